@@ -1,0 +1,77 @@
+/**
+ * The command line. To add a command:
+ *
+ * 1. `src/cli/commands/<verb>.ts` exports `command = defineCommand<Options>({ arguments, options, examples, exitCodes, run })`.
+ *    It declares what it takes and maps `run(input, io)` to one call into the code that does the work; `io` is all it
+ *    may touch of the process. Heavy imports stand inside `run`, so that `--help` stays fast.
+ * 2. It gets a row in {@link commands}, in the order of `cairnloop --help`.
+ *
+ * `run` answers a `Report` (or nothing when it has already said all); it throws a `CairnloopError` for an expected
+ * failure. Text or JSON, the exit code and the error's shape are decided here, for every command alike.
+ */
+import { readFileSync } from 'node:fs';
+import { CommanderError } from 'commander';
+import { CairnloopError, isCairnloopError } from '../errors.js';
+import { type CliIo, processIo } from './io.js';
+import { buildProgram, type CommandRow } from './program.js';
+import { type Report, writeFailure, writeReport } from './report.js';
+
+const commands: readonly CommandRow[] = [];
+
+/** Runs one command line and answers its exit code; it never exits and never rejects. */
+export async function main(
+  argv: readonly string[],
+  io: CliIo = processIo(),
+  rows: readonly CommandRow[] = commands,
+): Promise<number> {
+  const asJson = argv.includes('--json');
+  try {
+    const report = await parseAndRun(argv, io, rows);
+    if (report) writeReport(report, io, asJson);
+    return report?.exitCode ?? 0;
+  } catch (thrown) {
+    return fail(thrown, io, asJson);
+  }
+}
+
+async function parseAndRun(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]) {
+  let report: Report | undefined;
+  const program = await buildProgram(rows, argv, io, {
+    version: packageVersion(),
+    done: (answer) => {
+      report = answer;
+    },
+  });
+  await program.parseAsync([...argv], { from: 'user' });
+  return report;
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** The one error boundary: an expected failure says what to do, an unexpected one shows its stack. */
+function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
+  if (thrown instanceof CommanderError) return commanderExit(thrown, io, asJson);
+  if (isCairnloopError(thrown)) {
+    writeFailure({ code: thrown.code, message: thrown.message, hint: thrown.hint }, io, asJson);
+    return thrown.exitCode;
+  }
+  const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  const hint = 'This is a fault in Cairnloop: please report it with the lines above.';
+  writeFailure({ code: 'UNEXPECTED', message, hint }, io, asJson);
+  return 1;
+}
+
+/** Commander throws for help and version too; what it calls an error is wrong usage. */
+function commanderExit(thrown: CommanderError, io: CliIo, asJson: boolean): number {
+  if (thrown.exitCode === 0) return 0;
+  if (thrown.code === 'commander.help') return 2;
+  const [what = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
+  const nearest = suggestion?.match(/Did you mean (.+)\?/)?.[1];
+  const usage = new CairnloopError('USAGE', {
+    message: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
+    hint: nearest ? `Did you mean ${nearest}?` : 'Run `cairnloop --help` to see the commands and their options.',
+  });
+  return fail(usage, io, asJson);
+}
