@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { CairnloopError } from '../errors.js';
+
+/** The operating system user that Postgres runs as. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+const unprivilegedUsers = ['postgres', 'nobody'];
+
+/**
+ * Postgres refuses to run as root, so root hands it to an existing unprivileged user. `undefined` means the current
+ * user will do. On Windows pg_ctl drops an administrator's rights by itself.
+ */
+export async function chooseAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of unprivilegedUsers) {
+    const account = await lookUp(name);
+    if (account) return account;
+  }
+  throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', {
+    step: 'choosing a user',
+    reason: `Postgres refuses to run as root, and there is no user ${unprivilegedUsers.join(' or ')} to run it as.`,
+  });
+}
+
+async function lookUp(name: string): Promise<Account | undefined> {
+  const ask = async (flag: string) => Number((await promisify(execFile)('id', [flag, name])).stdout) | 0;
+  try {
+    return { uid: await ask('-u'), gid: await ask('-g') };
+  } catch {
+    return undefined;
+  }
+}

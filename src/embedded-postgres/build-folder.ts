@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { lchown, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './account.js';
+
+/**
+ * Makes `target` unless it exists, all or nothing: it is built under another name and renamed, so that neither a crash
+ * half-way nor two starts at once leave a broken one. Everything in it belongs to the account. Returns `target`.
+ */
+export async function buildFolder(
+  target: string,
+  account: Account | undefined,
+  build: (folder: string) => Promise<void>,
+): Promise<string> {
+  if (existsSync(target)) return target;
+  const draft = await mkdtemp(`${target}-`);
+  try {
+    await giveTo(account, draft);
+    await build(draft);
+    await giveTo(account, draft);
+    await rename(draft, target);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+  return target;
+}
+
+/** Hands a folder and everything in it to the account; without one (the current user) there is nothing to do. */
+export async function giveTo(account: Account | undefined, folder: string): Promise<void> {
+  if (!account) return;
+  await lchown(folder, account.uid, account.gid);
+  for (const entry of await readdir(folder, { recursive: true })) {
+    await lchown(join(folder, entry), account.uid, account.gid);
+  }
+}

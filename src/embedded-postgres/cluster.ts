@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Account } from './account.js';
+import { buildFolder, giveTo } from './build-folder.js';
+import { runProgram } from './run-program.js';
+import { renderSettings, type Settings } from './settings.js';
+
+/** One Postgres cluster on disk. */
+export interface Cluster {
+  /** Holds everything below; belongs to the account, closed to others. */
+  folder: string;
+  data: string;
+  log: string;
+  passwordFile: string;
+}
+
+/** Where the cluster of a home lies, whether it exists or not. */
+export function clusterIn(home: string): Cluster {
+  return clusterAt(join(home, 'cluster'));
+}
+
+function clusterAt(folder: string): Cluster {
+  return {
+    folder,
+    data: join(folder, 'data'),
+    log: join(folder, 'postgres.log'),
+    passwordFile: join(folder, 'password'),
+  };
+}
+
+const settingsFile = 'cairnloop.conf';
+
+/** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
+export async function createCluster(cluster: Cluster, initdb: string, account: Account | undefined): Promise<void> {
+  await buildFolder(cluster.folder, account, async (folder) => {
+    const { data, passwordFile } = clusterAt(folder);
+    await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+    await giveTo(account, folder);
+    const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions];
+    await runProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
+    await appendFile(join(data, 'postgresql.conf'), `include = '${settingsFile}'\n`);
+  });
+}
+
+const initdbOptions = [
+  '--username=postgres',
+  '--auth=scram-sha-256',
+  '--encoding=UTF8',
+  // Built in since Postgres 17: the same order and case rules on every machine.
+  '--no-locale',
+  '--locale-provider=builtin',
+  '--builtin-locale=C.UTF-8',
+  // Iterations slow down guessing; nobody guesses 24 random bytes, and each connection would pay for them.
+  '--set=scram_iterations=1',
+  '--no-sync',
+  '--no-instructions',
+];
+
+export async function readPassword({ passwordFile }: Cluster): Promise<string> {
+  return readFile(passwordFile, 'utf8');
+}
+
+/** Sets what the next start of the server reads. */
+export async function writeSettings(cluster: Cluster, settings: Settings): Promise<void> {
+  await writeFile(join(cluster.data, settingsFile), renderSettings(settings), { mode: 0o644 });
+}

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { CairnloopError } from '../errors.js';
+import type { Account } from './account.js';
+import { giveTo } from './build-folder.js';
+import { isReachable } from './reachable.js';
+
+/** The folder that holds a cluster, and its programs when they had to be copied. */
+export interface Home {
+  path: string;
+  temporary: boolean;
+}
+
+/** Opens the folder for `dataDir`, or a temporary one of its own when that is absent. */
+export async function openHome(account: Account | undefined, dataDir: string | undefined): Promise<Home> {
+  if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
+  const wanted = resolve(dataDir);
+  await mkdir(wanted, { recursive: true });
+  if (await isReachable(wanted, account)) return { path: wanted, temporary: false };
+  return { path: await openSubstitute(wanted, account), temporary: false };
+}
+
+async function makeTemporary(account: Account | undefined): Promise<string> {
+  const folder = await mkdtemp(join(await reachableTmp(account), 'cairnloop-postgres-'));
+  await giveTo(account, folder);
+  return folder;
+}
+
+/**
+ * Stands in for a folder where the account may not go. Its name is always the same for one folder, so the data is found
+ * again; and as everybody may write to the temporary folder, one that is not our own is refused.
+ */
+async function openSubstitute(wanted: string, account: Account | undefined): Promise<string> {
+  const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
+  const folder = join(await reachableTmp(account), `cairnloop-postgres-${name}`);
+  await mkdir(folder, { recursive: true });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', {
+      step: 'opening its folder',
+      reason: `${folder} belongs to somebody else.`,
+    });
+  }
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+async function reachableTmp(account: Account | undefined): Promise<string> {
+  return (await isReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
+}
+
+/** Removes a temporary home; a persistent one stays. */
+export async function discardHome({ path, temporary }: Home): Promise<void> {
+  if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
+}

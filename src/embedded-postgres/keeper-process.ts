@@ -1,0 +1,46 @@
+/**
+ * Runs as a process of its own. Its only tie to the process that started it is the channel between them, which the
+ * operating system closes when that one dies, by SIGKILL too.
+ */
+import { execFile } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Account } from './account.js';
+import type { StopMode } from './server.js';
+
+/** What to do once the parent is gone. */
+export interface KeeperOrder {
+  pgCtl: string;
+  data: string;
+  mode: StopMode;
+  account?: Account;
+  /** A temporary folder to remove afterwards. */
+  remove?: string;
+}
+
+const order = JSON.parse(process.argv[2] as string) as KeeperOrder;
+
+// A service manager signals every process of a unit; this one goes last, when its parent has gone.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', cleanUp);
+if (process.connected) process.send?.('ready');
+else cleanUp();
+
+async function cleanUp(): Promise<void> {
+  await stopServer();
+  if (order.remove) await rm(order.remove, { recursive: true, force: true, maxRetries: 10 });
+}
+
+/** Tries for a few seconds: the parent may have died while Postgres was starting and had no pid file yet. */
+async function stopServer(): Promise<void> {
+  const { pgCtl, data, mode, account } = order;
+  for (let attempt = 0; attempt < 25; attempt++) {
+    const stopped = await promisify(execFile)(pgCtl, ['stop', '-D', data, '-m', mode, '--wait'], {
+      cwd: '/',
+      ...account,
+    }).catch(() => undefined);
+    if (stopped) return;
+    await sleep(200);
+  }
+}

@@ -1,0 +1,46 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { CairnloopError } from '../errors.js';
+import type { KeeperOrder } from './keeper-process.js';
+
+/** The process that stops Postgres when this one dies, however it dies. */
+export interface Keeper {
+  /** Ends it once there is nothing left to keep. */
+  dismiss(): Promise<void>;
+}
+
+/**
+ * Starts the keeper. It has a session of its own, so Ctrl+C in the terminal or a kill of the process group does not reach
+ * it, and it does not hold this process open.
+ */
+export async function startKeeper(order: KeeperOrder): Promise<Keeper> {
+  const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
+  const child = fork(program, [JSON.stringify(order)], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  await untilReady(child);
+  child.unref();
+  child.channel?.unref();
+  return { dismiss: () => dismiss(child) };
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', {
+      step: 'starting its keeper',
+      reason: `the process ended with exit code ${code}`,
+    });
+  });
+  await Promise.race([once(child, 'message'), gone]);
+  gone.catch(() => {});
+}
+
+async function dismiss(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.ref();
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}

@@ -1,0 +1,25 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Account } from './account.js';
+
+interface Ownership {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+/** Whether the account may pass through every folder down to `folder`. Without an account (the current user) it may. */
+export async function isReachable(folder: string, account: Account | undefined): Promise<boolean> {
+  if (!account) return true;
+  for (let path = await realpath(folder); ; path = dirname(path)) {
+    if (!mayEnter(await stat(path), account)) return false;
+    if (path === dirname(path)) return true;
+  }
+}
+
+/** The traversal bit of the one class (owner, group or others) that counts for this account. */
+export function mayEnter(folder: Ownership, account: Account): boolean {
+  if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
+  if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;
+  return (folder.mode & 0o001) !== 0;
+}

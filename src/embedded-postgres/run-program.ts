@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { CairnloopError } from '../errors.js';
+import type { Account } from './account.js';
+
+export interface Program {
+  /** What it is run for, as the failure names it. */
+  step: string;
+  file: string;
+  args: readonly string[];
+  cwd: string;
+  account: Account | undefined;
+}
+
+/** Runs a program to its end. Rejects with `EMBEDDED_POSTGRES_FAILED` and its last lines unless it exits with 0. */
+export function runProgram({ step, file, args, cwd, account }: Program): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) => reject(new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step, reason }));
+    const child = spawn(file, args, {
+      cwd,
+      env: serverEnvironment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      ...account,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+    child.once('error', (error) => fail(error.message));
+    child.once('close', (code, signal) => fail(lastLines(output) || `it ended with ${signal ?? `exit code ${code}`}`));
+    child.once('exit', (code) => {
+      if (code !== 0) return;
+      // On Windows the server inherits the pipes, so `close` would wait for its end.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve();
+    });
+  });
+}
+
+/** The last lines of a log, enough to show a cause. */
+export function lastLines(text: string): string {
+  return text.trim().split(/\r?\n/).slice(-12).join('\n');
+}
+
+/** The host's PG* variables are meant for other servers; the C locale exists everywhere. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const foreign = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  return { ...Object.fromEntries(foreign), LC_ALL: 'C' };
+}

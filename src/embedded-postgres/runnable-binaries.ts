@@ -1,0 +1,61 @@
+import { cp, readFile, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { Account } from './account.js';
+import { buildFolder } from './build-folder.js';
+import type { Binaries } from './installed-binaries.js';
+import { runProgram } from './run-program.js';
+
+/**
+ * Binaries that the account can really run. Two things get in the way: package managers that skip install scripts leave
+ * out the links to shared libraries, and a project may lie where the account may not go. The first is mended in place
+ * where that is writable, everything else by a copy inside `folder`.
+ */
+export async function makeRunnable(
+  installed: Binaries,
+  folder: string,
+  account: Account | undefined,
+): Promise<Binaries> {
+  if (await succeeds(checkRuns(installed, account))) return installed;
+  if (await succeeds(linkLibraries(installed.root).then(() => checkRuns(installed, account)))) return installed;
+  const copy = await copyInto(folder, installed, account);
+  await checkRuns(copy, account);
+  return copy;
+}
+
+/** Tried rather than reasoned about: this finds missing libraries, closed folders and `noexec` mounts alike. */
+async function checkRuns({ postgres }: Binaries, account: Account | undefined): Promise<void> {
+  await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
+}
+
+async function copyInto(folder: string, installed: Binaries, account: Account | undefined): Promise<Binaries> {
+  const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
+    await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
+    await linkLibraries(target);
+  });
+  const moved = (path: string) => join(root, relative(installed.root, path));
+  return {
+    root,
+    initdb: moved(installed.initdb),
+    pgCtl: moved(installed.pgCtl),
+    postgres: moved(installed.postgres),
+  };
+}
+
+/** What the package's own install script does: npm packs no links, so a list of them comes along. */
+async function linkLibraries(root: string): Promise<void> {
+  const list = await readFile(join(root, 'native', 'pg-symlinks.json'), 'utf8').catch(() => '[]');
+  for (const link of JSON.parse(list) as { source: string; target: string }[]) {
+    await symlink(relative(dirname(link.target), link.source), join(root, link.target)).catch(unlessExists);
+  }
+}
+
+function unlessExists(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    () => false,
+  );
+}

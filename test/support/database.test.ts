@@ -1,0 +1,28 @@
+import { strict as assert } from 'node:assert';
+import { createTestDatabase, useTemplate } from './database.js';
+
+describe('the database of a test', () => {
+  it('is empty and its own', async () => {
+    const [one, two] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    await one.query('create table seen (id int)');
+    await assert.rejects(two.query('select * from seen'), /relation "seen" does not exist/);
+    await Promise.all([one.drop(), two.drop()]);
+  });
+
+  it('is a clone of a template, which is prepared once', async () => {
+    let preparations = 0;
+    const prepare = async (url: string) => {
+      preparations += 1;
+      const { default: pg } = await import('pg');
+      const left = new pg.Client(url).on('error', () => {});
+      await left.connect();
+      await left.query('create table seen (id int); insert into seen values (7)');
+    };
+    const clones = await Promise.all([1, 2, 3].map(() => createTestDatabase(useTemplate('support-test', prepare))));
+    for (const clone of clones) assert.deepEqual((await clone.query('select id from seen')).rows, [{ id: 7 }]);
+    await clones[0]?.query('delete from seen');
+    assert.equal((await clones[1]?.query('select id from seen'))?.rowCount, 1);
+    assert.equal(preparations, 1);
+    await Promise.all(clones.map((clone) => clone.drop()));
+  });
+});

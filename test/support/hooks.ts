@@ -1,0 +1,6 @@
+import { stopSharedServer } from './database.js';
+
+/** What mocha runs once around all test files. */
+export const mochaHooks = {
+  afterAll: stopSharedServer,
+};
