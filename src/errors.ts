@@ -30,6 +30,10 @@ const catalog = {
     message: `No Cairnloop config was found; looked for ${d.searched.join(', ')}.`,
     hint: 'Run `cairnloop init` to write one, or name it with --config <file>.',
   }),
+  CONFIG_AMBIGUOUS: (d: { found: readonly string[] }) => ({
+    message: `More than one Cairnloop config was found: ${d.found.join(' and ')}.`,
+    hint: 'Delete the one that is not in use, or name one with --config <file>.',
+  }),
   CONFIG_IMPORT_FAILED: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be imported: ${d.reason}`,
     hint: 'The error above comes from the config file or from what it imports; mend it there and run again.',

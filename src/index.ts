@@ -1,6 +1,14 @@
 /** The public API, nothing else. Importing it has no side effect. */
+export {
+  type CairnloopConfig,
+  configProblems,
+  type MetricsReporter,
+  type ResolvedConfig,
+  validateConfig,
+} from './config/config-schema.js';
+export { defineConfig } from './config/define-config.js';
 export * from './domain.js';
-export { CairnloopError, type ErrorCode } from './errors.js';
+export { CairnloopError, type ConfigProblem, type ErrorCode } from './errors.js';
 export type { AutomationPolicy, PolicyOptions } from './host/automation-policy.js';
 export type { ContextProvider } from './host/context-provider.js';
 export type { DraftGenerator, GenerateOptions } from './host/draft-generator.js';

@@ -1,0 +1,114 @@
+import { CairnloopError, type ConfigProblem } from '../errors.js';
+import { nearest } from '../nearest.js';
+import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
+import { kindOf } from './describe-found.js';
+import { type ContractKey, contractMethods, contractProblems, metricsProblems } from './host-modules.js';
+import { keyRules, type Rule } from './key-rules.js';
+
+export type * from './config-types.js';
+export { logLevels, metricsBrand } from './config-types.js';
+export { type ContractKey, contractMethods } from './host-modules.js';
+
+/** Every default. What is not here is required (`database.url`, `jobs.url` for MongoDB) or optional (host modules). */
+export const configDefaults = {
+  database: { schema: 'cairnloop', poolSize: 10 },
+  jobs: { backend: 'postgres' },
+  worker: { concurrency: 20, callbackTimeoutMs: 30_000, leaseMs: 15_000, maxAttempts: 20, shutdownTimeoutMs: 25_000 },
+  ops: { host: '0.0.0.0', port: 9464, healthPath: '/health', metricsPath: '/metrics' },
+  outbound: { maxBatchSize: 25 },
+  context: { timeoutMs: 3000, cacheMs: 5000 },
+  drafts: { debounceMs: 1500 },
+  retention: { doneDays: 7 },
+  log: { level: 'info' },
+} as const satisfies { [S in keyof Sections]: Partial<Sections[S]> };
+
+const sectionKeys = Object.keys(keyRules) as (keyof Sections)[];
+const contractKeys = Object.keys(contractMethods) as ContractKey[];
+const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics'];
+const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
+
+/**
+ * Fills in every default. Pure: reads no environment and keeps each host module as the very object it is.
+ * @param file named in the error, when the config came from one.
+ * @throws CairnloopError CONFIG_INVALID with every problem at once; no secret is in it.
+ */
+export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
+  const problems = configProblems(raw);
+  if (problems.length > 0) throw new CairnloopError('CONFIG_INVALID', file ? { problems, file } : { problems });
+  return resolve(raw as Record<string, unknown>);
+}
+
+/** Everything that is wrong with a config: empty when {@link validateConfig} would accept it. */
+export function configProblems(raw: unknown): ConfigProblem[] {
+  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: kindOf(raw) }];
+  return [
+    ...unknownKeys('', raw, topLevelKeys),
+    ...sectionKeys.flatMap((section) => sectionProblems(section, raw[section])),
+    ...contractKeys.flatMap((key) => (raw[key] === undefined ? [] : contractProblems(key, raw[key]))),
+    ...(raw.metrics === undefined ? [] : metricsProblems(raw.metrics)),
+  ];
+}
+
+function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigProblem[] {
+  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: kindOf(value) }];
+  const rules: Record<string, Rule> = section === 'jobs' ? jobsRules(value.backend) : keyRules[section];
+  return [
+    ...unknownKeys(`${section}.`, value, Object.keys(keyRules[section])),
+    ...Object.entries(rules).flatMap(([key, rule]) => keyProblems(`${section}.${key}`, rule, value, key)),
+    ...(section === 'ops' ? opsProblems(value) : []),
+  ];
+}
+
+function keyProblems(path: string, rule: Rule, given: Given, key: string): ConfigProblem[] {
+  const value = given[key];
+  if (value === undefined ? !rule.required : rule.accepts(value)) return [];
+  return [{ path, expected: rule.expected, found: Object.hasOwn(given, key) ? rule.found(value) : 'nothing' }];
+}
+
+/** Only the MongoDB backend has a URL of its own; the Postgres one would silently ignore it. */
+function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, Rule> {
+  const { url, ...rules } = keyRules.jobs;
+  if (backend === 'mongodb') return { ...rules, url };
+  if (backend !== 'postgres') return rules;
+  const expected = 'none, because the postgres backend uses database.url';
+  return { ...rules, url: { expected, accepts: () => false, found: url.found } };
+}
+
+function opsProblems(ops: Given): ConfigProblem[] {
+  const { healthPath, metricsPath }: Given = { ...configDefaults.ops, ...defined(ops) };
+  if (healthPath !== metricsPath || !keyRules.ops.metricsPath.accepts(metricsPath)) return [];
+  return [
+    { path: 'ops.metricsPath', expected: 'another path than ops.healthPath', found: `"${metricsPath}" for both` },
+  ];
+}
+
+function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {
+  return Object.keys(given)
+    .filter((key) => !known.includes(key))
+    .map((key) => {
+      const meant = nearest(key, known);
+      const expected = meant ? `a known key (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
+      return { path: prefix + pathPart(key), expected, found: 'an unknown key' };
+    });
+}
+
+function pathPart(key: string): string {
+  return /^[\w$-]{1,60}$/.test(key) ? key : JSON.stringify(key.slice(0, 60));
+}
+
+function resolve(raw: Record<string, unknown>): ResolvedConfig {
+  const sections = sectionKeys.map((key) => [key, { ...configDefaults[key], ...defined((raw[key] ?? {}) as Given) }]);
+  const modules = moduleKeys.filter((key) => raw[key] !== undefined).map((key) => [key, raw[key]]);
+  return Object.freeze(Object.fromEntries([...sections, ...modules])) as ResolvedConfig;
+}
+
+function defined(given: Given): Given {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** A part of the config as the host wrote it. */
+type Given = Record<string, unknown>;
+
+function isRecord(value: unknown): value is Given {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

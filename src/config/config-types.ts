@@ -1,0 +1,121 @@
+import type { AutomationPolicy } from '../host/automation-policy.js';
+import type { ContextProvider } from '../host/context-provider.js';
+import type { DraftGenerator } from '../host/draft-generator.js';
+import type { Notifier } from '../host/notifier.js';
+import type { SlaPolicyProvider } from '../host/sla-policy-provider.js';
+
+export interface DatabaseConfig {
+  /** The host's Postgres, e.g. `postgres://user@host:5432/database`. The one key without a default. */
+  url: string;
+  /** Postgres schema that holds every table of Cairnloop. Default `cairnloop`. */
+  schema: string;
+  /** Most connections per process. Default 10. */
+  poolSize: number;
+}
+
+/** Where Agenda keeps its wake-ups. Default `{ backend: 'postgres' }`: the database above. */
+export type JobsConfig = { backend: 'postgres' } | { backend: 'mongodb'; url: string };
+
+export interface WorkerConfig {
+  /** Callbacks in flight at once, per topic and worker. Default 20. */
+  concurrency: number;
+  /** After which a callback counts as failed, in milliseconds. Default 30 000. */
+  callbackTimeoutMs: number;
+  /** After which the deliveries of a dead worker are called again, in milliseconds. Default 15 000. */
+  leaseMs: number;
+  /** After which a failing delivery is discarded. Default 20. */
+  maxAttempts: number;
+  /** How long running callbacks may take to finish on SIGTERM, in milliseconds. Default 25 000. */
+  shutdownTimeoutMs: number;
+}
+
+export interface OpsConfig {
+  /** Address the worker's ops server listens on. Default `0.0.0.0`. */
+  host: string;
+  /** Its port; 0 takes a free one. Default 9464. */
+  port: number;
+  /** Default `/health`; readiness is `<healthPath>/ready`. */
+  healthPath: string;
+  /** Default `/metrics`. */
+  metricsPath: string;
+}
+
+export interface OutboundConfig {
+  /** Most conversations in one `bulkTrigger`. Default 25. */
+  maxBatchSize: number;
+}
+
+export interface ContextConfig {
+  /** After which a provider counts as unavailable, in milliseconds. Default 3 000. */
+  timeoutMs: number;
+  /** How long an answer is kept in memory, in milliseconds; 0 asks every time. Default 5 000. */
+  cacheMs: number;
+}
+
+export interface DraftsConfig {
+  /** How long customer messages are gathered before one draft is asked for, in milliseconds. Default 1 500. */
+  debounceMs: number;
+}
+
+export interface RetentionConfig {
+  /** How long done deliveries are kept, in days. Default 7. */
+  doneDays: number;
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export interface LogConfig {
+  /** Least severe line that is logged. Default `info`. */
+  level: (typeof logLevels)[number];
+}
+
+/** Marks what `prometheus()` makes, so that an object of another copy of this package is known too. */
+export const metricsBrand: unique symbol = Symbol.for('cairnloop.metrics') as never;
+
+/** What `prometheus()` makes. */
+export interface MetricsReporter {
+  readonly [metricsBrand]: true;
+}
+
+/** The host's own modules, each optional. The object in the config is the one that is called. */
+export interface HostModules {
+  contextProvider?: ContextProvider | undefined;
+  notifier?: Notifier | undefined;
+  automationPolicy?: AutomationPolicy | undefined;
+  slaPolicyProvider?: SlaPolicyProvider | undefined;
+  draftGenerator?: DraftGenerator | undefined;
+  /** `prometheus()`; without it the metrics path answers 501. */
+  metrics?: MetricsReporter | undefined;
+}
+
+/** The groups of plain settings, each key filled in. */
+export interface Sections {
+  database: DatabaseConfig;
+  jobs: JobsConfig;
+  worker: WorkerConfig;
+  ops: OpsConfig;
+  outbound: OutboundConfig;
+  context: ContextConfig;
+  drafts: DraftsConfig;
+  retention: RetentionConfig;
+  log: LogConfig;
+}
+
+/** A config with every default filled in, as {@link validateConfig} answers it. */
+export interface ResolvedConfig extends Readonly<Sections>, Readonly<HostModules> {}
+
+type Given<T> = { [K in keyof T]?: T[K] | undefined };
+
+/** What a host writes. Only `database.url` has no default; undefined counts as absent. */
+export interface CairnloopConfig extends HostModules {
+  /** `url` may be undefined for the type checker's sake, as `process.env.DATABASE_URL` is; the start refuses it. */
+  database: { url: string | undefined } & Given<Omit<DatabaseConfig, 'url'>>;
+  jobs?: { backend?: 'postgres' | undefined } | { backend: 'mongodb'; url: string | undefined } | undefined;
+  worker?: Given<WorkerConfig> | undefined;
+  ops?: Given<OpsConfig> | undefined;
+  outbound?: Given<OutboundConfig> | undefined;
+  context?: Given<ContextConfig> | undefined;
+  drafts?: Given<DraftsConfig> | undefined;
+  retention?: Given<RetentionConfig> | undefined;
+  log?: Given<LogConfig> | undefined;
+}

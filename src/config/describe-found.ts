@@ -1,0 +1,38 @@
+/** Words for a wrong value that give no secret away. */
+
+const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
+
+/** What kind of value it is, with none of its content. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return articles[typeof value] ?? `a ${typeof value}`;
+}
+
+/** The value itself where that is short and harmless; its kind otherwise. */
+export function describeFound(value: unknown): string {
+  if (typeof value === 'string') return describeText(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return kindOf(value);
+}
+
+function describeText(text: string): string {
+  if (text.includes('://')) return maskUrl(text);
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
+
+/** Numbers are often given as text from the environment; other text in a number's place may be anything. */
+export function describeNumber(value: unknown): string {
+  return typeof value === 'string' && !/^[-+\d._ ]{0,20}$/.test(value) ? 'a string' : describeFound(value);
+}
+
+/** A URL with user, password and query masked; of a text that cannot be taken apart safely only the scheme. */
+export function maskUrl(text: string): string {
+  const scheme = /^[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(text)?.[0];
+  if (!scheme) return text === '' ? 'an empty string' : 'a string that is no URL';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // An "@" behind the host is the end of a password whose special characters were not percent-encoded.
+  if (!url || `${url.pathname}${url.search}${url.hash}`.includes('@')) return `${scheme}://***`;
+  const user = url.username || url.password ? '***@' : '';
+  return `${scheme}://${user}${url.host}${url.pathname}${url.search || url.hash ? '?***' : ''}`;
+}

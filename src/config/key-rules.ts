@@ -1,0 +1,108 @@
+import { logLevels, type Sections } from './config-types.js';
+import { describeFound, describeNumber, maskUrl } from './describe-found.js';
+
+/** What one key accepts, in words and as a test. */
+export interface Rule {
+  expected: string;
+  accepts(value: unknown): boolean;
+  /** True where there is no default. */
+  required?: true;
+  /** Words for a refused value; must not give a secret away. */
+  found(value: unknown): string;
+}
+
+/** The longest time a Node timer can wait. */
+const maxMs = 2_147_483_647;
+
+/** Every plain key of the config and what it accepts. A key that is not here is refused. */
+export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule> } = {
+  database: {
+    url: postgresUrl(),
+    schema: text(
+      'a lower-case Postgres identifier of at most 63 characters, not "pg_…"',
+      /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/,
+    ),
+    poolSize: wholeNumber(1, 1000),
+  },
+  jobs: {
+    backend: oneOf(['postgres', 'mongodb']),
+    url: mongodbUrl(),
+  },
+  worker: {
+    concurrency: wholeNumber(1, 1000),
+    callbackTimeoutMs: wholeNumber(1, maxMs),
+    leaseMs: wholeNumber(100, maxMs),
+    maxAttempts: wholeNumber(1, 1000),
+    shutdownTimeoutMs: wholeNumber(0, maxMs),
+  },
+  ops: {
+    host: text('a host name or address', /^[\w.:%-]+$/),
+    port: wholeNumber(0, 65_535),
+    healthPath: urlPath(),
+    metricsPath: urlPath(),
+  },
+  outbound: { maxBatchSize: wholeNumber(1, 100_000) },
+  context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },
+  drafts: { debounceMs: wholeNumber(0, maxMs) },
+  retention: { doneDays: wholeNumber(0, 36_500) },
+  log: { level: oneOf(logLevels) },
+};
+
+/** Every key of every member of a union. */
+type KeyOf<T> = T extends unknown ? keyof T : never;
+
+function wholeNumber(min: number, max: number): Rule {
+  return {
+    expected: `a whole number from ${min} to ${max}`,
+    accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+    found: describeNumber,
+  };
+}
+
+function oneOf(values: readonly string[]): Rule {
+  return {
+    expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
+    accepts: (value) => (values as readonly unknown[]).includes(value),
+    found: describeFound,
+  };
+}
+
+function text(expected: string, pattern: RegExp): Rule {
+  return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
+}
+
+function urlPath(): Rule {
+  return text('a path that begins with "/", such as "/health"', /^\/[^\s?#]*$/);
+}
+
+function postgresUrl(): Rule {
+  return {
+    expected: 'a URL such as postgres://user@host:5432/database (special characters percent-encoded)',
+    accepts: (value) => typeof value === 'string' && isPostgresUrl(value),
+    required: true,
+    found: describeUrl,
+  };
+}
+
+function mongodbUrl(): Rule {
+  return {
+    expected: 'a URL such as mongodb://host:27017/database',
+    // No further: a replica set's list of hosts is no URL to Node.
+    accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
+    required: true,
+    found: describeUrl,
+  };
+}
+
+function isPostgresUrl(value: string): boolean {
+  // A user without a host (a Unix socket named in the query) is a URL to pg, but not to Node.
+  const url = value.replace('@/', '@localhost/');
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return false;
+  const { pathname, hash } = new URL(url);
+  return hash === '' && !pathname.includes('@');
+}
+
+function describeUrl(value: unknown): string {
+  if (value === undefined) return 'undefined (is its environment variable set?)';
+  return typeof value === 'string' ? maskUrl(value) : describeFound(value);
+}
