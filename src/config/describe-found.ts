@@ -36,3 +36,8 @@ export function maskUrl(text: string): string {
   const user = url.username || url.password ? '***@' : '';
   return `${scheme}://${user}${url.host}${url.pathname}${url.search || url.hash ? '?***' : ''}`;
 }
+
+/** A text of someone else's with every URL in it masked. */
+export function maskUrls(text: string): string {
+  return text.replace(/[a-z][a-z0-9+.-]*:\/\/[^\s'"`<>]+/gi, (url) => (url.startsWith('file://') ? url : maskUrl(url)));
+}

@@ -1,0 +1,43 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { maskUrls } from './describe-found.js';
+
+const ownFolder = fileURLToPath(new URL('..', import.meta.url));
+
+/** One paragraph on why a host's file could not be imported: its own error, and where in the host's files it arose. */
+export function explainImportFailure(error: unknown, cwd: string): string {
+  const message = errorMessage(error);
+  const place = hostPlace(error);
+  return place ? `${message} (${relative(cwd, place)})` : message;
+}
+
+function errorMessage(error: unknown): string {
+  const { name, message } = Object(error) as Partial<Error>;
+  const text = typeof message === 'string' ? message : String(error);
+  const prefix = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
+  return maskUrls(prefix + withoutPlaces(text)).slice(0, 1000);
+}
+
+/** Node and jiti put files into some messages; the place is told apart from the message here. */
+function withoutPlaces(message: string): string {
+  return (message.split('\nRequire stack:')[0] as string)
+    .replace(/\s*\n\s*\S+:\d+:\d+\s*$/, '')
+    .replace(/^ParseError: |^TRANSFORM_ERROR: /, 'SyntaxError: ')
+    .trim();
+}
+
+/** The first file and line of the host's own: not Node's, not a package's, not ours. */
+function hostPlace(error: unknown): string | undefined {
+  const { stack = '', requireStack = [] } = Object(error) as { stack?: string; requireStack?: string[] };
+  const frames = stack.matchAll(/(?:^|[\s(])((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)(?::\d+)?\)?\s*$/gm);
+  const places = [...frames].map(([, file = '', line]) => `${toPath(file)}:${line}`);
+  return [...requireStack, ...places].find(isHostFile);
+}
+
+function toPath(file: string): string {
+  return file.startsWith('file://') ? fileURLToPath(file) : file;
+}
+
+function isHostFile(place: string): boolean {
+  return isAbsolute(place) && !place.includes(`${sep}node_modules${sep}`) && !place.startsWith(ownFolder);
+}

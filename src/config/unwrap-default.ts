@@ -1,0 +1,35 @@
+import { types } from 'node:util';
+
+/** Stands for a module that has no default export, which is not the same as one whose default is undefined. */
+export const noDefault = Symbol('no default export');
+
+/**
+ * The default export of a module, of whatever shape the host's module system gave it: `default`, `default.default` of
+ * compiled CommonJS, `module.exports`, a promise, or a function that answers any of these.
+ */
+export async function defaultExport(module: object): Promise<unknown> {
+  const exported = await unwrap(module);
+  return typeof exported === 'function' ? exported() : exported;
+}
+
+function unwrap(module: object): unknown {
+  if (!Object.hasOwn(module, 'default')) return isEsModule(module) ? noDefault : module;
+  const exported = (module as { default: unknown }).default;
+  return isCompiledModule(exported) ? unwrap(exported) : exported;
+}
+
+/** True for what has exports by name, so that the whole of it is no default; CommonJS without a mark is its default. */
+function isEsModule(module: object): boolean {
+  return types.isModuleNamespaceObject(module) || isCompiledModule(module);
+}
+
+/** The mark that compilers put on CommonJS that was written as ESM. Only its own: jiti answers it for every module. */
+function isCompiledModule(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, '__esModule');
+}
+
+/** Words for the exports that are there instead. */
+export function exportNames(module: object): string {
+  const names = Object.keys(module).filter((name) => !['default', 'module.exports', '__esModule'].includes(name));
+  return names.length === 0 ? 'no exports' : `only ${names.join(', ')}`;
+}
