@@ -184,6 +184,10 @@ const catalog = {
     message: `The embedded Postgres failed at ${d.step}: ${d.reason}`,
     hint: 'Set database.url to a Postgres of your own, or free disk space and try again.',
   }),
+  EMBEDDED_POSTGRES_RUNNING: (d: { dataDir: string; pid: number; port: number }) => ({
+    message: `An embedded Postgres (process ${d.pid}, port ${d.port}) already runs in ${d.dataDir}.`,
+    hint: 'Stop the `cairnloop dev` that started it, or run this one in another folder.',
+  }),
 
   // Command line
   USAGE: (d: { message: string; hint: string }) => ({ ...d, exitCode: 2 as const }),

@@ -26,7 +26,7 @@ export async function buildFolder(
   return target;
 }
 
-/** Hands a folder and everything in it to the account; without one (the current user) there is nothing to do. */
+/** Hands a folder and everything in it to the account; without one it is the current user's already. */
 export async function giveTo(account: Account | undefined, folder: string): Promise<void> {
   if (!account) return;
   await lchown(folder, account.uid, account.gid);

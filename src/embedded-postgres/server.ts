@@ -3,28 +3,32 @@ import { CairnloopError, isCairnloopError } from '../errors.js';
 import type { Account } from './account.js';
 import type { Cluster } from './cluster.js';
 import { lastLines, runProgram } from './run-program.js';
+import { findRunning } from './running.js';
 
-/** How Postgres goes down: `fast` ends sessions and writes a checkpoint, `immediate` is a crash that recovers at the next start. */
+/** How Postgres goes down: `fast` ends its sessions first, `immediate` is a crash that the next start recovers from. */
 export type StopMode = 'fast' | 'immediate';
 
 /** Starts and stops the server of one cluster. Each call returns when the server is ready, or gone. */
 export interface Server {
-  start(): Promise<void>;
+  start(port: number): Promise<void>;
+  /** A no-op when it is not running, or when another start won the cluster. */
   stop(mode: StopMode): Promise<void>;
 }
 
 export function controlServer(cluster: Cluster, pgCtl: string, account: Account | undefined): Server {
-  const control = (step: string, args: string[]) =>
-    runProgram({
-      step,
-      file: pgCtl,
-      args: [...args, '--wait', '--silent', '-D', cluster.data],
-      cwd: cluster.folder,
-      account,
-    });
+  let port: number;
+  const run = (step: string, args: string[]) =>
+    runProgram({ step, file: pgCtl, args: [...args, '--wait', '-D', cluster.data], cwd: cluster.folder, account });
   return {
-    start: () => control('start', ['start', '-l', cluster.log]).catch((error) => explain(error, cluster)),
-    stop: (mode) => control('stop', ['stop', '-m', mode]),
+    async start(wanted) {
+      port = wanted;
+      // On the command line and not among the settings, so that of two starts at once each has the port it says.
+      await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
+    },
+    async stop(mode) {
+      const running = await findRunning(cluster.data);
+      if (running?.port === port) await run('stop', ['stop', '-m', mode]);
+    },
   };
 }
 

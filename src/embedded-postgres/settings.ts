@@ -1,18 +1,17 @@
 /** Postgres settings by name, as in `postgresql.conf`. */
 export type Settings = Record<string, string>;
 
-/** A temporary cluster is thrown away after a crash of the machine, so nothing needs to reach the disk. */
+/** A temporary cluster does not outlive a crash of the machine, so nothing needs to reach the disk. */
 export const temporarySettings: Settings = { fsync: 'off', full_page_writes: 'off' };
 
 /** What no caller may change: the server is heard on loopback and nowhere else. */
-export function loopbackSettings(port: number): Settings {
-  return { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port) };
-}
+export const loopbackSettings: Settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 /** Writes settings the way `postgresql.conf` reads them. */
 export function renderSettings(settings: Settings): string {
-  const lines = Object.entries(settings).map(([name, value]) => `${name} = '${escapeQuotes(value)}'\n`);
-  return lines.join('');
+  return Object.entries(settings)
+    .map(([name, value]) => `${name} = '${escapeQuotes(value)}'\n`)
+    .join('');
 }
 
 function escapeQuotes(value: string): string {

