@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import { errorText } from '../redact.js';
+import type { ActivityListener } from './activity.js';
+import { anything } from './announce.js';
+
+interface Listening {
+  connection: pg.ClientConfig;
+  channel: string;
+  log: Logger;
+  tell: ActivityListener;
+  /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
+  probeEveryMs?: number;
+  /** How long that may take. Default 5 000. */
+  probeTimeoutMs?: number;
+}
+
+const maxBackoffMs = 10_000;
+
+/** Keeps one connection listening until closed: reconnects with backoff, and says "anything" for what it may have missed. */
+export function listenOn(listening: Listening): { close(): Promise<void> } {
+  const { log, tell } = listening;
+  const stop = new AbortController();
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !stop.signal.aborted; failures += 1) {
+      try {
+        await listenOnce(listening, stop.signal, () => {
+          if (failures > 0) tell([]);
+          failures = 0;
+        });
+      } catch (error) {
+        if (failures === 0) log.warn({ reason: errorText(error) }, 'activity connection lost; reconnecting');
+      }
+      await pause(backoffMs(failures), stop.signal);
+    }
+  }
+
+  const running = run();
+  return {
+    close: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
+async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
+  const { channel, tell, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
+  const client = new pg.Client({ ...listening.connection, query_timeout: probeTimeoutMs });
+  const broken = new Promise<never>((_, reject) => {
+    client.on('error', reject);
+    client.on('end', () => reject(new Error('the connection ended')));
+  });
+  broken.catch(() => {});
+  client.on('notification', ({ payload }) => tell(toIds(payload)));
+  try {
+    await client.connect();
+    await client.query(`LISTEN "${channel}"`);
+    onReady();
+    while (!signal.aborted) {
+      await Promise.race([pause(probeEveryMs, signal), broken]);
+      if (!signal.aborted) await Promise.race([client.query('SELECT 1'), broken]);
+    }
+  } finally {
+    await endWithin(client, 1000);
+  }
+}
+
+function toIds(payload: string | undefined): string[] {
+  return !payload || payload === anything ? [] : payload.split(',');
+}
+
+/** A half-open connection never answers the goodbye, so its socket is destroyed instead. */
+async function endWithin(client: pg.Client, timeoutMs: number): Promise<void> {
+  const ended = client.end().catch(() => {});
+  await Promise.race([ended, sleep(timeoutMs, undefined, { ref: false })]);
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}
+
+function backoffMs(failures: number): number {
+  return Math.random() * Math.min(maxBackoffMs, 250 * 2 ** failures);
+}

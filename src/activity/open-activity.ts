@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Database } from '../db/connect.js';
+import { errorText } from '../redact.js';
+import type { Activity, ActivityListener } from './activity.js';
+import { createAnnouncer } from './announce.js';
+import { listenOn } from './listen.js';
+
+/**
+ * Activity through Postgres: one connection a process listens, opened for the first subscriber; what changed is
+ * announced from the pool after its commit. An announcement that is lost costs an open page its immediacy, no more: the
+ * page polls as well.
+ */
+export function openActivity(db: Database, log: Logger): Activity {
+  const channel = channelOf(db.schema);
+  const listeners = new Set<ActivityListener>();
+  const announcer = createAnnouncer(db, channel, log);
+  let listening: { close(): Promise<void> } | undefined;
+
+  const tell: ActivityListener = (ids) => {
+    for (const listener of listeners) {
+      try {
+        listener(ids);
+      } catch (error) {
+        log.warn({ reason: errorText(error) }, 'an activity listener failed');
+      }
+    }
+  };
+
+  return {
+    changed: announcer.add,
+    subscribe(listener) {
+      listeners.add(listener);
+      listening ??= listenOn({ connection: db.pool.options, channel, log, tell });
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      listeners.clear();
+      await Promise.all([announcer.close(), listening?.close()]);
+    },
+  };
+}
+
+/** Channel names are identifiers of at most 63 bytes, and a schema's name may be as long already. */
+function channelOf(schema: string): string {
+  return `cairnloop_activity_${createHash('sha256').update(schema).digest('hex').slice(0, 16)}`;
+}
