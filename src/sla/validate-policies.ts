@@ -1,0 +1,95 @@
+import { describeFound } from '../config/describe-found.js';
+import type { BusinessCalendar, SlaPolicy } from '../host/sla-policy-provider.js';
+import { calendarProblem, copyCalendar } from './calendar-rules.js';
+
+/** The longest term, in minutes: ten years. */
+export const maxTermMinutes = 10 * 365 * 24 * 60;
+
+/** A policy that is not used, and why. A row without a usable priority is named by its place: `row 3`. */
+export interface RejectedPolicy {
+  priority: string;
+  reason: string;
+}
+
+/**
+ * Splits what a provider answered into policies that can be used (plain copies) and rows refused by name. Pure; never
+ * throws. Of two policies for one priority neither is used, as there is no telling which one was meant.
+ */
+export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
+  if (!Array.isArray(rows)) {
+    return { policies: [], rejected: [{ priority: 'all', reason: `expected a list, found ${describeFound(rows)}` }] };
+  }
+  const read = rows.map(readRow);
+  const priorities = read.filter((row) => row.named).map((row) => row.priority);
+  const seen = new Set<string>();
+  const repeated = new Set(priorities.filter((priority) => seen.size === seen.add(priority).size));
+  const judged = read.map((row) => (row.named && repeated.has(row.priority) ? { ...row, reason: isRepeated } : row));
+  return {
+    policies: judged.flatMap(({ policy, reason }) => (policy && !reason ? [policy] : [])),
+    rejected: judged.flatMap(({ priority, reason }) => (reason ? [{ priority, reason }] : [])),
+  };
+}
+
+const isRepeated = 'expected one policy for a priority, found several';
+
+interface ReadRow {
+  priority: string;
+  /** Whether `priority` is the row's own rather than its place. */
+  named: boolean;
+  policy?: SlaPolicy;
+  reason?: string;
+}
+
+function readRow(row: unknown, index: number): ReadRow {
+  const unnamed = (reason: string): ReadRow => ({ priority: `row ${index + 1}`, named: false, reason });
+  try {
+    if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFound(row)}`);
+    const { priority, responseMinutes, breachMinutes, calendar } = row as Partial<SlaPolicy>;
+    if (!isPriority(priority))
+      return unnamed(`priority: expected text without space around it, found ${describeFound(priority)}`);
+    return { priority, named: true, ...readTerms(priority, { responseMinutes, breachMinutes, calendar }) };
+  } catch {
+    return unnamed('expected a plain object, found one that throws when it is read');
+  }
+}
+
+/** As `conversations.open` takes it: what it would trim or refuse can match no conversation. */
+function isPriority(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= 500 &&
+    value.trim() === value &&
+    !/[\0\p{Surrogate}]/u.test(value)
+  );
+}
+
+interface Terms {
+  responseMinutes: unknown;
+  breachMinutes: unknown;
+  calendar: unknown;
+}
+
+function readTerms(priority: string, terms: Terms): { policy: SlaPolicy } | { reason: string } {
+  const { responseMinutes, breachMinutes } = terms as SlaPolicy;
+  const calendar = (terms.calendar ?? undefined) as BusinessCalendar | undefined;
+  const reason =
+    minutesProblem('responseMinutes', responseMinutes) ??
+    minutesProblem('breachMinutes', breachMinutes) ??
+    orderProblem(responseMinutes, breachMinutes) ??
+    (calendar === undefined ? undefined : calendarProblem(calendar));
+  if (reason !== undefined) return { reason };
+  return {
+    policy: { priority, responseMinutes, breachMinutes, ...(calendar && { calendar: copyCalendar(calendar) }) },
+  };
+}
+
+function minutesProblem(key: string, value: unknown): string | undefined {
+  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= maxTermMinutes) return undefined;
+  return `${key}: expected whole minutes from 1 to ${maxTermMinutes} (ten years), found ${describeFound(value)}`;
+}
+
+function orderProblem(responseMinutes: number, breachMinutes: number): string | undefined {
+  if (breachMinutes >= responseMinutes) return undefined;
+  return `breachMinutes: expected at least responseMinutes (${responseMinutes}), found ${breachMinutes}`;
+}
