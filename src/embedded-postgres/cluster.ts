@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, chown, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import { buildFolder, giveTo } from './build-folder.js';
@@ -64,7 +64,10 @@ export async function readPassword({ passwordFile }: Cluster): Promise<string> {
 }
 
 /** Sets what the next start of the server reads. */
-export async function writeSettings(cluster: Cluster, settings: Settings = {}): Promise<void> {
+export async function writeSettings(cluster: Cluster, settings: Settings, account: Account | undefined): Promise<void> {
   const all = { ...(cluster.temporary && temporarySettings), ...settings, ...loopbackSettings };
-  await writeFile(join(cluster.data, settingsFile), renderSettings(all), { mode: 0o644 });
+  const file = join(cluster.data, settingsFile);
+  await writeFile(file, renderSettings(all));
+  // The umask may close to the account what root has written.
+  if (account) await chown(file, account.uid, account.gid);
 }

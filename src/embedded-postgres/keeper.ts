@@ -32,7 +32,8 @@ export async function startKeeper(
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
-    detached: true,
+    // On Windows that would open a window.
+    detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Of how this process was started it needs the loader, not the debugger nor the source it was given.
     execArgv: process.execArgv.filter((argument) => !/^--(inspect|input-type)/.test(argument)),

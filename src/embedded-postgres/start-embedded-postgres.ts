@@ -68,7 +68,7 @@ async function startIn(
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
     await createCluster(cluster, binaries.initdb, account);
-    await writeSettings(cluster, options.settings);
+    await writeSettings(cluster, options.settings ?? {}, account);
     const port = await startOnPort(server, options.port);
     return handOut({ home, server, keeper, port, password: await readPassword(cluster) });
   } catch (error) {

@@ -64,6 +64,15 @@ describe('a temporary embedded Postgres', () => {
     assert.equal((await query(postgres.url, 'select 1 as one')).length, 1);
   });
 
+  it('starts under a umask that closes new files to others', async () => {
+    const umask = process.umask(0o077);
+    try {
+      await (await startEmbeddedPostgres()).stop();
+    } finally {
+      process.umask(umask);
+    }
+  });
+
   it('leaves nothing behind once stopped, also when stopped twice or while halted', async () => {
     const other = await startEmbeddedPostgres();
     await other.halt('immediate');
