@@ -1,0 +1,117 @@
+/** Makes foreign text safe to log, to store and to show: no credentials, bounded, and nothing Postgres refuses. */
+
+const mask = '[redacted]';
+
+/** Everything on one side of caution: what only looks like a secret is masked too. */
+const secrets: readonly [pattern: RegExp, replacement: string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
+  [/\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?\s*[=:])[^\r\n]+/gi, `$1$2 ${mask}`],
+  // Up to the last "@", as passwords hold unencoded "@" and "/".
+  [/\b([a-z][a-z0-9+.-]{1,30}:\/\/)[^\s"<>]+@/gi, `$1${mask}@`],
+  [/\bbearer\s+[\w.~+/=-]{8,}/gi, `Bearer ${mask}`],
+  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, mask],
+  [/\b(?:(?:sk|pk|rk)[-_][\w-]{8,}|whsec_\w{8,}|glpat-[\w-]{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,})/g, mask],
+  [/\b(?:xox[abeprs]-[\w-]{8,}|A(?:KIA|SIA)[A-Z0-9]{12,}|AIza[\w-]{30,}|npm_\w{30,}|SG\.[\w-]{8,}\.[\w-]{8,})/g, mask],
+  [
+    /(pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|(?:api|access|private)[-_]?key|sig(?:nature)?)((?:[-_]?(?:key|hash|value))?\\*["']?\s*[=:]\s*)(?:\\+"[^"\\]*\\+"|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"']+)/gi,
+    `$1$2${mask}`,
+  ],
+];
+
+/** Masks credentials in text: in URLs and DSNs, headers, bearer tokens, JWTs, keys of known shapes, `password=…`. */
+export function redact(text: string): string {
+  return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+}
+
+/** Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws. */
+export function errorText(error: unknown, maxLength = 2000): string {
+  const text = redact(
+    beginning(describe(error), maxLength * 4)
+      .replace(/(?![\n\t])\p{Cc}/gu, '')
+      .toWellFormed(),
+  );
+  return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
+}
+
+/** Cut at a space: half a secret may not look like one. */
+function beginning(text: string, maxLength: number): string {
+  return text.length > maxLength ? `${text.slice(0, maxLength).replace(/\S+$/, '')}…` : text;
+}
+
+function describe(error: unknown, depth = 0): string {
+  try {
+    if (typeof error === 'string') return error || 'an empty error';
+    if (typeof error === 'function') return 'a function';
+    if (typeof error !== 'object' || error === null) return String(error);
+    const { message, code, cause } = error as { message?: unknown; code?: unknown; cause?: unknown };
+    const own = [message, code].find((text) => typeof text === 'string' && text !== '') as string | undefined;
+    if (own === undefined) return JSON.stringify(error) ?? 'an error without a message';
+    const reason = cause === undefined || cause === null || depth === 3 ? '' : describe(cause, depth + 1);
+    return own.includes(reason) ? own : `${own}: ${reason}`;
+  } catch {
+    return 'an error that cannot be read';
+  }
+}
+
+/** Text that a Postgres `text` column takes: NUL is dropped, lone surrogates become U+FFFD. */
+export function toStorableText(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}
+
+/** How many levels of maps and lists are stored; Postgres itself refuses some thousands. */
+const maxDepth = 100;
+
+/**
+ * A plain copy that a Postgres `jsonb` column takes, by the rules of JSON: what it cannot say (functions, undefined) is
+ * left out, a bigint becomes text. Where JSON throws, at a cycle or a getter that throws, words stand instead.
+ */
+export function toStorableJson(value: unknown): unknown {
+  return storable(value, []) ?? null;
+}
+
+function storable(given: unknown, parents: readonly object[]): unknown {
+  const value = plain(given);
+  if (typeof value === 'string') return toStorableText(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'boolean' || value === null) return value;
+  if (typeof value !== 'object') return undefined;
+  if (parents.includes(value)) return '[circular]';
+  if (parents.length === maxDepth) return '[too deep]';
+  const path = [...parents, value];
+  if (Array.isArray(value)) return Array.from(value.keys(), (index) => storable(read(value, index), path) ?? null);
+  return Object.fromEntries(
+    keysOf(value)
+      .map((key) => [toStorableText(key), storable(read(value, key), path)] as const)
+      .filter(([, inner]) => inner !== undefined),
+  );
+}
+
+const unreadable = '[unreadable]';
+
+/** What `JSON.stringify` would write in its place: a Date as ISO text, anything else by its own `toJSON`. */
+function plain(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    const { toJSON } = value as { toJSON?: unknown };
+    return typeof toJSON === 'function' ? toJSON.call(value) : value;
+  } catch {
+    return unreadable;
+  }
+}
+
+function read(holder: object, key: PropertyKey): unknown {
+  try {
+    return (holder as Record<PropertyKey, unknown>)[key];
+  } catch {
+    return unreadable;
+  }
+}
+
+function keysOf(value: object): string[] {
+  try {
+    return Object.keys(value);
+  } catch {
+    return [];
+  }
+}
