@@ -124,6 +124,14 @@ const catalog = {
     message: `The SLA policy for "${d.priority}" was not stored: ${d.reason}.`,
     hint: 'The provider is read-only or refused the terms; nothing has changed.',
   }),
+  CALENDAR_CLOSED: (d: { timeZone: string; minutes: number; start: Date }) => ({
+    message: `The SLA calendar in ${d.timeZone} has no ${d.minutes} open minutes in reach of ${d.start.toISOString()}: expected an opening within 370 days of each other and an end within 50 years.`,
+    hint: 'Give its "hours" at least one interval and check its "holidays".',
+  }),
+  TIME_ZONE_UNKNOWN: (d: { timeZone: string }) => ({
+    message: `The SLA calendar names the time zone "${d.timeZone}"; expected an IANA zone such as "Europe/Berlin" that this Node.js knows.`,
+    hint: 'Correct the zone in the SLA policy, or run a Node.js with full ICU data.',
+  }),
   SLA_NOT_ACTIVE: (d: { conversationId: string; action: string; found: string }) => ({
     message: `Conversation "${d.conversationId}" has no SLA that can be ${d.action}: found ${d.found}.`,
     hint: 'Only a running clock can be paused and only a paused one resumed.',

@@ -1,0 +1,100 @@
+import { tzOffset } from '@date-fns/tz/tzOffset';
+import { CairnloopError } from '../errors.js';
+import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+
+/**
+ * Counts time in which a calendar is open. A minute is open when a clock on the wall of the calendar's zone shows a time
+ * inside one of the weekday's intervals on a day that is no holiday; so an hour that is skipped in spring does not count
+ * and one that comes twice in autumn counts twice.
+ */
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** A calendar that does not open for this long is taken never to open: a year and a leap day, with some room. */
+const longestClosure = 370 * day;
+
+/** No term reaches further, so that counting it ends soon. */
+const furthest = 50 * 366 * day;
+
+/**
+ * The first moment by which `minutes` (fractions allowed) have passed since `start`: open ones with a calendar, any
+ * without. Throws `CALENDAR_CLOSED` when the calendar does not offer them in time, `TIME_ZONE_UNKNOWN`.
+ */
+export function addBusinessMinutes(start: Date, minutes: number, calendar?: BusinessCalendar | null): Date {
+  if (!calendar) return new Date(start.getTime() + minutes * minute);
+  let left = Math.round(minutes * minute);
+  if (left <= 0) return start;
+  let openedLast = start.getTime();
+  for (const [from, to] of openTimes(calendar, start.getTime())) {
+    if (left <= to - from) return new Date(from + left);
+    if (to > from) openedLast = to;
+    left -= to - from;
+    if (to - openedLast > longestClosure || to - start.getTime() > furthest) break;
+  }
+  throw new CairnloopError('CALENDAR_CLOSED', { timeZone: calendar.timeZone, minutes, start });
+}
+
+/** How many minutes (with fractions) lie between two moments: open ones with a calendar, any without. 0 when `to` is not later. */
+export function businessMinutesBetween(from: Date, to: Date, calendar?: BusinessCalendar | null): number {
+  const end = to.getTime();
+  if (!(from.getTime() < end)) return 0;
+  if (!calendar) return (end - from.getTime()) / minute;
+  let open = 0;
+  for (const [opens, closes] of openTimes(calendar, from.getTime())) {
+    if (opens < end) open += Math.min(closes, end) - opens;
+    if (closes >= end) break;
+  }
+  return open / minute;
+}
+
+/**
+ * The open times from `start` on, in order and without end; an empty one (`[t, t]`) tells that nothing was open in a
+ * stretch that ended at `t`.
+ */
+function* openTimes(calendar: BusinessCalendar, start: number): Generator<[from: number, to: number]> {
+  for (let at = start; ; ) {
+    const offset = offsetAt(calendar.timeZone, at);
+    const localDay = Math.floor((at + offset) / day) * day;
+    const end = stretchEnd(calendar.timeZone, at, offset, localDay + day - offset);
+    for (const [opens, closes] of intervalsOf(calendar, localDay)) {
+      const from = Math.max(at, localDay + opens - offset);
+      const to = Math.min(end, localDay + closes - offset);
+      if (from < to) yield [from, to];
+    }
+    yield [end, end];
+    at = end;
+  }
+}
+
+/** The end of the stretch from `at` with one offset on one local date: midnight, or the clock change before it. */
+function stretchEnd(timeZone: string, at: number, offset: number, midnight: number): number {
+  if (offsetAt(timeZone, midnight - 1) === offset) return midnight;
+  let [before, after] = [at, midnight];
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (offsetAt(timeZone, middle) === offset) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/** What the zone is ahead of UTC at a moment, in milliseconds. */
+function offsetAt(timeZone: string, at: number): number {
+  const offset = tzOffset(timeZone, new Date(at));
+  if (Number.isNaN(offset)) throw new CairnloopError('TIME_ZONE_UNKNOWN', { timeZone });
+  return offset * minute;
+}
+
+/** The open intervals of a local date in milliseconds of the day; `localDay` is its midnight as if it were UTC. */
+function intervalsOf(calendar: BusinessCalendar, localDay: number): [opens: number, closes: number][] {
+  const date = new Date(localDay);
+  if (calendar.holidays?.includes(date.toISOString().slice(0, 10))) return [];
+  const weekday = String(date.getUTCDay() || 7) as keyof BusinessCalendar['hours'];
+  return (calendar.hours[weekday] ?? []).map(([opens, closes]) => [timeOfDay(opens), timeOfDay(closes)]);
+}
+
+function timeOfDay(time: string): number {
+  const [hours, minutes] = time.split(':').map(Number) as [number, number];
+  return (hours * 60 + minutes) * minute;
+}
