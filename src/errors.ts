@@ -204,6 +204,36 @@ const catalog = {
     hint: 'Nothing was changed.',
     exitCode: 130,
   }),
+  HOST_NOT_FOUND: (d: { folder: string; reason: string }) => ({
+    message: `No package was found at ${d.folder}: ${d.reason}.`,
+    hint: 'Run it inside the package of the host, or name that folder with --cwd <folder>.',
+  }),
+  HOST_AMBIGUOUS: (d: { folder: string; packages: readonly string[] }) => ({
+    message: `${d.folder} is the root of a workspace; found ${d.packages.length || 'no'} packages to work in${d.packages.length > 0 ? `: ${d.packages.join(', ')}` : ''}.`,
+    hint: `Name the one that embeds Cairnloop: --cwd ${d.packages[0] ?? '<folder>'}.`,
+    exitCode: 2,
+  }),
+  PATH_REFUSED: (d: { path: string; reason: string }) => ({
+    message: `${JSON.stringify(d.path)} is refused: ${d.reason}.`,
+    hint: 'Name a folder or file inside the package of the host. Nothing was written.',
+    exitCode: 2,
+  }),
+  FILE_CHANGED: (d: { files: readonly string[] }) => ({
+    message: `Changed while the command ran: ${d.files.join(', ')}.`,
+    hint: 'Nothing was written; run the command again.',
+  }),
+  WRITE_FAILED: (d: { file: string; reason: string }) => ({
+    message: `${d.file} could not be written: ${d.reason}.`,
+    hint: 'Every file is as it was. Make the folder writable and run the command again.',
+  }),
+  UNDO_NOTHING: (d: { folder: string }) => ({
+    message: `There is no run of \`cairnloop init\` or \`cairnloop gen\` to take back in ${d.folder}.`,
+    hint: 'Run it inside the package of the host, or name that folder with --cwd <folder>.',
+  }),
+  UNDO_EDITED: (d: { run: string; files: readonly string[] }) => ({
+    message: `\`${d.run}\` cannot be taken back: edited since are ${d.files.join(', ')}.`,
+    hint: 'Nothing was changed; take those edits back first, or remove the lines by hand.',
+  }),
 } satisfies Record<string, (details: never) => ErrorText>;
 
 export type ErrorCode = keyof typeof catalog;

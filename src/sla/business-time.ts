@@ -22,8 +22,8 @@ const furthest = 50 * 366 * day;
  * without. Throws `CALENDAR_CLOSED` when the calendar does not offer them in time, `TIME_ZONE_UNKNOWN`.
  */
 export function addBusinessMinutes(start: Date, minutes: number, calendar?: BusinessCalendar | null): Date {
-  if (!calendar) return new Date(start.getTime() + minutes * minute);
   let left = Math.round(minutes * minute);
+  if (!calendar) return new Date(start.getTime() + left);
   if (left <= 0) return start;
   let openedLast = start.getTime();
   for (const [from, to] of openTimes(calendar, start.getTime())) {
