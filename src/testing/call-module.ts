@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import { HostTimeout, withTimeout } from '../host/call.js';
+
+/** What came of one call into a host module. */
+export type Outcome = { kind: 'answered'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
+
+/** One call with one sample. */
+export interface Trial {
+  /** What was special about the sample, e.g. `right-to-left text`. */
+  sample: string;
+  outcome: Outcome;
+  /** How long the call held the event loop before it first yielded, in milliseconds. */
+  blockedMs: number;
+  /** Whether a date of the input was set to another time; what is frozen cannot be changed unnoticed. */
+  mutated: boolean;
+}
+
+/** Calls a module's method once, waits for at most `timeoutMs` and never throws. */
+export async function callModule<Args extends unknown[] | []>(
+  sample: string,
+  args: Args,
+  timeoutMs: number,
+  call: (...args: Args) => unknown,
+): Promise<Trial> {
+  const before = structuredClone(args);
+  const clock = { blockedMs: 0 };
+  const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
+  return { sample, outcome, blockedMs: clock.blockedMs, mutated: !isDeepStrictEqual(before, args) };
+}
+
+/** One call for each item, one after the other; what hangs once would hang for every other. */
+export async function inTurn<T>(items: readonly T[], call: (item: T) => Promise<Trial>): Promise<Trial[]> {
+  const trials: Trial[] = [];
+  for (const item of items) {
+    const trial = await call(item);
+    trials.push(trial);
+    if (trial.outcome.kind === 'hung') break;
+  }
+  return trials;
+}
+
+async function settle(timeoutMs: number, call: () => unknown): Promise<Outcome> {
+  try {
+    return { kind: 'answered', value: await withTimeout(timeoutMs, 'the call', call) };
+  } catch (error) {
+    return error instanceof HostTimeout ? { kind: 'hung' } : { kind: 'threw', error };
+  }
+}
+
+function timed(clock: { blockedMs: number }, call: () => unknown): unknown {
+  const start = performance.now();
+  try {
+    return call();
+  } finally {
+    clock.blockedMs = performance.now() - start;
+  }
+}

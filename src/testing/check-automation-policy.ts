@@ -1,0 +1,78 @@
+import { describeFound } from '../config/describe-found.js';
+import { decisions, type Proposal } from '../domain.js';
+import type { AutomationPolicy, PolicyOptions } from '../host/automation-policy.js';
+import { nearest } from '../nearest.js';
+import { callModule, inTurn, type Trial } from './call-module.js';
+import { type CheckOptions, examine } from './examine.js';
+import { judgeTrials, type Verdict } from './judge.js';
+import type { ContractFinding, ContractReport } from './report.js';
+import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
+
+/**
+ * Runs a host's AutomationPolicy over proposals of every type and risk tier, with and without customer context, over
+ * risky ones in the words of hostile customers, twice over the same and over many at once. The policy only decides;
+ * nothing is sent.
+ *
+ * @example
+ * const report = await checkAutomationPolicy(policy);
+ * assert.deepEqual(report.problems, []);
+ */
+export function checkAutomationPolicy(module: unknown, options: CheckOptions = {}): Promise<ContractReport> {
+  return examine<AutomationPolicy, CheckOptions>('automationPolicy', module, options, async (policy, settings) => {
+    const proposals = settings.dry ? ordinaryProposals().slice(0, 1) : ordinaryProposals();
+    const decide: Decide = (sample, proposal, context) =>
+      callModule(sample, [proposal, { conversation: proposal.conversation, context }], settings.timeoutMs, (...given) =>
+        policy.decide(...given),
+      );
+    const ordinary = await inTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, null));
+    const findings = judgeTrials('decide', ordinary, judgeDecision);
+    if (settings.dry || findings.some((finding) => finding.level === 'problem')) return findings;
+    return [...findings, ...(await checkFurther(decide, ordinary))];
+  });
+}
+
+type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<Trial>;
+
+const context = Object.freeze({ 'Active Plan': Object.freeze({ tier: 'gold', since: '2024-01-01' }) });
+
+async function checkFurther(decide: Decide, ordinary: readonly Trial[]): Promise<ContractFinding[]> {
+  const proposals = ordinaryProposals();
+  const withContext = await inTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
+  const risky = await inTurn(oddConversations(), ({ title, conversation }) =>
+    decide(title, riskyProposal(conversation), null),
+  );
+  const again = await Promise.all(proposals.map((proposal) => decide(titleOf(proposal), proposal, null)));
+  return [
+    ...judgeTrials('decide, with customer context', withContext, judgeDecision),
+    ...judgeTrials('decide, odd data at high risk', risky, judgeRiskyDecision),
+    ...judgeTrials('decide, the same again and all at once', again, sameAs(ordinary)),
+  ];
+}
+
+function titleOf({ type, riskTier }: Proposal): string {
+  return `${type} at ${riskTier} risk`;
+}
+
+function judgeDecision(value: unknown): Verdict | undefined {
+  if ((decisions as readonly unknown[]).includes(value)) return undefined;
+  const meant = typeof value === 'string' ? nearest(value.trim(), decisions) : undefined;
+  const expected = decisions.map((decision) => `"${decision}"`).join(', ');
+  const message = `expected one of ${expected}, found ${describeFound(value)}${meant ? `; did you mean "${meant}"?` : ''}`;
+  return { level: 'problem', code: 'UNKNOWN_DECISION', message };
+}
+
+function judgeRiskyDecision(value: unknown): Verdict | undefined {
+  if (value !== 'allow') return judgeDecision(value);
+  const message = 'answered "allow" for what a hostile customer wrote, so it would be sent without review';
+  return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
+}
+
+function sameAs(earlier: readonly Trial[]) {
+  const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
+  return (value: unknown, sample: string): Verdict | undefined => {
+    const before = known.get(sample);
+    if (before?.kind !== 'answered' || before.value === value) return judgeDecision(value);
+    const message = `answered ${describeFound(value)} where it had answered ${describeFound(before.value)}`;
+    return { level: 'warning', code: 'UNSTABLE_DECISION', message };
+  };
+}

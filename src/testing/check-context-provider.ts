@@ -1,0 +1,90 @@
+import { isDeepStrictEqual } from 'node:util';
+import { describeFound } from '../config/describe-found.js';
+import type { ContextProvider } from '../host/context-provider.js';
+import { errorText } from '../redact.js';
+import { callModule, inTurn, type Outcome, type Trial } from './call-module.js';
+import { contextMapVerdict } from './context-map.js';
+import { type CheckOptions, examine } from './examine.js';
+import { judgeTrials, passed, type Verdict } from './judge.js';
+import type { ContractFinding, ContractReport } from './report.js';
+import { oddActorIds } from './samples.js';
+
+export interface ContextProviderCheckOptions extends CheckOptions {
+  /** Actor ids that the host's test data knows, at best two. Default `['customer-1', 'customer-2']`. */
+  actorIds?: readonly string[];
+}
+
+/**
+ * Runs a host's ContextProvider with known actor ids, with odd ones and with many at once, and looks at whether its
+ * answers can be shown and belong to the customer that was asked for.
+ *
+ * @example
+ * const report = await checkContextProvider(provider, { actorIds: [ada.id, grace.id] });
+ * assert.deepEqual(report.problems, []);
+ */
+export function checkContextProvider(
+  module: unknown,
+  options: ContextProviderCheckOptions = {},
+): Promise<ContractReport> {
+  const { actorIds = ['customer-1', 'customer-2'] } = options;
+  return examine<ContextProvider, CheckOptions>('contextProvider', module, options, async (provider, settings) => {
+    const get: Get = (actorId) =>
+      callModule(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) => provider.getContext(...given));
+    const ordinary = await inTurn(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
+    const findings = judgeTrials('getContext', ordinary, judgeKnown);
+    if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'answered')) return findings;
+    return [
+      ...findings,
+      ...judgeTrials('getContext, odd actor ids', await inTurn(oddActorIds, get), judgeResult),
+      ...(await checkConcurrent(get, actorIds, ordinary)),
+    ];
+  });
+}
+
+type Get = (actorId: string) => Promise<Trial>;
+
+function shown(actorId: string): string {
+  return `actor id ${describeFound(actorId)}`;
+}
+
+function judgeKnown(value: unknown): Verdict | undefined {
+  const verdict = judgeResult(value);
+  if (verdict || (value as { ok: boolean }).ok) return verdict;
+  const reason = errorText((value as { error: unknown }).error, 200);
+  const message = `answered err (${reason}), so the rail says "Context Unavailable"; name known ids with actorIds`;
+  return { level: 'warning', code: 'ANSWERS_ERR', message };
+}
+
+/** `err` is a fair answer for an id that the host does not know; a malformed one is not. */
+function judgeResult(value: unknown): Verdict | undefined {
+  const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
+  if (ok === false) return undefined;
+  if (ok === true) return contextMapVerdict(map);
+  const message = `expected ok(map) or err(reason), found ${describeFound(value)}`;
+  return { level: 'problem', code: 'NOT_A_RESULT', message };
+}
+
+/** Asks for each customer many times at once: an answer must not be the other customer's. */
+async function checkConcurrent(
+  get: Get,
+  actorIds: readonly string[],
+  ordinary: readonly Trial[],
+): Promise<ContractFinding[]> {
+  const check = 'getContext, many at once';
+  const asked = Array.from({ length: 20 }, (_, n) => n % actorIds.length);
+  const trials = await Promise.all(asked.map((index) => get(actorIds[index] as string)));
+  const failed = trials.filter((trial) => trial.outcome.kind !== 'answered').length;
+  const mixed = trials.some((trial, n) => isOfAnother(trial.outcome, asked[n] as number, ordinary));
+  if (mixed) {
+    const message = 'answered the facts of another customer than the one asked for';
+    return [{ level: 'problem', code: 'MIXES_CUSTOMERS', check, message }];
+  }
+  if (failed === 0) return [passed(check, '20 calls')];
+  const message = `${failed} of 20 calls failed that succeed one by one`;
+  return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
+}
+
+function isOfAnother(outcome: Outcome, own: number, ordinary: readonly Trial[]): boolean {
+  const isLike = (trial: Trial | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
+  return outcome.kind === 'answered' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
+}

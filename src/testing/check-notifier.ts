@@ -1,0 +1,142 @@
+import { deepFreeze } from '../conversations/rows.js';
+import type { Conversation } from '../domain.js';
+import type { CallbackMetadata, Notifier } from '../host/notifier.js';
+import { returnedFailure } from '../host/returned-failure.js';
+import { callModule, inTurn, type Trial } from './call-module.js';
+import { type CheckOptions, examine } from './examine.js';
+import { type JudgeAnswer, judgeTrials, passed, type Verdict } from './judge.js';
+import type { ContractFinding, ContractReport } from './report.js';
+import { oddConversations, ordinaryConversation, sampleOutbound, sampleSla, withoutMessages } from './samples.js';
+
+export interface NotifierCheckOptions extends CheckOptions {
+  /**
+   * How many effects (mails, CRM entries) the host's fake provider has seen so far. With it the check also sees whether
+   * a delivery that is repeated with the same `deliveryId` has its effect twice.
+   */
+  effects?: () => number | Promise<number>;
+}
+
+/**
+ * Runs a host's Notifier through what the worker does to it: ordinary and odd conversations, a delivery repeated with
+ * the same `deliveryId`, and twenty callbacks at once. Point it at fake providers: the callbacks are really called.
+ *
+ * @example
+ * const report = await checkNotifier(notifier);
+ * assert.deepEqual(report.problems, []);
+ */
+export function checkNotifier(module: unknown, options: NotifierCheckOptions = {}): Promise<ContractReport> {
+  return examine<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
+    if (settings.dry) return [notCalled];
+    const findings: ContractFinding[] = [];
+    for (const callback of callbacks) findings.push(...(await checkCallback(notifier, callback, settings)));
+    return findings;
+  });
+}
+
+const notCalled: ContractFinding = {
+  level: 'ok',
+  code: 'NOT_CALLED',
+  check: 'callbacks',
+  message: 'not called, because that could write to a customer',
+};
+
+interface Callback {
+  name: keyof Notifier;
+  judge: JudgeAnswer;
+  /** What the worker calls it with. */
+  args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
+}
+
+const callbacks: readonly Callback[] = [
+  {
+    name: 'onConversationResolved',
+    judge: (value) =>
+      returnedFailure(value) !== null || isDisguisedFailure(value) ? ignored('throw to have it repeated') : undefined,
+    args: (conversation, delivery) => {
+      const { metadata, resolvedBy } = conversation;
+      return [conversation, deepFreeze({ ...metadata, ...(resolvedBy && { actor: resolvedBy }), ...delivery })];
+    },
+  },
+  {
+    name: 'onSlaBreach',
+    judge: judgeFailure,
+    args: (conversation, delivery) => [
+      withoutMessages(conversation),
+      sampleSla(conversation),
+      deepFreeze({ ...delivery }),
+    ],
+  },
+  {
+    name: 'onOutboundTriggered',
+    judge: judgeFailure,
+    args: (conversation, delivery) => [sampleOutbound(conversation, delivery), withoutMessages(conversation)],
+  },
+];
+
+/** Breach and outbound count `err(...)` as a failure, and nothing else that is returned. */
+function judgeFailure(value: unknown): Verdict | undefined {
+  const failure = returnedFailure(value);
+  if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
+  const message = `answered err (${failure}), which counts as a failed delivery and is repeated`;
+  return { level: 'warning', code: 'ANSWERS_ERR', message };
+}
+
+function ignored(instead: string): Verdict {
+  const message = `answered what looks like a failure and counts as success; ${instead}`;
+  return { level: 'warning', code: 'ANSWER_IGNORED', message };
+}
+
+function isDisguisedFailure(value: unknown): boolean {
+  return value === false || value instanceof Error || (Object(value) as { error?: unknown }).error instanceof Error;
+}
+
+type Settings = NotifierCheckOptions & Required<CheckOptions>;
+
+async function checkCallback(notifier: Notifier, callback: Callback, settings: Settings): Promise<ContractFinding[]> {
+  const deliver = (sample: string, conversation: Conversation, deliveryId: string, attempt = 1) =>
+    callModule(sample, callback.args(conversation, { deliveryId, attempt }), settings.timeoutMs, (...args) =>
+      (notifier[callback.name] as (...args: unknown[]) => unknown)(...args),
+    );
+  const id = (suffix: string) => `check-${callback.name}-${suffix}`;
+  const ordinary = await deliver('an ordinary conversation', ordinaryConversation(), id('ordinary'));
+  const first = judgeTrials(callback.name, [ordinary], callback.judge);
+  // What fails with ordinary data would fail with all other, and say nothing more.
+  if (ordinary.outcome.kind !== 'answered') return first;
+  const odd = await inTurn(oddConversations(), ({ title, conversation }) => deliver(title, conversation, id(title)));
+  return [
+    ...first,
+    ...judgeTrials(`${callback.name}, odd data`, odd, callback.judge),
+    ...(await checkRepeat(callback, settings, (attempt) =>
+      deliver(`attempt ${attempt}`, ordinaryConversation(), id('repeated'), attempt),
+    )),
+    ...(await checkConcurrent(callback, (n) => deliver(`call ${n}`, ordinaryConversation(), id(`concurrent-${n}`)))),
+  ];
+}
+
+async function checkRepeat(
+  callback: Callback,
+  { effects }: Settings,
+  deliver: (attempt: number) => Promise<Trial>,
+): Promise<ContractFinding[]> {
+  const check = `${callback.name}, the same delivery twice`;
+  const first = await deliver(1);
+  const before = await effects?.();
+  const second = await deliver(2);
+  const findings = judgeTrials(check, [first, second], callback.judge);
+  const repeated = Number(await effects?.()) - Number(before);
+  if (!(repeated > 0)) return findings;
+  const message = `had its effect again; hand metadata.deliveryId to the provider as idempotency key`;
+  return [
+    ...findings.filter((finding) => finding.code !== 'PASSED'),
+    { level: 'problem', code: 'REPEATS_EFFECT', check, message },
+  ];
+}
+
+async function checkConcurrent(callback: Callback, deliver: (n: number) => Promise<Trial>): Promise<ContractFinding[]> {
+  const check = `${callback.name}, twenty at once`;
+  const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(n + 1)));
+  const failed = trials.filter((trial) => trial.outcome.kind !== 'answered');
+  if (failed.length === 0) return [passed(check, '20 calls')];
+  const message = `${failed.length} of 20 calls failed that succeed one by one`;
+  return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
+}

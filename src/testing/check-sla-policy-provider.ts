@@ -1,0 +1,153 @@
+import { describeFound } from '../config/describe-found.js';
+import type { SlaPolicy, SlaPolicyProvider } from '../host/sla-policy-provider.js';
+import { errorText } from '../redact.js';
+import type { Result } from '../result.js';
+import { validatePolicies } from '../sla/validate-policies.js';
+import { callModule, inTurn, type Trial } from './call-module.js';
+import { type CheckOptions, examine } from './examine.js';
+import { judgeTrials, passed, type Verdict } from './judge.js';
+import type { ContractFinding, ContractReport } from './report.js';
+
+/**
+ * Runs a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and puts the
+ * old ones back, and offers it terms that are wrong. A provider without policies keeps one named `cairnloop-check`.
+ *
+ * @example
+ * const report = await checkSlaPolicyProvider(provider);
+ * assert.deepEqual(report.problems, []);
+ */
+export function checkSlaPolicyProvider(module: unknown, options: CheckOptions = {}): Promise<ContractReport> {
+  return examine<SlaPolicyProvider, CheckOptions>('slaPolicyProvider', module, options, async (provider, settings) => {
+    const calls = callsOf(provider, settings.timeoutMs);
+    const first = await calls.read('a first read');
+    const findings = judgeTrials('getActivePolicies', [first], judgePolicies);
+    if (settings.dry || !isOk(first)) return findings;
+    return [...findings, ...(await checkConcurrentReads(calls)), ...(await checkSetPolicy(calls, first))];
+  });
+}
+
+interface Calls {
+  read(sample: string): Promise<Trial>;
+  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<Trial>;
+}
+
+function callsOf(provider: SlaPolicyProvider, timeoutMs: number): Calls {
+  return {
+    read: (sample) => callModule(sample, [], timeoutMs, () => provider.getActivePolicies()),
+    set: (sample, priority, attrs) =>
+      callModule(sample, [priority, Object.freeze(attrs)], timeoutMs, (...given) => provider.setPolicy(...given)),
+  };
+}
+
+function judgePolicies(value: unknown): Verdict | undefined {
+  const verdict = judgeResult(value);
+  if (verdict) return verdict;
+  if (!isResultOk(value)) {
+    const message = `answered err (${errorText((value as { error: unknown }).error, 200)}), so no SLA starts`;
+    return { level: 'warning', code: 'ANSWERS_ERR', message };
+  }
+  const { rejected } = validatePolicies(value.value);
+  if (rejected.length === 0) return undefined;
+  const named = rejected.map(({ priority, reason }) => `"${priority}" (${reason})`).join('; ');
+  return { level: 'problem', code: 'INVALID_POLICY', message: `answered policies that are not used: ${named}` };
+}
+
+function judgeResult(value: unknown): Verdict | undefined {
+  if (typeof (Object(value) as { ok?: unknown }).ok === 'boolean') return undefined;
+  const message = `expected ok(...) or err(reason), found ${describeFound(value)}`;
+  return { level: 'problem', code: 'NOT_A_RESULT', message };
+}
+
+async function checkConcurrentReads({ read }: Calls): Promise<ContractFinding[]> {
+  const check = 'getActivePolicies, twenty at once';
+  const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => read(`read ${n + 1}`)));
+  const failed = trials.filter((trial) => !isOk(trial)).length;
+  if (failed === 0) return [passed(check, '20 calls')];
+  const message = `${failed} of 20 reads failed that succeed one by one`;
+  return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
+}
+
+async function checkSetPolicy(calls: Calls, first: Trial): Promise<ContractFinding[]> {
+  const [known] = readOf(first).policies;
+  const original = known ?? { priority: 'cairnloop-check', responseMinutes: 60, breachMinutes: 240 };
+  const { priority, ...terms } = original;
+  const changed = { ...terms, breachMinutes: anotherBreach(original) };
+  const stored = await calls.set('changed terms', priority, changed);
+  const findings = judgeTrials('setPolicy', [stored], judgeStored({ priority, ...changed }));
+  if (!isOk(stored)) return findings;
+  const reread = await calls.read('a read after setPolicy');
+  const kept = readOf(reread).policies.some((policy) => isSame(policy, { priority, ...changed }));
+  const wrong = await checkWrongTerms(calls, original);
+  await calls.set('the terms from before', priority, { ...terms, calendar: terms.calendar });
+  return [...findings, ...(kept ? [] : [notStored]), ...wrong];
+}
+
+const notStored: ContractFinding = {
+  level: 'problem',
+  code: 'NOT_STORED',
+  check: 'setPolicy, then getActivePolicies',
+  message: 'answered ok, but the next read does not have the new terms',
+};
+
+function anotherBreach({ breachMinutes, responseMinutes }: SlaPolicy): number {
+  return breachMinutes > responseMinutes ? breachMinutes - 1 : breachMinutes + 1;
+}
+
+function judgeStored(expected: SlaPolicy) {
+  return (value: unknown): Verdict | undefined => {
+    const verdict = judgeResult(value);
+    if (verdict || !isResultOk(value)) return verdict;
+    const [policy] = validatePolicies([value.value]).policies;
+    if (policy && isSame(policy, expected)) return undefined;
+    return { level: 'problem', code: 'WRONG_POLICY', message: 'answered ok with another policy than the one stored' };
+  };
+}
+
+/** Wrong terms that a provider stores are refused at the next read, so their priority has no SLA from then on. */
+async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaPolicy): Promise<ContractFinding[]> {
+  const check = 'setPolicy, wrong terms';
+  const stored: string[] = [];
+  const trials = await inTurn(Object.entries(wrongTerms(responseMinutes)), async ([sample, attrs]) => {
+    const trial = await calls.set(sample, priority, attrs);
+    const { rejected } = readOf(await calls.read(sample));
+    if (rejected.length > 0) stored.push(sample);
+    return trial;
+  });
+  const findings = judgeTrials(check, trials, judgeResult);
+  if (stored.length === 0) return findings;
+  const message = `stores ${stored[0]}, so the priority has no SLA from then on; answer err(reason) instead`;
+  return [
+    ...findings.filter(({ code }) => code !== 'PASSED'),
+    { level: 'warning', code: 'STORES_INVALID_TERMS', check, message },
+  ];
+}
+
+function wrongTerms(responseMinutes: number): Record<string, Partial<SlaPolicy>> {
+  return {
+    'a term of 0 minutes': { responseMinutes: 0 },
+    'a negative term': { breachMinutes: -5 },
+    'a term that is no number': { responseMinutes: Number.NaN, breachMinutes: Number.NaN },
+    'a fraction of a minute': { responseMinutes: 1.5 },
+    'a term of two million years': { breachMinutes: 1e12 },
+    'a breach before the response': { responseMinutes: responseMinutes + 1, breachMinutes: 1 },
+    'a calendar without open hours': { calendar: { timeZone: 'UTC', hours: {} } },
+  };
+}
+
+function isSame(one: SlaPolicy, other: SlaPolicy): boolean {
+  const keys = ['priority', 'responseMinutes', 'breachMinutes'] as const;
+  return keys.every((key) => one[key] === other[key]);
+}
+
+function isOk({ outcome }: Trial): boolean {
+  return outcome.kind === 'answered' && isResultOk(outcome.value);
+}
+
+function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: true }> {
+  return (Object(value) as { ok?: unknown }).ok === true;
+}
+
+function readOf({ outcome }: Trial): ReturnType<typeof validatePolicies> {
+  const answer = outcome.kind === 'answered' ? outcome.value : undefined;
+  return isResultOk(answer) ? validatePolicies(answer.value) : { policies: [], rejected: [] };
+}

@@ -1,0 +1,58 @@
+import { describeFound } from '../config/describe-found.js';
+import type { Verdict } from './judge.js';
+
+/** How many levels of maps the rail shows. */
+const maxDepth = 6;
+
+/** What is wrong with the map that a ContextProvider answered: first what breaks it, then what the rail cannot show. */
+export function contextMapVerdict(map: unknown): Verdict | undefined {
+  if (!isMap(map)) {
+    const message = `expected ok({ section: { label: value } }), found ok of ${describeFound(map)}`;
+    return { level: 'problem', code: 'NOT_A_MAP', message };
+  }
+  try {
+    return unrenderable(map, 'the map', 1, new Set());
+  } catch {
+    return { level: 'problem', code: 'UNREADABLE', message: 'answered a map that throws when it is read' };
+  }
+}
+
+function unrenderable(value: unknown, path: string, depth: number, above: ReadonlySet<unknown>): Verdict | undefined {
+  if (above.has(value)) return warning(path, 'is a cycle, which is cut off');
+  if (Array.isArray(value)) return firstOf(Object.entries(value), path, depth, new Set([...above, value]));
+  if (!isMap(value)) return isScalar(value) ? undefined : warning(path, `cannot be shown: found ${named(value)}`);
+  if (depth > maxDepth) return warning(path, `lies deeper than the ${maxDepth} levels that are shown`);
+  return firstOf(Object.entries(value), path, depth + 1, new Set([...above, value]));
+}
+
+function firstOf(entries: [string, unknown][], path: string, depth: number, above: ReadonlySet<unknown>) {
+  for (const [key, value] of entries) {
+    const verdict = unrenderable(value, `${path}.${key.slice(0, 60)}`, depth, above);
+    if (verdict) return verdict;
+  }
+  return undefined;
+}
+
+function warning(path: string, what: string): Verdict {
+  return { level: 'warning', code: 'UNRENDERABLE', message: `${path} ${what}` };
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  // A plain object of another realm has a prototype whose own prototype is null, too.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function isScalar(value: unknown): boolean {
+  return (
+    value === null ||
+    ['string', 'number', 'bigint', 'boolean'].includes(typeof value) ||
+    Object.prototype.toString.call(value) === '[object Date]'
+  );
+}
+
+function named(value: unknown): string {
+  const name = typeof value === 'object' ? (value as object).constructor?.name : undefined;
+  return name ? `an instance of ${name}` : describeFound(value);
+}

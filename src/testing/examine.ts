@@ -1,0 +1,53 @@
+import { type ContractKey, contractProblems } from '../config/host-modules.js';
+import { passed } from './judge.js';
+import { buildReport, type ContractFinding, type ContractReport } from './report.js';
+
+/** What every contract check takes. */
+export interface CheckOptions {
+  /** How long one call may take, in milliseconds. Default 1 000: raise it for a module that calls real services. */
+  timeoutMs?: number;
+  /**
+   * Call only what has no effect in the host, once, with ordinary data: never a notifier's callbacks, never `setPolicy`.
+   * What `cairnloop doctor --probe` does. Default false.
+   */
+  dry?: boolean;
+}
+
+/** Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Never throws. */
+export async function examine<Module, Options extends CheckOptions>(
+  contract: ContractKey,
+  module: unknown,
+  options: Options,
+  run: (module: Module, options: Options & Required<CheckOptions>) => Promise<ContractFinding[]>,
+): Promise<ContractReport> {
+  const misshapen = shapeFindings(contract, module);
+  if (misshapen.length > 0) return buildReport(contract, misshapen);
+  const before = prototypeKeys();
+  const findings = await run(module as Module, {
+    ...options,
+    timeoutMs: options.timeoutMs ?? 1000,
+    dry: options.dry ?? false,
+  });
+  return buildReport(contract, [passed('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
+}
+
+function shapeFindings(contract: ContractKey, module: unknown): ContractFinding[] {
+  return contractProblems(contract, module).map(({ path, expected, found }) => ({
+    level: 'problem',
+    code: path === contract ? 'NOT_A_MODULE' : 'METHOD_MISSING',
+    check: 'shape',
+    message: `${path}: expected ${expected}, found ${found}`,
+  }));
+}
+
+function pollutionFindings(before: ReadonlySet<PropertyKey>): ContractFinding[] {
+  const added = [...prototypeKeys()].filter((key) => !before.has(key));
+  if (added.length === 0) return [];
+  for (const key of added) Reflect.deleteProperty(Object.prototype, key);
+  const message = `put ${added.map(String).join(', ')} on Object.prototype, and so on every object of the process`;
+  return [{ level: 'problem', code: 'POLLUTES_PROTOTYPE', check: '__proto__ among the keys', message }];
+}
+
+function prototypeKeys(): Set<PropertyKey> {
+  return new Set(Reflect.ownKeys(Object.prototype));
+}

@@ -1,0 +1,63 @@
+import { errorText } from '../redact.js';
+import type { Trial } from './call-module.js';
+import type { ContractCode, ContractFinding } from './report.js';
+
+/** What is wrong with one trial. */
+export interface Verdict {
+  level: 'problem' | 'warning';
+  code: ContractCode;
+  message: string;
+}
+
+/** Holding the event loop for longer stops every other callback of the worker. */
+const blockingMs = 1000;
+
+/** Judges an answer that came in time; undefined means that it keeps the contract. */
+export type JudgeAnswer = (value: unknown, sample: string) => Verdict | undefined;
+
+/** Sums the trials of one check up: one finding for each code, naming the samples, or `PASSED`. */
+export function judgeTrials(check: string, trials: readonly Trial[], judgeAnswer: JudgeAnswer): ContractFinding[] {
+  const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
+  if (wrong.length === 0) return [passed(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
+  const codes = [...new Set(wrong.map(({ verdict }) => verdict.code))];
+  return codes.map((code) => {
+    const same = wrong.filter(({ verdict }) => verdict.code === code);
+    const [{ verdict }] = same as [(typeof same)[number]];
+    return { ...verdict, check, message: `${verdict.message} (${samplesOf(same.map(({ trial }) => trial.sample))})` };
+  });
+}
+
+export function passed(check: string, message: string): ContractFinding {
+  return { level: 'ok', code: 'PASSED', check, message };
+}
+
+function judgeTrial(trial: Trial, judgeAnswer: JudgeAnswer): Verdict[] {
+  const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
+  return verdicts.filter((verdict) => verdict !== undefined);
+}
+
+function judgeOutcome({ outcome, sample }: Trial, judgeAnswer: JudgeAnswer): Verdict | undefined {
+  if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
+  if (outcome.kind === 'answered') return judgeAnswer(outcome.value, sample);
+  const reason = errorText(outcome.error, 300);
+  if (outcome.error instanceof TypeError && /read only|not extensible|delete property|redefine/.test(reason)) {
+    return { level: 'problem', code: 'MUTATES_INPUT', message: `changed what it was given: ${reason}` };
+  }
+  return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
+}
+
+function judgeInput({ mutated }: Trial): Verdict | undefined {
+  if (!mutated) return undefined;
+  return { level: 'problem', code: 'MUTATES_INPUT', message: 'set a date it was given to another time' };
+}
+
+function judgeSpeed({ blockedMs }: Trial): Verdict | undefined {
+  if (blockedMs < blockingMs) return undefined;
+  const message = `held the event loop for ${Math.round(blockedMs)} ms; every other callback waits meanwhile`;
+  return { level: 'warning', code: 'BLOCKS', message };
+}
+
+function samplesOf(samples: readonly string[]): string {
+  const [first = '', ...others] = new Set(samples);
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import type { Conversation, Message } from '../../src/domain.js';
+import { err, ok } from '../../src/result.js';
+import { checkNotifier } from '../../src/testing.js';
+import { codesOf } from './codes-of.js';
+
+const good = {
+  onConversationResolved() {},
+  onSlaBreach: async () => ok(undefined),
+  onOutboundTriggered: () => Promise.resolve(ok({ providerId: 'm-1' })),
+};
+
+/** A provider that honours idempotency keys, as a class whose methods need `this`. */
+class Mailer {
+  private readonly sent = new Map<string, Message>();
+  get count(): number {
+    return this.sent.size;
+  }
+  onConversationResolved(): void {}
+  onSlaBreach(): void {}
+  async onOutboundTriggered(message: Message): Promise<void> {
+    this.sent.set(String(message.metadata.deliveryId), message);
+  }
+}
+
+describe('checkNotifier', () => {
+  it('finds nothing wrong with a good notifier, and reads well', async () => {
+    const report = await checkNotifier(good);
+    assert.deepEqual(report.problems, []);
+    assert.deepEqual(report.warnings, []);
+    assert.equal(report.ok, true);
+    assert.match(String(report), /^notifier: keeps its contract\n\[ok\] PASSED shape: has every method\n/);
+    assert.match(String(report), /\[ok\] PASSED onSlaBreach, odd data: 13 calls/);
+  });
+
+  it('calls a class instance as its own methods, with frozen data of the shape the worker hands over', async () => {
+    const mailer = new Mailer();
+    assert.deepEqual((await checkNotifier(mailer, { effects: () => mailer.count })).problems, []);
+    assert.ok(mailer.count > 30);
+    const seen: Conversation[] = [];
+    await checkNotifier({ ...good, onConversationResolved: (given: Conversation) => void seen.push(given) });
+    assert.ok(seen.every((conversation) => Object.isFrozen(conversation) && Object.isFrozen(conversation.messages)));
+    assert.ok(seen.every((conversation) => conversation.resolvedAt instanceof Date && conversation.resolvedBy));
+  });
+
+  it('NT13 METHOD_MISSING names the method', async () => {
+    const report = await checkNotifier({ onConversationResolved() {}, onOutboundTriggered() {} });
+    assert.deepEqual(codesOf(report), ['METHOD_MISSING']);
+    assert.match(report.problems[0] ?? '', /notifier\.onSlaBreach: expected a method, found nothing/);
+    assert.equal(report.ok, false);
+  });
+
+  it('NOT_A_MODULE: the class in the place of an instance', async () => {
+    const report = await checkNotifier(Mailer);
+    assert.deepEqual(codesOf(report), ['NOT_A_MODULE']);
+    assert.match(report.problems[0] ?? '', /write new Mailer\(\)/);
+  });
+
+  it('THROWS: synchronously or not, whatever is thrown', async () => {
+    const report = await checkNotifier({
+      onConversationResolved() {
+        throw 'no CRM';
+      },
+      onSlaBreach: () => Promise.reject(new Error('no pager')),
+      onOutboundTriggered: () => Promise.reject(),
+    });
+    assert.deepEqual(codesOf(report), ['THROWS', 'THROWS', 'THROWS']);
+    assert.match(report.problems.join(), /onConversationResolved: threw no CRM.*onSlaBreach: threw no pager/);
+  });
+
+  it('THROWS on odd data only, and names the sample', async () => {
+    const report = await checkNotifier({
+      ...good,
+      onSlaBreach: (conversation: Conversation) => conversation.actorId?.length ?? assert.fail('no customer'),
+    });
+    assert.deepEqual(codesOf(report), ['THROWS']);
+    assert.match(
+      report.problems[0] ?? '',
+      /onSlaBreach, odd data: threw no customer \(nothing but what must be there\)/,
+    );
+  });
+
+  it('THROWS where messages are read that a breach does not carry', async () => {
+    const report = await checkNotifier({
+      ...good,
+      onSlaBreach: (conversation: Conversation) => (conversation.messages as Message[]).length,
+    });
+    assert.deepEqual(codesOf(report), ['THROWS']);
+  });
+
+  it('HANGS: a callback that never settles, and one too slow for the time-out', async () => {
+    const slow = () => new Promise((resolve) => setTimeout(resolve, 60_000).unref());
+    const report = await checkNotifier(
+      { ...good, onSlaBreach: () => new Promise(() => {}), onOutboundTriggered: slow },
+      { timeoutMs: 20 },
+    );
+    assert.deepEqual(codesOf(report), ['HANGS', 'HANGS']);
+  });
+
+  it('BLOCKS: a callback that holds the event loop', async () => {
+    let once = true;
+    const block = () => {
+      if (once) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1050);
+      once = false;
+    };
+    const report = await checkNotifier({ ...good, onSlaBreach: block }, { timeoutMs: 5000 });
+    assert.deepEqual(codesOf(report), ['BLOCKS']);
+    assert.deepEqual(report.problems, []);
+  });
+
+  it('MUTATES_INPUT: what is frozen, and a date', async () => {
+    const report = await checkNotifier({
+      ...good,
+      onConversationResolved: (conversation: Conversation) => {
+        conversation.subject = 'mine';
+      },
+      onSlaBreach: (conversation: Conversation) => void conversation.createdAt.setFullYear(1999),
+    });
+    assert.deepEqual([...new Set(codesOf(report))], ['MUTATES_INPUT']);
+    assert.match(report.problems.join('\n'), /changed what it was given.*\n.*set a date/);
+  });
+
+  it('POLLUTES_PROTOTYPE: metadata merged key by key, and cleans up after it', async () => {
+    const merge = (target: Record<string, unknown>, source: Record<string, unknown>) => {
+      for (const [key, value] of Object.entries(source)) {
+        target[key] ??= value;
+        if (typeof value === 'object') merge(target[key] as Record<string, unknown>, value as Record<string, unknown>);
+      }
+    };
+    const report = await checkNotifier({
+      ...good,
+      onConversationResolved: (conversation: Conversation) => merge({}, conversation.metadata),
+    });
+    assert.deepEqual(codesOf(report), ['POLLUTES_PROTOTYPE']);
+    assert.equal('polluted' in {}, false);
+  });
+
+  it('FAILS_CONCURRENTLY: a callback that can only run alone', async () => {
+    let running = 0;
+    const alone = async () => {
+      running += 1;
+      try {
+        if (running > 1) throw new Error('busy');
+        await new Promise((resolve) => setImmediate(resolve));
+      } finally {
+        running -= 1;
+      }
+    };
+    const report = await checkNotifier({ ...good, onSlaBreach: alone });
+    assert.deepEqual(codesOf(report), ['FAILS_CONCURRENTLY']);
+    assert.match(report.problems[0] ?? '', /19 of 20 calls failed/);
+  });
+
+  it('REPEATS_EFFECT: a mail for every attempt', async () => {
+    const mails: Message[] = [];
+    const notifier = { ...good, onOutboundTriggered: (message: Message) => void mails.push(message) };
+    const report = await checkNotifier(notifier, { effects: () => mails.length });
+    assert.deepEqual(codesOf(report), ['REPEATS_EFFECT']);
+    assert.match(report.problems[0] ?? '', /onOutboundTriggered, the same delivery twice: .*deliveryId/);
+  });
+
+  it('ANSWERS_ERR and ANSWER_IGNORED: answers that do not mean what they look like', async () => {
+    const report = await checkNotifier({
+      onConversationResolved: () => err('CRM is down'),
+      onSlaBreach: () => err('pager is down'),
+      onOutboundTriggered: () => false,
+    });
+    assert.deepEqual([...new Set(codesOf(report))], ['ANSWER_IGNORED', 'ANSWERS_ERR']);
+    assert.deepEqual(report.problems, []);
+    assert.match(report.warnings.join('\n'), /onSlaBreach: answered err \(pager is down\)/);
+  });
+
+  it('NOT_CALLED: a dry check calls no callback', async () => {
+    const fail = () => assert.fail('was called');
+    const notifier = { onConversationResolved: fail, onSlaBreach: fail, onOutboundTriggered: fail };
+    const report = await checkNotifier(notifier, { dry: true });
+    assert.deepEqual(report.problems, []);
+    assert.ok(report.findings.some((finding) => finding.code === 'NOT_CALLED'));
+  });
+});
