@@ -1,20 +1,55 @@
-import { toDate } from '../db/timestamp.js';
+import type { BusinessCalendar, SlaPolicy } from '../host/sla-policy-provider.js';
 import { addBusinessMinutes, businessMinutesBetween } from './business-time.js';
-import type { SlaRow } from './rows.js';
 
-/** What a held clock needs to run on. */
-export type HeldClock = Pick<SlaRow, 'paused_at' | 'response_due_at' | 'breach_at' | 'calendar'>;
+/** The terms that a clock runs under; it keeps them whatever the provider answers later. */
+export type SlaTerms = Pick<SlaPolicy, 'responseMinutes' | 'breachMinutes'> & { calendar?: BusinessCalendar | null };
+
+/** A clock that runs, or is held since `pausedAt`. While it is held its two times are as they were at the pause. */
+export interface SlaClock extends SlaTerms {
+  startedAt: Date;
+  calendar: BusinessCalendar | null;
+  pausedAt: Date | null;
+  responseDueAt: Date;
+  breachAt: Date;
+}
+
+/** A clock that runs from `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
+export function start(terms: SlaTerms, at: Date): SlaClock {
+  const { responseMinutes, breachMinutes, calendar = null } = terms;
+  const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
+  return {
+    startedAt: at,
+    responseMinutes,
+    breachMinutes,
+    calendar,
+    pausedAt: null,
+    responseDueAt: after(responseMinutes),
+    breachAt: after(breachMinutes),
+  };
+}
+
+/** Whether a running clock's breach time has come. A held clock cannot breach. */
+export function isBreached(clock: SlaClock, at: Date): boolean {
+  return clock.pausedAt === null && clock.breachAt <= at;
+}
+
+/** Holds a running clock. One that is held already, or breached, stays as it is. */
+export function pause<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
+  return clock.pausedAt !== null || isBreached(clock, at) ? clock : { ...clock, pausedAt: at };
+}
 
 /**
- * Where the due times of a held clock lie once it runs on at `now`: what was left of each when it was held, in open
- * minutes with a calendar, counts on from `now`. A response that was overdue already stays due when it was. A clock that
- * is not held keeps its times. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
+ * Lets a held clock run on with the time it had left; a time that had passed before the pause stays. A running one
+ * stays as it is. Throws as {@link start} does.
  */
-export function resume(held: HeldClock, now: Date): { responseDueAt: Date; breachAt: Date } {
-  const pausedAt = toDate(held.paused_at);
-  const movedOn = (due: Date): Date =>
-    pausedAt && due > pausedAt
-      ? addBusinessMinutes(now, businessMinutesBetween(pausedAt, due, held.calendar), held.calendar)
-      : due;
-  return { responseDueAt: movedOn(toDate(held.response_due_at)), breachAt: movedOn(toDate(held.breach_at)) };
+export function resume<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
+  clock: Clock,
+  at: Date,
+): Clock {
+  const { pausedAt, calendar } = clock;
+  if (pausedAt === null) return clock;
+  const from = at < pausedAt ? pausedAt : at;
+  const moved = (due: Date) =>
+    due <= pausedAt ? due : addBusinessMinutes(from, businessMinutesBetween(pausedAt, due, calendar), calendar);
+  return { ...clock, pausedAt: null, responseDueAt: moved(clock.responseDueAt), breachAt: moved(clock.breachAt) };
 }

@@ -1,65 +1,68 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
-import { businessMinutesBetween } from '../../src/sla/business-time.js';
-import { type HeldClock, resume } from '../../src/sla/sla-clock.js';
+import type { BusinessCalendar } from '../../src/host/sla-policy-provider.js';
+import { isBreached, pause, resume, start } from '../../src/sla/sla-clock.js';
 
-const minute = 60_000;
-
-function held(times: Partial<HeldClock>): HeldClock {
-  return {
-    paused_at: new Date('2026-01-09T15:30Z'),
-    response_due_at: new Date('2026-01-09T16:00Z'),
-    breach_at: new Date('2026-01-09T17:00Z'),
-    calendar: null,
-    ...times,
-  };
-}
-
-const shown = (times: { responseDueAt: Date; breachAt: Date }) => [
-  times.responseDueAt.toISOString().slice(0, 16),
-  times.breachAt.toISOString().slice(0, 16),
-];
+const at = (time: string) => new Date(`2026-01-09T${time}Z`);
+const terms = { responseMinutes: 60, breachMinutes: 240 };
+const office: BusinessCalendar = {
+  timeZone: 'UTC',
+  hours: Object.fromEntries(['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]])),
+};
 
 describe('sla/sla-clock', () => {
-  it('runs on with the time that was left', () => {
-    const resumed = resume(held({}), new Date('2026-01-12T08:00Z'));
-    assert.deepEqual(shown(resumed), ['2026-01-12T08:30', '2026-01-12T09:30']);
-  });
-
-  it('counts what was left in open minutes', () => {
-    const calendar = { timeZone: 'UTC', hours: { '1': [['09:00', '16:00']], '5': [['09:00', '16:00']] } } as const;
-    const clock = held({ breach_at: new Date('2026-01-12T09:30Z'), calendar: calendar as never });
-    const resumed = resume(clock, new Date('2026-01-10T12:00Z'));
-    assert.deepEqual(shown(resumed), ['2026-01-12T09:30', '2026-01-12T10:00']);
-  });
-
-  it('leaves a response that was overdue when it was', () => {
-    const clock = held({ response_due_at: new Date('2026-01-09T15:00Z') });
-    assert.deepEqual(shown(resume(clock, new Date('2026-01-12T08:00Z'))), ['2026-01-09T15:00', '2026-01-12T09:30']);
-  });
-
-  it('reads times as JSON has them', () => {
-    const clock = held({ paused_at: '2026-01-09T15:30:00+00:00', breach_at: '2026-01-09T18:00:00+01:00' });
-    assert.deepEqual(shown(resume(clock, new Date('2026-01-12T08:00Z'))), ['2026-01-12T08:30', '2026-01-12T09:30']);
-  });
-
-  it('keeps the time that is left to the millisecond, however often a clock is held', () => {
-    const calendar = { timeZone: 'Europe/Berlin', hours: { '1': [['09:00', '17:00']], '7': [['01:00', '04:00']] } };
-    const holds = fc.array(fc.tuple(fc.integer({ min: 0, max: 1e7 }), fc.integer({ min: 0, max: 1e9 })), {
-      maxLength: 5,
+  it('SL1 is due after responseMinutes and breaches after breachMinutes', () => {
+    const clock = start(terms, at('10:00'));
+    assert.deepEqual(clock, {
+      ...terms,
+      calendar: null,
+      startedAt: at('10:00'),
+      pausedAt: null,
+      responseDueAt: at('11:00'),
+      breachAt: at('14:00'),
     });
-    fc.assert(
-      fc.property(fc.constantFrom(null, calendar as never), holds, (calendar, holds) => {
-        let clock = held({ breach_at: new Date('2026-03-29T02:00Z'), calendar });
-        for (const [rested, ran] of holds) {
-          const left = businessMinutesBetween(clock.paused_at as Date, clock.breach_at as Date, calendar);
-          const now = new Date(Number(clock.paused_at) + rested);
-          const { responseDueAt, breachAt } = resume(clock, now);
-          const leftAfter = businessMinutesBetween(now, breachAt, calendar);
-          assert.equal(Math.round(leftAfter * minute), Math.round(left * minute));
-          clock = { ...clock, response_due_at: responseDueAt, breach_at: breachAt, paused_at: new Date(+now + ran) };
-        }
-      }),
-    );
+    assert.equal(isBreached(clock, at('13:59')), false);
+    assert.equal(isBreached(clock, at('14:00')), true);
+  });
+
+  it('runs on after a pause with the time it had left', () => {
+    const held = pause(start(terms, at('10:00')), at('10:45'));
+    assert.deepEqual(held.pausedAt, at('10:45'));
+    const clock = resume(held, at('12:00'));
+    assert.deepEqual([clock.pausedAt, clock.responseDueAt, clock.breachAt], [null, at('12:15'), at('15:15')]);
+  });
+
+  it('leaves a time that had passed before the pause where it was', () => {
+    const clock = resume(pause(start(terms, at('10:00')), at('11:30')), at('12:30'));
+    assert.deepEqual([clock.responseDueAt, clock.breachAt], [at('11:00'), at('15:00')]);
+  });
+
+  it('cannot breach while it is held', () => {
+    assert.equal(isBreached(pause(start(terms, at('10:00')), at('13:00')), at('23:00')), false);
+  });
+
+  it('cannot be held twice, after its breach, nor resumed while it runs', () => {
+    const clock = start(terms, at('10:00'));
+    const held = pause(clock, at('11:00'));
+    assert.equal(pause(held, at('12:00')), held);
+    assert.equal(pause(clock, at('14:00')), clock);
+    assert.equal(resume(clock, at('12:00')), clock);
+  });
+
+  it('takes a resumption by a clock that goes slow for one at the pause', () => {
+    const clock = start(terms, at('10:00'));
+    assert.deepEqual(resume(pause(clock, at('11:00')), at('10:59')), clock);
+  });
+
+  it('moves a clock of business hours by business time, over the week-end', () => {
+    const clock = start({ ...terms, calendar: office }, at('16:30'));
+    assert.deepEqual(clock.responseDueAt, new Date('2026-01-12T09:30Z'));
+    const resumed = resume(pause(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
+    assert.deepEqual(resumed.responseDueAt, new Date('2026-01-12T09:45Z'));
+    assert.deepEqual(resumed.breachAt, new Date('2026-01-12T12:45Z'));
+  });
+
+  it('does not move for a pause outside business hours', () => {
+    const clock = start({ ...terms, calendar: office }, at('16:30'));
+    assert.deepEqual(resume(pause(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
   });
 });

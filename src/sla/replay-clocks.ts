@@ -1,0 +1,91 @@
+import type { SlaStatus } from '../domain.js';
+import type { SlaPolicy } from '../host/sla-policy-provider.js';
+import { isBreached, pause, resume, type SlaClock, start } from './sla-clock.js';
+
+/** What happened in a conversation, as far as it matters to its clocks. */
+export type ConversationEvent = { at: Date } & (
+  | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'reopen' }
+  | { type: 'policies'; policies: readonly SlaPolicy[] }
+);
+
+/** A clock of the past, and how it ended. */
+export interface ReplayedClock extends SlaClock {
+  status: SlaStatus;
+  endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off' | null;
+  completedAt: Date | null;
+}
+
+interface Replay {
+  priority: string;
+  policies: readonly SlaPolicy[];
+  open: boolean;
+  /** The first customer message since the last answer or resolution. */
+  unansweredSince: Date | null;
+  clocks: readonly ReplayedClock[];
+}
+
+/**
+ * The clocks that a conversation's history starts under `policies`, oldest first, as they are at `until`. `events` are
+ * in the order of time. Pure: nothing is read or stored, so proposed terms can be held against history.
+ */
+export function replayClocks(
+  events: readonly ConversationEvent[],
+  { priority, policies, until }: { priority: string; policies: readonly SlaPolicy[]; until: Date },
+): ReplayedClock[] {
+  let replay: Replay = { priority, policies, open: true, unansweredSince: null, clocks: [] };
+  for (const event of events) replay = apply(passTime(replay, event.at), event);
+  return [...passTime(replay, until).clocks];
+}
+
+function apply(replay: Replay, event: ConversationEvent): Replay {
+  switch (event.type) {
+    case 'customer':
+      return receive(replay, event.at);
+    case 'answer':
+      return replay.open ? { ...end(replay, 'answered', event.at), unansweredSince: null } : replay;
+    case 'resolve':
+      return replay.open ? { ...end(replay, 'resolved', event.at), open: false, unansweredSince: null } : replay;
+    case 'reopen':
+      return { ...replay, open: true };
+    case 'pause':
+      return change(replay, (clock) => pause(clock, event.at));
+    case 'resume':
+      return change(replay, (clock) => resume(clock, event.at));
+    case 'policies':
+      return { ...replay, policies: event.policies };
+    case 'note':
+      return replay;
+  }
+}
+
+/** A customer message resumes a held clock, and starts one for the first message that nobody answered. */
+function receive(replay: Replay, at: Date): Replay {
+  const { unansweredSince } = replay;
+  const resumed = change({ ...replay, open: true, unansweredSince: unansweredSince ?? at }, (clock) =>
+    resume(clock, at),
+  );
+  const latest = replay.clocks.at(-1);
+  const counted = latest?.status === 'active' || (latest && unansweredSince && latest.startedAt >= unansweredSince);
+  const policy = replay.policies.find((candidate) => candidate.priority === replay.priority);
+  if (counted || !policy) return resumed;
+  const clock: ReplayedClock = { ...start(policy, at), status: 'active', endedBy: null, completedAt: null };
+  return { ...resumed, clocks: [...resumed.clocks, clock] };
+}
+
+/** Breaches the clock whose time has come; once tracking is off it ends quietly. */
+function passTime(replay: Replay, now: Date): Replay {
+  const clock = replay.clocks.at(-1);
+  if (!clock || !isBreached(clock, now)) return replay;
+  return end(replay, replay.policies.length > 0 ? 'breached' : 'tracking_off', clock.breachAt);
+}
+
+function end(replay: Replay, endedBy: NonNullable<ReplayedClock['endedBy']>, completedAt: Date): Replay {
+  const status = endedBy === 'breached' ? 'breached' : 'fulfilled';
+  return change(replay, (clock) => ({ ...clock, status, endedBy, completedAt }));
+}
+
+function change(replay: Replay, changed: (clock: ReplayedClock) => ReplayedClock): Replay {
+  const clock = replay.clocks.at(-1);
+  if (clock?.status !== 'active') return replay;
+  return { ...replay, clocks: [...replay.clocks.slice(0, -1), changed(clock)] };
+}

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import type { BusinessCalendar } from '../../src/host/sla-policy-provider.js';
+import { explain } from '../../src/sla/explain-clock.js';
+
+const at = (time: string) => new Date(`2026-01-09T${time}Z`);
+const ann = { id: 'op-1', name: 'Ann' };
+const terms = { responseMinutes: 60, breachMinutes: 240 };
+
+describe('sla/explain-clock', () => {
+  it('tells each start, pause and resumption, and what is due because of it', () => {
+    const lines = explain([
+      { type: 'started', at: at('10:00'), priority: 'high', terms },
+      { type: 'paused', at: at('10:45'), by: ann, reason: 'waiting for the customer' },
+      { type: 'resumed', at: at('12:00'), by: { id: 'cust-7' } },
+      { type: 'ended', at: at('13:00'), endedBy: 'answered', by: ann },
+    ]);
+    assert.deepEqual(lines, [
+      '2026-01-09 10:00:00 UTC  started for priority "high": answer within 60 min, breach after 240 min; answer due 2026-01-09 11:00:00 UTC, breach 2026-01-09 14:00:00 UTC',
+      '2026-01-09 10:45:00 UTC  paused by Ann (waiting for the customer) with 15 min to answer and 195 min to the breach left; no breach until it is resumed',
+      '2026-01-09 12:00:00 UTC  resumed by cust-7 after 75 min; answer due 2026-01-09 12:15:00 UTC, breach 2026-01-09 15:15:00 UTC',
+      '2026-01-09 13:00:00 UTC  answered by Ann, after the target of 2026-01-09 12:15:00 UTC, before the breach',
+    ]);
+  });
+
+  it('names the business hours and keeps to their zone', () => {
+    const calendar = {
+      timeZone: 'Europe/Berlin',
+      hours: {
+        '1': [
+          ['09:00', '12:00'],
+          ['13:00', '17:00'],
+        ],
+        '5': [['09:00', '17:00']],
+      },
+      holidays: ['2026-01-06'],
+    } satisfies BusinessCalendar;
+    const [line] = explain([{ type: 'started', at: at('15:30'), priority: 'high', terms: { ...terms, calendar } }]);
+    assert.equal(
+      line,
+      '2026-01-09 16:30:00 Europe/Berlin  started for priority "high": answer within 60 min, breach after 240 min, counting only Mon 09:00-12:00 and 13:00-17:00, Fri 09:00-17:00 in Europe/Berlin, closed on 1 holiday(s); answer due 2026-01-12 09:30:00 Europe/Berlin, breach 2026-01-12 13:30:00 Europe/Berlin',
+    );
+  });
+
+  it('tells every way to end', () => {
+    const end = (endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off', time: string) =>
+      explain([
+        { type: 'started', at: at('10:00'), priority: 'high', terms },
+        { type: 'ended', at: at(time), endedBy },
+      ])[1]?.split('  ')[1];
+    assert.equal(end('answered', '10:30'), 'answered, in time');
+    assert.equal(end('resolved', '10:30'), 'ended by the resolution, in time');
+    assert.equal(end('breached', '14:00'), 'breached: nobody had answered by 2026-01-09 14:00:00 UTC');
+    assert.equal(end('tracking_off', '14:00'), 'ended without a breach, as the provider had switched tracking off');
+  });
+
+  it('explains nothing where no clock started', () => {
+    assert.deepEqual(explain([]), []);
+    assert.deepEqual(explain([{ type: 'resumed', at: at('10:00'), by: ann }]), []);
+  });
+});
