@@ -1,0 +1,32 @@
+import type { Database } from '../db/connect.js';
+import { readSnapshot } from '../db/snapshot.js';
+import type { Executor } from '../db/statement.js';
+import type { AuditEvent } from '../domain.js';
+import type { SealedEvent } from './hash-chain.js';
+import { sealedPages, unsealedPages } from './pages.js';
+
+/** A line of the export; `seq` and `hash` are null where the event is not sealed yet. */
+export type ExportedEvent = AuditEvent & (Pick<SealedEvent, 'seq' | 'hash'> | { seq: null; hash: null });
+
+/**
+ * Hands the whole record to `write`, page by page: sealed events in the order of the chain, then those not sealed yet.
+ * With {@link hashEvent} each line can be checked against the one before it, without the database. Answers how many.
+ */
+export function exportAudit(
+  db: Database,
+  write: (events: readonly ExportedEvent[]) => void | Promise<void>,
+): Promise<number> {
+  return readSnapshot(db, async (tx) => {
+    let exported = 0;
+    for await (const page of allPages(tx)) {
+      await write(page);
+      exported += page.length;
+    }
+    return exported;
+  });
+}
+
+async function* allPages(tx: Executor): AsyncGenerator<ExportedEvent[]> {
+  yield* sealedPages(tx);
+  for await (const page of unsealedPages(tx)) yield page.map((event) => ({ ...event, seq: null, hash: null }));
+}

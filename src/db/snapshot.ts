@@ -1,0 +1,12 @@
+import type { Database } from './connect.js';
+import { type Executor, statement } from './statement.js';
+
+/** Runs statements that all see the database as it was at the first of them, and that cannot write. */
+export function readSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    await tx.run(beginSnapshot);
+    return work(tx);
+  });
+}
+
+const beginSnapshot = statement('snapshot', () => 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
