@@ -16,7 +16,18 @@ import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
 
-const commands: readonly CommandRow[] = [];
+const commands: readonly CommandRow[] = [
+  {
+    name: 'gen',
+    summary: 'Write a host module and put it into the config',
+    load: () => import('./commands/gen.js'),
+  },
+  {
+    name: 'undo',
+    summary: 'Take back the last `init` or `gen`',
+    load: () => import('./commands/undo.js'),
+  },
+];
 
 /** Runs one command line and answers its exit code; it never exits and never rejects. */
 export async function main(

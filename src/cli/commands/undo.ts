@@ -1,0 +1,18 @@
+import path from 'node:path';
+import { cwdOption, defineCommand } from '../command.js';
+import { finishPlan, type PlanOptions, planOptions } from '../finish-plan.js';
+
+export const command = defineCommand<PlanOptions & { cwd?: string }>({
+  options: [cwdOption, ...planOptions],
+  examples: ['cairnloop undo', 'cairnloop undo --dry-run'],
+  exitCodes: { 1: 'nothing to take back, or a file was edited since', 130: 'cancelled' },
+  run: async ({ options }, io) => {
+    const [{ findPackage }, { planUndo }] = await Promise.all([
+      import('../../project/find-package.js'),
+      import('../../project/journal.js'),
+    ]);
+    const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
+    const { plan, apply } = planUndo(root);
+    return finishPlan(plan, options, io, apply);
+  },
+});

@@ -1,0 +1,61 @@
+/** The last steps of every command that writes to the host: show, ask, write, report. One plan, three views of it. */
+import { CairnloopError } from '../errors.js';
+import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
+import { jsonOption, type OptionRow } from './command.js';
+import type { CliIo } from './io.js';
+import { planJson, planText } from './plan-report.js';
+import type { Report } from './report.js';
+
+export interface PlanOptions {
+  dryRun?: boolean;
+  check?: boolean;
+  yes?: boolean;
+  json?: boolean;
+}
+
+export const planOptions: readonly OptionRow[] = [
+  { flags: '--dry-run', description: 'show the changes as a unified diff and write nothing' },
+  { flags: '-y, --yes', description: 'ask nothing' },
+  jsonOption,
+];
+
+export const checkOption: OptionRow = {
+  flags: '--check',
+  description: 'write nothing and exit 3 when something would change',
+};
+
+/** `write` is called at most once, after the person at the terminal agreed. */
+export async function finishPlan(
+  plan: ChangePlan,
+  options: PlanOptions,
+  io: CliIo,
+  write: (plan: ChangePlan) => void,
+): Promise<Report> {
+  const exitCode = planExitCode(plan, options.check === true);
+  if (options.dryRun || options.check) return preview(plan, options, io, exitCode);
+  const count = pendingChanges(plan).length;
+  if (count > 0 && mayAsk(options, io)) await confirm(plan, count, io);
+  write(plan);
+  return { text: planText(plan), json: { ...planJson(plan), applied: count > 0 }, exitCode };
+}
+
+/** Flags answer everything where nobody is asked. */
+export function mayAsk({ yes, dryRun, check, json }: PlanOptions, io: CliIo): boolean {
+  return io.isInteractive && !yes && !dryRun && !check && !json;
+}
+
+/** The diff is the result, so that it can be piped; the summary goes beside it. */
+async function preview(plan: ChangePlan, options: PlanOptions, io: CliIo, exitCode: number): Promise<Report> {
+  const { unifiedDiff } = await import('../gen/unified-diff.js');
+  const diff = options.dryRun ? unifiedDiff(plan) : '';
+  const json = { ...planJson(plan), applied: false, ...(options.dryRun ? { diff } : {}) };
+  if (!options.dryRun) return { text: planText(plan), json, exitCode };
+  if (!options.json) io.stderr.write(`${planText(plan)}\n`);
+  return { text: diff, json, exitCode };
+}
+
+async function confirm(plan: ChangePlan, count: number, io: CliIo): Promise<void> {
+  io.stderr.write(`${planText(plan)}\n`);
+  const agreed = await io.ask.confirm({ message: `Write ${count === 1 ? 'this file' : `these ${count} files`}?` });
+  if (!agreed) throw new CairnloopError('CANCELLED', {});
+}

@@ -1,0 +1,76 @@
+import { Node, type SourceFile, ts } from 'ts-morph';
+import { type Addition, nextLineStart } from './splice.js';
+import type { Style } from './style.js';
+
+/**
+ * Adds one import statement (without semicolon) after the imports or requires that open the file, or else before the
+ * first statement, behind a shebang, a header comment and directives.
+ */
+export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Addition {
+  const text = file.getFullText();
+  const statements = file.getStatements();
+  const last = statements[countWhile(statements, isOpening) - 1];
+  const line = `${statement}${style.semicolons ? ';' : ''}`;
+  if (!last) return addOnTop(text, statements[0], line, style.eol);
+  const end = ts.getTrailingCommentRanges(text, last.getEnd())?.at(-1)?.end ?? last.getEnd();
+  const at = nextLineStart(text, end);
+  if (text.slice(end, at).trim() !== '') return { at: last.getEnd(), text: ` ${statement};` };
+  const startsNewLine = text[at - 1] === '\n';
+  const guarded = `${line}${style.semicolons ? '' : hazardGuard(text, at)}`;
+  return { at, text: startsNewLine ? `${guarded}${style.eol}` : `${style.eol}${guarded}` };
+}
+
+/** Without semicolons a line that begins with `(` or its like would continue ours. */
+function hazardGuard(text: string, at: number): string {
+  return /^[([`+\-/]/.test(text.slice(at).trimStart()) && !/^\s*\/[/*]/.test(text.slice(at)) ? ';' : '';
+}
+
+function addOnTop(text: string, first: Node | undefined, line: string, eol: string): Addition {
+  const at = first ? afterHeader(text, first) : text.length;
+  const isFileStart = at === 0 || text[at - 1] === '\n';
+  return { at, text: `${isFileStart ? '' : eol}${line}${eol}${first ? eol : ''}` };
+}
+
+/** Comments directly above the first statement belong to it; those above a blank line, and pragmas, to the file. */
+function afterHeader(text: string, first: Node): number {
+  const shebang = /^#!.*\r?\n/.exec(text)?.[0].length ?? 0;
+  const header = (ts.getLeadingCommentRanges(text, first.getFullStart()) ?? []).findLast(({ pos, end }) => {
+    const after = text.slice(end, first.getStart());
+    return (
+      /^\r?\n[ \t]*\r?\n/.test(after) || /^\/\/\/|^\/[/*]\s*(@ts-|eslint|biome-|prettier)/.test(text.slice(pos, end))
+    );
+  });
+  if (!header) return shebang;
+  const afterLine = nextLineStart(text, header.end);
+  return /^[ \t]*\r?\n/.test(text.slice(afterLine)) ? nextLineStart(text, afterLine) : afterLine;
+}
+
+function isOpening(statement: Node): boolean {
+  return (
+    Node.isImportDeclaration(statement) ||
+    Node.isImportEqualsDeclaration(statement) ||
+    isDirective(statement) ||
+    isRequire(statement)
+  );
+}
+
+function isDirective(statement: Node): boolean {
+  return Node.isExpressionStatement(statement) && Node.isStringLiteral(statement.getExpression());
+}
+
+/** `const x = require('x')`, `const { y } = require('x').z`, `require('x')`. */
+function isRequire(statement: Node): boolean {
+  if (Node.isExpressionStatement(statement)) return isRequireCall(statement.getExpression());
+  if (!Node.isVariableStatement(statement)) return false;
+  return statement.getDeclarations().every((declaration) => isRequireCall(declaration.getInitializer()));
+}
+
+function isRequireCall(node: Node | undefined): boolean {
+  if (Node.isCallExpression(node)) return node.getExpression().getText() === 'require';
+  return Node.isPropertyAccessExpression(node) && isRequireCall(node.getExpression());
+}
+
+function countWhile<T>(list: readonly T[], holds: (item: T) => boolean): number {
+  const end = list.findIndex((item) => !holds(item));
+  return end < 0 ? list.length : end;
+}

@@ -1,0 +1,90 @@
+import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
+import { type Addition, indentAt, lineStart, nextLineStart } from './splice.js';
+import type { Style } from './style.js';
+
+/** What the ways of adding look at. */
+interface Place {
+  text: string;
+  open: number;
+  /** Position of `}`. */
+  close: number;
+  elements: Node[];
+  commas: Node[];
+  hasTrailingComma: boolean;
+  property: string;
+  style: Pick<Style, 'indent' | 'eol' | 'trailingCommas'>;
+}
+
+/**
+ * Adds `property` (without comma) to an object literal. Where `}` has a line of its own the property gets one too, and
+ * no line that stands there is touched unless a spread without trailing comma comes last: it must stay before ours.
+ */
+export function addProperty(object: ObjectLiteralExpression, property: string, style: Place['style']): Addition[] {
+  const text = object.getSourceFile().getFullText();
+  const [open, close] = [object.getStart() + 1, object.getEnd() - 1];
+  const commas = object.getChildSyntaxListOrThrow().getChildrenOfKind(SyntaxKind.CommaToken);
+  const elements = object.getProperties();
+  const hasTrailingComma = elements.length > 0 && commas.length === elements.length;
+  const place = { text, open, close, elements, commas, hasTrailingComma, property, style };
+  const closesOnOwnLine = text.slice(lineStart(text, close), close).trim() === '' && lineStart(text, close) > open;
+  return closesOnOwnLine ? addLine(place) : addInline(place);
+}
+
+/** `{ a: 1 }` becomes `{ a: 1, property }`, `{}` becomes `{ property }`. */
+function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: Place): Addition[] {
+  const last = elements.at(-1);
+  if (!last) {
+    const space = /\s*$/.exec(text.slice(open, close))?.[0] ?? '';
+    return [{ at: close - space.length, text: ` ${property}${space ? '' : ' '}` }];
+  }
+  const comma = commas.at(-1);
+  if (hasTrailingComma && comma) return [{ at: comma.getEnd(), text: ` ${property},` }];
+  return [{ at: last.getEnd(), text: `, ${property}` }];
+}
+
+function addLine(place: Place): Addition[] {
+  const { elements, hasTrailingComma, style } = place;
+  const last = elements.at(-1);
+  if (!last) return [lineBeforeClose(place, style.trailingCommas ? ',' : '')];
+  if (hasTrailingComma) return [lineBeforeClose(place, ',')];
+  return addCommaFirst(place, last) ?? addBeforeLast(place, last) ?? addCommaAndLine(place, last);
+}
+
+function lineBeforeClose({ text, close, elements, property, style }: Place, comma: string): Addition {
+  const last = elements.at(-1);
+  const indent =
+    last && startsItsLine(text, last.getStart())
+      ? indentAt(text, last.getStart())
+      : indentAt(text, close) + style.indent;
+  return { at: lineStart(text, close), text: `${indent}${property}${comma}${style.eol}` };
+}
+
+/** `, b: 2` on a line of its own asks for another such line. */
+function addCommaFirst({ text, commas, property, style }: Place, last: Node): Addition[] | undefined {
+  const comma = commas.at(-1);
+  if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
+  const indent = indentAt(text, comma.getStart());
+  return [{ at: nextLineStart(text, trailingEnd(text, last.getEnd())), text: `${indent}, ${property}${style.eol}` }];
+}
+
+/** Without a trailing comma a new line before the last property is the only one that changes no other line. */
+function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Addition[] | undefined {
+  const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
+  const at = nextLineStart(text, end);
+  const isFree = text.slice(end, at).trim() === '' && at <= last.getStart();
+  if (!isFree || !startsItsLine(text, last.getStart()) || Nodes.isSpreadAssignment(last)) return undefined;
+  return [{ at, text: `${indentAt(text, last.getStart())}${property},${style.eol}` }];
+}
+
+function addCommaAndLine(place: Place, last: Node): Addition[] {
+  return [{ at: last.getEnd(), text: ',' }, lineBeforeClose(place, '')];
+}
+
+function startsItsLine(text: string, position: number): boolean {
+  return text.slice(lineStart(text, position), position).trim() === '';
+}
+
+/** Behind the comments that follow on the same line. */
+function trailingEnd(text: string, position: number): number {
+  return ts.getTrailingCommentRanges(text, position)?.at(-1)?.end ?? position;
+}

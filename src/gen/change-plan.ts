@@ -1,0 +1,51 @@
+/** What would be written: the one value that is shown, compared, applied and taken back. */
+
+export const outcomes = ['created', 'updated', 'unchanged', 'skipped', 'manual'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export interface FileChange {
+  /** Relative to the host's package, with `/`. */
+  path: string;
+  outcome: Outcome;
+  /** The text that the plan was made from; null where there is no file. */
+  before: string | null;
+  /** The text to write; null to remove the file. The same as `before` where nothing is written. */
+  after: string | null;
+  /** Why, for `skipped` and `manual`. */
+  reason?: string;
+  /** The lines to put in by hand, for `manual`. */
+  lines?: readonly string[];
+}
+
+export interface ChangePlan {
+  /** Absolute: the folder of the host's package. */
+  root: string;
+  changes: readonly FileChange[];
+  /** What the host should know besides, one sentence each. */
+  notes: readonly string[];
+}
+
+/** A file that is to hold `after`: made where there is none, left alone where it holds that already. */
+export function writeChange(path: string, before: string | null, after: string): FileChange {
+  if (before === after) return keep(path, before);
+  return { path, outcome: before === null ? 'created' : 'updated', before, after };
+}
+
+export function keep(path: string, before: string | null): FileChange {
+  return { path, outcome: 'unchanged', before, after: before };
+}
+
+export function skip(path: string, before: string | null, reason: string): FileChange {
+  return { path, outcome: 'skipped', before, after: before, reason };
+}
+
+/** Those that write something. */
+export function pendingChanges(plan: ChangePlan): FileChange[] {
+  return plan.changes.filter(({ before, after }) => before !== after);
+}
+
+/** 3 when something must be done by hand or, for a check, when something would change; else 0. */
+export function planExitCode(plan: ChangePlan, isCheck: boolean): 0 | 3 {
+  const isManual = plan.changes.some(({ outcome }) => outcome === 'manual');
+  return isManual || (isCheck && pendingChanges(plan).length > 0) ? 3 : 0;
+}

@@ -1,0 +1,35 @@
+import type { ModuleForm } from './module-form.js';
+import type { PathAliases, SpecifierExtension } from './names.js';
+import type { Style } from './style.js';
+
+export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
+export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
+export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next';
+
+/** What is known of a host before anything is planned. Paths are relative to `root`, with `/`. */
+export interface HostSnapshot {
+  /** Absolute: the folder of the package. */
+  root: string;
+  packageName: string | null;
+  language: 'ts' | 'js';
+  /** The form of new files. */
+  moduleForm: ModuleForm;
+  /** How new relative imports end. */
+  extension: SpecifierExtension;
+  aliases: PathAliases;
+  style: Style;
+  /** Where the host keeps its code; `.` for the package itself. */
+  sourceFolder: string;
+  framework: Framework | null;
+  packageManager: PackageManager;
+  testRunner: TestRunner;
+  /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
+  testSuffix: 'test' | 'spec';
+  /** The packages that the host or its workspace lists. */
+  dependencies: readonly string[];
+  /** Where the config is, or would be; `text` is null where there is none. */
+  config: { path: string; text: string | null };
+}
+
+/** The text of files by path; null where there is none. */
+export type FileTexts = Readonly<Record<string, string | null>>;

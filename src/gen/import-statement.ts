@@ -1,0 +1,35 @@
+import type { ModuleForm } from './module-form.js';
+
+/** What to take from one module. Every name but `from` is optional; `local` marks a module of the host's own. */
+export interface Wanted {
+  from: string;
+  /** Names of values, e.g. `err, ok`. */
+  values?: string;
+  /** Names of types, e.g. `Notifier`. JavaScript leaves them out. */
+  types?: string;
+  /** The name for the whole module. */
+  whole?: string;
+  local?: boolean;
+}
+
+/** The lines that take it, in the style of the templates. */
+export function importLines({ from, values, types, whole, local }: Wanted, form: ModuleForm): string {
+  const lines: string[] = [];
+  if (types) lines.push(`import type { ${types} } from '${from}';`);
+  if (whole) lines.push(wholeImport(whole, from, form));
+  if (values) lines.push(...valueImport(values, from, form, local ?? false));
+  return lines.join('\n');
+}
+
+function wholeImport(name: string, from: string, form: ModuleForm): string {
+  if (form === 'commonjs') return `const ${name} = require('${from}');`;
+  return form === 'esm' ? `import ${name} from '${from}';` : `import ${name} = require('${from}');`;
+}
+
+function valueImport(values: string, from: string, form: ModuleForm, local: boolean): string[] {
+  if (form === 'commonjs') return [`const { ${values} } = require('${from}');`];
+  if (form === 'esm') return [`import { ${values} } from '${from}';`];
+  if (local) return [`import ${values} = require('${from}');`];
+  const name = from.replaceAll(/^node:|\/.*$/g, '').replaceAll(/\W/g, '_');
+  return [`import ${name} = require('${from}');`, `const { ${values} } = ${name};`];
+}

@@ -1,0 +1,102 @@
+import {
+  type ImportDeclaration,
+  type ImportEqualsDeclaration,
+  Node,
+  type SourceFile,
+  SyntaxKind,
+  type VariableDeclaration,
+} from 'ts-morph';
+
+/** The specifiers that an expression takes its value from: `notifier`, `modules.notifier`, `require('./n').notifier`. */
+export function specifiersOf(expression: Node): string[] {
+  const names = new Set(identifiersIn(expression));
+  const bound = bindings(expression.getSourceFile()).filter(({ name }) => names.has(name));
+  return [...bound.map(({ from }) => from), ...requiredIn(expression)];
+}
+
+/** The relative specifiers of a file, of scripts only. */
+export function relativeSpecifiers(file: SourceFile): string[] {
+  const all = [...new Set(bindings(file).map(({ from }) => from))];
+  return all.filter((text) => text.startsWith('.') && !/\.(json|css|node|wasm)$/.test(text));
+}
+
+/** Every name that a new binding must not take: declared, imported or used freely. */
+export function takenNames(file: SourceFile): Set<string> {
+  return new Set(identifiersIn(file));
+}
+
+/** The local name of what a file imports as `exportName` from a specifier that `isMeant`. */
+export function localNameOf(
+  file: SourceFile,
+  isMeant: (specifier: string) => boolean,
+  exportName: string,
+): string | undefined {
+  return bindings(file).find(({ exported, from }) => exported === exportName && isMeant(from))?.name;
+}
+
+interface Binding {
+  name: string;
+  /** The name in the other file; absent where the whole module is meant. */
+  exported?: string | undefined;
+  from: string;
+}
+
+function bindings(file: SourceFile): Binding[] {
+  return [
+    ...file.getImportDeclarations().flatMap(imported),
+    ...file.getDescendantsOfKind(SyntaxKind.ImportEqualsDeclaration).flatMap(importedByEquals),
+    ...file.getVariableDeclarations().flatMap(required),
+  ];
+}
+
+function imported(declaration: ImportDeclaration): Binding[] {
+  const from = declaration.getModuleSpecifierValue();
+  const whole = [declaration.getDefaultImport(), declaration.getNamespaceImport()].filter((node) => node !== undefined);
+  const named = declaration.isTypeOnly() ? [] : declaration.getNamedImports().filter((name) => !name.isTypeOnly());
+  return [
+    ...whole.map((node) => ({ name: node.getText(), from })),
+    ...named.map((name) => ({ name: (name.getAliasNode() ?? name).getText(), exported: name.getName(), from })),
+  ];
+}
+
+function importedByEquals(declaration: ImportEqualsDeclaration): Binding[] {
+  const from = declaration.getModuleReference().getFirstDescendantByKind(SyntaxKind.StringLiteral)?.getLiteralValue();
+  const name = declaration.getName();
+  return from === undefined ? [] : [{ name, exported: name, from }];
+}
+
+function required(declaration: VariableDeclaration): Binding[] {
+  const [from] = requiredIn(declaration.getInitializer());
+  const name = declaration.getNameNode();
+  if (from === undefined) return [];
+  if (!Node.isObjectBindingPattern(name)) return [{ name: name.getText(), from }];
+  return name.getElements().map((element) => ({
+    name: element.getName(),
+    exported: element.getPropertyNameNode()?.getText() ?? element.getName(),
+    from,
+  }));
+}
+
+function requiredIn(node: Node | undefined): string[] {
+  if (!node) return [];
+  const calls = [node, ...node.getDescendants()].filter((inner) => Node.isCallExpression(inner));
+  return calls.flatMap((call) => {
+    const [argument] = call.getArguments();
+    const callee = call.getExpression().getText();
+    return (callee === 'require' || callee === 'import') && Node.isStringLiteral(argument)
+      ? [argument.getLiteralValue()]
+      : [];
+  });
+}
+
+/** Identifiers that are no property names. */
+function identifiersIn(node: Node): string[] {
+  const all = Node.isIdentifier(node) ? [node] : node.getDescendantsOfKind(SyntaxKind.Identifier);
+  return all.filter((identifier) => !isPropertyName(identifier)).map((identifier) => identifier.getText());
+}
+
+function isPropertyName(identifier: Node): boolean {
+  const parent = identifier.getParent();
+  if (Node.isPropertyAccessExpression(parent)) return parent.getNameNode() === identifier;
+  return (Node.isPropertyAssignment(parent) || Node.isMethodDeclaration(parent)) && parent.getNameNode() === identifier;
+}

@@ -1,0 +1,129 @@
+/**
+ * Puts one host module into a config file: an import and a key, as the least text that does it. Text in, text out.
+ * Only shapes that are known are touched, and the result is read again before it is believed; for anything else the
+ * answer is `manual` with the lines to paste.
+ */
+import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
+import { addImport } from './add-import.js';
+import { addProperty } from './add-property.js';
+import { findEntry, findInObject, keyStyle, valueSet } from './config-entry.js';
+import { findConfigObject } from './config-object.js';
+import { localNameOf, relativeSpecifiers, specifiersOf, takenNames } from './imported-modules.js';
+import { type ModuleForm, observeModuleForm } from './module-form.js';
+import { freeName, meantModules, moduleId, type PathAliases, type SpecifierExtension, specifier } from './names.js';
+import { isValidSyntax, parseSource } from './parse-source.js';
+import { splice } from './splice.js';
+import { observeStyle, type Style } from './style.js';
+
+/** The module to put in: `file` exports `exportName`, which belongs at `configKey`. */
+export interface ConfigEntry {
+  configKey: string;
+  exportName: string;
+  /** Relative to the package, as is the config's own path. */
+  file: string;
+  /** The local name when `exportName` is taken. */
+  fallbackName: string;
+}
+
+/** What the host's settings say; what the config file itself shows goes before. */
+export interface InjectionHabits {
+  style: Style;
+  moduleForm: ModuleForm;
+  extension: SpecifierExtension;
+  aliases: PathAliases;
+}
+
+export type InjectionResult =
+  | { outcome: 'updated'; text: string }
+  | { outcome: 'unchanged' }
+  | { outcome: 'skipped'; reason: string }
+  | { outcome: 'manual'; reason: string; lines: string[] };
+
+/** `config.path` is relative to the host's package; `config.text` is the whole file. */
+export function injectConfig(
+  config: { path: string; text: string },
+  entry: ConfigEntry,
+  habits: InjectionHabits,
+): InjectionResult {
+  const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
+  const job: Job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
+  if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
+  const found = findConfigObject(job.file);
+  if ('unknown' in found) return manual(found.unknown, job);
+  const existing = findEntry(found, entry.configKey);
+  if (existing) return judgeExisting(existing, job);
+  const text = addEntry(found.object, job);
+  if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);
+  return { outcome: 'updated', text: bom + text };
+}
+
+interface Job {
+  path: string;
+  entry: ConfigEntry;
+  habits: InjectionHabits;
+  file: SourceFile;
+}
+
+/** The same module under any spelling of its path is ours; anything else is the host's and stays. */
+function judgeExisting(existing: Node, job: Job): InjectionResult {
+  const isOurs = specifiersOf(valueSet(existing)).some((text) => meansOurs(text, job));
+  if (isOurs) return { outcome: 'unchanged' };
+  const [shown = ''] = existing.getText().split('\n');
+  return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown.trim().slice(0, 80)}` };
+}
+
+function meansOurs(text: string, { path, entry, habits }: Job): boolean {
+  return meantModules(path, text, habits.aliases).includes(moduleId(entry.file));
+}
+
+function addEntry(object: ObjectLiteralExpression, job: Job): string {
+  const style = { ...job.habits.style, ...observeStyle(job.file) };
+  const { statement, property } = entryLines(job, keyStyle(object));
+  return splice(job.file.getFullText(), [
+    ...(statement ? [addImport(job.file, statement, style)] : []),
+    ...addProperty(object, property, style),
+  ]);
+}
+
+/** The import, unless the file has it already, and the key; without semicolon and comma. */
+function entryLines(job: Job, quoteKeys: boolean): { statement?: string; property: string } {
+  const { file, entry, habits, path } = job;
+  const quote = observeStyle(file).quote ?? habits.style.quote;
+  const imported = localNameOf(file, (text) => meansOurs(text, job), entry.exportName);
+  const local = imported ?? freeName(entry.exportName, entry.fallbackName, takenNames(file));
+  const key = quoteKeys ? `${quote}${entry.configKey}${quote}` : entry.configKey;
+  const property = key === local ? local : `${key}: ${local}`;
+  if (imported) return { property };
+  const from = `${quote}${specifier(path, entry.file, usedExtension(file) ?? habits.extension)}${quote}`;
+  return {
+    statement: importStatement(observeModuleForm(file, habits.moduleForm), entry.exportName, local, from),
+    property,
+  };
+}
+
+function importStatement(form: ModuleForm, name: string, local: string, from: string): string {
+  if (form === 'export-equals') return `import ${local} = require(${from})`;
+  if (form === 'commonjs') return `const { ${name === local ? name : `${name}: ${local}`} } = require(${from})`;
+  return `import { ${name === local ? name : `${name} as ${local}`} } from ${from}`;
+}
+
+/** How the file's own relative imports end, when it has any. */
+function usedExtension(file: SourceFile): SpecifierExtension | undefined {
+  const [first] = relativeSpecifiers(file);
+  if (first === undefined) return undefined;
+  if (/\.[cm]?jsx?$/.test(first)) return 'js';
+  return /\.[cm]?tsx?$/.test(first) ? 'ts' : 'none';
+}
+
+/** The result parses and holds the key exactly once, in the object that is exported. */
+function isRight(text: string, { path, entry }: Job): boolean {
+  const file = parseSource(path, text);
+  const found = findConfigObject(file);
+  return isValidSyntax(file) && 'object' in found && findInObject(found.object, entry.configKey).length === 1;
+}
+
+function manual(reason: string, job: Job): InjectionResult {
+  const { statement, property } = entryLines(job, false);
+  const end = (job.habits.style.semicolons && ';') || '';
+  return { outcome: 'manual', reason, lines: [...(statement ? [`${statement}${end}`] : []), `${property},`] };
+}

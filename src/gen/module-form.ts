@@ -1,0 +1,28 @@
+import { Node, type SourceFile } from 'ts-morph';
+
+/**
+ * How a file gives and takes values: `esm`; `commonjs` (`require`, `module.exports`); or `export-equals`, the only form
+ * that TypeScript allows in a CommonJS file under `verbatimModuleSyntax`.
+ */
+export type ModuleForm = 'esm' | 'commonjs' | 'export-equals';
+
+/** The form that a file is written in, or `fallback` where it does not show. */
+export function observeModuleForm(file: SourceFile, fallback: ModuleForm): ModuleForm {
+  if (fallback === 'export-equals') return fallback;
+  const statements = file.getStatements();
+  if (statements.some(isEsm)) return 'esm';
+  return statements.some(isCommonJs) ? 'commonjs' : fallback;
+}
+
+function isEsm(statement: Node): boolean {
+  return (
+    Node.isImportDeclaration(statement) ||
+    Node.isExportAssignment(statement) ||
+    Node.isExportDeclaration(statement) ||
+    (Node.isModifierable(statement) && statement.getModifiers().some((modifier) => modifier.getText() === 'export'))
+  );
+}
+
+function isCommonJs(statement: Node): boolean {
+  return /\brequire\s*\(|^(module\.)?exports\b/.test(statement.getText());
+}

@@ -1,0 +1,66 @@
+/**
+ * The four host modules. This table drives templates, file names, prompts, config keys, doctor checks and help: a
+ * fifth kind is one row here and one template for each language.
+ */
+
+export interface ModuleKind {
+  /** What `cairnloop gen <name>` and the templates call it. */
+  name: string;
+  /** The interface of `cairnloop` that it fulfils. */
+  contract: string;
+  /** The key of `defineConfig({ ... })`, and the name that the module exports. */
+  configKey: string;
+  /** Without folder and extension. */
+  fileName: string;
+  /** The function of `cairnloop/testing` that checks it. */
+  check: string;
+  summary: string;
+  /** What holds without one. */
+  absent: string;
+  /** Where the terms live: each storage has a template of its own. The first one is the default. */
+  storages?: readonly string[];
+}
+
+export const moduleKinds = {
+  notifier: {
+    name: 'notifier',
+    contract: 'Notifier',
+    configKey: 'notifier',
+    fileName: 'notifier',
+    check: 'checkNotifier',
+    summary: 'is told when a conversation is resolved, an SLA is breached or an outbound message is due',
+    absent: 'nobody is told, and outbound messages are refused',
+  },
+  policy: {
+    name: 'policy',
+    contract: 'AutomationPolicy',
+    configKey: 'automationPolicy',
+    fileName: 'automation-policy',
+    check: 'checkAutomationPolicy',
+    summary: 'decides what may happen to a proposed reply',
+    absent: 'every draft waits for an operator',
+  },
+  context: {
+    name: 'context',
+    contract: 'ContextProvider',
+    configKey: 'contextProvider',
+    fileName: 'context-provider',
+    check: 'checkContextProvider',
+    summary: 'gives the facts about a customer that operators see beside a conversation',
+    absent: 'operators see "Context Unavailable"',
+  },
+  sla: {
+    name: 'sla',
+    contract: 'SlaPolicyProvider',
+    configKey: 'slaPolicyProvider',
+    fileName: 'sla-policy-provider',
+    check: 'checkSlaPolicyProvider',
+    summary: 'gives the response and breach times of each priority',
+    absent: 'SLA tracking is off',
+    storages: ['static', 'database'],
+  },
+} as const satisfies Record<string, ModuleKind>;
+
+export type ModuleKindName = keyof typeof moduleKinds;
+
+export const moduleKindNames = Object.keys(moduleKinds) as ModuleKindName[];

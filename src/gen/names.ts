@@ -1,0 +1,44 @@
+import path from 'node:path';
+
+/** Paths are relative to the host's package, with `/`, e.g. `src/cairnloop/notifier.ts`. */
+
+const scriptExtension = /\.(?:d\.)?[cm]?[jt]sx?$/;
+
+/** `src/a.ts`, `src/a.js` and `src/a/index.js` are one module: `src/a`. */
+export function moduleId(file: string): string {
+  return file.replace(scriptExtension, '').replace(/(^|\/)index$/, '') || '.';
+}
+
+/** How a relative import names its file: as TypeScript wants it, or as Node does. */
+export type SpecifierExtension = 'none' | 'js' | 'ts';
+
+/** The text between the quotes of `import … from ''`. */
+export function specifier(from: string, to: string, extension: SpecifierExtension): string {
+  const relative = path.posix.relative(path.posix.dirname(from), to);
+  const dotted = relative.startsWith('.') ? relative : `./${relative}`;
+  if (extension === 'ts') return dotted;
+  if (extension === 'js') return dotted.replace(/\.([cm]?)tsx?$/, '.$1js');
+  return dotted.replace(/\.[jt]s$/, '');
+}
+
+/** `paths` of a tsconfig, with `baseUrl` applied: targets are relative to the package. */
+export type PathAliases = Readonly<Record<string, readonly string[]>>;
+
+/** The files that a specifier may mean, as {@link moduleId}s; none for a package. */
+export function meantModules(from: string, text: string, aliases: PathAliases): string[] {
+  if (text.startsWith('.')) return [moduleId(path.posix.join(path.posix.dirname(from), text))];
+  return Object.entries(aliases).flatMap(([pattern, targets]) => {
+    const [head = '', tail] = pattern.split('*');
+    if (tail === undefined)
+      return text === pattern ? targets.map((target) => moduleId(path.posix.normalize(target))) : [];
+    if (!text.startsWith(head) || !text.endsWith(tail)) return [];
+    const middle = text.slice(head.length, text.length - tail.length);
+    return targets.map((target) => moduleId(path.posix.normalize(target.replace('*', middle))));
+  });
+}
+
+/** The first of `wanted`, `fallback`, `fallback2` … that is not taken. */
+export function freeName(wanted: string, fallback: string, taken: ReadonlySet<string>): string {
+  const candidates = [wanted, fallback, ...Array.from({ length: taken.size }, (_, n) => `${fallback}${n + 2}`)];
+  return candidates.find((name) => !taken.has(name)) ?? fallback;
+}

@@ -1,0 +1,13 @@
+import { createWrappedNode, type SourceFile, ts } from 'ts-morph';
+
+/** The syntax tree of one text. Nothing is read from disk and no types are computed. */
+export function parseSource(fileName: string, text: string): SourceFile {
+  const setParentNodes = true;
+  return createWrappedNode(ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, setParentNodes)) as SourceFile;
+}
+
+/** Whether the text is free of syntax errors; asking a program for them would load the standard library's types. */
+export function isValidSyntax(file: SourceFile): boolean {
+  const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics: readonly unknown[] };
+  return parseDiagnostics.length === 0;
+}

@@ -1,0 +1,32 @@
+/** A piece of text to put at a position. Injection only ever adds: what stands in the file is never rewritten. */
+export interface Addition {
+  at: number;
+  text: string;
+}
+
+/** Puts every addition at its place; two at the same place stand in the order given. */
+export function splice(text: string, additions: readonly Addition[]): string {
+  let result = '';
+  let read = 0;
+  for (const { at, text: added } of [...additions].sort((a, b) => a.at - b.at)) {
+    result += text.slice(read, at) + added;
+    read = at;
+  }
+  return result + text.slice(read);
+}
+
+/** Where the line that holds a position starts. */
+export function lineStart(text: string, position: number): number {
+  return text.lastIndexOf('\n', position - 1) + 1;
+}
+
+/** Where the line after a position starts, or the end of the text. */
+export function nextLineStart(text: string, position: number): number {
+  const newline = text.indexOf('\n', position);
+  return newline < 0 ? text.length : newline + 1;
+}
+
+/** The white space before the first character of a position's line. */
+export function indentAt(text: string, position: number): string {
+  return /^[ \t]*/.exec(text.slice(lineStart(text, position)))?.[0] ?? '';
+}

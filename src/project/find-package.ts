@@ -1,0 +1,89 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { CairnloopError } from '../errors.js';
+import { workspacePackages } from './workspace.js';
+
+/** What Cairnloop looks at in a package.json. */
+export interface PackageJson {
+  name?: string;
+  type?: string;
+  private?: boolean;
+  packageManager?: string;
+  workspaces?: string[] | { packages?: string[] };
+  scripts?: Record<string, string>;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+  prettier?: unknown;
+  jest?: { testRegex?: string | string[] };
+}
+
+export interface HostPackage {
+  /** Absolute. */
+  root: string;
+  json: PackageJson;
+}
+
+/**
+ * The package that a folder is in. At the root of a workspace it is the one package that embeds Cairnloop; between two
+ * there is no guess.
+ * @throws CairnloopError HOST_NOT_FOUND or HOST_AMBIGUOUS
+ */
+export function findPackage(cwd: string): HostPackage {
+  const nearest = nearestPackage(path.resolve(cwd));
+  const members = workspacePackages(nearest.root, nearest.json);
+  if (members.length === 0 || embedsCairnloop(nearest)) return nearest;
+  const packages = members.map((folder) => ({ root: folder, json: readPackageJson(folder) }));
+  const candidates = packages.filter(embedsCairnloop);
+  const [only, ...others] = candidates;
+  if (only && others.length === 0) return only;
+  const shown = (candidates.length > 0 ? candidates : packages).map(({ root }) => path.relative(nearest.root, root));
+  throw new CairnloopError('HOST_AMBIGUOUS', { folder: nearest.root, packages: shown });
+}
+
+export function dependencyNames({ dependencies, devDependencies, peerDependencies }: PackageJson): string[] {
+  return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
+}
+
+/** This folder and those above it, nearest first. */
+export function foldersUp(folder: string): string[] {
+  const above = path.dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersUp(above)];
+}
+
+export function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+}
+
+export function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function nearestPackage(cwd: string): HostPackage {
+  if (!isFolder(cwd)) throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
+  const root = foldersUp(cwd).find((folder) => isFile(path.join(folder, 'package.json')));
+  if (!root)
+    throw new CairnloopError('HOST_NOT_FOUND', {
+      folder: cwd,
+      reason: 'it has no package.json, nor has a folder above',
+    });
+  return { root, json: readPackageJson(root) };
+}
+
+function readPackageJson(folder: string): PackageJson {
+  const file = path.join(folder, 'package.json');
+  try {
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new CairnloopError(
+      'HOST_NOT_FOUND',
+      { folder, reason: `package.json cannot be read (${String(cause)})` },
+      { cause },
+    );
+  }
+}
+
+function embedsCairnloop({ root, json }: HostPackage): boolean {
+  const hasConfig = ['ts', 'mts', 'js', 'mjs', 'cjs'].some((end) => isFile(path.join(root, `cairnloop.config.${end}`)));
+  return hasConfig || dependencyNames(json).includes('cairnloop');
+}

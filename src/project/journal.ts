@@ -1,0 +1,85 @@
+/** Remembers what was written, in `.cairnloop/` of the host's package, so that `cairnloop undo` can take it back. */
+import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CairnloopError } from '../errors.js';
+import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
+import { type Applied, applyPlan } from './apply-plan.js';
+import { isFile } from './find-package.js';
+import { readHostFiles } from './read-project.js';
+import { realHostFile } from './safe-path.js';
+
+/** One run; the newest stands last. */
+export interface JournalEntry extends Applied {
+  /** The command line, e.g. `cairnloop gen notifier`. */
+  run: string;
+  /** ISO-8601. */
+  at: string;
+}
+
+const kept = 20;
+
+/** Writes the plan and remembers it. A plan without changes leaves no trace. */
+export function applyAndRemember(plan: ChangePlan, run: string): void {
+  if (pendingChanges(plan).length === 0) return;
+  const earlier = readJournal(plan.root);
+  const applied = applyPlan(plan);
+  writeJournal(plan.root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
+}
+
+/**
+ * What taking back the last run would do, and the step that does it.
+ * @throws CairnloopError UNDO_NOTHING or UNDO_EDITED
+ */
+export function planUndo(root: string): { run: string; plan: ChangePlan; apply(): void } {
+  const journal = readJournal(root);
+  const last = journal.at(-1);
+  if (!last) throw new CairnloopError('UNDO_NOTHING', { folder: root });
+  const current = readHostFiles(
+    root,
+    last.files.map((file) => file.path),
+  );
+  const edited = last.files.filter((file) => current[file.path] !== file.after).map((file) => file.path);
+  if (edited.length > 0) throw new CairnloopError('UNDO_EDITED', { run: last.run, files: edited });
+  const plan = { root, changes: last.files.map(takenBack), notes: [] };
+  const apply = () => {
+    applyPlan(plan);
+    for (const folder of last.folders.toReversed()) removeIfEmpty(path.join(root, folder));
+    writeJournal(root, journal.slice(0, -1));
+  };
+  return { run: last.run, plan, apply };
+}
+
+function takenBack({ path, before, after }: Applied['files'][number]): FileChange {
+  const reason = before === null ? 'removed again' : 'as it was before';
+  return { path, outcome: 'updated', before: after, after: before, reason };
+}
+
+function journalFile(root: string): string {
+  return realHostFile(root, '.cairnloop/journal.json');
+}
+
+function readJournal(root: string): JournalEntry[] {
+  const file = journalFile(root);
+  return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+}
+
+/** The folder ignores itself, so that the host's repository stays as the host left it; it goes with its last entry. */
+function writeJournal(root: string, entries: readonly JournalEntry[]): void {
+  const file = journalFile(root);
+  const folder = path.dirname(file);
+  const ignore = path.join(folder, '.gitignore');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(ignore, '*\n');
+  writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  if (entries.length > 0) return;
+  for (const written of [file, ignore]) rmSync(written);
+  removeIfEmpty(folder);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // The host has put something of its own there.
+  }
+}

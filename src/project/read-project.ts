@@ -1,0 +1,137 @@
+/** Reads what `gen` and `init` need to know of a host. Nothing is written and nothing of the host is run. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CairnloopError } from '../errors.js';
+import type { FileTexts, Framework, HostSnapshot, PackageManager, TestRunner } from '../gen/host-snapshot.js';
+import { dependencyNames, findPackage, foldersUp, type HostPackage, isFile, isFolder } from './find-package.js';
+import { readStyle } from './read-style.js';
+import { readTsFacts, type TsFacts } from './read-tsconfig.js';
+import { hostPath, realHostFile } from './safe-path.js';
+
+export interface ReadProjectOptions {
+  /** Absolute. A folder in the host's package, or the root of its workspace. */
+  cwd: string;
+  /** The config, relative to `cwd`. */
+  config?: string | undefined;
+}
+
+/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_AMBIGUOUS, PATH_REFUSED */
+export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
+  const host = findPackage(cwd);
+  const { root, json } = host;
+  const dependencies = foldersUp(root).flatMap((folder) =>
+    folder === root ? dependencyNames(json) : outerDependencies(folder),
+  );
+  const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
+  const language = languageOf(host, configPath);
+  const facts = language === 'ts' ? readTsFacts(root, json.type === 'module') : scriptFacts(json.type === 'module');
+  const sourceFolder = findSourceFolder(root);
+  const at = configPath ?? `cairnloop.config.${language}`;
+  const text = readHostFile(root, at);
+  return {
+    ...facts,
+    root,
+    packageName: json.name ?? null,
+    language,
+    style: readStyle(root, sourceFolder, text === null ? [] : [path.join(root, at)]),
+    sourceFolder,
+    framework: findFramework(dependencyNames(json)),
+    packageManager: findPackageManager(root, json.packageManager),
+    ...findTestRunner(host, dependencies),
+    dependencies,
+    config: { path: at, text },
+  };
+}
+
+/** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED */
+export function readHostFiles(root: string, files: readonly string[]): FileTexts {
+  return Object.fromEntries(files.map((file) => [file, readHostFile(root, file)]));
+}
+
+function readHostFile(root: string, file: string): string | null {
+  const real = realHostFile(root, file);
+  if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'it is a folder' });
+  return isFile(real) ? readFileSync(real, 'utf8') : null;
+}
+
+const configEndings = ['ts', 'mts', 'js', 'mjs', 'cjs'];
+
+function findConfig(root: string): string | undefined {
+  const names = configEndings.map((ending) => `cairnloop.config.${ending}`);
+  const found = names.filter((name) => isFile(path.join(root, name)));
+  if (found.length > 1) throw new CairnloopError('CONFIG_AMBIGUOUS', { found });
+  return found[0];
+}
+
+function namedConfig(root: string, cwd: string, given: string): string {
+  const file = hostPath(root, cwd, given);
+  if (configEndings.includes(path.extname(file).slice(1))) return file;
+  throw new CairnloopError('PATH_REFUSED', { path: given, reason: `a config ends in .${configEndings.join(', .')}` });
+}
+
+function languageOf({ root, json }: HostPackage, config: string | undefined): 'ts' | 'js' {
+  if (config !== undefined) return config.endsWith('ts') ? 'ts' : 'js';
+  const isTypeScript = isFile(path.join(root, 'tsconfig.json')) || dependencyNames(json).includes('typescript');
+  return isTypeScript ? 'ts' : 'js';
+}
+
+function scriptFacts(isEsm: boolean): TsFacts {
+  return { moduleForm: isEsm ? 'esm' : 'commonjs', extension: isEsm ? 'js' : 'none', aliases: {} };
+}
+
+function findSourceFolder(root: string): string {
+  return ['src', 'lib'].find((folder) => isFolder(path.join(root, folder))) ?? '.';
+}
+
+const frameworkPackages: readonly (readonly [string, Framework])[] = [
+  ['@nestjs/core', 'nest'],
+  ['next', 'next'],
+  ['fastify', 'fastify'],
+  ['hono', 'hono'],
+  ['koa', 'koa'],
+  ['express', 'express'],
+];
+
+function findFramework(dependencies: readonly string[]): Framework | null {
+  return frameworkPackages.find(([name]) => dependencies.includes(name))?.[1] ?? null;
+}
+
+const lockFiles: readonly (readonly [string, PackageManager])[] = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['pnpm-workspace.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+];
+
+function findPackageManager(root: string, declared: string | undefined): PackageManager {
+  const named = lockFiles.find(([, manager]) => declared?.startsWith(`${manager}@`));
+  if (named) return named[1];
+  const nearest = foldersUp(root).flatMap((folder) =>
+    lockFiles.filter(([name]) => isFile(path.join(folder, name))).map(([, manager]) => manager),
+  );
+  return nearest[0] ?? 'npm';
+}
+
+function findTestRunner(
+  { json }: HostPackage,
+  dependencies: readonly string[],
+): { testRunner: TestRunner; testSuffix: 'test' | 'spec' } {
+  const script = json.scripts?.test ?? '';
+  const known = ['vitest', 'jest', 'mocha'] as const;
+  const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
+  const testRunner = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
+  return { testRunner, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
+}
+
+/** What a workspace's root lists is there for its packages too. */
+function outerDependencies(folder: string): string[] {
+  const file = path.join(folder, 'package.json');
+  if (!isFile(file)) return [];
+  try {
+    return dependencyNames(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return [];
+  }
+}

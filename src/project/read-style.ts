@@ -1,0 +1,140 @@
+/** How the host writes its code: what its formatter is told, or else what its files show. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Node, ts } from 'ts-morph';
+import { findConfigObject } from '../gen/config-object.js';
+import { parseSource } from '../gen/parse-source.js';
+import { observeStyle, type Style, templateStyle } from '../gen/style.js';
+import { foldersUp, isFile, isFolder } from './find-package.js';
+
+/** `samples` are files of the host that show its style, best first. */
+export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): Style {
+  const folders = foldersUp(root);
+  const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
+  const searched = folders.slice(0, top < 0 ? 1 : top + 1);
+  return {
+    ...templateStyle,
+    ...observed([...samples, ...sourceFiles(path.join(root, sourceFolder)), ...sourceFiles(root)]),
+    ...firstFound(searched, readEditorconfig),
+    ...(firstFound(searched, readPrettier) ?? firstFound(searched, readBiome)),
+  };
+}
+
+function firstFound(folders: readonly string[], read: (folder: string) => Partial<Style> | undefined) {
+  for (const folder of folders) {
+    const found = read(folder);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What the first few files show; the first one that shows a key decides it. */
+function observed(files: readonly string[]): Partial<Style> {
+  const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readFileSync(file, 'utf8'))));
+  return Object.assign({}, ...seen.reverse());
+}
+
+function sourceFiles(folder: string): string[] {
+  if (!isFolder(folder)) return [];
+  const names = readdirSync(folder).filter((name) => /(?<!\.d)\.[cm]?[jt]s$/.test(name));
+  return names
+    .sort()
+    .map((name) => path.join(folder, name))
+    .filter(isFile);
+}
+
+const prettierFiles = [
+  ...['', '.json', '.json5', '.yaml', '.yml', '.js', '.cjs', '.mjs', '.ts'].map((end) => `.prettierrc${end}`),
+  ...['.js', '.cjs', '.mjs', '.ts'].map((end) => `prettier.config${end}`),
+];
+
+function readPrettier(folder: string): Partial<Style> | undefined {
+  const fromPackage = readJson(path.join(folder, 'package.json'))?.prettier;
+  const file = prettierFiles.map((name) => path.join(folder, name)).find(isFile);
+  if (typeof fromPackage === 'object' && fromPackage) return prettierStyle(fromPackage as Settings);
+  return file === undefined ? undefined : prettierStyle(readSettings(file));
+}
+
+/** Prettier's defaults count where it is in use: they are what it will enforce. */
+function prettierStyle({ singleQuote, semi, useTabs, tabWidth, trailingComma, endOfLine }: Settings): Partial<Style> {
+  return {
+    quote: singleQuote === true ? "'" : '"',
+    semicolons: semi !== false,
+    trailingCommas: trailingComma !== 'none',
+    ...(useTabs !== undefined || tabWidth !== undefined ? indentation(useTabs === true, tabWidth) : {}),
+    ...eolOf(endOfLine),
+  };
+}
+
+function readBiome(folder: string): Partial<Style> | undefined {
+  const file = ['biome.json', 'biome.jsonc'].map((name) => path.join(folder, name)).find(isFile);
+  const settings = file && readJson(file);
+  if (!settings || (settings.formatter as Settings)?.enabled === false) return undefined;
+  const script = (settings.javascript as Settings)?.formatter as Settings;
+  const merged = { ...(settings.formatter as Settings), ...script };
+  return {
+    quote: merged.quoteStyle === 'single' ? "'" : '"',
+    semicolons: merged.semicolons !== 'asNeeded',
+    trailingCommas: merged.trailingCommas !== 'none',
+    ...indentation(merged.indentStyle !== 'space', merged.indentWidth),
+    ...eolOf(merged.lineEnding),
+  };
+}
+
+function readEditorconfig(folder: string): Partial<Style> | undefined {
+  const file = path.join(folder, '.editorconfig');
+  if (!isFile(file)) return undefined;
+  const sections = readFileSync(file, 'utf8')
+    .split(/^[ \t]*\[/m)
+    .slice(1);
+  const meant = sections.filter((section) => /^\*\]|^[^\]]*[jt]s\b[^\]]*\]/.test(section));
+  const settings = Object.assign({}, ...meant.map(readPairs)) as Settings;
+  const size = settings.indent_size;
+  const hasIndent = settings.indent_style !== undefined;
+  return { ...(hasIndent ? indentation(settings.indent_style === 'tab', size) : {}), ...eolOf(settings.end_of_line) };
+}
+
+function indentation(isTab: boolean, width: unknown): Partial<Style> {
+  return { indent: isTab ? '\t' : ' '.repeat(typeof width === 'number' && width > 0 && width < 9 ? width : 2) };
+}
+
+function eolOf(word: unknown): Partial<Style> {
+  return word === 'crlf' ? { eol: '\r\n' } : word === 'lf' ? { eol: '\n' } : {};
+}
+
+type Settings = Record<string, unknown>;
+
+/** A settings file in whatever language: JSON, flat YAML, or a script that exports an object literal. */
+function readSettings(file: string): Settings {
+  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(file);
+  return readJson(file) ?? readPairs(readFileSync(file, 'utf8'));
+}
+
+function readScriptSettings(file: string): Settings {
+  const found = findConfigObject(parseSource(file, readFileSync(file, 'utf8')));
+  if ('unknown' in found) return {};
+  const entries = found.object.getProperties().flatMap((property) => {
+    if (!Node.isPropertyAssignment(property)) return [];
+    const value = property.getInitializer();
+    return value ? [[property.getName(), scalar(value.getText().replaceAll(/^['"`]|['"`]$/g, ''))]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** JSON with comments and trailing commas; undefined where it is none. */
+function readJson(file: string): Settings | undefined {
+  if (!isFile(file)) return undefined;
+  const { config, error } = ts.parseConfigFileTextToJson(file, readFileSync(file, 'utf8'));
+  return error || typeof config !== 'object' ? undefined : config;
+}
+
+/** `key: value` and `key = value` lines. */
+function readPairs(text: string): Settings {
+  const pairs = [...text.matchAll(/^[ \t]*([\w]+)[ \t]*[:=][ \t]*['"]?([^'"#;\r\n]*?)['"]?[ \t]*(?:[#;].*)?\r?$/gm)];
+  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, scalar(value)]));
+}
+
+function scalar(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,12 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Templates } from '../gen/render-template.js';
+
+const folder = new URL('../../templates/', import.meta.url);
+
+/** The package's own templates by name, e.g. `notifier.ts`. */
+export function readTemplates(): Templates {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.hbs'));
+  return Object.fromEntries(
+    files.map((name) => [name.slice(0, -'.hbs'.length), readFileSync(new URL(name, folder), 'utf8')]),
+  );
+}
