@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
-import type { FileTexts, Framework, HostSnapshot, PackageManager, TestRunner } from '../gen/host-snapshot.js';
+import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
 import { dependencyNames, findPackage, foldersUp, type HostPackage, isFile, isFolder } from './find-package.js';
+import { findPackageManager } from './package-manager.js';
 import { readStyle } from './read-style.js';
 import { readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
@@ -94,24 +95,6 @@ const frameworkPackages: readonly (readonly [string, Framework])[] = [
 
 function findFramework(dependencies: readonly string[]): Framework | null {
   return frameworkPackages.find(([name]) => dependencies.includes(name))?.[1] ?? null;
-}
-
-const lockFiles: readonly (readonly [string, PackageManager])[] = [
-  ['pnpm-lock.yaml', 'pnpm'],
-  ['pnpm-workspace.yaml', 'pnpm'],
-  ['yarn.lock', 'yarn'],
-  ['bun.lock', 'bun'],
-  ['bun.lockb', 'bun'],
-  ['package-lock.json', 'npm'],
-];
-
-function findPackageManager(root: string, declared: string | undefined): PackageManager {
-  const named = lockFiles.find(([, manager]) => declared?.startsWith(`${manager}@`));
-  if (named) return named[1];
-  const nearest = foldersUp(root).flatMap((folder) =>
-    lockFiles.filter(([name]) => isFile(path.join(folder, name))).map(([, manager]) => manager),
-  );
-  return nearest[0] ?? 'npm';
 }
 
 function findTestRunner(

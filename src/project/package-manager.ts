@@ -1,0 +1,22 @@
+import path from 'node:path';
+import type { PackageManager } from '../gen/host-snapshot.js';
+import { foldersUp, isFile } from './find-package.js';
+
+const lockFiles: readonly (readonly [string, PackageManager])[] = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['pnpm-workspace.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+];
+
+/** The one that the package declares, or else that of the nearest lock file; npm where nothing tells. */
+export function findPackageManager(root: string, declared: string | undefined): PackageManager {
+  const named = lockFiles.find(([, manager]) => declared?.startsWith(`${manager}@`));
+  if (named) return named[1];
+  const nearest = foldersUp(root).flatMap((folder) =>
+    lockFiles.filter(([name]) => isFile(path.join(folder, name))).map(([, manager]) => manager),
+  );
+  return nearest[0] ?? 'npm';
+}
