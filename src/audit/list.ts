@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from '../db/cursor.js';
+import { statement } from '../db/statement.js';
+import { type Timestamp, toDate } from '../db/timestamp.js';
+import type { Actor, AuditEvent, Page } from '../domain.js';
+import { name, pageLimit, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+
+const listInput = z
+  .object({
+    conversationId: z.uuid().optional(),
+    /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
+    action: name.optional(),
+    /** The actor's id. */
+    actor: name.optional(),
+    cursor: z.string().optional(),
+    limit: pageLimit,
+  })
+  .default({ limit: 50 });
+
+export type AuditListInput = z.input<typeof listInput>;
+
+/** A row of `audit_events`. */
+export interface AuditRow {
+  id: string;
+  at: Timestamp;
+  actor: Actor;
+  action: string;
+  conversation_id: string | null;
+  subject_id: string | null;
+  detail: Record<string, unknown>;
+  /** Place in the hash chain, as text; null until sealed. */
+  seq: string | null;
+  hash: string | null;
+}
+
+export function toAuditEvent(row: AuditRow): AuditEvent {
+  return {
+    id: row.id,
+    at: toDate(row.at),
+    actor: row.actor,
+    action: row.action,
+    conversationId: row.conversation_id,
+    subjectId: row.subject_id,
+    detail: row.detail,
+  };
+}
+
+/** Lists the record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+export async function listAudit(runtime: Runtime, input?: AuditListInput): Promise<Page<AuditEvent>> {
+  const { conversationId, action, actor, cursor, limit } = parseInput('audit.list', listInput, input);
+  const [before] = cursor ? decodeCursor(cursor, 1) : [null];
+  const rows = await runtime.db.run<AuditRow>(selectPage, [
+    conversationId ?? null,
+    action ?? null,
+    actor ?? null,
+    before,
+    limit + 1,
+  ]);
+  const items = rows.slice(0, limit).map(toAuditEvent);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };
+}
+
+const selectPage = statement(
+  'audit.list',
+  (s) => `
+    SELECT * FROM ${s}.audit_events
+    WHERE ($1::uuid IS NULL OR conversation_id = $1)
+      AND ($2::text IS NULL OR action = $2 OR (right($2, 1) = '.' AND starts_with(action, $2)))
+      AND ($3::text IS NULL OR actor ->> 'id' = $3) AND ($4::uuid IS NULL OR id < $4)
+    ORDER BY id DESC LIMIT $5`,
+);

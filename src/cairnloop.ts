@@ -1,0 +1,180 @@
+import { type Logger, pino } from 'pino';
+import { openActivity } from './activity/open-activity.js';
+import { type AuditListInput, listAudit } from './audit/list.js';
+import { type CairnloopConfig, type ResolvedConfig, validateConfig } from './config/config-schema.js';
+import { createContextReader } from './context/context-reader.js';
+import { requireConversation } from './conversations/find.js';
+import {
+  type ConversationFilter,
+  countConversations,
+  type ListInput,
+  listConversations,
+} from './conversations/list.js';
+import { type OpenInput, openConversation } from './conversations/open.js';
+import { submitCsat } from './conversations/rate.js';
+import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
+import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
+import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
+import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
+import { openDatabase, probeDatabase } from './db/connect.js';
+import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
+import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
+import type { CsatRating, ProposalInput } from './domain.js';
+import { getDraft, listDrafts } from './drafts/find.js';
+import { proposeDraft } from './drafts/propose.js';
+import {
+  type ApproveInput,
+  approveDraft,
+  type DiscardInput,
+  discardDraft,
+  type EditInput,
+  editDraft,
+} from './drafts/settle.js';
+import type { SlaPolicy } from './host/sla-policy-provider.js';
+import { createAgendaJobs } from './jobs/agenda-jobs.js';
+import { createDeliveryCounts } from './ops/delivery-counts.js';
+import { type Metrics, noMetrics } from './ops/metrics.js';
+import { createOperations, type OperationsOptions, operationsPaths } from './ops/operations.js';
+import type { PrometheusReporter } from './ops/prometheus.js';
+import type { PrometheusMetrics } from './ops/prometheus-metrics.js';
+import { readiness } from './ops/readiness.js';
+import { type BulkInput, bulkTriggerOutbound } from './outbound/bulk-trigger.js';
+import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
+import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
+import { errorText } from './redact.js';
+import type { Runtime } from './runtime.js';
+import { slaForConversation } from './sla/find.js';
+import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
+import { activePolicies, setPolicy } from './sla/policies.js';
+import { createTelemetry } from './telemetry/telemetry.js';
+import { createWorker } from './worker/worker.js';
+
+/** Settings for those who embed Cairnloop beyond its config. */
+export interface CreateOptions {
+  /** Where log lines go: a pino logger of the host's. Default: JSON lines on stderr, from `log.level` up. */
+  logger?: Logger;
+}
+
+/**
+ * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
+ * `CONFIG_INVALID`, `DATABASE_UNREACHABLE`.
+ */
+export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, options: CreateOptions = {}) {
+  const resolved = validateConfig(config);
+  await probeDatabase(resolved.database.url);
+  const { runtime, prometheus } = await assemble(resolved, options);
+  const worker = createWorker(runtime);
+  const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
+  let closing: Promise<void> | undefined;
+
+  return {
+    conversations: {
+      open: (input: OpenInput) => openConversation(runtime, input),
+      receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
+      reply: (id: string, input: ReplyInput) => replyToConversation(runtime, id, input),
+      note: (id: string, input: ReplyInput) => addNote(runtime, id, input),
+      resolve: (id: string, input: ResolveInput) => resolveConversation(runtime, id, input),
+      reopen: (id: string, input: ReopenInput) => reopenConversation(runtime, id, input),
+      submitCsat: (id: string, rating: CsatRating) => submitCsat(runtime, id, rating),
+      get: (id: string) => requireConversation(runtime, id),
+      list: (input?: ListInput) => listConversations(runtime, input),
+      count: (filter?: ConversationFilter) => countConversations(runtime, filter),
+    },
+    drafts: {
+      propose: (conversationId: string, proposal: ProposalInput) => proposeDraft(runtime, conversationId, proposal),
+      get: (id: string) => getDraft(runtime, id),
+      listForConversation: (conversationId: string) => listDrafts(runtime, conversationId),
+      approve: (id: string, input: ApproveInput) => approveDraft(runtime, id, input),
+      edit: (id: string, input: EditInput) => editDraft(runtime, id, input),
+      discard: (id: string, input: DiscardInput) => discardDraft(runtime, id, input),
+    },
+    outbound: {
+      trigger: (conversationId: string, input: TriggerInput) => triggerOutbound(runtime, conversationId, input),
+      bulkTrigger: (conversationIds: readonly string[], input: BulkInput) =>
+        bulkTriggerOutbound(runtime, conversationIds, input),
+      cancel: (messageId: string, input: CancelInput) => cancelOutbound(runtime, messageId, input),
+    },
+    sla: {
+      activePolicies: () => activePolicies(runtime),
+      setPolicy: (priority: string, attrs: Partial<SlaPolicy>) => setPolicy(runtime, priority, attrs),
+      forConversation: (conversationId: string) => slaForConversation(runtime, conversationId),
+      pause: (conversationId: string, input: PauseInput) => pauseSla(runtime, conversationId, input),
+      resume: (conversationId: string, input: ResumeInput) => resumeSla(runtime, conversationId, input),
+    },
+    context: {
+      get: (actorId: string | null) => runtime.context.get(actorId),
+    },
+    deliveries: {
+      list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
+      get: (id: string) => getDelivery(runtime, id),
+      retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
+      discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),
+    },
+    audit: {
+      list: (input?: AuditListInput) => listAudit(runtime, input),
+    },
+    telemetry: {
+      attach: runtime.telemetry.attach,
+      detach: runtime.telemetry.detach,
+    },
+    /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
+    operations: (options: OperationsOptions = {}) =>
+      createOperations(
+        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null },
+        operationsPaths(options, paths),
+      ),
+    worker,
+    /** Stops the worker if it runs, waits for what is under way and releases every connection and timer. */
+    close: () => {
+      closing ??= release(runtime, worker.stop);
+      return closing;
+    },
+  };
+}
+
+/** What {@link createCairnloop} answers. */
+export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+async function assemble(config: ResolvedConfig, options: CreateOptions) {
+  const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, pino.destination(2));
+  const db = openDatabase({
+    ...config.database,
+    onConnectionError: (error) =>
+      log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
+  });
+  const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
+  const metrics: Metrics = prometheus ?? noMetrics;
+  const runtime: Runtime = {
+    config,
+    db,
+    log,
+    metrics,
+    telemetry: createTelemetry(log),
+    jobs: createAgendaJobs(config, log),
+    activity: openActivity(db, log),
+    context: createContextReader({
+      provider: config.contextProvider,
+      ...config.context,
+      log,
+      onOutcome: metrics.contextRequested,
+    }),
+  };
+  return { runtime, prometheus };
+}
+
+async function loadPrometheus(
+  config: ResolvedConfig,
+  counts: ReturnType<typeof createDeliveryCounts>,
+): Promise<PrometheusMetrics | null> {
+  if (!config.metrics) return null;
+  const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
+  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+}
+
+async function release(runtime: Runtime, stopWorker: () => Promise<void>): Promise<void> {
+  await stopWorker();
+  runtime.telemetry.close();
+  await runtime.activity.close();
+  await runtime.jobs.close();
+  await runtime.db.close();
+}

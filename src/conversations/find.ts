@@ -1,0 +1,38 @@
+import { statement } from '../db/statement.js';
+import type { Conversation } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { isId } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
+
+/** The newest messages that a whole conversation is loaded with; nobody reads on beyond them. */
+export const maxLoadedMessages = 10_000;
+
+/** A conversation with its messages, oldest first (the newest {@link maxLoadedMessages}); null when there is none. */
+export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
+  if (!isId(id)) return null;
+  const [conversations, messages] = await Promise.all([
+    runtime.db.run<ConversationRow>(selectConversation, [id]),
+    runtime.db.run<MessageRow>(selectMessages, [[id], maxLoadedMessages]),
+  ]);
+  return conversations[0] ? toConversation(conversations[0], messages.map(toMessage)) : null;
+}
+
+/** As {@link findConversation}, but throws `CONVERSATION_NOT_FOUND`. */
+export async function requireConversation(runtime: Runtime, id: string): Promise<Conversation> {
+  const conversation = await findConversation(runtime, id);
+  if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return conversation;
+}
+
+const selectConversation = statement('conversation.find', (s) => `SELECT * FROM ${s}.conversations WHERE id = $1`);
+
+/** The newest messages of each of many conversations, oldest first. */
+export const selectMessages = statement(
+  'conversation.messages',
+  (s) => `
+    SELECT newest.* FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+      SELECT * FROM ${s}.messages WHERE conversation_id = wanted.id ORDER BY created_at DESC, id DESC LIMIT $2
+    ) newest
+    ORDER BY newest.conversation_id, newest.created_at, newest.id`,
+);

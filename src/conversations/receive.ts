@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { ResolvedConfig } from '../config/config-types.js';
+import { type Executor, statement } from '../db/statement.js';
+import { toDate } from '../db/timestamp.js';
+import type { Conversation, Message, Sla } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { isId, maxContentLength, metadata, parseInput } from '../input.js';
+import { toStorableText } from '../redact.js';
+import type { Runtime } from '../runtime.js';
+import { resumeHeldClock } from '../sla/pause.js';
+import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { type SlaRow, toSla } from '../sla/rows.js';
+import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
+
+/** Customers are not refused for length: what is over the limit is cut, and `metadata.truncatedFrom` tells. */
+const receiveInput = z.object({ content: z.string().min(1), metadata });
+
+export type ReceiveInput = z.input<typeof receiveInput>;
+
+interface Received {
+  conversation: Conversation;
+  message: Message;
+  startedSla: Sla | null;
+}
+
+/**
+ * Records what a customer wrote: the one way in. Reopens a resolved conversation, starts the SLA clock, overtakes
+ * drafts that wait for approval and asks for a new one. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ */
+export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
+  const { content, metadata } = parseInput('conversations.receive', receiveInput, input);
+  const priority = await priorityOf(runtime, id);
+  const clock = await prepareClock(runtime, priority);
+  const received = await runtime.db.transaction((tx) =>
+    recordCustomerMessage(tx, runtime.config, id, { content, metadata }, clock),
+  );
+  if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  afterReceived(runtime, received);
+  return received.message;
+}
+
+async function priorityOf(runtime: Runtime, id: string): Promise<string> {
+  const [row] = isId(id) ? await runtime.db.run<{ priority: string }>(selectPriority, [id]) : [];
+  if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return row.priority;
+}
+
+/** Writes a customer message and all that follows from it, in the caller's transaction. Null: no such conversation. */
+export async function recordCustomerMessage(
+  tx: Executor,
+  config: ResolvedConfig,
+  id: string,
+  input: { content: string; metadata: Record<string, unknown> },
+  clock: ClockTerms | undefined,
+): Promise<Received | null> {
+  const cut = input.content.length > maxContentLength;
+  const [row] = await tx.run<ReceivedRow>(insertCustomerMessage, [
+    id,
+    toStorableText(input.content.slice(0, maxContentLength)),
+    cut ? { ...input.metadata, truncatedFrom: input.content.length } : input.metadata,
+    config.draftGenerator ? config.drafts.debounceMs : null,
+    clock?.priority ?? null,
+    clock?.responseMinutes ?? null,
+    clock?.breachMinutes ?? null,
+    clock?.calendar ? JSON.stringify(clock.calendar) : null,
+    clock?.responseMs ?? null,
+    clock?.breachMs ?? null,
+  ]);
+  if (!row) return null;
+  if (row.held && row.message.author) await resumeHeldClock(tx, id, row.message.author, toDate(row.message.created_at));
+  return {
+    conversation: toConversation(row.conversation),
+    message: toMessage(row.message),
+    startedSla: row.sla && toSla(row.sla),
+  };
+}
+
+/** Tells of a received message, after its commit. */
+export function afterReceived(runtime: Runtime, { conversation, message, startedSla }: Received): void {
+  runtime.activity.changed(conversation.id);
+  runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
+  if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });
+}
+
+interface ReceivedRow {
+  conversation: ConversationRow;
+  message: MessageRow;
+  sla: SlaRow | null;
+  held: boolean;
+}
+
+const selectPriority = statement(
+  'conversation.priority',
+  (s) => `SELECT priority FROM ${s}.conversations WHERE id = $1`,
+);
+
+const insertCustomerMessage = statement(
+  'conversation.receive',
+  (s) => `
+    WITH before AS (
+      SELECT id, status, unanswered_since FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+    ), conversation AS (
+      UPDATE ${s}.conversations c SET
+        status = 'open', resolved_at = NULL, resolved_by = NULL,
+        unanswered_since = coalesce(c.unanswered_since, ${s}.clock()),
+        last_message_at = ${s}.clock(), updated_at = ${s}.clock()
+      FROM before WHERE c.id = before.id
+      RETURNING c.*
+    ), author AS (
+      SELECT CASE WHEN actor_id IS NULL THEN '{"id": "anonymous"}' ELSE jsonb_build_object('id', actor_id) END AS actor
+      FROM conversation
+    ), message AS (
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, created_at)
+      SELECT conversation.id, 'customer', $2, author.actor, $3, conversation.updated_at FROM conversation, author
+      RETURNING *
+    ), overtaken AS (
+      UPDATE ${s}.drafts d SET status = 'superseded', settled_at = ${s}.clock(), reason = 'a newer customer message'
+      FROM conversation WHERE d.conversation_id = conversation.id AND d.status = 'pending'
+      RETURNING d.id
+    ), sla AS (
+      INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
+        started_at, response_due_at, breach_at)
+      SELECT before.id, $5, $6, $7, $8, ${s}.clock(),
+        ${s}.clock() + make_interval(secs => $9::float8 / 1000), ${s}.clock() + make_interval(secs => $10::float8 / 1000)
+      FROM before WHERE $5::text IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ${s}.slas known WHERE known.conversation_id = before.id
+          AND (known.status = 'active' OR known.started_at >= coalesce(before.unanswered_since, 'infinity')))
+      ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
+      RETURNING *
+    ), countdown AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at FROM sla
+    ), request AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'draft', conversation_id, id, id, created_at + make_interval(secs => $4::float8 / 1000), created_at
+      FROM message WHERE $4::float8 IS NOT NULL
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT created_at, author, 'message.received', conversation_id, id, '{}'::jsonb FROM message
+      UNION ALL
+      SELECT ${s}.clock(), author.actor, 'conversation.reopened', before.id, NULL, '{}'
+      FROM before, author WHERE before.status <> 'open'
+      UNION ALL
+      SELECT ${s}.clock(), '{"id": "system:drafts"}', 'draft.superseded', $1, overtaken.id, '{}' FROM overtaken
+      UNION ALL
+      SELECT started_at, '{"id": "system:sla"}', 'sla.started', conversation_id, id, jsonb_build_object(
+        'priority', priority, 'responseMinutes', response_minutes, 'breachMinutes', breach_minutes,
+        'responseDueAt', response_due_at, 'breachAt', breach_at)
+      FROM sla
+    )
+    SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
+      (SELECT to_jsonb(sla) FROM sla) AS sla,
+      EXISTS (SELECT FROM ${s}.slas WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NOT NULL) AS held
+    FROM conversation, message`,
+);

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { statement } from '../db/statement.js';
+import type { Actor, Conversation } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { actor, isId, metadata, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type SlaRow, toSla } from '../sla/rows.js';
+import { findConversation } from './find.js';
+import { type ConversationRow, toConversation } from './rows.js';
+
+const resolveInput = z.object({ resolvedBy: actor, metadata });
+
+export type ResolveInput = z.input<typeof resolveInput>;
+
+/**
+ * Resolves a conversation and, in the same transaction, owes the Notifier its `onConversationResolved`. Resolving a
+ * resolved one changes nothing and owes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ */
+export async function resolveConversation(runtime: Runtime, id: string, input: ResolveInput): Promise<Conversation> {
+  const { resolvedBy, metadata } = parseInput('conversations.resolve', resolveInput, input);
+  return runtime.telemetry.span('conversation.resolve', { conversationId: id }, async () => {
+    const [row] = isId(id) ? await runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata)) : [];
+    if (!row) return alreadyResolved(runtime, id);
+    const conversation = toConversation(row);
+    afterResolved(runtime, conversation, resolvedBy, row.sla);
+    return conversation;
+  });
+}
+
+type ResolvedRow = ConversationRow & { sla: SlaRow | null };
+
+function owed(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): unknown[] {
+  return [id, resolvedBy, { actor: resolvedBy, metadata }, runtime.config.notifier !== undefined];
+}
+
+async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversation> {
+  const conversation = await findConversation(runtime, id);
+  if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return conversation;
+}
+
+/** Wakes the worker and tells of the resolution, after its commit. */
+function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, sla: SlaRow | null): void {
+  if (runtime.config.notifier) runtime.jobs.wake('conversation_resolved');
+  runtime.activity.changed(conversation.id);
+  const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
+  runtime.metrics.conversationResolved(durationSeconds);
+  const { hostUserId } = conversation;
+  runtime.telemetry.publish('conversation.resolved', { durationSeconds }, { conversation, actor, hostUserId });
+  if (sla) runtime.telemetry.publish('sla.fulfilled', {}, { sla: toSla(sla) });
+}
+
+const resolve = statement(
+  'conversation.resolve',
+  (s) => `
+    WITH conversation AS (
+      UPDATE ${s}.conversations SET
+        status = 'resolved', resolved_at = ${s}.clock(), resolved_by = $2, updated_at = ${s}.clock(),
+        unanswered_since = NULL, resolutions = resolutions + 1
+      WHERE id = $1 AND status = 'open'
+      RETURNING *
+    ), sla AS (
+      UPDATE ${s}.slas SET status = 'fulfilled', completed_at = ${s}.clock(), ended_by = 'resolved'
+      FROM conversation
+      WHERE slas.conversation_id = conversation.id AND slas.status = 'active'
+        AND (slas.breach_at > ${s}.clock() OR slas.paused_at IS NOT NULL)
+      RETURNING slas.*
+    ), countdown AS (
+      DELETE FROM ${s}.deliveries USING sla
+      WHERE topic = 'sla_breach' AND dedupe_key = sla.id::text AND state = 'pending'
+    ), line AS (
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
+      SELECT id, 'system', 'Conversation resolved', $2, resolved_at FROM conversation
+    ), delivery AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
+      SELECT 'conversation_resolved', id, id || '/' || resolutions,
+        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at
+      FROM conversation WHERE $4
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
+      SELECT resolved_at, resolved_by, 'conversation.resolved', id, NULL::uuid FROM conversation
+      UNION ALL
+      SELECT completed_at, $2, 'sla.fulfilled', conversation_id, id FROM sla
+    )
+    SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,
+);

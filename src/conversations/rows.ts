@@ -1,0 +1,75 @@
+import { type Timestamp, toDate } from '../db/timestamp.js';
+import type { Actor, Conversation, Message } from '../domain.js';
+
+/** A row of `conversations`, as Postgres answers it. */
+export interface ConversationRow {
+  id: string;
+  actor_id: string | null;
+  host_user_id: string | null;
+  subject: string | null;
+  status: Conversation['status'];
+  priority: string;
+  tags: string[];
+  metadata: Record<string, unknown>;
+  csat_rating: Conversation['csatRating'];
+  created_at: Timestamp;
+  updated_at: Timestamp;
+  last_message_at: Timestamp | null;
+  unanswered_since: Timestamp | null;
+  resolved_at: Timestamp | null;
+  resolved_by: Actor | null;
+}
+
+/** A row of `messages`. */
+export interface MessageRow {
+  id: string;
+  conversation_id: string;
+  role: Message['role'];
+  content: string;
+  author: Actor | null;
+  metadata: Record<string, unknown>;
+  status: Message['status'];
+  sent_at: Timestamp | null;
+  created_at: Timestamp;
+}
+
+export function toConversation(row: ConversationRow, messages?: Message[]): Conversation {
+  return deepFreeze({
+    id: row.id,
+    actorId: row.actor_id,
+    hostUserId: row.host_user_id,
+    subject: row.subject,
+    status: row.status,
+    priority: row.priority,
+    tags: row.tags,
+    metadata: row.metadata,
+    csatRating: row.csat_rating,
+    createdAt: toDate(row.created_at),
+    updatedAt: toDate(row.updated_at),
+    lastMessageAt: toDate(row.last_message_at),
+    resolvedAt: toDate(row.resolved_at),
+    resolvedBy: row.resolved_by,
+    ...(messages && { messages }),
+  });
+}
+
+export function toMessage(row: MessageRow): Message {
+  return deepFreeze({
+    id: row.id,
+    conversationId: row.conversation_id,
+    role: row.role,
+    content: row.content,
+    author: row.author,
+    metadata: row.metadata,
+    status: row.status,
+    sentAt: toDate(row.sent_at),
+    createdAt: toDate(row.created_at),
+  });
+}
+
+/** Freezes plain data all the way down, so that no host module can change what the next one is given. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return Object.freeze(value);
+}

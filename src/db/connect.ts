@@ -1,0 +1,122 @@
+import pg from 'pg';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import type { Executor, Statement } from './statement.js';
+
+export interface DatabaseOptions {
+  url: string;
+  schema: string;
+  /** Connections that this process may hold for its statements. */
+  poolSize: number;
+  /** Told of connections that break while idle, e.g. when Postgres restarts; the pool replaces them by itself. */
+  onConnectionError?: (error: Error) => void;
+}
+
+/** The connection to the host's Postgres: named statements, each on its own or in a transaction. */
+export interface Database extends Executor {
+  readonly schema: string;
+  readonly pool: pg.Pool;
+  /** Commits when `work` returns, rolls back when it throws. */
+  transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const connectionTimeoutMs = 10_000;
+
+/** Opens the pool; nothing is sent before the first statement. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    keepAlive: true,
+    application_name: 'cairnloop',
+  });
+  // Without a listener a Postgres restart ends the process.
+  pool.on('error', (error) => options.onConnectionError?.(error));
+  const prepare = statementCache(options.schema);
+  return {
+    schema: options.schema,
+    pool,
+    run: (statement, values) => runOn(pool, prepare(statement), values),
+    transaction: (work) => inTransaction(pool, prepare, work),
+    close: () => pool.end(),
+  };
+}
+
+/** Asks for one row. Throws `DATABASE_UNREACHABLE`, naming the target without its password. */
+export async function probeDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectionTimeoutMs });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+  } catch (error) {
+    throw new CairnloopError('DATABASE_UNREACHABLE', { target: databaseTarget(url), reason: connectReason(error) });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** Host, port and database of a connection string, never its user or password. */
+export function databaseTarget(url: string): string {
+  try {
+    const { hostname, port, pathname } = new URL(url);
+    return `${hostname || 'localhost'}:${port || 5432}${pathname}`;
+  } catch {
+    return 'database.url';
+  }
+}
+
+/** Quotes an identifier for SQL. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** Node reports a refused dual-stack connection as an AggregateError without a message. */
+function connectReason(error: unknown): string {
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  return errorText(first, 300).replace(/\.$/, '');
+}
+
+type Prepared = { name: string; text: string };
+type Prepare = (statement: Statement) => Prepared;
+
+function statementCache(schema: string): Prepare {
+  const quoted = quoteIdentifier(schema);
+  const cache = new Map<Statement, Prepared>();
+  return (statement) => {
+    const known = cache.get(statement);
+    if (known) return known;
+    const prepared = { name: statement.name, text: statement.text(quoted) };
+    cache.set(statement, prepared);
+    return prepared;
+  };
+}
+
+async function runOn<Row extends object>(
+  target: pg.Pool | pg.PoolClient,
+  prepared: Prepared,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const result = await target.query<Row>({ ...prepared, values: [...values] });
+  return result.rows;
+}
+
+async function inTransaction<T>(pool: pg.Pool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((reason: Error) => {
+      broken = reason;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,25 @@
+import { CairnloopError } from '../errors.js';
+
+/** Packs the sort key of a page's last row into one opaque text. Keys are text: a `Date` would lose its fractions. */
+export function encodeCursor(key: readonly string[]): string {
+  return Buffer.from(JSON.stringify(key)).toString('base64url');
+}
+
+/** Unpacks a cursor of `length` keys. Throws `CURSOR_INVALID` for anything that no list answered. */
+export function decodeCursor(cursor: string, length: number): string[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (
+      Array.isArray(key) &&
+      key.length === length &&
+      key.every((part) => typeof part === 'string' && safeKey.test(part))
+    )
+      return key;
+  } catch {
+    // What does not parse is refused below, like what parses to something else.
+  }
+  throw new CairnloopError('CURSOR_INVALID', { found: cursor.slice(0, 100) });
+}
+
+/** Times, ids and numbers are all that our sort keys hold. */
+const safeKey = /^[0-9a-fA-FTZ:.-]{1,40}$/;

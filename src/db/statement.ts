@@ -1,0 +1,15 @@
+/** A named SQL text. The name becomes the prepared statement's, so it must be unique; `text` gets the quoted schema. */
+export interface Statement {
+  name: string;
+  text: (schema: string) => string;
+}
+
+/** Declares a statement: `statement('conversation.resolve', (s) => `UPDATE ${s}.conversations ...`)`. */
+export function statement(name: string, text: (schema: string) => string): Statement {
+  return { name, text };
+}
+
+/** Runs statements, either each on its own or inside one transaction. */
+export interface Executor {
+  run<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+}

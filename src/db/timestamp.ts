@@ -1,0 +1,8 @@
+/** A time as Postgres answers it: a `Date` for a column, ISO text inside JSON. */
+export type Timestamp = Date | string;
+
+export function toDate(value: Timestamp): Date;
+export function toDate(value: Timestamp | null): Date | null;
+export function toDate(value: Timestamp | null): Date | null {
+  return typeof value === 'string' ? new Date(value) : value;
+}

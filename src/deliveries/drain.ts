@@ -1,0 +1,173 @@
+import type { DeliveryTopic } from '../domain.js';
+import { withTimeout } from '../host/call.js';
+import { errorText } from '../redact.js';
+import type { Runtime } from '../runtime.js';
+import { backoffMs } from './backoff.js';
+import { claim, type DeliveryRow, renewLeases } from './claim.js';
+import { report } from './report.js';
+import type { Outcome } from './settle.js';
+import type { Settler } from './settler.js';
+import type { HostCall, TopicHandler } from './topic-handler.js';
+
+/** How long one run may go on, in milliseconds; shorter than the lock of the Agenda job that it runs in. */
+const runBudgetMs = 8000;
+
+/** Drains the due deliveries of one topic; one per topic and worker. */
+export interface Drainer {
+  /** Works until nothing is due. Called while it works, it looks once more at the end. */
+  run(): Promise<void>;
+  /** Renews the leases of what is under way. */
+  renew(): Promise<void>;
+  /** Claims no more, gives back what has not started, and waits for running callbacks. */
+  stop(): Promise<void>;
+  readonly inFlight: number;
+}
+
+/**
+ * Claim -> load -> call -> settle. At most `worker.concurrency` deliveries are called and unsettled at a time, which is
+ * also the most that a crash can repeat.
+ */
+export function createDrainer(
+  runtime: Runtime,
+  topic: DeliveryTopic,
+  handler: TopicHandler,
+  settler: Settler,
+): Drainer {
+  const { concurrency, leaseMs, callbackTimeoutMs, maxAttempts } = runtime.config.worker;
+  const held = new Map<string, DeliveryRow>();
+  const tails = new Map<string, Promise<void>>();
+  let running: Promise<void> | undefined;
+  let suspect: string | undefined;
+  let stopping = false;
+  let dirty = false;
+  let changed = newSignal();
+
+  async function run(): Promise<void> {
+    dirty = true;
+    changed.raise();
+    if (running || stopping) return;
+    running = loop();
+    await running.finally(() => {
+      running = undefined;
+    });
+  }
+
+  async function loop(): Promise<void> {
+    const until = performance.now() + runBudgetMs;
+    while (dirty && !stopping && performance.now() < until) await turn();
+    if (dirty && !stopping) runtime.jobs.wake(topic);
+  }
+
+  /** One claim and the start of its calls; or, where nothing can be claimed now, the wait for that to change. */
+  async function turn(): Promise<void> {
+    dirty = false;
+    changed = newSignal();
+    const free = concurrency - held.size;
+    const rows = free > 0 ? await claimNext(free) : [];
+    if (rows.length === free && free > 0) runtime.jobs.wake(topic);
+    if (rows.length > 0) {
+      await start(rows);
+      dirty = true;
+    } else if (held.size > 0) {
+      await changed.raised;
+      dirty = true;
+    }
+  }
+
+  /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */
+  async function claimNext(limit: number): Promise<DeliveryRow[]> {
+    const rows = await claim(runtime.db, topic, { limit, leaseMs, suspects: false });
+    if (rows.length > 0 || suspect) return rows;
+    const suspects = await claim(runtime.db, topic, { limit: 1, leaseMs, suspects: true });
+    suspect = suspects[0]?.id;
+    return suspects;
+  }
+
+  async function start(rows: readonly DeliveryRow[]): Promise<void> {
+    for (const row of rows) held.set(row.id, row);
+    const calls = await load(rows.filter((row) => row.attempts <= maxAttempts));
+    for (const row of rows) {
+      const tail = tails.get(row.conversation_id) ?? Promise.resolve();
+      const next = tail.then(() => deliver(row, calls.get(row.id)));
+      tails.set(row.conversation_id, next);
+      next.then(() => tails.get(row.conversation_id) === next && tails.delete(row.conversation_id));
+    }
+  }
+
+  /** A batch that cannot be loaded is retried one by one: only the delivery at fault pays for it. */
+  async function load(rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+    if (rows.length === 0) return new Map();
+    try {
+      return await handler.load(runtime, rows);
+    } catch (error) {
+      const broken = () => {
+        throw error;
+      };
+      if (rows.length === 1) return new Map(rows.map((row) => [row.id, broken]));
+      const single = await Promise.all(rows.map((row) => load([row])));
+      return new Map(single.flatMap((calls) => [...calls]));
+    }
+  }
+
+  async function deliver(row: DeliveryRow, call: HostCall | undefined): Promise<void> {
+    const started = performance.now();
+    const outcome = await attempt(row, call);
+    const seconds = (performance.now() - started) / 1000;
+    const settled = await settler.settle({ row, outcome });
+    if (settled) report(runtime, handler, row, outcome, seconds);
+    held.delete(row.id);
+    if (suspect === row.id) suspect = undefined;
+    changed.raise();
+  }
+
+  async function attempt(row: DeliveryRow, call: HostCall | undefined): Promise<Outcome> {
+    if (row.attempts > maxAttempts) return { kind: 'exhausted', error: 'the worker died at the last attempt' };
+    if (stopping) return { kind: 'released' };
+    if (!call) return { kind: 'done' };
+    const error = await failureOf(row, call);
+    if (error === null) return { kind: 'done' };
+    return row.attempts < maxAttempts
+      ? { kind: 'retry', error, delayMs: backoffMs(row.attempts) }
+      : { kind: 'discarded', error };
+  }
+
+  async function failureOf(row: DeliveryRow, call: () => unknown): Promise<string | null> {
+    const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
+    try {
+      return await runtime.telemetry.span('delivery.attempt', metadata, async () =>
+        handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call)),
+      );
+    } catch (error) {
+      return errorText(error);
+    }
+  }
+
+  return {
+    run,
+    renew: async () => {
+      if (held.size > 0) await renewLeases(runtime.db, [...held.values()], leaseMs);
+    },
+    async stop() {
+      stopping = true;
+      changed.raise();
+      await running?.catch(() => {});
+      await Promise.all(tails.values());
+    },
+    get inFlight() {
+      return held.size;
+    },
+  };
+}
+
+interface Signal {
+  raised: Promise<void>;
+  raise(): void;
+}
+
+function newSignal(): Signal {
+  let raise = () => {};
+  const raised = new Promise<void>((resolve) => {
+    raise = resolve;
+  });
+  return { raised, raise };
+}

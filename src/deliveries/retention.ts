@@ -1,0 +1,27 @@
+import { type Executor, statement } from '../db/statement.js';
+
+/** Rows that one statement deletes; small, so that no lock is held for long. */
+const batchSize = 5000;
+
+/** Deletes deliveries that were done more than `days` ago. Discarded ones and the audit record stay. */
+export async function forgetDone(executor: Executor, days: number): Promise<number> {
+  let forgotten = 0;
+  for (;;) {
+    const rows = await executor.run(deleteDone, [days, batchSize]);
+    forgotten += rows.length;
+    if (rows.length < batchSize) return forgotten;
+  }
+}
+
+/** Ids sort by time, so the primary key finds the old ones: what was done so long ago was made before. */
+const deleteDone = statement(
+  'delivery.forget',
+  (s) => `
+    DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
+      SELECT id FROM ${s}.deliveries
+      WHERE state = 'done' AND settled_at < ${s}.clock() - make_interval(secs => $1::float8 * 86400)
+        AND id < (lpad(to_hex((extract(epoch FROM ${s}.clock() - make_interval(secs => $1::float8 * 86400)) * 1000)::bigint),
+          12, '0') || repeat('0', 20))::uuid
+      ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id`,
+);

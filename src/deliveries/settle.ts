@@ -1,0 +1,68 @@
+import { type Executor, statement } from '../db/statement.js';
+import type { DeliveryRow } from './claim.js';
+
+/**
+ * What became of one claim. `released` gives an unstarted delivery back as if it had not been claimed; `exhausted`
+ * discards one whose last attempt ended with its worker.
+ */
+export type Outcome =
+  | { kind: 'done' }
+  | { kind: 'retry'; error: string; delayMs: number }
+  | { kind: 'discarded'; error: string }
+  | { kind: 'exhausted'; error: string }
+  | { kind: 'released' };
+
+export interface Settlement {
+  row: DeliveryRow;
+  outcome: Outcome;
+}
+
+/**
+ * Writes outcomes, and with them the status of outbound messages. Answers the ids that it settled: a row that someone
+ * else has claimed since is left alone, so a worker that was thought dead writes nothing.
+ */
+export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
+  const rows = await executor.run<{ id: string }>(settleAll, [
+    settlements.map(({ row }) => row.id),
+    settlements.map(({ row }) => row.attempts),
+    settlements.map(({ outcome }) => outcome.kind),
+    settlements.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
+    settlements.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
+  ]);
+  return new Set(rows.map((row) => row.id));
+}
+
+const settleAll = statement(
+  'delivery.settle',
+  (s) => `
+    WITH settled AS (
+      UPDATE ${s}.deliveries d SET
+        state = CASE WHEN o.kind = 'done' THEN 'done' WHEN o.kind IN ('discarded', 'exhausted') THEN 'discarded' ELSE 'pending' END,
+        settled_at = CASE WHEN o.kind IN ('done', 'discarded', 'exhausted') THEN ${s}.clock() END,
+        available_at = CASE o.kind WHEN 'retry' THEN ${s}.clock() + make_interval(secs => o.delay_ms / 1000)
+          ELSE d.available_at END,
+        attempts = CASE WHEN o.kind IN ('released', 'exhausted') THEN d.attempts - 1 ELSE d.attempts END,
+        last_error = coalesce(o.error, d.last_error),
+        lease_until = NULL
+      FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[]) AS o (id, attempts, kind, delay_ms, error)
+      WHERE d.id = o.id AND d.attempts = o.attempts AND d.state = 'pending'
+      RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
+    ), sent AS (
+      UPDATE ${s}.messages m SET
+        status = CASE settled.state WHEN 'done' THEN 'sent' ELSE 'failed' END,
+        sent_at = CASE settled.state WHEN 'done' THEN ${s}.clock() END,
+        metadata = CASE settled.state WHEN 'done' THEN m.metadata ELSE m.metadata || jsonb_build_object(
+          'failure', jsonb_build_object('reason', settled.last_error, 'attempts', settled.attempts)) END
+      FROM settled
+      WHERE settled.topic = 'outbound' AND settled.state <> 'pending' AND m.id = settled.subject_id AND m.status <> 'sent'
+      RETURNING m.id, m.conversation_id, m.status
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, 'outbound.' || status, conversation_id, id, '{}'::jsonb FROM sent
+      UNION ALL
+      SELECT ${s}.clock(), '{"id": "system:worker"}', 'delivery.discarded', conversation_id, id,
+        jsonb_build_object('topic', topic, 'attempts', attempts)
+      FROM settled WHERE state = 'discarded'
+    )
+    SELECT id FROM settled`,
+);

@@ -1,0 +1,34 @@
+import { requireConversation } from '../conversations/find.js';
+import { type Executor, statement } from '../db/statement.js';
+import type { Draft } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { isId } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type DraftRow, toDraft } from './rows.js';
+
+/** One draft, or null. */
+export async function findDraft(executor: Executor, id: string): Promise<Draft | null> {
+  const [row] = isId(id) ? await executor.run<DraftRow>(selectDraft, [id]) : [];
+  return row ? toDraft(row) : null;
+}
+
+/** One draft. Throws `DRAFT_NOT_FOUND`. */
+export async function getDraft(runtime: Runtime, id: string): Promise<Draft> {
+  const draft = await findDraft(runtime.db, id);
+  if (!draft) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
+  return draft;
+}
+
+/** The drafts of a conversation, oldest first. Throws `CONVERSATION_NOT_FOUND`. */
+export async function listDrafts(runtime: Runtime, conversationId: string): Promise<Draft[]> {
+  const rows = isId(conversationId) ? await runtime.db.run<DraftRow>(selectOfConversation, [conversationId]) : [];
+  if (rows.length === 0) await requireConversation(runtime, conversationId);
+  return rows.map(toDraft);
+}
+
+const selectDraft = statement('draft.get', (s) => `SELECT * FROM ${s}.drafts WHERE id = $1`);
+
+const selectOfConversation = statement(
+  'draft.of_conversation',
+  (s) => `SELECT * FROM ${s}.drafts WHERE conversation_id = $1 ORDER BY id`,
+);

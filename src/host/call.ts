@@ -1,0 +1,23 @@
+/** The error of a host call that did not settle in time. */
+export class HostTimeout extends Error {
+  constructor(method: string, timeoutMs: number) {
+    super(`${method} did not settle within ${timeoutMs} ms`);
+    this.name = 'HostTimeout';
+  }
+}
+
+/**
+ * Calls into host code and waits for at most `timeoutMs`. A throw becomes a rejection; what the host does after the
+ * time-out is ignored.
+ */
+export async function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Promise<Awaited<T>> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new HostTimeout(method, timeoutMs)), timeoutMs);
+  });
+  try {
+    return await Promise.race([(async () => await call())(), timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

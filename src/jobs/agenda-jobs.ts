@@ -1,0 +1,76 @@
+import type { Logger } from 'pino';
+import type { ResolvedConfig } from '../config/config-types.js';
+import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { errorText } from '../redact.js';
+import { type Jobs, jobNames } from './jobs.js';
+import { type OpenAgenda, openAgenda } from './open-agenda.js';
+import { createWaker, type Waker } from './waker.js';
+
+/** Agenda may take a job over from a worker that has been silent for so long, in milliseconds. A drain is shorter. */
+const lockLifetime = 30_000;
+
+/** How many drains of one topic a worker accepts at a time; all but one only mark that there is more. */
+const drainsAtOnce = 2;
+
+/** Opens Agenda at the first use: a process that only reads needs no job store. */
+export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
+  let opened: Promise<OpenAgenda> | undefined;
+  let started = false;
+  let closed = false;
+
+  function open(): Promise<OpenAgenda> {
+    opened ??= openAgenda(config, log).catch((error) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  }
+
+  async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
+    if (closed) return;
+    const { agenda, channel } = await open();
+    // Only a connected channel publishes; without it a wake-up waits for the worker's next poll.
+    if (channel.state === 'disconnected') await channel.connect();
+    await agenda.now(jobNames[topic], {});
+  }
+
+  const wakers = new Map<DeliveryTopic, Waker>(
+    deliveryTopics.map((topic) => [
+      topic,
+      createWaker(
+        () => insertWakeUp(topic),
+        (error) => log.warn({ topic, reason: errorText(error) }, 'wake-up failed; the sweep will find the delivery'),
+      ),
+    ]),
+  );
+
+  return {
+    wake: (topic) => wakers.get(topic)?.wake(),
+    async start(drains) {
+      const { agenda } = await open();
+      for (const topic of deliveryTopics) {
+        agenda.define(jobNames[topic], drains[topic], {
+          concurrency: drainsAtOnce,
+          lockLimit: drainsAtOnce,
+          lockLifetime,
+          removeOnComplete: true,
+        });
+      }
+      await agenda.start();
+      started = true;
+    },
+    async stop() {
+      if (!started) return;
+      started = false;
+      const { agenda } = await open();
+      await agenda.stop(false);
+    },
+    probe: async () => (await open()).probe(),
+    async close() {
+      closed = true;
+      await Promise.all([...wakers.values()].map((waker) => waker.idle()));
+      const open = await opened?.catch(() => undefined);
+      await open?.close();
+    },
+  };
+}

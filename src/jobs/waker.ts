@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Waker {
+  wake(): void;
+  /** Settles when no wake-up is under way. */
+  idle(): Promise<void>;
+}
+
+/** The shortest time between two wake-ups of one topic, in milliseconds. */
+const gapMs = 10;
+
+/**
+ * Merges bursts of wake-ups: the first goes out at once, those that arrive while it is under way become one more. What
+ * counts is when the insert returned, not when the job ran: a commit after that may have been missed by the job.
+ */
+export function createWaker(insert: () => Promise<void>, onError: (error: unknown) => void): Waker {
+  let again = false;
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    do {
+      again = false;
+      await insert().catch(onError);
+      await sleep(gapMs);
+    } while (again);
+    running = undefined;
+  }
+
+  return {
+    wake() {
+      again = true;
+      running ??= run();
+    },
+    idle: () => running ?? Promise.resolve(),
+  };
+}

@@ -1,0 +1,50 @@
+import { type Executor, statement } from '../db/statement.js';
+import { deliveryTopics } from '../domain.js';
+import type { DeliveryCounts } from './prometheus-metrics.js';
+
+/** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
+const freshMs = 5000;
+
+/** A scrape waits so long for its first counts, in milliseconds; then it goes without. */
+const firstWaitMs = 1000;
+
+/**
+ * Counts waiting and discarded deliveries beside the scrapes: counting a million rows takes longer than a scrape may,
+ * so a scrape is answered with the last counts and starts the next.
+ */
+export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
+  let last: DeliveryCounts = deliveryTopics.map((topic) => ({ topic, pending: 0, discarded: 0 }));
+  let countedAt = Number.NEGATIVE_INFINITY;
+  let counting: Promise<void> | undefined;
+
+  async function recount(): Promise<void> {
+    try {
+      last = await executor.run<DeliveryCounts[number]>(countDeliveries, []);
+      countedAt = performance.now();
+    } catch {
+      // The database is away: readiness tells, and the last counts stand.
+    } finally {
+      counting = undefined;
+    }
+  }
+
+  return async () => {
+    const stale = performance.now() - countedAt > freshMs;
+    if (stale) counting ??= recount();
+    if (countedAt === Number.NEGATIVE_INFINITY && counting) await Promise.race([counting, wait(firstWaitMs)]);
+    return last;
+  };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
+const countDeliveries = statement(
+  'delivery.counts',
+  (s) => `
+    SELECT topic,
+      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
+      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded
+    FROM unnest(ARRAY['conversation_resolved', 'sla_breach', 'outbound', 'draft']) AS t (topic)`,
+);

@@ -1,0 +1,27 @@
+import type { Decision, DeliveryTopic } from '../domain.js';
+
+/** What became of one attempt at a delivery. */
+export type DeliveryOutcome = 'done' | 'retried' | 'discarded';
+
+/** How a context request ended, as the rail shows it. */
+export type ContextState = 'available' | 'empty' | 'unavailable' | 'unconfigured' | 'anonymous';
+
+/** The numbers that Cairnloop counts. Labels are bounded enums, never ids or text. */
+export interface Metrics {
+  conversationResolved(durationSeconds: number): void;
+  deliveryAttempted(topic: DeliveryTopic, outcome: DeliveryOutcome, durationSeconds: number, lagSeconds: number): void;
+  slaBreached(priority: string): void;
+  draftDecided(decision: Decision): void;
+  outboundSettled(outcome: 'sent' | 'failed'): void;
+  contextRequested(state: ContextState): void;
+}
+
+/** Counts nothing: what an instance without `metrics` uses. */
+export const noMetrics: Metrics = {
+  conversationResolved() {},
+  deliveryAttempted() {},
+  slaBreached() {},
+  draftDecided() {},
+  outboundSettled() {},
+  contextRequested() {},
+};

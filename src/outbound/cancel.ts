@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { type MessageRow, toMessage } from '../conversations/rows.js';
+import { statement } from '../db/statement.js';
+import type { Message } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { actor, isId, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+
+const cancelInput = z.object({ actor });
+
+export type CancelInput = z.input<typeof cancelInput>;
+
+/**
+ * Cancels a scheduled message that no callback has been called for: it becomes `failed` with the reason "cancelled".
+ * Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
+ */
+export async function cancelOutbound(runtime: Runtime, messageId: string, input: CancelInput): Promise<Message> {
+  const { actor } = parseInput('outbound.cancel', cancelInput, input);
+  const [row] = isId(messageId) ? await runtime.db.run<MessageRow>(cancel, [messageId, actor]) : [];
+  if (!row)
+    throw new CairnloopError('OUTBOUND_NOT_PENDING', { id: messageId, status: await statusOf(runtime, messageId) });
+  runtime.activity.changed(row.conversation_id);
+  return toMessage(row);
+}
+
+async function statusOf(runtime: Runtime, id: string): Promise<string> {
+  const [row] = isId(id) ? await runtime.db.run<{ status: string }>(selectStatus, [id]) : [];
+  return row ? (row.status === 'pending' ? 'being delivered' : row.status) : 'unknown';
+}
+
+const cancel = statement(
+  'outbound.cancel',
+  (s) => `
+    WITH withdrawn AS (
+      DELETE FROM ${s}.deliveries
+      WHERE topic = 'outbound' AND dedupe_key = $1::uuid::text AND state = 'pending' AND attempts = 0
+      RETURNING subject_id
+    ), message AS (
+      UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
+        jsonb_build_object('failure', jsonb_build_object('reason', 'cancelled', 'attempts', 0))
+      FROM withdrawn WHERE m.id = withdrawn.subject_id
+      RETURNING m.*
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
+      SELECT ${s}.clock(), $2, 'outbound.cancelled', conversation_id, id FROM message
+    )
+    SELECT * FROM message`,
+);
+
+const selectStatus = statement('outbound.status', (s) => `SELECT status FROM ${s}.messages WHERE id = $1`);

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { type MessageRow, toMessage } from '../conversations/rows.js';
+import { statement } from '../db/statement.js';
+import type { Message } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { actor, content, isId, name, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+
+/** A year: what is planned further ahead than that belongs in the host's own calendar. */
+const maxScheduleSeconds = 366 * 24 * 3600;
+
+const triggerInput = z.object({
+  templateId: name,
+  /** What is delivered, to the letter. */
+  content,
+  /** Default 0: at once. */
+  scheduleInSeconds: z.number().min(0).max(maxScheduleSeconds).default(0),
+  /** A second call with the same key for the same conversation sends nothing. */
+  dedupeKey: name.optional(),
+  actor,
+});
+
+export type TriggerInput = z.input<typeof triggerInput>;
+
+export interface Triggered {
+  message: Message;
+  /** True when the dedupe key was known: `message` is the first one, and nothing new was sent. */
+  duplicate: boolean;
+}
+
+/**
+ * Writes an outbound message and owes the Notifier its `onOutboundTriggered`. Throws `NOTIFIER_REQUIRED`,
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ */
+export async function triggerOutbound(
+  runtime: Runtime,
+  conversationId: string,
+  input: TriggerInput,
+): Promise<Triggered> {
+  const wanted = parseInput('outbound.trigger', triggerInput, input);
+  requireNotifier(runtime, 'outbound.trigger');
+  return runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
+    if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
+    const [inserted] = await runtime.db.run<MessageRow>(insertOutbound, [
+      conversationId,
+      wanted.content,
+      wanted.actor,
+      { templateId: wanted.templateId },
+      wanted.dedupeKey ?? null,
+      wanted.scheduleInSeconds,
+    ]);
+    if (!inserted) return firstOfKey(runtime, conversationId, wanted.dedupeKey);
+    const message = toMessage(inserted);
+    afterTriggered(runtime, [message], wanted.scheduleInSeconds === 0);
+    return { message, duplicate: false };
+  });
+}
+
+/** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */
+export function requireNotifier(runtime: Runtime, operation: string): void {
+  if (!runtime.config.notifier) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
+}
+
+/** Wakes the worker and tells of outbound messages, after their commit. */
+export function afterTriggered(runtime: Runtime, messages: readonly Message[], dueNow: boolean): void {
+  if (dueNow) runtime.jobs.wake('outbound');
+  for (const message of messages) {
+    const { conversationId, id, metadata } = message;
+    runtime.activity.changed(conversationId);
+    runtime.telemetry.publish(
+      'outbound.triggered',
+      {},
+      { conversationId, messageId: id, templateId: metadata.templateId },
+    );
+  }
+}
+
+async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
+  const [first] = dedupeKey ? await runtime.db.run<MessageRow>(selectByKey, [conversationId, dedupeKey]) : [];
+  if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
+  return { message: toMessage(first), duplicate: true };
+}
+
+const insertOutbound = statement(
+  'outbound.trigger',
+  (s) => `
+    WITH conversation AS (
+      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+    ), message AS (
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
+      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${s}.clock() FROM conversation
+      ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
+      RETURNING *
+    ), touched AS (
+      UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
+    ), delivery AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at FROM message
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT created_at, author, 'outbound.triggered', conversation_id, id,
+        jsonb_build_object('templateId', metadata ->> 'templateId', 'scheduleInSeconds', $6::float8)
+      FROM message
+    )
+    SELECT * FROM message`,
+);
+
+const selectByKey = statement(
+  'outbound.by_key',
+  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1 AND dedupe_key = $2`,
+);

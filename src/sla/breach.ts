@@ -1,0 +1,47 @@
+import { statement } from '../db/statement.js';
+import type { Runtime } from '../runtime.js';
+import { readPolicies } from './policies.js';
+import { type SlaRow, toSla } from './rows.js';
+
+/**
+ * Ends the clocks among `ids` that have run out and answers every breached one, by id, whichever attempt breached it.
+ * Where the provider has switched tracking off, clocks end quietly instead.
+ */
+export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Map<string, SlaRow>> {
+  const trackingOff = (await readPolicies(runtime)).state === 'off';
+  const ended = await runtime.db.run<SlaRow>(endDue, [ids, trackingOff ? 'tracking_off' : 'breached']);
+  for (const row of ended) if (row.status === 'breached') afterBreached(runtime, row);
+  const breached = await runtime.db.run<SlaRow>(selectBreached, [ids]);
+  return new Map(breached.map((row) => [row.id, row]));
+}
+
+function afterBreached(runtime: Runtime, row: SlaRow): void {
+  runtime.metrics.slaBreached(row.priority);
+  runtime.telemetry.publish('sla.breached', {}, { sla: toSla(row) });
+  runtime.activity.changed(row.conversation_id);
+}
+
+const endDue = statement(
+  'sla.end_due',
+  (s) => `
+    WITH ended AS (
+      UPDATE ${s}.slas SET
+        status = CASE $2 WHEN 'breached' THEN 'breached' ELSE 'fulfilled' END, ended_by = $2, completed_at = ${s}.clock()
+      WHERE id = ANY ($1::uuid[]) AND status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()
+      RETURNING *
+    ), touched AS (
+      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM ended)
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT completed_at, '{"id": "system:sla"}'::jsonb,
+        CASE status WHEN 'breached' THEN 'sla.breached' ELSE 'sla.ended' END, conversation_id, id,
+        jsonb_build_object('reason', ended_by)
+      FROM ended
+    )
+    SELECT * FROM ended`,
+);
+
+const selectBreached = statement(
+  'sla.breached',
+  (s) => `SELECT * FROM ${s}.slas WHERE id = ANY ($1::uuid[]) AND status = 'breached'`,
+);

@@ -1,0 +1,17 @@
+import { statement } from '../db/statement.js';
+import type { Sla } from '../domain.js';
+import { isId } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type SlaRow, toSla } from './rows.js';
+
+/** The conversation's running clock, or else its latest one; null when it never had one. */
+export async function slaForConversation(runtime: Runtime, conversationId: string): Promise<Sla | null> {
+  const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(selectLatest, [conversationId]) : [];
+  return row ? toSla(row) : null;
+}
+
+const selectLatest = statement(
+  'sla.latest',
+  (s) => `
+    SELECT * FROM ${s}.slas WHERE conversation_id = $1 ORDER BY (status = 'active') DESC, started_at DESC LIMIT 1`,
+);

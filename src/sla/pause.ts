@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { databaseTime } from '../db/database-time.js';
+import { type Executor, statement } from '../db/statement.js';
+import type { Actor, Sla } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { actor, isId, parseInput, text } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type SlaRow, toClock, toSla } from './rows.js';
+import { resume } from './sla-clock.js';
+
+const pauseInput = z.object({ reason: text(1000), actor });
+const resumeInput = z.object({ actor });
+
+export type PauseInput = z.input<typeof pauseInput>;
+export type ResumeInput = z.input<typeof resumeInput>;
+
+/** Holds a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
+  const { reason, actor } = parseInput('sla.pause', pauseInput, input);
+  const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
+  if (!row) throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'paused', found: 'no running clock' });
+  runtime.activity.changed(conversationId);
+  return toSla(row);
+}
+
+/** Lets a held clock run on with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
+  const { actor } = parseInput('sla.resume', resumeInput, input);
+  const now = await databaseTime(runtime);
+  const resumed = isId(conversationId)
+    ? await runtime.db.transaction((tx) => resumeHeldClock(tx, conversationId, actor, now))
+    : null;
+  if (!resumed)
+    throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no held clock' });
+  runtime.activity.changed(conversationId);
+  return resumed;
+}
+
+/** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
+export async function resumeHeldClock(
+  tx: Executor,
+  conversationId: string,
+  actor: Actor,
+  now: Date,
+): Promise<Sla | null> {
+  const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
+  if (!held) return null;
+  const { responseDueAt, breachAt } = resume(toClock(held), now);
+  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor]);
+  return row ? toSla(row) : null;
+}
+
+const hold = statement(
+  'sla.pause',
+  (s) => `
+    WITH held AS (
+      UPDATE ${s}.slas SET paused_at = ${s}.clock()
+      WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NULL AND breach_at > ${s}.clock()
+      RETURNING *
+    ), countdown AS (
+      DELETE FROM ${s}.deliveries USING held
+      WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND state = 'pending'
+    ), touched AS (
+      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM held)
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT paused_at, $2, 'sla.paused', conversation_id, id, jsonb_build_object('reason', $3::text) FROM held
+    )
+    SELECT * FROM held`,
+);
+
+const lockHeld = statement(
+  'sla.lock_held',
+  (s) => `
+    SELECT * FROM ${s}.slas WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NOT NULL FOR UPDATE`,
+);
+
+const letRun = statement(
+  'sla.resume',
+  (s) => `
+    WITH running AS (
+      UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
+    ), countdown AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock() FROM running
+      ON CONFLICT (topic, dedupe_key) DO UPDATE SET
+        state = 'pending', available_at = excluded.available_at, attempts = 0, lease_until = NULL, settled_at = NULL
+    ), touched AS (
+      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT ${s}.clock(), $4, 'sla.resumed', conversation_id, id,
+        jsonb_build_object('responseDueAt', response_due_at, 'breachAt', breach_at)
+      FROM running
+    )
+    SELECT * FROM running`,
+);

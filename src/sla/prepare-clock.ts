@@ -1,0 +1,46 @@
+import { databaseTime } from '../db/database-time.js';
+import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+import { errorText } from '../redact.js';
+import type { Runtime } from '../runtime.js';
+import { addBusinessMinutes } from './business-time.js';
+import { readPolicies } from './policies.js';
+
+/** The terms that a new clock starts under, and how far away its two times are. */
+export interface ClockTerms {
+  priority: string;
+  responseMinutes: number;
+  breachMinutes: number;
+  calendar: BusinessCalendar | null;
+  responseMs: number;
+  breachMs: number;
+}
+
+/**
+ * Reads the terms for a priority before the transaction that may start a clock. Undefined where no clock can start:
+ * tracking is off, the provider is unavailable, or the priority has no policy, which is logged.
+ */
+export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
+  const answer = await readPolicies(runtime);
+  if (answer.state !== 'active') return undefined;
+  const policy = answer.policies.find((candidate) => candidate.priority === priority);
+  if (!policy) {
+    runtime.log.warn({ priority }, 'no SLA policy for this priority; no SLA starts');
+    return undefined;
+  }
+  try {
+    // Plain minutes are as long from anywhere; only business hours depend on what time it is.
+    const now = policy.calendar ? await databaseTime(runtime) : new Date();
+    const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
+    return {
+      priority,
+      responseMinutes: policy.responseMinutes,
+      breachMinutes: policy.breachMinutes,
+      calendar: policy.calendar ?? null,
+      responseMs: away(policy.responseMinutes),
+      breachMs: away(policy.breachMinutes),
+    };
+  } catch (error) {
+    runtime.log.warn({ priority, reason: errorText(error) }, 'SLA policy cannot be applied; no SLA starts');
+    return undefined;
+  }
+}

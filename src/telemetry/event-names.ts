@@ -1,0 +1,45 @@
+/** Operations with a beginning and an end: each publishes `.start`, then `.stop` or `.exception`. */
+export const spanNames = [
+  'conversation.open',
+  'conversation.reply',
+  'conversation.resolve',
+  'draft.decide',
+  'outbound.trigger',
+  'outbound.bulk_trigger',
+  'delivery.attempt',
+  'context.get',
+] as const;
+export type SpanName = (typeof spanNames)[number];
+
+/** What has happened, published once, after its commit. */
+export const domainEvents = [
+  'conversation.opened',
+  'message.received',
+  'conversation.replied',
+  'conversation.resolved',
+  'sla.started',
+  'sla.fulfilled',
+  'sla.breached',
+  'draft.created',
+  'draft.approved',
+  'draft.edited',
+  'draft.discarded',
+  'draft.denied',
+  'draft.sent',
+  'outbound.triggered',
+  'outbound.sent',
+  'outbound.failed',
+  'delivery.retried',
+  'delivery.discarded',
+] as const;
+export type DomainEvent = (typeof domainEvents)[number];
+
+export type EventName = `cairnloop.${SpanName}.${'start' | 'stop' | 'exception'}` | `cairnloop.${DomainEvent}`;
+
+/** Every channel name, as `telemetry.attach` takes them. */
+export const eventNames: readonly EventName[] = [
+  ...spanNames.flatMap((span) =>
+    (['start', 'stop', 'exception'] as const).map((phase) => `cairnloop.${span}.${phase}` as const),
+  ),
+  ...domainEvents.map((event) => `cairnloop.${event}` as const),
+];

@@ -1,0 +1,125 @@
+import diagnosticsChannel from 'node:diagnostics_channel';
+import type { Logger } from 'pino';
+import { CairnloopError, isCairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import { type DomainEvent, type EventName, eventNames, type SpanName } from './event-names.js';
+
+export type Measurements = Record<string, number>;
+export type EventMetadata = Record<string, unknown>;
+export type TelemetryHandler = (event: EventName, measurements: Measurements, metadata: EventMetadata) => unknown;
+
+/** What is published on each channel. */
+export interface TelemetryMessage {
+  event: EventName;
+  measurements: Measurements;
+  metadata: EventMetadata;
+}
+
+/** Observability only: nothing in Cairnloop reads these events, and with every handler removed nothing changes. */
+export interface Telemetry {
+  /**
+   * Calls `handler` for the named events. A handler that throws or rejects is detached and logged. Handlers run after
+   * the operation that they tell of has answered, so they cannot fail, delay or repeat it; `start` comes with the time
+   * it was taken, `measurements.systemTime` (ms since 1970). Throws `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`.
+   */
+  attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
+  /** Answers whether there was such a handler. */
+  detach(id: string): boolean;
+  /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
+  span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
+  /** Publishes a domain event. Call it after the commit. */
+  publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
+  /** Detaches every handler of this instance. */
+  close(): void;
+}
+
+type Subscriber = Parameters<typeof diagnosticsChannel.subscribe>[1];
+
+export function createTelemetry(log: Logger): Telemetry {
+  const attached = new Map<string, { events: readonly EventName[]; subscriber: Subscriber }>();
+
+  function detach(id: string): boolean {
+    const entry = attached.get(id);
+    if (!entry) return false;
+    attached.delete(id);
+    for (const event of entry.events) diagnosticsChannel.unsubscribe(event, entry.subscriber);
+    return true;
+  }
+
+  function attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void {
+    if (attached.has(id)) throw new CairnloopError('TELEMETRY_ID_TAKEN', { id });
+    const names = typeof events === 'string' ? [events] : [...events];
+    for (const event of names) {
+      if (!eventNames.includes(event)) throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event });
+    }
+    const giveUp = (error: unknown) => {
+      if (detach(id)) log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
+    };
+    const subscriber = isolated(handler, giveUp);
+    attached.set(id, { events: names, subscriber });
+    for (const event of names) diagnosticsChannel.subscribe(event, subscriber);
+  }
+
+  return {
+    attach,
+    detach,
+    span,
+    publish: (event, measurements, metadata) => later([{ event: `cairnloop.${event}`, measurements, metadata }]),
+    close: () => [...attached.keys()].forEach(detach),
+  };
+}
+
+/** A throw inside a channel subscriber would end the process, and unsubscribing inside one skips its neighbour. */
+function isolated(handler: TelemetryHandler, giveUp: (error: unknown) => void): Subscriber {
+  return (message) => {
+    const { event, measurements, metadata } = message as TelemetryMessage;
+    try {
+      Promise.resolve(handler(event, measurements, metadata)).catch(giveUp);
+    } catch (error) {
+      queueMicrotask(() => giveUp(error));
+    }
+  };
+}
+
+async function span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
+  const started = performance.now();
+  const start: TelemetryMessage = {
+    event: `cairnloop.${name}.start`,
+    measurements: { systemTime: Date.now() },
+    metadata,
+  };
+  const ended = (phase: 'stop' | 'exception', more: EventMetadata): TelemetryMessage[] => [
+    start,
+    {
+      event: `cairnloop.${name}.${phase}`,
+      measurements: { duration: performance.now() - started },
+      metadata: { ...metadata, ...more },
+    },
+  ];
+  try {
+    const result = await work();
+    later(ended('stop', {}));
+    return result;
+  } catch (error) {
+    later(ended('exception', { code: isCairnloopError(error) ? error.code : 'UNEXPECTED', reason: errorText(error) }));
+    throw error;
+  }
+}
+
+let waiting: TelemetryMessage[] = [];
+
+/**
+ * Publishes in order once the event loop is free. The whole span waits for its end: a handler that blocks on `start`
+ * would otherwise stand in the way of the operation.
+ */
+function later(messages: TelemetryMessage[]): void {
+  if (messages.every((message) => !diagnosticsChannel.hasSubscribers(message.event))) return;
+  if (waiting.length === 0) setImmediate(publishWaiting);
+  waiting.push(...messages);
+}
+
+function publishWaiting(): void {
+  const messages = waiting;
+  waiting = [];
+  for (const message of messages) diagnosticsChannel.channel(message.event).publish(message);
+}

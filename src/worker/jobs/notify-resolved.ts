@@ -1,0 +1,56 @@
+import { maxLoadedMessages } from '../../conversations/find.js';
+import { type ConversationRow, deepFreeze, toConversation } from '../../conversations/rows.js';
+import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import type { Actor, Conversation, Message } from '../../domain.js';
+import type { ResolvedMetadata } from '../../host/notifier.js';
+import type { Runtime } from '../../runtime.js';
+import { loadConversations, loadMessages } from './load-conversations.js';
+
+/** The Agenda job `notify-resolved`: tells the Notifier of resolved conversations. */
+export const notifyResolved: TopicHandler = {
+  method: 'notifier.onConversationResolved',
+  load: loadCalls,
+  // Whatever it returns, the host has been told.
+  failure: () => null,
+};
+
+async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+  const { notifier } = runtime.config;
+  if (!notifier) return new Map();
+  const [conversations, messages] = await Promise.all([
+    loadConversations(runtime, rows),
+    loadMessages(runtime, rows, maxLoadedMessages),
+  ]);
+  return new Map(
+    rows.map((row) => {
+      const found = conversations.get(row.conversation_id);
+      if (!found) return [row.id, null];
+      const conversation = asItWasResolved(row, found, messages.get(row.conversation_id) ?? []);
+      return [row.id, () => notifier.onConversationResolved(conversation, resolvedMetadata(row))];
+    }),
+  );
+}
+
+/** What `resolve` wrote beside its delivery. */
+interface ResolvedPayload {
+  actor: Actor;
+  metadata: Record<string, unknown>;
+  resolvedAt: string;
+}
+
+/** A conversation may have been reopened since; the host is told of the resolution, not of what came later. */
+function asItWasResolved(row: DeliveryRow, found: ConversationRow, messages: Message[]): Conversation {
+  const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
+  const until = new Date(resolvedAt);
+  const resolved: ConversationRow = { ...found, status: 'resolved', resolved_at: until, resolved_by: actor };
+  return toConversation(
+    resolved,
+    messages.filter((message) => message.createdAt <= until),
+  );
+}
+
+function resolvedMetadata(row: DeliveryRow): ResolvedMetadata {
+  const { actor, metadata } = row.payload as unknown as ResolvedPayload;
+  return deepFreeze({ ...metadata, actor, deliveryId: row.id, attempt: row.attempts });
+}

@@ -1,0 +1,46 @@
+import { deepFreeze, type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
+import { statement } from '../../db/statement.js';
+import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { returnedFailure } from '../../host/returned-failure.js';
+import type { Runtime } from '../../runtime.js';
+import { loadConversations } from './load-conversations.js';
+
+/** The Agenda job `outbound`: hands outbound messages to the host's provider. */
+export const outbound: TopicHandler = {
+  method: 'notifier.onOutboundTriggered',
+  load: loadCalls,
+  failure: returnedFailure,
+  settled(runtime, row, outcome) {
+    const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
+    runtime.metrics.outboundSettled(outcome === 'done' ? 'sent' : 'failed');
+    runtime.telemetry.publish(outcome === 'done' ? 'outbound.sent' : 'outbound.failed', {}, metadata);
+    runtime.activity.changed(row.conversation_id);
+  },
+};
+
+async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+  const { notifier } = runtime.config;
+  if (!notifier) throw new Error('no notifier is configured in this worker');
+  const [conversations, messages] = await Promise.all([
+    loadConversations(runtime, rows),
+    runtime.db.run<MessageRow>(selectUnsent, [rows.map((row) => row.subject_id)]),
+  ]);
+  const unsent = new Map(messages.map((message) => [message.id, message]));
+  return new Map(
+    rows.map((row) => {
+      const found = conversations.get(row.conversation_id);
+      const message = unsent.get(row.subject_id ?? '');
+      if (!found || !message) return [row.id, null];
+      const told = { ...message.metadata, deliveryId: row.id, attempt: row.attempts };
+      const outgoing = deepFreeze(toMessage({ ...message, metadata: told }));
+      return [row.id, () => notifier.onOutboundTriggered(outgoing, toConversation(found))];
+    }),
+  );
+}
+
+/** A message that was sent is never handed over again. */
+const selectUnsent = statement(
+  'outbound.unsent',
+  (s) => `SELECT * FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
+);

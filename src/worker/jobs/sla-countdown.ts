@@ -1,0 +1,34 @@
+import { deepFreeze, toConversation } from '../../conversations/rows.js';
+import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { returnedFailure } from '../../host/returned-failure.js';
+import type { Runtime } from '../../runtime.js';
+import { breachDue } from '../../sla/breach.js';
+import { toSla } from '../../sla/rows.js';
+import { loadConversations } from './load-conversations.js';
+
+/** The Agenda job `sla-countdown`: breaches the clocks that have run out and tells the Notifier inside the same job. */
+export const slaCountdown: TopicHandler = {
+  method: 'notifier.onSlaBreach',
+  load: loadCalls,
+  failure: returnedFailure,
+};
+
+/** A clock that another attempt breached is called for again; one that was answered, resolved or held is not. */
+async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+  const breached = await breachDue(
+    runtime,
+    rows.map((row) => row.subject_id ?? ''),
+  );
+  const conversations = await loadConversations(runtime, rows);
+  const { notifier } = runtime.config;
+  return new Map(
+    rows.map((row) => {
+      const sla = breached.get(row.subject_id ?? '');
+      const found = conversations.get(row.conversation_id);
+      if (!notifier || !sla || !found) return [row.id, null];
+      const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });
+      return [row.id, () => notifier.onSlaBreach(toConversation(found), toSla(sla), metadata)];
+    }),
+  );
+}

@@ -1,0 +1,18 @@
+import { sealAudit } from '../audit/seal.js';
+import { forgetDone } from '../deliveries/retention.js';
+import type { Runtime } from '../runtime.js';
+
+/** How often done deliveries are cleared away, in milliseconds. */
+const retentionEveryMs = 10 * 60_000;
+
+/** What a worker does beside its deliveries: sealing the audit record and forgetting done deliveries. */
+export function createMaintenance(runtime: Runtime): () => Promise<void> {
+  let nextRetention = 0;
+  return async () => {
+    await sealAudit(runtime.db);
+    if (performance.now() < nextRetention) return;
+    nextRetention = performance.now() + retentionEveryMs;
+    const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
+    if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
+  };
+}

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import { errorText } from '../redact.js';
+
+export interface Repeating {
+  stop(): void;
+}
+
+/**
+ * Runs `work` at once and then `everyMs` after each end, so that a slow one never overlaps itself. A failure is logged
+ * and the next round tries again: a database that is away must not end the worker.
+ */
+export function repeat(
+  log: Logger,
+  what: string,
+  everyMs: number,
+  work: () => Promise<void>,
+  onStop?: () => void,
+): Repeating {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  let failing = false;
+
+  async function round(): Promise<void> {
+    try {
+      await work();
+      if (failing) log.info(`${what} works again`);
+      failing = false;
+    } catch (error) {
+      if (!failing) log.warn({ reason: errorText(error) }, `${what} failed; trying again`);
+      failing = true;
+    }
+    if (!stopped) timer = setTimeout(round, everyMs);
+  }
+
+  round();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      onStop?.();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { statement } from '../db/statement.js';
+import type { DeliveryTopic } from '../domain.js';
+import type { Runtime } from '../runtime.js';
+
+/** How far ahead a sweep looks, in milliseconds: further than the next sweep, so that no deadline falls between two. */
+const lookAheadMs = 1600;
+
+/**
+ * The net under the wake-ups: finds topics with due deliveries, whoever failed to wake them, and arms a timer for each
+ * deadline of the next moments, so that a scheduled delivery goes out on time without a job of its own.
+ */
+export function createSweep(runtime: Runtime): { run(): Promise<void>; stop(): void } {
+  const armed = new Map<string, NodeJS.Timeout>();
+
+  function arm(topic: DeliveryTopic, inMs: number): void {
+    const key = `${topic}@${Math.round(performance.now() + inMs)}`;
+    if (armed.has(key)) return;
+    armed.set(
+      key,
+      setTimeout(() => {
+        armed.delete(key);
+        runtime.jobs.wake(topic);
+      }, inMs),
+    );
+  }
+
+  return {
+    async run() {
+      for (const { topic, due, deadlines } of await runtime.db.run<SweepRow>(findDue, [lookAheadMs])) {
+        if (due) runtime.jobs.wake(topic);
+        for (const inMs of deadlines) arm(topic, inMs);
+      }
+    },
+    stop() {
+      for (const timer of armed.values()) clearTimeout(timer);
+      armed.clear();
+    },
+  };
+}
+
+interface SweepRow {
+  topic: DeliveryTopic;
+  due: boolean;
+  /** Milliseconds from now, distinct and ascending. */
+  deadlines: number[];
+}
+
+const findDue = statement(
+  'delivery.sweep',
+  (s) => `
+    SELECT topic,
+      EXISTS (
+        SELECT FROM ${s}.deliveries d
+        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+          AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
+      ) AS due,
+      ARRAY(
+        SELECT DISTINCT ceil(extract(epoch FROM soon.available_at - ${s}.clock()) * 1000)::int AS in_ms FROM (
+          SELECT d.available_at FROM ${s}.deliveries d
+          WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at > ${s}.clock()
+            AND d.available_at <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+          ORDER BY d.available_at LIMIT 1000
+        ) soon
+        ORDER BY in_ms
+      ) AS deadlines
+    FROM unnest(ARRAY['conversation_resolved', 'sla_breach', 'outbound', 'draft']) AS t (topic)`,
+);

@@ -1,0 +1,113 @@
+import { createDrainer, type Drainer } from '../deliveries/drain.js';
+import { createSettler, type Settler } from '../deliveries/settler.js';
+import type { TopicHandler } from '../deliveries/topic-handler.js';
+import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import type { Runtime } from '../runtime.js';
+import { createHeartbeat } from './heartbeat.js';
+import { draft } from './jobs/draft.js';
+import { notifyResolved } from './jobs/notify-resolved.js';
+import { outbound } from './jobs/outbound.js';
+import { slaCountdown } from './jobs/sla-countdown.js';
+import { createMaintenance } from './maintenance.js';
+import { type Repeating, repeat } from './repeat.js';
+import { createSweep } from './sweep.js';
+
+/** What `cairnloop worker` runs; a host may run it in a process of its own. */
+export interface Worker {
+  /** Starts draining deliveries. Throws `JOBS_UNREACHABLE`. Starting a started worker changes nothing. */
+  start(): Promise<void>;
+  /**
+   * Takes no more work, waits up to `worker.shutdownTimeoutMs` for running callbacks, gives back what had not started,
+   * and lets go of the job store. What is still running then is called again after its lease.
+   */
+  stop(): Promise<void>;
+  readonly state: 'stopped' | 'running' | 'draining';
+}
+
+const handlers: Record<DeliveryTopic, TopicHandler> = {
+  conversation_resolved: notifyResolved,
+  sla_breach: slaCountdown,
+  outbound,
+  draft,
+};
+
+const heartbeatMs = 5000;
+const sweepMs = 1000;
+const maintenanceMs = 10_000;
+
+export function createWorker(runtime: Runtime): Worker {
+  let settler: Settler | undefined;
+  let drainers: Record<DeliveryTopic, Drainer> | undefined;
+  let timers: Repeating[] = [];
+  let state: Worker['state'] = 'stopped';
+  const heartbeat = createHeartbeat(runtime);
+
+  async function start(): Promise<void> {
+    if (state !== 'stopped') return;
+    state = 'running';
+    const writing = createSettler(runtime);
+    const working = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], writing));
+    settler = writing;
+    drainers = working;
+    try {
+      await runtime.jobs.start(forEachTopic((topic) => working[topic].run));
+      await heartbeat.beat('running');
+    } catch (error) {
+      state = 'stopped';
+      throw error;
+    }
+    timers = startTimers(working);
+  }
+
+  function startTimers(working: Record<DeliveryTopic, Drainer>): Repeating[] {
+    const sweep = createSweep(runtime);
+    const maintenance = createMaintenance(runtime);
+    const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => working[topic].renew())));
+    return [
+      repeat(runtime.log, 'lease renewal', runtime.config.worker.leaseMs / 3, renewAll),
+      repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
+      repeat(runtime.log, 'heartbeat', heartbeatMs, () =>
+        heartbeat.beat(state === 'draining' ? 'draining' : 'running'),
+      ),
+      repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
+    ];
+  }
+
+  async function stop(): Promise<void> {
+    if (state !== 'running' || !drainers) return;
+    state = 'draining';
+    const [renewal, ...others] = timers;
+    for (const timer of others) timer.stop();
+    const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
+    if (left > 0)
+      runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
+    renewal?.stop();
+    settler?.stop();
+    await runtime.jobs.stop();
+    await heartbeat.leave();
+    state = 'stopped';
+  }
+
+  return {
+    start,
+    stop,
+    get state() {
+      return state;
+    },
+  };
+}
+
+function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopic, T> {
+  return Object.fromEntries(deliveryTopics.map((topic) => [topic, make(topic)])) as Record<DeliveryTopic, T>;
+}
+
+/** Waits for running callbacks, at most so long; answers how many are left. */
+async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
+  await Promise.race([Promise.all(drainers.map((drainer) => drainer.stop())), timedOut]);
+  clearTimeout(timer);
+  return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
+}
