@@ -1,15 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { BusinessCalendar, SlaPolicy } from '../../src/host/sla-policy-provider.js';
+import type { SlaPolicy } from '../../src/host/sla-policy-provider.js';
 import { type ConversationEvent, type ReplayedClock, replayClocks } from '../../src/sla/replay-clocks.js';
+import { type History, histories, offsetOf, policyLists, time, toEvents } from './histories.js';
 
-const minute = 60_000;
-const friday = Date.parse('2026-01-09T15:00Z');
-const time = (offset: number) => new Date(friday + offset * minute);
-const office: BusinessCalendar = {
-  timeZone: 'UTC',
-  hours: Object.fromEntries(['1', '2', '3', '4', '5'].map((day) => [day, [['09:00', '17:00']]])),
-};
 const high: SlaPolicy = { priority: 'high', responseMinutes: 10, breachMinutes: 30 };
 
 function replay(
@@ -19,8 +13,7 @@ function replay(
   return replayClocks(history, { priority: 'high', policies: [high], until: time(1000) });
 }
 
-const summary = (clocks: ReplayedClock[]) =>
-  clocks.map((clock) => [(clock.startedAt.getTime() - friday) / minute, clock.endedBy]);
+const summary = (clocks: ReplayedClock[]) => clocks.map((clock) => [offsetOf(clock.startedAt), clock.endedBy]);
 
 describe('sla/replay-clocks', () => {
   it('SL2 starts at the first unanswered customer message; only an answer meets it', () => {
@@ -93,8 +86,7 @@ describe('sla/replay-clocks', () => {
     fc.assert(
       fc.property(histories, policyLists, (history, policies) => {
         const until = history.length === 0 ? 0 : Math.max(...history.map((event) => event.offset)) + 50;
-        const events = history.map(({ offset, ...event }) => ({ ...event, at: time(offset) })) as ConversationEvent[];
-        const clocks = replayClocks(events, { priority: 'high', policies, until: time(until) });
+        const clocks = replayClocks(toEvents(history), { priority: 'high', policies, until: time(until) });
         const actual = clocks.map((clock) => ({
           startedAt: offsetOf(clock.startedAt),
           endedBy: clock.endedBy,
@@ -113,10 +105,6 @@ function reached({ responseDueAt, completedAt, pausedAt }: ReplayedClock, until:
   const stoppedAt = Math.min(Number(pausedAt ?? until), Number(completedAt ?? until));
   return responseDueAt.getTime() <= stoppedAt ? offsetOf(responseDueAt) : null;
 }
-
-const offsetOf = (at: Date | null) => at && (at.getTime() - friday) / minute;
-
-type History = { offset: number; type: ConversationEvent['type']; policies?: readonly SlaPolicy[] }[];
 
 interface TickingClock {
   startedAt: number;
@@ -186,45 +174,3 @@ function tickingClocks(history: History, initial: readonly SlaPolicy[], until: n
     responseDueAt,
   }));
 }
-
-const policyLists: fc.Arbitrary<SlaPolicy[]> = fc.oneof(
-  fc.constant<SlaPolicy[]>([]),
-  fc.constant<SlaPolicy[]>([{ priority: 'low', responseMinutes: 1, breachMinutes: 1 }]),
-  fc
-    .record({
-      responseMinutes: fc.integer({ min: 1, max: 200 }),
-      more: fc.integer({ min: 0, max: 200 }),
-      inOffice: fc.boolean(),
-    })
-    .map(({ responseMinutes, more, inOffice }) => [
-      {
-        priority: 'high',
-        responseMinutes,
-        breachMinutes: responseMinutes + more,
-        ...(inOffice && { calendar: office }),
-      },
-    ]),
-);
-
-const plainEvents = fc.constantFrom('customer', 'answer', 'note', 'pause', 'resume', 'resolve', 'reopen', 'customer');
-
-/** Up to four days, most of it in steps of some minutes, across a week-end. */
-const histories: fc.Arbitrary<History> = fc
-  .array(
-    fc.tuple(
-      fc.oneof(
-        { weight: 5, arbitrary: fc.integer({ min: 0, max: 90 }) },
-        { weight: 1, arbitrary: fc.integer({ max: 2000, min: 0 }) },
-      ),
-      fc.oneof(
-        { weight: 8, arbitrary: plainEvents.map((type) => ({ type })) },
-        { weight: 1, arbitrary: policyLists.map((policies) => ({ type: 'policies' as const, policies })) },
-      ),
-    ),
-    { maxLength: 20 },
-  )
-  .map((steps) => {
-    const history: History = [];
-    for (const [gap, event] of steps) history.push({ ...event, offset: (history.at(-1)?.offset ?? 0) + gap });
-    return history;
-  });

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { type Cairnloop, createCairnloop } from '../../src/cairnloop.js';
+import { validateConfig } from '../../src/config/config-schema.js';
+import { openDatabase } from '../../src/db/connect.js';
+import { migrateUp } from '../../src/db/migrate.js';
+import { isCairnloopError } from '../../src/errors.js';
+import type { SlaPolicy } from '../../src/host/sla-policy-provider.js';
+import { noMetrics } from '../../src/ops/metrics.js';
+import { ok } from '../../src/result.js';
+import type { Runtime } from '../../src/runtime.js';
+import { breachDue } from '../../src/sla/breach.js';
+import { replayClocks } from '../../src/sla/replay-clocks.js';
+import type { SlaRow } from '../../src/sla/rows.js';
+import { createTelemetry } from '../../src/telemetry/telemetry.js';
+import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
+import { stopClock } from '../support/database-clock.js';
+import { type History, histories, policyLists, time, toEvents } from './histories.js';
+
+const schema = 'cairnloop';
+const migrated = useTemplate('migrated', (url) => migrateUp({ url, schema }));
+const log = pino({ level: 'silent' });
+const actor = { id: 'op-1' };
+
+describe('sla clock on a real Postgres', () => {
+  let database: TestDatabase;
+  let cairnloop: Cairnloop;
+  let runtime: Runtime;
+  let policies: readonly SlaPolicy[] = [];
+
+  before(async () => {
+    database = await createTestDatabase(migrated);
+    const config = validateConfig({
+      database: { url: database.url },
+      slaPolicyProvider: {
+        getActivePolicies: () => ok([...policies]),
+        setPolicy: (priority: string, attrs: SlaPolicy) => {
+          const policy = { ...attrs, priority };
+          policies = [...policies.filter((known) => known.priority !== priority), policy];
+          return ok(policy);
+        },
+      },
+    });
+    cairnloop = await createCairnloop(config, { logger: log });
+    // What the countdown job works with, so that a test can say when it runs.
+    runtime = {
+      config,
+      log,
+      db: openDatabase({ url: database.url, schema, poolSize: 2 }),
+      metrics: noMetrics,
+      telemetry: createTelemetry(log),
+      activity: { changed() {}, subscribe: () => () => {}, close: async () => {} },
+    } as unknown as Runtime;
+  });
+  after(async () => {
+    await cairnloop.close();
+    await runtime.db.close();
+    await database.drop();
+  });
+
+  /** What the worker does with the countdowns that are due, its call to the Notifier apart. */
+  const countDown = async (id: string) => {
+    const due = await database.query(
+      `UPDATE cairnloop.deliveries SET state = 'done', settled_at = cairnloop.clock()
+       WHERE topic = 'sla_breach' AND conversation_id = $1 AND state = 'pending' AND available_at <= cairnloop.clock()
+       RETURNING subject_id`,
+      [id],
+    );
+    await breachDue(
+      runtime,
+      due.rows.map((row) => row.subject_id),
+    );
+  };
+
+  /** Does through the facade what an event of a history says; what a state does not allow is refused in words. */
+  const happen = async (id: string, event: History[number]) => {
+    const act = {
+      customer: () => cairnloop.conversations.receive(id, { content: 'Hello?' }),
+      answer: () => cairnloop.conversations.reply(id, { content: 'Hello!', actor }),
+      note: () => cairnloop.conversations.note(id, { content: 'Hm.', actor }),
+      pause: () => cairnloop.sla.pause(id, { reason: 'waiting', actor }),
+      resume: () => cairnloop.sla.resume(id, { actor }),
+      resolve: () => cairnloop.conversations.resolve(id, { resolvedBy: actor }),
+      reopen: () => cairnloop.conversations.reopen(id, { actor }),
+      policies: () => changePolicies(event.policies ?? []),
+    }[event.type];
+    await act().catch((error: unknown) => {
+      if (!isCairnloopError(error) || !refusals.includes(error.code)) throw error;
+    });
+  };
+  const refusals = ['SLA_NOT_ACTIVE', 'CONVERSATION_RESOLVED'];
+
+  const changePolicies = async (next: readonly SlaPolicy[]) => {
+    policies = [];
+    for (const { priority, ...terms } of next) await cairnloop.sla.setPolicy(priority, terms);
+  };
+
+  const live = async (history: History, first: readonly SlaPolicy[], until: Date) => {
+    await changePolicies(first);
+    await stopClock(database, time(0));
+    const { id } = await cairnloop.conversations.open({ priority: 'high' });
+    for (const event of history) {
+      await stopClock(database, time(event.offset));
+      await countDown(id);
+      await happen(id, event);
+      await checkCountdown(id);
+    }
+    await stopClock(database, until);
+    await countDown(id);
+    const { rows } = await database.query<SlaRow>(
+      'SELECT * FROM cairnloop.slas WHERE conversation_id = $1 ORDER BY started_at, id',
+      [id],
+    );
+    return rows;
+  };
+
+  /** A running clock owes one countdown, at its breach; a held or ended one owes none. */
+  const checkCountdown = async (id: string) => {
+    const { rows } = await database.query(
+      `SELECT sla.breach_at FROM cairnloop.slas sla
+       WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NULL`,
+      [id],
+    );
+    const owed = await database.query(
+      `SELECT available_at AS breach_at FROM cairnloop.deliveries
+       WHERE topic = 'sla_breach' AND conversation_id = $1 AND state = 'pending'`,
+      [id],
+    );
+    assert.deepEqual(owed.rows, rows);
+  };
+
+  it('SL1, SL2, SL3, SL4 equals the reference clock, whatever happens', async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, policyLists, async (history, first) => {
+        const until = time((history.at(-1)?.offset ?? 0) + 50);
+        const rows = await live(history, first, until);
+        const expected = replayClocks(toEvents(history), { priority: 'high', policies: first, until });
+        assert.deepEqual(
+          rows.map((row) => ({
+            startedAt: row.started_at,
+            responseMinutes: row.response_minutes,
+            breachMinutes: row.breach_minutes,
+            calendar: row.calendar,
+            pausedAt: row.status === 'active' ? row.paused_at : null,
+            responseDueAt: row.response_due_at,
+            breachAt: row.breach_at,
+            status: row.status,
+            endedBy: row.ended_by,
+          })),
+          expected.map(({ completedAt: _, ...clock }) => ({
+            ...clock,
+            pausedAt: clock.status === 'active' ? clock.pausedAt : null,
+          })),
+        );
+        for (const [index, row] of rows.entries()) {
+          const end = expected[index]?.completedAt;
+          // The countdown ran at the next event, not at the very breach.
+          if (end && (row.ended_by === 'answered' || row.ended_by === 'resolved'))
+            assert.deepEqual(row.completed_at, end);
+          else if (end) assert.ok(Number(row.completed_at) >= Number(end));
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }).timeout(300_000);
+});
