@@ -12,23 +12,24 @@ export function addImport(file: SourceFile, statement: string, style: Pick<Style
   const last = statements[countWhile(statements, isOpening) - 1];
   const line = `${statement}${style.semicolons ? ';' : ''}`;
   if (!last) return addOnTop(text, statements[0], line, style.eol);
-  const end = ts.getTrailingCommentRanges(text, last.getEnd())?.at(-1)?.end ?? last.getEnd();
+  const statementEnd = last.getEnd() - leadingSemicolon(last).length;
+  const end = ts.getTrailingCommentRanges(text, statementEnd)?.at(-1)?.end ?? statementEnd;
   const at = nextLineStart(text, end);
-  if (text.slice(end, at).trim() !== '') return { at: last.getEnd(), text: ` ${statement};` };
+  if (text.slice(end, at).trim() !== '') return { at: statementEnd, text: ` ${statement};` };
   const startsNewLine = text[at - 1] === '\n';
-  const guarded = `${line}${style.semicolons ? '' : hazardGuard(text, at)}`;
-  return { at, text: startsNewLine ? `${guarded}${style.eol}` : `${style.eol}${guarded}` };
+  return { at, text: startsNewLine ? `${line}${style.eol}` : `${style.eol}${line}` };
 }
 
-/** Without semicolons a line that begins with `(` or its like would continue ours. */
-function hazardGuard(text: string, at: number): string {
-  return /^[([`+\-/]/.test(text.slice(at).trimStart()) && !/^\s*\/[/*]/.test(text.slice(at)) ? ';' : '';
+/** `;` in front of the next statement, in code without semicolons, counts as the end of the one before it. */
+function leadingSemicolon(statement: Node): string {
+  return /\s*\n\s*;$/.exec(statement.getText())?.[0] ?? '';
 }
 
 function addOnTop(text: string, first: Node | undefined, line: string, eol: string): Addition {
   const at = first ? afterHeader(text, first) : text.length;
   const isFileStart = at === 0 || text[at - 1] === '\n';
-  return { at, text: `${isFileStart ? '' : eol}${line}${eol}${first ? eol : ''}` };
+  const wouldContinue = !line.endsWith(';') && /^[([`+\-/]/.test(first?.getText() ?? '');
+  return { at, text: `${isFileStart ? '' : eol}${line}${wouldContinue ? ';' : ''}${eol}${first ? eol : ''}` };
 }
 
 /** Comments directly above the first statement belong to it; those above a blank line, and pragmas, to the file. */
@@ -37,7 +38,7 @@ function afterHeader(text: string, first: Node): number {
   const header = (ts.getLeadingCommentRanges(text, first.getFullStart()) ?? []).findLast(({ pos, end }) => {
     const after = text.slice(end, first.getStart());
     return (
-      /^\r?\n[ \t]*\r?\n/.test(after) || /^\/\/\/|^\/[/*]\s*(@ts-|eslint|biome-|prettier)/.test(text.slice(pos, end))
+      /^\r?\n[ \t]*\r?\n/.test(after) || /^\/\/\/|@ts-(no)?check|eslint-(disable|env)\b(?!-)/.test(text.slice(pos, end))
     );
   });
   if (!header) return shebang;

@@ -39,7 +39,7 @@ function addInline({ text, open, close, elements, commas, hasTrailingComma, prop
   }
   const comma = commas.at(-1);
   if (hasTrailingComma && comma) return [{ at: comma.getEnd(), text: ` ${property},` }];
-  return [{ at: last.getEnd(), text: `, ${property}` }];
+  return [{ at: inlineEnd(text, last.getEnd()), text: `, ${property}` }];
 }
 
 function addLine(place: Place): Addition[] {
@@ -82,6 +82,13 @@ function addCommaAndLine(place: Place, last: Node): Addition[] {
 
 function startsItsLine(text: string, position: number): boolean {
   return text.slice(lineStart(text, position), position).trim() === '';
+}
+
+/** Behind the block comments that follow; a line comment would swallow what comes after it. */
+function inlineEnd(text: string, position: number): number {
+  const comments = ts.getTrailingCommentRanges(text, position) ?? [];
+  const isLine = comments.some(({ kind }) => kind === SyntaxKind.SingleLineCommentTrivia);
+  return isLine ? position : trailingEnd(text, position);
 }
 
 /** Behind the comments that follow on the same line. */

@@ -1,5 +1,12 @@
 /** Finds the object literal that a config file exports, through every shape that people write. */
-import { type Block, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
+import {
+  type Block,
+  type ExportSpecifier,
+  type Expression,
+  Node,
+  type ObjectLiteralExpression,
+  type SourceFile,
+} from 'ts-morph';
 
 /** `names` are those under which the object is known in the file. */
 export interface ConfigObject {
@@ -23,7 +30,7 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
 function findExported(file: SourceFile): Node[] {
   return file.getStatements().flatMap((statement): Node[] => {
     if (Node.isExportAssignment(statement)) return [statement.getExpression()];
-    if (Node.isFunctionDeclaration(statement)) return statement.isDefaultExport() ? [statement] : [];
+    if (Node.isFunctionDeclaration(statement)) return statement.hasDefaultKeyword() ? [statement] : [];
     if (Node.isExportDeclaration(statement)) return findDefaultSpecifier(statement);
     if (Node.isExpressionStatement(statement)) return findAssignedExport(statement.getExpression());
     return [];
@@ -31,10 +38,11 @@ function findExported(file: SourceFile): Node[] {
 }
 
 function findDefaultSpecifier(statement: Node): Node[] {
-  if (!Node.isExportDeclaration(statement) || statement.hasModuleSpecifier()) return [];
-  const specifier = statement.getNamedExports().find((named) => named.getAliasNode()?.getText() === 'default');
-  const name = specifier?.getNameNode();
-  return Node.isIdentifier(name) ? [name] : [];
+  if (!Node.isExportDeclaration(statement)) return [];
+  const isDefault = (named: ExportSpecifier) => (named.getAliasNode() ?? named.getNameNode()).getText() === 'default';
+  const found = statement.getNamedExports().find(isDefault);
+  if (!found) return [];
+  return [statement.hasModuleSpecifier() ? statement : found.getNameNode()];
 }
 
 const exportTargets = new Set(['module.exports', 'exports.default', 'module.exports.default']);

@@ -36,7 +36,7 @@ function observeSemicolons(file: SourceFile): Partial<Style> {
   const ends = file
     .getStatements()
     .filter((statement) => takesSemicolon(statement))
-    .map((statement) => statement.getText().endsWith(';'));
+    .map((statement) => /[^\s];$/.test(statement.getText()));
   return ends.length === 0 ? {} : { semicolons: ends.includes(true) };
 }
 

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { injectConfig } from '../../src/gen/inject-config.js';
+import { injectCases } from '../support/inject-cases.js';
+
+const cases = injectCases();
+
+/** What a line-based diff calls added, or undefined when a line of the original is gone. */
+function addedLines(before: string, after: string): string[] | undefined {
+  const added: string[] = [];
+  const wanted = before.split('\n');
+  let next = 0;
+  for (const line of after.split('\n')) {
+    if (line === wanted[next]) next += 1;
+    else added.push(line);
+  }
+  return next === wanted.length ? added : undefined;
+}
+
+describe('CL1 gen/inject-config: every shape that people write', () => {
+  for (const { name, config, after, outcome, entry, habits } of cases) {
+    it(name, () => {
+      const result = injectConfig(config, entry, habits);
+      assert.equal(result.outcome, outcome);
+      assert.equal(result.outcome === 'updated' ? result.text : config.text, after);
+      if (result.outcome === 'skipped') assert.match(result.reason, /^notifier is set already: .+/);
+      if (result.outcome === 'manual') assert.deepEqual(result.lines.length, 2);
+    });
+  }
+
+  it('prints the exact lines for a shape it does not know', () => {
+    const wrapped = cases.find(({ name }) => name === 'unknown-wrapper');
+    assert.ok(wrapped);
+    assert.deepEqual(injectConfig(wrapped.config, wrapped.entry, wrapped.habits), {
+      outcome: 'manual',
+      reason: 'what it exports is not an object literal written in this file',
+      lines: ["import { notifier } from './src/cairnloop/notifier.js';", 'notifier,'],
+    });
+  });
+});
+
+describe('CL2 gen/inject-config: a second run', () => {
+  for (const { name, config, after, outcome, entry, habits } of cases.filter((one) => one.outcome === 'updated')) {
+    it(`of ${name} changes nothing`, () => {
+      assert.equal(outcome, 'updated');
+      assert.deepEqual(injectConfig({ ...config, text: after }, entry, habits), { outcome: 'unchanged' });
+    });
+  }
+});
+
+describe('CL2 gen/inject-config: the diff is the new lines and nothing else', () => {
+  /** Where the object leaves no room for a line of ours: `{}`, a one-liner, `}` behind a property, a last spread. */
+  const inline = /one-liner|^empty-object$|brace-closes|brace-on-the-last-line|imports-share|spread-comes-last/;
+  for (const { name, config, after } of cases.filter((one) => one.outcome === 'updated' && !inline.test(one.name))) {
+    it(name, () => {
+      const added = addedLines(config.text, after);
+      assert.ok(added, 'a line of the host is gone');
+      const [shown, blank] = [added.filter((line) => line.trim() !== ''), added.filter((line) => line.trim() === '')];
+      assert.ok(shown.length <= 2 && blank.length <= 1, added.join('\n'));
+    });
+  }
+});
