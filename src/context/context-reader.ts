@@ -1,0 +1,102 @@
+import type { Logger } from 'pino';
+import { deepFreeze } from '../conversations/rows.js';
+import { withTimeout } from '../host/call.js';
+import type { ContextProvider } from '../host/context-provider.js';
+import type { ContextState } from '../ops/metrics.js';
+import { errorText } from '../redact.js';
+import type { Telemetry } from '../telemetry/telemetry.js';
+import { copyFacts } from './copy-facts.js';
+import { createFreshCache } from './fresh-cache.js';
+import { type ContextSection, normalizeContext } from './normalize-context.js';
+
+/** What is known about a customer right now, ready to show. */
+export interface ContextAnswer {
+  /**
+   * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is no
+   * provider; `anonymous`: the conversation has no actor id, so the provider was not called.
+   */
+  state: ContextState;
+  /** Empty in every state but `available`. */
+  sections: readonly ContextSection[];
+  /** When the provider answered: up to `cacheMs` ago. */
+  fetchedAt: Date;
+}
+
+/** Asks the host's ContextProvider. Neither method throws: without facts everything else works on. */
+export interface ContextReader {
+  get(actorId: string | null): Promise<ContextAnswer>;
+  /** The provider's map as a plain copy for the policy and the generator; null in every state but `available` and `empty`. */
+  raw(actorId: string | null): Promise<Record<string, unknown> | null>;
+}
+
+export interface ContextReaderOptions {
+  provider: ContextProvider | undefined;
+  /** After which the provider counts as unavailable, in milliseconds. */
+  timeoutMs: number;
+  /** How long an answer is kept in memory, in milliseconds; failures are not kept. */
+  cacheMs: number;
+  log: Pick<Logger, 'warn'>;
+  /** Told once for each request, answered from memory or not. */
+  onOutcome(state: ContextState): void;
+  telemetry?: Pick<Telemetry, 'span'> | undefined;
+}
+
+interface Reading extends ContextAnswer {
+  facts: Record<string, unknown> | null;
+}
+
+/** How many customers' facts are kept at once. */
+const maxKept = 500;
+
+export function createContextReader(options: ContextReaderOptions): ContextReader {
+  const { provider, log, onOutcome } = options;
+  const kept = createFreshCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
+
+  async function read(actorId: string | null): Promise<Reading> {
+    const reading = await readOnce(actorId);
+    onOutcome(reading.state);
+    return reading;
+  }
+
+  async function readOnce(actorId: string | null): Promise<Reading> {
+    if (!provider) return without('unconfigured');
+    if (!actorId) return without('anonymous');
+    try {
+      return await kept.get(actorId, () => ask(options, provider, actorId));
+    } catch (error) {
+      log.warn({ reason: errorText(error) }, 'contextProvider gave no facts; the context is unavailable');
+      return without('unavailable');
+    }
+  }
+
+  return {
+    async get(actorId) {
+      const { state, sections, fetchedAt } = await read(actorId);
+      return { state, sections, fetchedAt };
+    },
+    raw: async (actorId) => (await read(actorId)).facts,
+  };
+}
+
+async function ask(options: ContextReaderOptions, provider: ContextProvider, actorId: string): Promise<Reading> {
+  const { timeoutMs, telemetry } = options;
+  const call = async () =>
+    readResult(await withTimeout(timeoutMs, 'getContext', () => provider.getContext(actorId, Object.freeze({}))));
+  const { map, facts } = await (telemetry ? telemetry.span('context.get', {}, call) : call());
+  const sections = deepFreeze(normalizeContext(map));
+  return { state: sections.length > 0 ? 'available' : 'empty', sections, facts, fetchedAt: new Date() };
+}
+
+/** The map inside a provider's answer, and a copy of it; throws the reason where there is none. */
+function readResult(result: unknown): { map: unknown; facts: Record<string, unknown> } {
+  const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
+  if (ok === false) throw error ?? new Error('err() was returned without a reason');
+  if (ok !== true) throw new Error('neither ok(map) nor err(reason) was returned');
+  const facts = copyFacts(value);
+  if (!facts) throw new Error('ok() was returned with something else than a map');
+  return { map: value, facts: deepFreeze(facts) };
+}
+
+function without(state: Exclude<ContextState, 'available' | 'empty'>): Reading {
+  return { state, sections: [], facts: null, fetchedAt: new Date() };
+}

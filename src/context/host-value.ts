@@ -1,0 +1,110 @@
+import { types } from 'node:util';
+
+/** A value of the host's, looked at without trusting it: getters may throw, proxies lie, lists have a million items. */
+export type HostValue =
+  | { kind: 'scalar'; value: string | number | bigint | boolean | Date | null }
+  | { kind: 'list'; source: object; children: Child[]; size: number }
+  | { kind: 'map'; source: object; children: Child[]; size: number }
+  | { kind: 'unsupported'; what: string };
+
+export interface Child {
+  /** Empty for the items of a list. */
+  key: string;
+  value: unknown;
+}
+
+const unreadable = 'a value that cannot be read';
+
+/** What stands for a child whose getter threw. */
+const thrown = Symbol(unreadable);
+
+/**
+ * What a value is, with at most `limit` of its children; `size` counts all of them. Maps are plain objects and `Map`,
+ * lists are arrays and `Set`; an instance of another class is what its `toJSON` makes of it if that is a scalar, as
+ * with decimals and URLs. Never throws.
+ */
+export function inspect(value: unknown, limit: number): HostValue {
+  try {
+    if (typeof value === 'object' && value !== null) return inspectObject(value, limit);
+    if (value === undefined || value === null) return { kind: 'scalar', value: null };
+    if (value === thrown) return { kind: 'unsupported', what: unreadable };
+    if (typeof value === 'function' || typeof value === 'symbol')
+      return { kind: 'unsupported', what: `a ${typeof value}` };
+    return { kind: 'scalar', value: value as string | number | bigint | boolean };
+  } catch {
+    return { kind: 'unsupported', what: unreadable };
+  }
+}
+
+function inspectObject(source: object, limit: number): HostValue {
+  if (types.isDate(source)) return inspectDate(source);
+  if (Array.isArray(source)) {
+    const children = Array.from({ length: Math.min(source.length, limit) }, (_, index) => readChild(source, index, ''));
+    return { kind: 'list', source, children, size: source.length };
+  }
+  if (types.isSet(source)) {
+    const children = [...take(Set.prototype.values.call(source), limit)].map((value) => ({ key: '', value }));
+    return { kind: 'list', source, children, size: source.size };
+  }
+  if (types.isMap(source)) {
+    const entries = [...take(Map.prototype.entries.call(source), limit)];
+    return {
+      kind: 'map',
+      source,
+      children: entries.map(([key, value]) => ({ key: keyText(key), value })),
+      size: source.size,
+    };
+  }
+  if (!isPlain(source)) return inspectInstance(source);
+  const keys = Object.keys(source);
+  return {
+    kind: 'map',
+    source,
+    children: keys.slice(0, limit).map((key) => readChild(source, key, key)),
+    size: keys.length,
+  };
+}
+
+function inspectDate(date: Date): HostValue {
+  const time = Date.prototype.getTime.call(date);
+  return Number.isNaN(time)
+    ? { kind: 'unsupported', what: 'an invalid date' }
+    : { kind: 'scalar', value: new Date(time) };
+}
+
+function inspectInstance(source: object): HostValue {
+  const { toJSON, constructor: made } = source as { toJSON?: unknown; constructor?: { name?: unknown } };
+  const json: unknown = typeof toJSON === 'function' ? toJSON.call(source) : undefined;
+  if (['string', 'number', 'boolean'].includes(typeof json)) return inspect(json, 0);
+  const name = made?.name;
+  return {
+    kind: 'unsupported',
+    what: typeof name === 'string' && name ? `an instance of ${name.slice(0, 100)}` : 'an object',
+  };
+}
+
+/** Also for objects of another realm, whose `Object.prototype` is not ours. */
+function isPlain(source: object): boolean {
+  const prototype = Object.getPrototypeOf(source);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function readChild(source: object, index: string | number, key: string): Child {
+  try {
+    return { key, value: (source as Record<string | number, unknown>)[index] };
+  } catch {
+    return { key, value: thrown };
+  }
+}
+
+function keyText(key: unknown): string {
+  return typeof key === 'object' || typeof key === 'function' ? 'an object' : String(key);
+}
+
+function* take<T>(values: Iterable<T>, limit: number): Generator<T> {
+  let left = limit;
+  for (const value of values) {
+    if (left-- <= 0) return;
+    yield value;
+  }
+}

@@ -1,0 +1,141 @@
+import { type Child, type HostValue, inspect } from './host-value.js';
+import { humanizeLabel } from './humanize-label.js';
+import { type ContextText, presentScalar, printable } from './present-text.js';
+
+/** One value as plain data: strings, lists and nothing of the host's. It can be sent as JSON. */
+export type ContextValue =
+  | ContextText
+  | { kind: 'list'; items: ContextValue[] }
+  /** A list of maps. */
+  | { kind: 'blocks'; blocks: ContextEntry[][] }
+  | { kind: 'group'; entries: ContextEntry[] }
+  /** Something was left out here; `reason` says what. */
+  | { kind: 'truncated'; reason: string }
+  /** No fact: `what` says what stands there, such as `a function`. */
+  | { kind: 'unsupported'; what: string };
+
+export interface ContextEntry {
+  /** Empty where the value needs none: a list under its section's header, or a note that something was left out. */
+  label: string;
+  value: ContextValue;
+}
+
+export interface ContextSection {
+  header: string;
+  entries: ContextEntry[];
+}
+
+/** Levels of maps and lists, the section's own included. */
+export const maxDepth = 6;
+/** Most entries of one map, items of one list, sections. */
+export const maxEntries = 200;
+/** Most values and most characters of all sections together. */
+export const maxValues = 2000;
+export const maxCharacters = 200_000;
+
+const maxLabelLength = 200;
+
+/**
+ * The provider's map as sections to show, in the provider's order; keys that are whole numbers come first, as JavaScript
+ * has it. Each top-level key is the header of a section; facts that stand at the top without one share the section
+ * "Details", at the place of the first. A list at the top is one entry without a label. Anything but a map gives no
+ * section. Pure; never throws; the result is bounded by the caps above, and says where something was left out.
+ */
+export function normalizeContext(map: unknown): ContextSection[] {
+  const top = inspect(map, maxEntries);
+  if (top.kind !== 'map') return [];
+  const walk: Walk = { valuesLeft: maxValues, charactersLeft: maxCharacters, parents: [top.source] };
+  const details: ContextSection = { header: 'Details', entries: [] };
+  const sections: ContextSection[] = [];
+  for (const { key, value } of top.children) {
+    const seen = inspect(value, maxEntries);
+    if (seen.kind === 'map' || seen.kind === 'list') {
+      sections.push({ header: cut(walk, key), entries: rowsOf(walk, seen) });
+    } else {
+      if (details.entries.length === 0) sections.push(details);
+      details.entries.push({ label: cut(walk, humanizeLabel(key)), value: present(walk, seen) });
+    }
+  }
+  if (top.size > top.children.length) sections.push({ header: 'More', entries: [leftOut(top)] });
+  return sections;
+}
+
+/** What is left to spend, and the maps and lists around the value at hand. */
+interface Walk {
+  valuesLeft: number;
+  charactersLeft: number;
+  parents: readonly object[];
+}
+
+type Container = Extract<HostValue, { children: Child[] }>;
+
+function present(walk: Walk, seen: HostValue): ContextValue {
+  walk.valuesLeft -= 1;
+  if (walk.valuesLeft < 0 || walk.charactersLeft <= 0) return { kind: 'truncated', reason: 'too much to show' };
+  if (seen.kind === 'scalar') return presentFact(walk, seen.value);
+  if (seen.kind === 'unsupported') return { kind: 'unsupported', what: cut(walk, seen.what) };
+  if (walk.parents.includes(seen.source)) return { kind: 'truncated', reason: 'contains itself' };
+  if (walk.parents.length > maxDepth) return { kind: 'truncated', reason: `nested deeper than ${maxDepth} levels` };
+  return within(walk, seen, () => (seen.kind === 'map' ? presentMap(walk, seen) : presentList(walk, seen)));
+}
+
+function presentFact(walk: Walk, fact: Extract<HostValue, { kind: 'scalar' }>['value']): ContextText {
+  const value = presentScalar(fact);
+  walk.charactersLeft -= value.text.length;
+  return value;
+}
+
+function presentMap(walk: Walk, seen: Container): ContextValue {
+  if (seen.size === 0) return presentScalar(null);
+  return { kind: 'group', entries: entriesOf(walk, seen) };
+}
+
+function entriesOf(walk: Walk, seen: Container): ContextEntry[] {
+  const entries: ContextEntry[] = [];
+  for (const { key, value } of seen.children) {
+    if (walk.valuesLeft <= 0) break;
+    entries.push({ label: cut(walk, humanizeLabel(key)), value: present(walk, look(walk, value)) });
+  }
+  return entries.length < seen.size ? [...entries, leftOut(seen, entries.length)] : entries;
+}
+
+function presentList(walk: Walk, seen: Container): ContextValue {
+  if (seen.size === 0) return presentScalar(null);
+  const items = seen.children.slice(0, Math.max(walk.valuesLeft, 0)).map(({ value }) => look(walk, value));
+  const more = items.length < seen.size ? [leftOut(seen, items.length)] : [];
+  if (items.length > 0 && items.every((item) => item.kind === 'map')) {
+    const blocks = items.map((item) => rowsOf(walk, item));
+    return { kind: 'blocks', blocks: more.length > 0 ? [...blocks, more] : blocks };
+  }
+  return { kind: 'list', items: [...items.map((item) => present(walk, item)), ...more.map(({ value }) => value)] };
+}
+
+/** The rows of a section or block; what is no map stands alone in one. */
+function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
+  const value = present(walk, seen);
+  return value.kind === 'group' ? value.entries : [{ label: '', value }];
+}
+
+function look(walk: Walk, value: unknown): HostValue {
+  return inspect(value, Math.min(maxEntries, Math.max(walk.valuesLeft, 0)));
+}
+
+function within<T>(walk: Walk, seen: Container, work: () => T): T {
+  const { parents } = walk;
+  walk.parents = [...parents, seen.source];
+  try {
+    return work();
+  } finally {
+    walk.parents = parents;
+  }
+}
+
+function leftOut(seen: Container, shown = seen.children.length): ContextEntry {
+  return { label: '', value: { kind: 'truncated', reason: `${seen.size - shown} more` } };
+}
+
+function cut(walk: Walk, text: string): string {
+  const label = printable(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
+  walk.charactersLeft -= label.length;
+  return label;
+}

@@ -1,0 +1,77 @@
+import { toStorableText } from '../redact.js';
+
+/** One value as words, with what a page may make of them. `href` is safe to follow; `iso` is for a `<time>` element. */
+export type ContextText =
+  | { kind: 'text'; text: string; presentation: 'plain'; leftOut?: number }
+  | { kind: 'text'; text: string; presentation: 'number' | 'boolean' | 'empty' }
+  | { kind: 'text'; text: string; presentation: 'link' | 'email'; href: string }
+  | { kind: 'text'; text: string; presentation: 'date'; iso: string };
+
+/** The longest text shown; `leftOut` counts the characters after it. */
+export const maxTextLength = 5000;
+
+/** Says a scalar in words: booleans are Yes and No, nothing is a dash, dates are in UTC. */
+export function presentScalar(value: string | number | bigint | boolean | Date | null): ContextText {
+  if (typeof value === 'string') return presentText(value);
+  if (typeof value === 'boolean') return { kind: 'text', text: value ? 'Yes' : 'No', presentation: 'boolean' };
+  if (typeof value === 'bigint') return { kind: 'text', text: digits(value), presentation: 'number' };
+  if (typeof value === 'number') return { kind: 'text', text: String(value), presentation: 'number' };
+  if (value === null) return { kind: 'text', text: '—', presentation: 'empty' };
+  const iso = value.toISOString();
+  return { kind: 'text', text: `${iso.slice(0, 16).replace('T', ' ')} UTC`, presentation: 'date', iso };
+}
+
+const largest = 10n ** 100n;
+
+/** Writing out a bigint takes time by the square of its length. */
+function digits(value: bigint): string {
+  return value < largest && value > -largest ? String(value) : 'a number of more than 100 digits';
+}
+
+function presentText(given: string): ContextText {
+  const text = printable(given.slice(0, maxTextLength));
+  const leftOut = given.length - maxTextLength;
+  if (leftOut > 0) return { kind: 'text', text, presentation: 'plain', leftOut };
+  if (text.trim() === '') return presentScalar(null);
+  return (
+    presentEmail(given) ?? presentLink(given) ?? presentDate(text) ?? { kind: 'text', text, presentation: 'plain' }
+  );
+}
+
+/** Without NUL, lone surrogates and control characters other than line breaks and tabs. */
+export function printable(text: string): string {
+  return toStorableText(text).replace(/(?![\n\t])\p{Cc}/gu, '');
+}
+
+function presentEmail(given: string): ContextText | undefined {
+  const text = given.trim();
+  if (text.length > 254 || !/^[^\s\p{C}@<>"'(),:;\\[\]]+@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]+$/u.test(text))
+    return undefined;
+  const [user = '', host = ''] = text.split('@');
+  return {
+    kind: 'text',
+    text,
+    presentation: 'email',
+    href: `mailto:${encodeURIComponent(user)}@${encodeURIComponent(host)}`,
+  };
+}
+
+/**
+ * A web or mail address written out as itself. With control characters or spaces inside it is none, as browsers drop
+ * them and would find another scheme; nor is one with a user name, which can pass for a host.
+ */
+function presentLink(given: string): ContextText | undefined {
+  const text = given.trim();
+  if (!/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text) || !URL.canParse(text)) return undefined;
+  const { href, hostname, protocol, username, password } = new URL(text);
+  if (protocol !== 'mailto:' && (hostname === '' || username !== '' || password !== '')) return undefined;
+  return { kind: 'text', text, presentation: 'link', href };
+}
+
+/** A date as ISO 8601 writes it, shown as it was given; without an offset the time would be a guess. */
+function presentDate(text: string): ContextText | undefined {
+  if (!/^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)) return undefined;
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return undefined;
+  return { kind: 'text', text, presentation: 'date', iso: text.length === 10 ? text : date.toISOString() };
+}

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { createFreshCache } from '../../src/context/fresh-cache.js';
+
+describe('context/fresh-cache', () => {
+  it('makes a value anew once it is stale, counted from when it was there', async () => {
+    let now = 0;
+    let made = 0;
+    const cache = createFreshCache<number>({ freshMs: 10, max: 5, now: () => now });
+    const slow = async () => {
+      now += 100;
+      return ++made;
+    };
+    assert.equal(await cache.get('a', slow), 1);
+    now += 9;
+    assert.equal(await cache.get('a', slow), 1);
+    now += 1;
+    assert.equal(await cache.get('a', slow), 2);
+  });
+
+  it('forgets the oldest beyond its bound', async () => {
+    const made: string[] = [];
+    const cache = createFreshCache<string>({ freshMs: 10, max: 2, now: () => 0 });
+    for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) {
+      await cache.get(key, async () => {
+        made.push(key);
+        return key;
+      });
+    }
+    assert.deepEqual(made, ['a', 'b', 'c', 'a']);
+  });
+});
