@@ -168,6 +168,14 @@ const catalog = {
     message: `${d.helper}: option "${d.option}": expected ${d.expected}, found ${d.found}.`,
     hint: 'Correct the options where you mount it.',
   }),
+  WORKER_DID_NOT_START: (d: { said: string }) => ({
+    message: `The worker process ended before it was running: ${d.said || 'it said nothing'}`,
+    hint: 'Run `cairnloop worker` in the demo folder to see all that it says.',
+  }),
+  DEMO_STUCK: (d: { waitedFor: string; seconds: number }) => ({
+    message: `The demo waited ${d.seconds} s for ${d.waitedFor}, which did not come.`,
+    hint: 'Run it again; if it stays, please report it with the lines above.',
+  }),
   CLOSED: (d: { operation: string }) => ({
     message: `${d.operation} was called after close().`,
     hint: 'Create a new instance with createCairnloop(config).',

@@ -18,6 +18,11 @@ import { type Report, writeFailure, writeReport } from './report.js';
 
 const commands: readonly CommandRow[] = [
   {
+    name: 'init',
+    summary: 'Write the config, the npm scripts and an example environment',
+    load: () => import('./commands/init.js'),
+  },
+  {
     name: 'gen',
     summary: 'Write a host module and put it into the config',
     load: () => import('./commands/gen.js'),
@@ -26,6 +31,21 @@ const commands: readonly CommandRow[] = [
     name: 'undo',
     summary: 'Take back the last `init` or `gen`',
     load: () => import('./commands/undo.js'),
+  },
+  {
+    name: 'migrate',
+    summary: 'Prepare the schema in the database',
+    load: () => import('./commands/migrate.js'),
+  },
+  {
+    name: 'worker',
+    summary: 'Call the host modules: drain deliveries until stopped',
+    load: () => import('./commands/worker.js'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Look at everything and say what is wrong',
+    load: () => import('./commands/doctor.js'),
   },
 ];
 

@@ -1,0 +1,69 @@
+import { resolve } from 'node:path';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import type { Report } from '../report.js';
+
+interface MigrateOptions {
+  cwd?: string;
+  config?: string;
+  to?: string;
+}
+
+export const command = defineCommand<MigrateOptions>({
+  arguments: [
+    {
+      name: '[direction]',
+      description: 'up applies what is pending, down rolls the last one back, status lists both',
+      choices: ['up', 'down', 'status'],
+      default: 'up',
+    },
+  ],
+  options: [
+    cwdOption,
+    configOption,
+    { flags: '--to <name>', description: 'up or down to this migration and no further (down: this one included)' },
+    jsonOption,
+  ],
+  examples: ['cairnloop migrate', 'cairnloop migrate status --json', 'cairnloop migrate down'],
+  async run({ args: [direction], options }, io) {
+    const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
+    const { migrateDown, migrateUp, migrationStatus } = await import('../../db/migrate.js');
+    const cwd = resolve(io.cwd, options.cwd ?? '.');
+    loadEnvFile(cwd);
+    const { config } = await loadConfig({ cwd, ...(options.config && { file: options.config }) });
+    if (direction === 'status') return statusReport(await migrationStatus(config.database));
+    const migrate = direction === 'down' ? migrateDown : migrateUp;
+    const names = await migrate(config.database, options.to);
+    return changeReport(
+      direction === 'down' ? 'rolled back' : 'applied',
+      names,
+      await migrationStatus(config.database),
+    );
+  },
+});
+
+interface Status {
+  schema: string;
+  applied: string[];
+  pending: string[];
+  unknown: string[];
+}
+
+function statusReport(status: Status): Report {
+  const lines = [
+    `Schema "${status.schema}"`,
+    ...status.applied.map((name) => `  applied  ${name}`),
+    ...status.pending.map((name) => `  pending  ${name}`),
+    ...status.unknown.map((name) => `  unknown  ${name} (made by a newer version of cairnloop)`),
+  ];
+  return { text: lines.join('\n'), json: status };
+}
+
+function changeReport(change: 'applied' | 'rolled back', names: string[], status: Status): Report {
+  const none = change === 'applied' ? `Nothing pending (${status.applied.length} applied)` : 'Nothing to roll back';
+  const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
+  return { text: `${text} in schema "${status.schema}"`, json: { change, names, ...status } };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { configOption, cwdOption, defineCommand, wholeNumber } from '../command.js';
+
+interface WorkerOptions {
+  cwd?: string;
+  config?: string;
+  port?: number;
+  ops: boolean;
+}
+
+export const command = defineCommand<WorkerOptions>({
+  options: [
+    cwdOption,
+    configOption,
+    {
+      flags: '--port <number>',
+      description: 'port of the ops server (default: ops.port, 9464)',
+      parse: wholeNumber('--port', { min: 0, max: 65_535 }),
+    },
+    { flags: '--no-ops', description: 'serve no /health and /metrics' },
+  ],
+  examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],
+  exitCodes: {
+    0: 'stopped by a signal, running callbacks finished',
+    1: 'refused to start: config, database, migrations, job store or port',
+  },
+  async run({ options }, io) {
+    const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
+    const { runWorker } = await import('../../worker/run-worker.js');
+    const cwd = resolve(io.cwd, options.cwd ?? '.');
+    loadEnvFile(cwd);
+    const { config } = await loadConfig({ cwd, ...(options.config && { file: options.config }) });
+    await runWorker({
+      config,
+      ops: options.ops ? { host: config.ops.host, port: options.port ?? config.ops.port } : null,
+      onReady: ({ ops }) => {
+        const where = ops ? `; health and metrics on http://${ops.host}:${ops.port}` : '';
+        io.stderr.write(`Worker is running (concurrency ${config.worker.concurrency})${where}\n`);
+      },
+      onStopping: (reason) => io.stderr.write(`${reason}: finishing running callbacks; a second signal ends at once\n`),
+    });
+    io.stderr.write('Worker stopped\n');
+    return undefined;
+  },
+});

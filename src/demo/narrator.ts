@@ -1,0 +1,35 @@
+import type { CliIo } from '../cli/io.js';
+
+/** Tells a run line by line, each with the seconds since it began. */
+export interface Narrator {
+  step(text: string): void;
+  /** A line below the last step: what it answered. */
+  detail(text: string): void;
+}
+
+const width = 80;
+const indent = ' '.repeat(10);
+
+export function createNarrator(out: CliIo['stdout']): Narrator {
+  const began = performance.now();
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  `;
+  const write = (first: string, text: string) => {
+    const [head = '', ...rest] = wrap(text, width - indent.length);
+    out.write(`${[first + head, ...rest.map((line) => indent + line)].join('\n')}\n`);
+  };
+  return {
+    step: (text) => write(seconds(), text),
+    detail: (text) => write(`${indent}  `, text),
+  };
+}
+
+/** Breaks at spaces; a word that is too long stays whole. */
+function wrap(text: string, columns: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && line.length + 1 + word.length > columns) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}

@@ -1,0 +1,43 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import type { Mounted } from './operations.js';
+
+/** A listening server of our own. */
+export interface ServedApp {
+  host: string;
+  port: number;
+  /** Ends open connections too. */
+  close(): Promise<void>;
+}
+
+/** A client that sends its request slower than this is cut off, in milliseconds. */
+const requestTimeout = 10_000;
+
+/** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
+export function serve(app: Mounted, address: { host: string; port: number }): Promise<ServedApp> {
+  const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
+    app.node(request, response);
+  });
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, address)));
+    server.listen(address.port, address.host, () => {
+      const { port } = server.address() as AddressInfo;
+      resolve({
+        host: address.host,
+        port,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            server.closeAllConnections();
+          }),
+      });
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, address: { host: string; port: number }): CairnloopError {
+  if (error.code === 'EADDRINUSE') return new CairnloopError('PORT_TAKEN', address);
+  return new CairnloopError('PORT_REFUSED', { ...address, reason: errorText(error, 200) });
+}

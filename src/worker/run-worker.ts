@@ -1,0 +1,40 @@
+import { type Cairnloop, createCairnloop } from '../cairnloop.js';
+import type { ResolvedConfig } from '../config/config-types.js';
+import { requireMigrated } from '../db/migrate.js';
+import { type ServedApp, serve } from '../ops/serve.js';
+import { type StopReason, stopSignal } from './shutdown.js';
+
+export interface RunWorkerOptions {
+  config: ResolvedConfig;
+  /** Null: no ops server. */
+  ops: { host: string; port: number } | null;
+  /** Told once deliveries are being drained. */
+  onReady(running: { ops: ServedApp | null }): void;
+  onStopping(reason: StopReason): void;
+}
+
+/**
+ * Runs a worker in this process until a signal stops it. Throws before any work is taken: `DATABASE_UNREACHABLE`,
+ * `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`, `PORT_REFUSED`.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  await requireMigrated(options.config.database);
+  const cairnloop = await createCairnloop(options.config);
+  let ops: ServedApp | null = null;
+  try {
+    ops = options.ops && (await serve(cairnloop.operations(), options.ops));
+    await cairnloop.worker.start();
+    const stopped = stopSignal();
+    options.onReady({ ops });
+    options.onStopping(await stopped);
+  } finally {
+    await shutDown(cairnloop, ops);
+  }
+}
+
+/** Readiness turns 503 with the first step; the ops server answers until the last callback is done. */
+async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+  await cairnloop.worker.stop();
+  await ops?.close();
+  await cairnloop.close();
+}

@@ -1,0 +1,21 @@
+const signals = ['SIGTERM', 'SIGINT'] as const;
+
+/** Why a process was asked to stop: a signal, or the end of the process that forked it. */
+export type StopReason = (typeof signals)[number] | 'disconnect';
+
+/**
+ * Waits for the first signal that asks this process to stop. A second one ends it at once: whoever sends it does not
+ * want to wait for callbacks. A forked process also stops when its parent is gone, by whatever death.
+ */
+export function stopSignal(): Promise<StopReason> {
+  return new Promise((resolve) => {
+    const first = (reason: StopReason) => {
+      for (const name of signals) process.removeListener(name, first);
+      process.removeListener('disconnect', parentGone);
+      resolve(reason);
+    };
+    const parentGone = () => first('disconnect');
+    for (const name of signals) process.once(name, first);
+    if (process.connected) process.once('disconnect', parentGone);
+  });
+}

@@ -1,0 +1,16 @@
+import { type ContextProvider, ok } from 'cairnloop';
+import { customers } from './customers.js';
+
+/** Facts shown beside the conversation: top-level keys are headers, nested maps are label and value. */
+export const contextProvider: ContextProvider = {
+  getContext(actorId) {
+    const customer = customers.get(actorId);
+    if (!customer) return ok({});
+    const { name, email, since, plan, seats, lifetimeValue, openInvoices } = customer;
+    return ok({
+      Customer: { name, email, since },
+      'Active plan': { plan, seats, lifetimeValue },
+      Billing: { openInvoices },
+    });
+  },
+};

@@ -1,0 +1,49 @@
+/** What a real host has in tables of its own. */
+export interface Customer {
+  name: string;
+  email: string;
+  plan: 'Free' | 'Team' | 'Scale';
+  seats: number;
+  lifetimeValue: string;
+  since: Date;
+  openInvoices: { number: string; amount: string; dueOn: Date }[];
+}
+
+export const customers = new Map<string, Customer>([
+  [
+    'cus_0417',
+    {
+      name: 'Ines Duarte',
+      email: 'ines@harbour-bakery.example',
+      plan: 'Scale',
+      seats: 42,
+      lifetimeValue: '€18,240',
+      since: new Date('2023-02-11'),
+      openInvoices: [{ number: 'INV-2207', amount: '€1,180', dueOn: new Date('2026-12-01') }],
+    },
+  ],
+  [
+    'cus_0588',
+    {
+      name: 'Tomasz Zielinski',
+      email: 'tomasz@northlight.example',
+      plan: 'Team',
+      seats: 9,
+      lifetimeValue: '€2,910',
+      since: new Date('2024-09-30'),
+      openInvoices: [],
+    },
+  ],
+  [
+    'cus_0731',
+    {
+      name: 'Amara Okafor',
+      email: 'amara@fieldnotes.example',
+      plan: 'Free',
+      seats: 1,
+      lifetimeValue: '€0',
+      since: new Date('2026-10-02'),
+      openInvoices: [],
+    },
+  ],
+]);

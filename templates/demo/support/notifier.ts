@@ -1,0 +1,26 @@
+import type { Notifier } from 'cairnloop';
+
+/** Side effects of support events. Throw and the call is made again later, with the same `deliveryId`. */
+export const notifier: Notifier = {
+  async onConversationResolved(conversation, { actor, deliveryId, attempt }) {
+    tell('onConversationResolved', conversation.subject, attempt, `by ${actor?.name}`);
+    // A CRM that is down for the first two attempts.
+    if (conversation.tags.includes('crm-down') && attempt <= 2) throw new Error('the CRM answered 503');
+    await syncToCrm(conversation.id, deliveryId);
+  },
+
+  async onSlaBreach(conversation, sla, { attempt }) {
+    tell('onSlaBreach', conversation.subject, attempt, `${sla.priority} priority, ${sla.status}`);
+  },
+
+  async onOutboundTriggered(message, conversation) {
+    tell('onOutboundTriggered', conversation.subject, message.metadata.attempt, `"${message.content}"`);
+  },
+};
+
+/** Where a real host would call its CRM, with the delivery id as the idempotency key. */
+async function syncToCrm(_conversationId: string, _deliveryId: string): Promise<void> {}
+
+function tell(callback: string, subject: string | null, attempt: unknown, detail: string): void {
+  console.log(`${callback}, attempt ${attempt}: ${subject} (${detail})`);
+}
