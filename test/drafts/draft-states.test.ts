@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { type DraftStatus, draftStatuses } from '../../src/domain.js';
+import {
+  type DraftAction,
+  draftActions,
+  legalActions,
+  nextStatus,
+  statusesFor,
+} from '../../src/drafts/draft-states.js';
+
+describe('drafts/draft-states', () => {
+  it('AP4 lets a draft that waits for approval be approved, edited, discarded or superseded', () => {
+    assert.deepEqual(legalActions('pending'), ['approve', 'edit', 'discard', 'supersede']);
+    assert.deepEqual(nextStatus('pending', 'approve'), { ok: true, status: 'approved' });
+    assert.deepEqual(nextStatus('pending', 'edit'), { ok: true, status: 'edited' });
+    assert.deepEqual(nextStatus('pending', 'supersede'), { ok: true, status: 'superseded' });
+  });
+
+  it('AP4 refuses what was superseded, with the reason', () => {
+    assert.deepEqual(nextStatus('superseded', 'approve'), { ok: false, reason: 'the customer has written since' });
+  });
+
+  it('AP3 lets a prepared draft be used or discarded, and nothing approve it', () => {
+    assert.deepEqual(legalActions('prepared'), ['discard', 'use']);
+    assert.equal(nextStatus('prepared', 'approve').ok, false);
+  });
+
+  it('AP5, AP2 has nothing left to do for what was denied or sent', () => {
+    for (const status of ['denied', 'allowed', 'approved', 'edited', 'discarded', 'superseded'] as const)
+      assert.deepEqual(legalActions(status), [], status);
+  });
+
+  it('names the statuses of each action for a statement', () => {
+    assert.deepEqual(statusesFor('discard'), ['pending', 'prepared']);
+    for (const action of draftActions)
+      for (const status of draftStatuses)
+        assert.equal(statusesFor(action).includes(status), nextStatus(status, action).ok);
+  });
+
+  it('F20 never leaves the table, sends at most once and refuses with a reason, whatever is tried', () => {
+    const sent: DraftStatus[] = ['approved', 'edited', 'allowed'];
+    fc.assert(
+      fc.property(fc.constantFrom(...draftStatuses), fc.array(fc.constantFrom(...draftActions)), (first, actions) => {
+        let status: DraftStatus = first;
+        let sends = sent.includes(first) ? 1 : 0;
+        for (const action of actions) {
+          const step = attempt(status, action);
+          if (step === undefined) continue;
+          if (sent.includes(step)) sends += 1;
+          status = step;
+        }
+        assert.ok(sends <= 1);
+        assert.ok(first !== 'denied' || status === 'denied');
+      }),
+    );
+  });
+});
+
+function attempt(status: DraftStatus, action: DraftAction): DraftStatus | undefined {
+  const step = nextStatus(status, action);
+  assert.equal(legalActions(status).includes(action), step.ok);
+  if (step.ok) {
+    assert.ok(draftStatuses.includes(step.status) && step.status !== status);
+    return step.status;
+  }
+  assert.ok(step.reason.length > 0);
+  return undefined;
+}
