@@ -1,0 +1,100 @@
+import path from 'node:path';
+import type { CollectOptions } from '../../doctor/collect-facts.js';
+import type { Facts, Profile } from '../../doctor/facts.js';
+import type { Summary } from '../../doctor/finding.js';
+import type { Fix } from '../../doctor/fix.js';
+import { CairnloopError, isCairnloopError } from '../../errors.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import type { CliIo } from '../io.js';
+
+interface DoctorOptions {
+  cwd?: string;
+  config?: string;
+  profile: Profile;
+  strict?: boolean;
+  probe?: boolean;
+  fix?: boolean;
+  dryRun?: boolean;
+}
+
+export const command = defineCommand<DoctorOptions>({
+  options: [
+    cwdOption,
+    configOption,
+    { flags: '--strict', description: 'fail on what is only to check, too' },
+    {
+      flags: '--profile <name>',
+      description: 'judge as for a machine of this kind',
+      choices: ['development', 'production'],
+      default: 'development',
+    },
+    { flags: '--probe', description: 'call what only reads of the host modules, once, with sample data' },
+    { flags: '--fix', description: 'mend what is safe to mend: pending migrations, a .env that git would take' },
+    { flags: '--dry-run', description: 'with --fix: say what it would do, and do nothing' },
+    jsonOption,
+  ],
+  examples: ['cairnloop doctor', 'cairnloop doctor --strict --profile production', 'cairnloop doctor --fix --dry-run'],
+  exitCodes: { 1: 'something is blocked, or with --strict to check' },
+  run: async ({ options }, io) => {
+    refuseLoneDryRun(options);
+    const host = await locateHost(options, io);
+    const [{ collectFacts }, { diagnose }, { findingsText, summarize }] = await Promise.all([
+      import('../../doctor/collect-facts.js'),
+      import('../../doctor/checks.js'),
+      import('../../doctor/finding.js'),
+    ]);
+    const facts = await collectFacts(host);
+    const fixes = options.fix ? await mend(facts, host, options, io) : [];
+    const findings = diagnose(fixes.some(({ outcome }) => outcome === 'done') ? await collectFacts(host) : facts);
+    const summary = summarize(findings);
+    return {
+      text: findingsText(findings),
+      json: { findings, summary, ...(options.fix && { fixes }) },
+      exitCode: exitCodeOf(summary, options),
+    };
+  },
+});
+
+function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
+  if (!dryRun || fix) return;
+  throw new CairnloopError('USAGE', {
+    message: '--dry-run expected --fix beside it, found it alone.',
+    hint: 'Without --fix the doctor only reads.',
+  });
+}
+
+/** A folder without a package.json can be looked at too: what is missing is among the findings. */
+async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
+  const [{ findPackage, isFolder }, { loadEnvFile }] = await Promise.all([
+    import('../../project/find-package.js'),
+    import('../../config/load-config.js'),
+  ]);
+  const cwd = path.resolve(io.cwd, options.cwd ?? '.');
+  const root = isFolder(cwd) ? packageOr(cwd, () => findPackage(cwd).root) : findPackage(cwd).root;
+  loadEnvFile(root);
+  const configFile = options.config && path.resolve(cwd, options.config);
+  return { root, configFile, profile: options.profile, probe: options.probe ?? false };
+}
+
+function packageOr(folder: string, find: () => string): string {
+  try {
+    return find();
+  } catch (error) {
+    if (isCairnloopError(error) && error.code === 'HOST_NOT_FOUND') return folder;
+    throw error;
+  }
+}
+
+async function mend(facts: Facts, host: CollectOptions, { dryRun }: DoctorOptions, io: CliIo): Promise<Fix[]> {
+  const { planFixes, applyFixes } = await import('../../doctor/fix.js');
+  const fixes = dryRun ? planFixes(facts) : await applyFixes(facts, host);
+  for (const { code, action, outcome, reason } of fixes) {
+    io.stderr.write(`${outcome} ${code}: ${action}${reason ? ` (${reason})` : ''}\n`);
+  }
+  if (fixes.length === 0) io.stderr.write('nothing that can be mended safely\n');
+  return fixes;
+}
+
+function exitCodeOf({ blocked, check }: Summary, { strict }: DoctorOptions): number {
+  return blocked > 0 || (strict && check > 0) ? 1 : 0;
+}

@@ -1,0 +1,15 @@
+import type { Check } from './checks/check.js';
+import { configChecks } from './checks/config-checks.js';
+import { databaseChecks } from './checks/database-checks.js';
+import { hostChecks } from './checks/host-checks.js';
+import { workChecks } from './checks/work-checks.js';
+import type { Facts } from './facts.js';
+import type { Finding } from './finding.js';
+
+/** Everything that `cairnloop doctor` looks at, in the order in which it says so. */
+export const checks: readonly Check[] = [...hostChecks, ...configChecks, ...databaseChecks, ...workChecks];
+
+/** Judges the facts. Pure: the same facts give the same findings. */
+export function diagnose(facts: Facts): Finding[] {
+  return checks.flatMap((check) => check.run(facts));
+}

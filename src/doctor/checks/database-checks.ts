@@ -1,0 +1,139 @@
+import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
+
+/** The oldest Postgres with all that the schema uses, as `server_version_num` has it. */
+const oldestPostgres = 130_000;
+
+/** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
+const tolerableSkewMs = 5000;
+
+/** What a process holds beside `database.poolSize`: the connections of its job backend. */
+const jobConnections = 4;
+
+const database = defineCheck({
+  code: 'DATABASE',
+  about: 'database',
+  fact: (facts) => facts.database,
+  failure: 'blocked',
+  judge: ({ target, readOnly }) => {
+    if (!readOnly) return fine(`The database at ${target} answers.`);
+    return blocked(
+      `The database at ${target} is read-only: a replica cannot take conversations.`,
+      'name the primary in database.url',
+    );
+  },
+});
+
+const postgresVersion = defineCheck({
+  code: 'POSTGRES_VERSION',
+  about: 'Postgres version',
+  fact: (facts) => facts.database,
+  judge: ({ version, versionNumber }) =>
+    versionNumber >= oldestPostgres
+      ? fine(`Postgres ${version}.`)
+      : blocked(
+          `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,
+          'move to Postgres 13 or later',
+        ),
+});
+
+const databaseRole = defineCheck({
+  code: 'DATABASE_ROLE',
+  about: 'database role',
+  fact: (facts) => facts.database,
+  judge: ({ superuser }, { profile, config }) => {
+    if (!superuser || profile === 'development') return fine('The database role may do what it needs.');
+    const schema = config.state === 'known' ? config.value.settings.database.schema : 'cairnloop';
+    const message = 'Cairnloop connects as a superuser: whoever gets hold of database.url owns the whole server.';
+    return toCheck(message, `connect as a role that owns schema ${schema} and nothing else`);
+  },
+});
+
+const encryption = defineCheck({
+  code: 'DATABASE_TLS',
+  about: 'encryption of the database connection',
+  fact: (facts) => facts.database,
+  judge: ({ encrypted, isLocal }, { profile }) => {
+    if (encrypted) return fine('The connection to the database is encrypted.');
+    if (isLocal || profile === 'development') return fine('The connection to the database is not encrypted.');
+    const message = 'The connection to the database is not encrypted, so its network can read customers and password.';
+    return toCheck(message, 'add ?sslmode=verify-full to database.url');
+  },
+});
+
+const clock = defineCheck({
+  code: 'CLOCK',
+  about: 'clock',
+  fact: (facts) => facts.database,
+  judge: ({ clockSkewMs }) => {
+    const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
+    if (Math.abs(clockSkewMs) <= tolerableSkewMs) return fine("This machine's clock agrees with the database's.");
+    const way = clockSkewMs > 0 ? 'ahead of' : 'behind';
+    const message = `This machine's clock is ${seconds} s ${way} the database's, by which every deadline is kept.`;
+    return toCheck(message, 'synchronise both machines with NTP');
+  },
+});
+
+const pooler = defineCheck({
+  code: 'POOLER',
+  about: 'connection pooler',
+  fact: (facts) => facts.database,
+  judge: ({ pooling }) => {
+    if (pooling === 'unknown') return toCheck('connection pooler not checked: no second connection was free.', null);
+    if (pooling === 'none') return fine('Each connection has a database session of its own.');
+    const message =
+      'database.url leads through a pooler in transaction mode (PgBouncer): named statements, LISTEN and advisory locks need a session.';
+    return blocked(message, 'name the database itself in database.url, or a pool in session mode');
+  },
+});
+
+const connections = defineCheck({
+  code: 'CONNECTIONS',
+  about: 'connection limit',
+  fact: (facts) => facts.database,
+  judge: ({ maxConnections }, { config, work }) => {
+    const poolSize = config.state === 'known' ? config.value.settings.database.poolSize : 0;
+    const workers = work.state === 'known' ? work.value.workers.length : 0;
+    const processes = Math.max(1, workers);
+    const needed = processes * (poolSize + jobConnections);
+    if (needed <= maxConnections) return fine(`Up to ${needed} of ${maxConnections} connections are used.`);
+    const message = `${processes} process(es) may open ${needed} connections, but the server allows ${maxConnections}.`;
+    return toCheck(message, 'lower database.poolSize, or raise max_connections');
+  },
+});
+
+const schema = defineCheck({
+  code: 'SCHEMA',
+  about: 'schema',
+  fact: (facts) => facts.schema,
+  failure: 'blocked',
+  judge: ({ schema, exists, unknown }) => {
+    if (unknown.length > 0) {
+      const message = `Schema "${schema}" is newer than this package: it has ${unknown.join(', ')}.`;
+      return blocked(message, 'install the version of cairnloop that made that schema, or a later one');
+    }
+    if (!exists) return blocked(`There is no schema "${schema}".`, 'cairnloop migrate');
+    return fine(`Schema "${schema}" is there.`);
+  },
+});
+
+const migrations = defineCheck({
+  code: 'MIGRATIONS',
+  about: 'migrations',
+  fact: (facts) => facts.schema,
+  judge: ({ pending, applied }) =>
+    pending.length === 0
+      ? fine(`${applied} migrations are applied, none is pending.`)
+      : blocked(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
+});
+
+export const databaseChecks: readonly Check[] = [
+  database,
+  postgresVersion,
+  databaseRole,
+  encryption,
+  clock,
+  pooler,
+  connections,
+  schema,
+  migrations,
+];

@@ -1,0 +1,88 @@
+import { type Fact, known } from '../facts.js';
+import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
+
+/** The oldest Node that this package runs on. */
+const oldestNode = [20, 19] as const;
+
+const nodeVersion = defineCheck({
+  code: 'NODE_VERSION',
+  about: 'Node version',
+  fact: (facts): Fact<string> => known(facts.nodeVersion),
+  judge: (version) => {
+    const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+    const wanted = oldestNode.join('.');
+    if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return fine(`Node ${version}.`);
+    return blocked(`Node ${version} is older than ${wanted}, the oldest that Cairnloop runs on.`, 'nvm install 22');
+  },
+});
+
+const copies = defineCheck({
+  code: 'COPIES',
+  about: 'copies of cairnloop',
+  fact: (facts) => facts.installation,
+  judge: ({ copies, isDependency, isOwn, version, packageManager }) => {
+    if (!isDependency) {
+      const message = `cairnloop ${version} is running, but this package does not depend on it, so its code cannot import it.`;
+      return toCheck(message, `${packageManager} ${packageManager === 'npm' ? 'install' : 'add'} cairnloop`);
+    }
+    if (copies.length === 1) return fine(`cairnloop ${version}, one copy.`);
+    const listed = copies.map((copy) => `${copy.version} in ${copy.folder}`).join(' and ');
+    const why = 'metrics and telemetry of one know nothing of the other';
+    const message = `There are ${copies.length} copies of cairnloop (${listed}): ${why}.`;
+    return toCheck(
+      message,
+      isOwn ? dedupe[packageManager] : 'npx cairnloop doctor, which runs the copy of this package',
+    );
+  },
+});
+
+const dedupe = { npm: 'npm dedupe', pnpm: 'pnpm dedupe', yarn: 'yarn dedupe', bun: 'bun install --force' };
+
+const packages = defineCheck({
+  code: 'PACKAGES',
+  about: 'versions of packages',
+  fact: (facts) => facts.installation,
+  judge: ({ pinned, packageManager }) => {
+    const wrong = pinned.filter(({ expected, found }) => expected !== found);
+    if (wrong.length === 0) return fine(`${pinned.map(({ name, found }) => `${name} ${found}`).join(', ')}.`);
+    return wrong.map(({ name, expected, found }) => {
+      const message = `${name} must be ${expected}, found ${found ?? 'none'}; other versions lock and repeat jobs in other ways.`;
+      return toCheck(message, `${packageManager} install`);
+    });
+  },
+});
+
+const envFile = defineCheck({
+  code: 'ENV_FILE',
+  about: '.env',
+  fact: (facts) => facts.envFile,
+  judge: ({ present, ignored, tracked }) => {
+    if (!present) return fine('There is no .env file.');
+    if (tracked)
+      return toCheck('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
+    if (ignored) return fine('.env stays out of the git repository.');
+    return toCheck('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
+  },
+});
+
+const operator = defineCheck({
+  code: 'OPERATOR',
+  about: 'operator function of the workspace',
+  fact: (facts) => facts.mounts,
+  judge: (mounts) => {
+    if (mounts.length === 0) return fine('No workspace is mounted in the sources of this package.');
+    return mounts.map(({ place, operator }) => {
+      if (operator === 'none') {
+        const message = `${place} mounts the workspace without an operator function, so nobody is let in.`;
+        return blocked(message, `add operator: (request) => currentUser(request) at ${place}`);
+      }
+      if (operator === 'constant') {
+        const message = `${place} answers the same operator whoever asks: everybody who reaches the page may write to customers.`;
+        return toCheck(message, `have operator read the session of its request at ${place}`);
+      }
+      return fine(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);
+    });
+  },
+});
+
+export const hostChecks: readonly Check[] = [nodeVersion, copies, packages, envFile, operator];

@@ -1,0 +1,134 @@
+import { version } from '../../version.js';
+import type { Facts, WorkFacts } from '../facts.js';
+import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
+
+/** A worker beats every 5 s; after so long it is thought dead. */
+const staleBeatMs = 30_000;
+
+/** A due delivery is called within moments; one that waits for so long waits for somebody. */
+const staleDeliveryMs = 60_000;
+
+const jobs = defineCheck({
+  code: 'JOBS',
+  about: 'job backend',
+  fact: (facts) => facts.jobs,
+  failure: 'blocked',
+  judge: ({ backend }) => fine(`The ${backend} job backend answers.`),
+});
+
+const worker = defineCheck({
+  code: 'WORKER',
+  about: 'worker heartbeat',
+  fact: (facts) => facts.work,
+  failure: 'blocked',
+  judge: ({ workers }, { profile }) => {
+    const alive = workers.filter(({ ageMs }) => ageMs <= staleBeatMs);
+    if (alive.length === 0) {
+      const judge = profile === 'production' ? blocked : toCheck;
+      return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
+    }
+    const others = alive.filter((found) => found.version !== version);
+    if (others.length === 0)
+      return fine(`${alive.length} worker(s) running, the last heartbeat ${age(youngest(alive))} ago.`);
+    const listed = others.map((found) => `${found.version} on ${found.host}`).join(', ');
+    return toCheck(
+      `Workers of another version than ${version} are running: ${listed}.`,
+      'deploy one version to every worker',
+    );
+  },
+});
+
+function lastSeen(workers: WorkFacts['workers']): string {
+  return workers.length === 0 ? 'No worker is running' : `The last worker went silent ${age(youngest(workers))} ago`;
+}
+
+function youngest(workers: WorkFacts['workers']): number {
+  return Math.min(...workers.map(({ ageMs }) => ageMs));
+}
+
+function age(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+const waiting = defineCheck({
+  code: 'DELIVERIES_WAITING',
+  about: 'waiting deliveries',
+  fact: (facts) => facts.work,
+  judge: ({ oldestDueMs }) => {
+    if (oldestDueMs === null) return fine('No delivery is waiting to be called.');
+    if (oldestDueMs <= staleDeliveryMs) return fine(`The oldest due delivery has waited ${age(oldestDueMs)}.`);
+    const message = `The oldest due delivery has waited ${age(oldestDueMs)}: no worker keeps up, or its topic is stuck.`;
+    return toCheck(message, 'cairnloop deliveries list --state pending');
+  },
+});
+
+const discarded = defineCheck({
+  code: 'DELIVERIES_DISCARDED',
+  about: 'discarded deliveries',
+  fact: (facts) => facts.work,
+  judge: ({ discarded }) => {
+    if (discarded.length === 0) return fine('No delivery was discarded.');
+    const listed = discarded.map(({ topic, count }) => `${count} ${topic}`).join(', ');
+    const message = `Deliveries were given up after their last attempt: ${listed}.`;
+    return toCheck(message, 'cairnloop deliveries list --state discarded, then cairnloop deliveries retry <id>');
+  },
+});
+
+const policies = defineCheck({
+  code: 'SLA_POLICIES',
+  about: 'SLA policies',
+  fact: (facts) => facts.policies,
+  failure: 'check',
+  judge: ({ state, priorities, rejected }): Judgement[] => {
+    if (state === 'no provider') return [fine('SLA tracking is off: there is no slaPolicyProvider.')];
+    if (state === 'off') return [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+    const wrong = rejected.map(({ priority, reason }) =>
+      toCheck(`The SLA policy for "${priority}" is not used: ${reason}.`, `cairnloop sla set ${shellWord(priority)} …`),
+    );
+    if (priorities.length === 0) return wrong;
+    return [fine(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
+  },
+});
+
+function shellWord(text: string): string {
+  return /^[\w-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+const priorities = defineCheck({
+  code: 'SLA_PRIORITIES',
+  about: 'priorities without an SLA policy',
+  fact: (facts) => facts.policies,
+  judge: (found, { work }) => {
+    if (found.state !== 'active') return fine('No priority needs an SLA policy.');
+    if (work.state !== 'known') return toCheck(`priorities without an SLA policy not checked: ${work.because}.`, null);
+    const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
+    if (without.length === 0) return fine('Every priority of the open conversations has an SLA policy.');
+    const listed = without.map((priority) => `"${priority}"`).join(', ');
+    const message = `Open conversations have priorities without an SLA policy, so no clock runs for them: ${listed}.`;
+    return toCheck(message, `cairnloop sla set ${shellWord(without[0] ?? '')} …`);
+  },
+});
+
+const probed = {
+  code: 'PROBE',
+  run: (facts: Facts) => (facts.probes ? probe.run(facts) : []),
+};
+
+const probe = defineCheck({
+  code: 'PROBE',
+  about: 'calls of host modules',
+  fact: (facts) => facts.probes ?? { state: 'skipped', because: 'it was not asked for' },
+  judge: ({ called }): Judgement[] => {
+    const wrong = called.flatMap(({ contract, problems }) =>
+      problems.map((problem) =>
+        toCheck(`${contract}: ${problem}.`, `correct ${contract}; its test shows it with cairnloop/testing`),
+      ),
+    );
+    const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
+    return right.length > 0 ? [fine(`Probed without a finding: ${right.join(', ')}.`), ...wrong] : wrong;
+  },
+});
+
+export const workChecks: readonly Check[] = [jobs, worker, waiting, discarded, policies, priorities, probed];

@@ -1,0 +1,131 @@
+import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
+import type { ContractKey } from '../config/host-modules.js';
+import type { DeliveryTopic } from '../domain.js';
+import type { ConfigProblem } from '../errors.js';
+import type { PackageManager } from '../gen/host-snapshot.js';
+import type { RejectedPolicy } from '../sla/validate-policies.js';
+
+/**
+ * What could be learned about one thing: it, why it could not be had, or what had to be there first. `because` are the
+ * words after "not checked:" of all that depends on it.
+ */
+export type Fact<T> =
+  | { state: 'known'; value: T }
+  | { state: 'failed'; message: string; fix: string; because: string }
+  | { state: 'skipped'; because: string };
+
+export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
+export const skipped = (because: string): Fact<never> => ({ state: 'skipped', because });
+
+/** `production` judges as mishaps what is fine on a developer's machine. */
+export type Profile = 'development' | 'production';
+
+/** Everything that the checks look at: plain data without secrets, collected before any of them runs. */
+export interface Facts {
+  profile: Profile;
+  nodeVersion: string;
+  installation: Fact<Installation>;
+  mounts: Fact<WorkspaceMount[]>;
+  envFile: Fact<EnvFile>;
+  config: Fact<ConfigFacts>;
+  database: Fact<DatabaseFacts>;
+  schema: Fact<SchemaFacts>;
+  work: Fact<WorkFacts>;
+  jobs: Fact<JobsFacts>;
+  policies: Fact<PolicyFacts>;
+  /** What `--probe` found out by calling; null where it was not asked for. */
+  probes: Fact<ProbeFacts> | null;
+}
+
+export interface Installation {
+  version: string;
+  /** Every copy of cairnloop: those that the host's tree holds, and the one that is running. */
+  copies: { folder: string; version: string }[];
+  /** Whether the host's own code would find a copy. */
+  isDependency: boolean;
+  /** Whether that copy is the one that is running. */
+  isOwn: boolean;
+  /** Packages that must be of one exact version; `found` is null where there is none. */
+  pinned: { name: string; expected: string; found: string | null }[];
+  packageManager: PackageManager;
+}
+
+/** One call of `workspace({ ... })` in the host's sources. */
+export interface WorkspaceMount {
+  /** `file:line`, relative to the host. */
+  place: string;
+  /** `constant`: a function that takes no request, so that everybody is the same operator. */
+  operator: 'function' | 'constant' | 'none' | 'unknown';
+}
+
+export interface EnvFile {
+  present: boolean;
+  /** Whether git would leave it out; true where there is no repository. */
+  ignored: boolean;
+  /** Whether it is in the repository already. */
+  tracked: boolean;
+}
+
+export interface ConfigFacts {
+  /** Relative to the host. */
+  file: string;
+  problems: ConfigProblem[];
+  settings: PlainSettings;
+  /** Contracts that stand in the config and have every method. */
+  contracts: ContractKey[];
+  hasMetrics: boolean;
+}
+
+/** The settings that checks look at: no URL, no host module. */
+export type PlainSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log'> & {
+  database: Omit<DatabaseConfig, 'url'>;
+};
+
+export interface DatabaseFacts {
+  /** Host, port and database. */
+  target: string;
+  isLocal: boolean;
+  version: string;
+  versionNumber: number;
+  /** This machine's clock minus the database's, in milliseconds. */
+  clockSkewMs: number;
+  readOnly: boolean;
+  superuser: boolean;
+  encrypted: boolean;
+  maxConnections: number;
+  /** Whether statements of one connection reach different server sessions. */
+  pooling: 'none' | 'transaction' | 'unknown';
+}
+
+export interface SchemaFacts {
+  schema: string;
+  exists: boolean;
+  /** How many. */
+  applied: number;
+  pending: string[];
+  /** Applied, but not known to this version. */
+  unknown: string[];
+}
+
+export interface WorkFacts {
+  workers: { host: string; version: string; ageMs: number }[];
+  /** How long the oldest due delivery has been waiting; null where none waits. */
+  oldestDueMs: number | null;
+  discarded: { topic: DeliveryTopic; count: number }[];
+  /** Priorities of the newest open conversations. */
+  priorities: string[];
+}
+
+export interface JobsFacts {
+  backend: JobsConfig['backend'];
+}
+
+export interface PolicyFacts {
+  state: 'no provider' | 'off' | 'active';
+  priorities: string[];
+  rejected: RejectedPolicy[];
+}
+
+export interface ProbeFacts {
+  called: { contract: ContractKey; problems: readonly string[] }[];
+}

@@ -1,0 +1,77 @@
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { errorText } from '../redact.js';
+import type { CollectOptions } from './collect-facts.js';
+import type { Facts } from './facts.js';
+import { readConfigFacts } from './read-config-facts.js';
+
+/** One finding that can be mended without taking a decision of the host's. */
+interface Fixer {
+  /** The code of the finding. */
+  code: string;
+  /** What it does, in the words of a shell. */
+  action: string;
+  applies(facts: Facts): boolean;
+  apply(host: CollectOptions): Promise<void>;
+}
+
+export interface Fix {
+  code: string;
+  action: string;
+  outcome: 'planned' | 'done' | 'failed';
+  reason?: string;
+}
+
+const fixers: readonly Fixer[] = [
+  {
+    code: 'MIGRATIONS',
+    action: 'cairnloop migrate',
+    applies: ({ database, schema }) =>
+      database.state === 'known' &&
+      !database.value.readOnly &&
+      database.value.pooling !== 'transaction' &&
+      schema.state === 'known' &&
+      schema.value.unknown.length === 0 &&
+      schema.value.pending.length > 0,
+    apply: async ({ root, configFile }) => {
+      const [{ config }, { migrateUp }] = await Promise.all([
+        readConfigFacts(root, configFile),
+        import('../db/migrate.js'),
+      ]);
+      await migrateUp({ url: config.databaseUrl ?? '', schema: config.database.schema });
+    },
+  },
+  {
+    code: 'ENV_FILE',
+    action: "echo '.env' >> .gitignore",
+    applies: ({ envFile }) => envFile.state === 'known' && envFile.value.present && !envFile.value.ignored,
+    apply: async ({ root }) => ignoreEnvFile(path.join(root, '.gitignore')),
+  },
+];
+
+function ignoreEnvFile(file: string): void {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : eol}.env${eol}`);
+}
+
+/** What would be mended. Pure. */
+export function planFixes(facts: Facts): Fix[] {
+  return fixers
+    .filter((fixer) => fixer.applies(facts))
+    .map(({ code, action }) => ({ code, action, outcome: 'planned' }));
+}
+
+/** Mends what {@link planFixes} names, one after the other; a failure is told and does not stop the next. */
+export async function applyFixes(facts: Facts, host: CollectOptions): Promise<Fix[]> {
+  const fixes: Fix[] = [];
+  for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {
+    try {
+      await apply(host);
+      fixes.push({ code, action, outcome: 'done' });
+    } catch (error) {
+      fixes.push({ code, action, outcome: 'failed', reason: errorText(error, 300) });
+    }
+  }
+  return fixes;
+}

@@ -1,0 +1,28 @@
+import { isCairnloopError } from '../errors.js';
+import { HostTimeout, withTimeout } from '../host/call.js';
+import { errorText } from '../redact.js';
+import { type Fact, known } from './facts.js';
+
+interface Observation {
+  /** As in "the config did not answer within 2000 ms". */
+  what: string;
+  /** The words after "not checked:" of what depends on it. */
+  because: string;
+  /** What to do when there is no better advice in the error. */
+  fix: string;
+  timeoutMs: number;
+}
+
+/** Looks at one thing for at most so long; whatever goes wrong becomes the fact. */
+export async function observe<T>(
+  { what, because, fix, timeoutMs }: Observation,
+  look: () => T | Promise<T>,
+): Promise<Fact<T>> {
+  try {
+    return known(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
+  } catch (error) {
+    if (isCairnloopError(error)) return { state: 'failed', message: error.message, fix: error.hint, because };
+    const reason = error instanceof HostTimeout ? error.message : `${what}: ${errorText(error, 300)}`;
+    return { state: 'failed', message: `${reason}.`, fix, because };
+  }
+}

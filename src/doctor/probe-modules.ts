@@ -1,0 +1,23 @@
+import type { HostModules } from '../config/config-types.js';
+import { checkAutomationPolicy } from '../testing/check-automation-policy.js';
+import { checkContextProvider } from '../testing/check-context-provider.js';
+import { checkNotifier } from '../testing/check-notifier.js';
+import { checkSlaPolicyProvider } from '../testing/check-sla-policy-provider.js';
+import type { ProbeFacts } from './facts.js';
+
+const contractChecks = {
+  contextProvider: checkContextProvider,
+  automationPolicy: checkAutomationPolicy,
+  slaPolicyProvider: checkSlaPolicyProvider,
+  notifier: checkNotifier,
+};
+
+/** Calls what only reads, once, with sample data: a notifier could write to customers and is never called. */
+export async function probeModules(modules: HostModules, timeoutMs: number): Promise<ProbeFacts> {
+  const present = Object.entries(contractChecks).flatMap(([key, check]) => {
+    const module = modules[key as keyof typeof contractChecks];
+    return module === undefined ? [] : [check(module, { dry: true, timeoutMs })];
+  });
+  const reports = await Promise.all(present);
+  return { called: reports.map(({ contract, problems }) => ({ contract, problems })) };
+}

@@ -1,0 +1,59 @@
+import path from 'node:path';
+import { configDefaults, configProblems } from '../config/config-schema.js';
+import type { ResolvedConfig } from '../config/config-types.js';
+import { type ContractKey, contractMethods } from '../config/host-modules.js';
+import { keyRules } from '../config/key-rules.js';
+import { readConfig } from '../config/load-config.js';
+import type { ConfigProblem } from '../errors.js';
+import type { ConfigFacts } from './facts.js';
+
+/** What stands in the config without its wrong parts, so that one mistake does not hide the rest. */
+export type Salvaged = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
+  /** Undefined where it is the wrong part. */
+  databaseUrl: string | undefined;
+};
+
+export interface FoundConfig {
+  facts: ConfigFacts;
+  config: Salvaged;
+}
+
+/** Reads the host's config. @throws CairnloopError as `readConfig` does; wrong keys are no error here. */
+export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
+  const found = await readConfig({ cwd: root, file });
+  const problems = configProblems(found.raw);
+  const config = salvage(found.raw, problems);
+  const { database, worker, ops, log } = config;
+  const { url: _, ...plainDatabase } = database;
+  return {
+    config,
+    facts: {
+      file: path.relative(root, found.file),
+      problems,
+      settings: { database: plainDatabase, worker, ops, log },
+      contracts: contractKeys.filter((key) => config[key] !== undefined),
+      hasMetrics: config.metrics !== undefined,
+    },
+  };
+}
+
+const contractKeys = Object.keys(contractMethods) as ContractKey[];
+
+type Raw = Record<string, Record<string, unknown> | undefined>;
+
+/** Pure: the config with its defaults, each key that has a problem left out. */
+export function salvage(raw: unknown, problems: readonly ConfigProblem[]): Salvaged {
+  const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
+  const isWrong = (path: string) =>
+    problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));
+  const hasProblem = (key: string) => problems.some((problem) => problem.path.split('.')[0] === key);
+  const sections = Object.entries(keyRules).map(([section, rules]) => {
+    const kept = Object.keys(rules)
+      .filter((key) => given[section]?.[key] !== undefined && !isWrong(`${section}.${key}`))
+      .map((key) => [key, given[section]?.[key]]);
+    return [section, { ...configDefaults[section as keyof typeof configDefaults], ...Object.fromEntries(kept) }];
+  });
+  const modules = [...contractKeys, 'metrics'].filter((key) => given[key] !== undefined && !hasProblem(key));
+  const config = Object.fromEntries([...sections, ...modules.map((key) => [key, given[key]])]);
+  return { ...config, databaseUrl: config.database.url };
+}

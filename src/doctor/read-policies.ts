@@ -1,0 +1,17 @@
+import { describeFound } from '../config/describe-found.js';
+import type { SlaPolicyProvider } from '../host/sla-policy-provider.js';
+import { errorText } from '../redact.js';
+import type { Result } from '../result.js';
+import { validatePolicies } from '../sla/validate-policies.js';
+import type { PolicyFacts } from './facts.js';
+
+/** Asks the host's provider for its terms; a refusal is thrown with the provider's reason. */
+export async function readPolicies(provider: SlaPolicyProvider | undefined): Promise<PolicyFacts> {
+  if (!provider) return { state: 'no provider', priorities: [], rejected: [] };
+  const result: Partial<Result<unknown>> = Object(await provider.getActivePolicies());
+  if (result.ok === false) throw new Error(`it answered err (${errorText(result.error, 200)})`);
+  if (result.ok !== true) throw new Error(`expected ok(policies) or err(reason), found ${describeFound(result)}`);
+  if (Array.isArray(result.value) && result.value.length === 0) return { state: 'off', priorities: [], rejected: [] };
+  const { policies, rejected } = validatePolicies(result.value);
+  return { state: 'active', priorities: policies.map(({ priority }) => priority), rejected };
+}

@@ -1,0 +1,43 @@
+import type pg from 'pg';
+import { quoteIdentifier } from '../db/connect.js';
+import { deliveryTopics } from '../domain.js';
+import type { WorkFacts } from './facts.js';
+
+/** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
+export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
+  const s = quoteIdentifier(schema);
+  const workers = await client.query(selectWorkers(s));
+  const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
+  const discarded = await client.query(selectDiscarded(s));
+  const priorities = await client.query(selectPriorities(s));
+  await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
+  return {
+    workers: workers.rows,
+    oldestDueMs: oldest.rows[0].ms,
+    discarded: discarded.rows,
+    priorities: priorities.rows.map((row) => row.priority),
+  };
+}
+
+const selectWorkers = (s: string) => `
+  SELECT host, version, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
+  FROM ${s}.worker_heartbeats ORDER BY beat_at DESC LIMIT 1000`;
+
+const selectOldestDue = (s: string) => `
+  SELECT (extract(epoch FROM ${s}.clock() - min(first.available_at)) * 1000)::float8 AS ms
+  FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
+    SELECT available_at FROM ${s}.deliveries d
+    WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+    ORDER BY d.available_at LIMIT 1
+  ) first`;
+
+const selectDiscarded = (s: string) => `
+  SELECT topic, count(*)::int AS count
+  FROM (SELECT topic FROM ${s}.deliveries WHERE state = 'discarded' LIMIT 10000) recent
+  GROUP BY topic ORDER BY topic`;
+
+const selectPriorities = (s: string) => `
+  SELECT DISTINCT priority FROM (
+    SELECT priority FROM ${s}.conversations WHERE status = 'open' ORDER BY updated_at DESC, id DESC LIMIT 1000
+  ) newest
+  ORDER BY priority`;
