@@ -1,8 +1,8 @@
 import type { ModuleForm } from './module-form.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
+import type { PackageManager } from './package-manager.js';
 import type { Style } from './style.js';
 
-export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next';
 

@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { CairnloopError } from '../../errors.js';
+import type { HostSnapshot } from '../../gen/host-snapshot.js';
+import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
+import { defineCommand } from '../command.js';
+import { finishPlan, mayAsk } from '../finish-plan.js';
+import type { CliIo } from '../io.js';
+import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
+
+interface InitOptions extends ModuleOptions {
+  modules?: string;
+}
+
+export const command = defineCommand<InitOptions>({
+  options: [
+    {
+      flags: '--modules <list>',
+      description: `which to write: all, none, or some of ${moduleKindNames.join(',')} (default: none)`,
+    },
+    ...moduleOptions,
+  ],
+  examples: ['cairnloop init', 'cairnloop init --modules all --yes', 'cairnloop init --cwd packages/api --dry-run'],
+  exitCodes: planExitCodes,
+  run: async ({ options }, io) => {
+    const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }, init] =
+      await Promise.all([
+        import('../../project/read-project.js'),
+        import('../../project/read-templates.js'),
+        import('../../gen/plan-module.js'),
+        import('../../gen/module-files.js'),
+        import('../../gen/plan-init.js'),
+      ]);
+    const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
+    io.stderr.write(`${describeHost(host)}\n`);
+    const request = await completeRequest(await chooseModules(options, io), host, options, io);
+    const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
+    const plan = init.planInit(planModules(host, readTemplates(), texts, request), texts);
+    const { applyAndRemember } = await import('../../project/journal.js');
+    const report = await finishPlan(plan, options, io, () => applyAndRemember(plan, 'cairnloop init'));
+    const next = init.nextCommands(host, request.kinds.length > 0);
+    const text =
+      options.dryRun || options.check ? report.text : [report.text, '', 'Next:', ...next.map(indent)].join('\n');
+    return { ...report, text, json: { ...(report.json as object), next } };
+  },
+});
+
+const languages = { ts: 'TypeScript', js: 'JavaScript' };
+
+function describeHost(host: HostSnapshot): string {
+  const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
+  const framework = host.framework ? `, ${host.framework}` : '';
+  return `Found ${host.packageName ?? host.root}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder}.`;
+}
+
+async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {
+  if (options.modules !== undefined) return parseModules(options.modules);
+  if (!mayAsk(options, io)) return [];
+  return io.ask.multiselect({
+    message: 'Which modules shall be written now? (`cairnloop gen` adds them later)',
+    choices: kindChoices(),
+  });
+}
+
+function parseModules(list: string): readonly ModuleKindName[] {
+  if (list === 'all') return moduleKindNames;
+  const words = list === 'none' ? [] : list.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !moduleKindNames.includes(word as ModuleKindName));
+  if (unknown.length === 0) return moduleKindNames.filter((name) => words.includes(name));
+  throw new CairnloopError('USAGE', {
+    message: `--modules expected all, none, or some of ${moduleKindNames.join(',')}; found ${JSON.stringify(unknown.join(','))}.`,
+    hint: 'Separate them by commas, as in --modules notifier,sla.',
+  });
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}

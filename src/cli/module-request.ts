@@ -1,0 +1,69 @@
+/** The flags and questions that `gen` and `init` share: where modules go and what they are made of. */
+import path from 'node:path';
+import type { HostSnapshot } from '../gen/host-snapshot.js';
+import type { ModuleRequest } from '../gen/module-files.js';
+import { type ModuleKindName, moduleKindNames, moduleKinds } from '../gen/module-kinds.js';
+import { configOption, cwdOption, type OptionRow } from './command.js';
+import { checkOption, mayAsk, type PlanOptions, planOptions } from './finish-plan.js';
+import type { CliIo } from './io.js';
+
+export interface ModuleOptions extends PlanOptions {
+  cwd?: string;
+  dir?: string;
+  config?: string;
+  force?: boolean;
+  storage?: ModuleRequest['storage'];
+  test: boolean;
+}
+
+export const moduleOptions: readonly OptionRow[] = [
+  cwdOption,
+  { flags: '--dir <folder>', description: 'where modules go (default: cairnloop in the source folder)' },
+  configOption,
+  { flags: '--storage <where>', description: 'for sla: where the terms live', choices: moduleKinds.sla.storages },
+  { flags: '--no-test', description: 'write no test beside a module' },
+  { flags: '--force', description: 'overwrite a module that was edited' },
+  checkOption,
+  ...planOptions,
+];
+
+export const planExitCodes = {
+  3: 'something must be done by hand (the lines are printed), or --check found changes',
+  130: 'cancelled',
+};
+
+export function kindChoices() {
+  return moduleKindNames.map((value) => ({ value, label: value, hint: moduleKinds[value].summary }));
+}
+
+/** Flags first, then questions for what they left open, then defaults. */
+export async function completeRequest(
+  kinds: readonly ModuleKindName[],
+  host: HostSnapshot,
+  options: ModuleOptions,
+  io: CliIo,
+): Promise<ModuleRequest> {
+  const asks = mayAsk(options, io);
+  const folder = await chooseFolder(host, options, asks && kinds.length > 0, io);
+  const storage = options.storage ?? (asks && kinds.includes('sla') ? await askStorage(io) : 'static');
+  return { kinds, folder, storage, force: options.force === true, withTests: options.test };
+}
+
+/** A flag is read from where the command runs, an answer from the package. */
+async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
+  const { hostPath } = await import('../project/safe-path.js');
+  if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
+  const preset = path.posix.join(host.sourceFolder, 'cairnloop');
+  if (!asks) return preset;
+  return hostPath(host.root, host.root, await io.ask.text({ message: 'Where do the modules go?', initial: preset }));
+}
+
+function askStorage(io: CliIo): Promise<ModuleRequest['storage']> {
+  return io.ask.select({
+    message: 'Where do the SLA terms live?',
+    choices: [
+      { value: 'static', label: 'In the module', hint: 'changed by a deploy; operators see them as read-only' },
+      { value: 'database', label: 'In the database', hint: 'changed by operators and `cairnloop sla set`' },
+    ],
+  });
+}

@@ -1,0 +1,112 @@
+/** Where the files of a host module are and what stands in them. */
+import path from 'node:path';
+import type { HostSnapshot } from './host-snapshot.js';
+import { type ModuleForm, observeModuleForm } from './module-form.js';
+import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
+import { specifier } from './names.js';
+import { parseSource } from './parse-source.js';
+import { renderTemplate, type Templates } from './render-template.js';
+
+export interface ModuleRequest {
+  kinds: readonly ModuleKindName[];
+  /** Where the modules go, relative to the package. */
+  folder: string;
+  /** Where SLA terms live: `static` in the module, `database` in Cairnloop's own table. */
+  storage: 'static' | 'database';
+  /** Overwrites a module that differs from what would be written. */
+  force: boolean;
+  withTests: boolean;
+}
+
+/** The files that a plan must know the text of. */
+export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[] {
+  return request.kinds.flatMap((name) => {
+    const file = moduleFile(host, moduleKinds[name], request.folder);
+    return [file, testFile(host, file)];
+  });
+}
+
+/** A module is written in the language of the config that imports it, with the same extension. */
+export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string): string {
+  return path.posix.join(folder, `${kind.fileName}${path.posix.extname(host.config.path)}`);
+}
+
+/** Beside the module, but for mocha, which looks in `test` only. */
+export function testFile(host: HostSnapshot, file: string): string {
+  const extension = path.posix.extname(file);
+  const name = `${path.posix.basename(file, extension)}.${host.testSuffix}${extension}`;
+  return path.posix.join(host.testRunner === 'mocha' ? 'test' : path.posix.dirname(file), name);
+}
+
+/** What the renderings of one run share. */
+export interface Workshop {
+  host: HostSnapshot;
+  templates: Templates;
+  request: ModuleRequest;
+  /** The form of the config, which its modules follow. */
+  form: ModuleForm;
+}
+
+export function renderModule(kind: ModuleKind, file: string, { host, templates, request, form }: Workshop): string {
+  const storage = kind.storages ? `.${request.storage}` : '';
+  return renderTemplate(templates, {
+    template: `${kind.name}${storage}.${languageOf(file)}`,
+    fileName: file,
+    form: formFor(file, form),
+    style: host.style,
+    values: { exportName: kind.configKey },
+  });
+}
+
+const runnerModules = {
+  node: { runnerModule: 'node:test', runnerFunction: 'test' },
+  vitest: { runnerModule: 'vitest', runnerFunction: 'test' },
+  jest: { runnerModule: '@jest/globals', runnerFunction: 'test' },
+  mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
+} as const;
+
+export function renderTest(kind: ModuleKind, file: string, workshop: Workshop): string {
+  const { host, templates, request, form } = workshop;
+  const at = testFile(host, file);
+  return renderTemplate(templates, {
+    template: 'test',
+    fileName: at,
+    form: formFor(file, form),
+    style: host.style,
+    values: {
+      ...runnerModules[host.testRunner],
+      check: kind.check,
+      exportName: kind.configKey,
+      fileName: kind.fileName,
+      modulePath: specifier(at, file, host.extension),
+      touchesDatabase: Boolean(kind.storages) && request.storage === 'database',
+    },
+  });
+}
+
+/** The config of a host that has none yet. */
+export function renderConfig(host: HostSnapshot, templates: Templates): string {
+  return renderTemplate(templates, {
+    template: 'config',
+    fileName: host.config.path,
+    form: configForm(host, ''),
+    style: host.style,
+    values: {},
+  });
+}
+
+/** `.mjs` and `.cjs` say it themselves, TypeScript's settings say it for `.ts`, the text for `.js`. */
+export function configForm({ config, moduleForm }: HostSnapshot, text: string): ModuleForm {
+  if (/\.m[jt]s$/.test(config.path)) return 'esm';
+  if (config.path.endsWith('.cjs')) return 'commonjs';
+  return observeModuleForm(parseSource(config.path, text), moduleForm);
+}
+
+/** TypeScript compiles `import` to `require` where it must. */
+function formFor(file: string, form: ModuleForm): ModuleForm {
+  return languageOf(file) === 'ts' && form === 'commonjs' ? 'esm' : form;
+}
+
+function languageOf(file: string): 'ts' | 'js' {
+  return file.endsWith('ts') ? 'ts' : 'js';
+}

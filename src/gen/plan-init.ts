@@ -1,0 +1,104 @@
+/** What `cairnloop init` would do beside the modules: the npm scripts and the example environment. Pure. */
+import { Node, type ObjectLiteralExpression } from 'ts-morph';
+import { addProperty } from './add-property.js';
+import { type ChangePlan, type FileChange, keep, writeChange } from './change-plan.js';
+import type { FileTexts, HostSnapshot } from './host-snapshot.js';
+import { installCommand, runCommand } from './package-manager.js';
+import { parseSource } from './parse-source.js';
+import { splice } from './splice.js';
+import { observeStyle } from './style.js';
+
+export const initFiles = ['package.json', '.env.example'] as const;
+
+export const hostScripts = {
+  'cairnloop:migrate': 'cairnloop migrate',
+  'cairnloop:worker': 'cairnloop worker',
+  'cairnloop:doctor': 'cairnloop doctor',
+};
+
+/** `modules` is the plan for the config and the modules; the rest stands around it. */
+export function planInit(modules: ChangePlan, texts: FileTexts): ChangePlan {
+  const [packageFile, envFile] = initFiles;
+  return {
+    ...modules,
+    changes: [
+      ...modules.changes,
+      planScripts(packageFile, texts[packageFile] ?? '{}\n'),
+      planEnv(envFile, texts[envFile] ?? null),
+    ],
+  };
+}
+
+/** The three commands that come after `init`. */
+export function nextCommands({ packageManager, dependencies }: HostSnapshot, hasModules: boolean): string[] {
+  const run = (verb: string) => runCommand(packageManager, `cairnloop ${verb}`);
+  const install = dependencies.includes('cairnloop') ? [] : [installCommand(packageManager, ['cairnloop'])];
+  return [...install, ...(hasModules ? [] : [run('gen all')]), run('migrate'), run('doctor'), run('worker')].slice(
+    0,
+    3,
+  );
+}
+
+/** A script that the host has under our name stays. */
+function planScripts(path: string, text: string): FileChange {
+  const after = Object.entries(hostScripts).reduce((now, [name, line]) => withScript(now, name, line), text);
+  return isJson(after) ? writeChange(path, text, after) : keep(path, text);
+}
+
+function withScript(text: string, name: string, line: string): string {
+  const scripts = propertyValue(jsonObject(text), 'scripts');
+  const property = `${JSON.stringify(name)}: ${JSON.stringify(line)}`;
+  if (scripts) return scripts.getProperty(JSON.stringify(name)) ? text : addJson(text, scripts, property);
+  const root = jsonObject(text);
+  if (!root) return text;
+  const { indent, eol } = jsonStyle(root);
+  const isOneLine = !text.trim().includes('\n');
+  const open = isOneLine ? `{ ${property} }` : `{${eol}${indent}${indent}${property}${eol}${indent}}`;
+  return addJson(text, root, `"scripts": ${open}`);
+}
+
+/** JSON is read as an expression in parentheses, so every position is one further than in the file. */
+function jsonObject(text: string): ObjectLiteralExpression | undefined {
+  const [statement] = parseSource('package.ts', `(${text.replace(/^\uFEFF/, ' ')})`).getStatements();
+  const parenthesized = Node.isExpressionStatement(statement) ? statement.getExpression() : undefined;
+  const object = Node.isParenthesizedExpression(parenthesized) ? parenthesized.getExpression() : undefined;
+  return Node.isObjectLiteralExpression(object) ? object : undefined;
+}
+
+function propertyValue(object: ObjectLiteralExpression | undefined, name: string) {
+  const property = object?.getProperty(JSON.stringify(name));
+  const value = Node.isPropertyAssignment(property) ? property.getInitializer() : undefined;
+  return Node.isObjectLiteralExpression(value) ? value : undefined;
+}
+
+function addJson(text: string, object: ObjectLiteralExpression, property: string): string {
+  const additions = addProperty(object, property, { ...jsonStyle(object), trailingCommas: false });
+  return splice(
+    text,
+    additions.map(({ at, text: added }) => ({ at: at - 1, text: added })),
+  );
+}
+
+function jsonStyle(object: ObjectLiteralExpression): { indent: string; eol: '\n' | '\r\n' } {
+  const { indent = '  ', eol = '\n' } = observeStyle(object.getSourceFile());
+  return { indent, eol };
+}
+
+function isJson(text: string): boolean {
+  try {
+    return typeof JSON.parse(text.replace(/^\uFEFF/, '')) === 'object';
+  } catch {
+    return false;
+  }
+}
+
+function planEnv(path: string, text: string | null): FileChange {
+  if (text !== null && /^\s*(?:#\s*)?(?:export\s+)?DATABASE_URL\s*=/m.test(text)) return keep(path, text);
+  const eol = text?.includes('\r\n') ? '\r\n' : '\n';
+  const separator = text === null || text === '' || text.endsWith('\n') ? '' : eol;
+  return writeChange(
+    path,
+    text,
+    `${text ?? ''}${separator}DATABASE_URL=postgres://user:password@localhost:5432/app${eol}`,
+  );
+}
