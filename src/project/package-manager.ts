@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { PackageManager } from '../gen/host-snapshot.js';
+import type { PackageManager } from '../gen/package-manager.js';
 import { foldersUp, isFile } from './find-package.js';
 
 const lockFiles: readonly (readonly [string, PackageManager])[] = [
