@@ -47,7 +47,7 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
 }
 
 /** Lists the record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
-export async function listAudit(runtime: Runtime, input?: AuditListInput): Promise<Page<AuditEvent>> {
+export async function listAudit(runtime: Pick<Runtime, 'db'>, input?: AuditListInput): Promise<Page<AuditEvent>> {
   const { conversationId, action, actor, cursor, limit } = parseInput('audit.list', listInput, input);
   const [before] = cursor ? decodeCursor(cursor, 1) : [null];
   const rows = await runtime.db.run<AuditRow>(selectPage, [

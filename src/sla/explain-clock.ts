@@ -1,55 +1,65 @@
 import type { Actor } from '../domain.js';
 import type { BusinessCalendar } from '../host/sla-policy-provider.js';
 import { businessMinutesBetween } from './business-time.js';
-import { pause, resume, type SlaClock, type SlaTerms, start } from './sla-clock.js';
+import type { SlaClock, SlaTerms } from './sla-clock.js';
+
+type DueTimes = Pick<SlaClock, 'responseDueAt' | 'breachAt'>;
 
 /** One line of a clock's life, as the audit tells it. */
 export type ClockEvent = { at: Date } & (
-  | { type: 'started'; priority: string; terms: SlaTerms }
+  | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
-  | { type: 'resumed'; by: Actor }
+  | ({ type: 'resumed'; by: Actor } & DueTimes)
   | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off'; by?: Actor }
 );
 
+/** A clock as its last event left it. */
+type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
+
 /**
  * Says in words why a clock is due when it is: one line for each event, in their order, moments in the calendar's zone
- * (UTC without one). The first event is the start; without it there is nothing to explain. Throws as `start` does.
+ * (UTC without one). The first event is the start; without it there is nothing to explain.
  */
 export function explain(events: readonly ClockEvent[]): string[] {
   const lines: string[] = [];
-  let clock: SlaClock | undefined;
+  let told: Told | undefined;
   for (const event of events) {
-    if (event.type === 'started') clock = start(event.terms, event.at);
-    if (!clock) continue;
-    const [next, words] = tell(clock, event);
-    lines.push(`${moment(event.at, clock)}  ${words}`);
-    clock = next;
+    const before = told;
+    told = after(before, event);
+    if (told) lines.push(`${moment(event.at, told)}  ${words(event, told, before?.pausedAt ?? null)}`);
   }
   return lines;
 }
 
-function tell(clock: SlaClock, event: ClockEvent): [SlaClock, string] {
+function after(clock: Told | undefined, event: ClockEvent): Told | undefined {
+  if (event.type === 'started') {
+    const { terms, responseDueAt, breachAt } = event;
+    return { ...terms, pausedAt: null, responseDueAt, breachAt };
+  }
+  if (!clock || event.type === 'ended') return clock;
+  if (event.type === 'paused') return { ...clock, pausedAt: event.at };
+  const { responseDueAt, breachAt } = event;
+  return { ...clock, pausedAt: null, responseDueAt, breachAt };
+}
+
+function words(event: ClockEvent, clock: Told, heldSince: Date | null): string {
   switch (event.type) {
     case 'started':
-      return [clock, `started for priority "${event.priority}": ${terms(clock)}; ${due(clock)}`];
+      return `started for priority "${event.priority}": ${terms(clock)}; ${due(clock)}`;
     case 'paused': {
       const why = event.reason ? ` (${event.reason})` : '';
-      return [
-        pause(clock, event.at),
-        `paused by ${name(event.by)}${why} with ${left(clock, event.at)} left; no breach until it is resumed`,
-      ];
+      return `paused by ${name(event.by)}${why} with ${left(clock, event.at)} left; no breach until it is resumed`;
     }
     case 'resumed': {
-      const resumed = resume(clock, event.at);
-      const held = clock.pausedAt ? ` after ${minutes((event.at.getTime() - clock.pausedAt.getTime()) / 60_000)}` : '';
-      return [resumed, `resumed by ${name(event.by)}${held}; ${due(resumed)}`];
+      const held = heldSince ? ` after ${minutes((event.at.getTime() - heldSince.getTime()) / 60_000)}` : '';
+      return `resumed by ${name(event.by)}${held}; ${due(clock)}`;
     }
     case 'ended':
-      return [clock, ending(clock, event)];
+      return ending(clock, event);
   }
 }
 
-function ending(clock: SlaClock, event: ClockEvent & { type: 'ended' }): string {
+function ending(clock: Told, event: ClockEvent & { type: 'ended' }): string {
   const by = event.by ? ` by ${name(event.by)}` : '';
   const late = !clock.pausedAt && clock.responseDueAt < event.at;
   const punctual = late ? `after the target of ${moment(clock.responseDueAt, clock)}, before the breach` : 'in time';
@@ -61,9 +71,9 @@ function ending(clock: SlaClock, event: ClockEvent & { type: 'ended' }): string 
   }[event.endedBy];
 }
 
-function terms({ responseMinutes, breachMinutes, calendar }: SlaClock): string {
-  const words = `answer within ${minutes(responseMinutes)}, breach after ${minutes(breachMinutes)}`;
-  return calendar ? `${words}, counting only ${hours(calendar)}` : words;
+function terms({ responseMinutes, breachMinutes, calendar }: Told): string {
+  const text = `answer within ${minutes(responseMinutes)}, breach after ${minutes(breachMinutes)}`;
+  return calendar ? `${text}, counting only ${hours(calendar)}` : text;
 }
 
 const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
@@ -77,11 +87,11 @@ function hours({ timeZone, hours, holidays = [] }: BusinessCalendar): string {
   return `${days.join(', ')} in ${timeZone}${closed}`;
 }
 
-function due(clock: SlaClock): string {
+function due(clock: Told): string {
   return `answer due ${moment(clock.responseDueAt, clock)}, breach ${moment(clock.breachAt, clock)}`;
 }
 
-function left({ responseDueAt, breachAt, calendar }: SlaClock, at: Date): string {
+function left({ responseDueAt, breachAt, calendar }: Told, at: Date): string {
   const until = (end: Date) => minutes(businessMinutesBetween(at, end, calendar));
   return `${until(responseDueAt)} to answer and ${until(breachAt)} to the breach`;
 }
@@ -94,7 +104,7 @@ function name(actor: Actor): string {
   return actor.name ?? actor.id;
 }
 
-function moment(at: Date, { calendar }: SlaClock): string {
+function moment(at: Date, { calendar }: Told): string {
   const timeZone = calendar?.timeZone ?? 'UTC';
   // Sweden writes dates as ISO 8601 does.
   return `${new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)} ${timeZone}`;

@@ -26,7 +26,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
 /** Lets a held clock run on with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
-  const now = await databaseTime(runtime);
+  const now = await databaseTime(runtime.db);
   const resumed = isId(conversationId)
     ? await runtime.db.transaction((tx) => resumeHeldClock(tx, conversationId, actor, now))
     : null;

@@ -29,7 +29,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
   }
   try {
     // Plain minutes are as long from anywhere; only business hours depend on what time it is.
-    const now = policy.calendar ? await databaseTime(runtime) : new Date();
+    const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {
       priority,

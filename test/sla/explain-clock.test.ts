@@ -5,13 +5,14 @@ import { explain } from '../../src/sla/explain-clock.js';
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);
 const ann = { id: 'op-1', name: 'Ann' };
 const terms = { responseMinutes: 60, breachMinutes: 240 };
+const due = (response: string, breach: string) => ({ responseDueAt: at(response), breachAt: at(breach) });
 
 describe('sla/explain-clock', () => {
   it('tells each start, pause and resumption, and what is due because of it', () => {
     const lines = explain([
-      { type: 'started', at: at('10:00'), priority: 'high', terms },
+      { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
       { type: 'paused', at: at('10:45'), by: ann, reason: 'waiting for the customer' },
-      { type: 'resumed', at: at('12:00'), by: { id: 'cust-7' } },
+      { type: 'resumed', at: at('12:00'), by: { id: 'cust-7' }, ...due('12:15', '15:15') },
       { type: 'ended', at: at('13:00'), endedBy: 'answered', by: ann },
     ]);
     assert.deepEqual(lines, [
@@ -34,17 +35,26 @@ describe('sla/explain-clock', () => {
       },
       holidays: ['2026-01-06'],
     } satisfies BusinessCalendar;
-    const [line] = explain([{ type: 'started', at: at('15:30'), priority: 'high', terms: { ...terms, calendar } }]);
+    const [line] = explain([
+      {
+        type: 'started',
+        at: at('15:30'),
+        priority: 'high',
+        terms: { ...terms, calendar },
+        responseDueAt: new Date('2026-01-12T08:30Z'),
+        breachAt: new Date('2026-01-12T13:30Z'),
+      },
+    ]);
     assert.equal(
       line,
-      '2026-01-09 16:30:00 Europe/Berlin  started for priority "high": answer within 60 min, breach after 240 min, counting only Mon 09:00-12:00 and 13:00-17:00, Fri 09:00-17:00 in Europe/Berlin, closed on 1 holiday(s); answer due 2026-01-12 09:30:00 Europe/Berlin, breach 2026-01-12 13:30:00 Europe/Berlin',
+      '2026-01-09 16:30:00 Europe/Berlin  started for priority "high": answer within 60 min, breach after 240 min, counting only Mon 09:00-12:00 and 13:00-17:00, Fri 09:00-17:00 in Europe/Berlin, closed on 1 holiday(s); answer due 2026-01-12 09:30:00 Europe/Berlin, breach 2026-01-12 14:30:00 Europe/Berlin',
     );
   });
 
   it('tells every way to end', () => {
     const end = (endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off', time: string) =>
       explain([
-        { type: 'started', at: at('10:00'), priority: 'high', terms },
+        { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
         { type: 'ended', at: at(time), endedBy },
       ])[1]?.split('  ')[1];
     assert.equal(end('answered', '10:30'), 'answered, in time');
@@ -55,6 +65,6 @@ describe('sla/explain-clock', () => {
 
   it('explains nothing where no clock started', () => {
     assert.deepEqual(explain([]), []);
-    assert.deepEqual(explain([{ type: 'resumed', at: at('10:00'), by: ann }]), []);
+    assert.deepEqual(explain([{ type: 'resumed', at: at('10:00'), by: ann, ...due('11:00', '14:00') }]), []);
   });
 });

@@ -21,9 +21,13 @@ export const office: BusinessCalendar = {
 
 /** Tracking off, terms for another priority only, or for `high`. */
 export const policyLists: fc.Arbitrary<SlaPolicy[]> = fc.oneof(
-  fc.constant<SlaPolicy[]>([]),
-  fc.constant<SlaPolicy[]>([{ priority: 'low', responseMinutes: 1, breachMinutes: 1 }]),
-  fc
+  { weight: 1, arbitrary: fc.constant<SlaPolicy[]>([]) },
+  { weight: 1, arbitrary: fc.constant<SlaPolicy[]>([{ priority: 'low', responseMinutes: 1, breachMinutes: 1 }]) },
+  { weight: 6, arbitrary: termsForHigh() },
+);
+
+function termsForHigh(): fc.Arbitrary<SlaPolicy[]> {
+  return fc
     .record({
       responseMinutes: fc.integer({ min: 1, max: 200 }),
       more: fc.integer({ min: 0, max: 200 }),
@@ -36,8 +40,8 @@ export const policyLists: fc.Arbitrary<SlaPolicy[]> = fc.oneof(
         breachMinutes: responseMinutes + more,
         ...(inOffice && { calendar: office }),
       },
-    ]),
-);
+    ]);
+}
 
 const plainEvents = fc.constantFrom('customer', 'answer', 'note', 'pause', 'resume', 'resolve', 'reopen', 'customer');
 
@@ -50,11 +54,11 @@ export const histories: fc.Arbitrary<History> = fc
         { weight: 1, arbitrary: fc.integer({ max: 2000, min: 0 }) },
       ),
       fc.oneof(
-        { weight: 8, arbitrary: plainEvents.map((type) => ({ type })) },
+        { weight: 5, arbitrary: plainEvents.map((type) => ({ type })) },
         { weight: 1, arbitrary: policyLists.map((policies) => ({ type: 'policies' as const, policies })) },
       ),
     ),
-    { maxLength: 20 },
+    { maxLength: 20, size: 'max' },
   )
   .map((steps) => {
     const history: History = [];

@@ -1,0 +1,59 @@
+import type { AuditRow } from '../audit/list.js';
+import { toDate } from '../db/timestamp.js';
+import { type ClockEvent, explain } from './explain-clock.js';
+import { type SlaRow, toClock } from './rows.js';
+import type { SlaClock } from './sla-clock.js';
+
+/** A clock with all that happened to it. `lines` say in words why it is due when it is. */
+export interface ClockStory extends SlaClock {
+  id: string;
+  priority: string;
+  status: SlaRow['status'];
+  completedAt: Date | null;
+  endedBy: SlaRow['ended_by'];
+  events: ClockEvent[];
+  lines: string[];
+}
+
+/** What an audit row of each action does to a clock. */
+const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
+  'sla.started': (row, sla) => ({
+    at: toDate(row.at),
+    type: 'started',
+    priority: sla.priority,
+    terms: { responseMinutes: sla.response_minutes, breachMinutes: sla.breach_minutes, calendar: sla.calendar },
+    ...dueTimes(row),
+  }),
+  'sla.paused': (row) => ({ at: toDate(row.at), type: 'paused', by: row.actor, reason: String(row.detail.reason) }),
+  'sla.resumed': (row) => ({ at: toDate(row.at), type: 'resumed', by: row.actor, ...dueTimes(row) }),
+  'sla.fulfilled': (row, sla) => ({
+    at: toDate(row.at),
+    type: 'ended',
+    endedBy: sla.ended_by === 'resolved' ? 'resolved' : 'answered',
+    by: row.actor,
+  }),
+  'sla.breached': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'breached' }),
+  'sla.ended': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'tracking_off' }),
+};
+
+/** The audit actions that {@link tellStory} reads. */
+export const clockActions = Object.keys(readers);
+
+/** Tells a clock's life from its audit rows, in their order. Pure. */
+export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
+  const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
+  return {
+    ...toClock(sla),
+    id: sla.id,
+    priority: sla.priority,
+    status: sla.status,
+    completedAt: toDate(sla.completed_at),
+    endedBy: sla.ended_by,
+    events,
+    lines: explain(events),
+  };
+}
+
+function dueTimes({ detail }: AuditRow): { responseDueAt: Date; breachAt: Date } {
+  return { responseDueAt: new Date(String(detail.responseDueAt)), breachAt: new Date(String(detail.breachAt)) };
+}

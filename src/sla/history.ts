@@ -1,0 +1,76 @@
+import type { AuditRow } from '../audit/list.js';
+import { type Executor, statement } from '../db/statement.js';
+import { toDate } from '../db/timestamp.js';
+import type { ConversationEvent } from './replay-clocks.js';
+import type { SlaRow } from './rows.js';
+
+/** What is known of one conversation: all that moves a clock, in its order, and the clocks it had. */
+export interface History {
+  priority: string;
+  events: ConversationEvent[];
+  clocks: SlaRow[];
+}
+
+/** How many conversations are held in memory at a time. */
+const pageSize = 200;
+
+/** The histories of conversations with anything new since then, page by page. */
+export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<History[]> {
+  for (let after: string | null = null; ; ) {
+    const page: { id: string; priority: string }[] = await tx.run(selectConversations, [since, after, pageSize]);
+    const ids = page.map(({ id }) => id);
+    const eventsOf = byConversation(await tx.run<AuditRow>(selectEvents, [ids, Object.keys(eventTypes)]));
+    const clocksOf = byConversation(await tx.run<SlaRow>(selectClocks, [ids]));
+    yield page.map(({ id, priority }) => ({
+      priority,
+      events: (eventsOf.get(id) ?? []).map(toEvent),
+      clocks: clocksOf.get(id) ?? [],
+    }));
+    if (page.length < pageSize) return;
+    after = ids.at(-1) ?? null;
+  }
+}
+
+function byConversation<Row extends { conversation_id: string | null }>(rows: readonly Row[]): Map<string, Row[]> {
+  const grouped = new Map<string, Row[]>();
+  for (const row of rows) {
+    const id = row.conversation_id ?? '';
+    const group = grouped.get(id);
+    if (group) group.push(row);
+    else grouped.set(id, [row]);
+  }
+  return grouped;
+}
+
+/** The audit actions that make history. A reopening by a customer's message adds nothing to the message. */
+const eventTypes = {
+  'message.received': 'customer',
+  'conversation.replied': 'answer',
+  'conversation.resolved': 'resolve',
+  'conversation.reopened': 'reopen',
+  'sla.paused': 'pause',
+  'sla.resumed': 'resume',
+} as const;
+
+function toEvent(row: AuditRow): ConversationEvent {
+  return { at: toDate(row.at), type: eventTypes[row.action as keyof typeof eventTypes] };
+}
+
+const selectConversations = statement(
+  'sla.history.conversations',
+  (s) => `
+    SELECT id, priority FROM ${s}.conversations
+    WHERE updated_at >= $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+);
+
+const selectEvents = statement(
+  'sla.history.events',
+  (s) => `
+    SELECT * FROM ${s}.audit_events WHERE conversation_id = ANY ($1::uuid[]) AND action = ANY ($2)
+    ORDER BY conversation_id, id`,
+);
+
+const selectClocks = statement(
+  'sla.history.clocks',
+  (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = ANY ($1::uuid[]) ORDER BY started_at, id`,
+);

@@ -1,0 +1,29 @@
+import type { SlaRow } from './rows.js';
+
+/**
+ * How a clock went: `met` in time, `late` (after the response target, before the breach), `breached`, `ended` without an
+ * answer as tracking was off, or still `running`.
+ */
+export const outcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export type Tally = Record<Outcome, number>;
+
+interface EndedClock {
+  endedBy: SlaRow['ended_by'];
+  completedAt: Date | null;
+  pausedAt: Date | null;
+  responseDueAt: Date;
+}
+
+export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): Outcome {
+  if (endedBy === null || completedAt === null) return 'running';
+  if (endedBy === 'breached') return 'breached';
+  if (endedBy === 'tracking_off') return 'ended';
+  // A clock that was held when it was answered stood still from then on.
+  return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
+}
+
+export function emptyTally(): Tally {
+  return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
+}

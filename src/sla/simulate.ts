@@ -1,0 +1,72 @@
+import type { Database } from '../db/connect.js';
+import { databaseTime } from '../db/database-time.js';
+import { readSnapshot } from '../db/snapshot.js';
+import { toDate } from '../db/timestamp.js';
+import type { SlaPolicy } from '../host/sla-policy-provider.js';
+import { type History, historyPages } from './history.js';
+import { emptyTally, outcomeOf, type Tally } from './outcome.js';
+import { replayClocks } from './replay-clocks.js';
+import { toClock } from './rows.js';
+
+export interface SimulateInput {
+  /** The proposed terms. */
+  policies: readonly SlaPolicy[];
+  /** Clocks that started before do not count. */
+  since: Date;
+}
+
+/** How the clocks of one priority went, and how they would have gone. */
+export interface SimulatedPriority {
+  priority: string;
+  actual: Tally;
+  proposed: Tally;
+}
+
+export interface Simulation {
+  since: Date;
+  until: Date;
+  /** Conversations with anything new since then. Deleted ones are no part of history. */
+  conversations: number;
+  priorities: SimulatedPriority[];
+}
+
+/**
+ * Holds history against proposed terms: what customers and operators did is taken as it was, only the clocks run as they
+ * would have. Reads page by page and writes nothing.
+ */
+export function simulateSla(db: Database, { policies, since }: SimulateInput): Promise<Simulation> {
+  return readSnapshot(db, async (tx) => {
+    const until = await databaseTime(tx);
+    const byPriority = new Map<string, SimulatedPriority>();
+    let conversations = 0;
+    for await (const page of historyPages(tx, since)) {
+      for (const history of page) {
+        conversations += 1;
+        tally(entryFor(byPriority, history.priority), history, { policies, since, until });
+      }
+    }
+    const priorities = [...byPriority.values()].sort((a, b) => a.priority.localeCompare(b.priority));
+    return { since, until, conversations, priorities };
+  });
+}
+
+function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string): SimulatedPriority {
+  const entry = byPriority.get(priority) ?? { priority, actual: emptyTally(), proposed: emptyTally() };
+  byPriority.set(priority, entry);
+  return entry;
+}
+
+function tally(
+  entry: SimulatedPriority,
+  history: History,
+  { policies, since, until }: SimulateInput & { until: Date },
+) {
+  const actual = history.clocks.map((row) => ({
+    ...toClock(row),
+    endedBy: row.ended_by,
+    completedAt: toDate(row.completed_at),
+  }));
+  const proposed = replayClocks(history.events, { priority: history.priority, policies, until });
+  for (const clock of actual) if (clock.startedAt >= since) entry.actual[outcomeOf(clock)] += 1;
+  for (const clock of proposed) if (clock.startedAt >= since) entry.proposed[outcomeOf(clock)] += 1;
+}
