@@ -19,7 +19,7 @@ import { type ResolveInput, resolveConversation } from './conversations/resolve.
 import { openDatabase, probeDatabase } from './db/connect.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
-import type { CsatRating, ProposalInput } from './domain.js';
+import type { Actor, CsatRating, ProposalInput } from './domain.js';
 import { getDraft, listDrafts } from './drafts/find.js';
 import { proposeDraft } from './drafts/propose.js';
 import {
@@ -43,6 +43,7 @@ import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
+import { explainSla } from './sla/explain.js';
 import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
 import { activePolicies, setPolicy } from './sla/policies.js';
@@ -96,8 +97,11 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
     },
     sla: {
       activePolicies: () => activePolicies(runtime),
-      setPolicy: (priority: string, attrs: Partial<SlaPolicy>) => setPolicy(runtime, priority, attrs),
+      setPolicy: (priority: string, attrs: Partial<SlaPolicy>, by?: { actor?: Actor }) =>
+        setPolicy(runtime, priority, attrs, by),
       forConversation: (conversationId: string) => slaForConversation(runtime, conversationId),
+      /** Every clock that the conversation had, and why it was due when it was. Throws `CONVERSATION_NOT_FOUND`. */
+      explain: (conversationId: string) => explainSla(runtime.db, conversationId),
       pause: (conversationId: string, input: PauseInput) => pauseSla(runtime, conversationId, input),
       resume: (conversationId: string, input: ResumeInput) => resumeSla(runtime, conversationId, input),
     },

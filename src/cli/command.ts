@@ -55,6 +55,13 @@ export const configOption: OptionRow = {
   description: 'the config file (default: cairnloop.config.{ts,mts,js,mjs,cjs})',
 };
 
+export const workspacePortOption: OptionRow = {
+  flags: '--port <number>',
+  description: 'port of the workspace; 0 takes a free one',
+  default: 4070,
+  parse: (text) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
+};
+
 /** A parser for `--port <number>` and its like. */
 export function wholeNumber(flag: string, range: { min: number; max: number }): (text: string) => number {
   return (text) => {

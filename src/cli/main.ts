@@ -43,6 +43,16 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/worker.js'),
   },
   {
+    name: 'dev',
+    summary: 'Worker, health, metrics and workspace in one process on loopback',
+    load: () => import('./commands/dev.js'),
+  },
+  {
+    name: 'demo',
+    summary: 'A demo host with data, in a folder of its own',
+    load: () => import('./commands/demo.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),

@@ -1,12 +1,18 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
 
 /**
  * Moves the clock that Cairnloop reads in this database, so that a demo need not wait four hours for a breach. Every
  * statement takes its time from that one function, the worker's too.
  */
-export async function moveDemoClock(client: pg.Pool, schema: string, hours: number): Promise<void> {
+export async function moveDemoClock(url: string, schema: string, hours: number): Promise<void> {
   const s = quoteIdentifier(schema);
-  await client.query(`CREATE OR REPLACE FUNCTION ${s}.clock() RETURNS timestamptz LANGUAGE sql STABLE
-    AS $$ SELECT date_trunc('milliseconds', statement_timestamp()) + interval '${Number(hours)} hours' $$`);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(`CREATE OR REPLACE FUNCTION ${s}.clock() RETURNS timestamptz LANGUAGE sql STABLE
+      AS $$ SELECT date_trunc('milliseconds', statement_timestamp()) + interval '${Number(hours)} hours' $$`);
+  } finally {
+    await client.end();
+  }
 }
