@@ -40,6 +40,7 @@ export function createDrainer(
   let suspect: string | undefined;
   let stopping = false;
   let dirty = false;
+  let calledOthers = false;
   let changed = newSignal();
 
   async function run(): Promise<void> {
@@ -54,6 +55,7 @@ export function createDrainer(
 
   async function loop(): Promise<void> {
     const until = performance.now() + runBudgetMs;
+    calledOthers = false;
     while (dirty && !stopping && performance.now() < until) await turn();
     if (dirty && !stopping) runtime.jobs.wake(topic);
   }
@@ -64,7 +66,7 @@ export function createDrainer(
     changed = newSignal();
     const free = concurrency - held.size;
     const rows = free > 0 ? await claimNext(free) : [];
-    if (rows.length === free && free > 0) runtime.jobs.wake(topic);
+    if (rows.length === free && free > 0) callOthers();
     if (rows.length > 0) {
       await start(rows);
       dirty = true;
@@ -72,6 +74,12 @@ export function createDrainer(
       await changed.raised;
       dirty = true;
     }
+  }
+
+  /** More is due than this worker takes at once: wakes another, once a run. */
+  function callOthers(): void {
+    if (!calledOthers) runtime.jobs.wake(topic);
+    calledOthers = true;
   }
 
   /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */

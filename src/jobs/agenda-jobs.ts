@@ -34,6 +34,13 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     await agenda.now(jobNames[topic], {});
   }
 
+  /** Agenda keeps the row of a failed job for ever; a drain that fails is tried again by the next sweep. */
+  async function drainOrLog(topic: DeliveryTopic, drain: () => Promise<void>): Promise<void> {
+    await drain().catch((error) =>
+      log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'),
+    );
+  }
+
   const wakers = new Map<DeliveryTopic, Waker>(
     deliveryTopics.map((topic) => [
       topic,
@@ -49,7 +56,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     async start(drains) {
       const { agenda } = await open();
       for (const topic of deliveryTopics) {
-        agenda.define(jobNames[topic], drains[topic], {
+        agenda.define(jobNames[topic], () => drainOrLog(topic, drains[topic]), {
           concurrency: drainsAtOnce,
           lockLimit: drainsAtOnce,
           lockLifetime,
