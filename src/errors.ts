@@ -96,6 +96,10 @@ const catalog = {
     message: `Draft "${d.id}" cannot be ${d.action}: it is ${d.status}${d.because ? ` (${d.because})` : ''}.`,
     hint: 'Reload the conversation; nothing was sent by this call.',
   }),
+  AI_SDK_MISSING: (_: object) => ({
+    message: 'aiDraftGenerator needs the package "ai", which is not installed.',
+    hint: 'Run `npm install ai@6`.',
+  }),
 
   // Outbound
   NOTIFIER_REQUIRED: (d: { operation: string }) => ({
@@ -206,6 +210,16 @@ const catalog = {
   }),
 
   // Command line
+  JSON_FILE_INVALID: (d: { file: string; reason: string }) => ({
+    message: `${d.file} could not be read as JSON: ${d.reason}.`,
+    hint: 'Name a file of JSON; its path is taken from the folder you are in.',
+  }),
+  POLICY_FILE_INVALID: (d: { file: string; problems: readonly string[] }) => ({
+    message: [`${d.file} holds no SLA policies that clocks could run under:`, ...d.problems.map((p) => `  ${p}`)].join(
+      '\n',
+    ),
+    hint: 'Write a list such as [{ "priority": "high", "responseMinutes": 60, "breachMinutes": 240 }].',
+  }),
   USAGE: (d: { message: string; hint: string }) => ({ ...d, exitCode: 2 as const }),
   CANCELLED: (_: object) => ({
     message: 'Cancelled.',

@@ -53,6 +53,16 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/demo.js'),
   },
   {
+    name: 'sla',
+    summary: 'Show, change, explain and try out SLA terms',
+    load: () => import('./commands/sla.js'),
+  },
+  {
+    name: 'audit',
+    summary: 'Read, check and export the append-only record',
+    load: () => import('./commands/audit.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),

@@ -1,0 +1,47 @@
+import type { ExportedEvent } from '../../../audit/export.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { CliIo } from '../../io.js';
+
+interface ExportOptions extends HostOptions {
+  json?: boolean;
+}
+
+export const exportRecord = defineCommand<ExportOptions>({
+  options: [cwdOption, configOption, { ...jsonOption, description: 'print one JSON list instead of JSON lines' }],
+  examples: ['cairnloop audit export > audit.jsonl', 'cairnloop audit export --json | jq length'],
+  async run({ options }, io) {
+    const { exportAudit } = await import('../../../audit/export.js');
+    const writer = options.json ? listWriter(io) : lineWriter(io);
+    const count = await withDatabase(options, io, ({ db }) => exportAudit(db, writer.write));
+    writer.end();
+    io.stderr.write(`${count} event(s) exported\n`);
+    return undefined;
+  },
+});
+
+interface Writer {
+  write(events: readonly ExportedEvent[]): void;
+  end(): void;
+}
+
+function lineWriter({ stdout }: CliIo): Writer {
+  return {
+    write: (events) => void stdout.write(events.map((event) => `${JSON.stringify(event)}\n`).join('')),
+    end() {},
+  };
+}
+
+/** One JSON document, written as it comes: the record may not fit into memory. */
+function listWriter({ stdout }: CliIo): Writer {
+  let before = '[';
+  return {
+    write(events) {
+      for (const event of events) {
+        stdout.write(`${before}\n${JSON.stringify(event)}`);
+        before = ',';
+      }
+    },
+    end: () => void stdout.write(before === '[' ? '[]\n' : '\n]\n'),
+  };
+}

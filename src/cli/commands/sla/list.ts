@@ -1,0 +1,30 @@
+import { CairnloopError } from '../../../errors.js';
+import type { PolicyAnswer } from '../../../sla/policies.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, readHostConfig } from '../../host-database.js';
+import type { Report } from '../../report.js';
+import { termsTable } from '../../terms.js';
+
+export const list = defineCommand<HostOptions>({
+  options: [cwdOption, configOption, jsonOption],
+  examples: ['cairnloop sla list', 'cairnloop sla list --json'],
+  async run({ options }, io) {
+    const config = await readHostConfig(options, io);
+    const { readPolicies } = await import('../../../sla/policies.js');
+    const { pino } = await import('pino');
+    // What would be logged is in the report.
+    const answer = await readPolicies({ config, log: pino({ level: 'silent' }) });
+    return policyReport(answer, config.slaPolicyProvider !== undefined);
+  },
+});
+
+function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
+  if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', answer);
+  if (answer.state === 'off') {
+    const why = hasProvider ? 'the slaPolicyProvider answers no policies' : 'no slaPolicyProvider is configured';
+    return { text: `SLA tracking is off: ${why}.`, json: { state: 'off', policies: [], rejected: [] } };
+  }
+  const { policies, rejected } = answer;
+  const notes = rejected.map(({ priority, reason }) => `Not used: ${priority}: ${reason}`);
+  return { text: [termsTable(policies), ...notes].join('\n'), json: { state: 'active', policies, rejected } };
+}

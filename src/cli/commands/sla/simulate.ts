@@ -1,0 +1,65 @@
+import { CairnloopError } from '../../../errors.js';
+import type { SlaPolicy } from '../../../host/sla-policy-provider.js';
+import { outcomes } from '../../../sla/outcome.js';
+import type { Simulation } from '../../../sla/simulate.js';
+import { validatePolicies } from '../../../sla/validate-policies.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { CliIo } from '../../io.js';
+import { readJsonFile } from '../../json-file.js';
+import type { Report } from '../../report.js';
+import { pastMoment, sinceOption } from '../../since.js';
+import { table } from '../../table.js';
+
+interface SimulateOptions extends HostOptions {
+  policy?: string;
+  since?: Date;
+}
+
+export const simulate = defineCommand<SimulateOptions>({
+  options: [
+    { flags: '--policy <file>', description: 'the proposed terms: a JSON list of SLA policies' },
+    { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
+  examples: ['cairnloop sla simulate --policy file.json --since 30d'],
+  async run({ options }, io) {
+    const { policy: file, since = pastMoment('--since', '30d') } = options;
+    if (file === undefined) throw missingPolicy();
+    const policies = await readPolicyFile(file, io);
+    const { simulateSla } = await import('../../../sla/simulate.js');
+    return withDatabase(options, io, async ({ db }) =>
+      simulationReport(file, await simulateSla(db, { policies, since })),
+    );
+  },
+});
+
+function missingPolicy() {
+  return new CairnloopError('USAGE', {
+    message: 'sla simulate expected --policy <file>, found none.',
+    hint: 'Write the proposed terms as JSON; `cairnloop sla list --json` shows the ones in force.',
+  });
+}
+
+/** Takes a list, or what `sla list --json` prints. */
+async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
+  const content = await readJsonFile(file, io);
+  const { policies, rejected } = validatePolicies((content as { policies?: unknown } | null)?.policies ?? content);
+  if (rejected.length === 0) return policies;
+  const problems = rejected.map(({ priority, reason }) => `${priority}: ${reason}`);
+  throw new CairnloopError('POLICY_FILE_INVALID', { file, problems });
+}
+
+function simulationReport(file: string, simulation: Simulation): Report {
+  const rows = simulation.priorities.map(({ priority, actual, proposed }) => [
+    priority,
+    ...outcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
+  ]);
+  const head = `${simulation.conversations} conversation(s) since ${simulation.since.toISOString()}, clocks as they went -> under ${file}`;
+  return {
+    text: rows.length === 0 ? head : `${head}\n${table([['priority', ...outcomes], ...rows])}`,
+    json: simulation,
+  };
+}

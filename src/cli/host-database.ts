@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import type { ResolvedConfig } from '../config/config-schema.js';
+import type { Database } from '../db/connect.js';
+import type { CliIo } from './io.js';
+
+/** Where the host is, as `--cwd` and `--config` say. */
+export interface HostOptions {
+  cwd?: string;
+  config?: string;
+}
+
+/** Reads `.env` and the host's config. Throws what `loadConfig` throws. */
+export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
+  const { loadConfig, loadEnvFile } = await import('../config/load-config.js');
+  const cwd = resolve(io.cwd, options.cwd ?? '.');
+  loadEnvFile(cwd);
+  const { config } = await loadConfig({ cwd, file: options.config });
+  return config;
+}
+
+/**
+ * Connects to the host's database for one piece of work. Throws `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING` or
+ * `SCHEMA_NEWER` rather than let statements fail on what is missing.
+ */
+export async function withDatabase<T>(
+  options: HostOptions,
+  io: CliIo,
+  work: (host: { config: ResolvedConfig; db: Database }) => Promise<T>,
+): Promise<T> {
+  const config = await readHostConfig(options, io);
+  const { requireMigrated } = await import('../db/migrate.js');
+  const { openDatabase } = await import('../db/connect.js');
+  await requireMigrated(config.database);
+  const db = openDatabase({ ...config.database, poolSize: 2 });
+  try {
+    return await work({ config, db });
+  } finally {
+    await db.close();
+  }
+}

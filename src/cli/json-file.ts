@@ -1,0 +1,14 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import type { CliIo } from './io.js';
+
+/** Reads a file that was named on the command line. Throws `JSON_FILE_INVALID`. */
+export async function readJsonFile(file: string, io: CliIo): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(resolve(io.cwd, file), 'utf8'));
+  } catch (error) {
+    throw new CairnloopError('JSON_FILE_INVALID', { file, reason: errorText(error, 300) });
+  }
+}
