@@ -30,6 +30,6 @@ function valueImport(values: string, from: string, form: ModuleForm, local: bool
   if (form === 'commonjs') return [`const { ${values} } = require('${from}');`];
   if (form === 'esm') return [`import { ${values} } from '${from}';`];
   if (local) return [`import ${values} = require('${from}');`];
-  const name = from.replaceAll(/^node:|\/.*$/g, '').replaceAll(/\W/g, '_');
+  const name = from.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase());
   return [`import ${name} = require('${from}');`, `const { ${values} } = ${name};`];
 }

@@ -25,23 +25,21 @@ export function hostPath(root: string, cwd: string, given: string): string {
 
 /** The absolute path of a file of the package, once no symbolic link leads out of it. @throws CairnloopError PATH_REFUSED */
 export function realHostFile(root: string, file: string): string {
-  const real = realPathOf(path.join(root, file));
-  if (real !== undefined && isInside(realpathSync(root), real)) return real;
+  try {
+    const real = realPathOf(path.join(root, file));
+    if (isInside(realpathSync(root), real)) return real;
+  } catch (cause) {
+    const isFile = (cause as NodeJS.ErrnoException).code === 'ENOTDIR';
+    const reason = isFile ? 'a part of its path is a file' : 'a symbolic link leads nowhere';
+    throw new CairnloopError('PATH_REFUSED', { path: file, reason }, { cause });
+  }
   throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'a symbolic link leads out of the package' });
 }
 
-/** Follows links as far as the path exists; undefined for a link to nowhere. */
-function realPathOf(file: string): string | undefined {
-  const isThere = lstatSync(file, { throwIfNoEntry: false });
-  if (!isThere) {
-    const parent = realPathOf(path.dirname(file));
-    return parent && path.join(parent, path.basename(file));
-  }
-  try {
-    return realpathSync(file);
-  } catch {
-    return undefined;
-  }
+/** Follows links as far as the path exists. */
+function realPathOf(file: string): string {
+  if (lstatSync(file, { throwIfNoEntry: false })) return realpathSync(file);
+  return path.join(realPathOf(path.dirname(file)), path.basename(file));
 }
 
 function isInside(root: string, file: string): boolean {

@@ -1,0 +1,371 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CairnloopError } from '../../src/errors.js';
+import { runMain } from '../support/run-main.js';
+import { type TempHost, tempHost } from '../support/temp-host.js';
+import { treeOf } from '../support/tree.js';
+
+const config = `import { defineConfig } from 'cairnloop';
+
+export default defineConfig({
+  database: { url: process.env.DATABASE_URL },
+});
+`;
+const typeScript = {
+  'package.json': {
+    name: 'host',
+    type: 'module',
+    dependencies: { cairnloop: '*' },
+    devDependencies: { typescript: '*', '@types/node': '*' },
+  },
+  'tsconfig.json': { compilerOptions: { module: 'nodenext', strict: true } },
+  'src/index.ts': 'export const host = 1;\n',
+  'cairnloop.config.ts': config,
+};
+
+describe('cairnloop gen', () => {
+  let host: TempHost;
+  const use = (files: Record<string, string | object>) => {
+    host = tempHost(files);
+  };
+  const gen = (...argv: string[]) => runMain(host.folder, ['gen', ...argv]);
+  const read = (file: string) => readFileSync(path.join(host.folder, file), 'utf8');
+  const outcomes = (files: { path: string; outcome: string }[]) =>
+    Object.fromEntries(files.map((file) => [file.path, file.outcome]));
+  afterEach(() => host.remove());
+
+  it('NT14 writes the notifier with its test and puts it into the config', async () => {
+    use(typeScript);
+    const { exitCode, out } = await gen('notifier');
+    assert.equal(exitCode, 0);
+    assert.equal(
+      out,
+      [
+        'created    src/cairnloop/notifier.ts',
+        'created    src/cairnloop/notifier.test.ts',
+        'updated    cairnloop.config.ts',
+        '',
+      ].join('\n'),
+    );
+    for (const method of ['onConversationResolved', 'onSlaBreach', 'onOutboundTriggered']) {
+      assert.match(read('src/cairnloop/notifier.ts'), new RegExp(`async ${method}\\(`));
+    }
+    assert.match(read('cairnloop.config.ts'), /import \{ notifier \} from '\.\/src\/cairnloop\/notifier\.js';/);
+  });
+
+  it('NT14 is idempotent: a second run finds everything unchanged', async () => {
+    use(typeScript);
+    await gen('all');
+    const before = treeOf(host.folder);
+    const { exitCode, json } = await gen('all', '--json');
+    assert.equal(exitCode, 0);
+    assert.deepEqual(new Set(Object.values(outcomes(json().files))), new Set(['unchanged']));
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('NT14 never overwrites an edited module without --force', async () => {
+    use(typeScript);
+    await gen('notifier');
+    const mine = 'export const notifier = {}; // mine\n';
+    host.write('src/cairnloop/notifier.ts', mine);
+    const second = await gen('notifier', '--json');
+    assert.equal(second.exitCode, 0);
+    assert.equal(outcomes(second.json().files)['src/cairnloop/notifier.ts'], 'skipped');
+    assert.equal(read('src/cairnloop/notifier.ts'), mine);
+    const forced = await gen('notifier', '--force', '--json');
+    assert.equal(outcomes(forced.json().files)['src/cairnloop/notifier.ts'], 'updated');
+    assert.match(read('src/cairnloop/notifier.ts'), /onSlaBreach/);
+  });
+
+  it('NT14 a config of an unknown shape gets the exact lines printed, is left alone, and exits 3', async () => {
+    const wrapped = config.replace('defineConfig({', 'withSecrets({');
+    use({ ...typeScript, 'cairnloop.config.ts': wrapped });
+    const { exitCode, out } = await gen('notifier');
+    assert.equal(exitCode, 3);
+    assert.match(out, /^manual +cairnloop\.config\.ts/m);
+    assert.match(out, /^ {2}import \{ notifier \} from '\.\/src\/cairnloop\/notifier\.js';\n {2}notifier,$/m);
+    assert.equal(read('cairnloop.config.ts'), wrapped);
+    assert.ok(existsSync(path.join(host.folder, 'src/cairnloop/notifier.ts')));
+  });
+
+  it('leaves a host that names another notifier alone', async () => {
+    use({ ...typeScript, 'cairnloop.config.ts': config.replace('});', '  notifier: new MyNotifier(),\n});') });
+    const before = treeOf(host.folder);
+    const { exitCode, json } = await gen('notifier', '--json');
+    assert.equal(exitCode, 0);
+    assert.deepEqual(outcomes(json().files), {
+      'src/cairnloop/notifier.ts': 'skipped',
+      'cairnloop.config.ts': 'skipped',
+    });
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('does not import from a file of the host that exports something else', async () => {
+    use({ ...typeScript, 'src/cairnloop/notifier.ts': 'export const mailer = 1;\n' });
+    const { exitCode, out } = await gen('notifier');
+    assert.equal(exitCode, 3);
+    assert.match(out, /src\/cairnloop\/notifier\.ts exports no notifier/);
+    assert.equal(read('cairnloop.config.ts'), config);
+  });
+
+  it('does not bring back a test that the host removed', async () => {
+    use(typeScript);
+    await gen('policy');
+    rmSync(path.join(host.folder, 'src/cairnloop/automation-policy.test.ts'));
+    const { json } = await gen('policy', '--json');
+    assert.deepEqual(Object.keys(outcomes(json().files)), [
+      'src/cairnloop/automation-policy.ts',
+      'cairnloop.config.ts',
+    ]);
+  });
+
+  it('CL3 --dry-run shows a unified diff on stdout and touches nothing', async () => {
+    use(typeScript);
+    const before = treeOf(host.folder);
+    const { exitCode, out, err } = await gen('notifier', '--dry-run');
+    assert.equal(exitCode, 0);
+    assert.match(out, /^--- \/dev\/null\n\+\+\+ b\/src\/cairnloop\/notifier\.ts\n@@ -0,0 \+1,\d+ @@\n/);
+    assert.match(out, /^--- a\/cairnloop\.config\.ts\n\+\+\+ b\/cairnloop\.config\.ts\n/m);
+    assert.deepEqual(out.split('--- a/cairnloop')[1]?.match(/^-.*$/gm), null);
+    assert.match(err, /^created +src\/cairnloop\/notifier\.ts/m);
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('CL3 --check exits 3 when something would change, 0 when not, and touches nothing', async () => {
+    use(typeScript);
+    const before = treeOf(host.folder);
+    assert.equal((await gen('all', '--check')).exitCode, 3);
+    assert.deepEqual(treeOf(host.folder), before);
+    await gen('all');
+    assert.equal((await gen('all', '--check')).exitCode, 0);
+  });
+
+  it('CL3 --json prints one document with every outcome and, for a dry run, the diff', async () => {
+    use(typeScript);
+    const document = (await gen('context', '--dry-run', '--json')).json();
+    assert.equal(document.applied, false);
+    assert.match(document.diff, /^\+export const contextProvider/m);
+    assert.equal((await gen('context', '--json')).json().applied, true);
+  });
+
+  it('CL3 without a terminal it never asks', async () => {
+    use(typeScript);
+    const { exitCode, err } = await gen();
+    assert.equal(exitCode, 2);
+    assert.match(err, /gen expected notifier, policy, context, sla, all; found nothing/);
+  });
+
+  it('CL7 an unknown kind suggests the nearest one', async () => {
+    use(typeScript);
+    const { exitCode, err } = await gen('notifer');
+    assert.equal(exitCode, 2);
+    assert.match(err, /found "notifer"\.\nDid you mean notifier\?/);
+  });
+
+  it('CL1 in a JavaScript host of either module system writes JavaScript', async () => {
+    use({ 'package.json': { type: 'module' }, 'index.js': 'export default 1;\n' });
+    await gen('notifier');
+    assert.match(read('cairnloop.config.js'), /import \{ notifier \} from '\.\/cairnloop\/notifier\.js';/);
+    assert.match(
+      read('cairnloop/notifier.js'),
+      /@type \{import\('cairnloop'\)\.Notifier\}[\s\S]*export const notifier = \{/,
+    );
+    host.remove();
+    use({ 'package.json': {}, 'lib/index.js': 'module.exports = 1;\n' });
+    await gen('notifier');
+    assert.match(read('cairnloop.config.js'), /const \{ notifier \} = require\('\.\/lib\/cairnloop\/notifier'\);/);
+    assert.match(read('lib/cairnloop/notifier.js'), /module\.exports = \{ notifier \};/);
+  });
+
+  it('CL1 works from a workspace package, from a folder inside it, and from the root when only one embeds Cairnloop', async () => {
+    use({
+      'package.json': { private: true, workspaces: ['packages/*'] },
+      'packages/web/package.json': { name: 'web' },
+      'packages/api/package.json': { name: 'api', type: 'module', dependencies: { cairnloop: '*' } },
+      'packages/api/src/deep/index.js': 'export default 1;\n',
+    });
+    for (const cwd of ['packages/api', 'packages/api/src/deep', '.']) {
+      const { json } = await runMain(path.join(host.folder, cwd), ['gen', 'policy', '--dry-run', '--json']);
+      assert.equal(json().root, path.join(host.folder, 'packages/api'));
+    }
+  });
+
+  it('CL1 never guesses between two packages of a workspace', async () => {
+    use({
+      'package.json': { private: true },
+      'pnpm-workspace.yaml': "packages:\n  # ours\n  - 'apps/*'\n  - '!apps/old'\n",
+      'apps/a/package.json': { dependencies: { cairnloop: '*' } },
+      'apps/b/package.json': { dependencies: { cairnloop: '*' } },
+      'apps/old/package.json': { dependencies: { cairnloop: '*' } },
+    });
+    const { exitCode, err } = await gen('policy');
+    assert.equal(exitCode, 2);
+    assert.match(err, /found 2 packages to work in: apps\/a, apps\/b\.\n.*--cwd apps\/a/);
+    assert.equal((await gen('policy', '--cwd', 'apps/b')).exitCode, 0);
+  });
+
+  it('CL2 writes as the host writes: its formatter decides, else its files', async () => {
+    use({ ...typeScript, '.prettierrc': 'semi: false\nsingleQuote: false\ntabWidth: 4\n' });
+    await gen('context');
+    assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop"\n/);
+    assert.match(read('src/cairnloop/context-provider.ts'), /^ {4}async getContext\(\) \{\n {8}return ok\(\{\}\)\n/m);
+    host.remove();
+    const crlf = config.replaceAll('\n', '\r\n').replaceAll('  ', '\t').replaceAll("'", '"');
+    use({ ...typeScript, 'cairnloop.config.ts': crlf });
+    await gen('context');
+    assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop";\r\n/);
+    assert.match(read('src/cairnloop/context-provider.ts'), /^\tasync getContext\(\) \{\r\n\t\treturn ok/m);
+    assert.equal(/[^\r]\n/.test(read('cairnloop.config.ts')), false);
+  });
+
+  it('takes a module folder with --dir and a config with --config', async () => {
+    use({ ...typeScript, 'support/settings.ts': config });
+    rmSync(path.join(host.folder, 'cairnloop.config.ts'));
+    await gen('policy', '--dir', 'support/modules', '--config', 'support/settings.ts');
+    assert.match(read('support/settings.ts'), /from '\.\/modules\/automation-policy\.js'/);
+  });
+
+  it('writes the test for the runner that the host has', async () => {
+    for (const [runner, shown] of [
+      ['vitest', /import \{ test \} from 'vitest';/],
+      ['jest', /import \{ test \} from '@jest\/globals';/],
+      ['mocha', /import \{ it \} from 'mocha';/],
+    ] as const) {
+      use({ ...typeScript, 'package.json': { type: 'module', devDependencies: { [runner]: '*' } } });
+      await gen('policy');
+      const folder = runner === 'mocha' ? 'test' : 'src/cairnloop';
+      assert.match(read(`${folder}/automation-policy.test.ts`), shown);
+      host.remove();
+    }
+    use(typeScript);
+    await gen('policy', '--no-test');
+    assert.equal(existsSync(path.join(host.folder, 'src/cairnloop/automation-policy.test.ts')), false);
+  });
+
+  describe('refuses', () => {
+    const refused = async (argv: string[], message: RegExp) => {
+      const before = treeOf(host.folder);
+      const { exitCode, err } = await gen('notifier', ...argv);
+      assert.notEqual(exitCode, 0);
+      assert.match(err, message);
+      assert.doesNotMatch(err, /\n\s+at /);
+      assert.deepEqual(treeOf(host.folder), before);
+    };
+
+    it('a folder outside the package', async () => {
+      use(typeScript);
+      await refused(['--dir', '../../etc'], /"\.\.\/\.\.\/etc" is refused: it leads out of the package/);
+      await refused(['--dir', '/etc'], /it leads out of the package/);
+      await refused(['--config', '../cairnloop.config.ts'], /it leads out of the package/);
+    });
+
+    it('odd names', async () => {
+      use(typeScript);
+      for (const name of ['a\nb', "it's", 'con', '-rf', 'a;b', 'a\u202eb', ' ', 'src/.git', 'node_modules/x', 'x. ']) {
+        await refused(['--dir', name], /is refused: /);
+      }
+      await refused(['--config', 'settings.txt'], /a config ends in \.ts/);
+    });
+
+    it('a symbolic link that leads out of the package', async () => {
+      use(typeScript);
+      const outside = mkdtempSync(path.join(tmpdir(), 'cairnloop-outside-'));
+      symlinkSync(outside, path.join(host.folder, 'src/cairnloop'));
+      await refused([], /a symbolic link leads out of the package/);
+      rmSync(outside, { recursive: true });
+    });
+
+    it('a file where a folder belongs', async () => {
+      use({ ...typeScript, 'src/cairnloop': 'not a folder\n' });
+      await refused([], /a part of its path is a file/);
+    });
+
+    it('a package that is not there', async () => {
+      use(typeScript);
+      await refused(['--cwd', 'nowhere'], /No package was found at .*nowhere: there is no such folder/);
+    });
+
+    it('two configs', async () => {
+      use({ ...typeScript, 'cairnloop.config.js': config });
+      await refused([], /More than one Cairnloop config was found/);
+    });
+  });
+
+  it('keeps names that are unusual but sound', async () => {
+    use(typeScript);
+    const folders = { notifier: 'app/(support)/[id]', policy: 'größe', context: 'two words', sla: '@scope/x' };
+    for (const [kind, folder] of Object.entries(folders)) {
+      assert.equal((await gen(kind, '--dir', folder)).exitCode, 0);
+      assert.ok(read('cairnloop.config.ts').includes(`from './${folder}/`));
+    }
+  });
+
+  it('keeps the mode of a file that it updates', async () => {
+    use(typeScript);
+    chmodSync(path.join(host.folder, 'cairnloop.config.ts'), 0o640);
+    await gen('policy');
+    assert.equal(statSync(path.join(host.folder, 'cairnloop.config.ts')).mode & 0o777, 0o640);
+  });
+
+  it('writes through a link that stays inside the package', async () => {
+    use(typeScript);
+    host.write('config/real.ts', config);
+    rmSync(path.join(host.folder, 'cairnloop.config.ts'));
+    symlinkSync('config/real.ts', path.join(host.folder, 'cairnloop.config.ts'));
+    await gen('policy');
+    assert.match(read('config/real.ts'), /automationPolicy,/);
+  });
+
+  describe('at a terminal', () => {
+    const questions = { 'Where do the modules go': 'support', 'Where do the SLA terms': 'database', Write: true };
+
+    it('asks only for what flags left open', async () => {
+      use(typeScript);
+      const { exitCode, asked } = await runMain(host.folder, ['gen', 'sla'], questions);
+      assert.equal(exitCode, 0);
+      assert.deepEqual(asked, ['Where do the modules go?', 'Where do the SLA terms live?', 'Write these 3 files?']);
+      assert.match(read('support/sla-policy-provider.ts'), /cairnloop\.sla_policies/);
+      const flags = ['gen', 'policy', '--dir', 'x'];
+      assert.deepEqual((await runMain(host.folder, flags, questions)).asked, ['Write these 3 files?']);
+      assert.deepEqual((await runMain(host.folder, ['gen', 'context', '--yes'], questions)).asked, []);
+    });
+
+    it('Ctrl-C leaves the tree as it was and exits 130', async () => {
+      use(typeScript);
+      const before = treeOf(host.folder);
+      for (const start of ['Where do the modules go', 'Where do the SLA terms', 'Write']) {
+        const answers = { ...questions, [start]: new CairnloopError('CANCELLED', {}) };
+        const { exitCode, out, err } = await runMain(host.folder, ['gen', 'sla'], answers);
+        assert.deepEqual([exitCode, out], [130, '']);
+        assert.match(err, /Cancelled\.\nNothing was changed\.\n$/);
+      }
+      assert.equal((await runMain(host.folder, ['gen', 'sla'], { ...questions, Write: false })).exitCode, 130);
+      assert.deepEqual(treeOf(host.folder), before);
+    });
+  });
+
+  it('is refused in a folder that may not be written to, and leaves nothing behind', async () => {
+    use(typeScript);
+    mkdirSync(path.join(host.folder, 'src/cairnloop'));
+    chmodSync(path.join(host.folder, 'src/cairnloop'), 0o555);
+    chmodSync(host.folder, 0o755);
+    const before = treeOf(host.folder);
+    const { exitCode, err } = await asOrdinaryUser(() => gen('notifier'));
+    assert.equal(exitCode, 1);
+    assert.match(err, /src\/cairnloop\/notifier\.ts could not be written: permission was denied/);
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+});
+
+/** Root may write anywhere, so it steps down meanwhile. */
+async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) process.seteuid?.(65534);
+  try {
+    return await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+  }
+}
