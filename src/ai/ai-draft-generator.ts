@@ -1,0 +1,126 @@
+import type { LanguageModel, LanguageModelUsage } from 'ai';
+import type { Conversation, ProposalInput } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import type { DraftGenerator, GenerateOptions } from '../host/draft-generator.js';
+import { errorText } from '../redact.js';
+import { err, ok } from '../result.js';
+import { draftPrompt } from './draft-prompt.js';
+import { type ModelProposal, modelProposalSchema, toProposal } from './model-proposal.js';
+import { untilAborted } from './until-aborted.js';
+
+/** What one call of the model used, for counters and bills. Undefined where the provider does not say. */
+export interface DraftUsage {
+  conversationId: string;
+  modelId: string | undefined;
+  /** Whether the answer could be used; a call that gave none is paid for too. */
+  outcome: 'proposed' | 'nothing' | 'unusable';
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+  totalTokens: number | undefined;
+  cachedInputTokens: number | undefined;
+  reasoningTokens: number | undefined;
+  durationMs: number;
+}
+
+export interface AiDraftGeneratorOptions {
+  /** Any model of the AI SDK, e.g. `anthropic('…')`. */
+  model: LanguageModel;
+  /** The team's tone, policies and facts about the business; what only the host writes. */
+  instructions?: string;
+  /** Most characters of messages that the model sees, newest first. Default 20 000. */
+  maxConversationChars?: number;
+  /** Most characters of the customer's facts that the model sees. Default 10 000. */
+  maxFactsChars?: number;
+  /** Longest draft, in characters; a longer one is an error. Default 10 000. */
+  maxDraftChars?: number;
+  /** Most tokens that the model may write. Default 2 000. */
+  maxOutputTokens?: number;
+  /** After which the call is given up, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
+  timeoutMs?: number;
+  /** Told after every call that was answered; what it throws is ignored. */
+  onUsage?(usage: DraftUsage): void;
+}
+
+/**
+ * A DraftGenerator on the Vercel AI SDK, which must be installed (`npm install ai@6`) and is loaded with the first
+ * draft. The model gets no tools: whatever a customer writes, its answer is a proposal that the policy judges. One call
+ * for each attempt; the worker retries. Failures come back as `err` in words without the model's text.
+ */
+export function aiDraftGenerator(options: AiDraftGeneratorOptions): DraftGenerator {
+  return {
+    async generate(conversation, generateOptions) {
+      try {
+        return ok(await propose(options, conversation, generateOptions));
+      } catch (error) {
+        return err(errorText(error));
+      }
+    },
+  };
+}
+
+async function propose(
+  options: AiDraftGeneratorOptions,
+  conversation: Conversation,
+  { context, signal }: GenerateOptions,
+): Promise<ProposalInput | null> {
+  const { maxConversationChars = 20_000, maxFactsChars = 10_000, maxDraftChars = 10_000, instructions } = options;
+  const limits = { maxConversationChars, maxFactsChars, instructions };
+  const answer = await askModel(options, draftPrompt(conversation, context, limits), signal);
+  const proposal = answer.output && toProposal(answer.output);
+  const tooLong = (proposal?.content.length ?? 0) > maxDraftChars;
+  const outcome = !answer.output || tooLong ? 'unusable' : proposal ? 'proposed' : 'nothing';
+  report(options, { conversationId: conversation.id, outcome, ...answer.usage });
+  if (!answer.output) throw new Error('the model did not answer in the shape of a proposal');
+  if (tooLong) throw new Error(`the model wrote more than ${maxDraftChars} characters`);
+  return proposal;
+}
+
+interface Answer {
+  output: ModelProposal | null;
+  usage: Omit<DraftUsage, 'conversationId' | 'outcome'>;
+}
+
+async function askModel(
+  { model, maxOutputTokens = 2000, timeoutMs = 20_000 }: AiDraftGeneratorOptions,
+  prompt: { system: string; prompt: string },
+  signal: AbortSignal,
+): Promise<Answer> {
+  const { generateText, NoObjectGeneratedError, Output } = await importSdk();
+  const started = performance.now();
+  const usage = (used: LanguageModelUsage | undefined, modelId: string | undefined) => ({
+    modelId,
+    inputTokens: used?.inputTokens,
+    outputTokens: used?.outputTokens,
+    totalTokens: used?.totalTokens,
+    cachedInputTokens: used?.inputTokenDetails?.cacheReadTokens,
+    reasoningTokens: used?.outputTokenDetails?.reasoningTokens,
+    durationMs: performance.now() - started,
+  });
+  try {
+    const output = Output.object({ schema: modelProposalSchema });
+    const asked = { ...prompt, model, output, maxOutputTokens, maxRetries: 0 };
+    const result = await untilAborted(signal, timeoutMs, (abortSignal) => generateText({ ...asked, abortSignal }));
+    return { output: result.output, usage: usage(result.usage, result.response.modelId) };
+  } catch (error) {
+    // Its message and cause quote the model, and what a model wrote belongs in no log.
+    if (!NoObjectGeneratedError.isInstance(error)) throw error;
+    return { output: null, usage: usage(error.usage, error.response?.modelId) };
+  }
+}
+
+async function importSdk(): Promise<typeof import('ai')> {
+  try {
+    return await import('ai');
+  } catch (error) {
+    if (!errorText(error).includes("Cannot find package 'ai'")) throw error;
+    throw new CairnloopError('AI_SDK_MISSING', {}, { cause: error });
+  }
+}
+
+function report({ onUsage }: AiDraftGeneratorOptions, usage: DraftUsage): void {
+  try {
+    onUsage?.(usage);
+  } catch {
+    // Counting is no reason to lose a draft that is paid for.
+  }
+}

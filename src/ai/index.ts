@@ -1,0 +1,9 @@
+/** `cairnloop/ai`: DraftGenerators ready to put into the config. */
+
+export { type AiDraftGeneratorOptions, aiDraftGenerator, type DraftUsage } from './ai-draft-generator.js';
+export {
+  type DraftTemplate,
+  developmentTemplates,
+  type TemplateInput,
+  templateDraftGenerator,
+} from './template-draft-generator.js';

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { type Evidence, type ProposalInput, proposalTypes, riskTiers } from '../domain.js';
+
+/**
+ * What the model is asked for. Every key is there and none has a length, as providers' strict modes know neither
+ * optional keys nor limits; {@link toProposal} applies those.
+ */
+export const modelProposalSchema = z.object({
+  type: z.enum([...proposalTypes, 'none']),
+  content: z.string(),
+  riskTier: z.enum(riskTiers),
+  summary: z.string(),
+  evidence: z.array(z.object({ source: z.string(), quote: z.string().nullable() })),
+});
+
+export type ModelProposal = z.output<typeof modelProposalSchema>;
+
+export const maxSummaryLength = 500;
+export const maxEvidence = 10;
+const maxSourceLength = 200;
+const maxQuoteLength = 1000;
+
+/** The model's answer as a proposal, or null where it has nothing to say. Texts beyond their limits are cut, but never the content. */
+export function toProposal({ type, content, riskTier, summary, evidence }: ModelProposal): ProposalInput | null {
+  if (type === 'none' || content.trim() === '') return null;
+  return {
+    type,
+    content: content.trim(),
+    riskTier,
+    ...(summary.trim() && { summary: cut(summary, maxSummaryLength) }),
+    evidence: evidence.slice(0, maxEvidence).flatMap(toEvidence),
+  };
+}
+
+function toEvidence({ source, quote }: ModelProposal['evidence'][number]): Evidence[] {
+  if (source.trim() === '') return [];
+  return [{ source: cut(source, maxSourceLength), ...(quote?.trim() && { quote: cut(quote, maxQuoteLength) }) }];
+}
+
+function cut(text: string, maxLength: number): string {
+  const trimmed = text.trim();
+  return trimmed.length > maxLength ? `${trimmed.slice(0, maxLength - 1).toWellFormed()}…` : trimmed;
+}

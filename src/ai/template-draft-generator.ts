@@ -1,0 +1,81 @@
+import type { Conversation, Message, ProposalInput, ProposalType, RiskTier } from '../domain.js';
+import type { DraftGenerator } from '../host/draft-generator.js';
+import { ok } from '../result.js';
+
+/** What a template may write from. */
+export interface TemplateInput {
+  conversation: Conversation;
+  /** The customer's newest message. */
+  message: Message;
+  context: Record<string, unknown> | null;
+}
+
+export interface DraftTemplate {
+  /** Which newest customer messages it answers; absent: every one. */
+  when?: RegExp;
+  type: ProposalType;
+  riskTier: RiskTier;
+  content: string | ((input: TemplateInput) => string);
+  summary?: string;
+}
+
+/** One for each kind of risk, and a question for the rest. */
+export const developmentTemplates: readonly DraftTemplate[] = [
+  {
+    when: /refund|charge|invoice|money|cancel/i,
+    type: 'escalation',
+    riskTier: 'high',
+    content:
+      'Thank you for telling us. A colleague who can look into your payments takes over and will write to you here.',
+    summary: 'About money: hands over to a person.',
+  },
+  {
+    when: /order|deliver|ship|parcel/i,
+    type: 'reply',
+    riskTier: 'medium',
+    content: 'Your order is on our list. We look up where it is and write to you here as soon as we know.',
+    summary: 'Asks about an order.',
+  },
+  {
+    when: /password|log ?in|sign ?in/i,
+    type: 'reply',
+    riskTier: 'low',
+    content:
+      'You can set a new password with "Forgot password?" on the sign-in page. The link in the mail works for one hour.',
+    summary: 'Cannot sign in.',
+  },
+  {
+    type: 'clarification',
+    riskTier: 'low',
+    content: 'Thank you for your message. Could you tell us a little more about what happened, and when?',
+    summary: 'Not clear what is needed.',
+  },
+];
+
+/**
+ * A DraftGenerator without a model, for development and tests: the first template whose `when` matches the customer's
+ * newest message, or nothing to propose. The same conversation always gives the same draft.
+ */
+export function templateDraftGenerator(options: { templates?: readonly DraftTemplate[] } = {}): DraftGenerator {
+  const templates = options.templates ?? developmentTemplates;
+  return {
+    generate(conversation, { context }) {
+      const message = conversation.messages?.findLast(({ role }) => role === 'customer');
+      if (!message) return ok(null);
+      // search() is the same each time, where test() with a global pattern goes on from its last match.
+      const template = templates.find(({ when }) => !when || message.content.search(when) !== -1);
+      return ok(template ? fill(template, { conversation, message, context }) : null);
+    },
+  };
+}
+
+function fill({ type, riskTier, content, summary }: DraftTemplate, input: TemplateInput): ProposalInput {
+  const quote = input.message.content.trim().slice(0, 200).toWellFormed();
+  return {
+    type,
+    riskTier,
+    content: typeof content === 'string' ? content : content(input),
+    ...(summary && { summary }),
+    evidence: [{ source: 'conversation', ...(quote && { quote }) }],
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Runs `work` until `signal` aborts or `timeoutMs` have passed, and rejects then at once, even if `work` does not heed
+ * the signal it is handed.
+ */
+export async function untilAborted<T>(
+  signal: AbortSignal,
+  timeoutMs: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const giveUp = new AbortController();
+  const aborted = new Promise<never>((_, reject) => {
+    giveUp.signal.addEventListener('abort', () => reject(giveUp.signal.reason));
+  });
+  const follow = () => giveUp.abort(signal.reason);
+  const timer = setTimeout(() => giveUp.abort(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+  signal.addEventListener('abort', follow);
+  try {
+    return await Promise.race([work(giveUp.signal), aborted]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', follow);
+  }
+}
