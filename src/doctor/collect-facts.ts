@@ -58,7 +58,7 @@ async function readStored({ database, databaseUrl }: Salvaged): Promise<Pick<Fac
 
 async function readMongo({ jobs }: Salvaged): Promise<Facts['jobs']> {
   if (!('url' in jobs)) return skipped('the config has no usable jobs.url');
-  return observe(looks.jobs, () => readMongoJobs(jobs.url, servicesTimeoutMs - 300));
+  return observe(looks.jobs, () => readMongoJobs(jobs.url, servicesTimeoutMs - 800));
 }
 
 /** The Postgres backend keeps its jobs among our tables, so whoever has read those has reached it. */

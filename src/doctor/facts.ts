@@ -2,7 +2,7 @@ import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/confi
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
-import type { PackageManager } from '../gen/host-snapshot.js';
+import type { PackageManager } from '../gen/package-manager.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
 /**

@@ -1,5 +1,3 @@
-import { redact } from '../redact.js';
-
 /** `blocked` keeps Cairnloop from doing its work, `check` wants a person to look, `ok` is as it should be. */
 export type Level = 'ok' | 'check' | 'blocked';
 
@@ -30,13 +28,11 @@ export function findingsText(findings: readonly Finding[]): string {
   return [...lines, `${ok} ok, ${check} to check, ${blocked} blocked`].join('\n');
 }
 
-/** A finding's words may come from a host's error: one line, credentials masked. */
-export function cleaned(finding: Finding): Finding {
+/** A finding's words may come from a host's error of many lines. */
+export function onOneLine(finding: Finding): Finding {
   return { ...finding, message: oneLine(finding.message), fix: finding.fix === null ? null : oneLine(finding.fix) };
 }
 
 function oneLine(text: string): string {
-  return redact(text)
-    .replace(/\s*[\r\n]+\s*/g, ' ')
-    .trim();
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }

@@ -1,6 +1,6 @@
 import { isCairnloopError } from '../errors.js';
 import { HostTimeout, withTimeout } from '../host/call.js';
-import { errorText } from '../redact.js';
+import { errorText, redact } from '../redact.js';
 import { type Fact, known } from './facts.js';
 
 interface Observation {
@@ -21,7 +21,7 @@ export async function observe<T>(
   try {
     return known(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {
-    if (isCairnloopError(error)) return { state: 'failed', message: error.message, fix: error.hint, because };
+    if (isCairnloopError(error)) return { state: 'failed', message: redact(error.message), fix: error.hint, because };
     const reason = error instanceof HostTimeout ? error.message : `${what}: ${errorText(error, 300)}`;
     return { state: 'failed', message: `${reason}.`, fix, because };
   }

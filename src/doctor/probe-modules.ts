@@ -1,4 +1,5 @@
 import type { HostModules } from '../config/config-types.js';
+import { redact } from '../redact.js';
 import { checkAutomationPolicy } from '../testing/check-automation-policy.js';
 import { checkContextProvider } from '../testing/check-context-provider.js';
 import { checkNotifier } from '../testing/check-notifier.js';
@@ -19,5 +20,5 @@ export async function probeModules(modules: HostModules, timeoutMs: number): Pro
     return module === undefined ? [] : [check(module, { dry: true, timeoutMs })];
   });
   const reports = await Promise.all(present);
-  return { called: reports.map(({ contract, problems }) => ({ contract, problems })) };
+  return { called: reports.map(({ contract, problems }) => ({ contract, problems: problems.map(redact) })) };
 }

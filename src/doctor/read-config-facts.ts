@@ -5,6 +5,7 @@ import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
 import { readConfig } from '../config/load-config.js';
 import type { ConfigProblem } from '../errors.js';
+import { redact } from '../redact.js';
 import type { ConfigFacts } from './facts.js';
 
 /** What stands in the config without its wrong parts, so that one mistake does not hide the rest. */
@@ -21,7 +22,7 @@ export interface FoundConfig {
 /** Reads the host's config. @throws CairnloopError as `readConfig` does; wrong keys are no error here. */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
   const found = await readConfig({ cwd: root, file });
-  const problems = configProblems(found.raw);
+  const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
   const config = salvage(found.raw, problems);
   const { database, worker, ops, log } = config;
   const { url: _, ...plainDatabase } = database;

@@ -1,6 +1,6 @@
 import { describeFound } from '../config/describe-found.js';
 import type { SlaPolicyProvider } from '../host/sla-policy-provider.js';
-import { errorText } from '../redact.js';
+import { errorText, redact } from '../redact.js';
 import type { Result } from '../result.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import type { PolicyFacts } from './facts.js';
@@ -13,5 +13,9 @@ export async function readPolicies(provider: SlaPolicyProvider | undefined): Pro
   if (result.ok !== true) throw new Error(`expected ok(policies) or err(reason), found ${describeFound(result)}`);
   if (Array.isArray(result.value) && result.value.length === 0) return { state: 'off', priorities: [], rejected: [] };
   const { policies, rejected } = validatePolicies(result.value);
-  return { state: 'active', priorities: policies.map(({ priority }) => priority), rejected };
+  return {
+    state: 'active',
+    priorities: policies.map(({ priority }) => priority),
+    rejected: rejected.map(({ priority, reason }) => ({ priority, reason: redact(reason) })),
+  };
 }

@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '../facts.js';
-import { cleaned, type Finding, type Level } from '../finding.js';
+import { type Finding, type Level, onOneLine } from '../finding.js';
 
 /** What one check makes of its fact. */
 export type Judgement = Omit<Finding, 'code'>;
@@ -27,7 +27,7 @@ export function defineCheck<T>({ code, about, fact, judge, failure }: CheckOptio
     run: (facts) => {
       const found = fact(facts);
       const judged = found.state === 'known' ? judge(found.value, facts) : withoutFact(found, about, failure);
-      return [judged].flat().map((judgement) => cleaned({ code, ...judgement }));
+      return [judged].flat().map((judgement) => onOneLine({ code, ...judgement }));
     },
   };
 }

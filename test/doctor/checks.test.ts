@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { diagnose } from '../../src/doctor/checks.js';
+import { type Fact, type Facts, known, skipped } from '../../src/doctor/facts.js';
+import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
+import { goodFacts } from './good-facts.js';
+
+/** The findings of a good host with these facts in the place of its own, as far as they are not ok. */
+function findingsWith(change: Partial<Facts>): Finding[] {
+  return diagnose({ ...goodFacts(), ...change }).filter((finding) => finding.level !== 'ok');
+}
+
+/** A good fact with some of it changed. */
+function but<Key extends keyof Facts>(key: Key, change: object): Pick<Facts, Key> {
+  const fact = goodFacts()[key] as Fact<object>;
+  assert.equal(fact.state, 'known');
+  return { [key]: known({ ...(fact as { value: object }).value, ...change }) } as Pick<Facts, Key>;
+}
+
+function settings(section: string, change: object): Pick<Facts, 'config'> {
+  const { config } = goodFacts();
+  const { settings } = (config as { value: { settings: Record<string, object> } }).value;
+  return but('config', { settings: { ...settings, [section]: { ...settings[section], ...change } } });
+}
+
+const failed = (message: string): Fact<never> => ({ state: 'failed', message, fix: 'mend it', because: 'it is away' });
+
+describe('doctor/checks', () => {
+  it('CL6 says ok and nothing else of a good host', () => {
+    const findings = diagnose(goodFacts());
+    assert.deepEqual(
+      findings.filter((finding) => finding.level !== 'ok'),
+      [],
+    );
+    assert.ok(findings.every((finding) => finding.fix === null));
+    assert.equal(findingsText(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
+  });
+
+  const wrong: [title: string, Partial<Facts>, level: Finding['level'], code: string, words: RegExp, fix: RegExp][] = [
+    ['an old Node', { nodeVersion: 'v20.18.9' }, 'blocked', 'NODE_VERSION', /v20\.18\.9 is older than 20\.19/, /nvm/],
+    [
+      'two copies',
+      but('installation', {
+        copies: [
+          { folder: '/a', version: '1.0.0' },
+          { folder: '/b', version: '1.1.0' },
+        ],
+      }),
+      'check',
+      'COPIES',
+      /2 copies .*1\.0\.0 in \/a and 1\.1\.0 in \/b/,
+      /^pnpm dedupe$/,
+    ],
+    [
+      'another copy than the running one',
+      but('installation', {
+        copies: [
+          { folder: '/a', version: '1' },
+          { folder: '/b', version: '1' },
+        ],
+        isOwn: false,
+      }),
+      'check',
+      'COPIES',
+      /2 copies/,
+      /^npx cairnloop doctor/,
+    ],
+    [
+      'no dependency',
+      but('installation', { isDependency: false }),
+      'check',
+      'COPIES',
+      /does not depend on it/,
+      /^pnpm add cairnloop$/,
+    ],
+    [
+      'an agenda of another version',
+      but('installation', { pinned: [{ name: 'agenda', expected: '6.2.6', found: '5.0.0' }] }),
+      'check',
+      'PACKAGES',
+      /agenda must be 6\.2\.6, found 5\.0\.0/,
+      /^pnpm install$/,
+    ],
+    ['a .env that git sees', but('envFile', { ignored: false }), 'check', 'ENV_FILE', /does not ignore/, /\.gitignore/],
+    ['a .env in git', but('envFile', { tracked: true }), 'check', 'ENV_FILE', /in the git/, /git rm --cached \.env/],
+    [
+      'a workspace without an operator',
+      { mounts: known([{ place: 'app.js:3', operator: 'none' }]) },
+      'blocked',
+      'OPERATOR',
+      /app\.js:3 mounts the workspace without an operator/,
+      /operator: \(request\)/,
+    ],
+    [
+      'the same operator for everybody',
+      { mounts: known([{ place: 'app.js:3', operator: 'constant' }]) },
+      'check',
+      'OPERATOR',
+      /whoever asks/,
+      /session/,
+    ],
+    [
+      'a wrong key',
+      but('config', { problems: [{ path: 'worker.leaseMs', expected: 'a whole number', found: '"5s"' }] }),
+      'blocked',
+      'CONFIG',
+      /worker\.leaseMs: expected a whole number, found "5s"/,
+      /worker\.leaseMs in cairnloop\.config\.ts/,
+    ],
+    ['no metrics', but('config', { hasMetrics: false }), 'check', 'METRICS', /501/, /metrics: prometheus\(\)/],
+    ['ops on every network', settings('ops', { host: '0.0.0.0' }), 'check', 'OPS_BIND', /0\.0\.0\.0:9464/, /ops\.host/],
+    ['a silent log', settings('log', { level: 'silent' }), 'check', 'LOG_LEVEL', /no trace/, /log\.level/],
+    ['a chatty log', settings('log', { level: 'debug' }), 'check', 'LOG_LEVEL', /debug/, /log\.level/],
+    [
+      'a small pool',
+      settings('database', { poolSize: 4 }),
+      'check',
+      'POOL_SIZE',
+      /20 callbacks .* 4 conn/,
+      /poolSize .* 5 or more/,
+    ],
+    ['a replica', but('database', { readOnly: true }), 'blocked', 'DATABASE', /read-only/, /primary/],
+    [
+      'an old Postgres',
+      but('database', { version: '12.9', versionNumber: 120_009 }),
+      'blocked',
+      'POSTGRES_VERSION',
+      /12\.9/,
+      /13/,
+    ],
+    ['a superuser', but('database', { superuser: true }), 'check', 'DATABASE_ROLE', /superuser/, /schema cairnloop/],
+    ['an open wire', but('database', { encrypted: false }), 'check', 'DATABASE_TLS', /not encrypted/, /sslmode/],
+    ['a fast clock', but('database', { clockSkewMs: 7300 }), 'check', 'CLOCK', /7 s ahead of/, /NTP/],
+    ['a slow clock', but('database', { clockSkewMs: -61_000 }), 'check', 'CLOCK', /61 s behind/, /NTP/],
+    ['a pooler', but('database', { pooling: 'transaction' }), 'blocked', 'POOLER', /PgBouncer/, /session mode/],
+    ['an unknown pooler', but('database', { pooling: 'unknown' }), 'check', 'POOLER', /not checked/, /^$/],
+    [
+      'few connections',
+      but('database', { maxConnections: 10 }),
+      'check',
+      'CONNECTIONS',
+      /open 14 .* allows 10/,
+      /max_connections/,
+    ],
+    [
+      'pending migrations',
+      but('schema', { pending: ['0002-slas'] }),
+      'blocked',
+      'MIGRATIONS',
+      /0002-slas/,
+      /^cairnloop migrate$/,
+    ],
+    [
+      'a newer schema',
+      but('schema', { unknown: ['0099-later'] }),
+      'blocked',
+      'SCHEMA',
+      /newer .*0099-later/,
+      /install/,
+    ],
+    [
+      'no schema',
+      but('schema', { exists: false }),
+      'blocked',
+      'SCHEMA',
+      /no schema "cairnloop"/,
+      /^cairnloop migrate$/,
+    ],
+    ['no job backend', { jobs: failed('MongoDB is away.') }, 'blocked', 'JOBS', /MongoDB is away/, /mend it/],
+    ['no worker', but('work', { workers: [] }), 'blocked', 'WORKER', /No worker is running/, /^cairnloop worker$/],
+    [
+      'a dead worker',
+      but('work', { workers: [{ host: 'w', version: '1', ageMs: 300_000 }] }),
+      'blocked',
+      'WORKER',
+      /silent 5 min ago/,
+      /^cairnloop worker$/,
+    ],
+    [
+      'a worker of another version',
+      but('work', { workers: [{ host: 'w', version: '0.0.1', ageMs: 10 }] }),
+      'check',
+      'WORKER',
+      /another version .* 0\.0\.1 on w/,
+      /one version/,
+    ],
+    [
+      'a delivery that waits',
+      but('work', { oldestDueMs: 7_300_000 }),
+      'check',
+      'DELIVERIES_WAITING',
+      /waited 2 h/,
+      /deliveries list/,
+    ],
+    [
+      'discarded deliveries',
+      but('work', { discarded: [{ topic: 'outbound', count: 3 }] }),
+      'check',
+      'DELIVERIES_DISCARDED',
+      /3 outbound/,
+      /deliveries retry/,
+    ],
+    [
+      'SL5 no terms to be had',
+      { policies: failed('the provider: no table.') },
+      'check',
+      'SLA_POLICIES',
+      /no table/,
+      /mend it/,
+    ],
+    [
+      'a rejected policy',
+      but('policies', { rejected: [{ priority: 'low', reason: 'breachMinutes: expected more' }] }),
+      'check',
+      'SLA_POLICIES',
+      /"low" is not used: breachMinutes/,
+      /^cairnloop sla set low/,
+    ],
+    [
+      'a priority without terms',
+      but('work', { priorities: ['vip'] }),
+      'check',
+      'SLA_PRIORITIES',
+      /"vip"/,
+      /sla set vip/,
+    ],
+    [
+      'a probe that found something',
+      { probes: known({ called: [{ contract: 'contextProvider', problems: ['getContext: threw no'] }] }) },
+      'check',
+      'PROBE',
+      /contextProvider: getContext: threw no/,
+      /cairnloop\/testing/,
+    ],
+  ];
+
+  for (const [title, facts, level, code, words, fix] of wrong) {
+    it(`CL6 finds ${title}: ${code}`, () => {
+      const found = findingsWith(facts).filter((finding) => finding.code === code);
+      assert.equal(found.length, 1);
+      assert.equal(found[0]?.level, level);
+      assert.match(found[0]?.message ?? '', words);
+      assert.match(found[0]?.fix ?? '', fix);
+    });
+  }
+
+  it('NT13 names the method that a notifier lacks', () => {
+    const problems = [{ path: 'notifier.onSlaBreach', expected: 'a method', found: 'nothing' }];
+    const contracts = ['contextProvider', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'];
+    const [finding, ...others] = findingsWith(but('config', { problems, contracts }));
+    assert.deepEqual(others, []);
+    assert.equal(finding?.level, 'blocked');
+    assert.equal(finding?.code, 'NOTIFIER');
+    assert.match(finding?.message ?? '', /notifier\.onSlaBreach: expected a method, found nothing/);
+  });
+
+  it('SL7 says that SLA tracking is off without a provider, and how to have one', () => {
+    const without = { ...but('config', { contracts: [] }), ...but('policies', { state: 'no provider' }) };
+    const finding = findingsWith(without).find(({ code }) => code === 'SLA_POLICY_PROVIDER');
+    assert.match(finding?.message ?? '', /SLA tracking is off/);
+    assert.equal(finding?.fix, 'cairnloop gen sla');
+  });
+
+  it('G2 tells what holds for each contract that is absent', () => {
+    const found = diagnose({ ...goodFacts(), ...but('config', { contracts: [] }) });
+    const told = Object.fromEntries(found.map(({ code, level, message }) => [code, `${level} ${message}`]));
+    assert.match(told.NOTIFIER ?? '', /^check .*refused/);
+    assert.match(told.CONTEXT_PROVIDER ?? '', /^check .*Context Unavailable/);
+    assert.match(told.AUTOMATION_POLICY ?? '', /^ok .*waits for an operator/);
+    assert.match(told.DRAFT_GENERATOR ?? '', /^ok .*no draft/);
+  });
+
+  it('judges a developer machine more mildly', () => {
+    const facts: Partial<Facts> = {
+      profile: 'development',
+      ...settings('ops', { host: '0.0.0.0' }),
+      ...but('database', { superuser: true, encrypted: false, isLocal: true }),
+      ...but('work', { workers: [] }),
+    };
+    assert.deepEqual(
+      findingsWith(facts).map(({ level, code }) => [level, code]),
+      [['check', 'WORKER']],
+    );
+  });
+
+  it('CL6 says of everything that a missing prerequisite hides that it was not checked', () => {
+    const nothing = skipped('the config cannot be read');
+    const facts: Partial<Facts> = { config: failed('no config'), policies: nothing, probes: nothing };
+    Object.assign(facts, { database: nothing, schema: nothing, work: nothing, jobs: nothing });
+    const findings = findingsWith(facts);
+    assert.deepEqual(
+      findings.filter(({ level }) => level === 'blocked').map(({ code }) => code),
+      ['CONFIG'],
+    );
+    for (const { code, message } of findings.filter((finding) => finding.code !== 'CONFIG')) {
+      assert.match(message, /not checked: (the config cannot be read|it is away)/, code);
+    }
+    assert.equal(findings.length, diagnose(goodFacts()).length - 5);
+  });
+
+  it('sums up, and puts each finding on one line', () => {
+    const policies = failed('a\n  b\r\nfailed');
+    const findings = diagnose({ ...goodFacts(), policies });
+    const { ok, check, blocked } = summarize(findings);
+    const lines = findingsText(findings).split('\n');
+    assert.equal(lines.length, findings.length + 1);
+    assert.equal(lines.at(-1), `${ok} ok, ${check} to check, ${blocked} blocked`);
+    assert.ok(lines.slice(0, -1).every((line) => /^\[(ok|check|blocked)\] [A-Z_]+: \S/.test(line)));
+    assert.ok(lines.includes('[check] SLA_POLICIES: a b failed Fix: mend it'));
+  });
+});

@@ -1,0 +1,51 @@
+import { configDefaults } from '../../src/config/config-schema.js';
+import { type Facts, known } from '../../src/doctor/facts.js';
+import { version } from '../../src/version.js';
+
+/** What the collectors learn of a host where nothing is wrong, in production. */
+export function goodFacts(): Facts {
+  const { database, worker, log } = configDefaults;
+  return {
+    profile: 'production',
+    nodeVersion: 'v20.19.0',
+    installation: known({
+      version,
+      copies: [{ folder: '/host/node_modules/cairnloop', version }],
+      isDependency: true,
+      isOwn: true,
+      pinned: [{ name: 'agenda', expected: '6.2.6', found: '6.2.6' }],
+      packageManager: 'pnpm',
+    }),
+    mounts: known([{ place: 'src/server.ts:12', operator: 'function' }]),
+    envFile: known({ present: true, ignored: true, tracked: false }),
+    config: known({
+      file: 'cairnloop.config.ts',
+      problems: [],
+      settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log },
+      contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
+      hasMetrics: true,
+    }),
+    database: known({
+      target: 'db.internal:5432/app',
+      isLocal: false,
+      version: '17.2',
+      versionNumber: 170_002,
+      clockSkewMs: -40,
+      readOnly: false,
+      superuser: false,
+      encrypted: true,
+      maxConnections: 100,
+      pooling: 'none',
+    }),
+    schema: known({ schema: 'cairnloop', exists: true, applied: 8, pending: [], unknown: [] }),
+    work: known({
+      workers: [{ host: 'worker-1', version, ageMs: 2000 }],
+      oldestDueMs: 300,
+      discarded: [],
+      priorities: ['normal'],
+    }),
+    jobs: known({ backend: 'postgres' }),
+    policies: known({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),
+    probes: known({ called: [{ contract: 'contextProvider', problems: [] }] }),
+  };
+}

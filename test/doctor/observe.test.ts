@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { observe } from '../../src/doctor/observe.js';
+import { CairnloopError } from '../../src/errors.js';
+
+const look = { what: 'the vault', because: 'the vault is shut', fix: 'open it', timeoutMs: 20 };
+
+describe('doctor/observe', () => {
+  it('answers what was seen', async () => {
+    assert.deepEqual(await observe(look, async () => 7), { state: 'known', value: 7 });
+  });
+
+  it('turns a throw, a rejection and a time-out into the fact, without credentials', async () => {
+    const because = 'the vault is shut';
+    const thrown = await observe(look, () => assert.fail('no redis://u:hunter2@h'));
+    const message = 'the vault: no redis://[redacted]@h.';
+    assert.deepEqual(thrown, { state: 'failed', message, fix: 'open it', because });
+    const hung = await observe(look, () => new Promise<never>(() => {}));
+    assert.deepEqual(hung, {
+      state: 'failed',
+      message: 'the vault did not settle within 20 ms.',
+      fix: 'open it',
+      because,
+    });
+  });
+
+  it('takes the advice of an expected failure', async () => {
+    const reason = 'password=hunter2 refused';
+    const found = await observe(look, () => {
+      throw new CairnloopError('DATABASE_UNREACHABLE', { target: 'db:5432/app', reason });
+    });
+    assert.ok(found.state === 'failed');
+    assert.match(found.message, /db:5432\/app cannot be reached: password=\[redacted\] refused/);
+    assert.match(found.fix, /^Check that Postgres is running/);
+  });
+});
