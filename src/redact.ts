@@ -47,7 +47,7 @@ function describe(error: unknown, depth = 0): string {
     const own = [message, code].find((text) => typeof text === 'string' && text !== '') as string | undefined;
     if (own === undefined) return JSON.stringify(error) ?? 'an error without a message';
     const reason = cause === undefined || cause === null || depth === 3 ? '' : describe(cause, depth + 1);
-    return own.includes(reason) ? own : `${own}: ${reason}`;
+    return own.includes(reason) ? own : `${own.replace(/\.$/, '')}: ${reason}`;
   } catch {
     return 'an error that cannot be read';
   }

@@ -63,7 +63,7 @@ describe('errorText', () => {
   });
 
   it('names the cause once, as the message of a failed fetch says nothing', () => {
-    assert.equal(errorText(new Error('fetch failed', { cause: new Error('ENOTFOUND') })), 'fetch failed: ENOTFOUND');
+    assert.equal(errorText(new Error('fetch failed.', { cause: new Error('ENOTFOUND') })), 'fetch failed: ENOTFOUND');
     assert.equal(errorText(new Error('fetch failed: ENOTFOUND', { cause: 'ENOTFOUND' })), 'fetch failed: ENOTFOUND');
   });
 
