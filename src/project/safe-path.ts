@@ -29,12 +29,18 @@ export function realHostFile(root: string, file: string): string {
     const real = realPathOf(path.join(root, file));
     if (isInside(realpathSync(root), real)) return real;
   } catch (cause) {
-    const isFile = (cause as NodeJS.ErrnoException).code === 'ENOTDIR';
-    const reason = isFile ? 'a part of its path is a file' : 'a symbolic link leads nowhere';
+    const reason = reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
     throw new CairnloopError('PATH_REFUSED', { path: file, reason }, { cause });
   }
   throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'a symbolic link leads out of the package' });
 }
+
+const reasons: Record<string, string> = {
+  ENOTDIR: 'a part of its path is a file',
+  ENOENT: 'a symbolic link leads nowhere',
+  ELOOP: 'symbolic links lead in a circle',
+  EACCES: 'permission was denied',
+};
 
 /** Follows links as far as the path exists. */
 function realPathOf(file: string): string {

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { nextCommands } from '../../src/gen/plan-init.js';
+import { readProject } from '../../src/project/read-project.js';
+import { runMain } from '../support/run-main.js';
+import { type TempHost, tempHost } from '../support/temp-host.js';
+import { treeOf } from '../support/tree.js';
+
+const packageJson = `{
+    "name": "host",
+    "type": "module",
+    "scripts": {
+        "start": "node src/server.js",
+        "cairnloop:doctor": "cairnloop doctor --strict"
+    },
+    "dependencies": { "express": "^5.0.0", "cairnloop": "*" }
+}
+`;
+
+describe('cairnloop init', () => {
+  let host: TempHost;
+  const use = (files: Record<string, string | object>) => {
+    host = tempHost(files);
+  };
+  const init = (...argv: string[]) => runMain(host.folder, ['init', ...argv]);
+  const read = (file: string) => readFileSync(path.join(host.folder, file), 'utf8');
+  afterEach(() => host.remove());
+
+  it('writes the config, the scripts and the example environment, and names the three next commands', async () => {
+    use({ 'package.json': packageJson, 'src/server.js': 'export default 1;\n' });
+    const { exitCode, out, err } = await init();
+    assert.equal(exitCode, 0);
+    assert.match(err, /^Found host: JavaScript, ES modules, express, npm, code in src\.$/m);
+    assert.match(out, /Next:\n {2}npx cairnloop gen all\n {2}npx cairnloop migrate\n {2}npx cairnloop doctor\n$/);
+    assert.equal(
+      read('cairnloop.config.js'),
+      "import { defineConfig } from 'cairnloop';\n\nexport default defineConfig({\n  database: { url: process.env.DATABASE_URL },\n});\n",
+    );
+    assert.equal(read('.env.example'), 'DATABASE_URL=postgres://user:password@localhost:5432/app\n');
+  });
+
+  it('CL2 adds lines to package.json and leaves the others as they are, a script of the same name too', async () => {
+    use({ 'package.json': packageJson });
+    await init();
+    const lines = read('package.json').split('\n');
+    assert.deepEqual(
+      lines.filter((line) => !packageJson.split('\n').includes(line)),
+      ['        "cairnloop:migrate": "cairnloop migrate",', '        "cairnloop:worker": "cairnloop worker",'],
+    );
+    assert.equal(JSON.parse(read('package.json')).scripts['cairnloop:doctor'], 'cairnloop doctor --strict');
+  });
+
+  it('adds scripts to a package.json of any shape', async () => {
+    const shapes = [
+      '{}',
+      '{ "name": "a" }\n',
+      '{\n\t"name": "a"\n}',
+      '{\r\n  "name": "a",\r\n  "scripts": {}\r\n}\r\n',
+    ];
+    for (const shape of [...shapes, `\uFEFF{\n  "name": "a"\n}\n`]) {
+      use({ 'package.json': shape });
+      assert.equal((await init()).exitCode, 0);
+      const text = read('package.json');
+      assert.deepEqual(Object.keys(JSON.parse(text.replace('\uFEFF', '')).scripts).sort(), [
+        'cairnloop:doctor',
+        'cairnloop:migrate',
+        'cairnloop:worker',
+      ]);
+      assert.equal(text.startsWith('\uFEFF'), shape.startsWith('\uFEFF'));
+      assert.equal(/[^\r]\n/.test(text), /[^\r]\n/.test(shape));
+      host.remove();
+    }
+    use({ 'package.json': '{}' });
+  });
+
+  it('adds to an example environment, and leaves one that has the key', async () => {
+    use({ 'package.json': packageJson, '.env.example': 'PORT=3000' });
+    await init();
+    assert.match(read('.env.example'), /^PORT=3000\nDATABASE_URL=postgres:.*\n$/);
+    host.remove();
+    use({ 'package.json': packageJson, '.env.example': '# DATABASE_URL=mine\n' });
+    await init();
+    assert.equal(read('.env.example'), '# DATABASE_URL=mine\n');
+  });
+
+  it('is idempotent, and --check says so', async () => {
+    use({ 'package.json': packageJson });
+    assert.equal((await init('--modules', 'all', '--check')).exitCode, 3);
+    await init('--modules', 'all');
+    const before = treeOf(host.folder);
+    assert.equal((await init('--modules', 'all', '--check')).exitCode, 0);
+    await init('--modules', 'all');
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('writes the modules that --modules names, and refuses others', async () => {
+    use({ 'package.json': packageJson });
+    const { json } = await init('--modules', 'policy,sla', '--json');
+    assert.deepEqual(
+      json().files.map((file: { path: string }) => file.path),
+      [
+        'cairnloop/automation-policy.js',
+        'cairnloop/automation-policy.test.js',
+        'cairnloop/sla-policy-provider.js',
+        'cairnloop/sla-policy-provider.test.js',
+        'cairnloop.config.js',
+        'package.json',
+        '.env.example',
+      ],
+    );
+    const wrong = await init('--modules', 'notifiers');
+    assert.equal(wrong.exitCode, 2);
+    assert.match(wrong.err, /--modules expected all, none, or some of notifier,policy,context,sla; found "notifiers"/);
+  });
+
+  it('offers the four modules at a terminal', async () => {
+    use({ 'package.json': packageJson });
+    const answers = { 'Which modules': ['notifier'], 'Where do the modules go': 'support', Write: true };
+    const { asked } = await runMain(host.folder, ['init'], answers);
+    assert.deepEqual(asked.length, 3);
+    assert.ok(existsSync(path.join(host.folder, 'support/notifier.js')));
+  });
+
+  it('CL3 --dry-run leaves the tree as it was', async () => {
+    use({ 'package.json': packageJson });
+    const before = treeOf(host.folder);
+    const { out } = await init('--modules', 'all', '--dry-run');
+    assert.match(out, /^\+\+\+ b\/cairnloop\.config\.js$/m);
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('finds TypeScript, module system, package manager, framework and test runner', () => {
+    const facts = (files: Record<string, string | object>) => {
+      use(files);
+      const { language, moduleForm, packageManager, framework, testRunner, testSuffix, extension } = readProject({
+        cwd: host.folder,
+      });
+      host.remove();
+      return [language, moduleForm, extension, packageManager, framework, testRunner, testSuffix].join(' ');
+    };
+    const json = (more: object) => ({ 'package.json': more });
+    assert.equal(facts(json({})), 'js commonjs none npm  node test');
+    assert.equal(
+      facts({
+        ...json({
+          dependencies: { '@nestjs/core': '11' },
+          jest: { testRegex: '.*\\.spec\\.ts$' },
+          scripts: { test: 'jest' },
+        }),
+        'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", /* Nest */ } }',
+        'pnpm-lock.yaml': '',
+      }),
+      'ts esm none pnpm nest jest spec',
+    );
+    assert.equal(
+      facts({
+        ...json({
+          type: 'module',
+          packageManager: 'yarn@4.1.0',
+          dependencies: { fastify: '5' },
+          scripts: { test: 'node --test' },
+        }),
+        'tsconfig.base.json': { compilerOptions: { module: 'nodenext' } },
+        'tsconfig.json': { extends: './tsconfig.base.json' },
+      }),
+      'ts esm js yarn fastify node test',
+    );
+    assert.equal(
+      facts({
+        ...json({ dependencies: { next: '16' }, devDependencies: { vitest: '4' } }),
+        'tsconfig.json': { compilerOptions: { module: 'esnext', moduleResolution: 'bundler' } },
+        'bun.lock': '',
+      }),
+      'ts esm none bun next vitest test',
+    );
+    assert.equal(
+      facts({
+        ...json({ devDependencies: { mocha: '12' } }),
+        'tsconfig.json': { compilerOptions: { module: 'commonjs', verbatimModuleSyntax: true } },
+      }),
+      'ts export-equals none npm  mocha test',
+    );
+    assert.equal(
+      facts({
+        ...json({ type: 'module' }),
+        'tsconfig.json': { compilerOptions: { module: 'nodenext', rewriteRelativeImportExtensions: true } },
+      }),
+      'ts esm ts npm  node test',
+    );
+    use(json({}));
+  });
+
+  it('names the commands in the words of the package manager', () => {
+    use({ 'package.json': '{}', 'pnpm-lock.yaml': '' });
+    assert.deepEqual(nextCommands(readProject({ cwd: host.folder }), true), [
+      'pnpm add cairnloop',
+      'pnpm exec cairnloop migrate',
+      'pnpm exec cairnloop doctor',
+    ]);
+  });
+});
