@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { type SealedEvent, verifyChain } from '../../../src/audit/hash-chain.js';
+import type { Cairnloop } from '../../../src/cairnloop.js';
+import { main } from '../../../src/cli/main.js';
+import { migrateUp } from '../../../src/db/migrate.js';
+import type { TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/eventually.js';
+import { memoryIo } from '../../support/memory-io.js';
+import { runCli } from '../../support/run-cli.js';
+import { operator, useHosts } from '../../support/started-host.js';
+import { type TempHost, tempHost } from '../../support/temp-host.js';
+
+describe('cairnloop audit', () => {
+  const { startHost } = useHosts();
+  let cairnloop: Cairnloop;
+  let database: TestDatabase;
+  let host: TempHost;
+
+  beforeEach(async () => {
+    ({ cairnloop, database } = await startHost({}, { worker: false }));
+    host = tempHost({
+      'package.json': { type: 'module' },
+      'cairnloop.config.js': `export default { database: { url: ${JSON.stringify(database.url)} } };\n`,
+    });
+  });
+  afterEach(() => host.remove());
+
+  const run = async (...args: string[]) => {
+    const io = memoryIo(host.folder);
+    const exitCode = await main(['audit', ...args], io);
+    return { exitCode, out: io.out(), err: io.err() };
+  };
+  const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).out);
+
+  /** Three events, sealed by a worker as in operation. */
+  const sealedConversation = async () => {
+    const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
+    await cairnloop.conversations.note(id, { content: 'Hm.', actor: operator });
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await cairnloop.worker.start();
+    await eventually(async () => assert.equal((await json('verify')).unsealed, 0));
+    return id;
+  };
+
+  const tamper = async (sql: string) => {
+    await database.query('ALTER TABLE cairnloop.audit_events DISABLE TRIGGER USER');
+    await database.query(sql);
+  };
+
+  it('lists what was recorded, newest first, in pages and by what is asked for', async () => {
+    const id = await sealedConversation();
+    const { items } = await json('list', '--conversation', id, '--action', 'conversation.');
+    assert.deepEqual(
+      items.map((event: { action: string }) => event.action),
+      ['conversation.resolved', 'conversation.noted', 'conversation.opened'],
+    );
+    const first = await json('list', '--actor', operator.id, '--limit', '1');
+    const second = await json('list', '--actor', operator.id, '--cursor', first.nextCursor);
+    assert.deepEqual([first.items[0].action, second.items.length], ['conversation.resolved', 1]);
+    const { out } = await run('list', '--limit', '1');
+    assert.match(out, /conversation\.resolved +Ada .*\nMore: --cursor /);
+    assert.match((await run('list', '--action', 'nothing.happened')).out, /Nothing was recorded/);
+    assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
+  });
+
+  it('verifies the record that a worker sealed, and finds where it was changed (the binary)', async () => {
+    await sealedConversation();
+    const intact = await runCli(['audit', 'verify'], { cwd: host.folder });
+    assert.equal(intact.exitCode, 0, intact.stderr);
+    assert.match(intact.stdout, /intact: 3 sealed event\(s\), end 3:[0-9a-f]{64}\n0 event\(s\) not sealed/);
+    await tamper(`UPDATE cairnloop.audit_events SET actor = '{"id": "somebody-else"}' WHERE seq = 2`);
+    const broken = await runCli(['audit', 'verify', '--json'], { cwd: host.folder });
+    assert.equal(broken.exitCode, 1);
+    const { end, broken: found } = JSON.parse(broken.stdout);
+    assert.deepEqual([end.seq, found.seq], [1, 2]);
+    assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt holds up to event 1\./);
+  });
+
+  it('finds that the end was cut off, by the end that was known', async () => {
+    await sealedConversation();
+    const { end } = await json('verify');
+    const known = `${end.seq}:${end.hash}`;
+    assert.equal((await run('verify', '--expect', known)).exitCode, 0);
+    await cairnloop.worker.stop();
+    await tamper('DELETE FROM cairnloop.audit_events WHERE seq = 3');
+    assert.equal((await run('verify')).exitCode, 0);
+    const cut = await run('verify', '--expect', known);
+    assert.deepEqual([cut.exitCode, /the record ends at event 2; expected 3/.test(cut.out)], [1, true]);
+    assert.equal((await run('verify', '--expect', '3:abc')).exitCode, 2);
+  });
+
+  it('exports lines that can be checked without the database, or one JSON list', async () => {
+    await sealedConversation();
+    await cairnloop.worker.stop();
+    await cairnloop.conversations.open({ actorId: 'cust-8' });
+    const { out, err } = await run('export');
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    assert.deepEqual(
+      lines.map(({ seq, action }) => [seq, action]),
+      [
+        [1, 'conversation.opened'],
+        [2, 'conversation.noted'],
+        [3, 'conversation.resolved'],
+        [null, 'conversation.opened'],
+      ],
+    );
+    assert.deepEqual(verifyChain(lines.slice(0, 3) as SealedEvent[]).end.seq, 3);
+    assert.equal(err, '4 event(s) exported\n');
+    assert.deepEqual(await json('export'), lines);
+  });
+
+  it('exports an empty record as an empty list', async () => {
+    assert.deepEqual(await json('export'), []);
+    assert.equal((await run('export')).out, '');
+  });
+
+  it('says what to do where the schema is not there yet', async () => {
+    await database.query('DROP SCHEMA cairnloop CASCADE');
+    assert.equal((await json('verify')).error.code, 'MIGRATIONS_PENDING');
+    await migrateUp({ url: database.url, schema: 'cairnloop' });
+    assert.equal((await run('verify')).exitCode, 0);
+  });
+});
