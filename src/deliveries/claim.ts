@@ -43,13 +43,51 @@ export interface ClaimOptions {
 /**
  * Takes due deliveries under a lease, in order, and counts the attempt. One that comes back with more attempts than it
  * may have took its worker down at the last: it is to be discarded, not called.
+ *
+ * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
+ * order, and keeps a noisy conversation from filling a worker.
  */
 export async function claim(executor: Executor, topic: DeliveryTopic, options: ClaimOptions): Promise<DeliveryRow[]> {
   const rows = await executor.run<DeliveryRow>(claimDue, [topic, options.limit, options.leaseMs, options.suspects]);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
-const claimDue = statement('delivery.claim', (s) => `SELECT * FROM ${s}.claim_deliveries($1, $2, $3, $4)`);
+/**
+ * `attempts` counts claims, so that a callback which kills its process is counted too, and is the fencing token: a
+ * settlement must name it. A row whose lease ran out twice may have taken its process down; it is left to claims for
+ * suspects, which take one at a time, so that its neighbours do not pay its attempts. Suspects are the oldest rows of
+ * the index: a bounded look at its head finds them however long the backlog is.
+ */
+const claimDue = statement(
+  'delivery.claim',
+  (s) => `
+    WITH head AS (
+      SELECT d.id FROM ${s}.deliveries d
+      WHERE $4 AND d.topic = $1 AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+      ORDER BY d.available_at, d.id LIMIT 2000
+    ), suspect AS (
+      SELECT d.id FROM head JOIN ${s}.deliveries d USING (id)
+      WHERE d.attempts >= 2 AND d.lease_until <= ${s}.clock() AND d.state = 'pending'
+      ORDER BY d.available_at, d.id LIMIT 1
+      FOR UPDATE OF d SKIP LOCKED
+    ), free AS (
+      SELECT d.id FROM ${s}.deliveries d
+      WHERE NOT $4 AND d.topic = $1 AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+        AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.attempts < 2))
+        AND NOT EXISTS (
+          SELECT FROM ${s}.deliveries earlier
+          WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic AND earlier.state = 'pending'
+            AND (earlier.available_at, earlier.id) < (d.available_at, d.id)
+        )
+      ORDER BY d.available_at, d.id LIMIT $2
+      FOR UPDATE SKIP LOCKED
+    )
+    UPDATE ${s}.deliveries d SET
+      attempts = d.attempts + 1,
+      lease_until = ${s}.clock() + make_interval(secs => $3::float8 / 1000)
+    WHERE d.id = ANY (ARRAY(SELECT id FROM suspect UNION ALL SELECT id FROM free))
+    RETURNING d.*`,
+);
 
 /** Extends the leases of deliveries that are still being worked on. */
 export async function renewLeases(executor: Executor, held: readonly DeliveryRow[], leaseMs: number): Promise<void> {

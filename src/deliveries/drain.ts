@@ -35,7 +35,7 @@ export function createDrainer(
 ): Drainer {
   const { concurrency, leaseMs, callbackTimeoutMs, maxAttempts } = runtime.config.worker;
   const held = new Map<string, DeliveryRow>();
-  const tails = new Map<string, Promise<void>>();
+  const calls = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
   let suspect: string | undefined;
   let stopping = false;
@@ -55,8 +55,13 @@ export function createDrainer(
 
   async function loop(): Promise<void> {
     const until = performance.now() + runBudgetMs;
+    const timeIsUp = setTimeout(() => changed.raise(), runBudgetMs);
     calledOthers = false;
-    while (dirty && !stopping && performance.now() < until) await turn();
+    try {
+      while (dirty && !stopping && performance.now() < until) await turn();
+    } finally {
+      clearTimeout(timeIsUp);
+    }
     if (dirty && !stopping) runtime.jobs.wake(topic);
   }
 
@@ -93,12 +98,11 @@ export function createDrainer(
 
   async function start(rows: readonly DeliveryRow[]): Promise<void> {
     for (const row of rows) held.set(row.id, row);
-    const calls = await load(rows.filter((row) => row.attempts <= maxAttempts));
+    const loaded = await load(rows.filter((row) => row.attempts <= maxAttempts));
     for (const row of rows) {
-      const tail = tails.get(row.conversation_id) ?? Promise.resolve();
-      const next = tail.then(() => deliver(row, calls.get(row.id)));
-      tails.set(row.conversation_id, next);
-      next.then(() => tails.get(row.conversation_id) === next && tails.delete(row.conversation_id));
+      const call = deliver(row, loaded.get(row.id));
+      calls.add(call);
+      call.finally(() => calls.delete(call));
     }
   }
 
@@ -159,7 +163,7 @@ export function createDrainer(
       stopping = true;
       changed.raise();
       await running?.catch(() => {});
-      await Promise.all(tails.values());
+      await Promise.all(calls);
     },
     get inFlight() {
       return held.size;

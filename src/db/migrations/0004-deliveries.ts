@@ -26,7 +26,7 @@ export const deliveries: Migration = {
       UNIQUE (topic, dedupe_key)
     ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';
-    CREATE INDEX deliveries_of_conversation ON ${s}.deliveries (conversation_id, topic) WHERE state = 'pending';
+    CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE state = 'pending';
     CREATE INDEX deliveries_discarded ON ${s}.deliveries (topic, id) WHERE state = 'discarded';
 
     CREATE TABLE ${s}.bulk_envelopes (

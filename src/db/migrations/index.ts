@@ -2,10 +2,9 @@ import { conversations } from './0001-conversations.js';
 import { slas } from './0002-slas.js';
 import { drafts } from './0003-drafts.js';
 import { deliveries } from './0004-deliveries.js';
-import { claimDeliveries } from './0005-claim-deliveries.js';
-import { auditEvents } from './0006-audit-events.js';
-import { workers } from './0007-workers.js';
-import { workspace } from './0008-workspace.js';
+import { auditEvents } from './0005-audit-events.js';
+import { workers } from './0006-workers.js';
+import { workspace } from './0007-workspace.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -14,7 +13,6 @@ export const migrations: readonly Migration[] = [
   slas,
   drafts,
   deliveries,
-  claimDeliveries,
   auditEvents,
   workers,
   workspace,

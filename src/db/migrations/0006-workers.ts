@@ -5,7 +5,7 @@ import type { Migration } from './migration.js';
  * that start together on a fresh schema collide; a test holds these columns against the backend's own.
  */
 export const workers: Migration = {
-  name: '0007-workers',
+  name: '0006-workers',
   up: (s) => `
     CREATE TABLE ${s}.worker_heartbeats (
       worker_id uuid PRIMARY KEY,

@@ -5,7 +5,7 @@ import type { Migration } from './migration.js';
  * sealing is the one update that the trigger lets through, once.
  */
 export const auditEvents: Migration = {
-  name: '0006-audit-events',
+  name: '0005-audit-events',
   up: (s) => `
     CREATE TABLE ${s}.audit_events (
       id uuid PRIMARY KEY DEFAULT ${s}.time_id(),

@@ -6,7 +6,7 @@ import type { Migration } from './migration.js';
  * its forms are signed with, the same for every process.
  */
 export const workspace: Migration = {
-  name: '0008-workspace',
+  name: '0007-workspace',
   up: (s) => `
     CREATE INDEX drafts_pending ON ${s}.drafts (id DESC) WHERE status = 'pending';
 
