@@ -2,7 +2,6 @@ import type { HostModules } from '../config/config-types.js';
 import { redact } from '../redact.js';
 import { checkAutomationPolicy } from '../testing/check-automation-policy.js';
 import { checkContextProvider } from '../testing/check-context-provider.js';
-import { checkNotifier } from '../testing/check-notifier.js';
 import { checkSlaPolicyProvider } from '../testing/check-sla-policy-provider.js';
 import type { ProbeFacts } from './facts.js';
 
@@ -10,10 +9,9 @@ const contractChecks = {
   contextProvider: checkContextProvider,
   automationPolicy: checkAutomationPolicy,
   slaPolicyProvider: checkSlaPolicyProvider,
-  notifier: checkNotifier,
 };
 
-/** Calls what only reads, once, with sample data: a notifier could write to customers and is never called. */
+/** Calls what only reads, once, with sample data. A notifier is not among it: it could write to customers. */
 export async function probeModules(modules: HostModules, timeoutMs: number): Promise<ProbeFacts> {
   const present = Object.entries(contractChecks).flatMap(([key, check]) => {
     const module = modules[key as keyof typeof contractChecks];

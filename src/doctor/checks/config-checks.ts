@@ -51,11 +51,15 @@ const contractChecks = contracts.map((row) =>
     code: row.code,
     about: row.key,
     fact: (facts) => facts.config,
-    judge: (found) => judgeContract(row, found),
+    judge: (found, { probes }) => judgeContract(row, found, probes !== null),
   }),
 );
 
-function judgeContract({ key, absent }: ContractRow, { file, problems, contracts }: ConfigFacts): Judgement[] {
+function judgeContract(
+  { key, absent }: ContractRow,
+  { file, problems, contracts }: ConfigFacts,
+  probed: boolean,
+): Judgement[] {
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
     return wrong.map(({ path, expected, found }) =>
@@ -63,7 +67,8 @@ function judgeContract({ key, absent }: ContractRow, { file, problems, contracts
     );
   }
   if (!contracts.includes(key)) return [absent(file)];
-  return [fine(`${key} has ${contractMethods[key].join(', ')}.`)];
+  const called = probed ? '' : ' (not called; --probe calls what only reads)';
+  return [fine(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
 }
 
 const metrics = defineCheck({

@@ -127,7 +127,9 @@ const probe = defineCheck({
       ),
     );
     const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
-    return right.length > 0 ? [fine(`Probed without a finding: ${right.join(', ')}.`), ...wrong] : wrong;
+    return right.length > 0
+      ? [fine(`Called once and right: ${right.join(', ')}. A notifier is never called.`), ...wrong]
+      : wrong;
   },
 });
 
