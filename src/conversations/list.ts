@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeCursor, encodeCursor } from '../db/cursor.js';
-import { statement } from '../db/statement.js';
+import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
 import { name, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
@@ -23,12 +23,10 @@ export type ListInput = z.input<typeof listInput>;
 /** Lists conversations, newest activity first, without their messages. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listConversations(runtime: Runtime, input?: ListInput): Promise<Page<Conversation>> {
   const { cursor, limit, ...filter } = parseInput('conversations.list', listInput, input);
-  const [at, id] = cursor ? decodeCursor(cursor, 2) : [null, null];
-  const rows = await runtime.db.run<ConversationRow & { cursor_at: string }>(selectPage, [
-    ...filterValues(filter),
-    at,
-    id,
+  const wanted = conditionsOf({ ...filter, after: cursor && decodeCursor(cursor, 2) });
+  const rows = await runtime.db.run<ConversationRow & { cursor_at: string }>(selectPage(wanted), [
     limit + 1,
+    ...wanted.flatMap(({ values }) => values),
   ]);
   const items = rows.slice(0, limit);
   const last = items.at(-1);
@@ -40,13 +38,55 @@ export async function listConversations(runtime: Runtime, input?: ListInput): Pr
 
 /** Counts what {@link listConversations} would list. */
 export async function countConversations(runtime: Runtime, input?: ConversationFilter): Promise<number> {
-  const filter = parseInput('conversations.count', filterInput, input);
-  const [row] = await runtime.db.run<{ count: number }>(countAll, filterValues(filter));
+  const wanted = conditionsOf(parseInput('conversations.count', filterInput, input));
+  const [row] = await runtime.db.run<{ count: number }>(countAll(wanted), [
+    null,
+    ...wanted.flatMap(({ values }) => values),
+  ]);
   return row?.count ?? 0;
 }
 
-function filterValues(filter: z.output<typeof filterInput>): (string | null)[] {
-  return [filter.status ?? null, filter.priority ?? null, filter.sla ?? null, searchQuery(filter.search)];
+type Filter = z.output<typeof filterInput> & { after?: string[] | '' | undefined };
+
+/** One part of a WHERE clause; `sql` gets the number of its first parameter. */
+interface Condition {
+  key: string;
+  values: readonly string[];
+  sql: (schema: string, parameter: number) => string;
+}
+
+/** Only what is asked for becomes part of the statement, so that each combination has the plan that fits it. */
+function conditionsOf({ status, priority, sla, search, after }: Filter): Condition[] {
+  const words = searchQuery(search);
+  const conditions: (Condition | '' | null | undefined)[] = [
+    status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
+    priority && { key: 'priority', values: [priority], sql: (_, p) => `c.priority = $${p}` },
+    sla && { key: `sla_${sla}`, values: [], sql: slaConditions[sla] },
+    words && { key: 'search', values: [words], sql: matches },
+    after && {
+      key: 'after',
+      values: after,
+      sql: (_, p) => `(c.updated_at, c.id) < ($${p}::timestamptz, $${p + 1}::uuid)`,
+    },
+  ];
+  return conditions.filter((condition) => !!condition);
+}
+
+const slaConditions = {
+  active: (s: string) => `EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active')`,
+  due: (s: string) => `EXISTS (SELECT FROM ${s}.slas l
+    WHERE l.conversation_id = c.id AND l.status = 'active' AND l.response_due_at <= ${s}.clock())`,
+  breached: (s: string) => `EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'breached'
+    AND NOT EXISTS (SELECT FROM ${s}.slas x WHERE x.conversation_id = c.id AND x.started_at > l.started_at))`,
+};
+
+function matches(s: string, p: number): string {
+  return `c.id IN (
+    SELECT f.id FROM ${s}.conversations f WHERE to_tsvector('simple',
+      left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000)) @@ to_tsquery('simple', $${p})
+    UNION ALL
+    SELECT m.conversation_id FROM ${s}.messages m
+    WHERE m.role <> 'system' AND to_tsvector('simple', left(m.content, 20000)) @@ to_tsquery('simple', $${p}))`;
 }
 
 /** Words to a tsquery that wants all of them, the last one as a beginning; null when there is none to look for. */
@@ -56,31 +96,41 @@ export function searchQuery(search: string | undefined): string | null {
   return words.map((word, index) => (index === words.length - 1 ? `${word}:*` : word)).join(' & ');
 }
 
-const where = (s: string) => `
-  ($1::text IS NULL OR c.status = $1) AND ($2::text IS NULL OR c.priority = $2)
-  AND ($3::text IS NULL OR EXISTS (
-    SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND CASE $3
-      WHEN 'active' THEN l.status = 'active'
-      WHEN 'due' THEN l.status = 'active' AND l.response_due_at <= ${s}.clock()
-      ELSE l.status = 'breached'
-        AND NOT EXISTS (SELECT FROM ${s}.slas x WHERE x.conversation_id = c.id AND x.started_at > l.started_at) END))
-  AND ($4::text IS NULL OR c.id IN (
-    SELECT f.id FROM ${s}.conversations f WHERE to_tsvector('simple',
-      left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000)) @@ to_tsquery('simple', $4)
-    UNION ALL
-    SELECT m.conversation_id FROM ${s}.messages m
-    WHERE m.role <> 'system' AND to_tsvector('simple', left(m.content, 20000)) @@ to_tsquery('simple', $4)))`;
+/** Parameters follow `$1`, which is the limit. */
+function where(schema: string, conditions: readonly Condition[]): string {
+  let parameter = 2;
+  const parts = conditions.map(({ sql, values }) => {
+    const part = sql(schema, parameter);
+    parameter += values.length;
+    return part;
+  });
+  return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
+}
 
-const selectPage = statement(
+const selectPage = variants(
   'conversation.list',
-  (s) => `
+  (s, conditions) => `
     SELECT c.*, to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
-    FROM ${s}.conversations c
-    WHERE ${where(s)} AND ($5::timestamptz IS NULL OR (c.updated_at, c.id) < ($5, $6::uuid))
-    ORDER BY c.updated_at DESC, c.id DESC LIMIT $7`,
+    FROM ${s}.conversations c ${where(s, conditions)}
+    ORDER BY c.updated_at DESC, c.id DESC LIMIT $1::int`,
 );
 
-const countAll = statement(
+const countAll = variants(
   'conversation.count',
-  (s) => `SELECT count(*)::int AS count FROM ${s}.conversations c WHERE ${where(s)}`,
+  (s, conditions) => `
+    SELECT count(*)::int AS count FROM ${s}.conversations c ${where(s, conditions)} LIMIT coalesce($1::int, 1)`,
 );
+
+/** One statement for each combination of conditions that is asked for. */
+function variants(
+  name: string,
+  text: (schema: string, conditions: readonly Condition[]) => string,
+): (conditions: readonly Condition[]) => Statement {
+  const known = new Map<string, Statement>();
+  return (conditions) => {
+    const key = [name, ...conditions.map((condition) => condition.key)].join('.');
+    const found = known.get(key) ?? statement(key, (schema) => text(schema, conditions));
+    known.set(key, found);
+    return found;
+  };
+}

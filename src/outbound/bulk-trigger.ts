@@ -4,11 +4,11 @@ import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, parseInput } from '../input.js';
+import { content, isId, name, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
-import { afterTriggered, requireNotifier } from './trigger.js';
+import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
-const bulkInput = z.object({ templateId: name, content, actor });
+const bulkInput = z.object({ templateId: name, content, actor: hostOrActor });
 const idsInput = z.array(z.string());
 
 export type BulkInput = z.input<typeof bulkInput>;

@@ -9,6 +9,9 @@ import type { Runtime } from '../runtime.js';
 /** A year: what is planned further ahead than that belongs in the host's own calendar. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 
+/** An outbound message may be the host's own idea, where no person stands behind it. */
+export const hostOrActor = actor.default({ id: 'system:host' });
+
 const triggerInput = z.object({
   templateId: name,
   /** What is delivered, to the letter. */
@@ -17,7 +20,7 @@ const triggerInput = z.object({
   scheduleInSeconds: z.number().min(0).max(maxScheduleSeconds).default(0),
   /** A second call with the same key for the same conversation sends nothing. */
   dedupeKey: name.optional(),
-  actor,
+  actor: hostOrActor,
 });
 
 export type TriggerInput = z.input<typeof triggerInput>;
