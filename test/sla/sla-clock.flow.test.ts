@@ -11,8 +11,10 @@ import { noMetrics } from '../../src/ops/metrics.js';
 import { ok } from '../../src/result.js';
 import type { Runtime } from '../../src/runtime.js';
 import { breachDue } from '../../src/sla/breach.js';
+import type { ClockStory } from '../../src/sla/clock-story.js';
 import { replayClocks } from '../../src/sla/replay-clocks.js';
 import type { SlaRow } from '../../src/sla/rows.js';
+import { simulateSla } from '../../src/sla/simulate.js';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
 import { stopClock } from '../support/database-clock.js';
@@ -96,6 +98,7 @@ describe('sla clock on a real Postgres', () => {
     for (const { priority, ...terms } of next) await cairnloop.sla.setPolicy(priority, terms);
   };
 
+  /** Lives through a history in a conversation of its own, and answers its clocks as they are at `until`. */
   const live = async (history: History, first: readonly SlaPolicy[], until: Date) => {
     await changePolicies(first);
     await stopClock(database, time(0));
@@ -112,7 +115,7 @@ describe('sla clock on a real Postgres', () => {
       'SELECT * FROM cairnloop.slas WHERE conversation_id = $1 ORDER BY started_at, id',
       [id],
     );
-    return rows;
+    return { id, rows };
   };
 
   /** A running clock owes one countdown, at its breach; a held or ended one owes none. */
@@ -130,11 +133,33 @@ describe('sla clock on a real Postgres', () => {
     assert.deepEqual(owed.rows, rows);
   };
 
+  /** Only the conversation that comes next has anything new after the moment that this answers. */
+  const begin = async () => {
+    await database.query(`UPDATE cairnloop.conversations SET updated_at = '2000-01-01'`);
+    return time(0);
+  };
+
+  /** A story ends as its clock did, and its last words on when it is due are the row's. */
+  const checkStories = (stories: ClockStory[], rows: SlaRow[]) => {
+    for (const [index, { events, lines }] of stories.entries()) {
+      const [first, last] = [events[0], events.at(-1)];
+      const due = events.findLast((event) => 'breachAt' in event);
+      assert.equal(first?.type, 'started');
+      assert.equal(last?.type === 'ended' ? last.endedBy : null, rows[index]?.ended_by);
+      assert.deepEqual(due && 'breachAt' in due && [due.responseDueAt, due.breachAt], [
+        rows[index]?.response_due_at,
+        rows[index]?.breach_at,
+      ]);
+      assert.equal(lines.length, events.length);
+    }
+    assert.equal(stories.length, rows.length);
+  };
+
   it('SL1, SL2, SL3, SL4 equals the reference clock, whatever happens', async () => {
     await fc.assert(
       fc.asyncProperty(histories, policyLists, async (history, first) => {
         const until = time((history.at(-1)?.offset ?? 0) + 50);
-        const rows = await live(history, first, until);
+        const { id, rows } = await live(history, first, until);
         const expected = replayClocks(toEvents(history), { priority: 'high', policies: first, until });
         assert.deepEqual(
           rows.map((row) => ({
@@ -160,8 +185,31 @@ describe('sla clock on a real Postgres', () => {
             assert.deepEqual(row.completed_at, end);
           else if (end) assert.ok(Number(row.completed_at) >= Number(end));
         }
+        checkStories(await cairnloop.sla.explain(id), rows);
       }),
       { numRuns: 150 },
     );
   }).timeout(300_000);
+
+  it('simulated under the terms that were in force, history goes as it went', async () => {
+    const inForce = policyLists.filter(([policy]) => policy?.priority === 'high');
+    let clocks = 0;
+    await fc.assert(
+      fc.asyncProperty(histories, inForce, async (history, policies) => {
+        const steady = history.filter(({ type }) => type !== 'policies');
+        const since = await begin();
+        const { rows } = await live(steady, policies, time((steady.at(-1)?.offset ?? 0) + 50));
+        const { priorities } = await simulateSla(runtime.db, { policies, since });
+        const [{ actual, proposed } = { actual: null, proposed: null }] = priorities;
+        assert.deepEqual(proposed, actual);
+        assert.equal(
+          Object.values(actual ?? {}).reduce((sum, count) => sum + count, 0),
+          rows.length,
+        );
+        clocks += rows.length;
+      }),
+      { numRuns: 60 },
+    );
+    assert.ok(clocks > 0);
+  }).timeout(120_000);
 });
