@@ -7,7 +7,8 @@ import { toStorableJson, toStorableText } from './redact.js';
 export const maxContentLength = 1_000_000;
 
 /** Text that Postgres can hold: it refuses NUL and lone surrogates, which customers do send. */
-export const text = (maxLength: number) => z.string().trim().min(1).max(maxLength).transform(toStorableText);
+export const text = (maxLength: number) =>
+  z.string().transform(toStorableText).pipe(z.string().trim().min(1).max(maxLength));
 
 /** A name or key: short text on one line. */
 export const name = text(500);

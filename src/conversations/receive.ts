@@ -114,9 +114,7 @@ const insertCustomerMessage = statement(
       SELECT conversation.id, 'customer', $2, author.actor, $3, conversation.updated_at FROM conversation, author
       RETURNING *
     ), overtaken AS (
-      UPDATE ${s}.drafts d SET status = 'superseded', settled_at = ${s}.clock(), reason = 'a newer customer message'
-      FROM conversation WHERE d.conversation_id = conversation.id AND d.status = 'pending'
-      RETURNING d.id
+      SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
     ), sla AS (
       INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
         started_at, response_due_at, breach_at)

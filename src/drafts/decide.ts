@@ -1,61 +1,58 @@
 import { type Decision, decisions, type Proposal } from '../domain.js';
-import { defaultAutomationPolicy, type PolicyOptions } from '../host/automation-policy.js';
+import { type AutomationPolicy, defaultAutomationPolicy, type PolicyOptions } from '../host/automation-policy.js';
 import { HostTimeout, withTimeout } from '../host/call.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import type { DraftRow } from './rows.js';
 
 /** How long a policy may take, in milliseconds. */
-export const policyTimeoutMs = 5000;
+const policyTimeoutMs = 5000;
 
-/** The decision for one proposal, and how it came about. */
-export interface Decided {
+/** What a policy said; where it gave no decision, why, and that the draft needs approval. */
+export interface PolicyAnswer {
   decision: Decision;
   outcome: DraftRow['decision_outcome'];
+  reason?: string;
+}
+
+/** The decision for one proposal, how it came about, and how long the policy took, in milliseconds. */
+export interface Decided extends Omit<PolicyAnswer, 'reason'> {
   ms: number;
 }
 
-/** Puts a proposal to the policy, once. Whatever goes wrong in it, the draft waits for an operator. */
+/** Puts a proposal to the configured policy, once. Whatever goes wrong in it, the draft waits for an operator. */
 export async function decide(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Decided> {
   const started = performance.now();
-  const { decision, outcome } = await runtime.telemetry.span('draft.decide', { draftId: proposal.id }, () =>
-    askPolicy(runtime, proposal, options),
+  const { decision, outcome, reason } = await runtime.telemetry.span('draft.decide', { draftId: proposal.id }, () =>
+    askPolicy(runtime.config.automationPolicy, proposal, options),
   );
+  if (outcome !== 'decided') {
+    const line = { draftId: proposal.id, outcome, reason };
+    runtime.log.warn(line, 'automationPolicy gave no decision; the draft requires approval');
+  }
   runtime.metrics.draftDecided(decision);
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 
-async function askPolicy(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Omit<Decided, 'ms'>> {
-  const policy = runtime.config.automationPolicy ?? defaultAutomationPolicy;
+/** Asks a policy and waits for at most five seconds; anything but one of the four decisions is `require_approval`. */
+export async function askPolicy(
+  policy: AutomationPolicy = defaultAutomationPolicy,
+  proposal: Proposal,
+  options: PolicyOptions,
+): Promise<PolicyAnswer> {
   try {
     const answer: unknown = await withTimeout(policyTimeoutMs, 'automationPolicy.decide', () =>
       policy.decide(proposal, options),
     );
     if (isDecision(answer)) return { decision: answer, outcome: 'decided' };
-    return fallBack(
-      runtime,
-      proposal,
-      'invalid',
-      `it answered ${typeof answer === 'string' ? 'an unknown text' : typeof answer}`,
-    );
+    const found = typeof answer === 'string' ? 'an unknown text' : typeof answer;
+    return { decision: 'require_approval', outcome: 'invalid', reason: `it answered ${found}` };
   } catch (error) {
-    return fallBack(runtime, proposal, error instanceof HostTimeout ? 'timed_out' : 'failed', errorText(error));
+    const outcome = error instanceof HostTimeout ? 'timed_out' : 'failed';
+    return { decision: 'require_approval', outcome, reason: errorText(error) };
   }
 }
 
 function isDecision(answer: unknown): answer is Decision {
   return decisions.some((decision) => decision === answer);
-}
-
-function fallBack(
-  runtime: Runtime,
-  proposal: Proposal,
-  outcome: Decided['outcome'],
-  reason: string,
-): Omit<Decided, 'ms'> {
-  runtime.log.warn(
-    { draftId: proposal.id, outcome, reason },
-    'automationPolicy gave no decision; the draft requires approval',
-  );
-  return { decision: 'require_approval', outcome };
 }

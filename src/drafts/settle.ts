@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Actor, Draft, Message } from '../domain.js';
+import type { Actor, Draft, DraftStatus, Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, content, isId, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
-import { findDraft } from './find.js';
-import { isOvertaken } from './propose.js';
+import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
 const approveInput = z.object({ actor });
@@ -19,92 +18,105 @@ export type EditInput = z.input<typeof editInput>;
 export type DiscardInput = z.input<typeof discardInput>;
 
 /**
- * Sends a draft that waits for approval, as it stands. Of many at once one wins; the others are refused. Throws
- * `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING` (with the reason), `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+ * Sends a draft that waits for approval, as it stands. Of many at once one wins; the others are refused, but for those
+ * of the same operator: a double click is answered with the draft that was sent. Throws `DRAFT_NOT_FOUND`,
+ * `DRAFT_NOT_PENDING` (with the reason), `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
  */
 export async function approveDraft(runtime: Runtime, id: string, input: ApproveInput): Promise<Draft> {
   const { actor } = parseInput('drafts.approve', approveInput, input);
-  return sendDraft(runtime, id, { actor, content: null, status: 'approved' });
+  return sendDraft(runtime, id, { action: 'approve', actor, content: null });
 }
 
 /**
- * Sends a draft that waits for approval with the operator's own words; the proposed ones are kept beside them. Throws
- * as {@link approveDraft}.
+ * Sends a draft that waits for approval with the operator's own words; the proposed ones are kept beside them. One
+ * winner among this, approve and discard. Throws as {@link approveDraft}.
  */
 export async function editDraft(runtime: Runtime, id: string, input: EditInput): Promise<Draft> {
   const { actor, content } = parseInput('drafts.edit', editInput, input);
-  return sendDraft(runtime, id, { actor, content, status: 'edited' });
+  return sendDraft(runtime, id, { action: 'edit', actor, content });
 }
 
 /** Drops a draft that nobody has sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
 export async function discardDraft(runtime: Runtime, id: string, input: DiscardInput): Promise<Draft> {
   const { actor, reason } = parseInput('drafts.discard', discardInput, input);
-  const [row] = isId(id) ? await runtime.db.run<DraftRow>(discard, [id, actor, reason ?? null]) : [];
-  if (!row) return refuse(runtime.db, id, 'discarded');
-  runtime.telemetry.publish('draft.discarded', {}, { conversationId: row.conversation_id, draftId: id, actor });
-  runtime.activity.changed(row.conversation_id);
-  return toDraft(row);
+  const draft = await runtime.db.transaction(async (tx) => {
+    const status = statusAfter(await lockDraft(tx, id), 'discard');
+    return changed(await tx.run<DraftRow>(discard, [id, status, actor, reason ?? null]));
+  });
+  runtime.telemetry.publish('draft.discarded', {}, { conversationId: draft.conversationId, draftId: id, actor });
+  runtime.activity.changed(draft.conversationId);
+  return draft;
 }
 
 interface Sending {
+  action: 'approve' | 'edit';
   actor: Actor;
   /** Null: as proposed. */
   content: string | null;
-  status: 'approved' | 'edited';
 }
 
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
-  const sent = await runtime.db.transaction(async (tx) => {
-    const pending = await lockPending(tx, id, sending.status);
-    await requireCurrent(tx, pending, sending.status);
-    const answered = await sendAnswer(tx, pending.conversation_id, {
-      role: 'operator',
-      content: sending.content ?? pending.content,
-      author: sending.actor,
-      metadata: { draftId: id, draftStatus: sending.status },
-    });
-    if (!answered) throw resolved(pending.conversation_id, sending.status);
-    return { draft: await recordSent(tx, id, sending, answered.message), answered };
+  const { draft, answered } = await runtime.db.transaction(async (tx) => {
+    const found = await lockDraft(tx, id);
+    if (isDoubleClick(found, sending)) return { draft: toDraft(found), answered: null };
+    const status = statusAfter(found, sending.action);
+    const answered = await answerWith(tx, found, { ...sending, status });
+    return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   });
-  afterSent(runtime, sent.draft, sent.answered);
-  return sent.draft;
+  if (answered) afterSent(runtime, draft, answered);
+  return draft;
 }
 
-/** Locks the draft, so that of two at once the second waits and then finds it settled. */
-async function lockPending(tx: Executor, id: string, action: string): Promise<DraftRow> {
-  const [row] = isId(id) ? await tx.run<DraftRow>(lock, [id]) : [];
-  return row?.status === 'pending' ? row : refuse(tx, id, action);
+/**
+ * Locks the draft's conversation, then reads the draft: of two steps at once the second waits and finds the first one
+ * done, and so it does with a customer message, which takes the same lock before it supersedes.
+ */
+async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
+  if (!isId(id)) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
+  await tx.run(lockConversation, [id]);
+  const [row] = await tx.run<DraftRow>(selectDraft, [id]);
+  if (!row) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
+  return row;
 }
 
-/** A newer message or a resolution may have committed while we waited for the lock. */
-async function requireCurrent(tx: Executor, pending: DraftRow, action: string): Promise<void> {
-  const [conversation] = await tx.run<{ status: string }>(selectConversationStatus, [pending.conversation_id]);
-  if (conversation?.status !== 'open') throw resolved(pending.conversation_id, action);
-  if (await isOvertaken(tx, pending.conversation_id, pending.based_on_message_id)) {
-    throw new CairnloopError('DRAFT_NOT_PENDING', {
-      id: pending.id,
-      status: 'superseded',
-      action,
-      because: 'the customer has written since',
-    });
-  }
+function isDoubleClick({ status, settled_by }: DraftRow, { action, actor }: Sending): boolean {
+  return action === 'approve' && (status === 'approved' || status === 'edited') && settled_by?.id === actor.id;
 }
 
-function resolved(conversationId: string, action: string): CairnloopError {
-  return new CairnloopError('CONVERSATION_RESOLVED', { id: conversationId, action: `have a draft ${action}` });
+const past = { approve: 'approved', edit: 'edited', discard: 'discarded' };
+
+function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
+  const next = nextStatus(row.status, action);
+  if (next.ok) return next.status;
+  const because = row.status === 'superseded' && row.reason ? row.reason : next.reason;
+  throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });
 }
 
-async function recordSent(tx: Executor, id: string, sending: Sending, message: Message): Promise<Draft> {
-  const [row] = await tx.run<DraftRow>(send, [id, sending.status, sending.actor, sending.content, message.id]);
+async function answerWith(tx: Executor, draft: DraftRow, sending: Sending & { status: DraftStatus }) {
+  const answered = await sendAnswer(tx, draft.conversation_id, {
+    role: 'operator',
+    content: sending.content ?? draft.content,
+    author: sending.actor,
+    metadata: { draftId: draft.id, draftStatus: sending.status },
+  });
+  if (answered) return answered;
+  throw new CairnloopError('CONVERSATION_RESOLVED', {
+    id: draft.conversation_id,
+    action: `have a draft ${past[sending.action]}`,
+  });
+}
+
+async function recordSent(
+  tx: Executor,
+  id: string,
+  { status, actor, content, message }: Sending & { status: DraftStatus; message: Message },
+): Promise<Draft> {
+  return changed(await tx.run<DraftRow>(send, [id, status, actor, content, message.id]));
+}
+
+function changed([row]: DraftRow[]): Draft {
   if (!row) throw new Error('UPDATE answered no row');
   return toDraft(row);
-}
-
-async function refuse(executor: Executor, id: string, action: string): Promise<never> {
-  const draft = await findDraft(executor, id);
-  if (!draft) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
-  const because = draft.status === 'superseded' ? 'the customer has written since' : undefined;
-  throw new CairnloopError('DRAFT_NOT_PENDING', { id, status: draft.status, action, ...(because && { because }) });
 }
 
 function afterSent(runtime: Runtime, draft: Draft, answered: Answered): void {
@@ -114,12 +126,13 @@ function afterSent(runtime: Runtime, draft: Draft, answered: Answered): void {
   afterAnswered(runtime, answered);
 }
 
-const lock = statement('draft.lock', (s) => `SELECT * FROM ${s}.drafts WHERE id = $1 FOR UPDATE`);
-
-const selectConversationStatus = statement(
-  'draft.conversation_status',
-  (s) => `SELECT status FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+const lockConversation = statement(
+  'draft.lock_its_conversation',
+  (s) => `
+    SELECT id FROM ${s}.conversations WHERE id = (SELECT conversation_id FROM ${s}.drafts WHERE id = $1) FOR UPDATE`,
 );
+
+const selectDraft = statement('draft.to_settle', (s) => `SELECT * FROM ${s}.drafts WHERE id = $1`);
 
 const send = statement(
   'draft.send',
@@ -145,8 +158,8 @@ const discard = statement(
   'draft.discard',
   (s) => `
     WITH draft AS (
-      UPDATE ${s}.drafts SET status = 'discarded', settled_at = ${s}.clock(), settled_by = $2, reason = $3
-      WHERE id = $1 AND status IN ('pending', 'prepared')
+      UPDATE ${s}.drafts SET status = $2, settled_at = ${s}.clock(), settled_by = $3, reason = $4
+      WHERE id = $1
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM draft)

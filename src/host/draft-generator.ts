@@ -5,13 +5,14 @@ import type { Awaitable, Result } from '../result.js';
 export interface GenerateOptions {
   /** The ContextProvider's map, or null when there is none. */
   context: Record<string, unknown> | null;
-  /** Aborted when `worker.callbackTimeoutMs` has passed or the worker stops. */
+  /** Aborted when `worker.callbackTimeoutMs` has passed; what comes after that is dropped. */
   signal: AbortSignal;
 }
 
 /**
- * Produces a proposal after a customer message, in the worker's `draft` job. `err` and a throw are retried;
- * `ok(null)` means nothing to propose. Configured as `draftGenerator`; without one no draft is asked for.
+ * Produces a proposal after a customer message, in the worker's `draft` job. `err`, a throw and a proposal that cannot
+ * be stored are retried; `ok(null)` means nothing to propose. Configured as `draftGenerator`; without one no draft is
+ * asked for.
  */
 export interface DraftGenerator {
   generate(conversation: Conversation, opts: GenerateOptions): Awaitable<Result<ProposalInput | null>>;

@@ -1,6 +1,12 @@
 import type { Migration } from './migration.js';
 
-/** Proposals with the policy's decision. A denied one keeps the fact and none of the words. */
+/**
+ * Proposals with the policy's decision. A denied one keeps the fact and none of the words. `request_message_id` is the
+ * customer message that asked for it, which no second draft may answer; null for a proposal that the host made.
+ *
+ * `supersede_drafts` is a function because it is called under the conversation's lock from the statement that waits for
+ * it: that statement itself would not see a draft that was committed meanwhile.
+ */
 export const drafts: Migration = {
   name: '0003-drafts',
   up: (s) => `
@@ -20,6 +26,7 @@ export const drafts: Migration = {
       status text NOT NULL CHECK (status IN
         ('pending', 'prepared', 'approved', 'edited', 'allowed', 'discarded', 'denied', 'superseded')),
       based_on_message_id uuid,
+      request_message_id uuid UNIQUE,
       message_id uuid,
       decided_at timestamptz(3) NOT NULL,
       settled_at timestamptz(3),
@@ -31,6 +38,16 @@ export const drafts: Migration = {
     CREATE INDEX drafts_of_conversation ON ${s}.drafts (conversation_id, id);
     CREATE INDEX drafts_waiting ON ${s}.drafts (conversation_id, status) WHERE status IN ('pending', 'prepared');
     CREATE INDEX drafts_by_time ON ${s}.drafts (created_at);
+
+    CREATE FUNCTION ${s}.supersede_drafts(p_conversation_id uuid) RETURNS SETOF uuid LANGUAGE sql VOLATILE AS $$
+      UPDATE ${s}.drafts SET
+        status = 'superseded', settled_at = ${s}.clock(), reason = 'the customer has written since'
+      WHERE conversation_id = p_conversation_id AND status = 'pending'
+      RETURNING id
+    $$;
   `,
-  down: (s) => `DROP TABLE ${s}.drafts;`,
+  down: (s) => `
+    DROP FUNCTION ${s}.supersede_drafts(uuid);
+    DROP TABLE ${s}.drafts;
+  `,
 };

@@ -2,11 +2,10 @@ import { type ConversationRow, toConversation } from '../../conversations/rows.j
 import { statement } from '../../db/statement.js';
 import type { DeliveryRow } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Conversation, Message, ProposalInput } from '../../domain.js';
-import { proposeDraft } from '../../drafts/propose.js';
+import type { Conversation, Message } from '../../domain.js';
+import { proposeForRequest } from '../../drafts/propose.js';
 import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
-import type { Result } from '../../result.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations, loadMessages } from './load-conversations.js';
 
@@ -20,7 +19,7 @@ export const draft: TopicHandler = {
   failure: returnedFailure,
 };
 
-/** A request is dropped when the customer has written again (that message asked too) or it has been answered by a draft. */
+/** A request is dropped when the customer has written again (that message asked too), was answered, or has its draft. */
 async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
   const { draftGenerator } = runtime.config;
   if (!draftGenerator) return new Map();
@@ -34,31 +33,48 @@ async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promis
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       const history = messages.get(row.conversation_id) ?? [];
-      const wanted = found && isCurrent(row, found, history) && !done.has(row.subject_id ?? '');
-      if (!wanted) return [row.id, null];
-      const conversation = toConversation(found, history);
-      return [row.id, () => generateAndPropose(runtime, draftGenerator, conversation)];
+      if (!found || !row.subject_id || done.has(row.subject_id)) return [row.id, null];
+      if (!isWaiting(found, history, row.subject_id)) return [row.id, null];
+      const request = { conversation: toConversation(found, history), messageId: row.subject_id };
+      return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
     }),
   );
 }
 
-function isCurrent(row: DeliveryRow, found: ConversationRow, messages: readonly Message[]): boolean {
-  return found.status === 'open' && messages.findLast((message) => message.role === 'customer')?.id === row.subject_id;
+function isWaiting(found: ConversationRow, messages: readonly Message[], messageId: string): boolean {
+  const newest = messages.findLast((message) => message.role === 'customer');
+  return found.status === 'open' && found.unanswered_since !== null && newest?.id === messageId;
 }
 
+interface DraftRequest {
+  conversation: Conversation;
+  /** The customer message that asks for a draft. */
+  messageId: string;
+}
+
+/** What comes after the time-out is dropped: by then the attempt has failed and will be made again. */
 async function generateAndPropose(
   runtime: Runtime,
   generator: DraftGenerator,
-  conversation: Conversation,
-): Promise<Result<ProposalInput | null>> {
-  const context = await runtime.context.raw(conversation.actorId);
+  { conversation, messageId }: DraftRequest,
+): Promise<unknown> {
   const signal = AbortSignal.timeout(runtime.config.worker.callbackTimeoutMs);
-  const result = await generator.generate(conversation, { context, signal });
-  if (result?.ok === true && result.value) await proposeDraft(runtime, conversation.id, result.value);
+  const context = await runtime.context.raw(conversation.actorId);
+  const result: unknown = await generator.generate(conversation, { context, signal });
+  const proposal = proposalIn(result);
+  if (proposal !== null && !signal.aborted)
+    await proposeForRequest(runtime, proposal, { conversation, context, requestMessageId: messageId });
   return result;
 }
 
+/** What a generator proposes; null where it has nothing to propose or failed. */
+function proposalIn(result: unknown): unknown {
+  const { ok, value } = (result ?? {}) as { ok?: unknown; value?: unknown };
+  if (ok !== true && ok !== false) throw new Error('neither ok(proposal) nor err(reason) was returned');
+  return ok ? (value ?? null) : null;
+}
+
 const selectDrafted = statement(
-  'draft.for_messages',
-  (s) => `SELECT DISTINCT based_on_message_id AS id FROM ${s}.drafts WHERE based_on_message_id = ANY ($1::uuid[])`,
+  'draft.for_requests',
+  (s) => `SELECT request_message_id AS id FROM ${s}.drafts WHERE request_message_id = ANY ($1::uuid[])`,
 );
