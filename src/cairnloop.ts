@@ -49,6 +49,7 @@ import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pa
 import { activePolicies, setPolicy } from './sla/policies.js';
 import { createTelemetry } from './telemetry/telemetry.js';
 import { createWorker } from './worker/worker.js';
+import { createWorkspace, type Workspace, type WorkspaceOptions } from './workspace/workspace.js';
 
 /** Settings for those who embed Cairnloop beyond its config. */
 export interface CreateOptions {
@@ -66,9 +67,10 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   const { runtime, prometheus } = await assemble(resolved, options);
   const worker = createWorker(runtime);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
+  const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
 
-  return {
+  const api = {
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
@@ -105,14 +107,18 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       pause: (conversationId: string, input: PauseInput) => pauseSla(runtime, conversationId, input),
       resume: (conversationId: string, input: ResumeInput) => resumeSla(runtime, conversationId, input),
     },
-    context: {
-      get: (actorId: string | null) => runtime.context.get(actorId),
-    },
     deliveries: {
       list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
       get: (id: string) => getDelivery(runtime, id),
       retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),
+    },
+  };
+
+  return {
+    ...api,
+    context: {
+      get: (actorId: string | null) => runtime.context.get(actorId),
     },
     audit: {
       list: (input?: AuditListInput) => listAudit(runtime, input),
@@ -127,9 +133,19 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
         { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null },
         operationsPaths(options, paths),
       ),
+    /**
+     * The page that operators work on, for the host's own server. Loaded at the first request. Throws
+     * `MOUNT_OPTION_INVALID`.
+     */
+    workspace: (options: WorkspaceOptions): Workspace => {
+      const workspace = createWorkspace(runtime, api, options);
+      workspaces.add(workspace);
+      return workspace;
+    },
     worker,
     /** Stops the worker if it runs, waits for what is under way and releases every connection and timer. */
     close: () => {
+      for (const workspace of workspaces) workspace.close();
       closing ??= release(runtime, worker.stop);
       return closing;
     },
@@ -148,18 +164,20 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
   });
   const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
   const metrics: Metrics = prometheus ?? noMetrics;
+  const telemetry = createTelemetry(log);
   const runtime: Runtime = {
     config,
     db,
     log,
     metrics,
-    telemetry: createTelemetry(log),
+    telemetry,
     jobs: createAgendaJobs(config, log),
     activity: openActivity(db, log),
     context: createContextReader({
       provider: config.contextProvider,
       ...config.context,
       log,
+      telemetry,
       onOutcome: metrics.contextRequested,
     }),
   };

@@ -1,0 +1,86 @@
+// Sends forms in place, so that the page stays where it is, and never twice.
+
+import { forget } from './memory.js';
+import { announce, dropFromAddress, pageKey, readPage, showNotice, takeOver, takeOverComposer } from './regions.js';
+
+export function startForms() {
+  document.addEventListener('submit', (event) => {
+    const form = event.target;
+    if (!form.matches('form[data-action]') || form.closest('.theme')) return;
+    event.preventDefault();
+    if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !event.target.matches('[data-send]')) return;
+    event.preventDefault();
+    event.target.form.requestSubmit();
+  });
+}
+
+async function send(form, submitter) {
+  const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
+  const fields = new URLSearchParams(new FormData(form, submitter));
+  const undo = showSending(form, fields);
+  form.setAttribute('aria-busy', 'true');
+  try {
+    const response = await fetch(action, { method: 'POST', body: fields });
+    await take(response, form);
+  } catch {
+    showNotice('error', 'Not sent: there is no connection.', 'Nothing is lost; try again.');
+  } finally {
+    undo();
+    form.removeAttribute('aria-busy');
+  }
+}
+
+async function take(response, form) {
+  const page = await readPage(response);
+  if (!page)
+    return showNotice('error', 'This was refused.', (await textOf(response)) || 'Reload the page and try again.');
+  if (response.ok && form.id === 'composer') forget();
+  if (pageKey(page) !== pageKey(document)) return leave(response, page);
+  const composes = form.id === 'composer' || !response.ok;
+  takeOver(page, { told: true });
+  if (composes) takeOverComposer(page);
+  if (form.id === 'draft-edit') endEditing(page);
+  dropFromAddress('edit', 'use', 'write', 'done');
+  const notice = page.querySelector('#notice')?.textContent.trim();
+  if (notice) announce(notice);
+}
+
+/** The page answers with another one: goes there, as the browser would have. */
+function leave(response, page) {
+  if (response.redirected) return location.assign(response.url);
+  document.title = page.title;
+  document.body.replaceChildren(...page.body.childNodes);
+}
+
+function endEditing(page) {
+  const drafts = document.getElementById('drafts');
+  const newer = page.getElementById('drafts');
+  if (drafts && newer) drafts.replaceChildren(...newer.cloneNode(true).childNodes);
+}
+
+async function textOf(response) {
+  return response.bodyUsed ? '' : (await response.text()).trim();
+}
+
+/** The message as it will stand, until the server's own takes its place. */
+function showSending(form, fields) {
+  const list = document.querySelector('#messages[data-live] .messages');
+  if (form.id !== 'composer' || !list) return () => {};
+  const item = document.createElement('li');
+  const role = { reply: 'operator', note: 'internal-note', 'follow-up': 'outbound' }[fields.get('mode')];
+  item.className = `message message-${role} message-sending`;
+  const head = document.createElement('p');
+  head.className = 'message-head';
+  head.textContent = 'Sending…';
+  const text = document.createElement('div');
+  text.className = 'prose';
+  text.dir = 'auto';
+  text.textContent = fields.get('content');
+  item.append(head, text);
+  list.append(item);
+  item.scrollIntoView({ block: 'end' });
+  return () => item.remove();
+}

@@ -1,0 +1,72 @@
+// The keyboard: single keys where nobody writes, and a list of them.
+
+const off = 'cairnloop:keys-off';
+
+const byId = (id) => document.getElementById(id);
+
+const keys = {
+  j: () => moveMark(1),
+  k: () => moveMark(-1),
+  r: () => write('reply'),
+  n: () => write('note'),
+  a: () => press('a'),
+  e: () => press('e'),
+  '/': () => search(),
+  '?': () => byId('help').showModal(),
+};
+
+export function startKeys() {
+  document.addEventListener('keydown', onKey);
+  document.querySelector('[data-help]')?.addEventListener('click', () => byId('help').showModal());
+  const box = byId('single-keys');
+  box.checked = localStorage.getItem(off) === null;
+  box.addEventListener('change', () => (box.checked ? localStorage.removeItem(off) : localStorage.setItem(off, '1')));
+}
+
+function onKey(event) {
+  if ((event.ctrlKey || event.metaKey) && event.key === 'k') return handled(event, search);
+  if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
+  if (event.key === 'Escape') return leave();
+  if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select')) return;
+  const action = keys[event.key];
+  if (action && localStorage.getItem(off) === null) handled(event, action);
+}
+
+function handled(event, action) {
+  event.preventDefault();
+  action();
+}
+
+/** Leaves what is being written, and closes the drawer. */
+function leave() {
+  document.activeElement?.blur();
+  if (location.hash === '#rail') location.hash = '#main';
+}
+
+function search() {
+  const field = document.querySelector('.search input');
+  field.focus();
+  field.select();
+}
+
+/** The marked line is the one that has the focus, so Enter opens it as it does any link. */
+function moveMark(step) {
+  const links = [...document.querySelectorAll('.row-link')];
+  if (links.length === 0) return;
+  const marked = links.indexOf(document.activeElement);
+  const open = links.findIndex((link) => link.hasAttribute('aria-current'));
+  const from = marked >= 0 ? marked : open >= 0 ? open : step > 0 ? -1 : links.length;
+  links[Math.min(links.length - 1, Math.max(0, from + step))].focus();
+}
+
+function write(mode) {
+  const composer = byId('composer');
+  const way = composer && [...composer.elements.mode].find((one) => one.value === mode);
+  if (!way || way.disabled) return;
+  way.checked = true;
+  byId('content').focus();
+}
+
+function press(key) {
+  document.querySelector(`[data-key="${key}"]`)?.click();
+}

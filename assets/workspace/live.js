@@ -1,0 +1,73 @@
+// Keeps an open page up to date: told at once by a stream, and asking by itself in case the stream is down.
+
+import { pageKey, readPage, takeOver } from './regions.js';
+
+const pollMs = 20_000;
+/** Other conversations' changes only move the queue: they can wait for each other. */
+const gatherMs = 1_500;
+
+const base = document.documentElement.dataset.base;
+const openId = () => document.getElementById('queue')?.dataset.openid;
+
+let stream = null;
+let timer = null;
+let refreshing = null;
+let again = false;
+
+export function startLive() {
+  if (!document.querySelector('[data-live]')) return;
+  listen();
+  setInterval(() => !document.hidden && refresh(), pollMs);
+  document.addEventListener('visibilitychange', () => {
+    // Browsers hold few connections to one server: a tab that nobody sees gives its own back.
+    if (document.hidden) return hangUp();
+    listen();
+    refresh();
+  });
+  addEventListener('pagehide', hangUp);
+}
+
+function listen() {
+  if (stream) return;
+  stream = new EventSource(`${base}/live`);
+  stream.addEventListener('changed', ({ data }) => {
+    const mine = data === '*' || data.split(',').includes(openId());
+    if (mine) refresh();
+    else timer ??= setTimeout(refresh, gatherMs);
+  });
+}
+
+function hangUp() {
+  stream?.close();
+  stream = null;
+}
+
+/** Fetches this page anew and takes over what has changed; one at a time, and once more if asked meanwhile. */
+export async function refresh() {
+  clearTimeout(timer);
+  timer = null;
+  if (refreshing) {
+    again = true;
+    return refreshing;
+  }
+  refreshing = fetchPage().finally(() => {
+    refreshing = null;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  });
+  return refreshing;
+}
+
+async function fetchPage() {
+  try {
+    const response = await fetch(location.pathname + location.search, { headers: { accept: 'text/html' } });
+    // Signed out, or gone: what is on screen stays, and the next click tells.
+    if (!response.ok) return;
+    const page = await readPage(response);
+    if (page && pageKey(page) === pageKey(document)) takeOver(page);
+  } catch {
+    // Without a connection the page waits for the next time.
+  }
+}

@@ -1,0 +1,24 @@
+// The page works without this script. With it, pages update themselves, answer to keys and send forms in place.
+
+import { startContext } from './context.js';
+import { startDiff } from './diff.js';
+import { startForms } from './forms.js';
+import { startKeys } from './keys.js';
+import { startLive } from './live.js';
+import { startMemory } from './memory.js';
+import { dropFromAddress, scrollToNewest, startQueue, startThread } from './regions.js';
+import { startTimes } from './times.js';
+
+document.documentElement.classList.add('scripted');
+
+startTimes();
+startMemory();
+startForms();
+startDiff();
+startQueue();
+startThread();
+startContext();
+startKeys();
+startLive();
+scrollToNewest();
+dropFromAddress('done');

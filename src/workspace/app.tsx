@@ -1,0 +1,61 @@
+import { Hono } from 'hono';
+import { errorText } from '../redact.js';
+import { loadAssets } from './assets.js';
+import { protect, requireOperator, requireOwnForm } from './gate.js';
+import { loadFormTokens } from './guard.js';
+import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
+import { refusalOf } from './refusals.js';
+import { routes } from './routes.js';
+import { FailurePage } from './views/failure.js';
+
+/** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
+export async function createApp(given: Omit<Services, 'assets' | 'tokens'>): Promise<Hono<WorkspaceEnv>> {
+  const { options, runtime } = given;
+  const [assets, tokens] = await Promise.all([loadAssets(options.base, options.styles), loadFormTokens(runtime)]);
+  const services: Services = { ...given, assets, tokens };
+  // A trailing slash is the same page: hosts and people add them.
+  const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
+  app.use(protect, requireOperator(services));
+  for (const check of requireOwnForm(services)) app.on(['POST'], ['*'], check);
+  for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
+  for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
+  app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text('Not found.\n', 404)));
+  app.onError((error, c) => failed(error, c, services));
+  return app;
+}
+
+function notAllowed(c: WorkspaceContext, path: string): Response {
+  const allow = routes.filter((route) => route.path === path).map((route) => route.method);
+  return c.text(`Only ${allow.join(' and ')} is answered here.\n`, 405, { allow: allow.join(', ') });
+}
+
+function notFoundPage(c: WorkspaceContext, title = 'There is no such page'): Response | Promise<Response> {
+  return c.html(
+    <FailurePage frame={c.get('frame')} icon="info" title={title}>
+      The address may be mistyped, or what it named may be gone.
+    </FailurePage>,
+    404,
+  );
+}
+
+function failed(error: unknown, c: WorkspaceContext, { runtime }: Services): Response | Promise<Response> {
+  const refusal = refusalOf(error);
+  const frame = c.get('frame');
+  if (refusal && frame) {
+    if (refusal.status === 404) return notFoundPage(c, refusal.notice.title.replace(/\.$/, ''));
+    return c.html(
+      <FailurePage frame={frame} icon="triangle-alert" title={refusal.notice.title}>
+        {refusal.notice.text ?? ''}
+      </FailurePage>,
+      refusal.status,
+    );
+  }
+  runtime.log.error({ reason: errorText(error), path: c.req.routePath }, 'a workspace page failed');
+  if (!frame) return c.text('This failed; the reason is in the log.\n', 500);
+  return c.html(
+    <FailurePage frame={frame} icon="triangle-alert" title="This page could not be built">
+      The reason is in the log. Nothing that was saved before is lost: go back and try again.
+    </FailurePage>,
+    500,
+  );
+}

@@ -1,0 +1,42 @@
+import type { Clock } from './model.js';
+
+/** How a clock looks to an operator. */
+export type ClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
+
+/** Below this share of its time a clock that runs is marked. */
+export const soonShare = 0.25;
+
+/** The tone of a clock at a moment. A breach that no worker has marked yet is a breach all the same. */
+export function clockTone(clock: Clock, now: Date): ClockTone {
+  if (clock.status === 'fulfilled') return 'met';
+  if (clock.status === 'breached') return 'breached';
+  if (clock.pausedAt) return 'paused';
+  const left = clock.breachAt.getTime() - now.getTime();
+  if (left <= 0) return 'breached';
+  const whole = clock.breachAt.getTime() - clock.startedAt.getTime();
+  return left < whole * soonShare ? 'soon' : 'calm';
+}
+
+/** A span of time in at most two units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
+export function shortSpan(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
+  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+}
+
+/** The same in words, rounded to its largest unit: `42 minutes`, `1 day`. */
+export function spanInWords(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const units: [string, number][] = [
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+  ];
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,25 @@
+import type { Notice } from './frame.js';
+
+/** What was done, by the word that a redirect carries: only these can be told, whatever an address says. */
+const notices: Record<string, string> = {
+  reply: 'Reply sent.',
+  note: 'Note added.',
+  'follow-up': 'Follow-up written; the worker hands it over.',
+  scheduled: 'Follow-up scheduled.',
+  resolved: 'Conversation resolved.',
+  reopened: 'Conversation reopened.',
+  approved: 'Draft approved and sent.',
+  edited: 'Edited reply sent.',
+  discarded: 'Draft discarded.',
+  cancelled: 'Scheduled message cancelled.',
+  retried: 'The delivery is tried again.',
+  given_up: 'The delivery is given up.',
+  policy: 'Policy saved.',
+  held: 'The clock is held.',
+  running: 'The clock runs on.',
+};
+
+export function doneNotice(done: string | undefined): Notice | undefined {
+  const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
+  return title ? { tone: 'done', title } : undefined;
+}

@@ -1,0 +1,28 @@
+import type { Actor } from '../domain.js';
+import type { ServedAssets } from './assets.js';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+/** What every page is built with: where it is mounted, who looks at it, and what signs its forms. */
+export interface Frame {
+  /** The mount path, without a slash at its end; empty at the root. */
+  base: string;
+  /** The host's product name, as the top bar shows it. */
+  product: string;
+  operator: Actor;
+  /** Signs every form of this operator. */
+  token: string;
+  theme: Theme;
+  assets: ServedAssets;
+  /** The page's own address below the mount path, with its query. */
+  path: string;
+  now: Date;
+}
+
+/** Told above the page: what happened, what was not lost and what to do. */
+export interface Notice {
+  tone: 'done' | 'conflict' | 'error';
+  title: string;
+  text?: string;
+}

@@ -1,0 +1,74 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { getCookie } from 'hono/cookie';
+import { maxFormBytes, readForm } from './form.js';
+import { type Frame, themes } from './frame.js';
+import { isKnownHost, isSameOrigin } from './guard.js';
+import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
+import { securityHeaders } from './headers.js';
+import { identify } from './identify.js';
+import { themeCookie } from './routes/pieces.js';
+
+type Middleware = MiddlewareHandler<WorkspaceEnv>;
+
+/** Every answer, whatever it is, tells the browser what it must not do with it. */
+export const protect: Middleware = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    if (name !== 'cache-control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+};
+
+/** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
+export function requireOperator(services: Services): Middleware {
+  const { runtime, options } = services;
+  return async (c, next) => {
+    if (!isKnownHost(c.req.raw, options.hosts))
+      return c.text('This host name is not one that is answered here.\n', 403);
+    const { incoming } = c.env ?? {};
+    const identity = await identify(options.operator, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+    if (identity.state === 'unconfigured') return c.text(unconfigured, 503);
+    if (identity.state === 'anonymous') return c.text('Sign in to the application as an operator first.\n', 401);
+    c.set('frame', frameOf(c, services, identity.operator));
+    await next();
+  };
+}
+
+const unconfigured =
+  'The workspace has no way to tell who its operators are.\n\n' +
+  'Hand one in where it is mounted:\n\n' +
+  "  cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })\n";
+
+function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, operator: Frame['operator']): Frame {
+  const { pathname, search } = new URL(c.req.url);
+  return {
+    base: options.base,
+    product: options.title,
+    operator,
+    token: tokens.issue(operator.id),
+    theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
+    assets,
+    path: `${pathname.slice(options.base.length) || '/'}${search}`,
+    now: new Date(),
+  };
+}
+
+/** Takes a form of ours and nothing else: from this site, signed for this operator, and not too large. */
+export function requireOwnForm({ tokens }: Services): Middleware[] {
+  return [
+    bodyLimit({ maxSize: maxFormBytes, onError: (c) => c.text('This is too large to be taken.\n', 413) }),
+    async (c, next) => {
+      if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
+      const form = await readForm(c.req.raw);
+      if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
+        return c.text(refused('its form was not made for you'), 403);
+      }
+      c.set('form', form);
+      await next();
+    },
+  ];
+}
+
+function refused(why: string): string {
+  return `Nothing was changed: the request was refused because ${why}. Reload the page and try again.\n`;
+}

@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import type { Runtime } from '../runtime.js';
+import type { ServedAssets } from './assets.js';
+import type { FormFields } from './form.js';
+import type { Frame } from './frame.js';
+import type { FormTokens } from './guard.js';
+import type { MountedOptions } from './mount-options.js';
+import type { WorkspaceApi } from './workspace-api.js';
+
+/** What every route works with. */
+export interface Services {
+  runtime: Runtime;
+  api: WorkspaceApi;
+  options: MountedOptions;
+  assets: ServedAssets;
+  tokens: FormTokens;
+  /** Aborted when the workspace closes: streams end with it. */
+  closing: AbortSignal;
+}
+
+export type WorkspaceEnv = {
+  Bindings: { incoming?: IncomingMessage };
+  Variables: { frame: Frame; form: FormFields };
+};
+
+export type WorkspaceContext = Context<WorkspaceEnv>;
+
+/** Answers one route. The operator is known and, for a POST, the form was checked before. */
+export type Handler = (c: WorkspaceContext, services: Services) => Response | Promise<Response>;
+
+/** A path parameter; its route names it, so it is there. */
+export function param(c: WorkspaceContext, name: string): string {
+  return c.req.param(name) ?? '';
+}
+
+/**
+ * The page to return to after a change: a path below the mount. What is no such path, or would leave the site, becomes
+ * the fallback.
+ */
+export function backPath(form: FormFields, fallback: string): string {
+  const back = form.text('back');
+  return /^\/(?![/\\])[\w\-./?=&%+]*$/.test(back) ? back : fallback;
+}
+
+/** Leads to a page below the mount, which tells with `done` what was done. */
+export function redirect(c: WorkspaceContext, path: string, done?: string): Response {
+  const [before, hash] = path.split('#', 2);
+  const told = done ? `${before}${before?.includes('?') ? '&' : '?'}done=${done}` : before;
+  return c.redirect(`${c.get('frame').base}${told}${hash ? `#${hash}` : ''}`, 303);
+}

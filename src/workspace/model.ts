@@ -1,0 +1,109 @@
+import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../domain.js';
+
+/** What the pages show: rows as the queries answer them, made plain. */
+
+/** A conversation's SLA clock, with what an operator needs to know of it. */
+export interface Clock {
+  priority: string;
+  status: 'active' | 'fulfilled' | 'breached';
+  startedAt: Date;
+  responseDueAt: Date;
+  breachAt: Date;
+  pausedAt: Date | null;
+  completedAt: Date | null;
+}
+
+/** One line of the queue. */
+export interface QueueRow {
+  id: string;
+  customer: string | null;
+  subject: string | null;
+  status: Conversation['status'];
+  priority: string;
+  lastActivityAt: Date;
+  preview: { role: Message['role']; text: string } | null;
+  unanswered: boolean;
+  waitingDraft: boolean;
+  clock: Clock | null;
+}
+
+/** A count that stops counting: `more` says that there are more than `value`. */
+export interface CappedCount {
+  value: number;
+  more: boolean;
+}
+
+/** One message of the thread. */
+export interface ThreadMessage extends Message {
+  /** Characters of the whole message; `content` may hold only its beginning. */
+  fullLength: number;
+  /** Of an outbound message: the call that hands it over. */
+  delivery: MessageDelivery | null;
+  /** The proposal that an operator changed before it was sent. */
+  proposed: string | null;
+}
+
+export interface MessageDelivery {
+  id: string;
+  state: DeliveryState;
+  attempts: number;
+  availableAt: Date;
+  lastError: string | null;
+}
+
+/** A draft as the thread shows it. */
+export interface ThreadDraft extends Draft {
+  /** A customer message came after what the draft had seen. */
+  stale: boolean;
+}
+
+/** What stands beside the messages. */
+export interface ThreadHead {
+  conversation: Conversation;
+  customer: string | null;
+  clock: Clock | null;
+  drafts: ThreadDraft[];
+  outbound: OutboundLine[];
+  audit: AuditLine[];
+  /** The newest message that an operator could have read; what a reply answers. */
+  newestMessageId: string | null;
+  now: Date;
+}
+
+export interface OutboundLine {
+  messageId: string;
+  templateId: string;
+  status: NonNullable<Message['status']>;
+  createdAt: Date;
+  sentAt: Date | null;
+}
+
+export interface AuditLine {
+  id: string;
+  at: Date;
+  actor: Actor;
+  action: string;
+  conversationId: string | null;
+  subject: string | null;
+  detail: Record<string, unknown>;
+}
+
+export interface DeliveryLine extends MessageDelivery {
+  topic: DeliveryTopic;
+  conversationId: string;
+  subject: string | null;
+  leased: boolean;
+  createdAt: Date;
+  settledAt: Date | null;
+}
+
+/** How the worker is doing, as the top of the deliveries page says it. */
+export interface WorkerHealth {
+  now: Date;
+  lastBeatAt: Date | null;
+  workers: number;
+  oldestDueAt: Date | null;
+  discarded: CappedCount;
+  retrying: CappedCount;
+  pending: CappedCount;
+}

@@ -1,0 +1,105 @@
+import { searchQuery } from '../../conversations/list.js';
+import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { type Statement, statement } from '../../db/statement.js';
+import type { Runtime } from '../../runtime.js';
+import { type QueueRowRow, queueColumns, toQueueRow } from './rows.js';
+import type { QueuePage } from './walk-queue.js';
+
+export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached';
+
+/** The most conversations that are gathered; a filter that holds more shows these, and others as they are dealt with. */
+export const maxGathered = 1000;
+
+/** A page of a filter that holds what should be few: gathered up to a bound, then sorted by urgency and activity. */
+export function gatherQueue(
+  runtime: Runtime,
+  filter: GatheredFilter,
+  cursor: string | null,
+  limit: number,
+): Promise<QueuePage> {
+  return page(runtime, statements[filter], [], cursor, limit);
+}
+
+/** A page of what a search finds, sorted likewise. Its text may be the beginning of an actor id, or words. */
+export async function searchQueue(
+  runtime: Runtime,
+  search: string,
+  cursor: string | null,
+  limit: number,
+): Promise<QueuePage> {
+  const words = searchQuery(search) ?? '';
+  const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
+  return page(runtime, findBySearch, [prefix, words, search], cursor, limit);
+}
+
+async function page(
+  runtime: Runtime,
+  from: Statement,
+  values: string[],
+  cursor: string | null,
+  limit: number,
+): Promise<QueuePage> {
+  const offset = Math.min(maxGathered, Number(cursor ? decodeCursor(cursor, 1)[0] : 0) || 0);
+  const rows = await runtime.db.run<QueueRowRow>(from, [offset, limit + 1, ...values]);
+  return {
+    rows: rows.slice(0, limit).map(toQueueRow),
+    nextCursor: rows.length > limit ? encodeCursor([String(offset + limit)]) : null,
+  };
+}
+
+/** Open conversations with a draft that waits for approval. */
+export const needingApproval = (s: string) => `
+  SELECT DISTINCT c.id FROM (
+    SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
+  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open'
+  LIMIT ${maxGathered}`;
+
+/** Open conversations with less than a quarter of their time left. */
+export const breachingSoon = (s: string) => `
+  SELECT c.id FROM (
+    SELECT l.conversation_id, l.started_at, l.breach_at FROM ${s}.slas l
+    WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at > ${s}.clock()
+    ORDER BY l.breach_at, l.conversation_id LIMIT 2000
+  ) next JOIN ${s}.conversations c ON c.id = next.conversation_id AND c.status = 'open'
+  WHERE next.breach_at - ${s}.clock() < (next.breach_at - next.started_at) / 4
+  LIMIT ${maxGathered}`;
+
+/** Open conversations whose latest clock ran out, whether or not a worker has marked it yet. */
+export const breached = (s: string) => `
+  SELECT late.id FROM (
+    (SELECT l.conversation_id AS id FROM ${s}.slas l
+      WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at <= ${s}.clock()
+      ORDER BY l.breach_at, l.conversation_id LIMIT ${maxGathered})
+    UNION ALL
+    (SELECT marked.conversation_id FROM (
+        SELECT l.conversation_id, l.started_at FROM ${s}.slas l WHERE l.status = 'breached'
+        ORDER BY l.completed_at DESC, l.conversation_id LIMIT 2000
+      ) marked
+      WHERE NOT EXISTS (SELECT FROM ${s}.slas x
+        WHERE x.conversation_id = marked.conversation_id AND x.started_at > marked.started_at))
+  ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
+  LIMIT ${maxGathered}`;
+
+/** $1 offset, $2 how many. */
+const gathered = (s: string, ids: string) => `
+  WITH gathered AS (${ids}),
+  page AS (
+    SELECT c.id, row_number() OVER (ORDER BY running.breach_at NULLS LAST, c.updated_at DESC, c.id DESC) AS place
+    FROM gathered JOIN ${s}.conversations c USING (id)
+    LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
+    ORDER BY place OFFSET $1 LIMIT $2
+  )
+  ${queueColumns(s)}`;
+
+const statements: Record<GatheredFilter, Statement> = {
+  'needs-approval': statement('workspace.queue.needs_approval', (s) => gathered(s, needingApproval(s))),
+  breaching: statement('workspace.queue.breaching', (s) => gathered(s, breachingSoon(s))),
+  breached: statement('workspace.queue.breached', (s) => gathered(s, breached(s))),
+};
+
+const findBySearch = statement('workspace.queue.search', (s) =>
+  gathered(
+    s,
+    `SELECT found.id FROM ${s}.search_conversations($3, $4, $5, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
+  ),
+);

@@ -1,0 +1,58 @@
+import { statement } from '../../db/statement.js';
+import type { Runtime } from '../../runtime.js';
+import type { CappedCount } from '../model.js';
+import type { QueueFilter, QueueView } from '../queue-filters.js';
+import { breached, breachingSoon, gatherQueue, needingApproval, searchQueue } from './gather-queue.js';
+import { type QueuePage, walkQueue } from './walk-queue.js';
+
+export type { QueuePage } from './walk-queue.js';
+
+const pageSize = 50;
+
+/** The page of the queue that a view asks for. One statement. Throws `CURSOR_INVALID`. */
+export function findQueuePage(runtime: Runtime, { filter, search, cursor }: QueueView): Promise<QueuePage> {
+  if (search) return searchQueue(runtime, search, cursor, pageSize);
+  switch (filter) {
+    case 'needs-approval':
+    case 'breaching':
+    case 'breached':
+      return gatherQueue(runtime, filter, cursor, pageSize);
+    default:
+      return walkQueue(runtime, filter, cursor, pageSize);
+  }
+}
+
+export type QueueCounts = Record<QueueFilter, CappedCount>;
+
+/** How many conversations each filter holds, counted up to {@link countCap}. One statement. */
+export async function countQueue(runtime: Runtime): Promise<QueueCounts> {
+  const [row] = await runtime.db.run<Record<QueueFilter, number>>(countFilters);
+  if (!row) throw new Error('SELECT answered no row');
+  const counts = Object.entries(row).map(([filter, count]) => [filter, capped(count)]);
+  return Object.fromEntries(counts) as QueueCounts;
+}
+
+/** Counting stops here: "999+" says as much, and a count that goes on costs more with every conversation. */
+export const countCap = 1000;
+
+export function capped(count: number): CappedCount {
+  return { value: Math.min(count, countCap - 1), more: count >= countCap };
+}
+
+const ofConversations = (s: string, where: string) =>
+  `SELECT FROM ${s}.conversations c WHERE ${where} LIMIT ${countCap}`;
+
+const countFilters = statement('workspace.queue.counts', (s) => {
+  const filters: Record<QueueFilter, string> = {
+    'needs-reply': ofConversations(s, `c.status = 'open' AND c.unanswered_since IS NOT NULL`),
+    'needs-approval': needingApproval(s),
+    breaching: breachingSoon(s),
+    breached: breached(s),
+    open: ofConversations(s, `c.status = 'open'`),
+    resolved: ofConversations(s, `c.status = 'resolved'`),
+  };
+  const counts = Object.entries(filters).map(
+    ([filter, rows]) => `(SELECT count(*)::int FROM (${rows}) counted) AS "${filter}"`,
+  );
+  return `SELECT ${counts.join(',\n')}`;
+});

@@ -1,0 +1,110 @@
+import { type MessageRow, toMessage } from '../../conversations/rows.js';
+import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { statement } from '../../db/statement.js';
+import { type Timestamp, toDate } from '../../db/timestamp.js';
+import { CairnloopError } from '../../errors.js';
+import { isId } from '../../input.js';
+import type { Runtime } from '../../runtime.js';
+import type { MessageDelivery, ThreadMessage } from '../model.js';
+
+export interface MessagePage {
+  /** Oldest first. */
+  messages: ThreadMessage[];
+  /** For the page before this one; null at the beginning of the conversation. */
+  earlierCursor: string | null;
+}
+
+const pageSize = 50;
+/** Characters of a message that a thread shows; the whole of a longer one has a page of its own. */
+export const shownLength = 12_000;
+
+/** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
+export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
+  if (!isId(id)) return { messages: [], earlierCursor: null };
+  const [at, messageId] = before ? placeOf(before) : newest;
+  const rows = await runtime.db.run<ThreadMessageRow>(selectPage, [id, at, messageId, pageSize + 1, shownLength]);
+  const shown = rows.slice(0, pageSize);
+  const oldest = shown.at(-1);
+  return {
+    messages: shown.reverse().map(toThreadMessage),
+    earlierCursor: rows.length > pageSize && oldest ? encodeCursor([oldest.key, oldest.id]) : null,
+  };
+}
+
+const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+
+function placeOf(cursor: string): string[] {
+  const place = decodeCursor(cursor, 2);
+  if (Number.isNaN(Date.parse(place[0] ?? '')) || !isId(place[1])) {
+    throw new CairnloopError('CURSOR_INVALID', { found: cursor });
+  }
+  return place;
+}
+
+/** One message in full; null when the conversation has no such one. */
+export async function findWholeMessage(
+  runtime: Runtime,
+  conversationId: string,
+  id: string,
+): Promise<ThreadMessage | null> {
+  if (!isId(conversationId) || !isId(id)) return null;
+  const [row] = await runtime.db.run<ThreadMessageRow>(selectOne, [conversationId, id]);
+  return row ? toThreadMessage(row) : null;
+}
+
+/** How many messages of others came after the one an operator last saw. */
+export async function countNewer(runtime: Runtime, conversationId: string, seen: string): Promise<number> {
+  if (!isId(conversationId) || !isId(seen)) return 0;
+  const [row] = await runtime.db.run<{ count: number }>(countAfter, [conversationId, seen]);
+  return row?.count ?? 0;
+}
+
+interface ThreadMessageRow extends MessageRow {
+  full_length: number;
+  key: string;
+  proposed: string | null;
+  delivery: (Omit<MessageDelivery, 'availableAt'> & { availableAt: Timestamp }) | null;
+}
+
+function toThreadMessage(row: ThreadMessageRow): ThreadMessage {
+  const delivery = row.delivery && { ...row.delivery, availableAt: toDate(row.delivery.availableAt) };
+  return { ...toMessage(row), fullLength: row.full_length, proposed: row.proposed, delivery };
+}
+
+const columns = (s: string, content: string) => `
+  m.id, m.conversation_id, m.role, ${content} AS content, length(m.content) AS full_length, m.author, m.metadata,
+  m.status, m.sent_at, m.created_at,
+  to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS key,
+  CASE WHEN m.role = 'operator' THEN (
+    SELECT d.proposed_content FROM ${s}.drafts d
+    WHERE d.conversation_id = m.conversation_id AND d.message_id = m.id AND d.status = 'edited' LIMIT 1
+  ) END AS proposed,
+  CASE WHEN m.role = 'outbound' THEN (
+    SELECT jsonb_build_object('id', d.id, 'state', d.state, 'attempts', d.attempts, 'availableAt', d.available_at,
+      'lastError', left(d.last_error, 500))
+    FROM ${s}.deliveries d WHERE d.topic = 'outbound' AND d.dedupe_key = m.id::text
+  ) END AS delivery`;
+
+const selectPage = statement(
+  'workspace.thread.messages',
+  (s) => `
+    SELECT ${columns(s, 'left(m.content, $5)')} FROM ${s}.messages m
+    WHERE m.conversation_id = $1 AND (m.created_at, m.id) < ($2::timestamptz, $3::uuid)
+    ORDER BY m.created_at DESC, m.id DESC LIMIT $4`,
+);
+
+const selectOne = statement(
+  'workspace.thread.message',
+  (s) => `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = $1 AND m.id = $2`,
+);
+
+const countAfter = statement(
+  'workspace.thread.newer',
+  (s) => `
+    SELECT count(*)::int AS count FROM (
+      SELECT FROM ${s}.messages m, ${s}.messages seen
+      WHERE seen.id = $2 AND seen.conversation_id = $1 AND m.conversation_id = $1 AND m.role <> 'system'
+        AND (m.created_at, m.id) > (seen.created_at, seen.id)
+      LIMIT 100
+    ) newer`,
+);

@@ -1,0 +1,118 @@
+import { type ConversationRow, toConversation } from '../../conversations/rows.js';
+import { statement } from '../../db/statement.js';
+import { type Timestamp, toDate } from '../../db/timestamp.js';
+import type { Draft } from '../../domain.js';
+import { isId } from '../../input.js';
+import type { Runtime } from '../../runtime.js';
+import type { AuditLine, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
+import { type ClockRow, customerColumn, toClock } from './rows.js';
+
+/** Everything of a conversation but its messages, in one statement; null when there is no such one. */
+export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
+  if (!isId(id)) return null;
+  const [row] = await runtime.db.run<HeadRow>(selectHead, [id]);
+  if (!row) return null;
+  return {
+    conversation: toConversation(row.conversation),
+    customer: row.customer,
+    clock: toClock(row.clock),
+    drafts: row.drafts.map((draft) => toThreadDraft(draft, row.newest_customer_message)),
+    outbound: row.outbound.map(toOutboundLine),
+    audit: row.audit.map((line) => ({ ...line, at: toDate(line.at), conversationId: id, subject: null })),
+    newestMessageId: row.newest_message,
+    now: row.now,
+  };
+}
+
+interface HeadRow {
+  conversation: ConversationRow;
+  customer: string | null;
+  clock: ClockRow | null;
+  drafts: DraftRow[];
+  outbound: OutboundRow[];
+  audit: (Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp })[];
+  newest_message: string | null;
+  newest_customer_message: string | null;
+  now: Date;
+}
+
+interface DraftRow {
+  id: string;
+  conversation_id: string;
+  type: Draft['type'];
+  content: string;
+  risk_tier: Draft['riskTier'];
+  summary: string;
+  evidence: Draft['evidence'];
+  decision: Draft['decision'];
+  status: Draft['status'];
+  based_on_message_id: string | null;
+  message_id: string | null;
+  decided_at: Timestamp;
+  settled_at: Timestamp | null;
+  settled_by: Draft['settledBy'];
+  created_at: Timestamp;
+}
+
+function toThreadDraft(row: DraftRow, newestCustomerMessage: string | null): ThreadDraft {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    type: row.type,
+    content: row.content,
+    riskTier: row.risk_tier,
+    summary: row.summary,
+    evidence: row.evidence,
+    decision: row.decision,
+    status: row.status,
+    basedOnMessageId: row.based_on_message_id,
+    messageId: row.message_id,
+    decidedAt: toDate(row.decided_at),
+    settledAt: toDate(row.settled_at),
+    settledBy: row.settled_by,
+    createdAt: toDate(row.created_at),
+    stale: newestCustomerMessage !== null && newestCustomerMessage > (row.based_on_message_id ?? row.id),
+  };
+}
+
+interface OutboundRow {
+  id: string;
+  template: string | null;
+  status: OutboundLine['status'];
+  created_at: Timestamp;
+  sent_at: Timestamp | null;
+}
+
+function toOutboundLine(row: OutboundRow): OutboundLine {
+  return {
+    messageId: row.id,
+    templateId: row.template ?? '',
+    status: row.status,
+    createdAt: toDate(row.created_at),
+    sentAt: toDate(row.sent_at),
+  };
+}
+
+/** The lists are bounded: a page shows what is recent, the audit view has the rest. */
+const selectHead = statement(
+  'workspace.thread.head',
+  (s) => `
+    SELECT to_jsonb(c) AS conversation, ${customerColumn} AS customer, ${s}.clock() AS now,
+      (SELECT to_jsonb(l) FROM ${s}.slas l WHERE l.conversation_id = c.id ORDER BY l.started_at DESC LIMIT 1) AS clock,
+      (SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.id DESC), '[]') FROM (
+        SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id AND w.status IN ('pending', 'prepared')
+        ORDER BY w.id DESC LIMIT 10) d) AS drafts,
+      (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.created_at DESC, o.id DESC), '[]') FROM (
+        SELECT recent.id, recent.metadata ->> 'templateId' AS template, recent.status, recent.created_at, recent.sent_at
+        FROM (SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id
+          ORDER BY m.created_at DESC, m.id DESC LIMIT 1000) recent
+        WHERE recent.role = 'outbound' ORDER BY recent.created_at DESC, recent.id DESC LIMIT 20) o) AS outbound,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'at', a.at, 'actor', a.actor, 'action', a.action,
+          'detail', a.detail) ORDER BY a.id DESC), '[]') FROM (
+        SELECT * FROM ${s}.audit_events e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 25) a) AS audit,
+      (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role <> 'system'
+        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_message,
+      (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role = 'customer'
+        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_customer_message
+    FROM ${s}.conversations c WHERE c.id = $1`,
+);

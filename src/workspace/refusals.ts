@@ -1,0 +1,55 @@
+import { type CairnloopError, type ErrorCode, isCairnloopError } from '../errors.js';
+import type { Notice } from './frame.js';
+
+/** An expected failure as a page answers it. */
+export interface Refusal {
+  status: 404 | 409 | 422;
+  notice: Notice;
+}
+
+type Answer = [status: Refusal['status'], title: string];
+
+/** What an operator may run into, and what it means to them. The message and the hint say the rest. */
+const answers: Partial<Record<ErrorCode, Answer>> = {
+  CONVERSATION_NOT_FOUND: [404, 'There is no such conversation.'],
+  DRAFT_NOT_FOUND: [404, 'There is no such draft.'],
+  DELIVERY_NOT_FOUND: [404, 'There is no such delivery.'],
+  CONVERSATION_RESOLVED: [409, 'The conversation was resolved meanwhile.'],
+  DRAFT_NOT_PENDING: [409, 'This draft was dealt with meanwhile.'],
+  OUTBOUND_NOT_PENDING: [409, 'This message can no longer be cancelled.'],
+  DELIVERY_NOT_RETRYABLE: [409, 'This delivery was dealt with meanwhile.'],
+  SLA_NOT_ACTIVE: [409, 'The clock has changed meanwhile.'],
+  SLA_POLICY_REJECTED: [409, 'The policy was not saved.'],
+  NOTIFIER_REQUIRED: [409, 'A follow-up needs a notifier.'],
+  BATCH_EMPTY: [422, 'No conversation is chosen.'],
+  BATCH_TOO_LARGE: [422, 'These are too many at once.'],
+  INPUT_INVALID: [422, 'Something in the form is missing or wrong.'],
+  CURSOR_INVALID: [404, 'There is no such page.'],
+};
+
+/** What an expected failure means to an operator; undefined for one that is not theirs to solve. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!isCairnloopError(error)) return undefined;
+  const answer = answers[error.code];
+  if (!answer) return undefined;
+  const [status, title] = answer;
+  return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error) } };
+}
+
+function explanation(error: CairnloopError): string {
+  switch (error.code) {
+    case 'DRAFT_NOT_PENDING':
+      return `It is ${(error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status}; nothing was sent by you. The conversation below is up to date.`;
+    case 'CONVERSATION_RESOLVED':
+      return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
+    case 'INPUT_INVALID':
+      return inputProblems(error as CairnloopError<'INPUT_INVALID'>);
+    default:
+      return `${error.message} ${error.hint}`;
+  }
+}
+
+function inputProblems(error: CairnloopError<'INPUT_INVALID'>): string {
+  const problems = error.details.problems.map(({ path, found }) => `${path}: found ${found}`);
+  return `Nothing was changed (${problems.join('; ')}). What you wrote is still here.`;
+}

@@ -1,0 +1,49 @@
+import type { Handler } from './handler.js';
+import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
+import { context, conversation, wholeMessage } from './routes/conversation.js';
+import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from './routes/conversation-actions.js';
+import { approve, discard, edit, preview } from './routes/drafts.js';
+import { inbox } from './routes/inbox.js';
+import { live } from './routes/live.js';
+import { asset, setTheme } from './routes/pieces.js';
+import { audit, deliveries, discardDelivery, policies, retryDelivery, setPolicy } from './routes/records.js';
+
+export interface Route {
+  method: 'GET' | 'POST';
+  path: string;
+  handle: Handler;
+}
+
+const get = (path: string, handle: Handler): Route => ({ method: 'GET', path, handle });
+const post = (path: string, handle: Handler): Route => ({ method: 'POST', path, handle });
+
+/** Every route of the workspace, below its mount path. Only a POST changes anything. */
+export const routes: readonly Route[] = [
+  get('/', inbox),
+  get('/c/:id', conversation),
+  get('/c/:id/context', context),
+  get('/c/:id/messages/:message', wholeMessage),
+  post('/c/:id/compose', compose),
+  post('/c/:id/resolve', resolve),
+  post('/c/:id/reopen', reopen),
+  post('/c/:id/sla/pause', pauseSla),
+  post('/c/:id/sla/resume', resumeSla),
+  post('/c/:id/outbound/:message/cancel', cancelOutbound),
+  post('/drafts/:id/approve', approve),
+  post('/drafts/:id/edit', edit),
+  post('/drafts/:id/preview', preview),
+  post('/drafts/:id/discard', discard),
+  get('/bulk', bulkForm),
+  post('/bulk/preview', bulkPreview),
+  post('/bulk/edit', bulkEdit),
+  post('/bulk', bulkSend),
+  get('/audit', audit),
+  get('/deliveries', deliveries),
+  post('/deliveries/:id/retry', retryDelivery),
+  post('/deliveries/:id/discard', discardDelivery),
+  get('/sla', policies),
+  post('/sla', setPolicy),
+  post('/theme', setTheme),
+  get('/live', live),
+  get('/assets/:version/:name', asset),
+];

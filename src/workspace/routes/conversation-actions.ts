@@ -1,0 +1,118 @@
+import { type Handler, param, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { countNewer } from '../queries/thread-messages.js';
+import { refusalOf } from '../refusals.js';
+import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
+import { conversationPage, type ThreadState } from './conversation.js';
+
+/** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
+export const compose: Handler = async (c, services) => {
+  const id = param(c, 'id');
+  const form = c.get('form');
+  const mode = composerModes.find((known) => known === form.text('mode')) ?? 'reply';
+  const composing = { mode, content: form.text('content'), draftId: form.text('draft') || undefined };
+  if (mode === 'reply') {
+    const newer = await countNewer(services.runtime, id, form.text('seen'));
+    if (newer > 0) return conversationPage(c, services, id, { ...collision(newer), composing });
+  }
+  return answer(c, services, id, { composing }, async () => {
+    const done = await send[mode](c, services, id, composing.content);
+    if (mode === 'reply' && composing.draftId) await useUp(c, services, composing.draftId);
+    return done;
+  });
+};
+
+function collision(newer: number): ThreadState {
+  const title = `${newer} new message${newer === 1 ? '' : 's'} since you opened this.`;
+  const text = 'Your reply was not sent and is still below. Read what came in, then send it or change it.';
+  return { status: 409, notice: { tone: 'conflict', title, text } };
+}
+
+type Send = (c: WorkspaceContext, services: Services, id: string, content: string) => Promise<string>;
+
+const send: Record<ComposerMode, Send> = {
+  reply: async (c, { api }, id, content) => {
+    await api.conversations.reply(id, { content, actor: c.get('frame').operator });
+    return 'reply';
+  },
+  note: async (c, { api }, id, content) => {
+    await api.conversations.note(id, { content, actor: c.get('frame').operator });
+    return 'note';
+  },
+  'follow-up': async (c, { api }, id, content) => {
+    const form = c.get('form');
+    const delay = followUpDelays.find(({ seconds }) => String(seconds) === form.text('delay'))?.seconds ?? 0;
+    await api.outbound.trigger(id, {
+      templateId: followUpTemplate,
+      content,
+      scheduleInSeconds: delay,
+      // The form's own: sent twice by a double click, it is still one message.
+      dedupeKey: `workspace:${form.text('nonce')}`,
+      actor: c.get('frame').operator,
+    });
+    return delay > 0 ? 'scheduled' : 'follow-up';
+  },
+};
+
+/** What an operator writes by hand has no template of the host's. */
+export const followUpTemplate = 'follow_up';
+
+/** A prepared draft that became a reply is no longer offered. If somebody dealt with it meanwhile, so much the better. */
+async function useUp(c: WorkspaceContext, { api }: Services, draftId: string): Promise<void> {
+  try {
+    await api.drafts.discard(draftId, { actor: c.get('frame').operator, reason: 'used in a reply' });
+  } catch (error) {
+    if (!refusalOf(error)) throw error;
+  }
+}
+
+export const resolve: Handler = (c, services) =>
+  change(c, services, async (id) => {
+    await services.api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
+    return 'resolved';
+  });
+
+export const reopen: Handler = (c, services) =>
+  change(c, services, async (id) => {
+    await services.api.conversations.reopen(id, { actor: c.get('frame').operator });
+    return 'reopened';
+  });
+
+export const pauseSla: Handler = (c, services) =>
+  change(c, services, async (id) => {
+    await services.api.sla.pause(id, { reason: c.get('form').text('reason'), actor: c.get('frame').operator });
+    return 'held';
+  });
+
+export const resumeSla: Handler = (c, services) =>
+  change(c, services, async (id) => {
+    await services.api.sla.resume(id, { actor: c.get('frame').operator });
+    return 'running';
+  });
+
+export const cancelOutbound: Handler = (c, services) =>
+  change(c, services, async () => {
+    await services.api.outbound.cancel(param(c, 'message'), { actor: c.get('frame').operator });
+    return 'cancelled';
+  });
+
+function change(c: WorkspaceContext, services: Services, work: (id: string) => Promise<string>): Promise<Response> {
+  const id = param(c, 'id');
+  return answer(c, services, id, {}, () => work(id));
+}
+
+/** Does it and leads back to the conversation, or shows it as it is now with the reason why not. */
+export async function answer(
+  c: WorkspaceContext,
+  services: Services,
+  id: string,
+  kept: ThreadState,
+  work: () => Promise<string>,
+): Promise<Response> {
+  try {
+    return redirect(c, `/c/${id}`, await work());
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return conversationPage(c, services, id, { ...kept, ...refusal });
+  }
+}

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContextAnswer } from '../../context/context-reader.js';
+import { CairnloopError } from '../../errors.js';
+import { doneNotice } from '../done-notices.js';
+import type { Notice } from '../frame.js';
+import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
+import type { ThreadHead } from '../model.js';
+import { countQueue, findQueuePage } from '../queries/queue.js';
+import { findThread } from '../queries/thread.js';
+import { findMessages, findWholeMessage } from '../queries/thread-messages.js';
+import { parseQueueView } from '../queue-filters.js';
+import { type Composing, composerModes } from '../views/composer.js';
+import { ContextPanel, type ContextView } from '../views/context.js';
+import { Page } from '../views/page.js';
+import { Queue } from '../views/queue.js';
+import { Rail } from '../views/rail.js';
+import { Thread } from '../views/thread.js';
+import { WholeMessage } from '../views/whole-message.js';
+
+/** What a refused change leaves on the page, so that nothing an operator wrote is lost. */
+export interface ThreadState {
+  notice?: Notice;
+  composing?: Composing;
+  editing?: { draftId: string; content: string };
+  status?: 200 | 404 | 409 | 422;
+}
+
+export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
+
+/** A conversation with the queue beside it: four statements at once, and the facts about the customer if they are quick. */
+export async function conversationPage(
+  c: WorkspaceContext,
+  services: Services,
+  id: string,
+  state: ThreadState = {},
+): Promise<Response> {
+  const { runtime } = services;
+  const view = parseQueueView((name) => c.req.query(name));
+  const before = c.req.query('before') || null;
+  const thread = findThread(runtime, id);
+  const context = thread.then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined));
+  const [page, counts, found, messages] = await Promise.all([
+    findQueuePage(runtime, view),
+    countQueue(runtime),
+    thread,
+    findMessages(runtime, id, before),
+  ]);
+  if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const frame = { ...c.get('frame'), now: found.now };
+  const shown = await contextInTime(context, c.req.query('context') === 'wait');
+  const selecting = c.req.query('select') !== undefined;
+  return c.html(
+    <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
+      <div class="inbox inbox-thread" data-page={`c/${id}`}>
+        <Queue frame={frame} view={view} page={page} counts={counts} selecting={selecting} openId={id} />
+        <Thread
+          frame={frame}
+          queue={view}
+          thread={found}
+          messages={messages}
+          newest={before === null}
+          composing={state.composing ?? composingOf(c, found)}
+          editing={state.editing ?? editingOf(c, found)}
+          canFollowUp={runtime.config.notifier !== undefined}
+          nonce={randomUUID()}
+          notice={state.notice ?? doneNotice(c.req.query('done'))}
+        />
+        <Rail frame={frame} thread={found} context={shown} />
+      </div>
+    </Page>,
+    state.status ?? 200,
+  );
+}
+
+/** How long a page that is ready otherwise waits for the facts before it goes without them, in milliseconds. */
+const contextGraceMs = 20;
+
+async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextView> {
+  const late = sleep(contextGraceMs, undefined, { ref: false });
+  return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
+}
+
+/** The composer as an address asks for it: in a mode, or with a draft's text to go on from. */
+function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
+  const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
+  if (used) return { mode: 'reply', content: used.content, draftId: used.id };
+  const mode = composerModes.find((known) => known === c.req.query('write'));
+  return { mode: mode ?? 'reply', content: '' };
+}
+
+function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {
+  const draft = thread.drafts.find((known) => known.status === 'pending' && known.id === c.req.query('edit'));
+  return draft && { draftId: draft.id, content: draft.content };
+}
+
+/** The facts about the customer on their own, for a page that went without them. */
+export const context: Handler = async (c, { runtime }) => {
+  const id = param(c, 'id');
+  const thread = await findThread(runtime, id);
+  if (!thread) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const answer = await runtime.context.get(thread.conversation.actorId);
+  return c.html(<ContextPanel frame={c.get('frame')} conversationId={id} context={answer} />);
+};
+
+/** One message in full, when it is longer than a thread shows. */
+export const wholeMessage: Handler = async (c, { runtime }) => {
+  const id = param(c, 'id');
+  const message = await findWholeMessage(runtime, id, param(c, 'message'));
+  if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const frame = c.get('frame');
+  return c.html(
+    <Page frame={frame} title="Message" view="inbox">
+      <WholeMessage frame={frame} message={message} />
+    </Page>,
+  );
+};

@@ -1,0 +1,47 @@
+import { findDraft } from '../../drafts/find.js';
+import { CairnloopError } from '../../errors.js';
+import { type Handler, param, type Services } from '../handler.js';
+import { Diff } from '../views/diff.js';
+import { conversationPage } from './conversation.js';
+import { answer } from './conversation-actions.js';
+
+export const approve: Handler = async (c, services) => {
+  const draft = await draftOf(services, param(c, 'id'));
+  return answer(c, services, draft.conversationId, {}, async () => {
+    await services.api.drafts.approve(draft.id, { actor: c.get('frame').operator });
+    return 'approved';
+  });
+};
+
+/** Sends the operator's version. Refused, it stays in the composer: the draft it belonged to may be gone. */
+export const edit: Handler = async (c, services) => {
+  const draft = await draftOf(services, param(c, 'id'));
+  const content = c.get('form').text('content');
+  const kept = { composing: { mode: 'reply', content } as const };
+  return answer(c, services, draft.conversationId, kept, async () => {
+    await services.api.drafts.edit(draft.id, { content, actor: c.get('frame').operator });
+    return 'edited';
+  });
+};
+
+export const discard: Handler = async (c, services) => {
+  const draft = await draftOf(services, param(c, 'id'));
+  return answer(c, services, draft.conversationId, {}, async () => {
+    await services.api.drafts.discard(draft.id, { actor: c.get('frame').operator });
+    return 'discarded';
+  });
+};
+
+/** What an operator has changed so far: a part of the page for its script, the whole page without one. */
+export const preview: Handler = async (c, services) => {
+  const draft = await draftOf(services, param(c, 'id'));
+  const content = c.get('form').text('content');
+  if (c.req.query('part') === 'diff') return c.html(<Diff before={draft.content} after={content} />);
+  return conversationPage(c, services, draft.conversationId, { editing: { draftId: draft.id, content } });
+};
+
+async function draftOf({ runtime }: Services, id: string) {
+  const draft = await findDraft(runtime.db, id);
+  if (!draft) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
+  return draft;
+}

@@ -1,0 +1,218 @@
+import type { FC } from 'hono/jsx';
+import type { ContextAnswer } from '../../context/context-reader.js';
+import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
+import type { Frame } from '../frame.js';
+import { Icon, LinkedValue } from './bits.js';
+import { Moment } from './time.js';
+
+/** The customer's context so far: an answer, or none yet. */
+export type ContextView = ContextAnswer | { state: 'loading' };
+
+interface ContextProps {
+  frame: Frame;
+  conversationId: string;
+  context: ContextView;
+}
+
+/** The host's facts about the customer, rendered as they come. A part of its own: it may arrive after the page. */
+export const ContextPanel: FC<ContextProps> = (props) => {
+  const { frame, conversationId, context } = props;
+  return (
+    <section
+      class="context"
+      id="context"
+      aria-label="Customer context"
+      aria-busy={context.state === 'loading' ? 'true' : undefined}
+      data-context={`${frame.base}/c/${conversationId}/context`}
+      data-state={context.state}
+    >
+      <div class="context-head">
+        <h2>Customer</h2>
+        {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
+          <span class="context-age">
+            <span class="faint">
+              As of <Moment at={context.fetchedAt} as="time" />
+            </span>{' '}
+            <ReloadLink {...props} label="Refresh the customer context" />
+          </span>
+        )}
+      </div>
+      <Facts {...props} />
+    </section>
+  );
+};
+
+const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({ frame, conversationId, label, words }) => (
+  <a
+    class={words ? 'button button-small' : 'icon-button icon-button-small'}
+    href={`${frame.base}/c/${conversationId}?context=wait#rail`}
+    data-reload-context
+    aria-label={words ? undefined : label}
+    title={label}
+  >
+    <Icon name="refresh-cw" />
+    {words}
+  </a>
+);
+
+const Facts: FC<ContextProps> = (props) => {
+  const { context } = props;
+  switch (context.state) {
+    case 'available':
+      return (
+        <>
+          {context.sections.map((section) => (
+            <Section section={section} />
+          ))}
+        </>
+      );
+    case 'loading':
+      return (
+        <div class="context-state" role="status">
+          <p class="js">Loading the customer’s facts…</p>
+          <p class="no-js">
+            <ReloadLink {...props} label="Show the customer’s facts" words="Show the customer’s facts" />
+          </p>
+        </div>
+      );
+    case 'empty':
+      return <p class="context-state faint">No facts for this customer</p>;
+    case 'anonymous':
+      return (
+        <div class="context-state">
+          <p class="context-state-title">No customer identity</p>
+          <p class="faint">This conversation was opened without an actor id, so there is nobody to look up.</p>
+        </div>
+      );
+    case 'unconfigured':
+      return (
+        <div class="context-state">
+          <p class="context-state-title">Context Unavailable</p>
+          <p class="faint">
+            No provider is configured. Set the config key <code>contextProvider</code>, or run{' '}
+            <code>cairnloop gen context</code>.
+          </p>
+        </div>
+      );
+    case 'unavailable':
+      return (
+        <div class="context-state">
+          <p class="context-state-title">
+            <Icon name="unplug" /> Context Unavailable
+          </p>
+          <p class="faint">
+            The application’s <code>contextProvider</code> gave no facts just now. Everything else works.
+          </p>
+          <ReloadLink {...props} label="Try again" words="Retry" />
+        </div>
+      );
+  }
+};
+
+const Section: FC<{ section: ContextSection }> = ({ section }) => (
+  <section class="facts-section">
+    <h3>
+      <bdi>{section.header}</bdi>
+    </h3>
+    <Entries entries={section.entries} />
+  </section>
+);
+
+/** Label and value rows; values without a label stand between them on their own. */
+const Entries: FC<{ entries: ContextEntry[] }> = ({ entries }) => (
+  <>
+    {groupByLabel(entries).map((run) =>
+      run.labelled ? (
+        <dl class="rows-of-facts">
+          {run.entries.map((entry) => (
+            <div class={isWide(entry.value) ? 'fact-row fact-row-wide' : 'fact-row'}>
+              <dt>
+                <bdi>{entry.label}</bdi>
+              </dt>
+              <dd>
+                <Value value={entry.value} />
+              </dd>
+            </div>
+          ))}
+        </dl>
+      ) : (
+        run.entries.map((entry) => <Value value={entry.value} />)
+      ),
+    )}
+  </>
+);
+
+function groupByLabel(entries: ContextEntry[]): { labelled: boolean; entries: ContextEntry[] }[] {
+  const runs: { labelled: boolean; entries: ContextEntry[] }[] = [];
+  for (const entry of entries) {
+    const labelled = entry.label !== '';
+    const last = runs.at(-1);
+    if (last?.labelled === labelled) last.entries.push(entry);
+    else runs.push({ labelled, entries: [entry] });
+  }
+  return runs;
+}
+
+function isWide(value: ContextValue): boolean {
+  return value.kind === 'group' || value.kind === 'blocks' || value.kind === 'list';
+}
+
+const Value: FC<{ value: ContextValue }> = ({ value }) => {
+  switch (value.kind) {
+    case 'text':
+      return <Text value={value} />;
+    case 'list':
+      return (
+        <ul class="fact-list">
+          {value.items.map((item) => (
+            <li>
+              <Value value={item} />
+            </li>
+          ))}
+        </ul>
+      );
+    case 'blocks':
+      return (
+        <div class="fact-blocks">
+          {value.blocks.map((block) => (
+            <div class="fact-block">
+              <Entries entries={block} />
+            </div>
+          ))}
+        </div>
+      );
+    case 'group':
+      return (
+        <div class="fact-group">
+          <Entries entries={value.entries} />
+        </div>
+      );
+    case 'truncated':
+      return <span class="fact-note">… {value.reason}</span>;
+    case 'unsupported':
+      return <span class="fact-note">Cannot be shown: {value.what}</span>;
+  }
+};
+
+const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value }) => {
+  switch (value.presentation) {
+    case 'link':
+    case 'email':
+      return <LinkedValue text={value.text} href={value.href} />;
+    case 'date':
+      return (
+        <time datetime={value.iso}>
+          <bdi>{value.text}</bdi>
+        </time>
+      );
+    case 'plain':
+      return (
+        <>
+          <bdi class="fact-text">{value.text}</bdi>
+          {value.leftOut ? <span class="fact-note"> … {value.leftOut} more characters</span> : null}
+        </>
+      );
+    default:
+      return <span class={`fact-${value.presentation}`}>{value.text}</span>;
+  }
+};

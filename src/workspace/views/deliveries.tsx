@@ -1,0 +1,159 @@
+import type { FC } from 'hono/jsx';
+import type { DeliveryTopic } from '../../domain.js';
+import { spanInWords } from '../clock-state.js';
+import type { Frame, Notice } from '../frame.js';
+import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
+import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
+import { ActionForm, Empty, Icon } from './bits.js';
+import { NoticeBox } from './page.js';
+import { countText } from './queue.js';
+import { Moment } from './time.js';
+
+interface DeliveriesProps {
+  frame: Frame;
+  tab: DeliveryTab;
+  page: DeliveryPage;
+  health: WorkerHealth;
+  notice?: Notice | undefined;
+}
+
+/** The calls that are owed to the host: what waits, what fails, and what was given up. */
+export const DeliveriesView: FC<DeliveriesProps> = (props) => (
+  <main class="sheet" id="main" tabindex={-1}>
+    <div class="sheet-head">
+      <h1>Deliveries</h1>
+      <p class="faint">Calls to the application's own code, each made at least once.</p>
+    </div>
+    <NoticeBox notice={props.notice} />
+    <div id="deliveries" data-live="deliveries">
+      <Health health={props.health} />
+      <Tabs {...props} />
+      {props.page.lines.length === 0 ? <NoDeliveries tab={props.tab} /> : <Lines {...props} />}
+      <Pager {...props} />
+    </div>
+  </main>
+);
+
+const silentAfterMs = 60_000;
+
+const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, workers, oldestDueAt } }) => {
+  const silent = lastBeatAt === null || now.getTime() - lastBeatAt.getTime() > silentAfterMs;
+  return (
+    <div class="facts">
+      <p class={silent ? 'fact fact-bad' : 'fact'}>
+        <span class="fact-label">Last worker heartbeat</span>
+        <strong>{lastBeatAt ? `${spanInWords(now.getTime() - lastBeatAt.getTime())} ago` : 'never'}</strong>
+        <span class="faint">
+          {silent ? 'Nothing is delivered meanwhile: start `cairnloop worker`.' : `${workers} running`}
+        </span>
+      </p>
+      <p class="fact">
+        <span class="fact-label">Oldest undelivered</span>
+        <strong>{oldestDueAt ? spanInWords(now.getTime() - oldestDueAt.getTime()) : 'none'}</strong>
+        <span class="faint">{oldestDueAt ? 'overdue' : 'Everything that was due has been called.'}</span>
+      </p>
+    </div>
+  );
+};
+
+const tabNames: Record<DeliveryTab, string> = { pending: 'Pending', retrying: 'Retrying', discarded: 'Discarded' };
+
+const Tabs: FC<DeliveriesProps> = ({ frame, tab, health }) => (
+  <nav class="tabs" aria-label="Deliveries by state">
+    {deliveryTabs.map((name) => (
+      <a
+        href={`${frame.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
+        aria-current={name === tab ? 'page' : undefined}
+      >
+        {tabNames[name]} <span class="count">{countText(counts(health)[name])}</span>
+      </a>
+    ))}
+  </nav>
+);
+
+function counts({ pending, retrying, discarded }: WorkerHealth): Record<DeliveryTab, CappedCount> {
+  return { pending, retrying, discarded };
+}
+
+const emptyTexts: Record<DeliveryTab, string> = {
+  pending: 'Nothing waits to be delivered.',
+  retrying: 'No call has failed and is to be made again.',
+  discarded: 'No call was given up.',
+};
+
+const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={emptyTexts[tab]} />;
+
+const topicNames: Record<DeliveryTopic, string> = {
+  conversation_resolved: 'Resolved callback',
+  sla_breach: 'Breach callback',
+  outbound: 'Outbound message',
+  draft: 'Draft request',
+};
+
+const Lines: FC<DeliveriesProps> = ({ frame, tab, page }) => (
+  <section class="table-scroll" tabindex={0} aria-label={tabNames[tab]}>
+    <table class="table">
+      <thead>
+        <tr>
+          <th scope="col">Call</th>
+          <th scope="col">Conversation</th>
+          <th scope="col">Attempts</th>
+          <th scope="col">{tab === 'discarded' ? 'Given up' : 'Next try'}</th>
+          <th scope="col">Last error</th>
+          <th scope="col">
+            <span class="sr">Actions</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {page.lines.map((line) => (
+          <Line frame={frame} tab={tab} line={line} />
+        ))}
+      </tbody>
+    </table>
+  </section>
+);
+
+const Line: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ frame, tab, line }) => (
+  <tr>
+    <td class="nowrap">{topicNames[line.topic]}</td>
+    <td>
+      <a href={`${frame.base}/c/${line.conversationId}`}>
+        <bdi>{line.subject ?? 'No subject'}</bdi>
+      </a>
+    </td>
+    <td>{line.attempts}</td>
+    <td class="nowrap">{line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}</td>
+    <td class="detail">{line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}</td>
+    <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} />}</td>
+  </tr>
+);
+
+const LineActions: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ frame, tab, line }) => {
+  const back = `/deliveries${tab === 'pending' ? '' : `?state=${tab}`}`;
+  return (
+    <>
+      <ActionForm frame={frame} action={`/deliveries/${line.id}/retry`}>
+        <input type="hidden" name="back" value={back} />
+        <button type="submit" class="button button-small">
+          <Icon name="rotate-ccw" /> {tab === 'discarded' ? 'Retry' : 'Try now'}
+        </button>
+      </ActionForm>
+      {tab === 'discarded' ? null : (
+        <ActionForm frame={frame} action={`/deliveries/${line.id}/discard`}>
+          <input type="hidden" name="back" value={back} />
+          <button type="submit" class="button button-small button-quiet">
+            Discard
+          </button>
+        </ActionForm>
+      )}
+    </>
+  );
+};
+
+const Pager: FC<DeliveriesProps> = ({ frame, tab, page }) =>
+  page.nextCursor ? (
+    <nav class="pager" aria-label="Pages of deliveries">
+      <a href={`${frame.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>Next page</a>
+    </nav>
+  ) : null;

@@ -1,0 +1,187 @@
+import type { FC } from 'hono/jsx';
+import type { Evidence } from '../../domain.js';
+import type { Frame } from '../frame.js';
+import type { ThreadDraft } from '../model.js';
+import { type QueueView, queueQuery } from '../queue-filters.js';
+import { ActionForm, Icon, Prose, plural } from './bits.js';
+import { Diff } from './diff.js';
+import { Moment } from './time.js';
+
+export interface DraftProps {
+  frame: Frame;
+  draft: ThreadDraft;
+  /** The queue beside it, so that links keep it as it is. */
+  queue: QueueView;
+  /** The operator's words, while the draft is being edited. */
+  editing?: string | undefined;
+}
+
+const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
+
+/** A draft that needs approval: what would be sent, what it rests on, and the three things to do with it. */
+export const PendingDraft: FC<DraftProps> = (props) => (
+  <section
+    class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
+    aria-label="Draft that needs your approval"
+    id="draft"
+  >
+    <DraftHead draft={props.draft} />
+    {props.draft.stale ? (
+      <p class="draft-warning">
+        <Icon name="triangle-alert" /> Stale: the customer has written since. Read the newer message; this draft can be
+        used in a reply of your own or discarded, and not be approved as it is.
+      </p>
+    ) : null}
+    {props.editing === undefined ? <Proposed {...props} /> : <EditDraft {...props} editing={props.editing} />}
+  </section>
+);
+
+const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
+  <div class="draft-head">
+    <h2>
+      <Icon name="bot" /> Suggested by automation
+    </h2>
+    <span class="chip">{typeNames[draft.type]}</span>
+    <span class={`chip risk-${draft.riskTier}`}>{draft.riskTier} risk</span>
+    <Moment at={draft.createdAt} as="time" />
+  </div>
+);
+
+const Proposed: FC<DraftProps> = (props) => (
+  <>
+    <div class="draft-body" tabindex={0}>
+      <Prose text={props.draft.content} links={false} />
+    </div>
+    <Grounds draft={props.draft} />
+    <Decide {...props} />
+  </>
+);
+
+/** Why the automation says so. Its words are a model's, so nothing in them is a link. */
+const Grounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
+  if (!draft.summary && draft.evidence.length === 0) return null;
+  return (
+    <details class="grounds">
+      <summary>Why: {draft.evidence.length > 0 ? plural(draft.evidence.length, 'source') : 'summary'}</summary>
+      {draft.summary ? <Prose text={draft.summary} links={false} /> : null}
+      <ul>
+        {draft.evidence.map((evidence) => (
+          <EvidenceItem evidence={evidence} />
+        ))}
+      </ul>
+    </details>
+  );
+};
+
+const EvidenceItem: FC<{ evidence: Evidence }> = ({ evidence }) => (
+  <li>
+    <strong>
+      <bdi>{evidence.source}</bdi>
+    </strong>
+    {evidence.quote ? <blockquote dir="auto">{evidence.quote}</blockquote> : null}
+    {evidence.url ? (
+      <span class="faint">
+        <bdi>{evidence.url}</bdi>
+      </span>
+    ) : null}
+  </li>
+);
+
+const Decide: FC<DraftProps> = ({ frame, draft, queue }) => (
+  <div class="draft-actions">
+    {draft.stale ? (
+      <UseLink frame={frame} draft={draft} queue={queue} />
+    ) : (
+      <>
+        <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
+          <button type="submit" class="button button-primary" data-key="a">
+            <Icon name="check" /> Approve &amp; send
+          </button>
+        </ActionForm>
+        <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'edit', draft.id)}#draft`}>
+          <Icon name="pencil" /> Edit
+        </a>
+      </>
+    )}
+    <DiscardForm frame={frame} draft={draft} />
+  </div>
+);
+
+const DiscardForm: FC<{ frame: Frame; draft: ThreadDraft }> = ({ frame, draft }) => (
+  <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
+    <button type="submit" class="button button-quiet">
+      <Icon name="trash-2" /> Discard
+    </button>
+  </ActionForm>
+);
+
+const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, editing }) => (
+  <ActionForm frame={frame} action={`/drafts/${draft.id}/edit`} class="draft-edit" id="draft-edit">
+    <label class="sr" for="draft-content">
+      Your version of the suggested text
+    </label>
+    <textarea id="draft-content" name="content" rows={5} dir="auto" required autofocus data-send>
+      {editing}
+    </textarea>
+    <h3 class="diff-title">What you change</h3>
+    <div class="diff" id="draft-diff" data-preview={`${frame.base}/drafts/${draft.id}/preview`} aria-live="off">
+      <Diff before={draft.content} after={editing} />
+    </div>
+    <div class="draft-actions">
+      <button type="submit" class="button button-primary">
+        <Icon name="check" /> Send edited reply
+      </button>
+      <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
+        Show changes
+      </button>
+      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}#draft`}>
+        Cancel
+      </a>
+    </div>
+  </ActionForm>
+);
+
+/** Drafts that the policy only prepares: they ask for nothing and wait to be looked for. */
+export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: QueueView }> = ({
+  frame,
+  drafts,
+  queue,
+}) => {
+  if (drafts.length === 0) return null;
+  return (
+    <details class="prepared" id="prepared">
+      <summary>
+        <Icon name="file-pen" /> Prepared drafts ({drafts.length})
+      </summary>
+      <ul>
+        {drafts.map((draft) => (
+          <li class="prepared-draft">
+            <p class="draft-head">
+              <span class="chip">{typeNames[draft.type]}</span>
+              {draft.stale ? <span class="chip clock-soon">Stale: the customer has written since</span> : null}
+              <Moment at={draft.createdAt} />
+            </p>
+            <div class="draft-body" tabindex={0}>
+              <Prose text={draft.content} links={false} />
+            </div>
+            <div class="draft-actions">
+              <UseLink frame={frame} draft={draft} queue={queue} />
+              <DiscardForm frame={frame} draft={draft} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+};
+
+const UseLink: FC<{ frame: Frame; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
+  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'use', draft.id)}#composer`}>
+    <Icon name="reply" /> Use in composer
+  </a>
+);
+
+function withQuery(queue: QueueView, name: string, value: string): string {
+  const query = queueQuery(queue);
+  return `${query}${query ? '&' : '?'}${name}=${value}`;
+}

@@ -1,0 +1,185 @@
+import type { FC } from 'hono/jsx';
+import type { Frame } from '../frame.js';
+import type { MessageDelivery, ThreadMessage } from '../model.js';
+import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
+import { Diff } from './diff.js';
+import type { IconName } from './icon-paths.js';
+import { Moment } from './time.js';
+
+interface MessageProps {
+  frame: Frame;
+  message: ThreadMessage;
+}
+
+/** One entry of the thread. Who speaks decides its side and its tone. */
+export const MessageItem: FC<MessageProps> = (props) =>
+  props.message.role === 'system' ? <SystemLine {...props} /> : <Speech {...props} />;
+
+const SystemLine: FC<MessageProps> = ({ message }) => (
+  <li class="message message-system" id={`m-${message.id}`}>
+    <p>
+      <bdi>{message.content}</bdi>
+      {message.author ? (
+        <>
+          {' by '}
+          <ActorName actor={message.author} />
+        </>
+      ) : null}{' '}
+      · <Moment at={message.createdAt} as="time" />
+    </p>
+  </li>
+);
+
+const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; icon: IconName }> = {
+  customer: { text: 'Customer', icon: 'user-round' },
+  operator: { text: 'Operator', icon: 'reply' },
+  automation: { text: 'Automation', icon: 'bot' },
+  internal_note: { text: 'Internal note', icon: 'lock' },
+  outbound: { text: 'Outbound', icon: 'send' },
+};
+
+const Speech: FC<MessageProps> = ({ frame, message }) => {
+  const role = message.role as keyof typeof labels;
+  return (
+    <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
+      <article aria-label={`${labels[role].text} message`}>
+        <p class="message-head">
+          <Icon name={labels[role].icon} />
+          <span class="message-author">
+            {role === 'automation' ? labels.automation.text : <ActorName actor={message.author} />}
+          </span>
+          <RoleMark message={message} />
+          <Moment at={message.createdAt} as="time" />
+        </p>
+        <Prose text={message.content} links={role !== 'automation'} />
+        <Rest frame={frame} message={message} />
+        {message.proposed === null ? null : <Edited before={message.proposed} after={message.content} />}
+        {role === 'outbound' ? <OutboundState frame={frame} message={message} /> : null}
+      </article>
+    </li>
+  );
+};
+
+const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
+  switch (message.role) {
+    case 'internal_note':
+      return <span class="chip chip-note">Internal note · not visible to the customer</span>;
+    case 'automation':
+      return <span class="chip chip-automation">Sent without review</span>;
+    case 'outbound':
+      return <span class="chip">Outbound</span>;
+    case 'operator':
+      return message.metadata.draftId ? (
+        <span class="chip">{message.proposed === null ? 'Approved draft' : 'Edited draft'}</span>
+      ) : null;
+    default:
+      return null;
+  }
+};
+
+/** Of a message that is longer than a thread shows. */
+const Rest: FC<MessageProps> = ({ frame, message }) => {
+  if (message.fullLength <= message.content.length) return null;
+  const more = plural(message.fullLength - message.content.length, 'more character');
+  return (
+    <p class="message-rest">
+      <a href={`${frame.base}/c/${message.conversationId}/messages/${message.id}`}>Show the whole message ({more})</a>
+    </p>
+  );
+};
+
+const Edited: FC<{ before: string; after: string }> = ({ before, after }) => (
+  <details class="edited">
+    <summary>What was changed</summary>
+    <Diff before={before} after={after} />
+  </details>
+);
+
+const OutboundState: FC<MessageProps> = ({ frame, message }) => {
+  const failure = message.metadata.failure as { reason?: unknown } | undefined;
+  switch (message.status) {
+    case 'sent':
+      return (
+        <p class="outbound outbound-sent">
+          <Icon name="check" /> Sent
+          {message.sentAt ? (
+            <>
+              {' '}
+              at <Moment at={message.sentAt} as="moment" />
+            </>
+          ) : null}
+        </p>
+      );
+    case 'failed':
+      return (
+        <div class="outbound outbound-failed">
+          <p>
+            <Icon name="triangle-alert" /> <strong>{failure?.reason === 'cancelled' ? 'Cancelled' : 'Failed'}</strong>
+            <FailureReason
+              reason={failure?.reason ?? message.delivery?.lastError}
+              attempts={message.delivery?.attempts}
+            />
+          </p>
+          {message.delivery?.state === 'discarded' ? (
+            <ActionForm frame={frame} action={`/deliveries/${message.delivery.id}/retry`}>
+              <input type="hidden" name="back" value={`/c/${message.conversationId}`} />
+              <button type="submit" class="button button-small">
+                <Icon name="rotate-ccw" /> Retry
+              </button>
+            </ActionForm>
+          ) : null}
+        </div>
+      );
+    default:
+      return <PendingOutbound frame={frame} message={message} />;
+  }
+};
+
+const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ reason, attempts }) =>
+  typeof reason === 'string' && reason !== 'cancelled' ? (
+    <>
+      {attempts ? ` after ${plural(attempts, 'attempt')}` : ''}: <bdi>{reason}</bdi>
+    </>
+  ) : null;
+
+const PendingOutbound: FC<MessageProps> = ({ frame, message }) => {
+  const { delivery } = message;
+  const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
+  return (
+    <div class="outbound outbound-pending">
+      <p>
+        <Icon name={scheduled ? 'calendar-clock' : 'circle-dashed'} />{' '}
+        <strong>{scheduled ? 'Scheduled' : 'Pending'}</strong>
+        {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} /> : null}
+      </p>
+      {scheduled ? (
+        <ActionForm frame={frame} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
+          <button type="submit" class="button button-small">
+            Cancel
+          </button>
+        </ActionForm>
+      ) : null}
+    </div>
+  );
+};
+
+const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean }> = ({ delivery, scheduled }) => {
+  if (scheduled)
+    return (
+      <>
+        {' '}
+        for <Moment at={delivery.availableAt} />
+      </>
+    );
+  if (delivery.attempts === 0) return <> · waits for the worker</>;
+  return (
+    <>
+      {` · attempt ${delivery.attempts}`}
+      {delivery.lastError ? (
+        <>
+          , next try at <Moment at={delivery.availableAt} as="time" />: <bdi>{delivery.lastError}</bdi>
+        </>
+      ) : null}
+    </>
+  );
+};

@@ -1,0 +1,152 @@
+import { html } from 'hono/html';
+import type { Child, FC } from 'hono/jsx';
+import type { Frame, Notice } from '../frame.js';
+import { ActionForm, Icon } from './bits.js';
+import { HelpDialog } from './help.js';
+import type { IconName } from './icon-paths.js';
+
+export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla';
+
+const views: { name: ViewName; path: string; label: string; icon: IconName }[] = [
+  { name: 'inbox', path: '/', label: 'Inbox', icon: 'inbox' },
+  { name: 'audit', path: '/audit', label: 'Audit', icon: 'scroll-text' },
+  { name: 'deliveries', path: '/deliveries', label: 'Deliveries', icon: 'send' },
+  { name: 'sla', path: '/sla', label: 'SLA', icon: 'timer' },
+];
+
+interface PageProps {
+  frame: Frame;
+  title: string;
+  view: ViewName;
+  search?: string;
+  children: Child;
+}
+
+/** A whole page: the top bar, and the view below it. */
+export const Page: FC<PageProps> = ({ frame, title, view, search, children }) => (
+  <>
+    {html`<!doctype html>`}
+    <html lang="en" data-theme={frame.theme} data-base={frame.base} data-now={frame.now.toISOString()}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{`${title} · ${frame.product}`}</title>
+        <link rel="icon" href={frame.assets.href('mark.svg')} type="image/svg+xml" />
+        <link rel="stylesheet" href={frame.assets.href('workspace.css')} />
+        {frame.assets.hostStyles ? <link rel="stylesheet" href={frame.assets.href('host.css')} /> : null}
+        {frame.assets.scripts.map((script) => (
+          <link rel="modulepreload" href={frame.assets.href(script)} />
+        ))}
+        <script type="module" src={frame.assets.href('main.js')}></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <TopBar frame={frame} view={view} search={search ?? ''} />
+        {children}
+        <HelpDialog />
+        <div class="sr" id="announcer" role="status" aria-live="polite"></div>
+      </body>
+    </html>
+  </>
+);
+
+const TopBar: FC<{ frame: Frame; view: ViewName; search: string }> = ({ frame, view, search }) => (
+  <header class="topbar">
+    <a class="brand" href={`${frame.base}/`}>
+      <Mark />
+      <bdi>{frame.product}</bdi>
+    </a>
+    <nav class="views" aria-label="Views">
+      {views.map((entry) => (
+        <a href={`${frame.base}${entry.path}`} aria-current={entry.name === view ? 'page' : undefined}>
+          <Icon name={entry.icon} />
+          <span class="views-label">{entry.label}</span>
+        </a>
+      ))}
+    </nav>
+    <search class="search">
+      <form method="get" action={`${frame.base}/`}>
+        <Icon name="search" />
+        <input
+          type="search"
+          name="q"
+          value={search}
+          aria-label="Search conversations"
+          placeholder="Search conversations"
+          autocomplete="off"
+          maxlength={200}
+        />
+        <kbd class="js">/</kbd>
+      </form>
+    </search>
+    <div class="topbar-end">
+      <button
+        type="button"
+        class="icon-button js"
+        data-help
+        aria-label="Keyboard shortcuts"
+        title="Keyboard shortcuts (?)"
+      >
+        <Icon name="keyboard" />
+      </button>
+      <ThemeForm frame={frame} />
+      <span class="operator" title="You are signed in as this operator">
+        <Icon name="user-round" />
+        <bdi>{frame.operator.name ?? frame.operator.id}</bdi>
+      </span>
+    </div>
+  </header>
+);
+
+const nextTheme = { system: 'light', light: 'dark', dark: 'system' } as const;
+const themeNames = { system: 'follows the system', light: 'light', dark: 'dark' } as const;
+
+const ThemeForm: FC<{ frame: Frame }> = ({ frame }) => {
+  const label = `Colours: ${themeNames[frame.theme]}. Change to ${themeNames[nextTheme[frame.theme]]}`;
+  return (
+    <ActionForm frame={frame} action="/theme" class="theme">
+      <input type="hidden" name="back" value={frame.path} />
+      <button
+        type="submit"
+        class="icon-button"
+        name="theme"
+        value={nextTheme[frame.theme]}
+        aria-label={label}
+        title={label}
+      >
+        <Icon name="sun-moon" />
+      </button>
+    </ActionForm>
+  );
+};
+
+/** A cairn: three stones. */
+const Mark: FC = () => (
+  <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <ellipse cx="12" cy="18.6" rx="9" ry="3.6" />
+    <ellipse cx="11.4" cy="11.9" rx="6.2" ry="3" />
+    <ellipse cx="12.6" cy="6.3" rx="3.7" ry="2.4" />
+  </svg>
+);
+
+const noticeIcons: Record<Notice['tone'], IconName> = {
+  done: 'circle-check',
+  conflict: 'triangle-alert',
+  error: 'triangle-alert',
+};
+
+export const NoticeBox: FC<{ notice: Notice | undefined }> = ({ notice }) => (
+  <div id="notice" data-live>
+    {notice ? (
+      <div class={`notice notice-${notice.tone}`} role={notice.tone === 'done' ? 'status' : 'alert'}>
+        <Icon name={noticeIcons[notice.tone]} />
+        <div>
+          <strong>{notice.title}</strong> {notice.text}
+        </div>
+      </div>
+    ) : null}
+  </div>
+);

@@ -1,0 +1,95 @@
+import type { FC } from 'hono/jsx';
+import type { SlaPolicy } from '../../host/sla-policy-provider.js';
+import type { PolicyAnswer } from '../../sla/policies.js';
+import type { Frame, Notice } from '../frame.js';
+import { ActionForm, Empty, Icon } from './bits.js';
+import { NoticeBox } from './page.js';
+
+interface PoliciesProps {
+  frame: Frame;
+  answer: PolicyAnswer;
+  /** Whether the host has a provider at all. */
+  configured: boolean;
+  notice?: Notice | undefined;
+}
+
+/** The terms that clocks start under, as the host's provider answers them now. */
+export const PoliciesView: FC<PoliciesProps> = (props) => (
+  <main class="sheet sheet-narrow" id="main" tabindex={-1}>
+    <div class="sheet-head">
+      <h1>SLA</h1>
+      <p class="faint">Terms apply to the clocks that start from now on; those that run keep theirs.</p>
+    </div>
+    <NoticeBox notice={props.notice} />
+    <Policies {...props} />
+  </main>
+);
+
+const Policies: FC<PoliciesProps> = ({ frame, answer, configured }) => {
+  switch (answer.state) {
+    case 'off':
+      return <TrackingOff configured={configured} />;
+    case 'unavailable':
+      return (
+        <Empty icon="unplug" title="The policies cannot be read just now">
+          No new clock starts meanwhile; everything else works on. The reason is in the log.
+        </Empty>
+      );
+    case 'active':
+      return (
+        <>
+          {answer.policies.map((policy) => (
+            <PolicyForm frame={frame} policy={policy} />
+          ))}
+          {answer.rejected.map(({ priority, reason }) => (
+            <p class="notice notice-conflict">
+              <Icon name="triangle-alert" />
+              <span>
+                The policy for <bdi>{priority}</bdi> is not used: <bdi>{reason}</bdi>
+              </span>
+            </p>
+          ))}
+        </>
+      );
+  }
+};
+
+const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
+  <Empty icon="timer" title="SLA tracking is off">
+    {configured
+      ? 'The slaPolicyProvider answers no policies. No clock starts and nothing breaches; all other work goes on.'
+      : 'No slaPolicyProvider is configured. Run `cairnloop gen sla` to write one; all other work goes on without.'}
+  </Empty>
+);
+
+const PolicyForm: FC<{ frame: Frame; policy: SlaPolicy }> = ({ frame, policy }) => (
+  <ActionForm frame={frame} action="/sla" class="policy" label={`Policy for ${policy.priority}`}>
+    <h2>
+      <bdi>{policy.priority}</bdi>
+    </h2>
+    <input type="hidden" name="priority" value={policy.priority} />
+    <Minutes name="responseMinutes" label="Reply due after" value={policy.responseMinutes} />
+    <Minutes name="breachMinutes" label="Breaches after" value={policy.breachMinutes} />
+    <p class="faint policy-hours">
+      {policy.calendar ? (
+        <>
+          Business hours, <bdi>{policy.calendar.timeZone}</bdi>
+        </>
+      ) : (
+        'Every minute counts'
+      )}
+    </p>
+    <button type="submit" class="button">
+      Save
+    </button>
+  </ActionForm>
+);
+
+const Minutes: FC<{ name: string; label: string; value: number }> = ({ name, label, value }) => (
+  <label class="minutes">
+    {label}
+    <span class="minutes-field">
+      <input type="number" name={name} value={value} min={1} step={1} required inputmode="numeric" /> minutes
+    </span>
+  </label>
+);

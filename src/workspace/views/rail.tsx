@@ -1,0 +1,133 @@
+import type { FC } from 'hono/jsx';
+import { clockTone } from '../clock-state.js';
+import type { Frame } from '../frame.js';
+import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
+import { actionInWords } from './audit-words.js';
+import { ActionForm, ActorName, Icon } from './bits.js';
+import { ContextPanel, type ContextView } from './context.js';
+import { ClockSentence, Moment } from './time.js';
+
+interface RailProps {
+  frame: Frame;
+  thread: ThreadHead;
+  /** What the ContextProvider has answered so far. */
+  context: ContextView;
+}
+
+/** The right region: what the host knows of the customer, and what has happened around this conversation. */
+export const Rail: FC<RailProps> = ({ frame, thread, context }) => (
+  <aside class="rail" id="rail" aria-label="Customer and record">
+    <a class="icon-button rail-close" href="#main" aria-label="Close">
+      <Icon name="x" />
+    </a>
+    <ContextPanel frame={frame} conversationId={thread.conversation.id} context={context} />
+    <div id="record" data-live="record">
+      <SlaPanel frame={frame} thread={thread} />
+      <OutboundPanel outbound={thread.outbound} />
+      <CsatPanel rating={thread.conversation.csatRating} />
+      <RecordPanel frame={frame} audit={thread.audit} conversationId={thread.conversation.id} />
+    </div>
+  </aside>
+);
+
+const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { clock, conversation, now } }) => (
+  <section class="panel" aria-labelledby="sla-title">
+    <h2 id="sla-title">SLA</h2>
+    {clock ? (
+      <>
+        <ClockSentence clock={clock} now={now} />
+        {conversation.status === 'open' ? (
+          <HoldClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
+        ) : null}
+      </>
+    ) : (
+      <p class="faint">No clock has run for this conversation.</p>
+    )}
+  </section>
+);
+
+const HoldClock: FC<{ frame: Frame; conversationId: string; clock: Clock; now: Date }> = (props) => {
+  const { frame, conversationId, clock, now } = props;
+  const tone = clockTone(clock, now);
+  if (tone === 'paused') {
+    return (
+      <ActionForm frame={frame} action={`/c/${conversationId}/sla/resume`}>
+        <button type="submit" class="button button-small">
+          <Icon name="play" /> Let it run on
+        </button>
+      </ActionForm>
+    );
+  }
+  if (tone !== 'calm' && tone !== 'soon') return null;
+  return (
+    <details class="hold">
+      <summary>Hold the clock</summary>
+      <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="hold-form">
+        <label for="hold-reason">Why it is held</label>
+        <input id="hold-reason" name="reason" required maxlength={500} />
+        <button type="submit" class="button button-small">
+          <Icon name="pause" /> Hold
+        </button>
+      </ActionForm>
+    </details>
+  );
+};
+
+const OutboundPanel: FC<{ outbound: OutboundLine[] }> = ({ outbound }) => (
+  <section class="panel" aria-labelledby="outbound-title">
+    <h2 id="outbound-title">Outbound</h2>
+    {outbound.length === 0 ? (
+      <p class="faint">Nothing was sent out of our own accord.</p>
+    ) : (
+      <ul class="lines">
+        {outbound.map((line) => (
+          <li>
+            <a href={`#m-${line.messageId}`}>
+              <bdi>{line.templateId || 'message'}</bdi>
+            </a>{' '}
+            <span class={`chip outbound-chip-${line.status}`}>{line.status}</span>{' '}
+            <span class="faint">
+              <Moment at={line.sentAt ?? line.createdAt} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    )}
+  </section>
+);
+
+const CsatPanel: FC<{ rating: ThreadHead['conversation']['csatRating'] }> = ({ rating }) => (
+  <section class="panel" aria-labelledby="csat-title">
+    <h2 id="csat-title">Satisfaction</h2>
+    {rating ? (
+      <p class={`csat csat-${rating}`}>
+        <Icon name={rating === 'positive' ? 'thumbs-up' : 'thumbs-down'} /> The customer rated this {rating}.
+      </p>
+    ) : (
+      <p class="faint">The customer has not rated this conversation.</p>
+    )}
+  </section>
+);
+
+const RecordPanel: FC<{ frame: Frame; audit: AuditLine[]; conversationId: string }> = ({
+  frame,
+  audit,
+  conversationId,
+}) => (
+  <section class="panel" aria-labelledby="record-title">
+    <h2 id="record-title">Record</h2>
+    <ol class="lines record-lines">
+      {audit.map((line) => (
+        <li>
+          <span>{actionInWords(line.action)}</span>{' '}
+          <span class="faint">
+            <ActorName actor={line.actor} /> · <Moment at={line.at} />
+          </span>
+        </li>
+      ))}
+    </ol>
+    <a class="quiet-link" href={`${frame.base}/audit?conversation=${conversationId}`}>
+      <Icon name="history" /> The whole record
+    </a>
+  </section>
+);

@@ -1,0 +1,164 @@
+import type { FC } from 'hono/jsx';
+import type { Frame, Notice } from '../frame.js';
+import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
+import type { MessagePage } from '../queries/thread-messages.js';
+import { type QueueView, queueQuery } from '../queue-filters.js';
+import { ActionForm, Empty, Icon, Name } from './bits.js';
+import { Composer, type Composing } from './composer.js';
+import { PendingDraft, PreparedDrafts } from './draft.js';
+import { MessageItem } from './message.js';
+import { NoticeBox } from './page.js';
+import { priorityTone } from './queue.js';
+import { ClockChip, Moment } from './time.js';
+
+export interface ThreadProps {
+  frame: Frame;
+  queue: QueueView;
+  thread: ThreadHead;
+  messages: MessagePage;
+  /** Whether these are the newest messages, or a page before them. */
+  newest: boolean;
+  composing: Composing;
+  /** The draft that is being edited, with the operator's words so far. */
+  editing?: { draftId: string; content: string } | undefined;
+  canFollowUp: boolean;
+  nonce: string;
+  notice?: Notice | undefined;
+}
+
+/** The centre region: who and what, the messages, and what can be done about them. */
+export const Thread: FC<ThreadProps> = (props) => {
+  const waiting = props.thread.drafts.filter((draft) => draft.status === 'pending');
+  const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
+  return (
+    <main class="thread" id="main" tabindex={-1}>
+      <ThreadHeader {...props} />
+      <Messages {...props} />
+      <div class="dock" id="dock">
+        <NoticeBox notice={props.notice} />
+        <div id="drafts" data-live="drafts">
+          {waiting.map((draft) => (
+            <PendingDraft {...draftProps(props, draft)} />
+          ))}
+          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} />
+        </div>
+        <Composer {...props} />
+      </div>
+    </main>
+  );
+};
+
+function draftProps({ frame, queue, editing }: ThreadProps, draft: ThreadDraft) {
+  const content = editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
+  return { frame, queue, draft, editing: content };
+}
+
+const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
+  const { conversation, customer, clock } = thread;
+  return (
+    <header class="thread-head" id="thread-head" data-live="head">
+      <a class="icon-button back" href={`${frame.base}/${queueQuery(queue)}`} aria-label="Back to the queue">
+        <Icon name="arrow-left" />
+      </a>
+      <div class="thread-title">
+        <h1 dir="auto">{conversation.subject ?? 'No subject'}</h1>
+        <p class="thread-facts">
+          <span class="thread-customer">
+            <Name text={customer} empty="No customer identity" />
+          </span>
+          <span class={`chip status-${conversation.status}`}>{conversation.status}</span>
+          <span class={`chip chip-priority priority-${priorityTone(conversation.priority)}`}>
+            <bdi>{conversation.priority}</bdi>
+          </span>
+          {conversation.tags.map((tag) => (
+            <span class="chip chip-tag">
+              <bdi>{tag}</bdi>
+            </span>
+          ))}
+        </p>
+      </div>
+      <div class="thread-actions">
+        {clock && conversation.status === 'open' ? <ClockChip clock={clock} now={thread.now} /> : null}
+        <PrimaryAction frame={frame} thread={thread} />
+        <a class="icon-button rail-open" href="#rail" aria-label="Show customer and record">
+          <Icon name="panel-right" />
+        </a>
+      </div>
+    </header>
+  );
+};
+
+const PrimaryAction: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { conversation } }) =>
+  conversation.status === 'open' ? (
+    <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
+      <button type="submit" class="button" data-key="e">
+        <Icon name="check" /> Resolve
+      </button>
+    </ActionForm>
+  ) : (
+    <ActionForm frame={frame} action={`/c/${conversation.id}/reopen`}>
+      <button type="submit" class="button" data-key="e">
+        <Icon name="rotate-ccw" /> Reopen
+      </button>
+    </ActionForm>
+  );
+
+const Messages: FC<ThreadProps> = (props) => {
+  const { frame, queue, thread, messages, newest } = props;
+  const here = `${frame.base}/c/${thread.conversation.id}`;
+  const query = queueQuery(queue);
+  return (
+    <section class="messages-scroll" aria-label="Messages" tabindex={0} id="scroll">
+      <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
+        {messages.earlierCursor ? (
+          <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
+            Earlier messages
+          </a>
+        ) : null}
+        {messages.messages.length === 0 ? (
+          <Empty icon="inbox" title="No messages yet" />
+        ) : (
+          <ol class="messages">{withDays(frame, messages.messages)}</ol>
+        )}
+        {newest ? null : (
+          <a class="pager-link" href={`${here}${query}`}>
+            <Icon name="arrow-down" /> Newest messages
+          </a>
+        )}
+      </div>
+      <a class="pill jump js" id="jump" href="#composer" hidden>
+        <Icon name="arrow-down" /> <span>New message</span>
+      </a>
+    </section>
+  );
+};
+
+/** Puts a line between messages of different days. */
+function withDays(frame: Frame, messages: ThreadMessage[]) {
+  let day = '';
+  return messages.map((message) => {
+    const own = message.createdAt.toISOString().slice(0, 10);
+    const first = own !== day;
+    day = own;
+    return (
+      <>
+        {first ? (
+          <li class="day">
+            <Moment at={message.createdAt} as="day" />
+          </li>
+        ) : null}
+        <MessageItem frame={frame} message={message} />
+      </>
+    );
+  });
+}
+
+/** What stands in the centre while no conversation is open. */
+export const NoThread: FC<{ notice?: Notice | undefined }> = ({ notice }) => (
+  <main class="thread thread-none" id="main" tabindex={-1}>
+    <NoticeBox notice={notice} />
+    <Empty icon="inbox" title="No conversation is open">
+      Choose one on the left. <span class="js">With keys: j and k move, Enter opens, ? tells the rest.</span>
+    </Empty>
+  </main>
+);
