@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { ok } from '../../src/result.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { operator, policies, useHosts } from '../support/started-host.js';
+
+describe('audit of what is done', () => {
+  const { startHost } = useHosts();
+
+  it('records every change of state with who made it, a machine by its name', async () => {
+    const slaPolicyProvider = {
+      ...policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 }),
+      setPolicy: (_: string, attrs: object) => ok(attrs as never),
+    };
+    const { notifier } = recordingNotifier();
+    const { cairnloop } = await startHost({ notifier, slaPolicyProvider }, { worker: false });
+    const { conversations, drafts, outbound, sla, audit } = cairnloop;
+    const actor = operator;
+
+    const { id } = await conversations.open({ actorId: 'cust-7', message: 'Hello?' });
+    await conversations.note(id, { content: 'Hm.', actor });
+    await sla.pause(id, { reason: 'waiting', actor });
+    await sla.resume(id, { actor });
+    const proposal = { type: 'reply', content: 'Hello!' } as const;
+    await drafts.discard((await drafts.propose(id, proposal)).id, { actor, reason: 'wrong' });
+    await drafts.approve((await drafts.propose(id, proposal)).id, { actor });
+    const { message } = await outbound.trigger(id, { templateId: 't', content: 'News', scheduleInSeconds: 60, actor });
+    await outbound.cancel(message.id, { actor });
+    await conversations.resolve(id, { resolvedBy: actor });
+    await conversations.submitCsat(id, 'positive');
+    await conversations.reopen(id, { actor });
+    await sla.setPolicy('normal', { breachMinutes: 300 }, { actor });
+
+    const { items } = await audit.list({ limit: 200 });
+    const recorded = items.map((event) => `${event.action} by ${event.actor.id}`);
+    const expected = [
+      'conversation.opened by cust-7',
+      'message.received by cust-7',
+      'sla.started by system:sla',
+      'conversation.noted by op-7',
+      'sla.paused by op-7',
+      'sla.resumed by op-7',
+      'draft.discarded by op-7',
+      'draft.approved by op-7',
+      'conversation.replied by op-7',
+      'sla.fulfilled by op-7',
+      'conversation.resolved by op-7',
+      'conversation.rated by cust-7',
+      'conversation.reopened by op-7',
+      'sla.policy_changed by op-7',
+    ];
+    assert.deepEqual(
+      expected.filter((line) => !recorded.includes(line)),
+      [],
+    );
+    assert.equal(recorded.filter((line) => line.startsWith('draft.created by ')).length, 2);
+    assert.deepEqual(
+      items.filter((event) => event.action.startsWith('outbound.')).map((event) => event.actor),
+      [actor, actor],
+    );
+  });
+
+  it('records nothing of what was refused', async () => {
+    const { cairnloop } = await startHost({}, { worker: false });
+    const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    const before = (await cairnloop.audit.list()).items;
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await assert.rejects(cairnloop.conversations.reply(id, { content: 'Hello!', actor: operator }));
+    await assert.rejects(cairnloop.sla.pause(id, { reason: 'waiting', actor: operator }));
+    await assert.rejects(cairnloop.sla.setPolicy('high', { breachMinutes: 1 }));
+    assert.deepEqual((await cairnloop.audit.list()).items, before);
+  });
+});
