@@ -47,11 +47,7 @@ describe('generated modules', () => {
   for (const [name, { files, extension }] of Object.entries(hosts)) {
     it(`G5 in ${name} answer the documented defaults`, async () => {
       host = tempHost(files);
-      const { automationPolicy, contextProvider, slaPolicyProvider, notifier } = await generate(
-        host,
-        extension,
-        ...argv,
-      );
+      const { automationPolicy, contextProvider, slaPolicyProvider, notifier } = await generate(host, extension);
       assert.equal(await automationPolicy.decide({} as never, {} as never), 'require_approval');
       assert.deepEqual(await contextProvider.getContext('007', {}), ok({}));
       assert.deepEqual(await slaPolicyProvider.getActivePolicies(), ok([]));
