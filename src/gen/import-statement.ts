@@ -7,23 +7,15 @@ export interface Wanted {
   values?: string;
   /** Names of types, e.g. `Notifier`. JavaScript leaves them out. */
   types?: string;
-  /** The name for the whole module. */
-  whole?: string;
   local?: boolean;
 }
 
 /** The lines that take it, in the style of the templates. */
-export function importLines({ from, values, types, whole, local }: Wanted, form: ModuleForm): string {
+export function importLines({ from, values, types, local }: Wanted, form: ModuleForm): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
-  if (whole) lines.push(wholeImport(whole, from, form));
   if (values) lines.push(...valueImport(values, from, form, local ?? false));
   return lines.join('\n');
-}
-
-function wholeImport(name: string, from: string, form: ModuleForm): string {
-  if (form === 'commonjs') return `const ${name} = require('${from}');`;
-  return form === 'esm' ? `import ${name} from '${from}';` : `import ${name} = require('${from}');`;
 }
 
 function valueImport(values: string, from: string, form: ModuleForm, local: boolean): string[] {

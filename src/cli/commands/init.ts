@@ -49,7 +49,7 @@ const languages = { ts: 'TypeScript', js: 'JavaScript' };
 function describeHost(host: HostSnapshot): string {
   const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
   const framework = host.framework ? `, ${host.framework}` : '';
-  return `Found ${host.packageName ?? host.root}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder}.`;
+  return `Found ${host.packageName ?? host.root}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
 }
 
 async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {
