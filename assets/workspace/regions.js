@@ -161,7 +161,7 @@ function countSelected() {
 const scroller = () => byId('scroll');
 const atEnd = () => {
   const box = scroller();
-  return box !== null && box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  return box !== null && Math.abs(box.scrollTop) < 60;
 };
 
 /** A conversation opens at its end, where the newest message is, or at the message that its address names. */
@@ -169,7 +169,7 @@ export function scrollToNewest() {
   const box = scroller();
   const named = location.hash.startsWith('#m-') ? byId(location.hash.slice(1)) : null;
   if (named) named.scrollIntoView({ block: 'center' });
-  else if (box && byId('messages').dataset.live) box.scrollTop = box.scrollHeight;
+  else if (box) box.scrollTop = 0;
 }
 
 /** Messages below what an operator has on screen are counted until they have been seen. */
@@ -179,7 +179,10 @@ function takeOverMessages(region, newer, told) {
   const known = new Set([...region.querySelectorAll('.message')].map((message) => message.id));
   const added = [...newer.querySelectorAll('.message')].filter((message) => !known.has(message.id));
   const wasAtEnd = atEnd();
+  const height = region.offsetHeight;
   replace(region, newer);
+  // The scroller counts from its end: what is being read stays where it is.
+  if (!wasAtEnd) scroller().scrollTop -= region.offsetHeight - height;
   region.dataset.newest = newer.dataset.newest ?? '';
   if (added.length > 0 && !told) {
     announce(added.length === 1 ? arrival(added[0]) : `${added.length} new messages`);
@@ -204,7 +207,7 @@ function offerJump() {
 /** What is on screen counts as seen: a reply then answers it. */
 function showNewest() {
   const box = scroller();
-  if (box) box.scrollTop = box.scrollHeight;
+  if (box) box.scrollTop = 0;
   markSeen();
 }
 

@@ -1,4 +1,6 @@
 import type { FC } from 'hono/jsx';
+import { humanizeLabel } from '../../context/humanize-label.js';
+import { isId } from '../../input.js';
 import type { Frame, Notice } from '../frame.js';
 import type { AuditLine } from '../model.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
@@ -118,12 +120,14 @@ const Line: FC<{ frame: Frame; line: AuditLine }> = ({ frame, line }) => (
 );
 
 const Detail: FC<{ detail: Record<string, unknown> }> = ({ detail }) => {
-  const entries = Object.entries(detail).filter(([, value]) => value !== null && typeof value !== 'object');
+  const entries = Object.entries(detail).filter(
+    ([, value]) => value !== null && typeof value !== 'object' && !isId(value),
+  );
   return (
     <>
       {entries.slice(0, 8).map(([key, value]) => (
         <span class="detail-pair">
-          <span class="faint">{key}</span> <bdi>{String(value).slice(0, 200)}</bdi>
+          <span class="faint">{humanizeLabel(key)}</span> <bdi>{String(value).slice(0, 200)}</bdi>
         </span>
       ))}
     </>

@@ -56,7 +56,7 @@ export const Composer: FC<ComposerProps> = (props) => {
       <textarea
         id="content"
         name="content"
-        rows={4}
+        rows={3}
         dir="auto"
         required
         data-send

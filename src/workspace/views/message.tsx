@@ -100,15 +100,11 @@ const OutboundState: FC<MessageProps> = ({ frame, message }) => {
   switch (message.status) {
     case 'sent':
       return (
-        <p class="outbound outbound-sent">
-          <Icon name="check" /> Sent
-          {message.sentAt ? (
-            <>
-              {' '}
-              at <Moment at={message.sentAt} as="moment" />
-            </>
-          ) : null}
-        </p>
+        <div class="outbound outbound-sent">
+          <p>
+            <Icon name="check" /> Sent {message.sentAt ? <Moment at={message.sentAt} /> : null}
+          </p>
+        </div>
       );
     case 'failed':
       return (

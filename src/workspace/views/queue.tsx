@@ -148,13 +148,20 @@ const Row: FC<QueueProps & { row: QueueRow }> = ({ frame, view, row, openId, sel
         </span>
         <Age at={row.lastActivityAt} now={frame.now} />
       </span>
-      <span class="row-subject" dir="auto">
-        {row.subject ?? <span class="faint">No subject</span>}
+      <span class="row-middle">
+        <span class="row-subject" dir="auto">
+          {row.subject ?? <span class="faint">No subject</span>}
+        </span>
+        {row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? (
+          <ClockChip clock={row.clock} now={frame.now} />
+        ) : null}
       </span>
-      <span class="row-preview" dir="auto">
-        {row.preview ? `${prefixes[row.preview.role] ?? ''}${row.preview.text}` : 'No messages yet'}
+      <span class="row-bottom">
+        <span class="row-preview" dir="auto">
+          {row.preview ? `${prefixes[row.preview.role] ?? ''}${row.preview.text}` : 'No messages yet'}
+        </span>
+        <Marks row={row} />
       </span>
-      <Marks frame={frame} row={row} />
     </a>
   </li>
 );
@@ -175,14 +182,11 @@ const Tick: FC<{ row: QueueRow }> = ({ row }) => (
   </label>
 );
 
-const Marks: FC<{ frame: Frame; row: QueueRow }> = ({ frame, row }) => (
+const Marks: FC<{ row: QueueRow }> = ({ row }) => (
   <span class="row-marks">
-    {row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? (
-      <ClockChip clock={row.clock} now={frame.now} />
-    ) : null}
     {row.waitingDraft ? (
-      <span class="chip chip-draft">
-        <Icon name="bot" /> Draft waits
+      <span class="chip chip-draft" title="A draft waits for approval">
+        <Icon name="bot" /> Draft
       </span>
     ) : null}
     {row.priority !== 'normal' ? (

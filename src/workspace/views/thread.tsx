@@ -108,23 +108,25 @@ const Messages: FC<ThreadProps> = (props) => {
   const here = `${frame.base}/c/${thread.conversation.id}`;
   const query = queueQuery(queue);
   return (
-    <section class="messages-scroll" aria-label="Messages" tabindex={0} id="scroll">
-      <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
-        {messages.earlierCursor ? (
-          <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
-            Earlier messages
-          </a>
-        ) : null}
-        {messages.messages.length === 0 ? (
-          <Empty icon="inbox" title="No messages yet" />
-        ) : (
-          <ol class="messages">{withDays(frame, messages.messages)}</ol>
-        )}
-        {newest ? null : (
-          <a class="pager-link" href={`${here}${query}`}>
-            <Icon name="arrow-down" /> Newest messages
-          </a>
-        )}
+    <section class="messages-area" aria-label="Messages">
+      <div class="messages-scroll" tabindex={0} id="scroll">
+        <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
+          {messages.earlierCursor ? (
+            <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
+              Earlier messages
+            </a>
+          ) : null}
+          {messages.messages.length === 0 ? (
+            <Empty icon="inbox" title="No messages yet" />
+          ) : (
+            <ol class="messages">{withDays(frame, messages.messages)}</ol>
+          )}
+          {newest ? null : (
+            <a class="pager-link" href={`${here}${query}`}>
+              <Icon name="arrow-down" /> Newest messages
+            </a>
+          )}
+        </div>
       </div>
       <a class="pill jump js" id="jump" href="#composer" hidden>
         <Icon name="arrow-down" /> <span>New message</span>
