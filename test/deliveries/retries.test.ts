@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import type { Delivery } from '../../src/domain.js';
+import { err, ok } from '../../src/result.js';
+import { causes, methods, minute, terms } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { type NotifierCall, recordingNotifier } from '../support/recording-notifier.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+
+const day = 24 * 60 * minute;
+
+describe('a callback that fails', () => {
+  const { startHost } = useHosts();
+
+  const start = (answer: (call: NotifierCall) => unknown, worker = {}) => {
+    const recorded = recordingNotifier(answer);
+    const config = { notifier: recorded.notifier, worker, slaPolicyProvider: policies(terms) };
+    return startHost(config).then((host) => ({ ...recorded, host }));
+  };
+
+  const deliveryOf = async (host: StartedHost, id: string): Promise<Delivery> => {
+    const { items } = await host.cairnloop.deliveries.list({ limit: 200 });
+    const found = items.find((delivery) => delivery.conversationId === id);
+    assert.ok(found);
+    return found;
+  };
+
+  const settled = (host: StartedHost, id: string, state: Delivery['state']) =>
+    eventually(async () => {
+      const delivery = await deliveryOf(host, id);
+      assert.equal(delivery.state, state);
+      return delivery;
+    });
+
+  const failedOnce = (host: StartedHost, id: string) =>
+    eventually(async () => {
+      const delivery = await deliveryOf(host, id);
+      assert.ok(delivery.lastError);
+      return delivery;
+    });
+
+  for (const method of methods) {
+    it(`NT3 ${method}: is retried up to maxAttempts, then discarded, kept, visible and retryable`, async () => {
+      let broken = true;
+      const { host, calls } = await start(
+        ({ conversation }) => {
+          if (broken && conversation.subject === 'bad') throw new Error('the CRM is down');
+        },
+        { maxAttempts: 3 },
+      );
+      const bad = await causes[method].cause(host, 'bad');
+      const waiting = await failedOnce(host, bad.id);
+      assert.equal(waiting.state, 'pending');
+      assert.ok(waiting.availableAt > waiting.createdAt);
+
+      const good = await causes[method].cause(host, 'good');
+      await settled(host, good.id, 'done');
+
+      for (const attempt of [2, 3]) {
+        await host.advance(day);
+        await eventually(async () => assert.ok((await deliveryOf(host, bad.id)).attempts >= attempt));
+      }
+      const discarded = await settled(host, bad.id, 'discarded');
+      assert.deepEqual([discarded.attempts, discarded.lastError], [3, 'the CRM is down']);
+      const { items } = await host.cairnloop.deliveries.list({ state: 'discarded', topic: causes[method].topic });
+      assert.deepEqual(
+        items.map((item) => item.id),
+        [discarded.id],
+      );
+
+      broken = false;
+      await host.cairnloop.deliveries.retry(discarded.id, { actor: operator });
+      await settled(host, bad.id, 'done');
+      const told = calls.filter((call) => call.conversation.subject === 'bad').map((call) => call.metadata);
+      assert.deepEqual(
+        told.map((metadata) => [metadata.deliveryId, metadata.attempt]),
+        [1, 2, 3, 1].map((attempt) => [discarded.id, attempt]),
+      );
+    });
+
+    it(`NT17 ${method}: is cut off at callbackTimeoutMs when it hangs`, async () => {
+      const { host } = await start(() => new Promise(() => {}), { callbackTimeoutMs: 60 });
+      const { id } = await causes[method].cause(host, 'slow');
+      const delivery = await failedOnce(host, id);
+      assert.deepEqual([delivery.state, delivery.attempts], ['pending', 1]);
+      assert.equal(delivery.lastError, `notifier.${method} did not settle within 60 ms`);
+    });
+  }
+
+  const failures = {
+    "err('mail is down')": [err('mail is down'), 'mail is down'],
+    '{ ok: false }': [{ ok: false }, 'it answered { ok: false }'],
+    'a promise of err': [Promise.resolve(err({ code: 'E_SMTP' })), 'E_SMTP'],
+  } as const;
+  const successes = {
+    nothing: undefined,
+    null: null,
+    'ok()': ok('sent'),
+    '{ ok: true }': { ok: true },
+    false: false,
+    text: 'failed',
+    '{ error }': { error: 'no' },
+  };
+
+  for (const method of ['onOutboundTriggered', 'onSlaBreach'] as const) {
+    it(`NT4 ${method}: err(...) and { ok: false } are failures, anything else is a success`, async () => {
+      const answers = { ...Object.fromEntries(Object.entries(failures).map(([k, [value]]) => [k, value])), ...successes };
+      const { host } = await start(({ conversation }) => answers[conversation.subject as keyof typeof answers]);
+      const ids = new Map<string, string>();
+      for (const subject of Object.keys(answers)) ids.set(subject, (await causes[method].cause(host, subject)).id);
+      for (const [subject, [, reason]] of Object.entries(failures)) {
+        assert.equal((await failedOnce(host, ids.get(subject) ?? '')).lastError, reason);
+      }
+      for (const subject of Object.keys(successes)) await settled(host, ids.get(subject) ?? '', 'done');
+    });
+  }
+
+  it('NT4 onConversationResolved: every return is a success', async () => {
+    const { host, calls } = await start(({ conversation }) => failures[conversation.subject as keyof typeof failures][0]);
+    for (const subject of Object.keys(failures)) {
+      const { id } = await causes.onConversationResolved.cause(host, subject);
+      assert.equal((await settled(host, id, 'done')).attempts, 1);
+    }
+    assert.equal(calls.length, 3);
+  });
+
+  it('NT3 whatever is thrown counts, and neither a secret in it nor its length is stored', async () => {
+    const thrown: Record<string, unknown> = {
+      nothing: undefined,
+      text: 'just text',
+      long: `secret=abc123 ${'x'.repeat(10_000)}`,
+      odd: '\0\ud800',
+    };
+    const { host } = await start(({ conversation }) => Promise.reject(thrown[conversation.subject ?? '']));
+    const reasons: string[] = [];
+    for (const subject of Object.keys(thrown)) {
+      const { id } = await causes.onConversationResolved.cause(host, subject);
+      reasons.push((await failedOnce(host, id)).lastError ?? '');
+    }
+    assert.deepEqual(reasons.slice(0, 2), ['undefined', 'just text']);
+    assert.ok((reasons[2]?.length ?? 0) <= 2000 && !reasons[2]?.includes('abc123'));
+    assert.ok(reasons[3]?.isWellFormed());
+  });
+});

@@ -1,0 +1,37 @@
+import type { Conversation, Message, Sla } from '../../src/domain.js';
+import type { CallbackMetadata, Notifier } from '../../src/host/notifier.js';
+
+/** One call that a Notifier got. */
+export interface NotifierCall {
+  method: keyof Notifier;
+  conversation: Conversation;
+  /** For an outbound message these are the message's own. */
+  metadata: CallbackMetadata;
+  sla?: Sla;
+  message?: Message;
+}
+
+/** A Notifier that keeps its calls, and then does what `answer` does. */
+export function recordingNotifier(answer: (call: NotifierCall) => unknown = () => undefined): {
+  notifier: Notifier;
+  calls: NotifierCall[];
+} {
+  const calls: NotifierCall[] = [];
+  const told = (call: NotifierCall) => {
+    calls.push(call);
+    return answer(call);
+  };
+  const notifier: Notifier = {
+    onConversationResolved: (conversation, metadata) =>
+      told({ method: 'onConversationResolved', conversation, metadata }),
+    onSlaBreach: (conversation, sla, metadata) => told({ method: 'onSlaBreach', conversation, sla, metadata }),
+    onOutboundTriggered: (message, conversation) =>
+      told({
+        method: 'onOutboundTriggered',
+        conversation,
+        message,
+        metadata: message.metadata as unknown as CallbackMetadata,
+      }),
+  };
+  return { notifier, calls };
+}

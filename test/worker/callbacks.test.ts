@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { jobNames } from '../../src/jobs/jobs.js';
+import { causes, methods, terms } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { policies, type StartedHost, useHosts } from '../support/started-host.js';
+
+describe('the callbacks of the Notifier', () => {
+  const { startHost } = useHosts();
+  const slaPolicyProvider = policies(terms);
+
+  const stateOf = async (host: StartedHost, method: keyof typeof causes) =>
+    (await host.deliveries(causes[method].topic)).map((delivery) => delivery.state);
+
+  for (const method of methods) {
+    it(`NT1 ${method}: the promise it returns is awaited`, async () => {
+      let finish = () => {};
+      const { notifier, calls } = recordingNotifier(() => new Promise<void>((resolve) => (finish = resolve)));
+      const host = await startHost({ notifier, slaPolicyProvider });
+      await causes[method].cause(host, 'slow');
+      await eventually(() => assert.equal(calls.length, 1));
+      assert.deepEqual(await stateOf(host, method), ['pending']);
+      finish();
+      await eventually(async () => assert.deepEqual(await stateOf(host, method), ['done']));
+      assert.equal(calls.length, 1);
+    });
+
+    it(`NT2 ${method}: runs in the Agenda job "${jobNames[causes[method].topic]}"`, async () => {
+      const running: string[][] = [];
+      const { notifier } = recordingNotifier(async () => {
+        const { rows } = await host.database.query('SELECT name FROM cairnloop.agenda_jobs WHERE locked_at IS NOT NULL');
+        running.push([...new Set<string>(rows.map((row) => row.name))]);
+      });
+      const host = await startHost({ notifier, slaPolicyProvider });
+      await causes[method].cause(host, 'any');
+      await eventually(async () => assert.deepEqual(await stateOf(host, method), ['done']));
+      assert.deepEqual(running, [[jobNames[causes[method].topic]]]);
+    });
+  }
+
+  it('NT2 without a worker nothing fires; once one starts all of it does', async () => {
+    const { notifier, calls } = recordingNotifier();
+    const host = await startHost({ notifier, slaPolicyProvider }, { worker: false });
+    for (const method of methods) await causes[method].cause(host, 'waiting');
+    for (const method of methods) {
+      const deliveries = await host.deliveries(causes[method].topic);
+      assert.deepEqual(
+        deliveries.map(({ state, attempts }) => ({ state, attempts })),
+        [{ state: 'pending', attempts: 0 }],
+      );
+    }
+    assert.equal(calls.length, 0);
+
+    await host.cairnloop.worker.start();
+    await eventually(() => assert.equal(calls.length, 3));
+    assert.deepEqual(calls.map((call) => call.method).sort(), [...methods].sort());
+  });
+
+  it('a worker that was stopped can be started again', async () => {
+    const { notifier, calls } = recordingNotifier();
+    const host = await startHost({ notifier });
+    await causes.onConversationResolved.cause(host, 'first');
+    await eventually(async () => assert.deepEqual(await stateOf(host, 'onConversationResolved'), ['done']));
+    await host.cairnloop.worker.stop();
+    await causes.onConversationResolved.cause(host, 'second');
+    await host.cairnloop.worker.start();
+    await eventually(() => assert.equal(calls.length, 2));
+    await causes.onConversationResolved.cause(host, 'third');
+    await eventually(() => assert.equal(calls.length, 3));
+  });
+});
