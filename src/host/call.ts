@@ -11,13 +11,20 @@ export class HostTimeout extends Error {
  * time-out is ignored.
  */
 export async function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Promise<Awaited<T>> {
+  const returned = call();
+  // What is there already needs no timer; thousands of calls a second would feel theirs.
+  if (!isThenable(returned)) return returned as Awaited<T>;
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new HostTimeout(method, timeoutMs)), timeoutMs);
   });
   try {
-    return await Promise.race([(async () => await call())(), timedOut]);
+    return await Promise.race([returned, timedOut]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }

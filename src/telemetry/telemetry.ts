@@ -82,6 +82,7 @@ function isolated(handler: TelemetryHandler, giveUp: (error: unknown) => void): 
 }
 
 async function span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
+  if (!isHeard(name)) return work();
   const started = performance.now();
   const start: TelemetryMessage = {
     event: `cairnloop.${name}.start`,
@@ -104,6 +105,12 @@ async function span<T>(name: SpanName, metadata: EventMetadata, work: () => Prom
     later(ended('exception', { code: isCairnloopError(error) ? error.code : 'UNEXPECTED', reason: errorText(error) }));
     throw error;
   }
+}
+
+function isHeard(name: SpanName): boolean {
+  return (['start', 'stop', 'exception'] as const).some((phase) =>
+    diagnosticsChannel.hasSubscribers(`cairnloop.${name}.${phase}`),
+  );
 }
 
 let waiting: TelemetryMessage[] = [];
