@@ -23,5 +23,6 @@ function valueImport(values: string, from: string, form: ModuleForm, local: bool
   if (form === 'esm') return [`import { ${values} } from '${from}';`];
   if (local) return [`import ${values} = require('${from}');`];
   const name = from.replaceAll(/\W+(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return [`import ${name} = require('${from}');`, `const { ${values} } = ${name};`];
+  const aliases = values.split(', ').map((value) => `import ${value} = ${name}.${value};`);
+  return [`import ${name} = require('${from}');`, ...aliases];
 }

@@ -65,16 +65,25 @@ const runnerModules = {
   mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
 } as const;
 
+/** Each works without `esModuleInterop`, which older hosts lack. */
+const assertImports: Record<ModuleForm, string> = {
+  esm: "import { strict as assert } from 'node:assert';",
+  commonjs: "const assert = require('node:assert/strict');",
+  'export-equals': "import assert = require('node:assert/strict');",
+};
+
 export function renderTest(kind: ModuleKind, file: string, workshop: Workshop): string {
-  const { host, templates, request, form } = workshop;
+  const { host, templates, request } = workshop;
   const at = testFile(host, file);
+  const form = formFor(file, workshop.form);
   return renderTemplate(templates, {
     template: 'test',
     fileName: at,
-    form: formFor(file, form),
+    form,
     style: host.style,
     values: {
       ...runnerModules[host.testRunner],
+      assertImport: assertImports[form],
       check: kind.check,
       exportName: kind.configKey,
       fileName: kind.fileName,
