@@ -1,4 +1,4 @@
-import { PostgresBackend, PostgresNotificationChannel } from '@agendajs/postgres-backend';
+import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda, type AgendaBackend } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -6,11 +6,12 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { quoteIdentifier } from '../db/connect.js';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
+import { SharedChannel } from './shared-channel.js';
 
 /** An Agenda over the configured job store, and how to let go of it. */
 export interface OpenAgenda {
   agenda: Agenda;
-  channel: PostgresNotificationChannel;
+  channel: SharedChannel;
   probe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,7 +38,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
     await Promise.allSettled([store.close(), pool.end()]);
     throw new CairnloopError('JOBS_UNREACHABLE', { backend: config.jobs.backend, reason: errorText(error, 300) });
   });
-  const channel = new PostgresNotificationChannel({ pool, channelName: channelName(config.database.schema) });
+  const channel = new SharedChannel({ pool, channelName: channelName(config.database.schema) });
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,

@@ -103,7 +103,10 @@ describe('a callback that fails', () => {
 
   for (const method of ['onOutboundTriggered', 'onSlaBreach'] as const) {
     it(`NT4 ${method}: err(...) and { ok: false } are failures, anything else is a success`, async () => {
-      const answers = { ...Object.fromEntries(Object.entries(failures).map(([k, [value]]) => [k, value])), ...successes };
+      const answers = {
+        ...Object.fromEntries(Object.entries(failures).map(([k, [value]]) => [k, value])),
+        ...successes,
+      };
       const { host } = await start(({ conversation }) => answers[conversation.subject as keyof typeof answers]);
       const ids = new Map<string, string>();
       for (const subject of Object.keys(answers)) ids.set(subject, (await causes[method].cause(host, subject)).id);
@@ -115,7 +118,9 @@ describe('a callback that fails', () => {
   }
 
   it('NT4 onConversationResolved: every return is a success', async () => {
-    const { host, calls } = await start(({ conversation }) => failures[conversation.subject as keyof typeof failures][0]);
+    const { host, calls } = await start(
+      ({ conversation }) => failures[conversation.subject as keyof typeof failures][0],
+    );
     for (const subject of Object.keys(failures)) {
       const { id } = await causes.onConversationResolved.cause(host, subject);
       assert.equal((await settled(host, id, 'done')).attempts, 1);

@@ -28,7 +28,9 @@ describe('the callbacks of the Notifier', () => {
     it(`NT2 ${method}: runs in the Agenda job "${jobNames[causes[method].topic]}"`, async () => {
       const running: string[][] = [];
       const { notifier } = recordingNotifier(async () => {
-        const { rows } = await host.database.query('SELECT name FROM cairnloop.agenda_jobs WHERE locked_at IS NOT NULL');
+        const { rows } = await host.database.query(
+          'SELECT name FROM cairnloop.agenda_jobs WHERE locked_at IS NOT NULL',
+        );
         running.push([...new Set<string>(rows.map((row) => row.name))]);
       });
       const host = await startHost({ notifier, slaPolicyProvider });

@@ -11,7 +11,8 @@ describe('onOutboundTriggered', () => {
 
   const trigger = async ({ cairnloop }: StartedHost) => {
     const { id } = await cairnloop.conversations.open({ actorId: 'ada@example.org' });
-    return (await cairnloop.outbound.trigger(id, { templateId: 'survey', content: ' Hi\n<b>', actor: operator })).message;
+    return (await cairnloop.outbound.trigger(id, { templateId: 'survey', content: ' Hi\n<b>', actor: operator }))
+      .message;
   };
 
   const stored = async ({ cairnloop }: StartedHost, message: Message) =>

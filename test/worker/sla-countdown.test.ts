@@ -40,7 +40,9 @@ describe('onSlaBreach', () => {
     );
     await one.advance(afterBreach);
     await Promise.all([one.cairnloop.worker.start(), two.cairnloop.worker.start()]);
-    await eventually(async () => assert.equal((await one.cairnloop.deliveries.list({ state: 'pending' })).items.length, 0));
+    await eventually(async () =>
+      assert.equal((await one.cairnloop.deliveries.list({ state: 'pending' })).items.length, 0),
+    );
     assert.deepEqual(calls.map(({ conversation }) => conversation.id).sort(), opened.map(({ id }) => id).sort());
     const { rows } = await one.database.query(
       `SELECT count(*)::int AS audited FROM cairnloop.audit_events WHERE action = 'sla.breached'`,

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import { validateConfig } from '../../src/config/config-schema.js';
+import { deliveryTopics } from '../../src/domain.js';
+import { createAgendaJobs } from '../../src/jobs/agenda-jobs.js';
+import { jobNames } from '../../src/jobs/jobs.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { migrated } from '../support/started-host.js';
+
+describe('wake-ups through Agenda', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase(migrated);
+  });
+  afterEach(() => database.drop());
+
+  const open = () => createAgendaJobs(validateConfig({ database: { url: database.url } }), pino({ level: 'silent' }));
+
+  it('of every kind at once share one listening connection, which close gives back', async () => {
+    const jobs = open();
+    for (const topic of deliveryTopics) jobs.wake(topic);
+    await eventually(async () => {
+      const { rows } = await database.query('SELECT name FROM cairnloop.agenda_jobs ORDER BY name');
+      assert.deepEqual(
+        rows.map((row) => row.name),
+        Object.values(jobNames).sort(),
+      );
+    });
+    const { rows } = await database.query(
+      `SELECT count(*)::int AS listening FROM pg_stat_activity
+       WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
+    );
+    assert.deepEqual(rows, [{ listening: 1 }]);
+    await jobs.close();
+    await eventually(async () => {
+      const left = await database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'cairnloop-jobs'`,
+      );
+      assert.equal(left.rowCount, 0);
+    });
+  });
+
+  it('merge in a burst, and go out again for what came after', async () => {
+    const jobs = open();
+    for (let n = 0; n < 1000; n += 1) jobs.wake('outbound');
+    await eventually(async () => assert.ok((await count()) > 0));
+    assert.ok((await count()) <= 3);
+    await database.query('TRUNCATE cairnloop.agenda_jobs');
+    jobs.wake('outbound');
+    await eventually(async () => assert.ok((await count()) > 0));
+    await jobs.close();
+  });
+
+  const count = async () => (await database.query('SELECT 1 FROM cairnloop.agenda_jobs')).rowCount ?? 0;
+});
