@@ -1,0 +1,59 @@
+import { strict as assert } from 'node:assert';
+import { isCairnloopError } from '../../src/errors.js';
+import { mountOptions, type WorkspaceOptions } from '../../src/workspace/mount-options.js';
+
+const refusal = (options: unknown) => {
+  try {
+    mountOptions(options as WorkspaceOptions);
+  } catch (error) {
+    if (isCairnloopError(error) && error.code === 'MOUNT_OPTION_INVALID') return error.message;
+    throw error;
+  }
+  return null;
+};
+
+describe('the options of a mount', () => {
+  it('are taken with their defaults', () => {
+    const operator = () => null;
+    assert.deepEqual(mountOptions({ basePath: '/support', operator }), {
+      base: '/support',
+      operator,
+      title: 'Support',
+      styles: undefined,
+      hosts: undefined,
+    });
+  });
+
+  it('hold the root and a trailing slash as the paths they mean', () => {
+    assert.equal(mountOptions({ basePath: '/' }).base, '');
+    assert.equal(mountOptions({ basePath: '/a/b/' }).base, '/a/b');
+  });
+
+  for (const basePath of [
+    undefined,
+    '',
+    'support',
+    'https://x.example',
+    '//evil.example',
+    '/a?b',
+    '/a#b',
+    '/a b',
+    '/a\\b',
+    7,
+  ]) {
+    it(`refuse ${JSON.stringify(basePath)} as a base path`, () => {
+      assert.match(refusal({ basePath }) ?? '', /option "basePath": expected a path that begins with "\/"/);
+    });
+  }
+
+  it('refuse an unknown option and name the one that was meant', () => {
+    assert.match(refusal({ basePath: '/', operater: () => null }) ?? '', /option "operater".*did you mean "operator"/);
+  });
+
+  it('refuse options of a wrong kind', () => {
+    assert.match(refusal({ basePath: '/', operator: { id: 'static' } }) ?? '', /option "operator"/);
+    assert.match(refusal({ basePath: '/', title: 3 }) ?? '', /option "title"/);
+    assert.match(refusal({ basePath: '/', hosts: 'localhost' }) ?? '', /option "hosts"/);
+    assert.match(refusal(undefined) ?? '', /option "basePath"/);
+  });
+});
