@@ -22,7 +22,8 @@ export interface HostSnapshot {
   sourceFolder: string;
   framework: Framework | null;
   packageManager: PackageManager;
-  testRunner: TestRunner;
+  /** Null where the host's runner cannot load Cairnloop: Jest in CommonJS before Node 24.9 loads no ES module. */
+  testRunner: TestRunner | null;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
   /** The packages that the host or its workspace lists. */

@@ -1,6 +1,6 @@
 /** Where the files of a host module are and what stands in them. */
 import path from 'node:path';
-import type { HostSnapshot } from './host-snapshot.js';
+import type { HostSnapshot, TestRunner } from './host-snapshot.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
 import { specifier } from './names.js';
@@ -72,17 +72,18 @@ const assertImports: Record<ModuleForm, string> = {
   'export-equals': "import assert = require('node:assert/strict');",
 };
 
-export function renderTest(kind: ModuleKind, file: string, workshop: Workshop): string {
+export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, workshop: Workshop): string {
   const { host, templates, request } = workshop;
   const at = testFile(host, file);
-  const form = formFor(file, workshop.form);
+  // Vitest refuses to be required, and compiles its test files itself.
+  const form = runner === 'vitest' ? 'esm' : formFor(file, workshop.form);
   return renderTemplate(templates, {
     template: 'test',
     fileName: at,
     form,
     style: host.style,
     values: {
-      ...runnerModules[host.testRunner],
+      ...runnerModules[runner],
       assertImport: assertImports[form],
       check: kind.check,
       exportName: kind.configKey,

@@ -54,7 +54,7 @@ function planKind(
     return { changes: [before === null ? skip(file, null, injected.reason) : keep(file, before)], injected };
   }
   const changes = [replaceable(file, before, renderModule(kind, file, planning), request.force)];
-  if (request.withTests) changes.push(...planTest(kind, file, before === null, planning));
+  changes.push(...planTest(kind, file, before === null, planning));
   return { changes, injected: before === null || request.force ? injected : needsExport(kind, file, before, injected) };
 }
 
@@ -69,8 +69,9 @@ function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Plan
   const { host, request, texts } = planning;
   const at = testFile(host, file);
   const before = texts[at] ?? null;
-  if (before === null && !isNew && !request.force) return [];
-  return [replaceable(at, before, renderTest(kind, file, planning), request.force)];
+  const isRemoved = before === null && !isNew && !request.force;
+  if (!request.withTests || host.testRunner === null || isRemoved) return [];
+  return [replaceable(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
 }
 
 function inject(kind: ModuleKind, file: string, config: string, { host, form }: Planning): InjectionResult {
@@ -107,17 +108,26 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };
 }
 
-function notes({ dependencies, language, packageManager }: HostSnapshot, request: ModuleRequest): string[] {
-  const isDatabase = request.storage === 'database' && request.kinds.includes('sla');
+function notes(host: HostSnapshot, request: ModuleRequest): string[] {
+  const missing = neededPackages(host, request).filter((name) => !host.dependencies.includes(name));
+  const untested = request.withTests && request.kinds.length > 0 && host.testRunner === null;
+  return [
+    ...(missing.length > 0
+      ? [`Install what the host does not list yet: ${installCommand(host.packageManager, missing)}`]
+      : []),
+    ...(untested
+      ? ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.']
+      : []),
+  ];
+}
+
+function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {
+  const isDatabase = storage === 'database' && kinds.includes('sla');
   const isTypeScript = language === 'ts';
-  const needed = [
+  return [
     'cairnloop',
     ...(isDatabase ? ['pg'] : []),
     ...(isDatabase && isTypeScript ? ['@types/pg'] : []),
     ...(isTypeScript ? ['@types/node'] : []),
   ];
-  const missing = needed.filter((name) => !dependencies.includes(name));
-  return missing.length === 0
-    ? []
-    : [`Install what the host does not list yet: ${installCommand(packageManager, missing)}`];
 }

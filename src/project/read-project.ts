@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
-import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
+import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { dependencyNames, findPackage, foldersUp, type HostPackage, isFile, isFolder } from './find-package.js';
 import { findPackageManager } from './package-manager.js';
 import { readStyle } from './read-style.js';
@@ -100,12 +100,18 @@ function findFramework(dependencies: readonly string[]): Framework | null {
 function findTestRunner(
   { json }: HostPackage,
   dependencies: readonly string[],
-): { testRunner: TestRunner; testSuffix: 'test' | 'spec' } {
+): Pick<HostSnapshot, 'testRunner' | 'testSuffix'> {
   const script = json.scripts?.test ?? '';
   const known = ['vitest', 'jest', 'mocha'] as const;
   const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
-  const testRunner = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
+  const found = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
+  const testRunner = found === 'jest' && json.type !== 'module' && !jestLoadsEsm(process.versions.node) ? null : found;
   return { testRunner, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
+}
+
+function jestLoadsEsm(nodeVersion: string): boolean {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  return major > 24 || (major === 24 && minor >= 9);
 }
 
 /** What a workspace's root lists is there for its packages too. */

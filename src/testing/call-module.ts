@@ -25,7 +25,9 @@ export async function callModule<Args extends unknown[] | []>(
   const before = structuredClone(args);
   const clock = { blockedMs: 0 };
   const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
-  return { sample, outcome, blockedMs: clock.blockedMs, mutated: !isDeepStrictEqual(before, args) };
+  // Both sides are clones: under Jest a clone's prototypes are of another realm than those of what was cloned.
+  const mutated = !isDeepStrictEqual(before, structuredClone(args));
+  return { sample, outcome, blockedMs: clock.blockedMs, mutated };
 }
 
 /** One call for each item, one after the other; what hangs once would hang for every other. */

@@ -244,6 +244,14 @@ describe('cairnloop gen', () => {
     assert.equal(existsSync(path.join(host.folder, 'src/cairnloop/automation-policy.test.ts')), false);
   });
 
+  it('writes no test that Jest could not load, and says so', async function () {
+    if (Number(process.versions.node.split('.')[0]) >= 24) this.skip();
+    use({ 'package.json': { devDependencies: { jest: '*' } } });
+    const { out } = await gen('policy');
+    assert.match(out, /No test was written: Jest in CommonJS loads no ES module before Node 24\.9/);
+    assert.equal(existsSync(path.join(host.folder, 'cairnloop/automation-policy.test.js')), false);
+  });
+
   describe('refuses', () => {
     const refused = async (argv: string[], message: RegExp) => {
       const before = treeOf(host.folder);

@@ -144,6 +144,7 @@ describe('cairnloop init', () => {
     assert.equal(
       facts({
         ...json({
+          type: 'module',
           dependencies: { '@nestjs/core': '11' },
           jest: { testRegex: '.*\\.spec\\.ts$' },
           scripts: { test: 'jest' },
@@ -151,7 +152,7 @@ describe('cairnloop init', () => {
         'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", /* Nest */ } }',
         'pnpm-lock.yaml': '',
       }),
-      'ts esm none pnpm nest jest spec',
+      'ts esm js pnpm nest jest spec',
     );
     assert.equal(
       facts({
