@@ -30,7 +30,7 @@ export async function serveWorkspace(
   host: Pick<StartedHost, 'cairnloop'>,
   options: Partial<WorkspaceOptions> = {},
 ): Promise<ServedWorkspace> {
-  const workspace = host.cairnloop.workspace({ basePath: mountPath, operator: () => operator, ...options });
+  const workspace = host.cairnloop.workspace({ basePath: mountPath, operator: whoAsks, ...options });
   const server = createServer((request, response) => void workspace.node(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -52,6 +52,12 @@ export function useWorkspaces(): typeof serveWorkspace {
   };
 }
 
+/** Who a request says it is from; the usual operator unless it says so. A real host would read its session. */
+function whoAsks(request: Request) {
+  const id = request.headers.get('x-test-operator');
+  return id ? { id, name: id } : operator;
+}
+
 async function close(server: Server, workspace: Workspace): Promise<void> {
   workspace.close();
   server.closeAllConnections();
@@ -70,7 +76,7 @@ export function client(origin: string, base: string) {
     url,
     get,
     async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}) {
-      const token = tokenIn((await get('/sla')).text);
+      const token = tokenIn((await get('/sla', headers)).text);
       const body = new URLSearchParams({ token });
       for (const [name, value] of Object.entries(fields)) {
         for (const one of [value].flat()) body.append(name, one);
@@ -85,4 +91,17 @@ export function tokenIn(html: string): string {
   const token = /name="token" value="([^"]+)"/.exec(html)?.[1];
   if (!token) throw new Error('the page holds no form');
   return token;
+}
+
+/** What a page says, without its markup: one line, entities resolved. */
+export function textOf(html: string): string {
+  return html
+    .replace(/<(?:script|style)[\s\S]*?<\/(?:script|style)>/g, '')
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
 }
