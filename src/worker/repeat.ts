@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
 
 export interface Repeating {
-  stop(): void;
+  /** Begins no further round; settles when the one under way has ended. */
+  stop(): Promise<void>;
 }
 
 /**
@@ -19,6 +20,11 @@ export function repeat(
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let failing = false;
+  let current: Promise<void>;
+
+  function next(): void {
+    current = round();
+  }
 
   async function round(): Promise<void> {
     try {
@@ -29,15 +35,16 @@ export function repeat(
       if (!failing) log.warn({ reason: errorText(error) }, `${what} failed; trying again`);
       failing = true;
     }
-    if (!stopped) timer = setTimeout(round, everyMs);
+    if (!stopped) timer = setTimeout(next, everyMs);
   }
 
-  round();
+  next();
   return {
     stop() {
       stopped = true;
       clearTimeout(timer);
       onStop?.();
+      return current;
     },
   };
 }

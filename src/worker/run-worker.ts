@@ -23,8 +23,9 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   let ops: ServedApp | null = null;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), options.ops));
-    await cairnloop.worker.start();
+    // From here on callbacks may run, which a signal must not cut off.
     const stopped = stopSignal();
+    await cairnloop.worker.start();
     options.onReady({ ops });
     options.onStopping(await stopped);
   } finally {

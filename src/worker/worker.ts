@@ -35,57 +35,88 @@ const heartbeatMs = 5000;
 const sweepMs = 1000;
 const maintenanceMs = 10_000;
 
+/** What a started worker holds. */
+interface Running {
+  settler: Settler;
+  drainers: Record<DeliveryTopic, Drainer>;
+  /** What takes new work. */
+  intake: Repeating[];
+  /** What running callbacks need until they are done: their leases, and word that somebody is at work. */
+  upkeep: Repeating[];
+}
+
 export function createWorker(runtime: Runtime): Worker {
-  let settler: Settler | undefined;
-  let drainers: Record<DeliveryTopic, Drainer> | undefined;
-  let timers: Repeating[] = [];
+  let running: Promise<Running> | undefined;
+  let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
   const heartbeat = createHeartbeat(runtime);
 
   async function start(): Promise<void> {
-    if (state !== 'stopped') return;
+    if (stopping) await stopping;
+    running ??= launch();
+    await running;
+  }
+
+  async function launch(): Promise<Running> {
     state = 'running';
-    const writing = createSettler(runtime);
-    const working = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], writing));
-    settler = writing;
-    drainers = working;
+    const settler = createSettler(runtime);
+    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], settler));
     try {
-      await runtime.jobs.start(forEachTopic((topic) => working[topic].run));
+      await runtime.jobs.start(forEachTopic((topic) => drainers[topic].run));
       await heartbeat.beat('running');
     } catch (error) {
+      await runtime.jobs.stop().catch(() => {});
+      running = undefined;
       state = 'stopped';
       throw error;
     }
-    timers = startTimers(working);
+    return { settler, drainers, ...startTimers(drainers) };
   }
 
-  function startTimers(working: Record<DeliveryTopic, Drainer>): Repeating[] {
+  function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
     const sweep = createSweep(runtime);
     const maintenance = createMaintenance(runtime);
-    const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => working[topic].renew())));
-    return [
-      repeat(runtime.log, 'lease renewal', runtime.config.worker.leaseMs / 3, renewAll),
-      repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
-      repeat(runtime.log, 'heartbeat', heartbeatMs, () =>
-        heartbeat.beat(state === 'draining' ? 'draining' : 'running'),
-      ),
-      repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
-    ];
+    const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
+    return {
+      intake: [
+        repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
+        repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
+      ],
+      upkeep: [
+        repeat(runtime.log, 'lease renewal', runtime.config.worker.leaseMs / 3, renewAll),
+        repeat(runtime.log, 'heartbeat', heartbeatMs, () =>
+          heartbeat.beat(state === 'draining' ? 'draining' : 'running'),
+        ),
+      ],
+    };
   }
 
-  async function stop(): Promise<void> {
-    if (state !== 'running' || !drainers) return;
+  function stop(): Promise<void> {
+    if (!running) return Promise.resolve();
     state = 'draining';
-    const [renewal, ...others] = timers;
-    for (const timer of others) timer.stop();
-    const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
+    stopping ??= halt(running).finally(() => {
+      running = undefined;
+      stopping = undefined;
+      state = 'stopped';
+    });
+    return stopping;
+  }
+
+  async function halt(launched: Promise<Running>): Promise<void> {
+    const begun = await launched.catch(() => null);
+    if (!begun) return;
+    const { drainers, settler, intake, upkeep } = begun;
+    for (const timer of intake) timer.stop();
+    const [left] = await Promise.all([
+      drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs),
+      heartbeat.beat('draining').catch(() => {}),
+    ]);
     if (left > 0)
       runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
-    renewal?.stop();
-    settler?.stop();
+    settler.stop();
+    await Promise.all(upkeep.map((timer) => timer.stop()));
     await runtime.jobs.stop();
     await heartbeat.leave();
-    state = 'stopped';
   }
 
   return {

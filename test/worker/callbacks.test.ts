@@ -57,17 +57,4 @@ describe('the callbacks of the Notifier', () => {
     await eventually(() => assert.equal(calls.length, 3));
     assert.deepEqual(calls.map((call) => call.method).sort(), [...methods].sort());
   });
-
-  it('a worker that was stopped can be started again', async () => {
-    const { notifier, calls } = recordingNotifier();
-    const host = await startHost({ notifier });
-    await causes.onConversationResolved.cause(host, 'first');
-    await eventually(async () => assert.deepEqual(await stateOf(host, 'onConversationResolved'), ['done']));
-    await host.cairnloop.worker.stop();
-    await causes.onConversationResolved.cause(host, 'second');
-    await host.cairnloop.worker.start();
-    await eventually(() => assert.equal(calls.length, 2));
-    await causes.onConversationResolved.cause(host, 'third');
-    await eventually(() => assert.equal(calls.length, 3));
-  });
 });

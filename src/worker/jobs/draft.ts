@@ -3,14 +3,12 @@ import { statement } from '../../db/statement.js';
 import type { DeliveryRow } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Conversation, Message } from '../../domain.js';
+import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations, loadMessages } from './load-conversations.js';
-
-/** The newest messages that a generator is given. */
-const generatorMessages = 200;
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
 export const draft: TopicHandler = {

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { causes } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { type StartedHost, useHosts } from '../support/started-host.js';
+
+describe('a worker in the process of its host', () => {
+  const { startHost } = useHosts();
+  const resolveOne = (host: StartedHost) => causes.onConversationResolved.cause(host, 'any');
+
+  const held = () => {
+    let finish = () => {};
+    const until = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    return { ...recordingNotifier(() => until), finish: () => finish() };
+  };
+
+  const states = async (host: StartedHost) =>
+    (await host.deliveries('conversation_resolved')).map(({ state }) => state);
+
+  it('can be stopped and started again', async () => {
+    const { notifier, calls } = recordingNotifier();
+    const host = await startHost({ notifier });
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 1));
+    await host.cairnloop.worker.stop();
+    assert.equal(host.cairnloop.worker.state, 'stopped');
+    await resolveOne(host);
+    await host.cairnloop.worker.start();
+    await eventually(() => assert.equal(calls.length, 2));
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 3));
+  });
+
+  it('OP5 finishes what runs before it stops, takes nothing new, and tells that it is draining', async () => {
+    const { notifier, calls, finish } = held();
+    const host = await startHost({ notifier });
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 1));
+    const stopped = host.cairnloop.worker.stop();
+    assert.equal(host.cairnloop.worker.state, 'draining');
+    await resolveOne(host);
+    assert.deepEqual(await states(host), ['pending', 'pending']);
+    finish();
+    await stopped;
+    assert.deepEqual(await states(host), ['done', 'pending']);
+    assert.equal(calls.length, 1);
+  });
+
+  it('OP5 stops after shutdownTimeoutMs with callbacks still running, which the next worker calls again', async () => {
+    const { notifier, calls, finish } = held();
+    const host = await startHost({ notifier, worker: { shutdownTimeoutMs: 50, leaseMs: 200 } });
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 1));
+    await host.cairnloop.worker.stop();
+    assert.deepEqual(await states(host), ['pending']);
+    finish();
+    await host.cairnloop.worker.start();
+    await eventually(async () => assert.deepEqual(await states(host), ['done']));
+    assert.deepEqual(
+      calls.map(({ metadata }) => [metadata.deliveryId, metadata.attempt]),
+      [1, 2].map((attempt) => [calls[0]?.metadata.deliveryId, attempt]),
+    );
+  });
+
+  it('is waited for by close, who ever asked it to stop', async () => {
+    const { notifier, calls, finish } = held();
+    const host = await startHost({ notifier });
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 1));
+    host.cairnloop.worker.stop();
+    const closed = host.cairnloop.close();
+    finish();
+    await closed;
+    const { rows } = await host.database.query('SELECT state FROM cairnloop.deliveries');
+    assert.deepEqual(rows, [{ state: 'done' }]);
+  });
+
+  it('stops whole when it is stopped while it starts', async () => {
+    const host = await startHost({}, { worker: false });
+    const started = host.cairnloop.worker.start();
+    await host.cairnloop.worker.stop();
+    await started;
+    assert.equal(host.cairnloop.worker.state, 'stopped');
+    const { rows } = await host.database.query('SELECT * FROM cairnloop.worker_heartbeats');
+    assert.deepEqual(rows, []);
+  });
+
+  it('says that it could not start, and may try again', async () => {
+    const { notifier, calls } = recordingNotifier();
+    const host = await startHost({ notifier }, { worker: false });
+    await resolveOne(host);
+    await host.database.query('ALTER TABLE cairnloop.worker_heartbeats RENAME TO away');
+    await assert.rejects(host.cairnloop.worker.start(), /worker_heartbeats/);
+    assert.equal(host.cairnloop.worker.state, 'stopped');
+    await host.database.query('ALTER TABLE cairnloop.away RENAME TO worker_heartbeats');
+    await host.cairnloop.worker.start();
+    await eventually(() => assert.equal(calls.length, 1));
+  });
+
+  it('is seen by its heartbeat, which names its state and goes when it goes', async () => {
+    const { notifier, calls, finish } = held();
+    const host = await startHost({ notifier });
+    const beats = async () => (await host.database.query('SELECT pid, state FROM cairnloop.worker_heartbeats')).rows;
+    assert.deepEqual(await beats(), [{ pid: process.pid, state: 'running' }]);
+    await resolveOne(host);
+    await eventually(() => assert.equal(calls.length, 1));
+    const stopped = host.cairnloop.worker.stop();
+    await eventually(async () => assert.deepEqual(await beats(), [{ pid: process.pid, state: 'draining' }]));
+    finish();
+    await stopped;
+    assert.deepEqual(await beats(), []);
+  });
+});
