@@ -58,6 +58,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/sla.js'),
   },
   {
+    name: 'policy',
+    summary: 'Try the AutomationPolicy on what it has decided before',
+    load: () => import('./commands/policy.js'),
+  },
+  {
     name: 'audit',
     summary: 'Read, check and export the append-only record',
     load: () => import('./commands/audit.js'),

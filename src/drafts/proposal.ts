@@ -5,6 +5,9 @@ import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../d
 import { content, name } from '../input.js';
 import { toStorableJson, toStorableText } from '../redact.js';
 
+/** The newest messages that a generator is given, and the policy for what it made of them. */
+export const generatorMessages = 200;
+
 /** What a generator leaves empty is as good as absent. */
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 

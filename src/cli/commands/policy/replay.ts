@@ -1,0 +1,68 @@
+import { decisions } from '../../../domain.js';
+import type { Replay } from '../../../drafts/replay.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { Report } from '../../report.js';
+import { pastMoment, sinceOption } from '../../since.js';
+import { table } from '../../table.js';
+
+interface ReplayOptions extends HostOptions {
+  since?: Date;
+}
+
+/** Changed decisions that the text lists; `--json` lists all. */
+const listed = 20;
+
+export const replay = defineCommand<ReplayOptions>({
+  options: [
+    { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
+  examples: ['cairnloop policy replay', 'cairnloop policy replay --since 7d --json'],
+  async run({ options }, io) {
+    const { replayPolicy } = await import('../../../drafts/replay.js');
+    const { createContextReader } = await import('../../../context/context-reader.js');
+    return withDatabase(options, io, async ({ config, db }) => {
+      const { contextProvider: provider, automationPolicy: policy } = config;
+      // That facts are missing shows in the report, as other data than then.
+      const context = createContextReader({ provider, ...config.context, log: { warn() {} }, onOutcome() {} });
+      const since = options.since ?? pastMoment('--since', '30d');
+      return replayReport(await replayPolicy(db, { policy, context, since }), policy !== undefined);
+    });
+  },
+});
+
+function replayReport(replay: Replay, hasPolicy: boolean): Report {
+  const by = hasPolicy ? 'the configured policy' : 'the default, as no automationPolicy is configured';
+  const head = `${replay.asked} proposal(s) since ${replay.since.toISOString()}, put to ${by}; nothing was sent or stored`;
+  const parts = replay.asked === 0 ? [head] : [head, decisionTable(replay), changesText(replay)];
+  return { text: [...parts, ...notes(replay)].join('\n'), json: replay };
+}
+
+function decisionTable({ decisions: counts }: Replay): string {
+  const kept = decisions.filter((decision) => decision !== 'deny');
+  const rows = kept.map((before) => [before, ...decisions.map((now) => String(counts[before][now]))]);
+  return table([['decided then \\ now', ...decisions], ...rows]);
+}
+
+function changesText({ changes }: Replay): string {
+  if (changes.length === 0) return 'Every one would be decided as it was.';
+  const rows = changes.slice(0, listed).map((change) => {
+    const now = change.outcome === 'decided' ? change.now : `${change.now} (policy ${change.outcome})`;
+    return [change.draftId, change.type, `${change.riskTier} risk`, `${change.before} -> ${now}`];
+  });
+  const more = changes.length > listed ? `\n… and ${changes.length - listed} more; --json lists all` : '';
+  return `${changes.length} would be decided differently:\n${table([['draft', 'type', 'risk', 'decision'], ...rows])}${more}`;
+}
+
+function notes({ denied, otherInput, undecided }: Replay): string[] {
+  const lost = Object.values(undecided).reduce((sum, count) => sum + count, 0);
+  return [
+    denied > 0 && `${denied} denied proposal(s) left out: their words were not kept.`,
+    otherInput > 0 && `${otherInput} put with other data than then: facts about customers are read live, never stored.`,
+    lost > 0 &&
+      `${lost} got no decision (${undecided.failed} failed, ${undecided.timed_out} timed out, ${undecided.invalid} invalid), which is require_approval.`,
+  ].filter((note) => note !== false);
+}

@@ -1,0 +1,176 @@
+import type { ContextReader } from '../context/context-reader.js';
+import { maxLoadedMessages } from '../conversations/find.js';
+import { type ConversationRow, deepFreeze, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
+import { databaseTime } from '../db/database-time.js';
+import { type Executor, statement } from '../db/statement.js';
+import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../domain.js';
+import type { AutomationPolicy } from '../host/automation-policy.js';
+import { askPolicy, type PolicyAnswer } from './decide.js';
+import { generatorMessages, inputDigest } from './proposal.js';
+import type { DraftRow } from './rows.js';
+
+export interface ReplayInput {
+  /** Absent: the default, which requires approval for everything. */
+  policy: AutomationPolicy | undefined;
+  /** Where the customers' facts come from: they are not stored, so the policy is given those of today. */
+  context: Pick<ContextReader, 'raw'>;
+  /** Proposals before that are not asked about. */
+  since: Date;
+}
+
+/** A proposal that would be decided differently now. */
+export interface ReplayedChange extends Pick<Proposal, 'conversationId' | 'type' | 'riskTier'> {
+  draftId: string;
+  before: Decision;
+  now: Decision;
+  /** Whether the policy gave that decision, or why there is none. */
+  outcome: PolicyAnswer['outcome'];
+}
+
+export interface Replay {
+  since: Date;
+  until: Date;
+  /** How many stored proposals were put to the policy. */
+  asked: number;
+  /** Denied ones that were not: their words were not kept. */
+  denied: number;
+  /** By the decision of then, how many would get which decision now. */
+  decisions: Record<Decision, Record<Decision, number>>;
+  changes: ReplayedChange[];
+  /** How many were put to the policy with other facts about the customer or other data of the conversation than then. */
+  otherInput: number;
+  /** To how many the policy gave no decision, and why. */
+  undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
+}
+
+/** How many proposals are held in memory, and put to the policy, at a time. */
+const pageSize = 20;
+
+/**
+ * Puts stored proposals to a policy once more, with the conversation as it was, and tells what it would decide. Nothing
+ * is sent, stored, counted or told.
+ */
+export async function replayPolicy(db: Executor, input: ReplayInput): Promise<Replay> {
+  const replay = { ...emptyReplay(), since: input.since, until: await databaseTime(db) };
+  for await (const page of draftPages(db, replay)) {
+    const kept = page.filter((row) => row.status !== 'denied');
+    replay.denied += page.length - kept.length;
+    const proposals = await asTheyWere(db, kept);
+    await Promise.all(proposals.map(async (stored) => tally(replay, stored, await ask(stored, input))));
+  }
+  return replay;
+}
+
+function emptyReplay(): Omit<Replay, 'since' | 'until'> {
+  const none = () => Object.fromEntries(decisions.map((decision) => [decision, 0])) as Record<Decision, number>;
+  return {
+    asked: 0,
+    denied: 0,
+    decisions: Object.fromEntries(decisions.map((decision) => [decision, none()])) as Replay['decisions'],
+    changes: [],
+    otherInput: 0,
+    undecided: { failed: 0, timed_out: 0, invalid: 0 },
+  };
+}
+
+async function* draftPages(db: Executor, { since, until }: Replay): AsyncGenerator<DraftRow[]> {
+  for (let after: string | null = null; ; ) {
+    const page: DraftRow[] = await db.run(selectDrafts, [since, until, after, pageSize]);
+    yield page;
+    if (page.length < pageSize) return;
+    after = page.at(-1)?.id ?? null;
+  }
+}
+
+interface StoredProposal {
+  row: DraftRow;
+  proposal: Proposal;
+}
+
+async function asTheyWere(db: Executor, rows: readonly DraftRow[]): Promise<StoredProposal[]> {
+  if (rows.length === 0) return [];
+  const conversations = await db.run<ConversationRow>(selectConversations, [rows.map((row) => row.conversation_id)]);
+  const messages = await db.run<MessageRow & { draft_id: string }>(selectSeen, [
+    rows.map((row) => row.id),
+    generatorMessages,
+    maxLoadedMessages,
+  ]);
+  return rows.flatMap((row) => {
+    const conversation = conversations.find(({ id }) => id === row.conversation_id);
+    const seen = messages.filter((message) => message.draft_id === row.id).map(toMessage);
+    return conversation ? [{ row, proposal: toProposal(row, asItWas(conversation, row, seen)) }] : [];
+  });
+}
+
+function asItWas(found: ConversationRow, { created_at }: DraftRow, messages: Message[]): Conversation {
+  const last_message_at = messages.at(-1)?.createdAt ?? null;
+  const then = {
+    status: 'open',
+    resolved_at: null,
+    resolved_by: null,
+    updated_at: created_at,
+    last_message_at,
+  } as const;
+  return toConversation({ ...found, ...then }, messages);
+}
+
+/** An edited draft holds the operator's words; the policy was asked about the proposed ones. */
+function toProposal(row: DraftRow, conversation: Conversation): Proposal {
+  return deepFreeze({
+    id: row.id,
+    conversationId: row.conversation_id,
+    type: row.type,
+    content: row.proposed_content ?? row.content,
+    riskTier: row.risk_tier,
+    summary: row.summary,
+    evidence: row.evidence,
+    conversation,
+  });
+}
+
+interface Answered extends PolicyAnswer {
+  sameInput: boolean;
+}
+
+async function ask({ row, proposal }: StoredProposal, { policy, context }: ReplayInput): Promise<Answered> {
+  const { conversation } = proposal;
+  const facts = await context.raw(conversation.actorId);
+  const answer = await askPolicy(policy, proposal, deepFreeze({ conversation, context: facts }));
+  return { ...answer, sameInput: inputDigest(proposal, facts) === row.input_digest };
+}
+
+function tally(replay: Replay, { row }: StoredProposal, { decision: now, outcome, sameInput }: Answered): void {
+  const { id: draftId, conversation_id: conversationId, type, risk_tier: riskTier, decision: before } = row;
+  replay.asked += 1;
+  replay.decisions[before][now] += 1;
+  if (!sameInput) replay.otherInput += 1;
+  if (outcome !== 'decided') replay.undecided[outcome] += 1;
+  if (before !== now) replay.changes.push({ draftId, conversationId, type, riskTier, before, now, outcome });
+}
+
+const selectDrafts = statement(
+  'replay.drafts',
+  (s) => `
+    SELECT * FROM ${s}.drafts
+    WHERE created_at >= $1 AND created_at <= $2 AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4`,
+);
+
+const selectConversations = statement(
+  'replay.conversations',
+  (s) => `SELECT * FROM ${s}.conversations WHERE id = ANY ($1::uuid[])`,
+);
+
+/** What each draft had seen, oldest first: for a request as many messages as its generator was given. */
+const selectSeen = statement(
+  'replay.seen',
+  (s) => `
+    SELECT d.id AS draft_id, m.* FROM ${s}.drafts d
+    JOIN ${s}.messages seen ON seen.id = d.based_on_message_id
+    CROSS JOIN LATERAL (
+      SELECT * FROM ${s}.messages m
+      WHERE m.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (seen.created_at, seen.id)
+      ORDER BY m.created_at DESC, m.id DESC LIMIT CASE WHEN d.request_message_id IS NULL THEN $3::int ELSE $2::int END
+    ) m
+    WHERE d.id = ANY ($1::uuid[])
+    ORDER BY m.created_at, m.id`,
+);
