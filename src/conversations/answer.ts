@@ -1,5 +1,6 @@
 import { type Executor, statement } from '../db/statement.js';
 import type { Actor, Message, Sla } from '../domain.js';
+import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type MessageRow, toMessage } from './rows.js';
 
@@ -15,13 +16,13 @@ export interface Answer {
 
 export interface Answered {
   message: Message;
-  /** The clock that this answer met. */
-  fulfilledSla: Sla | null;
+  /** The clock that this answer ended: fulfilled, or breached when it came too late. */
+  endedSla: Sla | null;
 }
 
 /**
  * Sends a text to the customer of an open conversation: the one way out, whether it was typed, approved or allowed. It
- * meets a running clock that is not past its breach time. Null: there is no such open conversation.
+ * ends the running clock. Null: there is no such open conversation.
  */
 export async function sendAnswer(tx: Executor, conversationId: string, answer: Answer): Promise<Answered | null> {
   const [row] = await tx.run<{ message: MessageRow; sla: SlaRow | null }>(insertAnswer, [
@@ -32,7 +33,7 @@ export async function sendAnswer(tx: Executor, conversationId: string, answer: A
     answer.author,
     answer.metadata,
   ]);
-  return row ? { message: toMessage(row.message), fulfilledSla: row.sla && toSla(row.sla) } : null;
+  return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
 
 const insertAnswer = statement(
@@ -47,20 +48,11 @@ const insertAnswer = statement(
       INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, created_at)
       SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, updated_at FROM conversation
       RETURNING *
-    ), sla AS (
-      UPDATE ${s}.slas SET status = 'fulfilled', completed_at = ${s}.clock(), ended_by = 'answered'
-      FROM conversation
-      WHERE slas.conversation_id = conversation.id AND slas.status = 'active'
-        AND (slas.breach_at > ${s}.clock() OR slas.paused_at IS NOT NULL)
-      RETURNING slas.*
-    ), countdown AS (
-      DELETE FROM ${s}.deliveries USING sla
-      WHERE topic = 'sla_breach' AND dedupe_key = sla.id::text AND state = 'pending'
-    ), audit AS (
+    ), ${endClock(s, 'answered')}, audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT created_at, author, 'conversation.replied', conversation_id, id FROM message
       UNION ALL
-      SELECT completed_at, message.author, 'sla.fulfilled', sla.conversation_id, sla.id FROM sla, message
+      SELECT completed_at, message.author, 'sla.' || sla.status, sla.conversation_id, sla.id FROM sla, message
     )
     SELECT to_jsonb(message) AS message, (SELECT to_jsonb(sla) FROM sla) AS sla FROM message`,
 );

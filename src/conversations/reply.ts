@@ -4,6 +4,7 @@ import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, content, isId, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { afterClockEnded } from '../sla/end-clock.js';
 import { type Answered, sendAnswer } from './answer.js';
 import { refuseUnlessOpen } from './refuse.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -29,11 +30,11 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
 }
 
 /** Tells of an answer, after its commit. */
-export function afterAnswered(runtime: Runtime, { message, fulfilledSla }: Answered): void {
+export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   runtime.activity.changed(conversationId);
   runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
-  if (fulfilledSla) runtime.telemetry.publish('sla.fulfilled', {}, { sla: fulfilledSla });
+  if (endedSla) afterClockEnded(runtime, endedSla);
 }
 
 /** Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */

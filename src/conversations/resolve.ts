@@ -4,6 +4,7 @@ import type { Actor, Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, metadata, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -47,7 +48,7 @@ function afterResolved(runtime: Runtime, conversation: Conversation, actor: Acto
   runtime.metrics.conversationResolved(durationSeconds);
   const { hostUserId } = conversation;
   runtime.telemetry.publish('conversation.resolved', { durationSeconds }, { conversation, actor, hostUserId });
-  if (sla) runtime.telemetry.publish('sla.fulfilled', {}, { sla: toSla(sla) });
+  if (sla) afterClockEnded(runtime, toSla(sla));
 }
 
 const resolve = statement(
@@ -59,16 +60,7 @@ const resolve = statement(
         unanswered_since = NULL, resolutions = resolutions + 1
       WHERE id = $1 AND status = 'open'
       RETURNING *
-    ), sla AS (
-      UPDATE ${s}.slas SET status = 'fulfilled', completed_at = ${s}.clock(), ended_by = 'resolved'
-      FROM conversation
-      WHERE slas.conversation_id = conversation.id AND slas.status = 'active'
-        AND (slas.breach_at > ${s}.clock() OR slas.paused_at IS NOT NULL)
-      RETURNING slas.*
-    ), countdown AS (
-      DELETE FROM ${s}.deliveries USING sla
-      WHERE topic = 'sla_breach' AND dedupe_key = sla.id::text AND state = 'pending'
-    ), line AS (
+    ), ${endClock(s, 'resolved')}, line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation resolved', $2, resolved_at FROM conversation
     ), delivery AS (
@@ -80,7 +72,7 @@ const resolve = statement(
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT resolved_at, resolved_by, 'conversation.resolved', id, NULL::uuid FROM conversation
       UNION ALL
-      SELECT completed_at, $2, 'sla.fulfilled', conversation_id, id FROM sla
+      SELECT completed_at, $2, 'sla.' || status, conversation_id, id FROM sla
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,
 );
