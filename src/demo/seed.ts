@@ -44,7 +44,11 @@ const seeds: readonly Seed[] = [
     followUp: '4.12.0, on Android.',
   },
   {
-    open: { actorId: 'cus_0588', subject: 'Refund for October', message: 'We were charged twice. May I have a refund?' },
+    open: {
+      actorId: 'cus_0588',
+      subject: 'Refund for October',
+      message: 'We were charged twice. May I have a refund?',
+    },
   },
   {
     open: { actorId: 'cus_0417', subject: 'Cannot sign in', tags: ['faq'], message: 'I forgot my password.' },
