@@ -24,6 +24,7 @@ export async function buildProgram(
 ): Promise<Commander> {
   const program = quiet(new Commander('cairnloop'), io)
     .description("Customer support inside the application that owns the customers, in the host's own Postgres.")
+    .helpCommand('help [command]', 'print the help of a command')
     .version(running.version, '-v, --version', 'print the version')
     .addHelpText('after', helpAfter(['cairnloop init', 'cairnloop gen notifier --dry-run', 'cairnloop demo']));
   const verb = argv[0] === 'help' ? argv[1] : argv[0];
@@ -77,6 +78,8 @@ function toOption(row: OptionRow): Option {
 const commonExitCodes = { 0: 'done', 1: 'failed or blocked', 2: 'wrong usage' };
 
 function helpAfter(examples: readonly string[], exitCodes: Readonly<Record<number, string>> = {}): string {
-  const meanings = Object.entries({ ...commonExitCodes, ...exitCodes }).map(([code, means]) => `  ${code}  ${means}`);
+  const meanings = Object.entries({ ...commonExitCodes, ...exitCodes }).map(
+    ([code, means]) => `  ${code.padStart(3)}  ${means}`,
+  );
   return ['', 'Examples:', ...examples.map((line) => `  $ ${line}`), '', 'Exit codes:', ...meanings].join('\n');
 }

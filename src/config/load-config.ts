@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CairnloopError, isCairnloopError } from '../errors.js';
+import { configFileNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { kindOf } from './describe-found.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
 import { defaultExport, exportNames, noDefault } from './unwrap-default.js';
 
-/** The names a config may have, in the order in which they are looked for. */
-export const configFileNames = ['ts', 'mts', 'js', 'mjs', 'cjs'].map((extension) => `cairnloop.config.${extension}`);
+export { configFileNames };
 
 export interface LoadOptions {
   /** The host's folder. */

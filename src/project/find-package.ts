@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { configFileNames } from '../config/config-file-names.js';
 import { CairnloopError } from '../errors.js';
 import { workspacePackages } from './workspace.js';
 
@@ -84,6 +85,6 @@ function readPackageJson(folder: string): PackageJson {
 }
 
 function embedsCairnloop({ root, json }: HostPackage): boolean {
-  const hasConfig = ['ts', 'mts', 'js', 'mjs', 'cjs'].some((end) => isFile(path.join(root, `cairnloop.config.${end}`)));
+  const hasConfig = configFileNames.some((name) => isFile(path.join(root, name)));
   return hasConfig || dependencyNames(json).includes('cairnloop');
 }

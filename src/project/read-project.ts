@@ -1,6 +1,7 @@
 /** Reads what `gen` and `init` need to know of a host. Nothing is written and nothing of the host is run. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { configExtensions, configFileNames } from '../config/config-file-names.js';
 import { CairnloopError } from '../errors.js';
 import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { dependencyNames, findPackage, foldersUp, type HostPackage, isFile, isFolder } from './find-package.js';
@@ -55,19 +56,19 @@ function readHostFile(root: string, file: string): string | null {
   return isFile(real) ? readFileSync(real, 'utf8') : null;
 }
 
-const configEndings = ['ts', 'mts', 'js', 'mjs', 'cjs'];
-
 function findConfig(root: string): string | undefined {
-  const names = configEndings.map((ending) => `cairnloop.config.${ending}`);
-  const found = names.filter((name) => isFile(path.join(root, name)));
+  const found = configFileNames.filter((name) => isFile(path.join(root, name)));
   if (found.length > 1) throw new CairnloopError('CONFIG_AMBIGUOUS', { found });
   return found[0];
 }
 
 function namedConfig(root: string, cwd: string, given: string): string {
   const file = hostPath(root, cwd, given);
-  if (configEndings.includes(path.extname(file).slice(1))) return file;
-  throw new CairnloopError('PATH_REFUSED', { path: given, reason: `a config ends in .${configEndings.join(', .')}` });
+  if (configExtensions.includes(path.extname(file).slice(1))) return file;
+  throw new CairnloopError('PATH_REFUSED', {
+    path: given,
+    reason: `a config ends in .${configExtensions.join(', .')}`,
+  });
 }
 
 function languageOf({ root, json }: HostPackage, config: string | undefined): 'ts' | 'js' {

@@ -50,7 +50,7 @@ describe('cli/main', () => {
   it('loads the one command that is named, and shows its example and exit codes', async () => {
     const help = await run('greet', '--help');
     assert.match(help.out, /\$ cairnloop greet Ada/);
-    assert.match(help.out, /3 {2}by hand/);
+    assert.match(help.out, / {4}3 {2}by hand/);
     assert.deepEqual(loaded, ['greet']);
   });
 

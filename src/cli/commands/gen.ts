@@ -6,10 +6,10 @@ import { finishPlan, mayAsk } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
 
-const kindList = moduleKindNames.map((name) => `${name} ${moduleKinds[name].summary}`).join('; ');
+const kindList = [...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`), 'all: the four of them'];
 
 export const command = defineCommand<ModuleOptions>({
-  arguments: [{ name: '[kind]', description: `${moduleKindNames.join(', ')} or all: ${kindList}` }],
+  arguments: [{ name: '[kind]', description: kindList.join('\n') }],
   options: moduleOptions,
   examples: ['cairnloop gen notifier', 'cairnloop gen sla --storage database', 'cairnloop gen all --dry-run'],
   exitCodes: planExitCodes,
