@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { createCairnloop } from '../../dist/index.js';
+import { countCalls } from '../support/count.mjs';
+import { withClient } from '../support/postgres.mjs';
+
+/** Owes one `onConversationResolved` for each of the first `jobs` conversations. */
+export async function prepare(url, { jobs }) {
+  await withClient(url, async (client) => {
+    await client.query(insertDeliveries, [jobs]);
+    await client.query('VACUUM ANALYZE cairnloop.deliveries');
+  });
+}
+
+/** Drains them with one worker; the callback waits `callbackMs`. Answers the seconds it took. */
+export async function work(url, { jobs, concurrency = 200, callbackMs = 0 }) {
+  const count = countCalls(jobs);
+  const cairnloop = await createCairnloop(
+    { database: { url }, worker: { concurrency }, notifier: notifierThat(count.call, callbackMs) },
+    { logger: pino({ level: 'silent' }) },
+  );
+  await cairnloop.worker.start();
+  const seconds = await count.all;
+  await cairnloop.close();
+  return { seconds };
+}
+
+/** A Notifier whose resolved callback does nothing but count, after waiting if told to. */
+export function notifierThat(count, callbackMs) {
+  return {
+    onConversationResolved() {
+      count();
+      return callbackMs > 0 ? new Promise((resolve) => setTimeout(resolve, callbackMs)) : undefined;
+    },
+    onSlaBreach() {},
+    onOutboundTriggered() {},
+  };
+}
+
+const insertDeliveries = `
+  INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
+  SELECT 'conversation_resolved', id, id || '/1',
+    jsonb_build_object('actor', jsonb_build_object('id', 'operator-1'), 'metadata', '{}'::jsonb, 'resolvedAt', now()),
+    now() - interval '1 second', now()
+  FROM cairnloop.conversations ORDER BY id LIMIT $1`;

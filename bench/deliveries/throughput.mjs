@@ -1,0 +1,79 @@
+import { connect } from 'node:net';
+import { inProcess } from '../support/contest.mjs';
+import { atLeast, figure } from '../support/report.mjs';
+import { seedConversations } from '../support/seed.mjs';
+import { alternate, median } from '../support/stats.mjs';
+
+const rounds = 5;
+
+/** Enough jobs for some seconds each; the slow ones get fewer, as their rate does not depend on it. */
+const contestants = {
+  cairnloop: { jobs: 30_000, concurrency: 200, says: 'Cairnloop, one worker, `concurrency: 200`' },
+  'cairnloop-default': {
+    jobs: 20_000,
+    module: 'cairnloop',
+    concurrency: 20,
+    says: 'Cairnloop, one worker, `concurrency: 20` (default)',
+  },
+  'bare-loop': { jobs: 30_000, says: 'a bare `SKIP LOCKED` loop over the same table, batches of 200' },
+  'pg-boss': { jobs: 20_000, says: 'pg-boss, fetch and complete in batches of 100' },
+  'graphile-worker': { jobs: 8_000, concurrency: 10, says: 'graphile-worker, concurrency 10' },
+  agenda: { jobs: 600, says: 'Agenda on Postgres, one job an event' },
+};
+const bullmq = { jobs: 8_000, concurrency: 200, says: 'BullMQ on Redis, concurrency 200' };
+
+/** Deliveries a second, from the start of the worker to the last call. */
+export async function throughput(server, say) {
+  const racing = { ...contestants, ...((await redisAnswers()) && { bullmq }) };
+  const seeded = await seedConversations(server, 30_000);
+  const rates = await alternate(Object.keys(racing), rounds, async (name, round) => {
+    const rate = await race(server, seeded.name, racing[name].module ?? name, racing[name]);
+    say(`round ${round + 1} of ${rounds}: ${name} ${figure(rate)}/s`);
+    return rate;
+  });
+  await seeded.drop();
+  const middle = (name) => median(rates.get(name));
+  const times = (name) => middle('cairnloop') / middle(name);
+  return {
+    tables: [
+      {
+        caption: 'One worker',
+        head: ['contestant', 'deliveries a second', 'of all rounds', 'Cairnloop is'],
+        rows: Object.entries(racing).map(([name, { says }]) => [
+          says,
+          figure(middle(name)),
+          `${figure(Math.min(...rates.get(name)))} to ${figure(Math.max(...rates.get(name)))}`,
+          `${figure(times(name))}x`,
+        ]),
+      },
+    ],
+    marks: [
+      atLeast('one worker against graphile-worker at concurrency 10', times('graphile-worker'), 6),
+      atLeast('one worker against Agenda, one job an event', times('agenda'), 40),
+      atLeast('one worker against pg-boss in batches of 100', times('pg-boss'), 1),
+      atLeast('one worker against the bare loop', times('bare-loop'), 0.5),
+    ],
+  };
+}
+
+async function race(server, template, contestant, input) {
+  const database = await server.database(template);
+  try {
+    await inProcess(contestant, database.url, 'prepare', input);
+    const { seconds } = await inProcess(contestant, database.url, 'work', input);
+    return input.jobs / seconds;
+  } finally {
+    await database.drop();
+  }
+}
+
+/** BullMQ takes part where a Redis listens on its usual port. */
+function redisAnswers() {
+  return new Promise((resolve) => {
+    const socket = connect(6379, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
