@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ok } from '../../src/result.js';
 import { eventNames } from '../../src/telemetry/event-names.js';
-import type { TestDatabase } from '../support/database.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
+import { dumpDatabase } from '../support/dump-database.js';
 import { eventually } from '../support/eventually.js';
 import { useHosts } from '../support/started-host.js';
 
@@ -75,18 +75,3 @@ describe('drafts: a denied proposal', () => {
       await assert.rejects(host.database.query(`UPDATE cairnloop.drafts SET ${change}`), { code: '23514' }, change);
   });
 });
-
-/** Every row of every table of every schema as text, those of the job store and of Postgres' own statistics too. */
-async function dumpDatabase(database: TestDatabase): Promise<string> {
-  const { rows } = await database.query(
-    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
-     WHERE table_type = 'BASE TABLE' AND table_schema <> 'information_schema' AND table_name <> 'pg_authid'
-     UNION ALL SELECT 'pg_catalog.pg_stat_activity'`,
-  );
-  const texts: string[] = [];
-  for (const { name } of rows) {
-    const table = await database.query(`SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`);
-    texts.push(`${name}\n${table.rows[0].text}`);
-  }
-  return texts.join('\n');
-}
