@@ -46,7 +46,7 @@ export function injectConfig(
   habits: InjectionHabits,
 ): InjectionResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
-  const job: Job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
+  const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
   if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
@@ -55,6 +55,16 @@ export function injectConfig(
   const text = addEntry(found.object, job);
   if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);
   return { outcome: 'updated', text: bom + text };
+}
+
+/** For an entry that must not be put in, though the config is of a known shape. */
+export function leaveToHost(
+  reason: string,
+  config: { path: string; text: string },
+  entry: ConfigEntry,
+  habits: InjectionHabits,
+): InjectionResult {
+  return manual(reason, { path: config.path, entry, habits, file: parseSource(config.path, config.text) });
 }
 
 interface Job {
@@ -123,7 +133,12 @@ function isRight(text: string, { path, entry }: Job): boolean {
 }
 
 function manual(reason: string, job: Job): InjectionResult {
+  return { outcome: 'manual', reason, lines: linesByHand(job) };
+}
+
+/** The lines that a person would add: the import, where there is none, and the key. */
+function linesByHand(job: Job): string[] {
   const { statement, property } = entryLines(job, false);
-  const end = (job.habits.style.semicolons && ';') || '';
-  return { outcome: 'manual', reason, lines: [...(statement ? [`${statement}${end}`] : []), `${property},`] };
+  const end = job.habits.style.semicolons ? ';' : '';
+  return [...(statement ? [`${statement}${end}`] : []), `${property},`];
 }

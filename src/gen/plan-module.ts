@@ -1,7 +1,7 @@
 /** What `cairnloop gen` would do: for each kind a module, its test, and an entry in the config. Pure. */
 import { type ChangePlan, type FileChange, keep, pendingChanges, skip, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { type InjectionResult, injectConfig } from './inject-config.js';
+import { type InjectionResult, injectConfig, leaveToHost } from './inject-config.js';
 import {
   configForm,
   type ModuleRequest,
@@ -55,7 +55,7 @@ function planKind(
   }
   const changes = [replaceable(file, before, renderModule(kind, file, planning), request.force)];
   changes.push(...planTest(kind, file, before === null, planning));
-  return { changes, injected: before === null || request.force ? injected : needsExport(kind, file, before, injected) };
+  return { changes, injected };
 }
 
 /** A file that the host has changed since is the host's. */
@@ -74,27 +74,26 @@ function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Plan
   return [replaceable(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
 }
 
-function inject(kind: ModuleKind, file: string, config: string, { host, form }: Planning): InjectionResult {
-  const { style, extension, aliases } = host;
-  return injectConfig(
-    { path: host.config.path, text: config },
-    { configKey: kind.configKey, exportName: kind.configKey, file, fallbackName: `cairnloop${kind.contract}` },
-    { style, extension, aliases, moduleForm: form },
-  );
+function inject(kind: ModuleKind, file: string, config: string, planning: Planning): InjectionResult {
+  const { host, form, texts, request } = planning;
+  const source = { path: host.config.path, text: config };
+  const entry = {
+    configKey: kind.configKey,
+    exportName: kind.configKey,
+    file,
+    fallbackName: `cairnloop${kind.contract}`,
+  };
+  const habits = { style: host.style, extension: host.extension, aliases: host.aliases, moduleForm: form };
+  const injected = injectConfig(source, entry, habits);
+  const own = request.force ? null : (texts[file] ?? null);
+  if (injected.outcome !== 'updated' || own === null || exportsName(own, kind.configKey)) return injected;
+  return leaveToHost(`${file} exports no ${kind.configKey}`, source, entry, habits);
 }
 
-/** A file of the host's own that stands where the module belongs must export what the config imports. */
-function needsExport(kind: ModuleKind, file: string, text: string, injected: InjectionResult): InjectionResult {
-  const name = kind.configKey;
-  const exported = new RegExp(
-    `\\bexport\\b[^;=]*\\b${name}\\b|\\bexports\\.${name}\\b|\\bexports?\\s*=[^;]*\\b${name}\\b`,
-  );
-  if (injected.outcome !== 'updated' || exported.test(text)) return injected;
-  return {
-    outcome: 'manual',
-    reason: `${file} exports no ${name}; export it there, or choose another --dir`,
-    lines: [`export { yourOwn as ${name} } from './${file}'`],
-  };
+/** A file of the host's own that stands where the module belongs must export what the config would import. */
+function exportsName(text: string, name: string): boolean {
+  const named = `\\bexport\\b[^;=]*\\b${name}\\b|\\bexports\\.${name}\\b|\\bexports?\\s*=[^;]*\\b${name}\\b`;
+  return new RegExp(named).test(text);
 }
 
 /** One line for the config, whatever became of each entry. */

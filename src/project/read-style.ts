@@ -106,12 +106,14 @@ type Settings = Record<string, unknown>;
 
 /** A settings file in whatever language: JSON, flat YAML, or a script that exports an object literal. */
 function readSettings(file: string): Settings {
-  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(file);
-  return readJson(file) ?? readPairs(readFileSync(file, 'utf8'));
+  const text = readFileSync(file, 'utf8');
+  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(text);
+  if (file.endsWith('.json5')) return readScriptSettings(`export default ${text}`);
+  return readJson(file) ?? readPairs(text);
 }
 
-function readScriptSettings(file: string): Settings {
-  const found = findConfigObject(parseSource(file, readFileSync(file, 'utf8')));
+function readScriptSettings(text: string): Settings {
+  const found = findConfigObject(parseSource('settings.ts', text));
   if ('unknown' in found) return {};
   const entries = found.object.getProperties().flatMap((property) => {
     if (!Node.isPropertyAssignment(property)) return [];

@@ -60,7 +60,8 @@ describe('cairnloop init', () => {
     ];
     for (const shape of [...shapes, `\uFEFF{\n  "name": "a"\n}\n`]) {
       use({ 'package.json': shape });
-      assert.equal((await init()).exitCode, 0);
+      const { exitCode, err } = await init();
+      assert.equal(exitCode, 0, err);
       const text = read('package.json');
       assert.deepEqual(Object.keys(JSON.parse(text.replace('\uFEFF', '')).scripts).sort(), [
         'cairnloop:doctor',

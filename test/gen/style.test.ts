@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
+import { observeStyle, restyle, type Style, templateStyle } from '../../src/gen/style.js';
+
+const written = `import { a } from 'a';
+
+/**
+ * It's the host's: 'quoted' stays; so does this;
+ */
+export const made = {
+  // don't
+  list: [
+    'one',
+    'say "two"',
+  ],
+  async call(text: string) {
+    return \`\${text} 'raw'\`;
+  },
+};
+`;
+
+describe('gen/style', () => {
+  const style = (more: Partial<Style>) => ({ ...templateStyle, ...more });
+
+  it('leaves a text in the style of the templates as it is', () => {
+    assert.equal(restyle('a.ts', written, templateStyle), written);
+  });
+
+  it('changes quotes in code only, and not where they would have to be escaped', () => {
+    const text = restyle('a.ts', written, style({ quote: '"' }));
+    assert.match(text, /from "a";/);
+    assert.match(text, /"one"/);
+    assert.match(text, /'say "two"'/);
+    assert.match(text, /It's the host's: 'quoted' stays/);
+    assert.match(text, /`\$\{text\} 'raw'`/);
+  });
+
+  it('drops semicolons and trailing commas of code, and leaves those of comments', () => {
+    const text = restyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
+    assert.deepEqual(text.match(/.*;$/gm), [" * It's the host's: 'quoted' stays; so does this;"]);
+    assert.doesNotMatch(text, /,\s*[\]}]/);
+    assert.ok(isValidSyntax(parseSource('a.ts', text)));
+  });
+
+  it('indents by tabs or any number of spaces and ends lines as told', () => {
+    assert.match(restyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
+    assert.match(restyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
+    assert.equal(restyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
+  });
+
+  it('sees in a file what it was written in', () => {
+    const styles = [
+      { quote: '"', semicolons: false, indent: '\t', eol: '\r\n' },
+      { quote: "'", semicolons: true, indent: '    ', eol: '\n' },
+    ] as const;
+    for (const one of styles) {
+      assert.deepEqual(observeStyle(parseSource('a.ts', restyle('a.ts', written, style(one)))), one);
+    }
+  });
+
+  it('says nothing of what a file does not show', () => {
+    assert.deepEqual(observeStyle(parseSource('a.ts', '')), {});
+  });
+});
