@@ -118,9 +118,13 @@ function readScriptSettings(text: string): Settings {
   const entries = found.object.getProperties().flatMap((property) => {
     if (!Node.isPropertyAssignment(property)) return [];
     const value = property.getInitializer();
-    return value ? [[property.getName(), scalar(value.getText().replaceAll(/^['"`]|['"`]$/g, ''))]] : [];
+    return value ? [[unquoted(property.getName()), scalar(unquoted(value.getText()))]] : [];
   });
   return Object.fromEntries(entries);
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll(/^['"`]|['"`]$/g, '');
 }
 
 /** JSON with comments and trailing commas; undefined where it is none. */
