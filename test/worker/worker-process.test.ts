@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { execa } from 'execa';
+import { eventually } from '../support/eventually.js';
+import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import {
+  type RecordingHost,
+  recordingHost,
+  startWorkerProcess,
+  type WorkerProcess,
+} from '../support/worker-process.js';
+
+describe('cairnloop worker', () => {
+  const { startHost } = useHosts();
+  let producer: StartedHost;
+  let folders: RecordingHost[] = [];
+  let workers: WorkerProcess[] = [];
+
+  beforeEach(async () => {
+    // The host's web process: it owes callbacks and makes none.
+    const notifier = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} };
+    producer = await startHost({ notifier }, { worker: false });
+  });
+  afterEach(async () => {
+    for (const worker of workers) worker.signal('SIGKILL');
+    await Promise.all(workers.map((worker) => worker.ended));
+    for (const folder of folders) folder.remove();
+    [workers, folders] = [[], []];
+  });
+
+  const writeHost = (options: Parameters<typeof recordingHost>[1]) => {
+    const host = recordingHost(producer.database.url, options);
+    folders.push(host);
+    return host;
+  };
+  const startWorker = async (host: RecordingHost) => {
+    const worker = await startWorkerProcess(host);
+    workers.push(worker);
+    return worker;
+  };
+  const resolveMany = async (count: number) => {
+    const opened = await Promise.all(Array.from({ length: count }, () => producer.cairnloop.conversations.open({})));
+    await Promise.all(opened.map(({ id }) => producer.cairnloop.conversations.resolve(id, { resolvedBy: operator })));
+  };
+  const stateCounts = async () => {
+    const { rows } = await producer.database.query(
+      'SELECT state, count(*)::int AS count FROM cairnloop.deliveries GROUP BY state ORDER BY state',
+    );
+    return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
+  };
+  const startsOf = (host: RecordingHost) => host.calls().filter(({ at }) => at === 'start');
+  const endsOf = (host: RecordingHost) => host.calls().filter(({ at }) => at === 'end');
+
+  it('NT16 SIGKILL in the middle of 200 callbacks loses none and repeats at most what was in flight', async () => {
+    const host = writeHost({ callbackMs: 50, config: { worker: { concurrency: 20, leaseMs: 600 } } });
+    await resolveMany(200);
+    const killed = await startWorker(host);
+    await eventually(() => assert.ok(endsOf(host).length >= 60, `${endsOf(host).length} calls done`));
+    killed.signal('SIGKILL');
+    assert.equal(await killed.ended, 'SIGKILL');
+    const inFlight = startsOf(host).length - ((await stateCounts()).done ?? 0);
+    assert.ok(inFlight > 0 && inFlight <= 20, `${inFlight} in flight`);
+
+    await startWorker(host);
+    await eventually(async () => assert.deepEqual(await stateCounts(), { done: 200 }));
+    const attempts = new Map<string, number[]>();
+    for (const { deliveryId, attempt } of startsOf(host))
+      attempts.set(deliveryId, [...(attempts.get(deliveryId) ?? []), attempt]);
+    assert.equal(attempts.size, 200);
+    const repeated = [...attempts.values()].filter((numbers) => numbers.length > 1);
+    assert.ok(repeated.length <= inFlight, `${repeated.length} repeated`);
+    for (const numbers of repeated) assert.deepEqual(numbers, [1, 2]);
+  });
+
+  it('NT6 a crash right after the commit still fires', async () => {
+    const host = writeHost({});
+    await startWorker(host);
+    const { id } = await producer.cairnloop.conversations.open({});
+    host.write(
+      'resolve-and-die.mjs',
+      `import { createCairnloop } from 'cairnloop';
+       import config from './cairnloop.config.mjs';
+       const cairnloop = await createCairnloop(config);
+       await cairnloop.conversations.resolve('${id}', { resolvedBy: { id: 'op-7' } });
+       process.kill(process.pid, 'SIGKILL');`,
+    );
+    const died = await execa(process.execPath, ['resolve-and-die.mjs'], { cwd: host.folder, reject: false });
+    assert.equal(died.signal, 'SIGKILL');
+    await eventually(() => assert.equal(endsOf(host).length, 1));
+    assert.equal(host.calls()[0]?.conversationId, id);
+  });
+
+  it('OP5 SIGTERM turns readiness to 503 first, lets running callbacks finish, takes nothing new and exits 0', async () => {
+    const host = writeHost({ callbackMs: 1500 });
+    const worker = await startWorker(host);
+    assert.equal((await fetch(`${worker.opsUrl}/health/ready`)).status, 200);
+    await resolveMany(3);
+    await eventually(() => assert.equal(startsOf(host).length, 3));
+    worker.signal('SIGTERM');
+    const unready = await eventually(async () => {
+      const response = await fetch(`${worker.opsUrl}/health/ready`);
+      assert.equal(response.status, 503);
+      return response.json();
+    });
+    assert.deepEqual(unready, {
+      status: 'unavailable',
+      checks: { database: 'ok', jobs: 'ok', migrations: 'ok', worker: 'draining' },
+    });
+    assert.equal((await fetch(`${worker.opsUrl}/health`)).status, 200);
+    await resolveMany(2);
+
+    assert.equal(await worker.ended, 0);
+    assert.equal(endsOf(host).length, 3);
+    assert.equal(startsOf(host).length, 3);
+    assert.deepEqual(await stateCounts(), { done: 3, pending: 2 });
+    const { rows } = await producer.database.query(
+      `SELECT 1 FROM cairnloop.deliveries WHERE lease_until IS NOT NULL
+       UNION ALL SELECT 1 FROM cairnloop.agenda_jobs WHERE locked_at IS NOT NULL`,
+    );
+    assert.deepEqual(rows, [], 'no lease and no lock is left');
+  });
+
+  it('OP5 a second signal exits at once', async () => {
+    const host = writeHost({ callbackMs: 60_000 });
+    const worker = await startWorker(host);
+    await resolveMany(1);
+    await eventually(() => assert.equal(startsOf(host).length, 1));
+    worker.signal('SIGTERM');
+    await eventually(() => assert.match(worker.stderr(), /SIGTERM/));
+    worker.signal('SIGTERM');
+    assert.equal(await worker.ended, 'SIGTERM');
+    assert.deepEqual(await stateCounts(), { pending: 1 });
+  });
+});
