@@ -13,7 +13,11 @@ export const text = (maxLength: number) =>
 /** A name or key: short text on one line. */
 export const name = text(500);
 
-export const content = text(maxContentLength);
+/** What somebody says to somebody: kept to the letter, white space too. */
+export const content = z
+  .string()
+  .transform(toStorableText)
+  .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
 
 export const metadata = z
   .record(z.string(), z.unknown())

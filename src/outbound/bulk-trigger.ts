@@ -39,7 +39,7 @@ export async function bulkTriggerOutbound(
   input: BulkInput,
 ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }> {
   const wanted = parseInput('outbound.bulkTrigger', bulkInput, input);
-  const ids = [...new Set(parseInput('outbound.bulkTrigger', idsInput, conversationIds))];
+  const ids = [...new Set(parseInput('outbound.bulkTrigger', idsInput, conversationIds).map(asStored))];
   requireNotifier(runtime, 'outbound.bulkTrigger');
   return runtime.telemetry.span('outbound.bulk_trigger', { requested: ids.length }, async () => {
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });
@@ -57,6 +57,11 @@ export async function bulkTriggerOutbound(
     const sent = new Map(messages.map((message) => [message.conversationId, message.id]));
     return { envelope: toEnvelope(row.envelope), results: ids.map((id) => resultOf(id, sent.get(id))) };
   });
+}
+
+/** Postgres writes ids in lower case, and one in upper case is the same. */
+function asStored(id: string): string {
+  return isId(id) ? id.toLowerCase() : id;
 }
 
 function resultOf(conversationId: string, messageId: string | undefined): BulkResult {
