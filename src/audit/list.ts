@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../db/cursor.js';
+import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor, AuditEvent, Page } from '../domain.js';
@@ -49,7 +49,7 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
 /** Lists the record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listAudit(runtime: Pick<Runtime, 'db'>, input?: AuditListInput): Promise<Page<AuditEvent>> {
   const { conversationId, action, actor, cursor, limit } = parseInput('audit.list', listInput, input);
-  const [before] = cursor ? decodeCursor(cursor, 1) : [null];
+  const before = cursor ? decodeIdCursor(cursor) : null;
   const rows = await runtime.db.run<AuditRow>(selectPage, [
     conversationId ?? null,
     action ?? null,

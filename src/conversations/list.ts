@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../db/cursor.js';
+import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
 import { name, pageLimit, parseInput } from '../input.js';
@@ -23,7 +23,7 @@ export type ListInput = z.input<typeof listInput>;
 /** Lists conversations, newest activity first, without their messages. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listConversations(runtime: Runtime, input?: ListInput): Promise<Page<Conversation>> {
   const { cursor, limit, ...filter } = parseInput('conversations.list', listInput, input);
-  const wanted = conditionsOf({ ...filter, after: cursor && decodeCursor(cursor, 2) });
+  const wanted = conditionsOf({ ...filter, after: cursor && decodeTimeCursor(cursor) });
   const rows = await runtime.db.run<ConversationRow & { cursor_at: string }>(selectPage(wanted), [
     limit + 1,
     ...wanted.flatMap(({ values }) => values),

@@ -2,14 +2,22 @@ import { z } from 'zod';
 import { statement } from '../db/statement.js';
 import type { Conversation } from '../domain.js';
 import { content, metadata, name, parseInput, text } from '../input.js';
+import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { afterReceived, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
+/** The host's own name for somebody, kept to the letter; what Postgres would change is refused. */
+const hostName = z
+  .string()
+  .min(1)
+  .max(1000)
+  .refine((value) => toStorableText(value) === value, 'a text without NUL and lone surrogates');
+
 const openInput = z.object({
-  actorId: z.string().min(1).max(1000).nullish(),
-  hostUserId: name.nullish(),
+  actorId: hostName.nullish(),
+  hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),

@@ -1,4 +1,5 @@
 import { CairnloopError } from '../errors.js';
+import { isId } from '../input.js';
 
 /** Packs the sort key of a page's last row into one opaque text. Keys are text: a `Date` would lose its fractions. */
 export function encodeCursor(key: readonly string[]): string {
@@ -18,6 +19,26 @@ export function decodeCursor(cursor: string, length: number): string[] {
   } catch {
     // What does not parse is refused below, like what parses to something else.
   }
+  return refuse(cursor);
+}
+
+/** Unpacks the cursor of a list that is sorted by id. Throws `CURSOR_INVALID`. */
+export function decodeIdCursor(cursor: string): string {
+  const [id] = decodeCursor(cursor, 1);
+  return isId(id) ? id : refuse(cursor);
+}
+
+/** Unpacks the cursor of a list that is sorted by a time and then by id. Throws `CURSOR_INVALID`. */
+export function decodeTimeCursor(cursor: string): [at: string, id: string] {
+  const [at = '', id] = decodeCursor(cursor, 2);
+  return isTime(at) && isId(id) ? [at, id] : refuse(cursor);
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function refuse(cursor: string): never {
   throw new CairnloopError('CURSOR_INVALID', { found: cursor.slice(0, 100) });
 }
 

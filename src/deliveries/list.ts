@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../db/cursor.js';
+import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Delivery, deliveryStates, deliveryTopics, type Page } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -21,7 +21,7 @@ export type DeliveryListInput = z.input<typeof listInput>;
 /** Lists deliveries, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listDeliveries(runtime: Runtime, input?: DeliveryListInput): Promise<Page<Delivery>> {
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
-  const [before] = cursor ? decodeCursor(cursor, 1) : [null];
+  const before = cursor ? decodeIdCursor(cursor) : null;
   const rows = await runtime.db.run<DeliveryRow>(selectPage, [state ?? null, topic ?? null, before, limit + 1]);
   const items = rows.slice(0, limit).map(toDelivery);
   const last = items.at(-1);

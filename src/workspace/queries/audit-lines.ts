@@ -1,7 +1,6 @@
-import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeIdCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { CairnloopError } from '../../errors.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
 import type { AuditLine } from '../model.js';
@@ -26,7 +25,7 @@ const window = 5000;
 
 /** The record, newest first. Filters look through a bounded part of it at a time. Throws `CURSOR_INVALID`. */
 export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Promise<AuditPage> {
-  const before = filter.cursor ? placeOf(filter.cursor) : newest;
+  const before = filter.cursor ? decodeIdCursor(filter.cursor) : newest;
   const values = [filter.action, filter.actor, before, pageSize + 1];
   const conversation = isId(filter.conversation) ? filter.conversation : null;
   const rows = conversation
@@ -36,12 +35,6 @@ export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Pro
 }
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-function placeOf(cursor: string): string {
-  const [id] = decodeCursor(cursor, 1);
-  if (!isId(id)) throw new CairnloopError('CURSOR_INVALID', { found: cursor });
-  return id;
-}
 
 /** The window's end comes as a row of its own, without a line in it. */
 interface AuditLineRow {

@@ -1,8 +1,7 @@
 import { type MessageRow, toMessage } from '../../conversations/rows.js';
-import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { CairnloopError } from '../../errors.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
 import type { MessageDelivery, ThreadMessage } from '../model.js';
@@ -21,7 +20,7 @@ export const shownLength = 12_000;
 /** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
 export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
   if (!isId(id)) return { messages: [], earlierCursor: null };
-  const [at, messageId] = before ? placeOf(before) : newest;
+  const [at, messageId] = before ? decodeTimeCursor(before) : newest;
   const rows = await runtime.db.run<ThreadMessageRow>(selectPage, [id, at, messageId, pageSize + 1, shownLength]);
   const shown = rows.slice(0, pageSize);
   const oldest = shown.at(-1);
@@ -32,14 +31,6 @@ export async function findMessages(runtime: Runtime, id: string, before: string 
 }
 
 const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
-
-function placeOf(cursor: string): string[] {
-  const place = decodeCursor(cursor, 2);
-  if (Number.isNaN(Date.parse(place[0] ?? '')) || !isId(place[1])) {
-    throw new CairnloopError('CURSOR_INVALID', { found: cursor });
-  }
-  return place;
-}
 
 /** One message in full; null when the conversation has no such one. */
 export async function findWholeMessage(
