@@ -16,13 +16,13 @@ export interface Claim {
 }
 
 const title = /^[ \t]*(?:it|describe)\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gm;
-const numbers = /^[A-Z]{1,2}\d{1,2}(?:, [A-Z]{1,2}\d{1,2})*(?= )/;
+const numbers = /^[A-Z]{1,2}\d{1,2}(?:,? [A-Z]{1,2}\d{1,2})*(?= )/;
 
 /** What the titles of one test file claim; one that is skipped claims nothing. */
 export function claimsOf(file: string, source: string): Claim[] {
   return [...source.matchAll(title)].flatMap(([, , words = '']) =>
     (numbers.exec(words)?.[0] ?? '')
-      .split(', ')
+      .split(/,? /)
       .filter((statement) => statement !== '')
       .map((statement) => ({ statement, file, title: words })),
   );

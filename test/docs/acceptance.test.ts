@@ -35,7 +35,7 @@ describe('docs/acceptance', () => {
   it('reads titles in every way they are written, and none that is skipped', () => {
     const source = [
       "  it('AP1 one', () => {",
-      '  it(`AP2, CP10 two`, () => {',
+      '  it(`AP2, CP10 SL4 three`, () => {',
       '  it(\n    "CL1 it\'s on a line of its own",\n',
       "describe('NT3 a group', () => {",
       "  it.skip('AP3 skipped', () => {",
@@ -45,7 +45,7 @@ describe('docs/acceptance', () => {
     ].join('\n');
     assert.deepEqual(
       claimsOf('test/x.test.ts', source).map(({ statement }) => statement),
-      ['AP1', 'AP2', 'CP10', 'CL1', 'NT3'],
+      ['AP1', 'AP2', 'CP10', 'SL4', 'CL1', 'NT3'],
     );
   });
 });
