@@ -122,7 +122,7 @@ const insertCustomerMessage = statement(
         ${s}.clock() + make_interval(secs => $9::float8 / 1000), ${s}.clock() + make_interval(secs => $10::float8 / 1000)
       FROM before WHERE $5::text IS NOT NULL AND NOT EXISTS (
         SELECT FROM ${s}.slas known WHERE known.conversation_id = before.id
-          AND (known.status = 'active' OR known.started_at >= coalesce(before.unanswered_since, 'infinity')))
+          AND known.started_at >= coalesce(before.unanswered_since, 'infinity'))
       ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
       RETURNING *
     ), countdown AS (

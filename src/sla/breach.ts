@@ -21,14 +21,21 @@ function afterBreached(runtime: Runtime, row: SlaRow): void {
   runtime.activity.changed(row.conversation_id);
 }
 
+/** Locks conversations before their clocks, as everything does that changes both. */
 const endDue = statement(
   'sla.end_due',
   (s) => `
-    WITH ended AS (
+    WITH conversation AS (
+      SELECT id FROM ${s}.conversations
+      WHERE id IN (SELECT conversation_id FROM ${s}.slas WHERE id = ANY ($1::uuid[]) AND status = 'active')
+      ORDER BY id FOR UPDATE
+    ), ended AS (
       UPDATE ${s}.slas SET
         status = CASE $2 WHEN 'breached' THEN 'breached' ELSE 'fulfilled' END, ended_by = $2, completed_at = ${s}.clock()
-      WHERE id = ANY ($1::uuid[]) AND status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()
-      RETURNING *
+      FROM conversation
+      WHERE slas.conversation_id = conversation.id AND slas.id = ANY ($1::uuid[])
+        AND status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()
+      RETURNING slas.*
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM ended)
     ), audit AS (

@@ -53,10 +53,13 @@ export async function resumeHeldClock(
 const hold = statement(
   'sla.pause',
   (s) => `
-    WITH held AS (
-      UPDATE ${s}.slas SET paused_at = ${s}.clock()
-      WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NULL AND breach_at > ${s}.clock()
-      RETURNING *
+    WITH conversation AS (
+      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+    ), held AS (
+      UPDATE ${s}.slas SET paused_at = ${s}.clock() FROM conversation
+      WHERE slas.conversation_id = conversation.id
+        AND status = 'active' AND paused_at IS NULL AND breach_at > ${s}.clock()
+      RETURNING slas.*
     ), countdown AS (
       DELETE FROM ${s}.deliveries USING held
       WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND state = 'pending'
@@ -69,10 +72,15 @@ const hold = statement(
     SELECT * FROM held`,
 );
 
+/** Locks the conversation before its clock, as everything does that changes both. */
 const lockHeld = statement(
   'sla.lock_held',
   (s) => `
-    SELECT * FROM ${s}.slas WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NOT NULL FOR UPDATE`,
+    WITH conversation AS (
+      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+    )
+    SELECT slas.* FROM conversation JOIN ${s}.slas ON slas.conversation_id = conversation.id
+    WHERE status = 'active' AND paused_at IS NOT NULL FOR UPDATE OF slas`,
 );
 
 const letRun = statement(

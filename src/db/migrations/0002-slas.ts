@@ -1,6 +1,12 @@
 import type { Migration } from './migration.js';
 
-/** SLA clocks with the terms they started under, and the table behind the database-backed policy provider. */
+/**
+ * SLA clocks with the terms they started under, and the table behind the database-backed policy provider.
+ *
+ * `end_clock` is a function because its caller has waited for the conversation's lock: a part of that statement would
+ * not see the clock that was started meanwhile. What has run out ends as breached, and keeps its countdown, so that the
+ * worker still tells the Notifier.
+ */
 export const slas: Migration = {
   name: '0002-slas',
   up: (s) => `
@@ -25,6 +31,25 @@ export const slas: Migration = {
     CREATE INDEX slas_active_by_breach ON ${s}.slas (breach_at, conversation_id) WHERE status = 'active';
     CREATE INDEX slas_breached ON ${s}.slas (completed_at DESC, conversation_id) WHERE status = 'breached';
 
+    CREATE FUNCTION ${s}.end_clock(p_conversation_id uuid, p_ended_by text) RETURNS SETOF ${s}.slas
+    LANGUAGE plpgsql AS $$
+    BEGIN
+      RETURN QUERY
+      WITH ended AS (
+        UPDATE ${s}.slas SET
+          status = CASE WHEN breach_at > ${s}.clock() OR paused_at IS NOT NULL THEN 'fulfilled' ELSE 'breached' END,
+          ended_by = CASE WHEN breach_at > ${s}.clock() OR paused_at IS NOT NULL THEN p_ended_by ELSE 'breached' END,
+          completed_at = ${s}.clock()
+        WHERE conversation_id = p_conversation_id AND status = 'active'
+        RETURNING *
+      ), countdown AS (
+        DELETE FROM ${s}.deliveries d USING ended
+        WHERE d.topic = 'sla_breach' AND d.dedupe_key = ended.id::text AND d.state = 'pending'
+          AND ended.status = 'fulfilled'
+      )
+      SELECT * FROM ended;
+    END $$;
+
     CREATE TABLE ${s}.sla_policies (
       priority text PRIMARY KEY,
       response_minutes integer NOT NULL CHECK (response_minutes > 0),
@@ -35,6 +60,7 @@ export const slas: Migration = {
   `,
   down: (s) => `
     DROP TABLE ${s}.sla_policies;
+    DROP FUNCTION ${s}.end_clock(uuid, text);
     DROP TABLE ${s}.slas;
   `,
 };

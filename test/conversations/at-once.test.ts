@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { minute, terms } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+
+describe('what happens to one conversation at the same time', () => {
+  const { startHost } = useHosts();
+  const start = () => startHost({ slaPolicyProvider: policies(terms) }, { worker: false });
+
+  /** Holds the conversation until all of `acts` wait for it, which they then get in that order. */
+  const inLine = async ({ database }: StartedHost, id: string, ...acts: (() => Promise<unknown>)[]) => {
+    const holder = new pg.Client(database.url);
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]);
+    const running: Promise<unknown>[] = [];
+    for (const act of acts) {
+      running.push(act());
+      await eventually(async () => assert.equal(await waiting(database), running.length));
+    }
+    await holder.query('COMMIT');
+    await holder.end();
+    await Promise.all(running);
+  };
+
+  const waiting = async (database: StartedHost['database']) =>
+    (
+      await database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+    ).rowCount;
+
+  it('SL2 an answer that waited behind the customer’s message meets the clock it started', async () => {
+    const host = await start();
+    const { conversations, sla } = host.cairnloop;
+    const { id } = await conversations.open({});
+    await inLine(
+      host,
+      id,
+      () => conversations.receive(id, { content: 'Hello?' }),
+      () => conversations.reply(id, { content: 'Hello!', actor: operator }),
+    );
+    assert.equal((await sla.forConversation(id))?.status, 'fulfilled');
+    assert.deepEqual(await host.deliveries('sla_breach'), []);
+  });
+
+  it('NT8 a resolution that waited behind the customer’s message ends the clock it started', async () => {
+    const host = await start();
+    const { conversations, sla } = host.cairnloop;
+    const { id } = await conversations.open({});
+    await inLine(
+      host,
+      id,
+      () => conversations.receive(id, { content: 'Hello?' }),
+      () => conversations.resolve(id, { resolvedBy: operator }),
+    );
+    assert.equal((await sla.forConversation(id))?.status, 'fulfilled');
+    assert.deepEqual(await host.deliveries('sla_breach'), []);
+  });
+
+  it('SL2 a message that waited behind the answer starts a clock of its own', async () => {
+    const host = await start();
+    const { conversations, sla } = host.cairnloop;
+    const { id } = await conversations.open({ message: 'Hello?' });
+    const first = await sla.forConversation(id);
+    await inLine(
+      host,
+      id,
+      () => conversations.reply(id, { content: 'Hello!', actor: operator }),
+      () => conversations.receive(id, { content: 'And now?' }),
+    );
+    const second = await sla.forConversation(id);
+    assert.equal(second?.status, 'active');
+    assert.notEqual(second.id, first?.id);
+    assert.equal((await host.deliveries('sla_breach')).length, 1);
+  });
+
+  it('SL2 an answer and the breach of its clock wait for each other in line', async () => {
+    const host = await start();
+    const { conversations, sla, worker } = host.cairnloop;
+    const { id } = await conversations.open({ message: 'Hello?' });
+    await host.advance(terms.breachMinutes * minute);
+    await inLine(
+      host,
+      id,
+      () => conversations.reply(id, { content: 'Too late', actor: operator }),
+      () => worker.start(),
+    );
+    assert.equal((await sla.forConversation(id))?.status, 'breached');
+    await eventually(async () =>
+      assert.deepEqual(
+        (await host.deliveries('sla_breach')).map(({ state, attempts }) => [state, attempts]),
+        [['done', 1]],
+      ),
+    );
+  });
+
+  it('SL2 fifty messages at once start one clock', async () => {
+    const host = await start();
+    const { conversations } = host.cairnloop;
+    const { id } = await conversations.open({});
+    await Promise.all(Array.from({ length: 50 }, (_, n) => conversations.receive(id, { content: `Message ${n}` })));
+    assert.equal((await conversations.get(id)).messages?.length, 50);
+    const { rows } = await host.database.query('SELECT status FROM cairnloop.slas');
+    assert.deepEqual(rows, [{ status: 'active' }]);
+    assert.equal((await host.deliveries('sla_breach')).length, 1);
+  });
+});
