@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
+import { listenOn } from '../db/listen.js';
 import { errorText } from '../redact.js';
 import type { Activity, ActivityListener } from './activity.js';
-import { createAnnouncer } from './announce.js';
-import { listenOn } from './listen.js';
+import { anything, createAnnouncer } from './announce.js';
 
 /**
  * Activity through Postgres: one connection a process listens, opened for the first subscriber; what changed is
@@ -31,7 +31,14 @@ export function openActivity(db: Database, log: Logger): Activity {
     changed: announcer.add,
     subscribe(listener) {
       listeners.add(listener);
-      listening ??= listenOn({ connection: db.pool.options, channel, log, tell });
+      listening ??= listenOn({
+        connection: db.pool.options,
+        channel,
+        log,
+        what: 'activity',
+        hear: (payload) => tell(payload === anything ? [] : payload.split(',')),
+        missed: () => tell([]),
+      });
       return () => listeners.delete(listener);
     },
     async close() {

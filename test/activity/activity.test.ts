@@ -1,11 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import net, { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { toPayloads } from '../../src/activity/announce.js';
-import { listenOn } from '../../src/activity/listen.js';
 import { openActivity } from '../../src/activity/open-activity.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -101,27 +98,6 @@ describe('activity', () => {
     await until(() => heard.some((ids) => ids.includes(id)));
   });
 
-  it('notices a connection whose other end has fallen silent', async () => {
-    const proxy = await blackholeProxy(database.url);
-    cleanup.push(proxy.close);
-    const heard: (readonly string[])[] = [];
-    const listener = listenOn({
-      connection: { connectionString: proxy.url },
-      channel: 'half_open',
-      log,
-      tell: (ids) => heard.push(ids),
-      probeEveryMs: 50,
-      probeTimeoutMs: 200,
-    });
-    cleanup.push(listener.close);
-    await until(() => proxy.connections() === 1);
-    await database.query("select pg_notify('half_open', 'first')");
-    proxy.silence();
-    await until(() => proxy.connections() >= 2 && heard.some((ids) => ids.length === 0));
-    await database.query("select pg_notify('half_open', 'second')");
-    await until(() => heard.some((ids) => ids.includes('second')));
-  });
-
   it('never throws at the caller, whatever the database does', async () => {
     const db = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', schema: 'x', poolSize: 1 });
     const activity = openActivity(db, log);
@@ -154,34 +130,4 @@ describe('activity', () => {
 /** Waits for what must come; the test's own time-out is the bound. */
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await condition())) await sleep(5);
-}
-
-/** Forwards to Postgres until `silence()`: from then on existing connections swallow every byte and stay open. */
-async function blackholeProxy(databaseUrl: string) {
-  const target = new URL(databaseUrl);
-  const sockets: net.Socket[] = [];
-  let opened = 0;
-  const server = net.createServer((near) => {
-    opened += 1;
-    const far = net.connect(Number(target.port), target.hostname);
-    for (const socket of [near, far]) sockets.push(socket.on('error', () => {}));
-    near.pipe(far).pipe(near);
-    near.on('close', () => far.destroy());
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = new URL(databaseUrl);
-  url.hostname = '127.0.0.1';
-  url.port = String((server.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    connections: () => opened,
-    silence: () => {
-      for (const socket of sockets) socket.unpipe().resume();
-    },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }

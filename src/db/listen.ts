@@ -2,36 +2,38 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
-import type { ActivityListener } from './activity.js';
-import { anything } from './announce.js';
 
-interface Listening {
+export interface Listening {
   connection: pg.ClientConfig;
   channel: string;
   log: Logger;
-  tell: ActivityListener;
+  /** What travels over the channel, for the log. */
+  what: string;
+  hear(payload: string): void;
+  /** Called when the connection is back after a loss: anything may have been said meanwhile. */
+  missed(): void;
   /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
   probeEveryMs?: number;
-  /** How long that may take. Default 5 000. */
+  /** How long that, and connecting, may take. Default 5 000. */
   probeTimeoutMs?: number;
 }
 
 const maxBackoffMs = 10_000;
 
-/** Keeps one connection listening until closed: reconnects with backoff, and says "anything" for what it may have missed. */
+/** Keeps one connection listening until closed: reconnects with backoff, and when the other end has fallen silent. */
 export function listenOn(listening: Listening): { close(): Promise<void> } {
-  const { log, tell } = listening;
+  const { log, what, missed } = listening;
   const stop = new AbortController();
 
   async function run(): Promise<void> {
     for (let failures = 0; !stop.signal.aborted; failures += 1) {
       try {
         await listenOnce(listening, stop.signal, () => {
-          if (failures > 0) tell([]);
+          if (failures > 0) missed();
           failures = 0;
         });
       } catch (error) {
-        if (failures === 0) log.warn({ reason: errorText(error) }, 'activity connection lost; reconnecting');
+        if (failures === 0) log.warn({ reason: errorText(error) }, `${what} connection lost; reconnecting`);
       }
       await pause(backoffMs(failures), stop.signal);
     }
@@ -48,14 +50,18 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
 async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
-  const { channel, tell, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
-  const client = new pg.Client({ ...listening.connection, query_timeout: probeTimeoutMs });
+  const { channel, hear, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
+  const client = new pg.Client({
+    ...listening.connection,
+    query_timeout: probeTimeoutMs,
+    connectionTimeoutMillis: probeTimeoutMs,
+  });
   const broken = new Promise<never>((_, reject) => {
     client.on('error', reject);
     client.on('end', () => reject(new Error('the connection ended')));
   });
   broken.catch(() => {});
-  client.on('notification', ({ payload }) => tell(toIds(payload)));
+  client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
     await client.connect();
     await client.query(`LISTEN "${channel}"`);
@@ -67,10 +73,6 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
   } finally {
     await endWithin(client, 1000);
   }
-}
-
-function toIds(payload: string | undefined): string[] {
-  return !payload || payload === anything ? [] : payload.split(',');
 }
 
 /** A half-open connection never answers the goodbye, so its socket is destroyed instead. */

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { pino } from 'pino';
+import { listenOn } from '../../src/db/listen.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { silentProxy } from '../support/silent-proxy.js';
+
+describe('a listening connection', () => {
+  let database: TestDatabase;
+  before(async () => {
+    database = await createTestDatabase();
+  });
+  after(() => database.drop());
+
+  const say = (payload: string) => database.query("SELECT pg_notify('channel', $1)", [payload]);
+
+  async function listening(url: string, work: (heard: string[]) => Promise<void>): Promise<void> {
+    const heard: string[] = [];
+    const listener = listenOn({
+      connection: { connectionString: url },
+      channel: 'channel',
+      log: pino({ level: 'silent' }),
+      what: 'test',
+      hear: (payload) => heard.push(payload),
+      missed: () => heard.push('missed'),
+      probeEveryMs: 50,
+      probeTimeoutMs: 200,
+    });
+    try {
+      await work(heard);
+    } finally {
+      await listener.close();
+    }
+  }
+
+  const untilHeard = (heard: string[], payload: string) =>
+    eventually(async () => {
+      await say(payload);
+      assert.ok(heard.includes(payload));
+    });
+
+  it('is made again when the other end falls silent without closing it', async () => {
+    const proxy = await silentProxy(database.url);
+    await listening(proxy.url, async (heard) => {
+      await untilHeard(heard, 'first');
+      proxy.silence();
+      await eventually(() => assert.ok(heard.includes('missed')));
+      await untilHeard(heard, 'second');
+    });
+    await proxy.close();
+  });
+
+  it('is made again when the other end falls silent before it is up', async () => {
+    const proxy = await silentProxy(database.url);
+    await listening(proxy.url, async (heard) => {
+      await eventually(() => assert.equal(proxy.connections(), 1));
+      proxy.silence();
+      await untilHeard(heard, 'first');
+      assert.ok(proxy.connections() >= 2);
+    });
+    await proxy.close();
+  });
+
+  it('is made again when the server ends it', async () => {
+    await listening(database.url, async (heard) => {
+      await untilHeard(heard, 'first');
+      await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
+      await eventually(() => assert.ok(heard.includes('missed')));
+      await untilHeard(heard, 'second');
+    });
+  });
+
+  it('is let go of while it cannot be made', async () => {
+    await listening('postgres://nobody@127.0.0.1:1/none', async (heard) => {
+      assert.deepEqual(heard, []);
+    });
+  });
+});
