@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { jobNames } from '../../src/jobs/jobs.js';
-import { causes, methods, terms } from '../support/causes.js';
+import { causes, methods, minute, terms } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { policies, type StartedHost, useHosts } from '../support/started-host.js';
@@ -56,5 +56,32 @@ describe('the callbacks of the Notifier', () => {
     await host.cairnloop.worker.start();
     await eventually(() => assert.equal(calls.length, 3));
     assert.deepEqual(calls.map((call) => call.method).sort(), [...methods].sort());
+  });
+
+  it('get plain frozen data: what one of them does to it reaches nobody', async () => {
+    const refused: string[] = [];
+    const { notifier, calls } = recordingNotifier(({ conversation, sla, message, metadata }) => {
+      for (const given of [conversation, sla, message, metadata, conversation.messages, conversation.metadata]) {
+        if (given && !Object.isFrozen(given)) refused.push(JSON.stringify(given));
+      }
+      if (conversation.createdAt.getTime() === 0) refused.push('a date that another call had changed');
+      conversation.createdAt.setTime(0);
+      sla?.breachAt.setTime(0);
+      if (metadata.attempt === 1) throw new Error('once more');
+    });
+    const host = await startHost({ notifier, slaPolicyProvider });
+    for (const method of methods) {
+      await causes[method].cause(host, 'frozen');
+      await eventually(async () => assert.equal((await host.deliveries(causes[method].topic))[0]?.attempts, 1));
+      await host.advance(minute);
+      await eventually(async () => assert.deepEqual(await stateOf(host, method), ['done']));
+    }
+    assert.deepEqual(refused, []);
+    for (const { conversation } of calls) {
+      const stored = await host.cairnloop.conversations.get(conversation.id);
+      assert.notEqual(stored.createdAt.getTime(), 0);
+    }
+    const [breach] = await host.deliveries('sla_breach');
+    assert.notEqual((await host.cairnloop.sla.forConversation(breach?.conversationId ?? ''))?.breachAt.getTime(), 0);
   });
 });
