@@ -28,10 +28,9 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
 
   async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
     if (closed) return;
-    const { agenda, channel } = await open();
-    // Only a connected channel publishes; without it a wake-up waits for the worker's next poll.
-    if (channel.state === 'disconnected') await channel.connect();
-    await agenda.now(jobNames[topic], {});
+    const { agenda } = await open();
+    // Due by any clock: this process' own may go ahead of the worker's.
+    await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
   /** Agenda keeps the row of a failed job for ever; a drain that fails is tried again by the next sweep. */
@@ -63,6 +62,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
           removeOnComplete: true,
         });
       }
+      // Wake-ups that piled up while no worker ran say nothing that a starting worker does not look for by itself.
+      await agenda.cancel({ names: Object.values(jobNames) });
       await agenda.start();
       started = true;
     },

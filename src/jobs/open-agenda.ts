@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { PostgresBackend } from '@agendajs/postgres-backend';
 import { Agenda, type AgendaBackend } from 'agenda';
 import pg from 'pg';
@@ -6,17 +7,16 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { quoteIdentifier } from '../db/connect.js';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
-import { SharedChannel } from './shared-channel.js';
+import { WakeChannel } from './wake-channel.js';
 
 /** An Agenda over the configured job store, and how to let go of it. */
 export interface OpenAgenda {
   agenda: Agenda;
-  channel: SharedChannel;
   probe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Agenda runs its polls, locks, wake-ups and the LISTEN connection side by side and stalls on fewer. */
+/** Agenda runs its polls, locks and wake-ups side by side and stalls on fewer. */
 const poolSize = 4;
 
 /** How often Agenda looks for jobs whose notification was lost, in milliseconds. */
@@ -38,7 +38,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
     await Promise.allSettled([store.close(), pool.end()]);
     throw new CairnloopError('JOBS_UNREACHABLE', { backend: config.jobs.backend, reason: errorText(error, 300) });
   });
-  const channel = new SharedChannel({ pool, channelName: channelName(config.database.schema) });
+  const channel = new WakeChannel(pool, channelName(config.database.schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,
@@ -50,7 +50,6 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   await agenda.ready;
   return {
     agenda,
-    channel,
     probe: store.probe,
     close: async () => {
       await channel.disconnect().catch(quietly);
@@ -72,6 +71,7 @@ function openPool(config: ResolvedConfig): pg.Pool {
     options: `-c search_path=${quoteIdentifier(config.database.schema)}`,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
+    query_timeout: 10_000,
     keepAlive: true,
     application_name: 'cairnloop-jobs',
   });
@@ -107,12 +107,12 @@ async function importOrExplain<T>(name: string): Promise<T> {
   }
 }
 
-/** Postgres cuts identifiers at 63 bytes, and Agenda appends `:state`. */
+/** Channel names are identifiers of at most 63 bytes, and a schema's name may be as long already. */
 function channelName(schema: string): string {
-  return `cairnloop_${schema.slice(0, 40)}`;
+  return `cairnloop_jobs_${createHash('sha256').update(schema).digest('hex').slice(0, 16)}`;
 }
 
-/** Agenda reconnects ten times a second without a pause; its errors are worth a line every ten seconds. */
+/** Agenda polls twice a second, and each poll fails while the store is away; that is worth a line every ten seconds. */
 function onceInAWhile(report: (error: Error) => void): (error: Error) => void {
   let quietUntil = 0;
   return (error) => {

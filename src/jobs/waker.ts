@@ -6,8 +6,8 @@ export interface Waker {
   idle(): Promise<void>;
 }
 
-/** The shortest time between two wake-ups of one topic, in milliseconds. */
-const gapMs = 10;
+/** Between two wake-ups of one topic, in milliseconds: short at first, longer while they keep coming. */
+const gapMs = { shortest: 10, longest: 40 };
 
 /**
  * Merges bursts of wake-ups: the first goes out at once, those that arrive while it is under way become one more. What
@@ -18,10 +18,12 @@ export function createWaker(insert: () => Promise<void>, onError: (error: unknow
   let running: Promise<void> | undefined;
 
   async function run(): Promise<void> {
+    let gap = gapMs.shortest;
     do {
       again = false;
       await insert().catch(onError);
-      await sleep(gapMs);
+      await sleep(gap);
+      gap = Math.min(gap * 2, gapMs.longest);
     } while (again);
     running = undefined;
   }

@@ -17,7 +17,7 @@ describe('wake-ups through Agenda', () => {
 
   const open = () => createAgendaJobs(validateConfig({ database: { url: database.url } }), pino({ level: 'silent' }));
 
-  it('of every kind at once share one listening connection, which close gives back', async () => {
+  it('of every kind at once take no listening connection, and close gives back what they took', async () => {
     const jobs = open();
     for (const topic of deliveryTopics) jobs.wake(topic);
     await eventually(async () => {
@@ -31,7 +31,7 @@ describe('wake-ups through Agenda', () => {
       `SELECT count(*)::int AS listening FROM pg_stat_activity
        WHERE datname = current_database() AND query LIKE 'LISTEN%'`,
     );
-    assert.deepEqual(rows, [{ listening: 1 }]);
+    assert.deepEqual(rows, [{ listening: 0 }]);
     await jobs.close();
     await eventually(async () => {
       const left = await database.query(
@@ -49,6 +49,25 @@ describe('wake-ups through Agenda', () => {
     await database.query('TRUNCATE cairnloop.agenda_jobs');
     jobs.wake('outbound');
     await eventually(async () => assert.notEqual(await count(), 0));
+    await jobs.close();
+  });
+
+  it('are due by any clock, and those that piled up before a worker started are dropped', async () => {
+    await database.query(
+      `INSERT INTO cairnloop.agenda_jobs (name, next_run_at) SELECT 'outbound', now() FROM generate_series(1, 500)`,
+    );
+    const jobs = open();
+    let drains = 0;
+    const drain = async () => {
+      drains += 1;
+    };
+    await jobs.start({ conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain });
+    assert.equal(await count(), 0);
+    jobs.wake('outbound');
+    await eventually(() => assert.equal(drains, 1));
+    const { rows } = await database.query('SELECT next_run_at FROM cairnloop.agenda_jobs');
+    for (const row of rows) assert.ok(row.next_run_at === null || Number(row.next_run_at) === 0);
+    await jobs.stop();
     await jobs.close();
   });
 
