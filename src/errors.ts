@@ -181,7 +181,7 @@ const catalog = {
     hint: 'Run it again; if it stays, please report it with the lines above.',
   }),
   CLOSED: (d: { operation: string }) => ({
-    message: `${d.operation} was called after close().`,
+    message: `${d.operation} was asked for after close().`,
     hint: 'Create a new instance with createCairnloop(config).',
   }),
 

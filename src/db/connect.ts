@@ -12,7 +12,10 @@ export interface DatabaseOptions {
   onConnectionError?: (error: Error) => void;
 }
 
-/** The connection to the host's Postgres: named statements, each on its own or in a transaction. */
+/**
+ * The connection to the host's Postgres: named statements, each on its own or in a transaction. After `close` both throw
+ * `CLOSED`.
+ */
 export interface Database extends Executor {
   readonly schema: string;
   readonly pool: pg.Pool;
@@ -35,11 +38,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Without a listener a Postgres restart ends the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
   const prepare = statementCache(options.schema);
+  const requireOpen = (operation: string) => {
+    if (pool.ending) throw new CairnloopError('CLOSED', { operation });
+  };
   return {
     schema: options.schema,
     pool,
-    run: (statement, values) => runOn(pool, prepare(statement), values),
-    transaction: (work) => inTransaction(pool, prepare, work),
+    async run(statement, values) {
+      requireOpen(statement.name);
+      return runOn(pool, prepare(statement), values);
+    },
+    async transaction(work) {
+      requireOpen('A transaction');
+      return inTransaction(pool, prepare, work);
+    },
     close: () => pool.end(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import { type Jobs, jobNames } from './jobs.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
@@ -18,7 +19,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   let started = false;
   let closed = false;
 
-  function open(): Promise<OpenAgenda> {
+  async function open(): Promise<OpenAgenda> {
+    if (closed) throw new CairnloopError('CLOSED', { operation: 'The job store' });
     opened ??= openAgenda(config, log).catch((error) => {
       opened = undefined;
       throw error;
