@@ -26,12 +26,16 @@ export interface Database extends Executor {
 
 const connectionTimeoutMs = 10_000;
 
+/** A connection whose other end has fallen silent never answers; no statement of ours takes so long, in milliseconds. */
+const answerTimeoutMs = 30_000;
+
 /** Opens the pool; nothing is sent before the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
     connectionString: options.url,
     max: options.poolSize,
     connectionTimeoutMillis: connectionTimeoutMs,
+    query_timeout: answerTimeoutMs,
     keepAlive: true,
     application_name: 'cairnloop',
   });

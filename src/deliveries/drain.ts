@@ -1,9 +1,11 @@
+import { isConnectionLost } from '../db/outage.js';
 import type { DeliveryTopic } from '../domain.js';
 import { withTimeout } from '../host/call.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { backoffMs } from './backoff.js';
 import { claim, type DeliveryRow, renewLeases } from './claim.js';
+import { createRecovery } from './recovery.js';
 import { report } from './report.js';
 import type { Outcome } from './settle.js';
 import type { Settler } from './settler.js';
@@ -34,6 +36,7 @@ export function createDrainer(
   settler: Settler,
 ): Drainer {
   const { concurrency, leaseMs, callbackTimeoutMs, maxAttempts } = runtime.config.worker;
+  const recovery = createRecovery(runtime, topic);
   const held = new Map<string, DeliveryRow>();
   const calls = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
@@ -106,12 +109,16 @@ export function createDrainer(
     }
   }
 
-  /** A batch that cannot be loaded is retried one by one: only the delivery at fault pays for it. */
-  async function load(rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+  /**
+   * A batch that cannot be loaded is retried one by one: only the delivery at fault pays for it. None is at fault when
+   * the database is away.
+   */
+  async function load(rows: readonly DeliveryRow[]): Promise<Map<string, HostCall | GivenBack>> {
     if (rows.length === 0) return new Map();
     try {
       return await handler.load(runtime, rows);
     } catch (error) {
+      if (isConnectionLost(error)) return new Map(rows.map((row) => [row.id, givenBack]));
       const broken = () => {
         throw error;
       };
@@ -121,7 +128,7 @@ export function createDrainer(
     }
   }
 
-  async function deliver(row: DeliveryRow, call: HostCall | undefined): Promise<void> {
+  async function deliver(row: DeliveryRow, call: HostCall | GivenBack | undefined): Promise<void> {
     const started = performance.now();
     const outcome = await attempt(row, call);
     const seconds = (performance.now() - started) / 1000;
@@ -132,12 +139,16 @@ export function createDrainer(
     changed.raise();
   }
 
-  async function attempt(row: DeliveryRow, call: HostCall | undefined): Promise<Outcome> {
+  async function attempt(row: DeliveryRow, call: HostCall | GivenBack | undefined): Promise<Outcome> {
     if (row.attempts > maxAttempts) return { kind: 'exhausted', error: 'the worker died at the last attempt' };
-    if (stopping) return { kind: 'released' };
+    if (stopping || call === givenBack) return { kind: 'released' };
     if (!call) return { kind: 'done' };
     const error = await failureOf(row, call);
-    if (error === null) return { kind: 'done' };
+    if (error === null) {
+      recovery.succeeded();
+      return { kind: 'done' };
+    }
+    recovery.failed();
     return row.attempts < maxAttempts
       ? { kind: 'retry', error, delayMs: backoffMs(row.attempts) }
       : { kind: 'discarded', error };
@@ -170,6 +181,10 @@ export function createDrainer(
     },
   };
 }
+
+/** Stands for a call that could not be made ready and is nobody's fault. */
+const givenBack = Symbol('given back');
+type GivenBack = typeof givenBack;
 
 interface Signal {
   raised: Promise<void>;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isOutage } from '../db/outage.js';
+import { isOutage, tookTooLong } from '../db/outage.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { type Settlement, settle } from './settle.js';
@@ -41,7 +41,7 @@ export function createSettler(runtime: Runtime): Settler {
       try {
         return await settle(runtime.db, group);
       } catch (error) {
-        if (!isOutage(error)) return writeOneByOne(group, error);
+        if (!isOutage(error) || (group.length > 1 && tookTooLong(error))) return writeOneByOne(group, error);
         runtime.log.warn(
           { reason: errorText(error), outcomes: group.length },
           'outcomes not written yet; trying again',
