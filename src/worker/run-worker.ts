@@ -1,8 +1,9 @@
 import { type Cairnloop, createCairnloop } from '../cairnloop.js';
-import type { ResolvedConfig } from '../config/config-types.js';
+import type { ResolvedConfig, WorkerConfig } from '../config/config-types.js';
 import { requireMigrated } from '../db/migrate.js';
 import { type ServedApp, serve } from '../ops/serve.js';
 import { type StopReason, stopSignal } from './shutdown.js';
+import { startWatchdog } from './watchdog.js';
 
 export interface RunWorkerOptions {
   config: ResolvedConfig;
@@ -14,12 +15,14 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs a worker in this process until a signal stops it. Throws before any work is taken: `DATABASE_UNREACHABLE`,
- * `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`, `PORT_REFUSED`.
+ * Runs a worker in this process until a signal stops it, or a callback that blocks it has it killed. Throws before any
+ * work is taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
+ * `PORT_REFUSED`.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
   const cairnloop = await createCairnloop(options.config);
+  const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), options.ops));
@@ -30,7 +33,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     options.onStopping(await stopped);
   } finally {
     await shutDown(cairnloop, ops);
+    await watchdog.stop();
   }
+}
+
+/** No callback may take so long, and other workers have taken over by then; but a start or a pause is no block. */
+function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
+  return Math.max(leaseMs, callbackTimeoutMs, 2000);
 }
 
 /** Readiness turns 503 with the first step; the ops server answers until the last callback is done. */

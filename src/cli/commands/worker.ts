@@ -23,6 +23,7 @@ export const command = defineCommand<WorkerOptions>({
   exitCodes: {
     0: 'stopped by a signal, running callbacks finished',
     1: 'refused to start: config, database, migrations, job store or port',
+    137: 'killed itself (SIGKILL): a callback blocked the process for longer than callbackTimeoutMs and leaseMs',
   },
   async run({ options }, io) {
     const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
