@@ -16,12 +16,19 @@ export interface PrometheusMetrics extends Metrics {
   scrape(): Promise<{ contentType: string; body: string }>;
 }
 
+/** In a registry of the host's there may be the metrics of an instance before this one; the newest one reports. */
+function forgetOlder(registry: Registry): void {
+  for (const { name } of registry.getMetricsAsArray())
+    if (name.startsWith('cairnloop_')) registry.removeSingleMetric(name);
+}
+
 /** Cairnloop's metrics in prom-client. `counts` is asked for at a scrape and may answer from a cache. */
 export function createPrometheusMetrics(
   reporter: PrometheusReporter,
   counts: () => Promise<DeliveryCounts>,
 ): PrometheusMetrics {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
+  forgetOlder(registry);
   const registers = [registry];
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
@@ -78,22 +85,22 @@ export function createPrometheusMetrics(
     labelNames: ['state'],
     registers,
   });
-  const discardedGauge = new Gauge({
-    name: 'cairnloop_deliveries_discarded',
-    help: 'Deliveries given up and not retried.',
-    labelNames: ['topic'],
-    registers,
-  });
   new Gauge({
     name: 'cairnloop_deliveries_pending',
     help: 'Deliveries that wait, scheduled ones among them.',
     labelNames: ['topic'],
     registers,
     async collect() {
-      for (const { topic, pending, discarded } of await counts()) {
-        this.set({ topic }, pending);
-        discardedGauge.set({ topic }, discarded);
-      }
+      for (const { topic, pending } of await counts()) this.set({ topic }, pending);
+    },
+  });
+  new Gauge({
+    name: 'cairnloop_deliveries_discarded',
+    help: 'Deliveries given up and not retried.',
+    labelNames: ['topic'],
+    registers,
+    async collect() {
+      for (const { topic, discarded } of await counts()) this.set({ topic }, discarded);
     },
   });
 

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { Gauge, Registry } from 'prom-client';
+import { prometheus } from '../../src/ops/prometheus.js';
+import { err, ok } from '../../src/result.js';
+import { minute, terms } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { parseExposition } from '../support/exposition.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+
+/** As the public surface has them: each with its type and labels. */
+const promised = {
+  cairnloop_conversation_resolve_duration_seconds: ['histogram', []],
+  cairnloop_conversations_resolved_total: ['counter', []],
+  cairnloop_deliveries_total: ['counter', ['outcome', 'topic']],
+  cairnloop_delivery_attempt_duration_seconds: ['histogram', ['topic']],
+  cairnloop_delivery_lag_seconds: ['histogram', ['topic']],
+  cairnloop_deliveries_pending: ['gauge', ['topic']],
+  cairnloop_deliveries_discarded: ['gauge', ['topic']],
+  cairnloop_sla_breaches_total: ['counter', ['priority']],
+  cairnloop_drafts_total: ['counter', ['decision']],
+  cairnloop_outbound_messages_total: ['counter', ['outcome']],
+  cairnloop_context_requests_total: ['counter', ['state']],
+};
+
+describe('/metrics', () => {
+  const { startHost } = useHosts();
+  const scrape = ({ cairnloop }: StartedHost) => cairnloop.operations().fetch(new Request('http://localhost/metrics'));
+
+  it('OP2 answers 501 with the line to add until metrics are configured', async () => {
+    const response = await scrape(await startHost({}, { worker: false }));
+    assert.equal(response.status, 501);
+    assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);
+    assert.match(await response.text(), /metrics: prometheus\(\)/);
+  });
+
+  it('OP2 a collector that throws or hangs costs that scrape, and /health nothing', async () => {
+    for (const collect of [
+      () => {
+        throw new Error('broken');
+      },
+      () => new Promise<void>(() => {}),
+    ]) {
+      const registry = new Registry();
+      new Gauge({ name: 'host_orders', help: 'Of the host.', registers: [registry], collect });
+      const host = await startHost({ metrics: prometheus({ registry }) }, { worker: false });
+      const scraped = scrape(host);
+      const health = await host.cairnloop.operations().fetch(new Request('http://localhost/health'));
+      assert.equal(health.status, 200);
+      const response = await scraped;
+      assert.equal(response.status, 503);
+      assert.match(await response.text(), /next scrape tries again/);
+    }
+  });
+
+  it('OP2 serves the host’s own metrics beside ours, also to a second instance in the process', async () => {
+    const registry = new Registry();
+    new Gauge({ name: 'host_orders', help: 'Of the host.', registers: [registry] }).set(7);
+    const hosts = [];
+    for (let n = 0; n < 2; n += 1)
+      hosts.push(await startHost({ metrics: prometheus({ registry }) }, { worker: false }));
+    for (const host of hosts) {
+      const families = parseExposition(await (await scrape(host)).text());
+      assert.equal(families.get('host_orders')?.samples[0]?.value, 7);
+      assert.ok(families.has('cairnloop_deliveries_total'));
+    }
+  });
+
+  it('OP4 the exposition parses and holds every metric that is promised, with what happened', async () => {
+    const { notifier } = recordingNotifier(({ conversation, metadata }) => {
+      if (conversation.subject === 'hopeless') return err('no mailbox');
+      return metadata.attempt === 1 && conversation.subject === 'flaky' ? err('busy') : ok(null);
+    });
+    const odd = { ...terms, priority: 'x"\n\\' };
+    const host = await startHost({
+      notifier,
+      worker: { maxAttempts: 2 },
+      slaPolicyProvider: policies(terms, odd),
+      contextProvider: { getContext: () => ok({ Plan: { tier: 'gold' } }) },
+      metrics: prometheus(),
+    });
+    const { conversations, context, drafts, outbound } = host.cairnloop;
+    const messages = await Promise.all(
+      ['normal', odd.priority].map((priority) => conversations.open({ priority, message: 'Hello?' })),
+    );
+    await host.advance(terms.breachMinutes * minute);
+    await allSettled(host, 2);
+    const [first] = messages;
+    await drafts.propose(first?.id ?? '', { type: 'reply', content: 'Hi' });
+    await context.get('ada');
+    await conversations.resolve(first?.id ?? '', { resolvedBy: operator });
+    for (const subject of ['fine', 'flaky', 'hopeless']) {
+      const { id } = await conversations.open({ subject });
+      await outbound.trigger(id, { templateId: 't', content: 'c', actor: operator });
+    }
+    await eventually(async () =>
+      assert.deepEqual(
+        (await host.deliveries('outbound')).map(({ attempts }) => attempts),
+        [1, 1, 1],
+      ),
+    );
+    await host.advance(minute);
+    await allSettled(host, 6);
+
+    const response = await scrape(host);
+    assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+    const families = parseExposition(await response.text());
+    const ours = Object.fromEntries(
+      [...families].map(([name, { type, samples }]) => [
+        name,
+        [type, [...new Set(samples.flatMap(({ labels }) => Object.keys(labels)))].filter((key) => key !== 'le').sort()],
+      ]),
+    );
+    assert.deepEqual(ours, promised);
+
+    const values = (name: string) =>
+      Object.fromEntries(
+        (families.get(`cairnloop_${name}`)?.samples ?? []).map(({ labels, value }) => [
+          Object.entries(labels)
+            .sort()
+            .map(([, label]) => label)
+            .join(' '),
+          value,
+        ]),
+      );
+    assert.deepEqual(values('conversations_resolved_total'), { '': 1 });
+    assert.deepEqual(values('deliveries_total'), {
+      'done conversation_resolved': 1,
+      'done outbound': 2,
+      'done sla_breach': 2,
+      'retried outbound': 2,
+      'discarded outbound': 1,
+    });
+    assert.deepEqual(values('sla_breaches_total'), { normal: 1, other: 1 });
+    assert.deepEqual(values('drafts_total'), { require_approval: 1 });
+    assert.deepEqual(values('outbound_messages_total'), { sent: 2, failed: 1 });
+    assert.equal(values('deliveries_discarded').outbound, 1);
+    assert.equal(values('deliveries_pending').outbound, 0);
+  });
+
+  const allSettled = (host: StartedHost, count: number) =>
+    eventually(async () => {
+      const { items } = await host.cairnloop.deliveries.list();
+      assert.equal(items.filter(({ state }) => state !== 'pending').length, count);
+    });
+
+  it('OP4 what is no exposition is refused by the reader that these tests rely on', () => {
+    const help = '# HELP a_total A.\n# TYPE a_total counter\n';
+    const histogram = '# HELP h H.\n# TYPE h histogram\n';
+    const wrong = {
+      'no line feed at the end': `${help}a_total 1`,
+      'no type': '# HELP a_total A.\na_total 1\n',
+      'no help': '# TYPE a_total counter\na_total 1\n',
+      'a counter without _total': '# HELP a A.\n# TYPE a counter\na 1\n',
+      'twice the same series': `${help}a_total{x="1",y="2"} 1\na_total{y="2",x="1"} 2\n`,
+      'an unescaped quote': `${help}a_total{x="""} 1\n`,
+      'a value that is none': `${help}a_total one\n`,
+      'a negative counter': `${help}a_total -1\n`,
+      'a sample of another family': `${help}b_total 1\n`,
+      'buckets that fall': `${histogram}h_bucket{le="1"} 2\nh_bucket{le="+Inf"} 1\nh_sum 1\nh_count 1\n`,
+      'a count that is not +Inf': `${histogram}h_bucket{le="+Inf"} 1\nh_sum 1\nh_count 2\n`,
+    };
+    for (const [why, text] of Object.entries(wrong)) assert.throws(() => parseExposition(text), Error, why);
+    assert.equal(parseExposition(`${help}a_total{x="a\\"b"} 1\n`).get('a_total')?.samples[0]?.labels.x, 'a"b');
+  });
+});
