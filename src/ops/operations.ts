@@ -86,7 +86,8 @@ export function operationsPaths(
     const path: unknown = paths[key];
     if (typeof path !== 'string' || !/^\/[^\s?#*:]*[^\s?#*:/]$/.test(path)) refuse(key, 'a path like "/health"', path);
   }
-  if (paths.healthPath === paths.metricsPath) refuse('metricsPath', 'another path than healthPath', paths.metricsPath);
+  if ([paths.healthPath, `${paths.healthPath}/ready`].includes(paths.metricsPath))
+    refuse('metricsPath', 'another path than those of health', paths.metricsPath);
   return paths;
 }
 
