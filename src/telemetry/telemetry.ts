@@ -1,6 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import { CairnloopError, isCairnloopError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { errorText } from '../redact.js';
 import { type DomainEvent, type EventName, eventNames, type SpanName } from './event-names.js';
 
@@ -29,7 +30,7 @@ export interface Telemetry {
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
-  /** Detaches every handler of this instance. */
+  /** Publishes what still waits, then detaches every handler of this instance. */
   close(): void;
 }
 
@@ -48,9 +49,11 @@ export function createTelemetry(log: Logger): Telemetry {
 
   function attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void {
     if (attached.has(id)) throw new CairnloopError('TELEMETRY_ID_TAKEN', { id });
-    const names = typeof events === 'string' ? [events] : [...events];
+    const names = typeof events === 'string' ? [events] : [...new Set(events)];
     for (const event of names) {
-      if (!eventNames.includes(event)) throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event });
+      if (eventNames.includes(event)) continue;
+      const meant = nearest(event, eventNames);
+      throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event, ...(meant && { nearest: meant }) });
     }
     const giveUp = (error: unknown) => {
       if (detach(id)) log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
@@ -65,7 +68,10 @@ export function createTelemetry(log: Logger): Telemetry {
     detach,
     span,
     publish: (event, measurements, metadata) => later([{ event: `cairnloop.${event}`, measurements, metadata }]),
-    close: () => [...attached.keys()].forEach(detach),
+    close() {
+      publishWaiting();
+      for (const id of attached.keys()) detach(id);
+    },
   };
 }
 

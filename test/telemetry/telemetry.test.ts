@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { ok } from '../../src/result.js';
+import { domainEvents, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
+import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
+import { minute, terms } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+
+interface Seen {
+  event: EventName;
+  measurements: Measurements;
+  metadata: EventMetadata;
+}
+
+const resolved = 'cairnloop.conversation.resolved';
+
+describe('telemetry', () => {
+  const { startHost } = useHosts();
+
+  const watch = ({ cairnloop }: StartedHost, events: EventName | readonly EventName[], id = 'test') => {
+    const seen: Seen[] = [];
+    cairnloop.telemetry.attach(id, events, (event, measurements, metadata) => {
+      seen.push({ event, measurements, metadata });
+    });
+    return seen;
+  };
+  const resolveOne = async ({ cairnloop }: StartedHost) => {
+    const { id } = await cairnloop.conversations.open({ hostUserId: 'u-1' });
+    return cairnloop.conversations.resolve(id, { resolvedBy: operator });
+  };
+  /** Handlers run once the event loop is free. */
+  const published = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+  it('TL1 attaches to one event or several, detaches, and refuses an id twice', async () => {
+    const host = await startHost({}, { worker: false });
+    const { telemetry } = host.cairnloop;
+    const one = watch(host, resolved, 'one');
+    const several = watch(host, [resolved, 'cairnloop.conversation.opened', resolved], 'several');
+    assert.throws(() => watch(host, resolved, 'one'), { code: 'TELEMETRY_ID_TAKEN' });
+    await resolveOne(host);
+    await published();
+    assert.deepEqual(
+      [one, several].map((seen) => seen.map(({ event }) => event)),
+      [[resolved], ['cairnloop.conversation.opened', resolved]],
+    );
+    assert.equal(telemetry.detach('one'), true);
+    assert.equal(telemetry.detach('one'), false);
+    await resolveOne(host);
+    await published();
+    assert.deepEqual([one.length, several.length], [1, 4]);
+    watch(host, resolved, 'one');
+  });
+
+  it('TL1 has the names that are promised, and no others', async () => {
+    const promised = {
+      spans: [
+        'conversation.open conversation.reply conversation.resolve draft.decide',
+        'outbound.trigger outbound.bulk_trigger delivery.attempt context.get',
+      ],
+      events: [
+        'conversation.opened message.received conversation.replied conversation.resolved',
+        'sla.started sla.fulfilled sla.breached',
+        'draft.created draft.approved draft.edited draft.discarded draft.denied draft.sent',
+        'outbound.triggered outbound.sent outbound.failed delivery.retried delivery.discarded',
+      ],
+    };
+    const words = (lines: readonly string[]) => lines.join(' ').split(' ');
+    assert.deepEqual([...spanNames], words(promised.spans));
+    assert.deepEqual([...domainEvents], words(promised.events));
+    assert.equal(eventNames.length, spanNames.length * 3 + domainEvents.length);
+    const host = await startHost({}, { worker: false });
+    assert.throws(() => watch(host, 'cairnloop.conversation.resolve' as EventName), {
+      code: 'TELEMETRY_EVENT_UNKNOWN',
+      message: /did you mean "cairnloop\.conversation\.resolved"/,
+    });
+  });
+
+  it('TL2 every operation starts once and then stops once; what fails ends in an exception and no domain event', async () => {
+    const { notifier } = recordingNotifier(({ conversation }) => {
+      if (conversation.subject === 'bad') throw new Error('down');
+    });
+    const host = await startHost({ notifier, contextProvider: { getContext: () => ok({}) } });
+    const { conversations, context, drafts, outbound } = host.cairnloop;
+    const seen = watch(host, eventNames);
+    const phasesOf = (span: string) =>
+      seen.map(({ event }) => event).filter((event) => event.startsWith(`cairnloop.${span}.`));
+    const trigger = { templateId: 't', content: 'c', actor: operator };
+    const { id } = await conversations.open({ subject: 'bad', message: 'Hello?' });
+    await drafts.propose(id, { type: 'reply', content: 'Hi' });
+    await context.get('ada');
+    await conversations.reply(id, { content: 'Hi', actor: operator });
+    await outbound.trigger(id, trigger);
+    await outbound.bulkTrigger([id], trigger);
+    await eventually(async () =>
+      assert.deepEqual(
+        (await host.deliveries('outbound')).map(({ lastError }) => lastError),
+        ['down', null],
+      ),
+    );
+    await conversations.resolve(id, { resolvedBy: operator });
+    await published();
+    for (const span of spanNames.filter((name) => name !== 'delivery.attempt')) {
+      assert.deepEqual(phasesOf(span), [`cairnloop.${span}.start`, `cairnloop.${span}.stop`]);
+    }
+    assert.deepEqual(phasesOf('delivery.attempt').slice(0, 2), [
+      'cairnloop.delivery.attempt.start',
+      'cairnloop.delivery.attempt.exception',
+    ]);
+    for (const { event, measurements } of seen) {
+      const measured = /\.(stop|exception)$/.test(event) ? measurements.duration : measurements.systemTime;
+      if (/\.(start|stop|exception)$/.test(event)) assert.ok(Number(measured) >= 0, event);
+    }
+
+    seen.length = 0;
+    const unknown = '01890000-0000-7000-8000-000000000000';
+    await assert.rejects(conversations.reply(id, { content: 'Hi', actor: operator }));
+    await assert.rejects(conversations.resolve(unknown, { resolvedBy: operator }));
+    await assert.rejects(outbound.trigger(unknown, trigger));
+    await assert.rejects(outbound.bulkTrigger([], trigger));
+    await published();
+    const failed = ['conversation.reply', 'conversation.resolve', 'outbound.trigger', 'outbound.bulk_trigger'];
+    for (const span of failed)
+      assert.deepEqual(phasesOf(span), [`cairnloop.${span}.start`, `cairnloop.${span}.exception`]);
+    const others = seen.filter(({ event }) => !failed.some((span) => event.startsWith(`cairnloop.${span}.`)));
+    assert.deepEqual(
+      others.filter(({ event }) => !event.startsWith('cairnloop.delivery.')),
+      [],
+    );
+    assert.equal(seen.find(({ event }) => event.endsWith('reply.exception'))?.metadata.code, 'CONVERSATION_RESOLVED');
+  });
+
+  it('TL3 conversation.resolved fires once, after the commit, as a host reads it', async () => {
+    const host = await startHost({}, { worker: false });
+    const statuses: Promise<string>[] = [];
+    const seen: Seen[] = [];
+    host.cairnloop.telemetry.attach('hooks', resolved, (event, measurements, metadata) => {
+      const { conversation } = metadata as { conversation: { id: string } };
+      const stored = host.database.query('SELECT status FROM cairnloop.conversations WHERE id = $1', [conversation.id]);
+      statuses.push(stored.then(({ rows }) => rows[0].status));
+      seen.push({ event, measurements, metadata });
+    });
+    const { id } = await host.cairnloop.conversations.open({ hostUserId: 'u-1' });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => host.cairnloop.conversations.resolve(id, { resolvedBy: operator })),
+    );
+    await published();
+    assert.equal(seen.length, 1);
+    assert.deepEqual(await Promise.all(statuses), ['resolved']);
+    const [{ measurements, metadata } = assert.fail()] = seen;
+    const { conversation, actor, hostUserId } = metadata as Record<string, never>;
+    assert.deepEqual([actor, hostUserId], [operator, 'u-1']);
+    const { messages: _, ...expected } = answers[0] ?? assert.fail();
+    assert.deepEqual(conversation, expected);
+    const seconds = (Number(expected.resolvedAt) - Number(expected.createdAt)) / 1000;
+    assert.deepEqual(measurements, { durationSeconds: seconds });
+  });
+
+  it('TL3 is told to handlers although the instance is closed right after', async () => {
+    const host = await startHost({}, { worker: false });
+    const seen = watch(host, resolved);
+    await resolveOne(host);
+    await host.cairnloop.close();
+    assert.equal(seen.length, 1);
+  });
+
+  const misbehaving = {
+    throws: () => {
+      throw new Error('broken handler');
+    },
+    rejects: () => Promise.reject(new Error('broken handler')),
+    hangs: () => new Promise(() => {}),
+    'blocks for a while': () => {
+      const until = performance.now() + 100;
+      while (performance.now() < until);
+    },
+  };
+  for (const [what, handler] of Object.entries(misbehaving)) {
+    it(`TL4 a handler that ${what} does not fail, delay or repeat resolve`, async () => {
+      const { notifier, calls } = recordingNotifier();
+      const host = await startHost({ notifier });
+      const order: string[] = [];
+      host.cairnloop.telemetry.attach('bad', ['cairnloop.conversation.resolve.start', resolved], (event) => {
+        order.push(event);
+        return handler();
+      });
+      const good = watch(host, resolved, 'good');
+      const conversation = await resolveOne(host);
+      order.push('answered');
+      assert.equal(conversation.status, 'resolved');
+      await eventually(() => assert.equal(calls.length, 1));
+      assert.equal(order[0], 'answered');
+      assert.equal(good.length, 1);
+      assert.equal((await host.deliveries('conversation_resolved')).length, 1);
+
+      const isBroken = what === 'throws' || what === 'rejects';
+      const calledBefore = order.length;
+      await resolveOne(host);
+      await published();
+      assert.equal(good.length, 2);
+      assert.equal(order.length > calledBefore, !isBroken);
+      const reports = host.log.filter((line) => line.msg === 'telemetry handler failed and was detached');
+      assert.deepEqual(
+        reports.map(({ handler, reason }) => [handler, reason]),
+        isBroken ? [['bad', 'broken handler']] : [],
+      );
+    });
+  }
+
+  it('fires every domain event that is promised, from the flow that it tells of', async () => {
+    const { notifier } = recordingNotifier(({ conversation, method }) => {
+      if (method === 'onOutboundTriggered' && conversation.subject === 'bad') throw new Error('no mailbox');
+    });
+    const host = await startHost({ notifier, worker: { maxAttempts: 1 }, slaPolicyProvider: policies(terms) });
+    const { conversations, drafts, outbound, deliveries } = host.cairnloop;
+    const seen = watch(host, eventNames);
+    const open = async (subject: string) => (await conversations.open({ subject, message: 'Hello?' })).id;
+    const propose = async () => (await drafts.propose(await open('draft'), { type: 'reply', content: 'Hi' })).id;
+    await drafts.approve(await propose(), { actor: operator });
+    await drafts.edit(await propose(), { actor: operator, content: 'Hello' });
+    await drafts.discard(await propose(), { actor: operator });
+    const trigger = { templateId: 't', content: 'c', actor: operator };
+    const bad = await open('bad');
+    await outbound.trigger(bad, trigger);
+    await outbound.trigger(await open('good'), trigger);
+    await eventually(async () => {
+      const outgoing = await host.deliveries('outbound');
+      assert.deepEqual(outgoing.map(({ state }) => state).sort(), ['discarded', 'done']);
+    });
+    const [failed] = (await deliveries.list({ state: 'discarded' })).items;
+    await deliveries.retry(failed?.id ?? '', { actor: operator });
+    await host.advance(terms.breachMinutes * minute);
+    await eventually(() => assert.ok(names(seen).includes('cairnloop.sla.breached'), 'not breached yet'));
+    await conversations.resolve(bad, { resolvedBy: operator });
+    await published();
+
+    const deny = await startHost({ automationPolicy: { decide: () => 'deny' } }, { worker: false });
+    const conversation = await deny.cairnloop.conversations.open({ message: 'Hello?' });
+    await deny.cairnloop.drafts.propose(conversation.id, { type: 'reply', content: 'Hi' });
+    await published();
+    assert.deepEqual(
+      domainEvents.filter((event) => !names(seen).includes(`cairnloop.${event}`)),
+      [],
+    );
+  });
+
+  const names = (seen: readonly Seen[]) => seen.map(({ event }) => event as string);
+
+  it('TL5 with every handler removed nothing changes', async () => {
+    const outcomes = [];
+    for (const attached of [true, false]) {
+      const host = await startHost({}, { worker: false });
+      watch(host, eventNames);
+      if (!attached) host.cairnloop.telemetry.detach('test');
+      const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
+      await host.cairnloop.conversations.reply(id, { content: 'Hi', actor: operator });
+      await host.cairnloop.conversations.resolve(id, { resolvedBy: operator });
+      const { status, messages } = await host.cairnloop.conversations.get(id);
+      const { items } = await host.cairnloop.audit.list();
+      outcomes.push({
+        status,
+        messages: messages?.map(({ role, content }) => [role, content]),
+        audit: items.map(({ action }) => action),
+      });
+    }
+    assert.deepEqual(outcomes[0], outcomes[1]);
+  });
+});
