@@ -6,7 +6,7 @@ import { createCairnloop } from '../../src/cairnloop.js';
 import { ok } from '../../src/result.js';
 import { answer } from '../support/drafting.js';
 
-export const leaseMs = 1000;
+export const leaseMs = 3000;
 
 async function run(url: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: url, max: 1 });

@@ -10,16 +10,19 @@ import { leaseMs } from './draft-worker.js';
 
 const script = fileURLToPath(new URL('./draft-worker.ts', import.meta.url));
 
-describe('drafts: a worker killed between a draft and its settlement', () => {
-  const { startHost } = useHosts();
-  let child: ChildProcess | undefined;
-  afterEach(() => child?.kill('SIGKILL'));
+/** The sessions of this database that wait for a lock. */
+const blocked = `SELECT pid, query FROM pg_stat_activity
+  WHERE datname = current_database() AND wait_event_type = 'Lock'`;
 
-  const startWorker = (url: string) =>
-    spawn(process.execPath, ['--import', 'tsx', script], {
-      env: { ...process.env, DATABASE_URL: url },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+describe('drafts: a worker killed between a draft and its settlement', () => {
+  let child: ChildProcess | undefined;
+  let release: (() => Promise<void>) | undefined;
+  // Before the hosts': a database with a session that holds a lock is hard to drop.
+  afterEach(async () => {
+    child?.kill('SIGKILL');
+    await release?.();
+  });
+  const { startHost } = useHosts();
 
   it('AP2 sends what is allowed once, though its request is taken up again', async () => {
     const { draftGenerator, calls } = recordingGenerator();
@@ -30,41 +33,40 @@ describe('drafts: a worker killed between a draft and its settlement', () => {
     const { id } = await conversations.open({ message: 'I forgot my password.' });
     // The newest message is no customer's: that must not hide the draft from the next worker.
     await conversations.note(id, { content: 'Hm', actor: operator });
-    child = startWorker(host.database.url);
+    const env = { ...process.env, DATABASE_URL: host.database.url };
+    child = spawn(process.execPath, ['--import', 'tsx', script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const claimed = await eventually(async () => {
       const [request] = await host.deliveries('draft');
-      assert.equal(request?.attempts, 1);
-      return request.id;
+      assert.ok(request && request.attempts > 0);
+      return request;
     }, 60_000);
+
     // The outcome cannot be written while its row is held; the draft can.
     const lock = 'SELECT id FROM cairnloop.deliveries WHERE id = $1 FOR UPDATE';
-    const release = await holdRow(new pg.Client(host.database.url), lock, [claimed]);
+    release = await holdRow(new pg.Client(host.database.url), lock, [claimed.id]);
     await host.database.query('CREATE TABLE go ()');
-    await eventually(async () => assert.equal((await sentTexts(host, id)).length, 1));
-    await eventually(async () => {
-      const { rows } = await host.database.query(
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%settled%'",
-      );
-      assert.equal(rows.length, 1);
-    });
+    await eventually(async () => assert.equal((await sentTexts(host, id)).length, 1), 30_000);
+    await eventually(async () => assert.match((await blockedQueries()).join(), /settled/), 30_000);
     child.kill('SIGKILL');
     await once(child, 'exit');
     // Postgres would still carry out what the dead worker had asked for.
-    await host.database.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-    );
+    await host.database.query(`SELECT pg_terminate_backend(pid) FROM (${blocked}) blocked`);
     await release();
     const [before] = await host.deliveries('draft');
-    assert.deepEqual([before?.state, before?.attempts], ['pending', 1]);
+    assert.equal(before?.state, 'pending');
 
     await worker.start();
     await eventually(async () => {
       const [request] = await host.deliveries('draft');
-      assert.deepEqual([request?.state, request?.attempts], ['done', 2]);
-    });
+      assert.equal(request?.state, 'done');
+      assert.ok(request.attempts > before.attempts);
+    }, 30_000);
     assert.equal((await sentTexts(host, id)).length, 1);
     assert.equal((await drafts.listForConversation(id)).length, 1);
     assert.equal(calls.length, 0);
-  }).timeout(120_000);
+
+    async function blockedQueries(): Promise<string[]> {
+      return (await host.database.query(blocked)).rows.map(({ query }) => query);
+    }
+  }).timeout(180_000);
 });

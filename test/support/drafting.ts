@@ -78,13 +78,11 @@ export function blockedSessions(database: TestDatabase, count: number): Promise<
   });
 }
 
-/** Holds a row in a session of its own; the answer lets it go. */
+/** Holds a row in a session of its own; the answer lets it go, and may be called again. */
 export async function holdRow(client: pg.Client, sql: string, values: unknown[]): Promise<() => Promise<void>> {
   await client.connect();
   await client.query('BEGIN');
   await client.query(sql, values);
-  return async () => {
-    await client.query('COMMIT');
-    await client.end();
-  };
+  let ended: Promise<void> | undefined;
+  return () => (ended ??= client.end());
 }
