@@ -1,7 +1,8 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
 import { forget } from './memory.js';
-import { announce, dropFromAddress, pageKey, readPage, showNotice, takeOver, takeOverComposer } from './regions.js';
+import { announce, dropFromAddress, isSamePage, readPage, showNotice, takeOver, takeOverComposer } from './regions.js';
+import { refreshTimes } from './times.js';
 
 export function startForms() {
   document.addEventListener('submit', (event) => {
@@ -38,11 +39,10 @@ async function take(response, form) {
   if (!page)
     return showNotice('error', 'This was refused.', (await textOf(response)) || 'Reload the page and try again.');
   if (response.ok && form.id === 'composer') forget();
-  if (pageKey(page) !== pageKey(document)) return leave(response, page);
+  if (!isSamePage(page)) return leave(response, page);
   const composes = form.id === 'composer' || !response.ok;
-  takeOver(page, { told: true });
+  takeOver(page, form);
   if (composes) takeOverComposer(page);
-  if (form.id === 'draft-edit') endEditing(page);
   dropFromAddress('edit', 'use', 'write', 'done');
   const notice = page.querySelector('#notice')?.textContent.trim();
   if (notice) announce(notice);
@@ -53,12 +53,8 @@ function leave(response, page) {
   if (response.redirected) return location.assign(response.url);
   document.title = page.title;
   document.body.replaceChildren(...page.body.childNodes);
-}
-
-function endEditing(page) {
-  const drafts = document.getElementById('drafts');
-  const newer = page.getElementById('drafts');
-  if (drafts && newer) drafts.replaceChildren(...newer.cloneNode(true).childNodes);
+  refreshTimes(document);
+  scrollTo(0, 0);
 }
 
 async function textOf(response) {

@@ -12,19 +12,26 @@ const keys = {
   a: () => press('a'),
   e: () => press('e'),
   '/': () => search(),
-  '?': () => byId('help').showModal(),
+  '?': () => openHelp(),
 };
 
 export function startKeys() {
   document.addEventListener('keydown', onKey);
-  document.querySelector('[data-help]')?.addEventListener('click', () => byId('help').showModal());
-  const box = byId('single-keys');
-  box.checked = localStorage.getItem(off) === null;
-  box.addEventListener('change', () => (box.checked ? localStorage.removeItem(off) : localStorage.setItem(off, '1')));
+  document.addEventListener('click', ({ target }) => target.closest('[data-help]') && openHelp());
+  document.addEventListener('change', ({ target }) => {
+    if (target.id !== 'single-keys') return;
+    if (target.checked) localStorage.removeItem(off);
+    else localStorage.setItem(off, '1');
+  });
+}
+
+function openHelp() {
+  byId('single-keys').checked = localStorage.getItem(off) === null;
+  byId('help').showModal();
 }
 
 function onKey(event) {
-  if ((event.ctrlKey || event.metaKey) && event.key === 'k') return handled(event, search);
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') return handled(event, search);
   if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
   if (event.key === 'Escape') return leave();
   if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select')) return;

@@ -1,6 +1,6 @@
 // Keeps an open page up to date: told at once by a stream, and asking by itself in case the stream is down.
 
-import { pageKey, readPage, takeOver } from './regions.js';
+import { isSamePage, readPage, takeOver } from './regions.js';
 
 const pollMs = 20_000;
 /** Other conversations' changes only move the queue: they can wait for each other. */
@@ -66,7 +66,7 @@ async function fetchPage() {
     // Signed out, or gone: what is on screen stays, and the next click tells.
     if (!response.ok) return;
     const page = await readPage(response);
-    if (page && pageKey(page) === pageKey(document)) takeOver(page);
+    if (page && isSamePage(page)) takeOver(page);
   } catch {
     // Without a connection the page waits for the next time.
   }

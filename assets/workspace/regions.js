@@ -11,8 +11,10 @@ export async function readPage(response) {
   return new DOMParser().parseFromString(await response.text(), 'text/html');
 }
 
-export function pageKey(page) {
-  return page.querySelector('[data-page]')?.dataset.page ?? page.querySelector('main')?.id + page.title;
+/** Whether two pages show the same thing, so that one can be brought up to date by the other. */
+export function isSamePage(page) {
+  const key = (one) => one.querySelector('[data-page]')?.dataset.page;
+  return key(page) !== undefined && key(page) === key(document);
 }
 
 /** Says something to who listens rather than looks. */
@@ -20,8 +22,9 @@ export function announce(text) {
   byId('announcer').textContent = text;
 }
 
-/** Takes over what has changed. `told`: the page answers a form, so its notice and its queue come along at once. */
-export function takeOver(page, { told = false } = {}) {
+/** Takes over what has changed. `form`: the page answers it, so the notice and the queue come along, and it is done with. */
+export function takeOver(page, form = null) {
+  const told = form !== null;
   setServerTime(page);
   for (const region of document.querySelectorAll('[data-live]')) {
     const newer = byId(region.id, page);
@@ -29,13 +32,13 @@ export function takeOver(page, { told = false } = {}) {
     if (region.id === 'notice' && !told) continue;
     if (region.id === 'queue' && !told && queueWouldJump(region, newer)) continue;
     if (region.id === 'messages') takeOverMessages(region, newer, told);
-    else replace(region, newer);
+    else replace(region, newer, told && region.contains(form));
   }
   syncComposer(page);
 }
 
-function replace(region, newer) {
-  if (isBeingWritten(region)) return keepWriting(region, newer);
+function replace(region, newer, done = false) {
+  if (!done && isBeingWritten(region)) return keepWriting(region, newer);
   refreshTimes(newer);
   if (region.innerHTML === newer.innerHTML) return;
   const focus = focusIn(region);

@@ -29,8 +29,8 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
 }
 
 /** Whether the workers live, and how far behind they are. One statement. */
-export async function findWorkerHealth(runtime: Runtime): Promise<WorkerHealth> {
-  const [row] = await runtime.db.run<HealthRow>(selectHealth, [topics]);
+export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
+  const [row] = await db.run<HealthRow>(selectHealth, [topics]);
   if (!row) throw new Error('SELECT answered no row');
   return {
     now: row.now,

@@ -19,7 +19,7 @@ interface DeliveriesProps {
 
 /** The calls that are owed to the host: what waits, what fails, and what was given up. */
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
-  <main class="sheet" id="main" tabindex={-1}>
+  <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
       <h1>Deliveries</h1>
       <p class="faint">Calls to the application's own code, each made at least once.</p>

@@ -98,7 +98,7 @@ const Decide: FC<DraftProps> = ({ frame, draft, queue }) => (
             <Icon name="check" /> Approve &amp; send
           </button>
         </ActionForm>
-        <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'edit', draft.id)}#draft`}>
+        <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'edit', draft.id)}`}>
           <Icon name="pencil" /> Edit
         </a>
       </>
@@ -134,7 +134,7 @@ const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, 
       <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
         Show changes
       </button>
-      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}#draft`}>
+      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`}>
         Cancel
       </a>
     </div>
@@ -176,7 +176,7 @@ export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: Qu
 };
 
 const UseLink: FC<{ frame: Frame; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
-  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'use', draft.id)}#composer`}>
+  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'use', draft.id)}`}>
     <Icon name="reply" /> Use in composer
   </a>
 );
