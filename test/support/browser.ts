@@ -22,7 +22,9 @@ export function sharedBrowser(): Promise<Browser> {
 
 /** Called once by the root hook after the last test. */
 export async function stopSharedBrowser(): Promise<void> {
-  await (await shared?.catch(() => undefined))?.close();
+  const browser = await shared?.catch(() => undefined);
+  // A page that a failed test left in the middle of a navigation can keep the browser from closing.
+  await Promise.race([browser?.close(), new Promise((resolve) => setTimeout(resolve, 10_000).unref())]);
 }
 
 /** A page that keeps what must not happen in it: errors, refused content, dialogs, requests to anywhere else. */
