@@ -19,6 +19,7 @@ import { type ResolveInput, resolveConversation } from './conversations/resolve.
 import { openDatabase, probeDatabase } from './db/connect.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
+import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
 import type { Actor, CsatRating, ProposalInput } from './domain.js';
 import { getDraft, listDrafts } from './drafts/find.js';
 import { proposeDraft } from './drafts/propose.js';
@@ -111,6 +112,8 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
       get: (id: string) => getDelivery(runtime, id),
       retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
+      countRetryable: (range: RetryRange) => countRetryable(runtime, range),
+      retryRange: (range: RetryRange, input: InterveneInput) => retryRange(runtime, range, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),
     },
   };

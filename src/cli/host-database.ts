@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Cairnloop } from '../cairnloop.js';
 import type { ResolvedConfig } from '../config/config-schema.js';
 import type { Database } from '../db/connect.js';
 import type { CliIo } from './io.js';
@@ -36,5 +37,29 @@ export async function withDatabase<T>(
     return await work({ config, db });
   } finally {
     await db.close();
+  }
+}
+
+/**
+ * The whole of Cairnloop for one piece of work that must wake the worker; its log is silent. Throws as
+ * {@link withDatabase}.
+ */
+export async function withCairnloop<T>(
+  options: HostOptions,
+  io: CliIo,
+  work: (cairnloop: Cairnloop) => Promise<T>,
+): Promise<T> {
+  const config = await readHostConfig(options, io);
+  const [{ requireMigrated }, { createCairnloop }, { pino }] = await Promise.all([
+    import('../db/migrate.js'),
+    import('../cairnloop.js'),
+    import('pino'),
+  ]);
+  await requireMigrated(config.database);
+  const cairnloop = await createCairnloop(config, { logger: pino({ level: 'silent' }) });
+  try {
+    return await work(cairnloop);
+  } finally {
+    await cairnloop.close();
   }
 }

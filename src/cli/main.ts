@@ -53,6 +53,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/demo.js'),
   },
   {
+    name: 'deliveries',
+    summary: 'Show callbacks that wait or failed; call them again or give them up',
+    load: () => import('./commands/deliveries.js'),
+  },
+  {
     name: 'sla',
     summary: 'Show, change, explain and try out SLA terms',
     load: () => import('./commands/sla.js'),

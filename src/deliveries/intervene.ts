@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { statement } from '../db/statement.js';
+import { type Statement, statement } from '../db/statement.js';
 import type { Delivery } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, parseInput } from '../input.js';
@@ -34,11 +34,11 @@ export async function discardDelivery(runtime: Runtime, id: string, input: Inter
 async function change(
   runtime: Runtime,
   id: string,
-  how: typeof retry,
+  how: Statement,
   by: z.output<typeof actor>,
   action: string,
 ): Promise<Delivery> {
-  const [row] = isId(id) ? await runtime.db.run<DeliveryRow>(how, [id, by]) : [];
+  const [row] = isId(id) ? await runtime.db.run<DeliveryRow>(how, [by, id]) : [];
   if (!row) {
     const { state } = await getDelivery(runtime, id);
     throw new CairnloopError('DELIVERY_NOT_RETRYABLE', {
@@ -51,25 +51,37 @@ async function change(
   return toDelivery(row);
 }
 
-const retry = statement(
-  'delivery.retry',
-  (s) => `
+/** A countdown that has not run out must not be called. */
+export const mayBeCalled = (s: string) => `(topic <> 'sla_breach' OR available_at <= ${s}.clock() OR attempts > 0)`;
+
+/** Puts the deliveries of a condition back to work, with their messages, and records each; $1 is the actor. */
+export function retryStatement(name: string, condition: (schema: string) => string): Statement {
+  return statement(
+    name,
+    (s) => `
     WITH delivery AS (
       UPDATE ${s}.deliveries SET
         state = 'pending', settled_at = NULL, lease_until = NULL,
         attempts = CASE state WHEN 'discarded' THEN 0 ELSE attempts END,
         available_at = least(available_at, ${s}.clock())
-      WHERE id = $1 AND (state = 'discarded' OR state = 'pending' AND (lease_until IS NULL OR lease_until <= ${s}.clock()))
-        AND (topic <> 'sla_breach' OR available_at <= ${s}.clock() OR attempts > 0)
+      WHERE ${condition(s)}
       RETURNING *
     ), message AS (
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
       FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id AND m.status = 'failed'
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $2, 'delivery.retried', conversation_id, id, jsonb_build_object('topic', topic) FROM delivery
+      SELECT ${s}.clock(), $1, 'delivery.retried', conversation_id, id, jsonb_build_object('topic', topic) FROM delivery
     )
     SELECT * FROM delivery`,
+  );
+}
+
+const isIdle = (s: string) => `state = 'pending' AND (lease_until IS NULL OR lease_until <= ${s}.clock())`;
+
+const retry = retryStatement(
+  'delivery.retry',
+  (s) => `id = $2 AND (state = 'discarded' OR ${isIdle(s)}) AND ${mayBeCalled(s)}`,
 );
 
 const discard = statement(
@@ -78,7 +90,7 @@ const discard = statement(
     WITH delivery AS (
       UPDATE ${s}.deliveries SET state = 'discarded', settled_at = ${s}.clock(), lease_until = NULL,
         last_error = coalesce(last_error, 'discarded by hand')
-      WHERE id = $1 AND state = 'pending' AND (lease_until IS NULL OR lease_until <= ${s}.clock())
+      WHERE id = $2 AND ${isIdle(s)}
       RETURNING *
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
@@ -86,7 +98,7 @@ const discard = statement(
       FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $2, 'delivery.discarded', conversation_id, id,
+      SELECT ${s}.clock(), $1, 'delivery.discarded', conversation_id, id,
         jsonb_build_object('topic', topic, 'attempts', attempts)
       FROM delivery
     )

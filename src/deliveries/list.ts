@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
-import { type Delivery, deliveryStates, deliveryTopics, type Page } from '../domain.js';
+import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { isId, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
@@ -9,7 +9,7 @@ import { type DeliveryRow, toDelivery } from './claim.js';
 
 const listInput = z
   .object({
-    state: z.enum(deliveryStates).optional(),
+    state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], 'a state or a list of states').optional(),
     topic: z.enum(deliveryTopics).optional(),
     cursor: z.string().optional(),
     limit: pageLimit,
@@ -18,29 +18,33 @@ const listInput = z
 
 export type DeliveryListInput = z.input<typeof listInput>;
 
-/** Lists deliveries, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
-export async function listDeliveries(runtime: Runtime, input?: DeliveryListInput): Promise<Page<Delivery>> {
+/** Lists deliveries of every state unless told, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: DeliveryListInput): Promise<Page<Delivery>> {
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
+  const states = [state ?? deliveryStates].flat();
   const before = cursor ? decodeIdCursor(cursor) : null;
-  const rows = await runtime.db.run<DeliveryRow>(selectPage, [state ?? null, topic ?? null, before, limit + 1]);
+  const rows = await db.run<DeliveryRow>(selectPage, [states, topic ?? null, before, limit + 1]);
   const items = rows.slice(0, limit).map(toDelivery);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };
 }
 
 /** One delivery. Throws `DELIVERY_NOT_FOUND`. */
-export async function getDelivery(runtime: Runtime, id: string): Promise<Delivery> {
-  const [row] = isId(id) ? await runtime.db.run<DeliveryRow>(selectOne, [id]) : [];
+export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Promise<Delivery> {
+  const [row] = isId(id) ? await db.run<DeliveryRow>(selectOne, [id]) : [];
   if (!row) throw new CairnloopError('DELIVERY_NOT_FOUND', { id });
   return toDelivery(row);
 }
 
-const selectPage = statement(
-  'delivery.list',
-  (s) => `
+/** Each state by itself, so that the few that are pending or discarded come by their own index. */
+const selectPage = statement('delivery.list', (s) => {
+  const pageOf = (state: DeliveryState) => `(
     SELECT * FROM ${s}.deliveries
-    WHERE ($1::text IS NULL OR state = $1) AND ($2::text IS NULL OR topic = $2) AND ($3::uuid IS NULL OR id < $3)
-    ORDER BY id DESC LIMIT $4`,
-);
+    WHERE '${state}' = ANY ($1::text[]) AND state = '${state}'
+      AND ($2::text IS NULL OR topic = $2) AND ($3::uuid IS NULL OR id < $3)
+    ORDER BY id DESC LIMIT $4
+  )`;
+  return `${deliveryStates.map(pageOf).join(' UNION ALL ')} ORDER BY id DESC LIMIT $4`;
+});
 
 const selectOne = statement('delivery.get', (s) => `SELECT * FROM ${s}.deliveries WHERE id = $1`);

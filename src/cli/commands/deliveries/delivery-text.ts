@@ -1,0 +1,27 @@
+import type { Delivery } from '../../../domain.js';
+import { redact } from '../../../redact.js';
+
+/** Errors come from the host: no secret of theirs is printed, whoever wrote the row. */
+export function printable(delivery: Delivery): Delivery {
+  return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
+}
+
+/** Text of foreign origin as one line: it must not move the terminal's cursor. */
+export function oneLine(text: string, maxLength: number): string {
+  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
+}
+
+/** `45 s`, `12 min`, `5 h` or `3 d`. */
+export function age(from: Date, to: Date): string {
+  const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** When the delivery is called next, as seen at `now`. */
+export function nextTry({ state, availableAt }: Delivery, now: Date): string {
+  if (state !== 'pending') return '-';
+  return availableAt <= now ? 'now' : `in ${age(now, availableAt)}`;
+}

@@ -1,0 +1,38 @@
+import type { Delivery } from '../../../domain.js';
+import { CairnloopError } from '../../../errors.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { mayAsk } from '../../finish-plan.js';
+import { type HostOptions, withCairnloop } from '../../host-database.js';
+import type { CliIo } from '../../io.js';
+import type { Report } from '../../report.js';
+import { cliActor } from './cli-actor.js';
+import { oneLine, printable } from './delivery-text.js';
+
+interface DiscardOptions extends HostOptions {
+  yes?: boolean;
+  json?: boolean;
+}
+
+export const discard = defineCommand<DiscardOptions>({
+  arguments: [{ name: '<id>', description: 'a delivery that waits' }],
+  options: [{ flags: '-y, --yes', description: 'ask nothing' }, cwdOption, configOption, jsonOption],
+  examples: ['cairnloop deliveries discard 0196f0c2-…', 'cairnloop deliveries discard 0196f0c2-… --yes'],
+  exitCodes: { 130: 'cancelled' },
+  async run({ args: [id = ''], options }, io) {
+    return withCairnloop(options, io, async ({ deliveries }) => {
+      if (mayAsk(options, io)) await confirm(await deliveries.get(id), io);
+      const delivery = await deliveries.discard(id, { actor: cliActor() });
+      return {
+        text: `Delivery ${delivery.id} (${delivery.topic}) is discarded; \`cairnloop deliveries retry\` takes it up again.`,
+        json: printable(delivery),
+      } satisfies Report;
+    });
+  },
+});
+
+async function confirm(delivery: Delivery, io: CliIo): Promise<void> {
+  const { id, topic, attempts, lastError } = printable(delivery);
+  const standing = `${topic}, attempts: ${attempts}, last error: ${oneLine(lastError ?? 'none', 200)}`;
+  const agreed = await io.ask.confirm({ message: `Give up ${id} (${standing})?`, initial: false });
+  if (!agreed) throw new CairnloopError('CANCELLED', {});
+}

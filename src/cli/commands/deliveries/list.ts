@@ -1,0 +1,81 @@
+import {
+  type Delivery,
+  type DeliveryState,
+  type DeliveryTopic,
+  deliveryStates,
+  deliveryTopics,
+  type Page,
+} from '../../../domain.js';
+import type { WorkerHealth } from '../../../workspace/model.js';
+import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { Report } from '../../report.js';
+import { table } from '../../table.js';
+import { age, nextTry, oneLine, printable } from './delivery-text.js';
+
+interface ListOptions extends HostOptions {
+  state?: DeliveryState;
+  topic?: DeliveryTopic;
+  cursor?: string;
+  limit?: number;
+}
+
+/** What `list` shows unless told: everything that has not been delivered. */
+const undelivered: DeliveryState[] = ['pending', 'discarded'];
+
+export const list = defineCommand<ListOptions>({
+  options: [
+    {
+      flags: '--state <state>',
+      description: 'only of this state (default: pending and discarded)',
+      choices: deliveryStates,
+    },
+    { flags: '--topic <topic>', description: 'only this kind of callback', choices: deliveryTopics },
+    {
+      flags: '--limit <number>',
+      description: 'how many (default: 50)',
+      parse: wholeNumber('--limit', { min: 1, max: 200 }),
+    },
+    { flags: '--cursor <cursor>', description: 'the next page, as the page before named it' },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
+  examples: ['cairnloop deliveries list', 'cairnloop deliveries list --state discarded --topic outbound --json'],
+  async run({ options }, io) {
+    const { listDeliveries } = await import('../../../deliveries/list.js');
+    const { findWorkerHealth } = await import('../../../workspace/queries/delivery-lines.js');
+    const { state = undelivered, topic, cursor, limit } = options;
+    return withDatabase(options, io, async ({ db }) => {
+      const page = await listDeliveries({ db }, { state, topic, cursor, limit });
+      return pageReport({ ...page, items: page.items.map(printable) }, await findWorkerHealth({ db }));
+    });
+  },
+});
+
+function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth): Report {
+  const { now, oldestDueAt, lastBeatAt } = health;
+  const rows = items.map((delivery) => [
+    delivery.id,
+    delivery.topic,
+    delivery.state,
+    String(delivery.attempts),
+    nextTry(delivery, now),
+    age(delivery.createdAt, now),
+    oneLine(delivery.lastError ?? '', 100),
+  ]);
+  const head = ['id', 'topic', 'state', 'attempts', 'next try', 'age', 'last error'];
+  const more = nextCursor ? [`More: --cursor ${nextCursor}`] : [];
+  const found = rows.length === 0 ? 'No such delivery.' : table([head, ...rows]);
+  return {
+    text: [...healthLines(health), '', found, ...more].join('\n'),
+    json: { now, oldestDueAt, lastBeatAt, items, nextCursor },
+  };
+}
+
+function healthLines({ now, oldestDueAt, lastBeatAt }: WorkerHealth): string[] {
+  return [
+    oldestDueAt ? `Oldest due delivery: has waited for ${age(oldestDueAt, now)}` : 'Oldest due delivery: none waits',
+    lastBeatAt ? `Last worker heartbeat: ${age(lastBeatAt, now)} ago` : 'Last worker heartbeat: no worker is running',
+  ];
+}

@@ -1,0 +1,80 @@
+import type { RetryRange, TopicCounts } from '../../../deliveries/retry-range.js';
+import { type DeliveryTopic, deliveryTopics } from '../../../domain.js';
+import { CairnloopError } from '../../../errors.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
+import type { CliIo } from '../../io.js';
+import type { Report } from '../../report.js';
+import { sinceOption } from '../../since.js';
+import { cliActor } from './cli-actor.js';
+import { printable } from './delivery-text.js';
+
+interface RetryOptions extends HostOptions {
+  topic?: DeliveryTopic;
+  state?: 'discarded';
+  since?: Date;
+  all?: boolean;
+  dryRun?: boolean;
+}
+
+export const retry = defineCommand<RetryOptions>({
+  arguments: [{ name: '[id]', description: 'one delivery, waiting or discarded' }],
+  options: [
+    { flags: '--topic <topic>', description: 'discarded ones of this kind of callback', choices: deliveryTopics },
+    { flags: '--state <state>', description: 'every discarded one', choices: ['discarded'] },
+    { ...sinceOption, description: `discarded ${sinceOption.description}` },
+    { flags: '--all', description: 'every discarded one' },
+    { flags: '--dry-run', description: 'say how many it would be and change nothing' },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
+  examples: [
+    'cairnloop deliveries retry 0196f0c2-…',
+    'cairnloop deliveries retry --topic outbound --since 2h --dry-run',
+    'cairnloop deliveries retry --all',
+  ],
+  async run({ args: [id], options }, io) {
+    const { topic, since } = options;
+    refuseVague(id, options);
+    if (id !== undefined) return retryOne(id, options, io);
+    return options.dryRun ? preview({ topic, since }, options, io) : retryAll({ topic, since }, options, io);
+  },
+});
+
+/** Either one delivery or a range; a slip must not call everything again. */
+function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
+  const isRange = Boolean(topic ?? state ?? since ?? all);
+  if (id === undefined ? isRange : !isRange && !dryRun) return;
+  throw new CairnloopError('USAGE', {
+    message: `deliveries retry expected either an id or a range, found ${id === undefined ? 'neither' : 'both'}.`,
+    hint: 'Name one delivery, or a range with --topic, --since, --state discarded or --all; --dry-run goes with a range.',
+  });
+}
+
+async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Report> {
+  const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, { actor: cliActor() }));
+  return {
+    text: `Delivery ${delivery.id} (${delivery.topic}) is called again by the next free worker.`,
+    json: printable(delivery),
+  };
+}
+
+async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
+  const { countRetryable } = await import('../../../deliveries/retry-range.js');
+  const topics = await withDatabase(options, io, ({ db }) => countRetryable({ db }, range));
+  return rangeReport('would be called again', topics, true);
+}
+
+async function retryAll(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
+  const actor = cliActor();
+  const topics = await withCairnloop(options, io, ({ deliveries }) => deliveries.retryRange(range, { actor }));
+  return rangeReport('are called again by the next free worker', topics, false);
+}
+
+function rangeReport(what: string, topics: TopicCounts, dryRun: boolean): Report {
+  const count = Object.values(topics).reduce((sum, each) => sum + each, 0);
+  const listed = Object.entries(topics).map(([topic, each]) => `${topic} ${each}`);
+  const text = `${count} discarded deliveries ${what}${count > 0 ? `: ${listed.join(', ')}` : ''}.`;
+  return { text, json: { dryRun, count, topics } };
+}

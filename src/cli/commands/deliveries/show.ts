@@ -1,0 +1,37 @@
+import type { Delivery } from '../../../domain.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { Report } from '../../report.js';
+import { table } from '../../table.js';
+import { nextTry, oneLine, printable } from './delivery-text.js';
+
+export const show = defineCommand<HostOptions>({
+  arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback saw' }],
+  options: [cwdOption, configOption, jsonOption],
+  examples: ['cairnloop deliveries show 0196f0c2-…'],
+  async run({ args: [id = ''], options }, io) {
+    const { getDelivery } = await import('../../../deliveries/list.js');
+    const { databaseTime } = await import('../../../db/database-time.js');
+    return withDatabase(options, io, async ({ db }) => {
+      const delivery = printable(await getDelivery({ db }, id));
+      return { text: deliveryText(delivery, await databaseTime(db)), json: delivery } satisfies Report;
+    });
+  },
+});
+
+function deliveryText(delivery: Delivery, now: Date): string {
+  const lines: [string, string][] = [
+    ['delivery', delivery.id],
+    ['topic', delivery.topic],
+    ['state', delivery.state],
+    ['attempts', String(delivery.attempts)],
+    ['next try', nextTry(delivery, now)],
+    ['conversation', delivery.conversationId],
+    ['about', delivery.subjectId ?? '-'],
+    ['created', delivery.createdAt.toISOString()],
+    ['due', delivery.availableAt.toISOString()],
+    ['settled', delivery.settledAt?.toISOString() ?? '-'],
+    ['last error', oneLine(delivery.lastError ?? '-', 2000)],
+  ];
+  return table(lines);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { statement } from '../db/statement.js';
+import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { actor, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import type { DeliveryRow } from './claim.js';
+import { type InterveneInput, mayBeCalled, retryStatement } from './intervene.js';
+
+const rangeInput = z.object({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+
+/** Discarded deliveries: of one topic, or discarded since a moment; all of them unless told. */
+export type RetryRange = z.input<typeof rangeInput>;
+
+/** How many deliveries of each topic; a topic without any is left out. */
+export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
+
+/** How many deliveries {@link retryRange} would call again now. Throws `INPUT_INVALID`. */
+export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
+  const { topic, since } = parseInput('deliveries.countRetryable', rangeInput, range);
+  const rows = await db.run<{ topic: DeliveryTopic; count: number }>(countRange, [topic ?? null, since ?? null]);
+  return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
+}
+
+/**
+ * Calls discarded deliveries again, with their attempts counted anew and each in the audit record; all or, where the
+ * database fails, none. Answers how many of each topic. Throws `INPUT_INVALID`.
+ */
+export async function retryRange(runtime: Runtime, range: RetryRange, by: InterveneInput): Promise<TopicCounts> {
+  const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
+  const { actor: who } = parseInput('deliveries.retryRange', z.object({ actor }), by);
+  const rows = await runtime.db.run<DeliveryRow>(retryAll, [who, topic ?? null, since ?? null]);
+  const counts = countTopics(rows);
+  for (const topic of deliveryTopics) if (counts[topic]) runtime.jobs.wake(topic);
+  for (const { id, topic, conversation_id } of rows) {
+    runtime.activity.changed(conversation_id);
+    runtime.telemetry.publish('delivery.retried', {}, { topic, deliveryId: id, actor: who });
+  }
+  return counts;
+}
+
+function countTopics(rows: readonly { topic: DeliveryTopic }[]): TopicCounts {
+  const counts: TopicCounts = {};
+  for (const { topic } of rows) counts[topic] = (counts[topic] ?? 0) + 1;
+  return counts;
+}
+
+const inRange = (s: string, topic: string, since: string) =>
+  `state = 'discarded' AND (${topic}::text IS NULL OR topic = ${topic})
+    AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${mayBeCalled(s)}`;
+
+const countRange = statement(
+  'delivery.countRetryable',
+  (s) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, '$1', '$2')} GROUP BY topic`,
+);
+
+const retryAll = retryStatement('delivery.retryRange', (s) => inRange(s, '$2', '$3'));

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
+import type { DeliveryTopic } from '../../../src/domain.js';
+import { causes } from '../../support/causes.js';
+import { eventually } from '../../support/eventually.js';
+import { recordingNotifier } from '../../support/recording-notifier.js';
+import { runCli } from '../../support/run-cli.js';
+import { runMain } from '../../support/run-main.js';
+import { type StartedHost, useHosts } from '../../support/started-host.js';
+import { type TempHost, tempHost } from '../../support/temp-host.js';
+
+describe('cairnloop deliveries', () => {
+  const { startHost } = useHosts();
+  const secret = 'hunter2-abc';
+  const me = `cli:${userInfo().username}`;
+  let host: StartedHost;
+  let folder: TempHost;
+  let crm: 'up' | 'down';
+
+  beforeEach(async () => {
+    crm = 'down';
+    const { notifier } = recordingNotifier(() => {
+      if (crm === 'down') throw new Error(`the CRM is\ndown, password=${secret}`);
+    });
+    host = await startHost({ notifier, worker: { maxAttempts: 1 } }, { worker: false });
+    folder = tempHost({
+      'package.json': { type: 'module' },
+      'cairnloop.config.js': `export default { database: { url: ${JSON.stringify(host.database.url)} } };\n`,
+    });
+  });
+  afterEach(() => folder.remove());
+
+  const run = (...args: string[]) => runCli(['deliveries', ...args], { cwd: folder.folder });
+  const json = async (...args: string[]) => (await runMain(folder.folder, ['deliveries', ...args, '--json'])).json();
+
+  const cause = async (method: keyof typeof causes, subject = 'any') => {
+    const { id } = await causes[method].cause(host, subject);
+    const [delivery] = (await host.cairnloop.deliveries.list({ topic: causes[method].topic })).items;
+    assert.equal(delivery?.conversationId, id);
+    return delivery;
+  };
+  const stateOf = async (id: string) => (await host.cairnloop.deliveries.get(id)).state;
+
+  /** What a worker made of it before it went. */
+  const discarded = async (...methods: (keyof typeof causes)[]) => {
+    const deliveries = [];
+    for (const method of methods) deliveries.push(await cause(method));
+    await host.cairnloop.worker.start();
+    for (const { id } of deliveries) await eventually(async () => assert.equal(await stateOf(id), 'discarded'));
+    await host.cairnloop.worker.stop();
+    return deliveries.map(({ id }) => id);
+  };
+
+  const wakeUps = async () => {
+    const { rows } = await host.database.query('SELECT DISTINCT name FROM cairnloop.agenda_jobs ORDER BY name');
+    return rows.map(({ name }) => name);
+  };
+  const retriedBy = async () => {
+    const { items } = await host.cairnloop.audit.list({ action: 'delivery.retried' });
+    return items.map(({ actor, subjectId }) => [actor.id, subjectId]).sort();
+  };
+
+  it('list shows what is not delivered, how long it waits and whether a worker lives', async () => {
+    const none = await run('list');
+    assert.equal(
+      none.stdout,
+      'Oldest due delivery: none waits\nLast worker heartbeat: no worker is running\n\nNo such delivery.\n',
+    );
+    const [failed] = await discarded('onConversationResolved');
+    crm = 'up';
+    await host.cairnloop.worker.start();
+    const good = await cause('onOutboundTriggered');
+    await eventually(async () => assert.equal(await stateOf(good.id), 'done'));
+    const alive = await run('list');
+    assert.match(alive.stdout, /^Oldest due delivery: none waits\nLast worker heartbeat: \d+ s ago\n/);
+    assert.match(
+      alive.stdout,
+      new RegExp(`\n${failed} +conversation_resolved +discarded +1 +- +\\d+ s +the CRM is down, `),
+    );
+    assert.doesNotMatch(alive.stdout, new RegExp(`${secret}|${good.id}`));
+    await host.cairnloop.worker.stop();
+
+    const waiting = await cause('onConversationResolved', 'waiting');
+    const { stdout } = await run('list', '--state', 'pending');
+    assert.match(stdout, /^Oldest due delivery: has waited for \d+ s\nLast worker heartbeat: no worker is running\n/);
+    assert.match(stdout, new RegExp(`\n${waiting.id} +conversation_resolved +pending +0 +now +\\d+ s\n$`));
+  });
+
+  it('list answers JSON in pages, by state and topic, without the secrets in an error', async () => {
+    const [resolved, outbound] = await discarded('onConversationResolved', 'onOutboundTriggered');
+    const later = await cause('onConversationResolved', 'later');
+    const { items, oldestDueAt, lastBeatAt, nextCursor } = await json('list');
+    assert.deepEqual(
+      items.map(({ id }: { id: string }) => id),
+      [later.id, outbound, resolved],
+    );
+    assert.deepEqual([oldestDueAt, lastBeatAt, nextCursor], [later.availableAt.toISOString(), null, null]);
+    assert.doesNotMatch(JSON.stringify(items), new RegExp(secret));
+    const ids = async (...args: string[]) => (await json('list', ...args)).items.map(({ id }: { id: string }) => id);
+    assert.deepEqual(await ids('--state', 'discarded', '--topic', 'outbound'), [outbound]);
+    assert.deepEqual(await ids('--state', 'done'), []);
+    const first = await json('list', '--limit', '2');
+    assert.deepEqual(await ids('--limit', '2', '--cursor', first.nextCursor), [resolved]);
+    assert.equal((await run('list', '--state', 'lost')).exitCode, 2);
+    assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
+  });
+
+  it('a secret that somebody else wrote into a row is not printed', async () => {
+    const [id = ''] = await discarded('onOutboundTriggered');
+    await host.database.query(`UPDATE cairnloop.deliveries SET last_error = 'token=${secret}'`);
+    for (const args of [['list'], ['list', '--json'], ['show', id], ['show', id, '--json'], ['retry', id, '--json']]) {
+      const { stdout, stderr, exitCode } = await run(...args);
+      assert.deepEqual([exitCode, `${stdout}${stderr}`.includes(secret)], [0, false], args.join(' '));
+    }
+  });
+
+  it('show tells all of one delivery; an unknown id is an error', async () => {
+    const [id = ''] = await discarded('onOutboundTriggered');
+    const stored = await host.cairnloop.deliveries.get(id);
+    const { stdout } = await run('show', id);
+    for (const part of [
+      id,
+      'outbound',
+      'discarded',
+      stored.conversationId,
+      stored.settledAt?.toISOString(),
+      'the CRM is down',
+    ])
+      assert.ok(part && stdout.includes(part), part ?? 'a time of settling');
+    assert.deepEqual(Object.keys(await json('show', id)).sort(), Object.keys(stored).sort());
+    for (const unknown of ['x', '01234567-0000-7000-8000-000000000000']) {
+      const { exitCode, stderr } = await run('show', unknown);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^There is no delivery /);
+    }
+  });
+
+  it('NT3 retry <id> puts a discarded delivery back, wakes the worker, and is on record', async () => {
+    const [id = ''] = await discarded('onOutboundTriggered');
+    await host.database.query('TRUNCATE cairnloop.agenda_jobs');
+    const { exitCode, stdout } = await run('retry', id);
+    assert.deepEqual([exitCode, stdout], [0, `Delivery ${id} (outbound) is called again by the next free worker.\n`]);
+    assert.deepEqual(await wakeUps(), ['outbound']);
+    assert.deepEqual(await retriedBy(), [[me, id]]);
+    crm = 'up';
+    await host.cairnloop.worker.start();
+    await eventually(async () => assert.equal(await stateOf(id), 'done'));
+    const again = await run('retry', id);
+    assert.equal(again.exitCode, 1);
+    assert.match(again.stderr, /cannot be retried: it is done/);
+  });
+
+  it('retry of a range says with --dry-run what it would be, and then does that, each on record', async () => {
+    const [resolved = '', second = '', outbound = ''] = await discarded(
+      'onConversationResolved',
+      'onConversationResolved',
+      'onOutboundTriggered',
+    );
+    await host.database.query('TRUNCATE cairnloop.agenda_jobs');
+    const pending = await cause('onConversationResolved', 'waits');
+    const before = await host.database.query('SELECT * FROM cairnloop.deliveries ORDER BY id');
+    const topics = { conversation_resolved: 2, outbound: 1 };
+    for (const range of [['--all'], ['--state', 'discarded'], ['--since', '1h']])
+      assert.deepEqual(await json('retry', ...range, '--dry-run'), { dryRun: true, count: 3, topics });
+    const after = await host.database.query('SELECT * FROM cairnloop.deliveries ORDER BY id');
+    assert.deepEqual([after.rows, await retriedBy()], [before.rows, []]);
+
+    await host.database.query('TRUNCATE cairnloop.agenda_jobs');
+    const byTopic = await run('retry', '--topic', 'outbound');
+    assert.equal(byTopic.stdout, '1 discarded deliveries are called again by the next free worker: outbound 1.\n');
+    assert.deepEqual(await Promise.all([resolved, second, outbound].map(stateOf)), [
+      'discarded',
+      'discarded',
+      'pending',
+    ]);
+    assert.deepEqual(await wakeUps(), ['outbound']);
+    assert.deepEqual(await retriedBy(), [[me, outbound]]);
+
+    await host.database.query(
+      `UPDATE cairnloop.deliveries SET settled_at = settled_at - interval '3 hours' WHERE id = $1`,
+      [resolved],
+    );
+    assert.equal((await json('retry', '--since', '2h')).count, 1);
+    assert.deepEqual(await Promise.all([resolved, second].map(stateOf)), ['discarded', 'pending']);
+    assert.deepEqual(await json('retry', '--all'), { dryRun: false, count: 1, topics: { conversation_resolved: 1 } });
+    assert.deepEqual(await retriedBy(), [resolved, second, outbound].map((id) => [me, id]).sort());
+    assert.equal(
+      (await run('retry', '--all')).stdout,
+      '0 discarded deliveries are called again by the next free worker.\n',
+    );
+
+    crm = 'up';
+    await host.cairnloop.worker.start();
+    for (const id of [resolved, second, outbound, pending.id])
+      await eventually(async () => assert.equal(await stateOf(id), 'done'));
+    const { messages = [] } = await host.cairnloop.conversations.get(
+      (await host.cairnloop.deliveries.get(outbound)).conversationId,
+    );
+    assert.deepEqual(
+      messages.filter(({ role }) => role === 'outbound').map(({ status, metadata }) => [status, 'failure' in metadata]),
+      [['sent', false]],
+    );
+  });
+
+  it('no range calls a countdown that was given up before it ran out', async () => {
+    const { id: conversation } = await host.cairnloop.conversations.open({});
+    await host.database.query(
+      `INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, state, available_at, created_at, settled_at)
+       VALUES ('sla_breach', $1, 'k', 'discarded', cairnloop.clock() + interval '1 hour', cairnloop.clock(), cairnloop.clock())`,
+      [conversation],
+    );
+    assert.equal((await json('retry', '--all', '--dry-run')).count, 0);
+    assert.equal((await json('retry', '--all')).count, 0);
+    const { items } = await json('list', '--topic', 'sla_breach' satisfies DeliveryTopic);
+    assert.deepEqual(
+      items.map(({ state }: { state: string }) => state),
+      ['discarded'],
+    );
+  });
+
+  it('retry takes either an id or a range, and refuses anything vague before it reads a database', async () => {
+    const id = '01234567-0000-7000-8000-000000000000';
+    for (const args of [
+      [],
+      ['--dry-run'],
+      [id, '--all'],
+      [id, '--topic', 'outbound'],
+      [id, '--dry-run'],
+      ['--state', 'done'],
+      ['--topic', 'x'],
+      ['--since', 'soon'],
+    ]) {
+      const { exitCode, out, json: document } = await runMain('/nowhere', ['deliveries', 'retry', ...args, '--json']);
+      assert.deepEqual([exitCode, document().error.code], [2, 'USAGE'], out);
+    }
+  });
+
+  it('discard gives a waiting delivery up and asks nothing without a terminal', async () => {
+    const { id } = await cause('onOutboundTriggered');
+    const { exitCode, stdout } = await run('discard', id);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^Delivery \S+ \(outbound\) is discarded/);
+    assert.equal(await stateOf(id), 'discarded');
+    const { items } = await host.cairnloop.audit.list({ action: 'delivery.discarded' });
+    assert.deepEqual(
+      items.map(({ actor, subjectId }) => [actor.id, subjectId]),
+      [[me, id]],
+    );
+    assert.equal((await json('discard', id)).error.code, 'DELIVERY_NOT_RETRYABLE');
+    assert.equal((await json('discard', 'x', '--yes')).error.code, 'DELIVERY_NOT_FOUND');
+  });
+
+  it('discard asks on a terminal, unless told --yes', async () => {
+    const first = await cause('onOutboundTriggered');
+    const discard = (id: string, answer: unknown, ...flags: string[]) =>
+      runMain(folder.folder, ['deliveries', 'discard', id, ...flags], { 'Give up': answer });
+    const refused = await discard(first.id, false);
+    assert.deepEqual([refused.exitCode, refused.asked.length, await stateOf(first.id)], [130, 1, 'pending']);
+    assert.match(refused.asked[0] ?? '', /outbound, attempts: 0, last error: none/);
+    const agreed = await discard(first.id, true);
+    assert.deepEqual([agreed.exitCode, await stateOf(first.id)], [0, 'discarded']);
+    const second = await cause('onOutboundTriggered');
+    const told = await discard(second.id, false, '--yes');
+    assert.deepEqual([told.exitCode, told.asked, await stateOf(second.id)], [0, [], 'discarded']);
+  });
+});
