@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { isFile } from '../project/find-package.js';
+import { isFile } from '../project/folders.js';
 import type { EnvFile } from './facts.js';
 
 /** Whether the host's `.env` is kept out of its git repository. Without git, or outside a repository, it is. */

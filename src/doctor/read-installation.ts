@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { foldersUp, isFile, isFolder } from '../project/find-package.js';
+import { foldersUp, isFile, isFolder } from '../project/folders.js';
 import { findPackageManager } from '../project/package-manager.js';
 import type { Installation } from './facts.js';
 

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, stat
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
-import { isFile, isFolder } from './find-package.js';
+import { isFile, isFolder } from './folders.js';
 import { realHostFile } from './safe-path.js';
 
 /** What was done, so that it can be taken back. Paths are relative to the package. */

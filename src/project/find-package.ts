@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configFileNames } from '../config/config-file-names.js';
 import { CairnloopError } from '../errors.js';
+import { foldersUp, isFile, isFolder } from './folders.js';
 import { workspacePackages } from './workspace.js';
 
 /** What Cairnloop looks at in a package.json. */
@@ -44,20 +45,6 @@ export function findPackage(cwd: string): HostPackage {
 
 export function dependencyNames({ dependencies, devDependencies, peerDependencies }: PackageJson): string[] {
   return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
-}
-
-/** This folder and those above it, nearest first. */
-export function foldersUp(folder: string): string[] {
-  const above = path.dirname(folder);
-  return above === folder ? [folder] : [folder, ...foldersUp(above)];
-}
-
-export function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-}
-
-export function isFolder(folder: string): boolean {
-  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 function nearestPackage(cwd: string): HostPackage {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { type Applied, applyPlan } from './apply-plan.js';
-import { isFile } from './find-package.js';
+import { isFile } from './folders.js';
 import { readHostFiles } from './read-project.js';
 import { realHostFile } from './safe-path.js';
 

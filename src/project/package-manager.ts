@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PackageManager } from '../gen/package-manager.js';
-import { foldersUp, isFile } from './find-package.js';
+import { foldersUp, isFile } from './folders.js';
 
 const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ['pnpm-lock.yaml', 'pnpm'],

@@ -5,7 +5,7 @@ import { Node, ts } from 'ts-morph';
 import { findConfigObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
 import { observeStyle, type Style, templateStyle } from '../gen/style.js';
-import { foldersUp, isFile, isFolder } from './find-package.js';
+import { foldersUp, isFile, isFolder } from './folders.js';
 
 /** `samples` are files of the host that show its style, best first. */
 export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): Style {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { isFile, type PackageJson } from './find-package.js';
+import type { PackageJson } from './find-package.js';
+import { isFile } from './folders.js';
 
 /** The absolute folders of a workspace's packages; none where the package is no root of one. */
 export function workspacePackages(root: string, json: PackageJson): string[] {

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { type SourceFile, sourceFiles } from './support/source-files.js';
+
+/** From the ground up. A file may import, for run time, from its own layer and from those above it in this list. */
+const layers: Record<string, readonly string[]> = {
+  ground: ['errors', 'result', 'domain', 'nearest', 'redact', 'version', 'input', 'runtime'],
+  'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
+  'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project'],
+  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
+  'what runs it': ['worker', 'ops', 'workspace', 'doctor', 'testing', 'ai'],
+  'the package': ['cairnloop', 'create-cairnloop', 'index'],
+  'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
+};
+
+/** Loaded only when a command or a config needs it. */
+const heavy = ['ts-morph', 'sequelize', 'umzug', 'agenda', '@agendajs/', 'prom-client', 'hono', '@hono/', 'handlebars'];
+
+describe('architecture', () => {
+  const files = sourceFiles();
+  const inFolder = (folder: string) => files.filter(({ path }) => path.startsWith(`${folder}/`));
+
+  it('knows every file and its layer', () => {
+    assert.ok(files.length > 150);
+    assert.deepEqual(
+      files.map(({ path }) => path).filter((path) => rank(path) === -1),
+      [],
+    );
+  });
+
+  it('Imports run one way', () => {
+    const upward = files.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, isType, isLazy }) => !isType && !isLazy && isSource(target) && rank(target) > rank(path))
+        .map(({ target }) => `${path} -> ${target}`),
+    );
+    assert.deepEqual(upward, []);
+  });
+
+  it('Imports go round in no circle', () => {
+    assert.deepEqual(circles(files), []);
+  });
+
+  it('gen and host know the rest by its types, and gen touches no file', () => {
+    const known = { gen: ['errors.ts', 'nearest.ts'], host: ['result.ts', 'redact.ts', 'errors.ts'] };
+    for (const [folder, allowed] of Object.entries(known)) {
+      const others = inFolder(folder).flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target, isType }) => !isType && isSource(target))
+          .filter(({ target }) => !target.startsWith(`${folder}/`) && !allowed.includes(target))
+          .map(({ target }) => `${path} -> ${target}`),
+      );
+      assert.deepEqual(others, []);
+    }
+    assert.deepEqual(
+      importersOf(/^node:fs/).filter((path) => path.startsWith('gen/')),
+      [],
+    );
+  });
+
+  it('TL5 no workspace code reads telemetry, and nothing else does', () => {
+    assert.ok(inFolder('workspace').length > 20);
+    const readers = importersOf(/^telemetry\/telemetry\.ts$/, { types: false });
+    assert.deepEqual(readers, ['cairnloop.ts']);
+    assert.deepEqual(importersOf(/^node:diagnostics_channel$/), ['telemetry/telemetry.ts']);
+    const typed = importersOf(/^telemetry\//).filter((path) => path.startsWith('workspace/'));
+    const attaching = files.filter(({ text }) => /telemetry\.attach[,(]/.test(text)).map(({ path }) => path);
+    assert.deepEqual([typed, attaching], [[], ['cairnloop.ts']]);
+  });
+
+  it('asks questions and ends the process in one place', () => {
+    assert.deepEqual(importersOf(/^@clack\/prompts$/), ['cli/io.ts']);
+    const exiting = files.filter(({ text }) => /process\.exit\(/.test(text)).map(({ path }) => path);
+    assert.deepEqual(exiting, []);
+  });
+
+  for (const entry of ['index.ts', 'cli/main.ts']) {
+    it(`loads nothing heavy with ${entry}`, () => {
+      const loaded = reachable(files, entry).flatMap(({ path, imports }) =>
+        imports
+          .filter(({ target, isType, isLazy }) => !isType && !isLazy && heavy.some((name) => target.startsWith(name)))
+          .map(({ target }) => `${path} -> ${target}`),
+      );
+      assert.deepEqual(loaded, []);
+    });
+  }
+
+  function importersOf(target: RegExp, { types = true } = {}): string[] {
+    return files
+      .filter(({ imports }) => imports.some((one) => target.test(one.target) && (types || !one.isType)))
+      .map(({ path }) => path);
+  }
+});
+
+const ranks = Object.values(layers);
+
+/** The layer of a file; one that is named by itself belongs where it is named. */
+function rank(path: string): number {
+  const name = path.replace(/\.tsx?$/, '');
+  const named = ranks.findIndex((names) => names.includes(name));
+  return named >= 0 ? named : ranks.findIndex((names) => names.includes(name.split('/')[0] ?? ''));
+}
+
+function isSource(target: string): boolean {
+  return /\.tsx?$/.test(target);
+}
+
+function reachable(files: readonly SourceFile[], from: string): SourceFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const seen = new Set<string>();
+  const visit = (path: string) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    for (const { target, isType, isLazy } of byPath.get(path)?.imports ?? [])
+      if (!isType && !isLazy && isSource(target)) visit(target);
+  };
+  visit(from);
+  return files.filter(({ path }) => seen.has(path));
+}
+
+/** Files that can come back to themselves. */
+function circles(files: readonly SourceFile[]): string[] {
+  return files
+    .filter(({ path, imports }) =>
+      imports.some(
+        ({ target, isType, isLazy }) =>
+          !isType && !isLazy && isSource(target) && reachable(files, target).some((file) => file.path === path),
+      ),
+    )
+    .map(({ path }) => path);
+}
