@@ -65,8 +65,9 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 
 /** A folder without a package.json can be looked at too: what is missing is among the findings. */
 async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
-  const [{ findPackage, isFolder }, { loadEnvFile }] = await Promise.all([
+  const [{ findPackage }, { isFolder }, { loadEnvFile }] = await Promise.all([
     import('../../project/find-package.js'),
+    import('../../project/folders.js'),
     import('../../config/load-config.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
