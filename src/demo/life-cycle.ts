@@ -36,7 +36,7 @@ async function answerAndResolve({ cairnloop, tell }: Stage): Promise<Conversatio
     message: 'Our invoice INV-2207 lists 44 seats, but we have 42.',
   });
   const sla = await cairnloop.sla.forConversation(opened.id);
-  tell.step(`Opened "${opened.subject}", high priority; first answer due ${clockTime(sla?.responseDueAt)}`);
+  tell.step(`Opened "${opened.subject}" (high priority); answer due ${clockTime(sla?.responseDueAt)}`);
   await cairnloop.conversations.reply(opened.id, { content: 'You are right, I have corrected it.', actor: maya });
   tell.step(`Answered by ${maya.name}; the SLA is ${(await cairnloop.sla.forConversation(opened.id))?.status}`);
   const resolved = await cairnloop.conversations.resolve(opened.id, { resolvedBy: maya, metadata: { via: 'demo' } });
@@ -82,7 +82,7 @@ async function sendOutbound({ cairnloop, tell }: Stage, invoice: Conversation): 
     return messages.find((sent) => sent.id === message.id && sent.status === 'sent');
   });
   const again = await cairnloop.outbound.trigger(invoice.id, survey);
-  tell.step(`Outbound "${message.content}" sent; the same dedupe key again: duplicate ${again.duplicate}`);
+  tell.step(`Outbound "${message.content}" sent; its dedupe key again: duplicate ${again.duplicate}`);
 
   const open = await cairnloop.conversations.list({ status: 'open', limit: 2 });
   const recipients = [...open.items.map((conversation) => conversation.id), 'no-such-conversation'];
@@ -137,8 +137,8 @@ function isRunningClock(delivery: Delivery): boolean {
 
 function describe({ topic, state, attempts, lastError, availableAt }: Delivery): string {
   const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
-  const when = state === 'pending' ? `due ${clockTime(availableAt)}` : times;
-  return `${topic.padEnd(22)} ${state.padEnd(9)} ${when}${lastError ? ` (before: ${lastError})` : ''}`;
+  const when = state === 'pending' ? `due ${availableAt.toISOString().slice(0, 10)} ${clockTime(availableAt)}` : times;
+  return `${topic.padEnd(22)}${state.padEnd(9)}${when}${lastError ? ` (before: ${lastError})` : ''}`;
 }
 
 function clockTime(at: Date | undefined): string {

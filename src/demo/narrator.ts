@@ -9,26 +9,28 @@ export interface Narrator {
 
 const width = 80;
 const indent = ' '.repeat(10);
+const detailIndent = `${indent}  `;
 
 export function createNarrator(out: CliIo['stdout']): Narrator {
   const began = performance.now();
   const seconds = () => `${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  `;
-  const write = (first: string, text: string) => {
-    const [head = '', ...rest] = wrap(text, width - indent.length);
-    out.write(`${[first + head, ...rest.map((line) => indent + line)].join('\n')}\n`);
+  const write = (first: string, next: string, text: string) => {
+    const [head = '', ...rest] = wrap(text, width - first.length, width - next.length);
+    out.write(`${[first + head, ...rest.map((line) => next + line)].join('\n')}\n`);
   };
   return {
-    step: (text) => write(seconds(), text),
-    detail: (text) => write(`${indent}  `, text),
+    step: (text) => write(seconds(), detailIndent, text),
+    detail: (text) => write(detailIndent, `${detailIndent}  `, text),
   };
 }
 
-/** Breaks at spaces; a word that is too long stays whole. */
-function wrap(text: string, columns: number): string[] {
+/** Breaks at single spaces, which leaves columns together; a word that is too long stays whole. */
+function wrap(text: string, firstColumns: number, columns: number): string[] {
   const lines = [''];
-  for (const word of text.split(' ')) {
+  for (const word of text.split(/(?<! ) (?! )/)) {
     const line = lines.at(-1) ?? '';
-    if (line !== '' && line.length + 1 + word.length > columns) lines.push(`  ${word}`);
+    const room = lines.length === 1 ? firstColumns : columns;
+    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
   return lines;

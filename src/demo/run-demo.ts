@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Cairnloop, createCairnloop } from '../cairnloop.js';
 import type { CliIo } from '../cli/io.js';
@@ -23,7 +23,8 @@ export interface DemoOptions {
 /** Plays the whole life cycle against a Postgres and a worker of its own, and stops everything. Throws `DEMO_STUCK`. */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
   const tell = createNarrator(io.stdout);
-  const dataDir = path.join(folder, '.cairnloop', `once-${process.pid}`);
+  const kept = path.join(folder, '.cairnloop');
+  const dataDir = path.join(kept, `once-${process.pid}`);
   await withDemoHost({ folder, dataDir, tell }, async ({ postgres, cairnloop, worker, schema }) => {
     await playLifeCycle({
       cairnloop,
@@ -34,17 +35,22 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
     await showEndpoints(tell, worker);
     tell.step(`Worker stopped with exit code ${await worker.stop()}`);
   });
-  // Wherever the launcher put them: Postgres' own user cannot reach every folder.
-  await rm(path.join(folder, '.cairnloop'), { recursive: true, force: true });
-  tell.step(`Done. The demo host is in ${path.relative(io.cwd, folder) || '.'}: read its config and support/.`);
+  // Its own folder is empty where Postgres' user could not reach it, and beside it may lie the data of `cairnloop demo`.
+  await rm(dataDir, { recursive: true, force: true });
+  await rmdir(kept).catch(() => {});
+  tell.step(`Done. Read the demo host in ${shown(folder, io)}: its config and support/`);
 }
 
 /** Writes the demo host, fills its database once, and serves it until a signal stops it. */
 export async function runDemo({ folder, port }: DemoOptions, io: CliIo): Promise<void> {
   await writeDemoHost(folder);
-  io.stderr.write(`The demo host is in ${path.relative(io.cwd, folder) || '.'}/: read its config and support/\n`);
+  io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
   delete process.env.DATABASE_URL;
   await runDev({ cwd: folder, port, seed: seedDemo }, io);
+}
+
+function shown(folder: string, io: CliIo): string {
+  return `${path.relative(io.cwd, folder) || '.'}/`;
 }
 
 interface DemoHost {
@@ -61,7 +67,7 @@ async function withDemoHost(
 ): Promise<void> {
   await writeDemoHost(folder);
   tell.step(`Demo host written to ${path.basename(folder)}/: a config and its modules`);
-  const postgres = await startEmbeddedPostgres({ dataDir, cwd: folder });
+  const postgres = await startEmbeddedPostgres({ dataDir, temporary: true, cwd: folder });
   try {
     tell.step(`Embedded Postgres started on 127.0.0.1:${postgres.port}`);
     process.env.DATABASE_URL = postgres.url;
@@ -78,7 +84,6 @@ async function withDemoHost(
     });
   } finally {
     await postgres.stop();
-    await rm(postgres.dataDir, { recursive: true, force: true });
   }
 }
 
@@ -106,8 +111,9 @@ async function showEndpoints(tell: Narrator, worker: WorkerProcess): Promise<voi
   }
   const metrics = await fetch(`${worker.opsUrl}/metrics`);
   const lines = (await metrics.text()).split('\n');
-  tell.step(`GET /metrics -> ${metrics.status}, ${lines.length} lines, among them:`);
-  for (const line of lines.filter((text) => /^cairnloop_(deliveries_total|sla_breaches_total)/.test(text))) {
-    tell.detail(line);
+  tell.step(`GET /metrics -> ${metrics.status}, ${lines.length} lines; some, without their prefix cairnloop_:`);
+  for (const line of lines) {
+    const counter = /^cairnloop_((?:deliveries_total|sla_breaches_total).*)/.exec(line)?.[1];
+    if (counter) tell.detail(counter);
   }
 }

@@ -13,13 +13,18 @@ export interface Home {
   temporary: boolean;
 }
 
-/** Opens the folder for `dataDir`, or a temporary one of its own when that is absent. */
-export async function openHome(account: Account | undefined, dataDir: string | undefined): Promise<Home> {
+/** Opens the folder for `dataDir`, to be kept unless `temporary`; or one of its own in the temporary folder. */
+export async function openHome(
+  account: Account | undefined,
+  { dataDir, temporary = false }: { dataDir?: string; temporary?: boolean },
+): Promise<Home> {
   if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
-  if (await isReachable(wanted, account)) return { path: wanted, temporary: false };
-  return { path: await openSubstitute(wanted, account), temporary: false };
+  if (await isReachable(wanted, account)) return { path: wanted, temporary };
+  if (!temporary) return { path: await openSubstitute(wanted, account), temporary };
+  await rm(wanted, { recursive: true });
+  return { path: await makeTemporary(account), temporary };
 }
 
 async function makeTemporary(account: Account | undefined): Promise<string> {

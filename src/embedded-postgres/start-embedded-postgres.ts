@@ -13,6 +13,8 @@ import { startOnPort } from './start-on-port.js';
 export interface EmbeddedPostgresOptions {
   /** Where to keep the data, to be found again by the next start. Absent: a temporary cluster, removed at `stop()`. */
   dataDir?: string;
+  /** Removes `dataDir` at `stop()`, and when this process dies before it. Default: only where `dataDir` is absent. */
+  temporary?: boolean;
   /** The port on 127.0.0.1; a free one unless told. */
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
@@ -45,7 +47,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
   const account = await chooseAccount();
   const installed = await findInstalledBinaries(options.cwd ?? process.cwd());
-  const home = await openHome(account, options.dataDir).catch(rethrow);
+  const home = await openHome(account, options).catch(rethrow);
   try {
     return await startIn(home, installed, account, options);
   } catch (error) {

@@ -1,20 +1,40 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { runCli } from '../support/run-cli.js';
+import { until } from '../embedded-postgres/support.js';
+import { bin, runCli } from '../support/run-cli.js';
 import { tempHost } from '../support/temp-host.js';
 
 const templates = fileURLToPath(new URL('../../templates/demo', import.meta.url));
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+
+/** The process that it says it has started. */
+async function workerOf(demo: ChildProcess): Promise<number> {
+  for await (const line of createInterface(demo.stdout as NodeJS.ReadableStream)) {
+    const pid = /Worker running as process (\d+)/.exec(line)?.[1];
+    if (pid) return Number(pid);
+  }
+  throw new Error('the demo ended before its worker was running');
+}
+
+/** One that has ended but that no parent has asked after still has its number, and the state Z. */
+async function isRunning(pid: number): Promise<boolean> {
+  const { stdout } = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false });
+  return stdout !== '' && !stdout.startsWith('Z');
+}
 
 describe('cairnloop demo', function () {
   this.timeout(120_000);
 
   it('plays the whole life cycle in an empty folder and leaves only the demo host', async () => {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cairnloop-demo-')));
+    const dataOfDemo = path.join(folder, 'cairnloop-demo', '.cairnloop', 'postgres');
+    mkdirSync(dataOfDemo, { recursive: true });
     try {
       const run = await runCli(['demo', '--once'], { cwd: folder, timeoutMs: 110_000 });
       assert.equal(run.exitCode, 0, run.stderr);
@@ -41,12 +61,33 @@ describe('cairnloop demo', function () {
         assert.ok(told.includes(expected), `expected "${expected}" in:\n${run.stdout}`);
       }
       assert.deepEqual(readdirSync(folder), ['cairnloop-demo']);
-      assert.ok(!readdirSync(path.join(folder, 'cairnloop-demo')).includes('.cairnloop'), 'the data should be gone');
-      assert.ok(
-        run.stdout.split('\n').every((line) => line.length <= 100),
-        'lines should fit a terminal',
-      );
+      assert.deepEqual(readdirSync(path.dirname(dataOfDemo)), ['postgres'], 'only its own data should be gone');
+      // One JSON document has no space to break at.
+      const tooLong = run.stdout.split('\n').filter((line) => line.length > 80 && line.trim().includes(' '));
+      assert.deepEqual(tooLong, [], 'lines should fit a terminal');
     } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('leaves no process and no data when Ctrl-C ends it in the middle', async () => {
+    const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cairnloop-demo-')));
+    // Run by root, Postgres has a user of its own, who may enter here.
+    chmodSync(folder, 0o755);
+    // A group of its own, as a terminal gives to what it runs.
+    const demo = spawn(process.execPath, [bin, 'demo', '--once'], {
+      cwd: folder,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const worker = await workerOf(demo);
+      const data = path.join(folder, 'cairnloop-demo', '.cairnloop');
+      assert.equal(readdirSync(data).length, 1);
+      process.kill(-(demo.pid as number), 'SIGINT');
+      await until(async () => readdirSync(data).length === 0 && !(await isRunning(worker)));
+    } finally {
+      demo.kill('SIGKILL');
       rmSync(folder, { recursive: true, force: true });
     }
   });

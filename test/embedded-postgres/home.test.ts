@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { chmod, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openHome } from '../../src/embedded-postgres/home.js';
@@ -17,16 +17,16 @@ describe('openHome', () => {
 
   it('makes the folder that was asked for', async () => {
     const wanted = join(folder.path, 'a', 'b');
-    assert.deepEqual(await openHome(undefined, wanted), { path: wanted, temporary: false });
+    assert.deepEqual(await openHome(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
     assert.ok((await stat(wanted)).isDirectory());
   });
 
   it('takes the same temporary folder again for one that the account cannot reach', async () => {
     const wanted = join(folder.path, 'data');
     const [first, again, other] = [
-      await openHome(stranger, wanted),
-      await openHome(stranger, wanted),
-      await openHome(stranger, folder.path),
+      await openHome(stranger, { dataDir: wanted }),
+      await openHome(stranger, { dataDir: wanted }),
+      await openHome(stranger, { dataDir: folder.path }),
     ];
     await rm(first.path, { recursive: true });
     await rm(other.path, { recursive: true });
@@ -36,10 +36,17 @@ describe('openHome', () => {
     assert.notEqual(other.path, first.path);
   });
 
+  it('leaves nothing of a temporary one that the account cannot reach', async () => {
+    const { path, temporary } = await openHome(stranger, { dataDir: join(folder.path, 'data'), temporary: true });
+    await rm(path, { recursive: true });
+    assert.deepEqual([dirname(path), temporary], [tmpdir(), true]);
+    assert.deepEqual(await readdir(folder.path), []);
+  });
+
   it('stays where the account can pass', async () => {
     await chmod(folder.path, 0o711);
     const wanted = join(folder.path, 'data');
-    assert.equal((await openHome(stranger, wanted)).path, wanted);
+    assert.equal((await openHome(stranger, { dataDir: wanted })).path, wanted);
   });
 });
 

@@ -63,6 +63,13 @@ describe('a Postgres whose parent is killed', () => {
     assert.equal(await isListening(postgres.port), false);
   });
 
+  it('stops, and its folder is removed when that was said to be temporary', async () => {
+    const dataDir = join(folder.path, 'data');
+    await started(spawnParent({ dataDir, temporary: true }));
+    parent?.kill('SIGINT');
+    await until(() => !existsSync(dataDir));
+  });
+
   it('stops, and its data stays when it was given a folder', async () => {
     const dataDir = join(folder.path, 'data');
     const postgres = await started(spawnParent({ dataDir }));
