@@ -34,9 +34,6 @@ export async function readDatabase(
   return { database, schema: found, work };
 }
 
-/** Runs statements over a connection of their own. */
-export type WithClient = <T>(query: (client: pg.Client) => Promise<T>) => Promise<T>;
-
 async function connected<T>(url: string, timeoutMs: number, query: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({
     connectionString: url,

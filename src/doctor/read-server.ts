@@ -1,7 +1,9 @@
 import type pg from 'pg';
 import { databaseTarget, probeDatabase } from '../db/connect.js';
 import type { DatabaseFacts } from './facts.js';
-import type { WithClient } from './read-database.js';
+
+/** Runs statements over a connection of their own. */
+export type WithClient = <T>(query: (client: pg.Client) => Promise<T>) => Promise<T>;
 
 /** What kind of server it is and how it is reached. @throws CairnloopError DATABASE_UNREACHABLE */
 export async function readServer(url: string, withClient: WithClient): Promise<DatabaseFacts> {

@@ -3,22 +3,8 @@ import path from 'node:path';
 import { configFileNames } from '../config/config-file-names.js';
 import { CairnloopError } from '../errors.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
+import type { PackageJson } from './package-json.js';
 import { workspacePackages } from './workspace.js';
-
-/** What Cairnloop looks at in a package.json. */
-export interface PackageJson {
-  name?: string;
-  type?: string;
-  private?: boolean;
-  packageManager?: string;
-  workspaces?: string[] | { packages?: string[] };
-  scripts?: Record<string, string>;
-  dependencies?: Record<string, string>;
-  devDependencies?: Record<string, string>;
-  peerDependencies?: Record<string, string>;
-  prettier?: unknown;
-  jest?: { testRegex?: string | string[] };
-}
 
 export interface HostPackage {
   /** Absolute. */

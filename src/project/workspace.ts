@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import type { PackageJson } from './find-package.js';
 import { isFile } from './folders.js';
+import type { PackageJson } from './package-json.js';
 
 /** The absolute folders of a workspace's packages; none where the package is no root of one. */
 export function workspacePackages(root: string, json: PackageJson): string[] {
