@@ -28,7 +28,7 @@ export const moduleOptions: readonly OptionRow[] = [
 ];
 
 export const planExitCodes = {
-  3: 'something must be done by hand (the lines are printed), or --check found changes',
+  3: 'something must be done by hand, or --check found changes',
   130: 'cancelled',
 };
 
