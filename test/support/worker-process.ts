@@ -66,6 +66,7 @@ export interface WorkerProcess {
   pid: number;
   /** Where its ops server listens, e.g. `http://127.0.0.1:9464`; empty without one. */
   opsUrl: string;
+  stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
   /** Its exit code, or the signal that ended it. */
@@ -73,13 +74,21 @@ export interface WorkerProcess {
 }
 
 /** Starts the real `cairnloop worker` in a host and waits until it runs. */
-export async function startWorkerProcess(host: TempHost, args: readonly string[] = []): Promise<WorkerProcess> {
+export async function startWorkerProcess(
+  host: TempHost,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [bin, 'worker', ...args], {
     cwd: host.folder,
-    env: { ...process.env, CI: '1' },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, CI: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let stdout = '';
   let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
@@ -91,6 +100,7 @@ export async function startWorkerProcess(host: TempHost, args: readonly string[]
   return {
     pid: child.pid ?? 0,
     opsUrl: /health and metrics on (\S+)/.exec(stderr)?.[1] ?? '',
+    stdout: () => stdout,
     stderr: told,
     signal: (name) => child.kill(name),
     ended,
