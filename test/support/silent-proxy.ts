@@ -6,25 +6,30 @@ export interface SilentProxy {
   url: string;
   /** How many connections were made so far. */
   connections(): number;
-  /** From now on existing connections swallow every byte and stay open, as behind a router that lost its state. */
-  silence(): void;
+  /**
+   * From now on existing connections swallow every byte and stay open, as behind a router that lost its state; all, or
+   * those that have sent `word`. Answers how many.
+   */
+  silence(word?: string): number;
   close(): Promise<void>;
+}
+
+interface Pair {
+  near: net.Socket;
+  far: net.Socket;
+  sent: string;
 }
 
 /** Forwards to Postgres, until told to make its connections half-open. New ones work. */
 export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   const target = new URL(databaseUrl);
-  const sockets = new Set<net.Socket>();
+  const pairs = new Set<Pair>();
   let opened = 0;
   const server = net.createServer((near) => {
     opened += 1;
-    const far = net.connect(Number(target.port), target.hostname);
-    for (const socket of [near, far]) {
-      sockets.add(socket.on('error', () => {}));
-      socket.on('close', () => sockets.delete(socket));
-    }
-    near.pipe(far).pipe(near);
-    near.on('close', () => far.destroy());
+    const pair: Pair = { near, far: net.connect(Number(target.port), target.hostname), sent: '' };
+    pairs.add(pair);
+    join(pair, () => pairs.delete(pair));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -34,12 +39,27 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   return {
     url: url.href,
     connections: () => opened,
-    silence: () => {
-      for (const socket of sockets) socket.unpipe().resume();
+    silence(word = '') {
+      const silenced = [...pairs].filter(({ sent }) => sent.includes(word));
+      for (const { near, far } of silenced) for (const socket of [near, far]) socket.unpipe().resume();
+      return silenced.length;
     },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      for (const { near, far } of pairs) for (const socket of [near, far]) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function join(pair: Pair, gone: () => void): void {
+  const { near, far } = pair;
+  for (const socket of [near, far]) socket.on('error', () => {});
+  near.on('data', (bytes) => {
+    if (pair.sent.length < 4000) pair.sent += bytes.toString('latin1');
+  });
+  near.pipe(far).pipe(near);
+  near.on('close', () => {
+    far.destroy();
+    gone();
+  });
 }

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually.js';
+import { useArenas } from './support/arena.js';
+import { fault, seeded, sized } from './support/fault.js';
+import { resolveAtRate, tally, untilDrained } from './support/tally.js';
+
+describe('faults: workers that die', function () {
+  this.timeout(120_000);
+  const { build } = useArenas();
+
+  fault('F1 one of two workers is killed again and again under load', { short: 60_000, long: 180_000 }, async () => {
+    const { seed, random } = seeded();
+    const concurrency = 20;
+    const arena = await build({ config: { worker: { concurrency, leaseMs: 1000 } } });
+    const ids = await arena.open(sized(1500, 20_000), 'sleep 20');
+    const workers = await Promise.all([arena.worker({ supervised: true }), arena.worker({ supervised: true })]);
+    const load = resolveAtRate(arena, ids, sized(300, 700));
+    const kills = sized(4, 28);
+    for (let kill = 0; kill < kills; kill += 1) {
+      await sleep(900);
+      const victim = workers[Math.floor(random() * workers.length)]?.current();
+      victim?.signal('SIGKILL');
+    }
+    const lastKill = performance.now();
+    await load.stop();
+    const recovery = await untilDrained(arena, lastKill);
+    const figures = await tally(arena, load.accepted);
+    assert.equal(figures.lost, 0);
+    assert.ok(figures.repeated <= kills * concurrency, `${figures.repeated} repeated after ${kills} kills`);
+    return { ...figures, recovery, seed, note: `${kills} kills` };
+  });
+
+  fault('F6 callbacks that end, block and overfill their process', { short: 90_000, long: 240_000 }, async () => {
+    const maxAttempts = 3;
+    const arena = await build({ config: { worker: { leaseMs: 500, callbackTimeoutMs: 1000, maxAttempts } } });
+    const poison = (await Promise.all(['exit', 'loop', 'oom'].map((deed) => arena.open(1, deed)))).flat();
+    const calm = await arena.open(sized(200, 2000));
+    const env = { NODE_OPTIONS: '--max-old-space-size=80' };
+    const workers = await Promise.all([
+      arena.worker({ supervised: true, env }),
+      arena.worker({ supervised: true, env }),
+    ]);
+    await arena.resolve(calm.slice(0, calm.length / 2));
+    await arena.resolve(poison);
+    await arena.resolve(calm.slice(calm.length / 2));
+    const recovery = await untilDrained(arena, performance.now(), sized(80_000, 220_000));
+    const { rows } = await arena.query(
+      `SELECT conversation_id AS id, attempts, last_error FROM cairnloop.deliveries WHERE state = 'discarded'`,
+    );
+    assert.deepEqual(rows.map((row) => row.id).sort(), [...poison].sort());
+    for (const row of rows) assert.equal(row.attempts, maxAttempts);
+    const ends = workers.flatMap((worker) => worker.ends);
+    assert.ok(ends.includes(9), 'process.exit(9) ended a worker');
+    assert.ok(ends.includes('SIGKILL'), 'the watchdog ended a worker');
+    const { delivered, lost, repeated } = await tally(arena, calm);
+    assert.deepEqual({ delivered, lost }, { delivered: calm.length, lost: 0 });
+    return {
+      accepted: calm.length + poison.length,
+      delivered,
+      lost,
+      repeated,
+      recovery,
+      note: `ends ${ends.join(' ')}`,
+    };
+  });
+
+  fault('F8 a worker is frozen for three leases and thawed', { short: 60_000, long: 60_000 }, async () => {
+    const leaseMs = sized(700, 3000);
+    const arena = await build({ config: { worker: { leaseMs } } });
+    const ids = await arena.open(10, 'sleep 400');
+    const frozen = await arena.worker();
+    await arena.resolve(ids);
+    await eventually(() => assert.equal(arena.host.calls().length, ids.length));
+    frozen.current().signal('SIGSTOP');
+    const started = performance.now();
+    await arena.worker();
+    await sleep(3 * leaseMs);
+    const recovery = await untilDrained(arena, started);
+    const before = await settledRows();
+    frozen.current().signal('SIGCONT');
+    await eventually(() =>
+      assert.equal(arena.host.calls().filter(({ at, pid }) => at === 'end' && pid === frozen.current().pid).length, 10),
+    );
+    await sleep(300);
+    assert.deepEqual(await settledRows(), before, 'the thawed worker wrote nothing');
+    assert.ok(before.every((row) => row.state === 'done' && row.attempts === 2));
+    const figures = await tally(arena, ids);
+    assert.deepEqual({ lost: figures.lost, repeated: figures.repeated }, { lost: 0, repeated: ids.length });
+
+    const later = await arena.open(40);
+    await arena.resolve(later);
+    await eventually(() => {
+      const pids = new Set(
+        arena.host.calls().flatMap(({ pid, conversationId }) => (later.includes(conversationId) ? pid : [])),
+      );
+      assert.ok(pids.size > 0);
+    });
+    await untilDrained(arena);
+    return { ...figures, recovery };
+
+    async function settledRows() {
+      const { rows } = await arena.query(
+        'SELECT id, state, attempts, settled_at FROM cairnloop.deliveries WHERE conversation_id = ANY ($1) ORDER BY id',
+        [ids],
+      );
+      return rows;
+    }
+  });
+
+  fault('F10 SIGTERM with 20 running and 200 queued', { short: 60_000, long: 60_000 }, async () => {
+    const arena = await build({ config: { worker: { concurrency: 20, shutdownTimeoutMs: 5000 } } });
+    const ids = await arena.open(220, 'sleep 1500');
+    const worker = await arena.worker();
+    await arena.resolve(ids);
+    const begun = () => arena.host.calls().filter(({ at }) => at === 'start').length;
+    await eventually(() => assert.ok(begun() >= 20));
+    worker.current().signal('SIGTERM');
+    const asked = performance.now();
+    assert.equal(await worker.current().ended, 0);
+    const seconds = (performance.now() - asked) / 1000;
+    const { rows } = await arena.query(
+      `SELECT 1 FROM cairnloop.deliveries WHERE lease_until IS NOT NULL AND state = 'pending'
+       UNION ALL SELECT 1 FROM cairnloop.agenda_jobs WHERE locked_at IS NOT NULL`,
+    );
+    assert.deepEqual(rows, [], 'no lease and no lock is left');
+    const done = arena.host.calls().filter(({ at }) => at === 'end').length;
+    assert.equal(done, begun(), 'what had begun was finished');
+    const left = await arena.query(
+      `SELECT count(*)::int AS n FROM cairnloop.deliveries WHERE state = 'pending' AND attempts = 0`,
+    );
+    assert.equal(left.rows[0].n, ids.length - done, 'the others wait as if nobody had claimed them');
+    return {
+      accepted: ids.length,
+      delivered: done,
+      lost: 0,
+      repeated: 0,
+      note: `exit 0 after ${seconds.toFixed(2)} s`,
+    };
+  });
+});
