@@ -30,6 +30,8 @@ export function startLive() {
 function listen() {
   if (stream) return;
   stream = new EventSource(`${base}/live`);
+  // What happened between the page and its stream.
+  stream.addEventListener('open', refresh);
   stream.addEventListener('changed', ({ data }) => {
     const mine = data === '*' || data.split(',').includes(openId());
     if (mine) refresh();

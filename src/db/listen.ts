@@ -10,7 +10,7 @@ export interface Listening {
   /** What travels over the channel, for the log. */
   what: string;
   hear(payload: string): void;
-  /** Called when the connection is back after a loss: anything may have been said meanwhile. */
+  /** Called when the connection is up, at first and after a loss: anything may have been said before. */
   missed(): void;
   /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
   probeEveryMs?: number;
@@ -29,8 +29,8 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
     for (let failures = 0; !stop.signal.aborted; failures += 1) {
       try {
         await listenOnce(listening, stop.signal, () => {
-          if (failures > 0) missed();
           failures = 0;
+          missed();
         });
       } catch (error) {
         if (failures === 0) log.warn({ reason: errorText(error) }, `${what} connection lost; reconnecting`);

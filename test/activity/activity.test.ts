@@ -90,7 +90,8 @@ describe('activity', () => {
     const activity = open();
     const heard: (readonly string[])[] = [];
     activity.subscribe((ids) => heard.push(ids));
-    await listening(1);
+    await until(() => heard.length === 1);
+    heard.length = 0;
     await database.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'");
     await until(() => heard.some((ids) => ids.length === 0));
     const id = randomUUID();

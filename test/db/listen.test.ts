@@ -43,6 +43,7 @@ describe('a listening connection', () => {
     const proxy = await silentProxy(database.url);
     await listening(proxy.url, async (heard) => {
       await untilHeard(heard, 'first');
+      heard.length = 0;
       proxy.silence();
       await eventually(() => assert.ok(heard.includes('missed')));
       await untilHeard(heard, 'second');
