@@ -166,7 +166,7 @@ const catalog = {
   }),
   BACKEND_NOT_INSTALLED: (d: { package: string }) => ({
     message: `jobs.backend is "mongodb", but ${d.package} is not installed.`,
-    hint: `Run \`npm install ${d.package}\`.`,
+    hint: 'Run `npm install @agendajs/mongo-backend@4.0.3 mongodb@7`.',
   }),
   MOUNT_OPTION_INVALID: (d: { helper: string; option: string; expected: string; found: string }) => ({
     message: `${d.helper}: option "${d.option}": expected ${d.expected}, found ${d.found}.`,

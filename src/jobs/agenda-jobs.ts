@@ -4,6 +4,7 @@ import { type DeliveryTopic, deliveryTopics } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import { type Jobs, jobNames } from './jobs.js';
+import { jobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWaker, type Waker } from './waker.js';
 
@@ -65,7 +66,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
         });
       }
       // Wake-ups that piled up while no worker ran say nothing that a starting worker does not look for by itself.
-      await agenda.cancel({ names: Object.values(jobNames) });
+      await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
       await agenda.start();
       started = true;
     },

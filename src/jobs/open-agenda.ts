@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { PostgresBackend } from '@agendajs/postgres-backend';
-import { Agenda, type AgendaBackend } from 'agenda';
+import { Agenda, type JobRepository } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { quoteIdentifier } from '../db/connect.js';
-import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
+import { type JobStore, postgresStore } from './job-store.js';
+import { mongoStore } from './mongo-store.js';
 import { WakeChannel } from './wake-channel.js';
 
 /** An Agenda over the configured job store, and how to let go of it. */
@@ -24,7 +24,7 @@ const processEvery = 500;
 
 /**
  * Connects Agenda. Whatever holds its jobs, wake-ups travel over the host's Postgres by LISTEN and NOTIFY. The job store
- * is probed first, because Agenda leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`,
+ * has answered first, because Agenda leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`,
  * `BACKEND_NOT_INSTALLED`.
  */
 export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
@@ -33,11 +33,11 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   );
   const pool = openPool(config);
   pool.on('error', quietly);
-  const store = config.jobs.backend === 'mongodb' ? await mongoStore(config.jobs.url ?? '') : postgresStore(pool);
-  await store.probe().catch(async (error) => {
-    await Promise.allSettled([store.close(), pool.end()]);
-    throw new CairnloopError('JOBS_UNREACHABLE', { backend: config.jobs.backend, reason: errorText(error, 300) });
+  const store = await openStore(config, pool).catch(async (error) => {
+    await pool.end();
+    throw error;
   });
+  tolerateLostUnlocks(store.backend.repository, quietly);
   const channel = new WakeChannel(pool, channelName(config.database.schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
@@ -58,10 +58,21 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   };
 }
 
-interface JobStore {
-  backend: AgendaBackend;
-  probe(): Promise<void>;
-  close(): Promise<void>;
+async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Promise<JobStore> {
+  if (jobs.backend === 'mongodb') return mongoStore(jobs.url, database.schema);
+  const store = postgresStore(pool);
+  await store.probe();
+  return store;
+}
+
+/**
+ * Agenda gives a lock back without waiting for it, which ends the process where the store is away, and stops half way
+ * where its last ones fail. A lock that stays runs out by itself.
+ */
+function tolerateLostUnlocks(repository: JobRepository, report: (error: Error) => void): void {
+  const { unlockJob, unlockJobs } = repository;
+  repository.unlockJob = (job) => unlockJob.call(repository, job).catch(report);
+  repository.unlockJobs = (ids) => unlockJobs.call(repository, ids).catch(report);
 }
 
 /** Agenda quotes its table's name as one word, so the schema has to come from the search path. */
@@ -75,36 +86,6 @@ function openPool(config: ResolvedConfig): pg.Pool {
     keepAlive: true,
     application_name: 'cairnloop-jobs',
   });
-}
-
-function postgresStore(pool: pg.Pool): JobStore {
-  return {
-    // Its table comes with the migrations: made at boot, workers that start together collide.
-    backend: new PostgresBackend({ pool, ensureSchema: false, disableNotifications: true }),
-    probe: async () => void (await pool.query('SELECT 1 FROM agenda_jobs LIMIT 1')),
-    close: async () => {},
-  };
-}
-
-async function mongoStore(url: string): Promise<JobStore> {
-  const { MongoBackend } = await importOrExplain<typeof import('@agendajs/mongo-backend')>('@agendajs/mongo-backend');
-  const { MongoClient } = await importOrExplain<typeof import('mongodb')>('mongodb');
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000, appName: 'cairnloop' });
-  client.on('error', () => {});
-  const db = client.db();
-  return {
-    backend: new MongoBackend({ mongo: db, ensureIndex: true }),
-    probe: async () => void (await db.command({ ping: 1 })),
-    close: () => client.close(),
-  };
-}
-
-async function importOrExplain<T>(name: string): Promise<T> {
-  try {
-    return (await import(name)) as T;
-  } catch (error) {
-    throw new CairnloopError('BACKEND_NOT_INSTALLED', { package: name }, { cause: error });
-  }
 }
 
 /** Channel names are identifiers of at most 63 bytes, and a schema's name may be as long already. */

@@ -1,0 +1,10 @@
+import type { JobsConfig } from '../config/config-types.js';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+
+/** What is caught in a job store, as the error that tells of it. */
+export function jobsUnreachable(backend: JobsConfig['backend']): (error: unknown) => never {
+  return (error) => {
+    throw new CairnloopError('JOBS_UNREACHABLE', { backend, reason: errorText(error, 300).replace(/\.$/, '') });
+  };
+}
