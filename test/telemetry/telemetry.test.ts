@@ -92,12 +92,7 @@ describe('telemetry', () => {
     await conversations.reply(id, { content: 'Hi', actor: operator });
     await outbound.trigger(id, trigger);
     await outbound.bulkTrigger([id], trigger);
-    await eventually(async () =>
-      assert.deepEqual(
-        (await host.deliveries('outbound')).map(({ lastError }) => lastError),
-        ['down', null],
-      ),
-    );
+    await eventually(async () => assert.equal((await host.deliveries('outbound'))[0]?.lastError, 'down'));
     await conversations.resolve(id, { resolvedBy: operator });
     await published();
     for (const span of spanNames.filter((name) => name !== 'delivery.attempt')) {
