@@ -26,7 +26,7 @@ const window = 5000;
 /** The record, newest first. Filters look through a bounded part of it at a time. Throws `CURSOR_INVALID`. */
 export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Promise<AuditPage> {
   const before = filter.cursor ? decodeIdCursor(filter.cursor) : newest;
-  const values = [filter.action, filter.actor, before, pageSize + 1];
+  const values = [filter.action, filter.actor, before];
   const conversation = isId(filter.conversation) ? filter.conversation : null;
   const rows = conversation
     ? await runtime.db.run<AuditLineRow>(selectOfConversation, [...values, conversation])
@@ -70,14 +70,14 @@ function toLine(row: AuditLineRow): AuditLine {
   };
 }
 
-/** $1 action, $2 actor id, $3 the id to go on before, $4 how many. */
+/** $1 action, $2 actor id, $3 the id to go on before. */
 const select = (s: string, where: string): string => `
   WITH seen AS MATERIALIZED (
     SELECT * FROM ${s}.audit_events WHERE id < $3::uuid ${where} ORDER BY id DESC LIMIT ${window}
   ), chosen AS (
     SELECT * FROM seen
     WHERE ($1::text IS NULL OR action = $1) AND ($2::text IS NULL OR actor ->> 'id' = $2)
-    ORDER BY id DESC LIMIT $4
+    ORDER BY id DESC LIMIT ${pageSize + 1}
   ), window_end AS (
     SELECT min(id::text)::uuid AS id FROM seen HAVING count(*) = ${window}
   )
@@ -89,5 +89,5 @@ const select = (s: string, where: string): string => `
 const selectAll: Statement = statement('workspace.audit', (s) => select(s, ''));
 
 const selectOfConversation: Statement = statement('workspace.audit.conversation', (s) =>
-  select(s, 'AND conversation_id = $5::uuid'),
+  select(s, 'AND conversation_id = $4::uuid'),
 );

@@ -21,7 +21,7 @@ const maxShown = 1000;
 /** Calls that are owed or given up: those due first, or the newest given up. One statement. Throws `CURSOR_INVALID`. */
 export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor: string | null): Promise<DeliveryPage> {
   const offset = Math.min(maxShown, Number(cursor ? decodeCursor(cursor, 1)[0] : 0) || 0);
-  const rows = await runtime.db.run<DeliveryLineRow>(statements[tab], [topics, offset, pageSize + 1]);
+  const rows = await runtime.db.run<DeliveryLineRow>(statements[tab], [topics, offset]);
   return {
     lines: rows.slice(0, pageSize).map(toLine),
     nextCursor: rows.length > pageSize ? encodeCursor([String(offset + pageSize)]) : null,
@@ -86,7 +86,8 @@ interface HealthRow {
 }
 
 /** A countdown that has not run out is not owed to anybody yet. */
-const owed = (s: string) => `d.state = 'pending' AND (d.topic <> 'sla_breach' OR d.available_at <= ${s}.clock())`;
+const owed = (s: string) => `
+  d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
 const duePerTopic = (s: string, where: string, limit: number) => `
   SELECT due.* FROM unnest($1::text[]) AS topic (name) CROSS JOIN LATERAL (
@@ -101,13 +102,13 @@ const newestDiscarded = (s: string, limit: number) => `
   ) gone`;
 
 const retrying = (s: string) => `
-  SELECT waiting.* FROM (${duePerTopic(s, owed(s), 2000)}) waiting WHERE waiting.attempts > 0`;
+  SELECT waiting.* FROM (${duePerTopic(s, owed(s), maxShown)}) waiting WHERE waiting.attempts > 0`;
 
-/** $1 topics, $2 offset, $3 how many. */
+/** $1 topics, $2 offset. */
 const page = (s: string, rows: string, order: string) => `
   SELECT d.id, d.topic, d.conversation_id, d.state, d.attempts, d.available_at, left(d.last_error, 500) AS last_error,
     coalesce(d.lease_until > ${s}.clock(), false) AS leased, d.created_at, d.settled_at, left(c.subject, 300) AS subject
-  FROM (SELECT * FROM (${rows}) rows ORDER BY ${order} OFFSET $2 LIMIT $3) d
+  FROM (SELECT * FROM (${rows}) rows ORDER BY ${order} OFFSET $2 LIMIT ${pageSize + 1}) d
   LEFT JOIN ${s}.conversations c ON c.id = d.conversation_id
   ORDER BY ${order.replace(/\b(available_at|id)\b/g, 'd.$1')}`;
 

@@ -2,7 +2,7 @@ import { searchQuery } from '../../conversations/list.js';
 import { decodeCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
-import { type QueueRowRow, queueColumns, toQueueRow } from './rows.js';
+import { pageSize, type QueueRowRow, queueColumns, toQueueRow } from './rows.js';
 import type { QueuePage } from './walk-queue.js';
 
 export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached';
@@ -11,39 +11,23 @@ export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached';
 export const maxGathered = 1000;
 
 /** A page of a filter that holds what should be few: gathered up to a bound, then sorted by urgency and activity. */
-export function gatherQueue(
-  runtime: Runtime,
-  filter: GatheredFilter,
-  cursor: string | null,
-  limit: number,
-): Promise<QueuePage> {
-  return page(runtime, statements[filter], [], cursor, limit);
+export function gatherQueue(runtime: Runtime, filter: GatheredFilter, cursor: string | null): Promise<QueuePage> {
+  return page(runtime, statements[filter], [], cursor);
 }
 
 /** A page of what a search finds, sorted likewise. Its text may be the beginning of an actor id, or words. */
-export async function searchQueue(
-  runtime: Runtime,
-  search: string,
-  cursor: string | null,
-  limit: number,
-): Promise<QueuePage> {
+export async function searchQueue(runtime: Runtime, search: string, cursor: string | null): Promise<QueuePage> {
   const words = searchQuery(search) ?? '';
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return page(runtime, findBySearch, [prefix, words, search], cursor, limit);
+  return page(runtime, findBySearch, [prefix, words, search], cursor);
 }
 
-async function page(
-  runtime: Runtime,
-  from: Statement,
-  values: string[],
-  cursor: string | null,
-  limit: number,
-): Promise<QueuePage> {
+async function page(runtime: Runtime, from: Statement, values: string[], cursor: string | null): Promise<QueuePage> {
   const offset = Math.min(maxGathered, Number(cursor ? decodeCursor(cursor, 1)[0] : 0) || 0);
-  const rows = await runtime.db.run<QueueRowRow>(from, [offset, limit + 1, ...values]);
+  const rows = await runtime.db.run<QueueRowRow>(from, [offset, ...values]);
   return {
-    rows: rows.slice(0, limit).map(toQueueRow),
-    nextCursor: rows.length > limit ? encodeCursor([String(offset + limit)]) : null,
+    rows: rows.slice(0, pageSize).map(toQueueRow),
+    nextCursor: rows.length > pageSize ? encodeCursor([String(offset + pageSize)]) : null,
   };
 }
 
@@ -80,14 +64,14 @@ export const breached = (s: string) => `
   ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
   LIMIT ${maxGathered}`;
 
-/** $1 offset, $2 how many. */
+/** $1 offset. */
 const gathered = (s: string, ids: string) => `
   WITH gathered AS (${ids}),
   page AS (
     SELECT c.id, row_number() OVER (ORDER BY running.breach_at NULLS LAST, c.updated_at DESC, c.id DESC) AS place
     FROM gathered JOIN ${s}.conversations c USING (id)
     LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
-    ORDER BY place OFFSET $1 LIMIT $2
+    ORDER BY place OFFSET $1 LIMIT ${pageSize + 1}
   )
   ${queueColumns(s)}`;
 
@@ -100,6 +84,6 @@ const statements: Record<GatheredFilter, Statement> = {
 const findBySearch = statement('workspace.queue.search', (s) =>
   gathered(
     s,
-    `SELECT found.id FROM ${s}.search_conversations($3, $4, $5, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
+    `SELECT found.id FROM ${s}.search_conversations($2, $3, $4, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
   ),
 );

@@ -7,18 +7,16 @@ import { type QueuePage, walkQueue } from './walk-queue.js';
 
 export type { QueuePage } from './walk-queue.js';
 
-const pageSize = 50;
-
 /** The page of the queue that a view asks for. One statement. Throws `CURSOR_INVALID`. */
 export function findQueuePage(runtime: Runtime, { filter, search, cursor }: QueueView): Promise<QueuePage> {
-  if (search) return searchQueue(runtime, search, cursor, pageSize);
+  if (search) return searchQueue(runtime, search, cursor);
   switch (filter) {
     case 'needs-approval':
     case 'breaching':
     case 'breached':
-      return gatherQueue(runtime, filter, cursor, pageSize);
+      return gatherQueue(runtime, filter, cursor);
     default:
-      return walkQueue(runtime, filter, cursor, pageSize);
+      return walkQueue(runtime, filter, cursor);
   }
 }
 

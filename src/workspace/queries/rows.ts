@@ -57,6 +57,9 @@ export function toQueueRow(row: QueueRowRow): QueueRow {
 /** The customer's name where the host gave one, else the actor id. */
 export const customerColumn = `coalesce(nullif(left(c.metadata ->> 'customerName', 200), ''), c.actor_id)`;
 
+/** Lines of a page. In the statements it is a constant: with a parameter they would be planned for any number. */
+export const pageSize = 50;
+
 /** Everything a queue line shows, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
   SELECT c.id, ${customerColumn} AS customer, c.subject, c.status, c.priority, c.updated_at,

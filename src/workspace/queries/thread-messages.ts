@@ -21,7 +21,7 @@ export const shownLength = 12_000;
 export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
   if (!isId(id)) return { messages: [], earlierCursor: null };
   const [at, messageId] = before ? decodeTimeCursor(before) : newest;
-  const rows = await runtime.db.run<ThreadMessageRow>(selectPage, [id, at, messageId, pageSize + 1, shownLength]);
+  const rows = await runtime.db.run<ThreadMessageRow>(selectPage, [id, at, messageId]);
   const shown = rows.slice(0, pageSize);
   const oldest = shown.at(-1);
   return {
@@ -79,9 +79,9 @@ const columns = (s: string, content: string) => `
 const selectPage = statement(
   'workspace.thread.messages',
   (s) => `
-    SELECT ${columns(s, 'left(m.content, $5)')} FROM ${s}.messages m
+    SELECT ${columns(s, `left(m.content, ${shownLength})`)} FROM ${s}.messages m
     WHERE m.conversation_id = $1 AND (m.created_at, m.id) < ($2::timestamptz, $3::uuid)
-    ORDER BY m.created_at DESC, m.id DESC LIMIT $4`,
+    ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
 );
 
 const selectOne = statement(
