@@ -1,0 +1,187 @@
+import { strict as assert } from 'node:assert';
+import pg from 'pg';
+import { openDatabase } from '../../src/db/connect.js';
+import type { Statement } from '../../src/db/statement.js';
+import type { Runtime } from '../../src/runtime.js';
+import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
+import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
+import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
+import { findThread } from '../../src/workspace/queries/thread.js';
+import { findMessages } from '../../src/workspace/queries/thread-messages.js';
+import { type QueueFilter, queueFilters } from '../../src/workspace/queue-filters.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { migrated } from '../support/started-host.js';
+
+/**
+ * What a page costs is what Postgres reads for it: blocks do not depend on the machine, as times do. The plans are the
+ * generic ones, which a process that has been up for a while uses.
+ */
+describe('the cost of a page', () => {
+  const conversations = 60_000;
+  let database: TestDatabase;
+  let runtime: Runtime;
+  let client: pg.Client;
+  let asked: { statement: Statement; values: readonly unknown[] }[] = [];
+
+  before(async function () {
+    this.timeout(180_000);
+    database = await createTestDatabase(migrated);
+    await fill();
+    const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
+    const run = (statement: Statement, values: readonly unknown[] = []) => {
+      asked.push({ statement, values });
+      return db.run(statement, values);
+    };
+    runtime = { db: { ...db, run } } as unknown as Runtime;
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+    await client.query('set plan_cache_mode = force_generic_plan');
+  });
+  after(async () => {
+    await client.end();
+    await runtime.db.close();
+    await database.drop();
+  });
+
+  /** Of ten conversations three wait with a running clock, two are breached, four are resolved; some have drafts. */
+  async function fill(): Promise<void> {
+    await database.query(`
+      insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, unanswered_since)
+      select n, 'cust_' || n, case when n % 10 < 6 then 'open' else 'resolved' end, now(),
+        now() - make_interval(secs => n), case when n % 10 < 3 then now() end
+      from generate_series(1, ${conversations}) n`);
+    await database.query(`
+      insert into cairnloop.messages (conversation_id, role, content, created_at)
+      select id, 'customer', 'The export of ' || subject || ' fails', updated_at from cairnloop.conversations`);
+    await database.query(`
+      insert into cairnloop.slas (conversation_id, priority, status, response_minutes, breach_minutes, started_at,
+        response_due_at, breach_at, completed_at)
+      select id, 'normal', case when n % 10 < 3 then 'active' when n % 10 < 5 then 'breached' else 'fulfilled' end, 60, 240,
+        updated_at, now(), case when n % 10 < 3 then now() + make_interval(mins => n % 5000) else now() end,
+        case when n % 10 >= 3 then updated_at end
+      from (select id, updated_at, subject::int as n from cairnloop.conversations) numbered`);
+    await database.query(`
+      insert into cairnloop.drafts (conversation_id, type, content, risk_tier, decision, decision_outcome, decision_ms,
+        input_digest, status, decided_at, created_at)
+      select id, 'reply', 'Draft', 'low', 'require_approval', 'decided', 1, '', 'pending', now(), now()
+      from cairnloop.conversations where subject::int % 20 = 0`);
+    await database.query(`
+      insert into cairnloop.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      select 'sla_breach', conversation_id, id, id, breach_at, now() from cairnloop.slas where status = 'active'`);
+    await database.query(`
+      insert into cairnloop.audit_events (at, actor, action, conversation_id)
+      select created_at, '{"id": "x"}', 'conversation.opened', id from cairnloop.conversations`);
+    await database.query('vacuum analyze');
+  }
+
+  /** The blocks that Postgres reads for the statements of one call. */
+  async function blocksOf(work: () => Promise<unknown>): Promise<number> {
+    asked = [];
+    await work();
+    let blocks = 0;
+    for (const { statement, values } of asked) {
+      await client.query(`prepare one as ${statement.text('"cairnloop"')}`);
+      const literals = values.map((value) => literal(value)).join(', ');
+      const { rows } = await client.query(
+        `explain (analyze, buffers, format json) execute one${values.length > 0 ? `(${literals})` : ''}`,
+      );
+      await client.query('deallocate one');
+      const { Plan } = rows[0]['QUERY PLAN'][0];
+      blocks += Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'];
+    }
+    return blocks;
+  }
+
+  function literal(value: unknown): string {
+    if (value === null) return 'null';
+    if (Array.isArray(value)) return pg.escapeLiteral(`{${value.join(',')}}`);
+    return pg.escapeLiteral(String(value));
+  }
+
+  const page = (filter: QueueFilter, cursor: string | null = null) =>
+    findQueuePage(runtime, { filter, search: '', cursor });
+
+  // A line needs some twelve blocks, from the tables that it is put together from; a gathered one is sorted first.
+  const bounds: Record<QueueFilter, number> = {
+    open: 2000,
+    'needs-reply': 2000,
+    resolved: 2000,
+    'needs-approval': 15_000,
+    breaching: 15_000,
+    breached: 25_000,
+  };
+  for (const { key } of queueFilters) {
+    it(`of "${key}" is bounded, whatever the table holds`, async () => {
+      const blocks = await blocksOf(() => page(key));
+      assert.ok(blocks < bounds[key], `${blocks} blocks`);
+    });
+  }
+
+  for (const filter of ['open', 'needs-reply', 'resolved'] as const) {
+    it(`of "${filter}" is alike on the first page and the 250th`, async () => {
+      let cursor: string | null = null;
+      for (let turned = 0; turned < 250; turned += 1) {
+        const next: string | null = (await page(filter, cursor)).nextCursor;
+        assert.ok(next, `page ${turned} is not the last`);
+        cursor = next;
+      }
+      const [first, late] = [await blocksOf(() => page(filter)), await blocksOf(() => page(filter, cursor))];
+      assert.ok(late < first * 2, `first ${first} blocks, 250th ${late}`);
+    });
+  }
+
+  it('of counting the filters is bounded', async () => {
+    const blocks = await blocksOf(() => countQueue(runtime));
+    assert.ok(blocks < 40_000, `${blocks} blocks`);
+  });
+
+  it('of a thread is small, and its statements are two beside the queue’s', async () => {
+    const [row] = (await page('open')).rows;
+    const blocks = await blocksOf(async () => {
+      await findThread(runtime, row?.id ?? '');
+      await findMessages(runtime, row?.id ?? '', null);
+    });
+    assert.equal(asked.length, 2);
+    assert.ok(blocks < 400, `${blocks} blocks`);
+  });
+
+  it('of a thread with ten thousand messages is that of the page it shows', async () => {
+    const [row] = (await page('open')).rows;
+    await database.query(
+      `insert into cairnloop.messages (conversation_id, role, content, created_at)
+       select $1, 'customer', 'message ' || n, now() + make_interval(secs => n) from generate_series(1, 10000) n`,
+      [row?.id],
+    );
+    await database.query('vacuum analyze cairnloop.messages');
+    const blocks = await blocksOf(() => findMessages(runtime, row?.id ?? '', null));
+    assert.ok(blocks < 700, `${blocks} blocks`);
+    const { messages, earlierCursor } = await findMessages(runtime, row?.id ?? '', null);
+    assert.deepEqual([messages.length, messages.at(-1)?.content], [50, 'message 10000']);
+    const before = await findMessages(runtime, row?.id ?? '', earlierCursor);
+    assert.equal(before.messages.at(-1)?.content, 'message 9950');
+  });
+
+  it('of the deliveries page follows what is owed, not every countdown that runs', async () => {
+    const blocks = await blocksOf(async () => {
+      await findDeliveries(runtime, 'pending', null);
+      await findDeliveries(runtime, 'retrying', null);
+      await findDeliveries(runtime, 'discarded', null);
+      await findWorkerHealth(runtime);
+    });
+    assert.ok(blocks < 3000, `${blocks} blocks`);
+  });
+
+  it('of the audit page is bounded, though nothing matches its filter', async () => {
+    const filter = { conversation: null, action: 'sla.breached', actor: null, cursor: null };
+    const blocks = await blocksOf(() => findAuditLines(runtime, filter));
+    assert.ok(blocks < 1000, `${blocks} blocks`);
+    const looked = await findAuditLines(runtime, filter);
+    assert.deepEqual([looked.lines.length, looked.partial], [0, true]);
+    assert.ok(looked.nextCursor, 'it offers to look further back');
+  });
+
+  it('of a search is bounded for a word that everybody uses', async () => {
+    const blocks = await blocksOf(() => findQueuePage(runtime, { filter: 'open', search: 'export', cursor: null }));
+    assert.ok(blocks < 40_000, `${blocks} blocks`);
+  });
+});
