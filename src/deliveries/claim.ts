@@ -38,6 +38,8 @@ export interface ClaimOptions {
   leaseMs: number;
   /** Take one delivery whose lease ran out twice, and nothing else. */
   suspects: boolean;
+  /** Look no further back than this. Default: from the start of the queue. */
+  from?: Date;
 }
 
 /**
@@ -48,7 +50,8 @@ export interface ClaimOptions {
  * order, and keeps a noisy conversation from filling a worker.
  */
 export async function claim(executor: Executor, topic: DeliveryTopic, options: ClaimOptions): Promise<DeliveryRow[]> {
-  const rows = await executor.run<DeliveryRow>(claimDue, [topic, options.limit, options.leaseMs, options.suspects]);
+  const { limit, leaseMs, suspects, from } = options;
+  const rows = await executor.run<DeliveryRow>(claimDue, [topic, limit, leaseMs, suspects, from ?? '-infinity']);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
@@ -72,7 +75,7 @@ const claimDue = statement(
       FOR UPDATE OF d SKIP LOCKED
     ), free AS (
       SELECT d.id FROM ${s}.deliveries d
-      WHERE NOT $4 AND d.topic = $1 AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+      WHERE NOT $4 AND d.topic = $1 AND d.state = 'pending' AND d.available_at BETWEEN $5 AND ${s}.clock()
         AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.attempts < 2))
         AND NOT EXISTS (
           SELECT FROM ${s}.deliveries earlier

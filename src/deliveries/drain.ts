@@ -4,7 +4,8 @@ import { withTimeout } from '../host/call.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { backoffMs } from './backoff.js';
-import { claim, type DeliveryRow, renewLeases } from './claim.js';
+import { type DeliveryRow, renewLeases } from './claim.js';
+import { createClaimer } from './claimer.js';
 import { createRecovery } from './recovery.js';
 import { report } from './report.js';
 import type { Outcome } from './settle.js';
@@ -36,11 +37,11 @@ export function createDrainer(
   settler: Settler,
 ): Drainer {
   const { concurrency, leaseMs, callbackTimeoutMs, maxAttempts } = runtime.config.worker;
+  const claimer = createClaimer(runtime, topic);
   const recovery = createRecovery(runtime, topic);
   const held = new Map<string, DeliveryRow>();
   const calls = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
-  let suspect: string | undefined;
   let stopping = false;
   let dirty = false;
   let calledOthers = false;
@@ -73,7 +74,7 @@ export function createDrainer(
     dirty = false;
     changed = newSignal();
     const free = concurrency - held.size;
-    const rows = free > 0 ? await claimNext(free) : [];
+    const rows = free > 0 ? await claimer.next(free) : [];
     if (rows.length === free && free > 0) callOthers();
     if (rows.length > 0) {
       await start(rows);
@@ -88,15 +89,6 @@ export function createDrainer(
   function callOthers(): void {
     if (!calledOthers) runtime.jobs.wake(topic);
     calledOthers = true;
-  }
-
-  /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */
-  async function claimNext(limit: number): Promise<DeliveryRow[]> {
-    const rows = await claim(runtime.db, topic, { limit, leaseMs, suspects: false });
-    if (rows.length > 0 || suspect) return rows;
-    const suspects = await claim(runtime.db, topic, { limit: 1, leaseMs, suspects: true });
-    suspect = suspects[0]?.id;
-    return suspects;
   }
 
   async function start(rows: readonly DeliveryRow[]): Promise<void> {
@@ -135,7 +127,7 @@ export function createDrainer(
     const settled = await settler.settle({ row, outcome });
     if (settled) report(runtime, handler, row, outcome, seconds);
     held.delete(row.id);
-    if (suspect === row.id) suspect = undefined;
+    claimer.gone(row.id);
     changed.raise();
   }
 

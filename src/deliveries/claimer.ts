@@ -1,0 +1,63 @@
+import type { DeliveryTopic } from '../domain.js';
+import type { Runtime } from '../runtime.js';
+import { claim, type DeliveryRow } from './claim.js';
+
+/** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
+export interface Claimer {
+  next(limit: number): Promise<DeliveryRow[]>;
+  /** To be told of every delivery that is no longer held. */
+  gone(id: string): void;
+}
+
+/** A claim from the start of the queue may take this share of the time, one in so many. */
+const fromStartEvery = 5;
+
+/** How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. */
+const overlapMs = 2000;
+
+/**
+ * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
+ * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
+ * the last one ended, and at the start of the queue as often as that is cheap: always, on a healthy database.
+ */
+export function createClaimer(runtime: Runtime, topic: DeliveryTopic): Claimer {
+  const { leaseMs } = runtime.config.worker;
+  let last: Date | undefined;
+  let startIsDue = 0;
+  let suspect: string | undefined;
+
+  async function fromStart(limit: number): Promise<DeliveryRow[]> {
+    const began = performance.now();
+    const rows = await claim(runtime.db, topic, { limit, leaseMs, suspects: false });
+    const ended = performance.now();
+    startIsDue = ended + (ended - began) * (fromStartEvery - 1);
+    return rows;
+  }
+
+  async function fromLast(limit: number): Promise<DeliveryRow[]> {
+    if (!last || performance.now() >= startIsDue) return [];
+    const from = new Date(last.getTime() - overlapMs);
+    return claim(runtime.db, topic, { limit, leaseMs, suspects: false, from });
+  }
+
+  /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */
+  async function suspects(): Promise<DeliveryRow[]> {
+    if (suspect) return [];
+    const rows = await claim(runtime.db, topic, { limit: 1, leaseMs, suspects: true });
+    suspect = rows[0]?.id;
+    return rows;
+  }
+
+  return {
+    async next(limit) {
+      const near = await fromLast(limit);
+      const rows = near.length > 0 ? near : await fromStart(limit);
+      if (rows.length === 0) return suspects();
+      last = new Date(Math.max(Number(last ?? 0), ...rows.map((row) => Number(row.available_at))));
+      return rows;
+    },
+    gone(id) {
+      if (suspect === id) suspect = undefined;
+    },
+  };
+}
