@@ -17,6 +17,11 @@ export interface ConfigProblem {
   found: string;
 }
 
+const otherAddress = {
+  'ops server': 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)',
+  workspace: 'choose another port with --port; 0 takes a free one',
+};
+
 const catalog = {
   // Config
   CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
@@ -152,13 +157,13 @@ const catalog = {
   }),
 
   // Worker and ops
-  PORT_TAKEN: (d: { host: string; port: number }) => ({
-    message: `The ops server cannot listen on ${d.host}:${d.port}: the port is taken.`,
-    hint: 'Stop what listens there, or choose another with --port or ops.port; --no-ops runs without.',
+  PORT_TAKEN: (d: { server: 'ops server' | 'workspace'; host: string; port: number }) => ({
+    message: `The ${d.server} cannot listen on ${d.host}:${d.port}: the port is taken.`,
+    hint: `Stop what listens there, or ${otherAddress[d.server]}.`,
   }),
-  PORT_REFUSED: (d: { host: string; port: number; reason: string }) => ({
-    message: `The ops server cannot listen on ${d.host}:${d.port}: ${d.reason}.`,
-    hint: 'Choose an address and port of this machine with ops.host, ops.port or --port; --no-ops runs without.',
+  PORT_REFUSED: (d: { server: 'ops server' | 'workspace'; host: string; port: number; reason: string }) => ({
+    message: `The ${d.server} cannot listen on ${d.host}:${d.port}: ${d.reason}.`,
+    hint: `To listen elsewhere, ${otherAddress[d.server]}.`,
   }),
   JOBS_UNREACHABLE: (d: { backend: string; reason: string }) => ({
     message: `The ${d.backend} job backend cannot be reached: ${d.reason}.`,
@@ -247,6 +252,10 @@ const catalog = {
   WRITE_FAILED: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be written: ${d.reason}.`,
     hint: 'Every file is as it was. Make the folder writable and run the command again.',
+  }),
+  JOURNAL_UNREADABLE: (d: { file: string; reason: string }) => ({
+    message: `${d.file}, which remembers what \`cairnloop undo\` takes back, cannot be read: ${d.reason}.`,
+    hint: 'Nothing was written. Make it readable, or delete it, and earlier runs can no longer be taken back.',
   }),
   UNDO_NOTHING: (d: { folder: string }) => ({
     message: `There is no run of \`cairnloop init\` or \`cairnloop gen\` to take back in ${d.folder}.`,

@@ -54,9 +54,9 @@ async function serveUntilStopped(config: ResolvedConfig, options: DevOptions, io
   const cairnloop = await createCairnloop(config);
   const served: ServedApp[] = [];
   try {
-    served.push(await serve(cairnloop.operations(), { host: loopback, port: config.ops.port }));
+    served.push(await serve(cairnloop.operations(), { server: 'ops server', host: loopback, port: config.ops.port }));
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator });
-    served.push(await serve(workspace, { host: loopback, port: options.port }));
+    served.push(await serve(workspace, { server: 'workspace', host: loopback, port: options.port }));
     await options.seed?.(cairnloop);
     await cairnloop.worker.start();
     announce(served, config, io);

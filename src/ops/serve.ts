@@ -15,8 +15,15 @@ export interface ServedApp {
 /** A client that sends its request slower than this is cut off, in milliseconds. */
 const requestTimeout = 10_000;
 
+/** Where to listen, and what its failure calls it. */
+export interface Address {
+  server: 'ops server' | 'workspace';
+  host: string;
+  port: number;
+}
+
 /** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serve(app: Mounted, address: { host: string; port: number }): Promise<ServedApp> {
+export function serve(app: Mounted, address: Address): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });
@@ -37,7 +44,7 @@ export function serve(app: Mounted, address: { host: string; port: number }): Pr
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, address: { host: string; port: number }): CairnloopError {
+function listenError(error: NodeJS.ErrnoException, address: Address): CairnloopError {
   if (error.code === 'EADDRINUSE') return new CairnloopError('PORT_TAKEN', address);
   return new CairnloopError('PORT_REFUSED', { ...address, reason: errorText(error, 200) });
 }

@@ -5,6 +5,7 @@ import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { isFile, isFolder } from './folders.js';
 import { realHostFile } from './safe-path.js';
+import { writeFailed } from './write-failed.js';
 
 /** What was done, so that it can be taken back. Paths are relative to the package. */
 export interface Applied {
@@ -25,7 +26,7 @@ export function applyPlan(plan: ChangePlan): Applied {
     for (const commit of staged) commit();
   } catch (cause) {
     for (const step of undo.reverse()) attempt(step);
-    throw writeFailed(cause, changes);
+    throw writeFailedAt(cause, changes);
   }
   return { files: changes.map(({ path, before, after }) => ({ path, before, after })), folders };
 }
@@ -86,17 +87,9 @@ function attempt(step: () => void): void {
   }
 }
 
-function writeFailed(cause: unknown, changes: readonly RealChange[]): CairnloopError {
-  const { code, path: file } = cause as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    EACCES: 'permission was denied',
-    EPERM: 'permission was denied',
-    EROFS: 'the file system is read-only',
-    ENOSPC: 'the disk is full',
-    ENOTDIR: 'a part of its path is a file',
-    EEXIST: 'a part of its path is a file',
-  };
+function writeFailedAt(cause: unknown, changes: readonly RealChange[]): CairnloopError {
+  const { path: file } = cause as NodeJS.ErrnoException;
   const failed = file ? path.dirname(file) : undefined;
-  const shown = changes.find(({ real }) => path.dirname(real) === failed || real === file)?.path ?? file ?? 'A file';
-  return new CairnloopError('WRITE_FAILED', { file: shown, reason: reasons[code ?? ''] ?? String(cause) }, { cause });
+  const change = changes.find(({ real }) => path.dirname(real) === failed || real === file);
+  return writeFailed(cause, change?.path ?? file ?? 'A file');
 }

@@ -7,6 +7,7 @@ import { type Applied, applyPlan } from './apply-plan.js';
 import { isFile } from './folders.js';
 import { readHostFiles } from './read-project.js';
 import { realHostFile } from './safe-path.js';
+import { refusal, writeFailed } from './write-failed.js';
 
 /** One run; the newest stands last. */
 export interface JournalEntry extends Applied {
@@ -18,17 +19,26 @@ export interface JournalEntry extends Applied {
 
 const kept = 20;
 
-/** Writes the plan and remembers it. A plan without changes leaves no trace. */
+/**
+ * Writes the plan and remembers it, both or neither. A plan without changes leaves no trace.
+ * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
+ */
 export function applyAndRemember(plan: ChangePlan, run: string): void {
   if (pendingChanges(plan).length === 0) return;
-  const earlier = readJournal(plan.root);
+  const { root } = plan;
+  const earlier = readJournal(root);
   const applied = applyPlan(plan);
-  writeJournal(plan.root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
+  try {
+    writeJournal(root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
+  } catch (cause) {
+    takeBack(root, applied);
+    throw writeFailed(cause, journalPath);
+  }
 }
 
 /**
  * What taking back the last run would do, and the step that does it.
- * @throws CairnloopError UNDO_NOTHING or UNDO_EDITED
+ * @throws CairnloopError UNDO_NOTHING, UNDO_EDITED or JOURNAL_UNREADABLE
  */
 export function planUndo(root: string): { run: string; plan: ChangePlan; apply(): void } {
   const journal = readJournal(root);
@@ -40,13 +50,20 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
   );
   const edited = last.files.filter((file) => current[file.path] !== file.after).map((file) => file.path);
   if (edited.length > 0) throw new CairnloopError('UNDO_EDITED', { run: last.run, files: edited });
-  const plan = { root, changes: last.files.map(takenBack), notes: [] };
   const apply = () => {
-    applyPlan(plan);
-    for (const folder of last.folders.toReversed()) removeIfEmpty(path.join(root, folder));
+    takeBack(root, last);
     writeJournal(root, journal.slice(0, -1));
   };
-  return { run: last.run, plan, apply };
+  return { run: last.run, plan: planBack(root, last), apply };
+}
+
+function takeBack(root: string, applied: Applied): void {
+  applyPlan(planBack(root, applied));
+  for (const folder of applied.folders.toReversed()) removeIfEmpty(path.join(root, folder));
+}
+
+function planBack(root: string, { files }: Applied): ChangePlan {
+  return { root, changes: files.map(takenBack), notes: [] };
 }
 
 function takenBack({ path, before, after }: Applied['files'][number]): FileChange {
@@ -54,13 +71,19 @@ function takenBack({ path, before, after }: Applied['files'][number]): FileChang
   return { path, outcome: 'updated', before: after, after: before, reason };
 }
 
+const journalPath = '.cairnloop/journal.json';
+
 function journalFile(root: string): string {
-  return realHostFile(root, '.cairnloop/journal.json');
+  return realHostFile(root, journalPath);
 }
 
 function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
-  return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  try {
+    return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  } catch (cause) {
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: refusal(cause) }, { cause });
+  }
 }
 
 /** The folder ignores itself, so that the host's repository stays as the host left it; it goes with its last entry. */

@@ -25,7 +25,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {
-    ops = options.ops && (await serve(cairnloop.operations(), options.ops));
+    ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
     // From here on callbacks may run, which a signal must not cut off.
     const stopped = stopSignal();
     await cairnloop.worker.start();

@@ -56,6 +56,26 @@ describe('cairnloop undo', () => {
     assert.ok(existsSync(path.join(host.folder, 'src/cairnloop/own.js')));
   });
 
+  it('names a journal that cannot be read, and writes nothing', async () => {
+    host.write('.cairnloop/journal.json', '{');
+    const before = treeOf(host.folder);
+    for (const argv of [['gen', 'policy'], ['undo']]) {
+      const { exitCode, err } = await run(...argv);
+      assert.equal(exitCode, 1);
+      assert.match(err, /^\S+journal\.json, which remembers .* cannot be read: .+\nNothing was written\. .+\n$/);
+    }
+    assert.deepEqual(treeOf(host.folder), before);
+  });
+
+  it('takes a run back that it cannot remember', async () => {
+    host.write('.cairnloop/journal.json/in-the-way', '');
+    const before = treeOf(host.folder);
+    const { exitCode, err } = await run('gen', 'policy');
+    assert.equal(exitCode, 1);
+    assert.match(err, /^\.cairnloop\/journal\.json could not be written: /);
+    assert.deepEqual(withoutJournal(treeOf(host.folder)), withoutJournal(before));
+  });
+
   it("keeps the journal out of the host's repository", async () => {
     await run('gen', 'policy');
     assert.equal(readFileSync(path.join(host.folder, '.cairnloop/.gitignore'), 'utf8'), '*\n');

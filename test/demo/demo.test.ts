@@ -92,6 +92,17 @@ describe('cairnloop demo', function () {
     }
   });
 
+  it('says in a sentence that it cannot write its folder', async () => {
+    const host = tempHost({ 'a-file': '' });
+    try {
+      const run = await runCli(['demo', '--once', '--dir', 'a-file/demo'], { cwd: host.folder });
+      assert.equal(run.exitCode, 1);
+      assert.match(run.stderr, /^\S+a-file\S* could not be written: a part of its path is a file\.\n.+\n$/);
+    } finally {
+      host.remove();
+    }
+  });
+
   it('writes a host that compiles under strict', async () => {
     const host = tempHost({});
     try {
