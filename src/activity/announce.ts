@@ -22,7 +22,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
 
   async function send(): Promise<void> {
     await new Promise(setImmediate);
-    while (waiting.size > 0 && !closed) {
+    while (waiting.size > 0) {
       const payloads = toPayloads([...waiting]);
       waiting.clear();
       try {
@@ -30,7 +30,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
       }
-      await sleep(gapMs, undefined, { ref: false });
+      if (!closed) await sleep(gapMs, undefined, { ref: false });
     }
     sending = undefined;
   }
@@ -41,6 +41,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       if (waiting.size < maxWaiting) waiting.add(conversationId);
       sending ??= send();
     },
+    /** Sends what is still waiting: a script that changes one thing and closes is heard as well. */
     async close(): Promise<void> {
       closed = true;
       await sending;
