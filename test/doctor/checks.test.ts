@@ -138,7 +138,7 @@ describe('doctor/checks', () => {
       but('database', { maxConnections: 10 }),
       'check',
       'CONNECTIONS',
-      /open 14 .* allows 10/,
+      /open 15 .* allows 10/,
       /max_connections/,
     ],
     [

@@ -6,8 +6,8 @@ const oldestPostgres = 130_000;
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
 const tolerableSkewMs = 5000;
 
-/** What a process holds beside `database.poolSize`: the connections of its job backend. */
-const jobConnections = 4;
+/** What a process holds beside `database.poolSize`: four connections of its job backend, and one that listens. */
+const jobConnections = 5;
 
 const database = defineCheck({
   code: 'DATABASE',
