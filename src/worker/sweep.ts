@@ -53,6 +53,7 @@ const findDue = statement(
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
           AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
+        OFFSET 0
       ) AS due,
       ARRAY(
         SELECT DISTINCT ceil(extract(epoch FROM soon.available_at - ${s}.clock()) * 1000)::int AS in_ms FROM (

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Database } from '../../src/db/connect.js';
+import { openDatabase } from '../../src/db/connect.js';
+import { claim, type DeliveryRow } from '../../src/deliveries/claim.js';
+import { type Outcome, settle } from '../../src/deliveries/settle.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { stopClock } from '../support/database-clock.js';
+import { migrated } from '../support/started-host.js';
+import { fault, seeded, sized } from './support/fault.js';
+
+const leaseMs = 10_000;
+
+/** What may happen to a queue. `pick` chooses among what a worker was once handed, however long ago. */
+type Step =
+  | { do: 'owe'; conversation: number; inMs: number }
+  | { do: 'claim'; limit: number }
+  | { do: 'settle'; pick: number; how: Outcome['kind'] }
+  | { do: 'wait'; ms: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({ do: fc.constant('owe' as const), conversation: fc.nat(3), inMs: fc.nat(20_000) }),
+  fc.record({ do: fc.constant('claim' as const), limit: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    do: fc.constant('settle' as const),
+    pick: fc.nat(30),
+    how: fc.constantFrom('done', 'retry', 'discarded', 'released'),
+  }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 15_000 }) }),
+);
+
+/** One delivery in the reference: the rules of the queue without a database. */
+interface Owed {
+  key: string;
+  conversation: number;
+  at: number;
+  state: 'pending' | 'done' | 'discarded';
+  attempts: number;
+  lease: number;
+}
+
+class Reference {
+  now = Date.UTC(2030, 0, 1);
+  owed: Owed[] = [];
+
+  claim(limit: number): string[] {
+    const ordered = this.owed
+      .filter(({ state }) => state === 'pending')
+      .sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
+    const first = ordered.filter(
+      (one) => ordered.find(({ conversation }) => conversation === one.conversation) === one,
+    );
+    const free = first.filter(
+      (one) => one.at <= this.now && (one.lease === 0 || (one.lease <= this.now && one.attempts < 2)),
+    );
+    for (const one of free.slice(0, limit))
+      Object.assign(one, { attempts: one.attempts + 1, lease: this.now + leaseMs });
+    return free.slice(0, limit).map(({ key }) => key);
+  }
+
+  settle(key: string, attempts: number, how: Outcome['kind']): boolean {
+    const one = this.owed.find((each) => each.key === key);
+    if (one?.state !== 'pending' || one.attempts !== attempts) return false;
+    one.lease = 0;
+    if (how === 'done' || how === 'discarded') one.state = how;
+    if (how === 'retry') one.at = this.now + 1000;
+    if (how === 'released') one.attempts -= 1;
+    return true;
+  }
+
+  view() {
+    return this.owed
+      .map(({ key, state, attempts, at }) => ({ key, state, attempts, at }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+}
+
+describe('faults: any order of events', function () {
+  this.timeout(120_000);
+  let database: TestDatabase;
+  let db: Database;
+  before(async () => {
+    database = await createTestDatabase(migrated);
+    db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
+  });
+  after(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  fault(
+    'F20 claims and settlements in any order do what sixty lines without a database do',
+    { short: 60_000, long: 900_000 },
+    async () => {
+      const { seed } = seeded();
+      const numRuns = sized(25, 2500);
+      await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), compare), { seed, numRuns });
+      return { seed, note: `${numRuns} sequences of up to 40 steps` };
+    },
+  );
+
+  async function compare(steps: Step[]): Promise<void> {
+    await database.query('TRUNCATE cairnloop.deliveries');
+    const reference = new Reference();
+    const handed: DeliveryRow[] = [];
+    for (const [index, one] of steps.entries()) {
+      await stopClock(database, new Date(reference.now));
+      await take(one, index, reference, handed);
+    }
+    const { rows } = await database.query(
+      `SELECT id AS key, state, attempts, (extract(epoch FROM available_at) * 1000)::float8 AS at FROM cairnloop.deliveries ORDER BY id`,
+    );
+    assert.deepEqual(rows, reference.view());
+  }
+
+  async function take(one: Step, index: number, reference: Reference, handed: DeliveryRow[]): Promise<void> {
+    if (one.do === 'wait') reference.now += one.ms;
+    if (one.do === 'owe') await owe(one, index, reference);
+    if (one.do === 'claim') {
+      const rows = await claim(db, 'outbound', { limit: one.limit, leaseMs, suspects: false });
+      assert.deepEqual(
+        rows.map((row) => row.id),
+        reference.claim(one.limit),
+      );
+      handed.push(...rows);
+    }
+    const row = one.do === 'settle' ? handed[one.pick % Math.max(1, handed.length)] : undefined;
+    if (one.do !== 'settle' || !row) return;
+    const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as Outcome;
+    const settled = await settle(db, [{ row, outcome }]);
+    assert.equal(settled.has(row.id), reference.settle(row.id, row.attempts, one.how), 'only who holds it settles it');
+  }
+
+  async function owe(one: Step & { do: 'owe' }, index: number, reference: Reference): Promise<void> {
+    const key = `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+    const at = reference.now + one.inMs;
+    reference.owed.push({ key, conversation: one.conversation, at, state: 'pending', attempts: 0, lease: 0 });
+    await database.query(
+      `INSERT INTO cairnloop.deliveries (id, topic, conversation_id, dedupe_key, available_at, created_at)
+       VALUES ($1, 'outbound', $2, $4, $3, now())`,
+      [key, `00000000-0000-7000-8000-00000000000${one.conversation}`, new Date(at), key],
+    );
+  }
+});
