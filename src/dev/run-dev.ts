@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load-config.js';
 import { migrateUp } from '../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/start-embedded-postgres.js';
 import { type ServedApp, serve } from '../ops/serve.js';
+import { openOwnFolder } from '../project/own-folder.js';
 import { stopSignal } from '../worker/shutdown.js';
 
 export interface DevOptions {
@@ -45,6 +46,7 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
 async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres | null> {
   if (process.env.DATABASE_URL) return null;
   const postgres = await startEmbeddedPostgres({ dataDir: path.join(cwd, '.cairnloop', 'postgres'), cwd });
+  openOwnFolder(cwd);
   process.env.DATABASE_URL = postgres.url;
   io.stderr.write(`DATABASE_URL is not set: using an embedded Postgres, its data in ${postgres.dataDir}\n`);
   return postgres;

@@ -1,10 +1,11 @@
 /** Remembers what was written, in `.cairnloop/` of the host's package, so that `cairnloop undo` can take it back. */
-import { mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { type Applied, applyPlan } from './apply-plan.js';
 import { isFile } from './folders.js';
+import { openOwnFolder, removeOwnFolderIfUnused } from './own-folder.js';
 import { readHostFiles } from './read-project.js';
 import { realHostFile } from './safe-path.js';
 import { refusal, writeFailed } from './write-failed.js';
@@ -86,17 +87,14 @@ function readJournal(root: string): JournalEntry[] {
   }
 }
 
-/** The folder ignores itself, so that the host's repository stays as the host left it; it goes with its last entry. */
+/** It goes with its last entry. */
 function writeJournal(root: string, entries: readonly JournalEntry[]): void {
+  openOwnFolder(root);
   const file = journalFile(root);
-  const folder = path.dirname(file);
-  const ignore = path.join(folder, '.gitignore');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(ignore, '*\n');
   writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
   if (entries.length > 0) return;
-  for (const written of [file, ignore]) rmSync(written);
-  removeIfEmpty(folder);
+  rmSync(file);
+  removeOwnFolderIfUnused(root);
 }
 
 function removeIfEmpty(folder: string): void {

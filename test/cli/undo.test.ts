@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
@@ -74,6 +74,13 @@ describe('cairnloop undo', () => {
     assert.equal(exitCode, 1);
     assert.match(err, /^\.cairnloop\/journal\.json could not be written: /);
     assert.deepEqual(withoutJournal(treeOf(host.folder)), withoutJournal(before));
+  });
+
+  it('leaves the data of an embedded Postgres, which the repository goes on to ignore', async () => {
+    await run('gen', 'policy');
+    host.write('.cairnloop/postgres/data', '');
+    assert.equal((await run('undo')).exitCode, 0);
+    assert.deepEqual(readdirSync(path.join(host.folder, '.cairnloop')).sort(), ['.gitignore', 'postgres']);
   });
 
   it("keeps the journal out of the host's repository", async () => {
