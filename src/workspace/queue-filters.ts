@@ -1,3 +1,5 @@
+import { toStorableText } from '../redact.js';
+
 /** The filters of the queue, in the order in which they stand. */
 export const queueFilters = [
   { key: 'needs-reply', label: 'Needs reply' },
@@ -28,7 +30,7 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
   const filter = query('filter');
   return {
     filter: isQueueFilter(filter) ? filter : defaultFilter,
-    search: (query('q') ?? '').trim().slice(0, 200),
+    search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: query('cursor') || null,
   };
 }

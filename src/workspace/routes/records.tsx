@@ -1,4 +1,5 @@
 import type { SlaPolicy } from '../../host/sla-policy-provider.js';
+import { toStorableText } from '../../redact.js';
 import { readPolicies } from '../../sla/policies.js';
 import { doneNotice } from '../done-notices.js';
 import type { Notice } from '../frame.js';
@@ -13,7 +14,7 @@ import { PoliciesView } from '../views/policies.js';
 
 export const audit: Handler = async (c, { runtime }) => {
   const frame = c.get('frame');
-  const asked = (name: string) => c.req.query(name)?.slice(0, 1000) || null;
+  const asked = (name: string) => toStorableText((c.req.query(name) ?? '').slice(0, 1000)) || null;
   const filter = {
     conversation: asked('conversation'),
     action: asked('action'),
