@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import { type Actor, createCairnloop } from 'cairnloop';
+import express from 'express';
+import config from '../cairnloop.config.js';
+import { address, announce, onSignal, stop } from '../host-process.js';
+import { operatorOf } from '../session.js';
+
+/** What the session middleware below leaves on a request, as express-session leaves `session`. */
+type SignedInRequest = IncomingMessage & { operator?: Actor | null };
+
+const cairnloop = await createCairnloop(config);
+const workspace = cairnloop.workspace({
+  basePath: '/support',
+  operator: (_request, { incoming }) => (incoming as SignedInRequest).operator ?? null,
+});
+
+const app = express();
+// Before the session: probes do not sign in.
+app.use(cairnloop.operations().node);
+app.use((request: SignedInRequest, _response, next) => {
+  request.operator = operatorOf(request.headers.cookie);
+  next();
+});
+app.use(workspace.node);
+app.get('/', (_request, response) => {
+  response.send('The shop');
+});
+
+const server = app.listen(address.port, address.host);
+announce(server);
+onSignal(() => stop(server, workspace, cairnloop));
