@@ -1,0 +1,1 @@
+export const GET = async (_request: Request): Promise<Response> => new Response('The shop');

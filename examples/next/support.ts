@@ -1,0 +1,34 @@
+import { type Cairnloop, createCairnloop } from 'cairnloop';
+import config from './cairnloop.config';
+import { operatorOf } from './session';
+
+type Handler = (request: Request) => Promise<Response>;
+
+interface Support {
+  cairnloop: Cairnloop;
+  workspace: { fetch: Handler };
+  operations: { fetch: Handler };
+}
+
+/** Outlives this module: Next loads it anew for each route, and at each edit while it develops. */
+const kept = globalThis as { support?: Promise<Support> };
+
+/** Connects at the first request and not at import, which `next build` does too; after a failure it tries again. */
+export function support(): Promise<Support> {
+  kept.support ??= open().catch((error) => {
+    kept.support = undefined;
+    throw error;
+  });
+  return kept.support;
+}
+
+async function open(): Promise<Support> {
+  const cairnloop = await createCairnloop(config);
+  const workspace = cairnloop.workspace({
+    basePath: '/support',
+    operator: (request) => operatorOf(request.headers.get('cookie')),
+  });
+  // On a signal Next answers what is under way and ends the process; live streams of open pages would keep it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workspace.close());
+  return { cairnloop, workspace, operations: cairnloop.operations() };
+}
