@@ -1,0 +1,207 @@
+/** The hosts of `examples/`, run as their README says. They import the built package, so `npm run build` comes before. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { migrated } from '../support/started-host.js';
+import { client, tokenIn } from '../workspace/served-workspace.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const servers = ['express', 'fastify', 'hono', 'koa', 'node-http'];
+const secret = 'let-me-in';
+const signedIn = { cookie: `other=1; session=${secret}` };
+
+describe('examples/', () => {
+  let database: TestDatabase;
+  let running: Running[] = [];
+
+  before(async () => {
+    database = await createTestDatabase(migrated);
+    const opened = await run('examples/open-conversation.ts', database.url).ended;
+    assert.equal(opened.code, 0, opened.output);
+    assert.match(opened.output, /^opened conversation \S+\n$/);
+  });
+  afterEach(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.map(({ ended }) => ended));
+    running = [];
+  });
+  after(() => database.drop());
+
+  /** Starts an example and waits until it listens. */
+  async function start(name: string, env: Record<string, string> = { OPERATOR_SESSION: secret }) {
+    const host = run(`examples/${name}/server.ts`, database.url, env);
+    running.push(host);
+    return { ...host, origin: await host.listening };
+  }
+
+  it('holds one for each framework, and says how to run each', () => {
+    const readme = readFileSync(`${root}examples/README.md`, 'utf8');
+    const folders = readdirSync(`${root}examples`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    assert.deepEqual(folders.map(({ name }) => name).sort(), [...servers, 'next'].sort());
+    for (const name of servers) assert.ok(readme.includes(`\`node --import tsx examples/${name}/server.ts\``), name);
+  });
+
+  // The others are checked with the repository's own sources.
+  it('next compiles under strict, with its own way to resolve imports', async () => {
+    const tsc = fileURLToPath(new URL('bin/tsc', import.meta.resolve('typescript/package.json')));
+    const { code, output } = await ending(
+      spawn(process.execPath, [tsc, '--noEmit', '-p', 'examples/next'], { cwd: root }),
+    );
+    assert.deepEqual([code, output], [0, '']);
+  });
+
+  for (const name of servers) {
+    it(`OP3 ${name}: the probes and the workspace stand beside the host's own page, and SIGTERM ends it`, async () => {
+      const { origin, child, ended } = await start(name);
+      await answersAsItShould(origin, (path, init) => fetch(`${origin}${path}`, { redirect: 'manual', ...init }));
+
+      const { get, post } = client(origin, '/support');
+      const conversation = /href="\/support(\/c\/[^"?#]+)/.exec((await get('', signedIn)).text)?.[1];
+      const noted = await post(`${conversation}/compose`, { mode: 'note', content: `seen in ${name}` }, signedIn);
+      assert.equal(noted.status, 303, noted.text);
+      assert.ok((await get(conversation ?? '', signedIn)).text.includes(`seen in ${name}`));
+
+      const live = await fetch(`${origin}/support/live`, { headers: signedIn });
+      assert.equal(live.status, 200);
+      child.kill('SIGTERM');
+      await live.text();
+      const { code, output } = await ended;
+      assert.equal(code, 0, output);
+    });
+
+    it(`${name}: lets nobody in while no session is configured`, async () => {
+      const { origin } = await start(name, {});
+      for (const cookie of ['session=', 'session=undefined', `session=${secret}`]) {
+        const refused = await fetch(`${origin}/support`, { headers: { cookie } });
+        assert.equal(refused.status, 401, cookie);
+      }
+    });
+  }
+
+  it("OP3 next: the probes and the workspace stand beside the host's own page, as route handlers", async () => {
+    const restore = changeProcess({ DATABASE_URL: database.url, OPERATOR_SESSION: secret });
+    try {
+      const send = await routeHandlers();
+      await answersAsItShould('http://127.0.0.1:3000', send);
+      delete process.env.OPERATOR_SESSION;
+      assert.equal((await send('/support', { headers: { cookie: 'session=undefined' } })).status, 401);
+    } finally {
+      await (await (await load('support.ts')).support()).cairnloop.close();
+      restore();
+    }
+  });
+});
+
+/** Sets variables of this process until the answer is called, which also takes off what listens to its signals since. */
+function changeProcess(env: Record<string, string>): () => void {
+  const before = { ...process.env };
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const listening = signals.map((signal) => new Set(process.listeners(signal)));
+  Object.assign(process.env, env);
+  return () => {
+    for (const name of Object.keys(env)) {
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+    }
+    for (const [index, signal] of signals.entries()) {
+      for (const listener of process.listeners(signal))
+        if (!listening[index]?.has(listener)) process.off(signal, listener);
+    }
+  };
+}
+
+type Send = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** What every host answers, whatever it is made with. */
+async function answersAsItShould(origin: string, send: Send): Promise<void> {
+  const ask: (...request: Parameters<Send>) => Promise<[number, string]> = async (...request) => {
+    const response = await send(...request);
+    return [response.status, await response.text()];
+  };
+  assert.deepEqual(await ask('/'), [200, 'The shop']);
+  assert.deepEqual(await ask('/health'), [200, '{"status":"ok"}']);
+  assert.equal((await ask('/health/ready'))[0], 200);
+  assert.match((await ask('/metrics'))[1], /^# HELP cairnloop_/);
+  assert.equal((await ask('/nowhere'))[0], 404);
+
+  const strangers: Record<string, string>[] = [{}, { cookie: 'session=wrong' }, { cookie: `session=${secret}x` }];
+  for (const headers of strangers) {
+    for (const path of ['/support', '/support/', '/support/audit', '/support/live']) {
+      const [status, text] = await ask(path, { headers });
+      assert.equal(status, 401, path);
+      assert.doesNotMatch(text, /<html|Invoice|Maya/);
+    }
+  }
+  const [status, queue] = await ask('/support', { headers: signedIn });
+  assert.equal(status, 200);
+  assert.match(queue, /Invoice total looks wrong/);
+  assert.match(queue, /Maya/);
+
+  const form = (from: string): RequestInit => ({
+    method: 'POST',
+    headers: { ...signedIn, origin: from },
+    body: new URLSearchParams({ token: tokenIn(queue), theme: 'dark' }),
+  });
+  assert.equal((await ask('/support/theme', form('https://evil.example')))[0], 403);
+  assert.equal((await ask('/support/theme', form(origin)))[0], 303);
+}
+
+/** Finds the file of Next's `app` folder that a path is answered by, as Next does for those that are here. */
+async function routeHandlers(): Promise<Send> {
+  const routes: [RegExp, Record<string, unknown>][] = [
+    [/^\/$/, await load('app/route.ts')],
+    [/^\/support(\/|$)/, await load('app/support/[[...path]]/route.ts')],
+    [/^\/health(\/|$)/, await load('app/health/[[...path]]/route.ts')],
+    [/^\/metrics$/, await load('app/metrics/route.ts')],
+  ];
+  return async (path, init) => {
+    const handlers = routes.find(([pattern]) => pattern.test(path))?.[1];
+    if (!handlers) return new Response('', { status: 404 });
+    const handle = handlers[init?.method ?? 'GET'] as (request: Request) => Promise<Response>;
+    return handle(new Request(`http://127.0.0.1:3000${path}`, init));
+  };
+}
+
+/** A module of the Next example: at run time, for its imports are written as Next resolves them. */
+function load(path: string) {
+  const file = path.split('/').map(encodeURIComponent).join('/');
+  return import(new URL(`../../examples/next/${file}`, import.meta.url).href);
+}
+
+interface Running {
+  child: ChildProcess;
+  /** Where it says it listens. */
+  listening: Promise<string>;
+  ended: Promise<{ code: number | NodeJS.Signals | null; output: string }>;
+}
+
+function run(file: string, databaseUrl: string, env: Record<string, string> = {}): Running {
+  const { OPERATOR_SESSION: _, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+    cwd: root,
+    env: { ...inherited, DATABASE_URL: databaseUrl, PORT: '0', ...env },
+  });
+  const ended = ending(child);
+  const listening = new Promise<string>((resolve, reject) => {
+    let said = '';
+    child.stdout.on('data', (chunk) => {
+      said += chunk;
+      const origin = /^listening on (\S+)\n/m.exec(said)?.[1];
+      if (origin) resolve(origin);
+    });
+    ended.then(({ code, output }) => reject(new Error(`${file} ended with ${code}: ${output}`)));
+  });
+  listening.catch(() => {});
+  return { child, listening, ended };
+}
+
+/** How a process ended and all it said. */
+async function ending(child: ReturnType<typeof spawn>): Promise<{ code: number | NodeJS.Signals; output: string }> {
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
+  const [code, signal] = await once(child, 'close');
+  return { code: code ?? signal, output };
+}
