@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { migrated } from '../support/started-host.js';
 import { client, tokenIn } from '../workspace/served-workspace.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const servers = ['express', 'fastify', 'hono', 'koa', 'node-http'];
+const commandOf = (name: string) => `--import tsx examples/${name}/server.ts`;
+const readme = readFileSync(`${root}examples/README.md`, 'utf8');
 const secret = 'let-me-in';
 const signedIn = { cookie: `other=1; session=${secret}` };
 
@@ -18,10 +19,13 @@ describe('examples/', () => {
   let running: Running[] = [];
 
   before(async () => {
-    database = await createTestDatabase(migrated);
-    const opened = await run('examples/open-conversation.ts', database.url).ended;
-    assert.equal(opened.code, 0, opened.output);
-    assert.match(opened.output, /^opened conversation \S+\n$/);
+    database = await createTestDatabase();
+    const preparing = [...readme.matchAll(/^node (.*(?:migrate|open-conversation).*)$/gm)].map(([, args = '']) => args);
+    assert.equal(preparing.length, 2);
+    for (const args of preparing) {
+      const { code, output } = await run(args, database.url).ended;
+      assert.equal(code, 0, output);
+    }
   });
   afterEach(async () => {
     for (const { child } of running) child.kill('SIGKILL');
@@ -32,16 +36,15 @@ describe('examples/', () => {
 
   /** Starts an example and waits until it listens. */
   async function start(name: string, env: Record<string, string> = { OPERATOR_SESSION: secret }) {
-    const host = run(`examples/${name}/server.ts`, database.url, env);
+    const host = run(commandOf(name), database.url, env);
     running.push(host);
     return { ...host, origin: await host.listening };
   }
 
   it('holds one for each framework, and says how to run each', () => {
-    const readme = readFileSync(`${root}examples/README.md`, 'utf8');
     const folders = readdirSync(`${root}examples`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     assert.deepEqual(folders.map(({ name }) => name).sort(), [...servers, 'next'].sort());
-    for (const name of servers) assert.ok(readme.includes(`\`node --import tsx examples/${name}/server.ts\``), name);
+    for (const name of servers) assert.ok(readme.includes(`| \`node ${commandOf(name)}\` |`), name);
   });
 
   // The others are checked with the repository's own sources.
@@ -178,9 +181,9 @@ interface Running {
   ended: Promise<{ code: number | NodeJS.Signals | null; output: string }>;
 }
 
-function run(file: string, databaseUrl: string, env: Record<string, string> = {}): Running {
+function run(args: string, databaseUrl: string, env: Record<string, string> = {}): Running {
   const { OPERATOR_SESSION: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(process.execPath, args.split(' '), {
     cwd: root,
     env: { ...inherited, DATABASE_URL: databaseUrl, PORT: '0', ...env },
   });
@@ -192,7 +195,7 @@ function run(file: string, databaseUrl: string, env: Record<string, string> = {}
       const origin = /^listening on (\S+)\n/m.exec(said)?.[1];
       if (origin) resolve(origin);
     });
-    ended.then(({ code, output }) => reject(new Error(`${file} ended with ${code}: ${output}`)));
+    ended.then(({ code, output }) => reject(new Error(`${args} ended with ${code}: ${output}`)));
   });
   listening.catch(() => {});
   return { child, listening, ended };
