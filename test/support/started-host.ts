@@ -53,7 +53,8 @@ export function useHosts(): { startHost(config?: HostConfig, options?: StartOpti
   };
 }
 
-async function start(config: HostConfig, database: TestDatabase): Promise<StartedHost> {
+/** Starts one that the caller closes, for tests that share it. */
+export async function start(config: HostConfig, database: TestDatabase): Promise<StartedHost> {
   const log: Record<string, unknown>[] = [];
   let ahead = 0;
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line)) });
