@@ -23,7 +23,7 @@ export async function openAt(server, size) {
   );
   const db = openDatabase({ url, schema: 'cairnloop', poolSize: 4 });
   const deep = await cursorAfter(cairnloop, 20);
-  const options = { limit: 200, leaseMs: 60_000, suspects: false };
+  const options = { limit: 200, leaseMs: 60_000 };
   const { fetch } = cairnloop.operations();
   return {
     steps: {

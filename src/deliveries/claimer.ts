@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
-import { claim, type DeliveryRow } from './claim.js';
+import { claim, claimSuspect, type DeliveryRow } from './claim.js';
 
 /** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
 export interface Claimer {
@@ -28,7 +28,7 @@ export function createClaimer(runtime: Runtime, topic: DeliveryTopic): Claimer {
 
   async function fromStart(limit: number): Promise<DeliveryRow[]> {
     const began = performance.now();
-    const rows = await claim(runtime.db, topic, { limit, leaseMs, suspects: false });
+    const rows = await claim(runtime.db, topic, { limit, leaseMs });
     const ended = performance.now();
     startIsDue = ended + (ended - began) * (fromStartEvery - 1);
     return rows;
@@ -37,13 +37,13 @@ export function createClaimer(runtime: Runtime, topic: DeliveryTopic): Claimer {
   async function fromLast(limit: number): Promise<DeliveryRow[]> {
     if (!last || performance.now() >= startIsDue) return [];
     const from = new Date(last.getTime() - overlapMs);
-    return claim(runtime.db, topic, { limit, leaseMs, suspects: false, from });
+    return claim(runtime.db, topic, { limit, leaseMs, from });
   }
 
   /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */
   async function suspects(): Promise<DeliveryRow[]> {
     if (suspect) return [];
-    const rows = await claim(runtime.db, topic, { limit: 1, leaseMs, suspects: true });
+    const rows = await claimSuspect(runtime.db, topic, leaseMs);
     suspect = rows[0]?.id;
     return rows;
   }
