@@ -44,9 +44,19 @@ function explanation(error: CairnloopError): string {
       return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
     case 'INPUT_INVALID':
       return inputProblems(error as CairnloopError<'INPUT_INVALID'>);
+    case 'NOTIFIER_REQUIRED':
+      return 'The application has nothing that hands messages over: its config needs a notifier.';
+    case 'BATCH_EMPTY':
+      return 'Choose Select in the queue and tick the conversations to write to.';
+    case 'BATCH_TOO_LARGE':
+      return tooMany(error as CairnloopError<'BATCH_TOO_LARGE'>);
     default:
       return `${error.message} ${error.hint}`;
   }
+}
+
+function tooMany({ details: { found, max } }: CairnloopError<'BATCH_TOO_LARGE'>): string {
+  return `You chose ${found} conversations; at most ${max} can be written to at once. Choose fewer.`;
 }
 
 function inputProblems(error: CairnloopError<'INPUT_INVALID'>): string {

@@ -2,6 +2,7 @@ import type { ReopenInput } from '../conversations/reopen.js';
 import type { ReplyInput } from '../conversations/reply.js';
 import type { ResolveInput } from '../conversations/resolve.js';
 import type { InterveneInput } from '../deliveries/intervene.js';
+import type { Actor } from '../domain.js';
 import type { ApproveInput, DiscardInput, EditInput } from '../drafts/settle.js';
 import type { SlaPolicy } from '../host/sla-policy-provider.js';
 import type { BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
@@ -28,7 +29,7 @@ export interface WorkspaceApi {
     cancel(messageId: string, input: CancelInput): Promise<unknown>;
   };
   sla: {
-    setPolicy(priority: string, attrs: Partial<SlaPolicy>): Promise<SlaPolicy>;
+    setPolicy(priority: string, attrs: Partial<SlaPolicy>, by: { actor: Actor }): Promise<unknown>;
     pause(conversationId: string, input: PauseInput): Promise<unknown>;
     resume(conversationId: string, input: ResumeInput): Promise<unknown>;
   };

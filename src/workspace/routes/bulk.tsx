@@ -70,7 +70,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
         recipients={recipients}
         max={maxBatchSize}
         content={bulk.content}
-        refusal={refusal ? `${refusal.message} ${refusal.hint}` : null}
+        refusal={refusal ? (refusalOf(refusal)?.notice.text ?? refusal.message) : null}
         preview={bulk.preview}
       />
     </Page>,

@@ -84,7 +84,7 @@ export const setPolicy: Handler = async (c, services) => {
     breachMinutes: Number(form.text('breachMinutes')),
   };
   try {
-    await services.api.sla.setPolicy(form.text('priority'), terms);
+    await services.api.sla.setPolicy(form.text('priority'), terms, { actor: c.get('frame').operator });
     return redirect(c, '/sla', 'policy');
   } catch (error) {
     const refusal = refusalOf(error);

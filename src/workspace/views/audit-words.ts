@@ -26,6 +26,7 @@ export const auditActions = {
   'sla.paused': 'SLA clock held',
   'sla.resumed': 'SLA clock let run on',
   'sla.ended': 'SLA clock ended, tracking is off',
+  'sla.policy_changed': 'SLA policy changed',
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
 } as const satisfies Record<string, string>;

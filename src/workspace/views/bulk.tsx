@@ -47,7 +47,9 @@ const Refusal: FC<BulkProps> = ({ frame, refusal }) => (
         <strong>Nothing was sent.</strong> {refusal}
       </div>
     </div>
-    <BackLink frame={frame} />
+    <div class="draft-actions">
+      <BackLink frame={frame} />
+    </div>
   </>
 );
 
@@ -155,7 +157,9 @@ export const BulkResultView: FC<{ frame: Frame; outcomes: BulkOutcome[]; content
       <section class="bulk-preview" aria-label="The text as it is delivered">
         <Prose text={content} />
       </section>
-      <BackLink frame={frame} />
+      <div class="draft-actions">
+        <BackLink frame={frame} />
+      </div>
     </main>
   );
 };

@@ -122,8 +122,10 @@ const Line: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ fram
         <bdi>{line.subject ?? 'No subject'}</bdi>
       </a>
     </td>
-    <td>{line.attempts}</td>
-    <td class="nowrap">{line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}</td>
+    <td data-label="Attempts">{line.attempts}</td>
+    <td class="nowrap" data-label={tab === 'discarded' ? 'Given up' : 'Next try'}>
+      {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
+    </td>
     <td class="detail">{line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}</td>
     <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} />}</td>
   </tr>

@@ -63,7 +63,11 @@ const Speech: FC<MessageProps> = ({ frame, message }) => {
 const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
   switch (message.role) {
     case 'internal_note':
-      return <span class="chip chip-note">Internal note · not visible to the customer</span>;
+      return (
+        <span class="chip chip-note">
+          Internal note<span class="chip-rest"> · not visible to the customer</span>
+        </span>
+      );
     case 'automation':
       return <span class="chip chip-automation">Sent without review</span>;
     case 'outbound':

@@ -1,0 +1,182 @@
+import { strict as assert } from 'node:assert';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
+import { diffWords } from '../../src/workspace/diff-words.js';
+import { backPath } from '../../src/workspace/handler.js';
+import type { Clock } from '../../src/workspace/model.js';
+import { linkParts, safeHref } from '../../src/workspace/safe-link.js';
+import { auditActions } from '../../src/workspace/views/audit-words.js';
+import { icons } from '../../src/workspace/views/icon-paths.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const require = createRequire(import.meta.url);
+
+function sourcesUnder(folder: string): { file: string; text: string }[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => ({ file, text: readFileSync(path.join(root, folder, file), 'utf8') }));
+}
+
+describe('TL5 the workspace', () => {
+  it('reads no telemetry: nothing of it imports any, or listens on a diagnostics channel', () => {
+    const sources = sourcesUnder('src/workspace');
+    assert.ok(sources.length > 40);
+    for (const { file, text } of sources) {
+      const imports = [...text.matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(([, one, other]) => one ?? other);
+      for (const name of imports) assert.doesNotMatch(name ?? '', /telemetry|diagnostics_channel|metrics/, file);
+      assert.doesNotMatch(text, /runtime\.(?:telemetry|metrics)/, file);
+    }
+  });
+});
+
+describe('a clock', () => {
+  const at = (minutes: number) => new Date(Date.UTC(2026, 0, 1, 0, minutes));
+  const clock = (more: Partial<Clock> = {}): Clock => ({
+    priority: 'high',
+    status: 'active',
+    startedAt: at(0),
+    responseDueAt: at(60),
+    breachAt: at(240),
+    pausedAt: null,
+    completedAt: null,
+    ...more,
+  });
+
+  it('is calm until a quarter of its time is left, then marked, then breached, whether or not a worker has said so', () => {
+    assert.equal(clockTone(clock(), at(0)), 'calm');
+    assert.equal(clockTone(clock(), at(180)), 'calm');
+    assert.equal(clockTone(clock(), at(181)), 'soon');
+    assert.equal(clockTone(clock(), at(240)), 'breached');
+    assert.equal(clockTone(clock({ status: 'breached' }), at(1)), 'breached');
+    assert.equal(clockTone(clock({ pausedAt: at(1) }), at(500)), 'paused');
+    assert.equal(clockTone(clock({ status: 'fulfilled' }), at(500)), 'met');
+  });
+
+  it('tells spans short and in words, and the page’s script tells them alike', async () => {
+    const { shortSpan: scripted } = await import('../../assets/workspace/times.js' as string);
+    const told: [seconds: number, short: string, words: string][] = [
+      [-5, '0s', '0 seconds'],
+      [1, '1s', '1 second'],
+      [59.4, '59s', '59 seconds'],
+      [60, '1m', '1 minute'],
+      [3599, '59m', '59 minutes'],
+      [3660, '1h 01m', '1 hour'],
+      [86_399, '23h 59m', '23 hours'],
+      [90_000, '1d 1h', '1 day'],
+      [864_000, '10d 0h', '10 days'],
+    ];
+    for (const [seconds, short, words] of told) {
+      assert.equal(shortSpan(seconds * 1000), short);
+      assert.equal(scripted(seconds * 1000), short);
+      assert.equal(spanInWords(seconds * 1000), words);
+    }
+  });
+});
+
+describe('a link', () => {
+  const safe = ['https://example.com', 'http://[::1]:8080/a', 'mailto:ada@example.com', 'HTTPS://EXAMPLE.COM/A'];
+  const unsafe = [
+    'javascript:alert(1)',
+    'java\tscript:alert(1)',
+    '\u0001javascript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    '//example.com',
+    'https://',
+    'https:example.com',
+    'https://user:pass@example.com',
+    'https://exa\u202Emple.com',
+    'https://example.com/"onclick="x',
+    `https://example.com/${'a'.repeat(2000)}`,
+    ' https://example.com',
+  ];
+  for (const text of safe) it(`is one: ${text}`, () => assert.ok(safeHref(text)));
+  for (const text of unsafe)
+    it(`is none: ${JSON.stringify(text.slice(0, 60))}`, () => assert.equal(safeHref(text), undefined));
+
+  it('ends before the punctuation of its sentence, and loses no character of the text', () => {
+    const text = 'See (https://example.com/a_(b)?c=1), or https://example.com/d. Bye https://';
+    const parts = linkParts(text);
+    assert.equal(parts.map((part) => part.text).join(''), text);
+    assert.deepEqual(
+      parts.filter((part) => part.href).map((part) => part.text),
+      ['https://example.com/a_(b)?c=1', 'https://example.com/d'],
+    );
+  });
+
+  it('stays a bounded number in a text of nothing else', () => {
+    const parts = linkParts('https://e.example '.repeat(5000));
+    assert.ok(parts.length < 500);
+    assert.equal(parts.map((part) => part.text).join('').length, 'https://e.example '.length * 5000);
+  });
+});
+
+describe('a comparison of texts', () => {
+  it('loses nothing of either', () => {
+    const [before, after] = ['One two  three.\nFour', 'One 2 three!\nFour five'];
+    const parts = diffWords(before, after) ?? [];
+    const side = (left: string) =>
+      parts
+        .filter(({ kind }) => kind !== left)
+        .map(({ text }) => text)
+        .join('');
+    assert.equal(side('added'), before);
+    assert.equal(side('removed'), after);
+  });
+
+  it('is given up for texts that are too long', () => {
+    assert.equal(diffWords('a '.repeat(20_000), 'b'), null);
+  });
+});
+
+describe('a way back', () => {
+  const back = (path: string) => backPath({ text: () => path, all: () => [path] }, '/fallback');
+  it('is a page below the mount and nothing else', () => {
+    for (const path of ['/', '/c/1?filter=open', '/deliveries?state=discarded&cursor=a%3D'])
+      assert.equal(back(path), path);
+    for (const path of ['', 'c', '//evil', '/\\evil', 'https://evil', '/a\nb', '/<x>'])
+      assert.equal(back(path), '/fallback');
+  });
+});
+
+describe('the words of the record', () => {
+  it('cover every action that a statement writes', () => {
+    const written = new Set<string>();
+    for (const folder of ['conversations', 'drafts', 'outbound', 'sla', 'deliveries', 'worker']) {
+      for (const { text } of sourcesUnder(`src/${folder}`)) {
+        for (const [, after] of text.matchAll(/INSERT INTO \$\{s\}\.audit_events([\s\S]*?)(?:`,|\n {4}\))/g)) {
+          for (const [, action] of (after ?? '').matchAll(
+            /'((?:conversation|message|draft|outbound|sla|delivery)\.[a-z_]+)'/g,
+          )) {
+            written.add(action ?? '');
+          }
+        }
+      }
+    }
+    assert.ok(written.size > 15, `${written.size} actions found`);
+    assert.deepEqual(
+      [...written].filter((action) => !(action in auditActions)),
+      [],
+    );
+  });
+});
+
+describe('an icon', () => {
+  for (const [name, markup] of Object.entries(icons)) {
+    it(`${name} is Lucide’s own`, () => {
+      const file = require.resolve(`lucide-static/icons/${name}.svg`);
+      const svg = readFileSync(file, 'utf8');
+      const inner = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.indexOf('</svg>'));
+      assert.equal(
+        markup,
+        inner
+          .split('\n')
+          .map((line) => line.trim())
+          .join(''),
+      );
+    });
+  }
+});
