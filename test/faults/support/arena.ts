@@ -50,7 +50,8 @@ export function useArenas(): { build(options?: ArenaOptions): Promise<Arena> } {
   return { build: (options = {}) => buildArena(options, built) };
 }
 
-async function buildArena(options: ArenaOptions, built: (() => Promise<unknown>)[]): Promise<Arena> {
+/** Builds one; what is to be taken down again is put into `built`. */
+export async function buildArena(options: ArenaOptions, built: (() => Promise<unknown>)[]): Promise<Arena> {
   const { url, cluster } = await prepareDatabase(options, built);
   const pool = new pg.Pool({ connectionString: url, max: 4 }).on('error', () => {});
   built.push(() => pool.end());

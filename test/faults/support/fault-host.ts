@@ -6,6 +6,8 @@ import type { RecordedCall } from '../../support/worker-process.js';
 export interface FaultHost extends TempHost {
   /** Every call so far: one line when it began, another when it ended well. */
   calls(): TimedCall[];
+  /** How many calls have ended well. */
+  delivered(): number;
   /** Lets every callback fail, as its provider would when it is away, until called again with false. */
   away(isAway: boolean): void;
 }
@@ -25,6 +27,7 @@ export function faultHost(databaseUrl: string, config: object = {}): FaultHost {
   const file = join(host.folder, 'calls.jsonl');
   return {
     ...host,
+    delivered: () => (existsSync(file) ? readFileSync(file, 'utf8').split('"at":"end"').length - 1 : 0),
     away: (isAway) => host.write('away', isAway ? 'yes' : ''),
     calls() {
       const text = existsSync(file) ? readFileSync(file, 'utf8') : '';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isCairnloopError } from '../../../src/errors.js';
 import { operator } from '../../support/started-host.js';
 import type { Arena } from './arena.js';
 import type { FaultFigures } from './fault.js';
@@ -23,7 +24,9 @@ export function resolveAtRate(arena: Arena, ids: readonly string[], perSecond: n
     try {
       await arena.cairnloop.conversations.resolve(id, { resolvedBy: operator });
       accepted.push(id);
-    } catch {
+    } catch (error) {
+      // A test that failed took the arena down under its load.
+      if (isCairnloopError(error) && error.code === 'CLOSED') stopped = true;
       // The database refused or was away: nobody was told that the event is recorded, and the client tries again.
       left.unshift(id);
     }
