@@ -56,7 +56,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   return {
     wake: (topic) => wakers.get(topic)?.wake(),
     async start(drains) {
-      const { agenda } = await open();
+      const { agenda, locks } = await open();
+      locks.refuse(false);
       for (const topic of deliveryTopics) {
         agenda.define(jobNames[topic], () => drainOrLog(topic, drains[topic]), {
           concurrency: drainsAtOnce,
@@ -73,8 +74,10 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     async stop() {
       if (!started) return;
       started = false;
-      const { agenda } = await open();
+      const { agenda, locks } = await open();
+      locks.refuse(true);
       await agenda.stop(false);
+      await locks.settled();
     },
     probe: async () => (await open()).probe(),
     async close() {

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { Agenda, type JobRepository } from 'agenda';
+import { Agenda } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { quoteIdentifier } from '../db/connect.js';
 import { errorText } from '../redact.js';
 import { type JobStore, postgresStore } from './job-store.js';
+import { type LockWatch, watchLocks } from './lock-watch.js';
 import { mongoStore } from './mongo-store.js';
 import { WakeChannel } from './wake-channel.js';
 
 /** An Agenda over the configured job store, and how to let go of it. */
 export interface OpenAgenda {
   agenda: Agenda;
+  locks: LockWatch;
   probe(): Promise<void>;
   close(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
     await pool.end();
     throw error;
   });
-  tolerateLostUnlocks(store.backend.repository, quietly);
+  const locks = watchLocks(store.backend.repository, quietly);
   const channel = new WakeChannel(pool, channelName(config.database.schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
@@ -50,6 +52,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   await agenda.ready;
   return {
     agenda,
+    locks,
     probe: store.probe,
     close: async () => {
       await channel.disconnect().catch(quietly);
@@ -63,16 +66,6 @@ async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Pro
   const store = postgresStore(pool);
   await store.probe();
   return store;
-}
-
-/**
- * Agenda gives a lock back without waiting for it, which ends the process where the store is away, and stops half way
- * where its last ones fail. A lock that stays runs out by itself.
- */
-function tolerateLostUnlocks(repository: JobRepository, report: (error: Error) => void): void {
-  const { unlockJob, unlockJobs } = repository;
-  repository.unlockJob = (job) => unlockJob.call(repository, job).catch(report);
-  repository.unlockJobs = (ids) => unlockJobs.call(repository, ids).catch(report);
 }
 
 /** Agenda quotes its table's name as one word, so the schema has to come from the search path. */

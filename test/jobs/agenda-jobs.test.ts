@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
 import { pino } from 'pino';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { deliveryTopics } from '../../src/domain.js';
 import { createAgendaJobs } from '../../src/jobs/agenda-jobs.js';
 import { jobNames } from '../../src/jobs/jobs.js';
+import { openAgenda } from '../../src/jobs/open-agenda.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { blockedSessions } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
 import { migrated } from '../support/started-host.js';
 
@@ -69,6 +72,38 @@ describe('wake-ups through Agenda', () => {
     for (const row of rows) assert.ok(row.next_run_at === null || Number(row.next_run_at) === 0);
     await jobs.stop();
     await jobs.close();
+  });
+
+  it('leave no lock behind, even where Agenda was about to take one when the worker stopped', async () => {
+    const jobs = open();
+    let drains = 0;
+    const drain = async () => {
+      drains += 1;
+    };
+    await jobs.start({ conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain });
+    const client = new pg.Client(database.url);
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE cairnloop.agenda_jobs');
+    await blockedSessions(database, deliveryTopics.length);
+    await client.query(`INSERT INTO cairnloop.agenda_jobs (name, next_run_at) VALUES ('outbound', to_timestamp(0))`);
+    const ended = jobs.stop().then(() => jobs.close());
+    await client.query('COMMIT');
+    await client.end();
+    await ended;
+    const { rows } = await database.query('SELECT name, locked_at FROM cairnloop.agenda_jobs');
+    assert.deepEqual([rows, drains], [[{ name: 'outbound', locked_at: null }], 0]);
+  });
+
+  it('locks that cannot be given back neither end the process nor keep Agenda from stopping; they run out', async () => {
+    const config = validateConfig({ database: { url: database.url } });
+    const { agenda, close } = await openAgenda(config, pino({ level: 'silent' }));
+    const job = await agenda.schedule(new Date(0), 'outbound', {});
+    assert.ok(job.attrs._id);
+    await database.query('ALTER TABLE cairnloop.agenda_jobs RENAME TO away');
+    await assert.rejects(agenda.db.getQueueSize());
+    await agenda.db.unlockJob(job.attrs);
+    await agenda.db.unlockJobs([job.attrs._id]);
+    await close();
   });
 
   const count = async () => (await database.query('SELECT 1 FROM cairnloop.agenda_jobs')).rowCount ?? 0;

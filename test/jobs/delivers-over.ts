@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execa } from 'execa';
 import type { JobsConfig } from '../../src/config/config-types.js';
 import type { Notifier } from '../../src/host/notifier.js';
 import { jobNames } from '../../src/jobs/jobs.js';
@@ -153,6 +154,25 @@ export function deliversOver(prepare: () => JobsUnderTest): void {
     assert.equal(calls.length, 20);
     await host.cairnloop.worker.start();
     await allDone(host, 25);
+  });
+
+  it('NT6 a process that dies right after the commit still has its delivery made', async () => {
+    const { host } = await start(undefined, { worker: false });
+    folder = recordingHost(host.database.url, { config: { jobs: backend.jobs } });
+    workers.push(await startWorkerProcess(folder));
+    const { id } = await host.cairnloop.conversations.open({});
+    folder.write(
+      'resolve-and-die.mjs',
+      `import { createCairnloop } from 'cairnloop';
+       import config from './cairnloop.config.mjs';
+       const cairnloop = await createCairnloop(config);
+       await cairnloop.conversations.resolve('${id}', { resolvedBy: { id: 'op-7' } });
+       process.kill(process.pid, 'SIGKILL');`,
+    );
+    const died = await execa(process.execPath, ['resolve-and-die.mjs'], { cwd: folder.folder, reject: false });
+    assert.equal(died.signal, 'SIGKILL');
+    await allDone(host, 1);
+    assert.deepEqual(new Set(folder.calls().map(({ conversationId }) => conversationId)), new Set([id]));
   });
 
   it('NT16 SIGKILL in the middle of callbacks loses nothing', async () => {
