@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
+import { securityHeaders } from './headers.js';
 import { mountOptions, type WorkspaceOptions } from './mount-options.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
@@ -24,9 +26,10 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
   let loading: Promise<Loaded> | undefined;
   const load = () => {
     loading ??= loadWorkspace({ runtime, api, options, closing: closing.signal }).catch((error) => {
-      // The database may have been away: the next request tries again.
+      // The database may be away: the next request tries again.
       loading = undefined;
-      throw error;
+      runtime.log.error({ reason: errorText(error) }, 'the workspace cannot be loaded');
+      return unavailable;
     });
     return loading;
   };
@@ -45,6 +48,15 @@ interface Loaded {
   fetch(request: Request): Promise<Response>;
   node(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
+
+/** A promise that nobody waits for would end the host's process, so that it cannot be loaded is an answer. */
+const unavailable: Loaded = {
+  fetch: async () => new Response(unavailableText, { status: 503, headers: securityHeaders }),
+  async node(_request, response) {
+    response.writeHead(503, securityHeaders).end(unavailableText);
+  },
+};
+const unavailableText = 'The workspace cannot be shown just now; the reason is in the log. Try again shortly.\n';
 
 async function loadWorkspace(given: Parameters<typeof import('./app.js')['createApp']>[0]): Promise<Loaded> {
   const [{ createApp }, { getRequestListener }] = await Promise.all([import('./app.js'), import('@hono/node-server')]);
