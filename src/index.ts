@@ -21,3 +21,4 @@ export { prometheus } from './ops/prometheus.js';
 export { type Awaitable, err, ok, type Result } from './result.js';
 export type { EventName } from './telemetry/event-names.js';
 export type { EventMetadata, Measurements, TelemetryHandler } from './telemetry/telemetry.js';
+export type { Workspace, WorkspaceOptions } from './workspace/workspace.js';

@@ -22,6 +22,8 @@ export interface DevOptions {
 
 /** Development is for the person at this machine. */
 const loopback = '127.0.0.1';
+/** Everybody who gets here is the operator, so a name that a web page has rebound to this machine must not. */
+const hosts = [loopback, 'localhost', '[::1]'];
 
 /** Who the workspace takes everybody for in development. */
 export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
@@ -57,7 +59,7 @@ async function serveUntilStopped(config: ResolvedConfig, options: DevOptions, io
   const served: ServedApp[] = [];
   try {
     served.push(await serve(cairnloop.operations(), { server: 'ops server', host: loopback, port: config.ops.port }));
-    const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator });
+    const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
     served.push(await serve(workspace, { server: 'workspace', host: loopback, port: options.port }));
     await options.seed?.(cairnloop);
     await cairnloop.worker.start();
