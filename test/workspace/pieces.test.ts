@@ -20,8 +20,8 @@ function sourcesUnder(folder: string): { file: string; text: string }[] {
     .map((file) => ({ file, text: readFileSync(path.join(root, folder, file), 'utf8') }));
 }
 
-describe('TL5 the workspace', () => {
-  it('reads no telemetry: nothing of it imports any, or listens on a diagnostics channel', () => {
+describe('the imports of the workspace', () => {
+  it('TL5 read no telemetry: nothing of it imports any, or listens on a diagnostics channel', () => {
     const sources = sourcesUnder('src/workspace');
     assert.ok(sources.length > 40);
     for (const { file, text } of sources) {

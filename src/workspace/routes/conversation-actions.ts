@@ -10,8 +10,9 @@ export const compose: Handler = async (c, services) => {
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode')) ?? 'reply';
   const composing = { mode, content: form.text('content'), draftId: form.text('draft') || undefined };
-  if (mode === 'reply') {
-    const newer = await countNewer(services.runtime, id, form.text('seen'));
+  const [seen] = form.all('seen');
+  if (mode === 'reply' && seen !== undefined) {
+    const newer = await countNewer(services.runtime, id, seen);
     if (newer > 0) return conversationPage(c, services, id, { ...collision(newer), composing });
   }
   return answer(c, services, id, { composing }, async () => {

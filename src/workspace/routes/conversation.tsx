@@ -63,6 +63,7 @@ export async function conversationPage(
           composing={state.composing ?? composingOf(c, found)}
           editing={state.editing ?? editingOf(c, found)}
           canFollowUp={runtime.config.notifier !== undefined}
+          maxAttempts={runtime.config.worker.maxAttempts}
           nonce={randomUUID()}
           notice={state.notice ?? doneNotice(c.req.query('done'))}
         />

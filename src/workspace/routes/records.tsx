@@ -68,7 +68,14 @@ async function deliveriesPage(
   const told = notice ?? doneNotice(c.req.query('done'));
   return c.html(
     <Page frame={frame} title="Deliveries" view="deliveries">
-      <DeliveriesView frame={frame} tab={tab} page={page} health={health} notice={told} />
+      <DeliveriesView
+        frame={frame}
+        tab={tab}
+        page={page}
+        health={health}
+        maxAttempts={runtime.config.worker.maxAttempts}
+        notice={told}
+      />
     </Page>,
     status,
   );

@@ -14,6 +14,8 @@ interface DeliveriesProps {
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
+  /** After how many failed calls one is given up. */
+  maxAttempts: number;
   notice?: Notice | undefined;
 }
 
@@ -90,7 +92,7 @@ const topicNames: Record<DeliveryTopic, string> = {
   draft: 'Draft request',
 };
 
-const Lines: FC<DeliveriesProps> = ({ frame, tab, page }) => (
+const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts }) => (
   <section class="table-scroll" tabindex={0} aria-label={tabNames[tab]}>
     <table class="table">
       <thead>
@@ -107,14 +109,16 @@ const Lines: FC<DeliveriesProps> = ({ frame, tab, page }) => (
       </thead>
       <tbody>
         {page.lines.map((line) => (
-          <Line frame={frame} tab={tab} line={line} />
+          <Line frame={frame} tab={tab} line={line} maxAttempts={maxAttempts} />
         ))}
       </tbody>
     </table>
   </section>
 );
 
-const Line: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ frame, tab, line }) => (
+type LineProps = Pick<DeliveriesProps, 'frame' | 'tab' | 'maxAttempts'> & { line: DeliveryLine };
+
+const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts }) => (
   <tr>
     <td class="nowrap">{topicNames[line.topic]}</td>
     <td>
@@ -122,7 +126,9 @@ const Line: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ fram
         <bdi>{line.subject ?? 'No subject'}</bdi>
       </a>
     </td>
-    <td data-label="Attempts">{line.attempts}</td>
+    <td data-label="Attempts" class="nowrap">
+      {line.attempts} of {maxAttempts}
+    </td>
     <td class="nowrap" data-label={tab === 'discarded' ? 'Given up' : 'Next try'}>
       {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
     </td>

@@ -9,6 +9,8 @@ import { Moment } from './time.js';
 interface MessageProps {
   frame: Frame;
   message: ThreadMessage;
+  /** After how many failed calls an outbound message is given up. */
+  maxAttempts: number;
 }
 
 /** One entry of the thread. Who speaks decides its side and its tone. */
@@ -38,7 +40,7 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; i
   outbound: { text: 'Outbound', icon: 'send' },
 };
 
-const Speech: FC<MessageProps> = ({ frame, message }) => {
+const Speech: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
   const role = message.role as keyof typeof labels;
   return (
     <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
@@ -54,7 +56,7 @@ const Speech: FC<MessageProps> = ({ frame, message }) => {
         <Prose text={message.content} links={role !== 'automation'} />
         <Rest frame={frame} message={message} />
         {message.proposed === null ? null : <Edited before={message.proposed} after={message.content} />}
-        {role === 'outbound' ? <OutboundState frame={frame} message={message} /> : null}
+        {role === 'outbound' ? <OutboundState frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
       </article>
     </li>
   );
@@ -82,7 +84,7 @@ const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
 };
 
 /** Of a message that is longer than a thread shows. */
-const Rest: FC<MessageProps> = ({ frame, message }) => {
+const Rest: FC<Omit<MessageProps, 'maxAttempts'>> = ({ frame, message }) => {
   if (message.fullLength <= message.content.length) return null;
   const more = plural(message.fullLength - message.content.length, 'more character');
   return (
@@ -99,7 +101,7 @@ const Edited: FC<{ before: string; after: string }> = ({ before, after }) => (
   </details>
 );
 
-const OutboundState: FC<MessageProps> = ({ frame, message }) => {
+const OutboundState: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -131,7 +133,7 @@ const OutboundState: FC<MessageProps> = ({ frame, message }) => {
         </div>
       );
     default:
-      return <PendingOutbound frame={frame} message={message} />;
+      return <PendingOutbound frame={frame} message={message} maxAttempts={maxAttempts} />;
   }
 };
 
@@ -142,7 +144,7 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
     </>
   ) : null;
 
-const PendingOutbound: FC<MessageProps> = ({ frame, message }) => {
+const PendingOutbound: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
   const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
   return (
@@ -150,7 +152,7 @@ const PendingOutbound: FC<MessageProps> = ({ frame, message }) => {
       <p>
         <Icon name={scheduled ? 'calendar-clock' : 'circle-dashed'} />{' '}
         <strong>{scheduled ? 'Scheduled' : 'Pending'}</strong>
-        {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} /> : null}
+        {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} maxAttempts={maxAttempts} /> : null}
       </p>
       {scheduled ? (
         <ActionForm frame={frame} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
@@ -163,7 +165,8 @@ const PendingOutbound: FC<MessageProps> = ({ frame, message }) => {
   );
 };
 
-const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean }> = ({ delivery, scheduled }) => {
+const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
+  const { delivery, scheduled, maxAttempts } = props;
   if (scheduled)
     return (
       <>
@@ -174,7 +177,7 @@ const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean }> = ({ 
   if (delivery.attempts === 0) return <> · waits for the worker</>;
   return (
     <>
-      {` · attempt ${delivery.attempts}`}
+      {` · attempt ${delivery.attempts} of ${maxAttempts}`}
       {delivery.lastError ? (
         <>
           , next try at <Moment at={delivery.availableAt} as="time" />: <bdi>{delivery.lastError}</bdi>

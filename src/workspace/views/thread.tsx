@@ -22,6 +22,8 @@ export interface ThreadProps {
   /** The draft that is being edited, with the operator's words so far. */
   editing?: { draftId: string; content: string } | undefined;
   canFollowUp: boolean;
+  /** After how many failed calls an outbound message is given up. */
+  maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;
 }
@@ -119,7 +121,7 @@ const Messages: FC<ThreadProps> = (props) => {
           {messages.messages.length === 0 ? (
             <Empty icon="inbox" title="No messages yet" />
           ) : (
-            <ol class="messages">{withDays(frame, messages.messages)}</ol>
+            <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
@@ -136,7 +138,7 @@ const Messages: FC<ThreadProps> = (props) => {
 };
 
 /** Puts a line between messages of different days. */
-function withDays(frame: Frame, messages: ThreadMessage[]) {
+function withDays({ frame, maxAttempts }: ThreadProps, messages: ThreadMessage[]) {
   let day = '';
   return messages.map((message) => {
     const own = message.createdAt.toISOString().slice(0, 10);
@@ -149,7 +151,7 @@ function withDays(frame: Frame, messages: ThreadMessage[]) {
             <Moment at={message.createdAt} as="day" />
           </li>
         ) : null}
-        <MessageItem frame={frame} message={message} />
+        <MessageItem frame={frame} message={message} maxAttempts={maxAttempts} />
       </>
     );
   });

@@ -1,0 +1,175 @@
+import { strict as assert } from 'node:assert';
+import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { operator, policies, useHosts } from '../support/started-host.js';
+import { textOf, useWorkspaces } from './served-workspace.js';
+
+describe('bulk follow-ups, deliveries and the record', () => {
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
+
+  async function startFailing(answer: () => unknown, maxAttempts = 1) {
+    const { notifier, calls } = recordingNotifier(answer);
+    const host = await startHost({ notifier, worker: { maxAttempts } });
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c-1', subject: 'First', message: 'Hello' });
+    return { ...host, calls, id, workspace: await serve(host) };
+  }
+
+  it('NT11 shows who gets what before it is sent, then what became of each recipient', async () => {
+    const { workspace, cairnloop, id } = await startFailing(() => undefined);
+    const gone = '00000000-0000-7000-8000-000000000000';
+    const written = await workspace.get(`/bulk?id=${id}&id=${id}&id=${gone}`);
+    assert.match(textOf(written.text), /To 2 conversations; at most 25 at once\. c-1 First/);
+    const preview = await workspace.post('/bulk/preview', { id: [id, gone], content: 'Line one\n\n  line two' });
+    assert.match(preview.text, /<div class="prose" dir="auto">Line one\n\n {2}line two<\/div>/);
+    assert.match(textOf(preview.text), /Send to 2 conversations Change the text/);
+    const changed = await workspace.post('/bulk/edit', { id: [id, gone], content: 'Line one\n\n  line two' });
+    assert.match(changed.text, /<textarea id="bulk-content"[^>]*>Line one\n\n {2}line two</);
+    const sent = await workspace.post('/bulk', { id: [id, gone], content: 'Line one\n\n  line two' });
+    assert.match(textOf(sent.text), /1 of 2 conversations accepted/);
+    assert.match(textOf(sent.text), new RegExp(`c-1 accepted.*There is no conversation "${gone}"`));
+    const outbound = (await cairnloop.conversations.get(id)).messages?.filter(({ role }) => role === 'outbound');
+    assert.deepEqual(
+      outbound?.map(({ content }) => content),
+      ['Line one\n\n  line two'],
+    );
+  });
+
+  it('NT11 refuses more than the cap, none at all, and any without a notifier, and sends nothing', async () => {
+    const { workspace, cairnloop, id } = await startFailing(() => undefined);
+    const many = Array.from({ length: 26 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`);
+    const foreseen = await workspace.get(`/bulk?${many.map((one) => `id=${one}`).join('&')}`);
+    assert.equal(foreseen.status, 422);
+    assert.match(textOf(foreseen.text), /Nothing was sent\. You chose 26 conversations; at most 25/);
+    assert.doesNotMatch(foreseen.text, /<textarea/);
+    const refused = await workspace.post('/bulk', { id: [...many, id], content: 'x' });
+    assert.equal(refused.status, 422);
+    assert.match(textOf((await workspace.get('/audit')).text), /Bulk follow-up refused/);
+    assert.equal((await workspace.post('/bulk', { content: 'x' })).status, 422);
+    assert.equal((await cairnloop.conversations.get(id)).messages?.length, 1);
+    const without = await serve(await startHost({}, { worker: false }));
+    assert.match(
+      textOf((await without.get(`/bulk?id=${id}`)).text),
+      /Nothing was sent\. .*its config needs a notifier/,
+    );
+  });
+
+  it('NT9 shows attempt, next try and reason while a delivery fails, and gives it up or tries it on request', async () => {
+    const { workspace, cairnloop, id } = await startFailing(() => Promise.reject(new Error('550 no such mailbox')), 7);
+    await cairnloop.outbound.trigger(id, { templateId: 't', content: 'Hi', actor: operator });
+    await eventually(async () => {
+      assert.match(
+        textOf((await workspace.get(`/c/${id}`)).text),
+        /Pending · attempt \d of 7, next try at .*: 550 no such mailbox/,
+      );
+    });
+    const retrying = await workspace.get('/deliveries?state=retrying');
+    assert.match(
+      textOf(retrying.text),
+      /Retrying 1 .*Outbound message First \d of 7 .* 550 no such mailbox Try now Discard/,
+    );
+    const delivery = /\/deliveries\/([0-9a-f-]{36})\/discard/.exec(retrying.text)?.[1] ?? '';
+    await eventually(async () => assert.equal((await workspace.post(`/deliveries/${delivery}/discard`)).status, 303));
+    assert.match(
+      textOf((await workspace.get('/deliveries?state=discarded')).text),
+      /Discarded 1 .*Outbound message First/,
+    );
+    assert.equal((await workspace.post(`/deliveries/${delivery}/discard`)).status, 409);
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Failed after \d attempts?: .* Retry/);
+  });
+
+  it('cancels what is scheduled, and says when it is too late', async () => {
+    const { workspace, cairnloop, id } = await startFailing(() => undefined);
+    const write = { mode: 'follow-up', content: 'Tomorrow', delay: '86400', nonce: 'one' };
+    assert.match((await workspace.post(`/c/${id}/compose`, write)).headers.get('location') ?? '', /done=scheduled/);
+    assert.equal((await workspace.post(`/c/${id}/compose`, write)).status, 303);
+    const messages = (await cairnloop.conversations.get(id)).messages?.filter(({ role }) => role === 'outbound') ?? [];
+    assert.equal(messages.length, 1, 'the same form sent twice is one message');
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Scheduled for .* Cancel/);
+    const cancel = `/c/${id}/outbound/${messages[0]?.id}/cancel`;
+    assert.equal((await workspace.post(cancel)).status, 303);
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Cancelled/);
+    const late = await workspace.post(cancel);
+    assert.equal(late.status, 409);
+    assert.match(textOf(late.text), /This message can no longer be cancelled/);
+  });
+
+  it('says when no worker lives, and how far behind the deliveries are', async () => {
+    const { notifier } = recordingNotifier();
+    const host = await startHost({ notifier }, { worker: false });
+    const workspace = await serve(host);
+    const idle = textOf((await workspace.get('/deliveries')).text);
+    assert.match(idle, /Last worker heartbeat never Nothing is delivered meanwhile: start `cairnloop worker`/);
+    assert.match(idle, /Oldest undelivered none/);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c', subject: 'Waiting' });
+    await host.cairnloop.outbound.trigger(id, { templateId: 't', content: 'x', actor: operator });
+    await host.database.query(`update cairnloop.deliveries set available_at = now() - interval '3 min'`);
+    assert.match(
+      textOf((await workspace.get('/deliveries')).text),
+      /Oldest undelivered 3 minutes overdue .*Pending 1 /,
+    );
+    await host.cairnloop.worker.start();
+    await eventually(async () => {
+      assert.match(
+        textOf((await workspace.get('/deliveries')).text),
+        /Last worker heartbeat \d+ seconds? ago 1 running/,
+      );
+    });
+  });
+
+  it('holds a clock with its reason and lets it run on', async () => {
+    const provider = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
+    const host = await startHost({ slaPolicyProvider: provider }, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c', message: 'Hello' });
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Reply due in (?:59|60) minutes|Reply due in 1 hour/);
+    assert.equal((await workspace.post(`/c/${id}/sla/pause`, { reason: '' })).status, 422);
+    assert.equal((await workspace.post(`/c/${id}/sla/pause`, { reason: 'partner' })).status, 303);
+    assert.match(
+      textOf((await workspace.get(`/c/${id}`)).text),
+      /Held since .*; it cannot breach meanwhile\. Let it run on/,
+    );
+    assert.equal((await workspace.post(`/c/${id}/sla/pause`, { reason: 'again' })).status, 409);
+    assert.equal((await workspace.post(`/c/${id}/sla/resume`)).status, 303);
+    assert.equal((await workspace.post(`/c/${id}/sla/resume`)).status, 409);
+    assert.match(textOf((await workspace.get(`/audit?conversation=${id}`)).text), /SLA clock held .*Reason partner/);
+  });
+
+  it('filters the record by action, by who, and by conversation, and keeps the filter from page to page', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c', subject: 'Noted' });
+    const other = await host.cairnloop.conversations.open({ actorId: 'c', subject: 'Other' });
+    for (let n = 0; n < 60; n += 1)
+      await host.cairnloop.conversations.note(id, { content: `note ${n}`, actor: operator });
+    await host.cairnloop.conversations.note(other.id, { content: 'x', actor: { id: 'op-9', name: 'Grace' } });
+    const rows = (html: string) => (html.match(/<tr>/g)?.length ?? 1) - 1;
+    const first = await workspace.get(`/audit?action=conversation.noted&conversation=${id}&actor=${operator.id}`);
+    assert.equal(rows(first.text), 50);
+    assert.doesNotMatch(textOf(first.text), /Other/);
+    const next = /<a href="\/support(\/audit\?cursor=[^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    assert.equal(rows((await workspace.get(next)).text), 10);
+    assert.equal(rows((await workspace.get('/audit?actor=op-9')).text), 1);
+    assert.match(textOf((await workspace.get('/audit?action=sla.breached')).text), /No line of the record matches/);
+  });
+
+  it('counts as unread what came into a conversation that was empty', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c' });
+    assert.match((await workspace.get(`/c/${id}`)).text, /name="seen" value=""/);
+    await host.cairnloop.conversations.receive(id, { content: 'Hello?' });
+    const held = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'Hi', seen: '' });
+    assert.equal(held.status, 409);
+  });
+
+  it('marks a prepared draft that the customer has overtaken as stale', async () => {
+    const host = await startHost({ automationPolicy: { decide: () => 'draft_only' } }, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c', message: 'Hello' });
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Prepared' });
+    assert.doesNotMatch((await workspace.get(`/c/${id}`)).text, /Stale/);
+    await host.cairnloop.conversations.receive(id, { content: 'Something else' });
+    assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Stale: the customer has written since/);
+  });
+});
