@@ -2,25 +2,27 @@
 # CAIRNLOOP_TEST_MONGO_URL; it ends, and its folder goes, with the shell. It is built from the Go module proxy once and
 # then kept in the user's cache. Where it cannot be had, a line says so and those tests are skipped: it never fails.
 
-# 1.24.2 stands in where the module proxy does not serve 1.24.1; the tests use nothing in which they differ.
+# 1.24.2 stands in where 1.24.1 cannot be had and verified; they differ in nothing that the tests use.
 ferretdb_versions=(1.24.1 1.24.2)
 ferretdb_build_seconds=480
 
 start_ferretdb() {
-  local program folder pid url
+  local program url
   program=$(ferretdb_program) || { without_ferretdb 'it could not be built'; return; }
-  folder=$(mktemp -d) || { without_ferretdb 'there is no place for its data'; return; }
-  mkdir "$folder/data"
-  "$program" "$folder/data" </dev/null >"$folder/url" 2>"$folder/log" &
-  pid=$!
-  # shellcheck disable=SC2064
-  trap "kill $pid 2>/dev/null; wait $pid 2>/dev/null; rm -rf '$folder'" EXIT
-  if ! url=$(ferretdb_url "$folder" "$pid"); then
-    without_ferretdb "it does not answer: $(tail -n 1 "$folder/log")"
-    return
-  fi
+  ferretdb_folder=$(mktemp -d)
+  mkdir "$ferretdb_folder/data"
+  "$program" "$ferretdb_folder/data" </dev/null >"$ferretdb_folder/url" 2>"$ferretdb_folder/log" &
+  ferretdb_pid=$!
+  trap stop_ferretdb EXIT
+  url=$(ferretdb_url) || { without_ferretdb "it does not answer: $(tail -n 1 "$ferretdb_folder/log")"; return; }
   export CAIRNLOOP_TEST_MONGO_URL=$url
   echo "FerretDB (${program%/*}) answers at $url" >&2
+}
+
+stop_ferretdb() {
+  kill "$ferretdb_pid" 2>/dev/null || true
+  wait "$ferretdb_pid" 2>/dev/null || true
+  rm -rf "$ferretdb_folder"
 }
 
 # Prints the path of the program of the first version that is in the cache or can be built.
@@ -45,28 +47,27 @@ build_ferretdb() {
   cp .ci/ferretdb/main.go "$work"
   printf 'module ferretdb\n\ngo 1.24\n\nrequire github.com/FerretDB/FerretDB v%s\n' "$version" >"$work/go.mod"
   echo "Building FerretDB $version"
-  if (cd "$work" && GOWORK=off GOFLAGS='-mod=mod -buildvcs=false' CGO_ENABLED=0 timeout "$seconds" \
-    go build -tags ferretdb_no_postgresql,ferretdb_no_mysql -o server . </dev/null 2>&1 | grep -v '^go: downloading'
-    exit "${PIPESTATUS[0]}") &&
-    mkdir -p "${program%/*}" && mv "$work/server" "$program.$$" && mv "$program.$$" "$program"; then
-    rm -rf "$work"
-    return
-  fi
+  (
+    cd "$work"
+    GOWORK=off GOFLAGS='-mod=mod -buildvcs=false' CGO_ENABLED=0 timeout "$seconds" \
+      go build -tags ferretdb_no_postgresql,ferretdb_no_mysql -o server . </dev/null
+  ) && mkdir -p "${program%/*}" && mv "$work/server" "$program.$$" && mv "$program.$$" "$program"
+  local status=$?
   rm -rf "$work"
-  return 1
+  return $status
 }
 
 # Waits for it to listen, and prints where.
 ferretdb_url() {
-  local folder=$1 pid=$2 url port
+  local url port
   for _ in {1..100}; do
-    url=$(cat "$folder/url")
+    url=$(cat "$ferretdb_folder/url")
     port=${url##*:}
     if [[ -n $url ]] && (exec 3<>"/dev/tcp/127.0.0.1/${port%/}") 2>/dev/null; then
       echo "$url"
       return
     fi
-    kill -0 "$pid" 2>/dev/null || return 1
+    kill -0 "$ferretdb_pid" 2>/dev/null || return 1
     sleep 0.1
   done
   return 1
@@ -76,4 +77,4 @@ without_ferretdb() {
   echo "!!! NO FerretDB: $1. The MongoDB tests are SKIPPED." >&2
 }
 
-[[ -n ${CAIRNLOOP_TEST_MONGO_URL:-} ]] || start_ferretdb
+[[ -n ${CAIRNLOOP_TEST_MONGO_URL:-} ]] || start_ferretdb || without_ferretdb 'it could not be started'
