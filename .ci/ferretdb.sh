@@ -9,8 +9,7 @@ ferretdb_build_seconds=480
 start_ferretdb() {
   local program url
   program=$(ferretdb_program) || { without_ferretdb 'it could not be built'; return; }
-  ferretdb_folder=$(mktemp -d)
-  mkdir "$ferretdb_folder/data"
+  ferretdb_folder=$(mktemp -d) && mkdir "$ferretdb_folder/data" || return
   "$program" "$ferretdb_folder/data" </dev/null >"$ferretdb_folder/url" 2>"$ferretdb_folder/log" &
   ferretdb_pid=$!
   trap stop_ferretdb EXIT
@@ -48,9 +47,9 @@ build_ferretdb() {
   printf 'module ferretdb\n\ngo 1.24\n\nrequire github.com/FerretDB/FerretDB v%s\n' "$version" >"$work/go.mod"
   echo "Building FerretDB $version"
   (
-    cd "$work"
-    GOWORK=off GOFLAGS='-mod=mod -buildvcs=false' CGO_ENABLED=0 timeout "$seconds" \
-      go build -tags ferretdb_no_postgresql,ferretdb_no_mysql -o server . </dev/null
+    cd "$work" &&
+      GOWORK=off GOFLAGS='-mod=mod -buildvcs=false' CGO_ENABLED=0 timeout "$seconds" \
+        go build -tags ferretdb_no_postgresql,ferretdb_no_mysql -o server . </dev/null
   ) && mkdir -p "${program%/*}" && mv "$work/server" "$program.$$" && mv "$program.$$" "$program"
   local status=$?
   rm -rf "$work"
