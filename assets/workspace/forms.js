@@ -1,7 +1,9 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
+import { takeOverComposer } from './composer.js';
 import { forget } from './memory.js';
-import { announce, dropFromAddress, isSamePage, readPage, showNotice, takeOver, takeOverComposer } from './regions.js';
+import { announce, dropFromAddress, isSamePage, readPage, showNotice } from './page.js';
+import { takeOver } from './regions.js';
 import { refreshTimes } from './times.js';
 
 export function startForms() {

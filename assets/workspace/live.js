@@ -1,6 +1,7 @@
 // Keeps an open page up to date: told at once by a stream, and asking by itself in case the stream is down.
 
-import { isSamePage, readPage, takeOver } from './regions.js';
+import { isSamePage, readPage } from './page.js';
+import { takeOver } from './regions.js';
 
 const pollMs = 20_000;
 /** Other conversations' changes only move the queue: they can wait for each other. */

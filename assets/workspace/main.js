@@ -6,7 +6,9 @@ import { startForms } from './forms.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
 import { startMemory } from './memory.js';
-import { dropFromAddress, scrollToNewest, startQueue, startThread } from './regions.js';
+import { scrollToNewest, startThread } from './messages.js';
+import { dropFromAddress } from './page.js';
+import { startQueue } from './queue.js';
 import { startTimes } from './times.js';
 
 document.documentElement.classList.add('scripted');

@@ -27,7 +27,20 @@ const types: Record<string, string> = {
 };
 
 /** The stylesheet is served as one file, in this order. */
-const stylesheets = ['tokens', 'base', 'frame', 'queue', 'thread', 'composer', 'rail', 'tables', 'narrow'];
+const stylesheets = [
+  'tokens',
+  'base',
+  'parts',
+  'frame',
+  'queue',
+  'thread',
+  'messages',
+  'drafts',
+  'composer',
+  'rail',
+  'tables',
+  'narrow',
+];
 
 /** Reads every file once. One version covers all of them, so that the script's own imports stay relative. */
 export async function loadAssets(base: string, hostStyles: string | undefined): Promise<ServedAssets> {

@@ -1,0 +1,40 @@
+// What all parts of the script need of the page itself.
+
+export const byId = (id, root = document) => root.getElementById(id);
+
+/** Reads an answer of the server as a page. */
+export async function readPage(response) {
+  const type = response.headers.get('content-type') ?? '';
+  if (!type.startsWith('text/html')) return null;
+  return new DOMParser().parseFromString(await response.text(), 'text/html');
+}
+
+/** Whether two pages show the same thing, so that one can be brought up to date by the other. */
+export function isSamePage(page) {
+  const key = (one) => one.querySelector('[data-page]')?.dataset.page;
+  return key(page) !== undefined && key(page) === key(document);
+}
+
+/** Says something to who listens rather than looks. */
+export function announce(text) {
+  byId('announcer').textContent = text;
+}
+
+/** Takes words of the moment out of the address, so that they do not come back with it. */
+export function dropFromAddress(...names) {
+  const address = new URL(location.href);
+  for (const name of names) address.searchParams.delete(name);
+  if (address.href !== location.href) history.replaceState(null, '', address);
+}
+
+export function showNotice(tone, title, text) {
+  const notice = byId('notice');
+  if (!notice) return announce(`${title} ${text}`);
+  const box = document.createElement('div');
+  box.className = `notice notice-${tone}`;
+  box.setAttribute('role', 'alert');
+  const strong = document.createElement('strong');
+  strong.textContent = `${title} `;
+  box.append(strong, text);
+  notice.replaceChildren(box);
+}
