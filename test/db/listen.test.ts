@@ -36,7 +36,7 @@ describe('a listening connection', () => {
   const untilHeard = (heard: string[], payload: string) =>
     eventually(async () => {
       await say(payload);
-      assert.ok(heard.includes(payload));
+      assert.ok(heard.includes(payload), 'not heard yet');
     });
 
   it('is made again when the other end falls silent without closing it', async () => {
@@ -45,7 +45,7 @@ describe('a listening connection', () => {
       await untilHeard(heard, 'first');
       heard.length = 0;
       proxy.silence();
-      await eventually(() => assert.ok(heard.includes('missed')));
+      await eventually(() => assert.ok(heard.includes('missed'), 'not heard yet'));
       await untilHeard(heard, 'second');
     });
     await proxy.close();
@@ -57,7 +57,7 @@ describe('a listening connection', () => {
       await eventually(() => assert.equal(proxy.connections(), 1));
       proxy.silence();
       await untilHeard(heard, 'first');
-      assert.ok(proxy.connections() >= 2);
+      assert.ok(proxy.connections() >= 2, 'not connected again yet');
     });
     await proxy.close();
   });
@@ -66,7 +66,7 @@ describe('a listening connection', () => {
     await listening(database.url, async (heard) => {
       await untilHeard(heard, 'first');
       await database.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'");
-      await eventually(() => assert.ok(heard.includes('missed')));
+      await eventually(() => assert.ok(heard.includes('missed'), 'not heard yet'));
       await untilHeard(heard, 'second');
     });
   });

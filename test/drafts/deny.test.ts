@@ -39,7 +39,7 @@ describe('drafts: a denied proposal', () => {
       [draft?.decision, draft?.status, draft?.content, draft?.summary, draft?.evidence],
       ['deny', 'denied', '', '', []],
     );
-    await eventually(() => assert.ok(JSON.stringify(told).includes('"cairnloop.draft.denied"')));
+    await eventually(() => assert.ok(JSON.stringify(told).includes('"cairnloop.draft.denied"'), 'not told yet'));
     const { items } = await cairnloop.audit.list({ conversationId: id, action: 'draft.denied' });
     assert.deepEqual(
       items.map(({ subjectId }) => subjectId),

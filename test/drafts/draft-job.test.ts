@@ -140,7 +140,7 @@ describe('drafts: the draft job', () => {
     const { automationPolicy } = recordingPolicy(() => new Promise((resolve) => decisions.push(resolve)));
     const host = await startHost({ ...atOnce, draftGenerator, automationPolicy, worker: { callbackTimeoutMs: 300 } });
     const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
-    await eventually(() => assert.ok(decisions.length >= 2));
+    await eventually(() => assert.ok(decisions.length >= 2, `${decisions.length} decisions`));
     for (const decide of decisions) decide('allow');
     await requestsDone(host);
     await eventually(async () => assert.equal((await sentTexts(host, id)).length, 1));

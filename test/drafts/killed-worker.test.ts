@@ -37,7 +37,7 @@ describe('drafts: a worker killed between a draft and its settlement', () => {
     child = spawn(process.execPath, ['--import', 'tsx', script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
     const claimed = await eventually(async () => {
       const [request] = await host.deliveries('draft');
-      assert.ok(request && request.attempts > 0);
+      assert.ok(request && request.attempts > 0, 'not taken up yet');
       return request;
     }, 60_000);
 
@@ -59,7 +59,7 @@ describe('drafts: a worker killed between a draft and its settlement', () => {
     await eventually(async () => {
       const [request] = await host.deliveries('draft');
       assert.equal(request?.state, 'done');
-      assert.ok(request.attempts > before.attempts);
+      assert.ok(request.attempts > before.attempts, 'not taken up again yet');
     }, 30_000);
     assert.equal((await sentTexts(host, id)).length, 1);
     assert.equal((await drafts.listForConversation(id)).length, 1);

@@ -114,7 +114,7 @@ describe('faults: workers that die', function () {
     const worker = await arena.worker();
     await arena.resolve(ids);
     const begun = () => arena.host.calls().filter(({ at }) => at === 'start').length;
-    await eventually(() => assert.ok(begun() >= 20));
+    await eventually(() => assert.ok(begun() >= 20, `${begun()} begun`));
     worker.current().signal('SIGTERM');
     const asked = performance.now();
     assert.equal(await worker.current().ended, 0);

@@ -124,7 +124,7 @@ describe('faults: the database', function () {
       await untilDrained(arena);
       const silenced = await eventually(() => {
         const count = proxy?.silence('LISTEN "cairnloop_jobs') ?? 0;
-        assert.ok(count > 0);
+        assert.ok(count > 0, 'none yet');
         return count;
       });
       await arena.resolve(ids.slice(20, 30));
@@ -167,7 +167,7 @@ describe('faults: the database', function () {
 /** How long after now a callback begins. */
 async function secondsToNextCall(arena: Arena): Promise<number> {
   const [began, known] = [performance.now(), arena.host.calls().length];
-  await eventually(() => assert.ok(arena.host.calls().length > known), 20_000);
+  await eventually(() => assert.ok(arena.host.calls().length > known, 'no call yet'), 20_000);
   return (performance.now() - began) / 1000;
 }
 

@@ -25,7 +25,10 @@ describe('faults: deliveries that cannot be read', () => {
     const since = performance.now();
     await eventually(() => {
       const called = new Set(calls.map((call) => call.conversation.id));
-      assert.ok(whole.every((id) => called.has(id)));
+      assert.ok(
+        whole.every((id) => called.has(id)),
+        'not all called yet',
+      );
     });
     const recovery = (performance.now() - since) / 1000;
     await eventually(async () => {

@@ -22,7 +22,10 @@ describe('outbound.bulkTrigger', () => {
     eventually(async () => {
       const deliveries = await host.deliveries('outbound');
       assert.equal(deliveries.length, count);
-      assert.ok(deliveries.every(({ state }) => state !== 'pending'));
+      assert.ok(
+        deliveries.every(({ state }) => state !== 'pending'),
+        'some pending',
+      );
       return deliveries;
     });
 

@@ -18,7 +18,7 @@ describe('onSlaBreach', () => {
     await eventually(() => assert.equal(calls.length, 1));
     const breached = await host.cairnloop.sla.forConversation(id);
     assert.equal(breached?.status, 'breached');
-    assert.ok(breached.completedAt && breached.completedAt >= breached.breachAt);
+    assert.ok(breached.completedAt && breached.completedAt >= breached.breachAt, 'not breached');
 
     await host.advance(minute);
     await eventually(() => assert.equal(calls.length, 2));
@@ -62,7 +62,10 @@ describe('onSlaBreach', () => {
 
     await advance(afterBreach);
     await eventually(async () =>
-      assert.ok((await deliveries('sla_breach')).every((delivery) => delivery.state === 'done')),
+      assert.ok(
+        (await deliveries('sla_breach')).every((delivery) => delivery.state === 'done'),
+        'not all done',
+      ),
     );
     assert.deepEqual(
       calls.filter(({ method }) => method === 'onSlaBreach').map(({ conversation }) => conversation.id),
