@@ -1,0 +1,115 @@
+import { strict as assert } from 'node:assert';
+import type { ProposalInput } from '../../src/domain.js';
+import { operator, useHosts } from '../support/started-host.js';
+import { type HostConfig, threadOpener } from './open-thread.js';
+import { textOf, useWorkspaces } from './served-workspace.js';
+
+describe('the four outcomes of the policy, as an operator sees them', () => {
+  const openThread = threadOpener(useHosts().startHost, useWorkspaces());
+
+  const deciding = (decision: string): HostConfig => ({ automationPolicy: { decide: () => decision as never } });
+  const proposal: ProposalInput = {
+    type: 'reply',
+    content: 'Proposed words',
+    summary: 'Because',
+    evidence: [{ source: 'FAQ' }],
+  };
+
+  it('AP2 marks an allowed draft "Sent without review"', async () => {
+    const { cairnloop, id, page } = await openThread(deciding('allow'));
+    await cairnloop.drafts.propose(id, proposal);
+    assert.match(textOf((await page()).text), /Automation Sent without review .*Proposed words/);
+  });
+
+  it('AP3 prompts for nothing with draft_only: it waits under "Prepared drafts", goes into the composer and is sent by hand', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('draft_only'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    const { text } = await page();
+    assert.match(textOf(text), /Prepared drafts \(1\)/);
+    assert.doesNotMatch(text, /Approve &amp; send|chip-draft/);
+    assert.match(textOf((await workspace.get('/')).text), /0 Needs approval/);
+    const used = await workspace.get(`/c/${id}?use=${draft.id}`);
+    assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);
+    const sent = await workspace.post(`/c/${id}/compose`, {
+      mode: 'reply',
+      content: 'Proposed words, by hand',
+      draft: draft.id,
+    });
+    assert.equal(sent.status, 303);
+    const [, reply] = (await cairnloop.conversations.get(id)).messages ?? [];
+    assert.equal(reply?.content, 'Proposed words, by hand');
+    assert.deepEqual(reply?.author, operator);
+    assert.doesNotMatch(textOf((await page()).text), /Prepared drafts/);
+  });
+
+  it('AP4 asks for approval with the draft, its grounds and its three ways out, and sends once', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    const words = textOf((await page()).text);
+    assert.match(
+      words,
+      /Suggested by automation Reply medium risk .*Proposed words .*1 source Because FAQ Approve & send Edit Discard/,
+    );
+    assert.match(textOf((await workspace.get('/')).text), /1 Needs approval/);
+    const approve = (operatorId: string) =>
+      workspace.post(`/drafts/${draft.id}/approve`, {}, { 'x-test-operator': operatorId });
+    const answers = await Promise.all(['op-1', 'op-2', 'op-3', 'op-4'].map(approve));
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409, 409]);
+    const conflict = answers.find(({ status }) => status === 409);
+    assert.match(
+      textOf(conflict?.text ?? ''),
+      /This draft was dealt with meanwhile\. It is approved; nothing was sent by you/,
+    );
+    const messages = (await cairnloop.conversations.get(id)).messages ?? [];
+    assert.equal(messages.filter(({ role }) => role === 'operator').length, 1);
+  });
+
+  it('AP4 lets approve, edit and discard of one moment have one winner', async () => {
+    const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    const answers = await Promise.all([
+      workspace.post(`/drafts/${draft.id}/approve`),
+      workspace.post(`/drafts/${draft.id}/edit`, { content: 'Edited words' }),
+      workspace.post(`/drafts/${draft.id}/discard`),
+    ]);
+    assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409]);
+  });
+
+  it('AP4 refuses a draft that the customer has overtaken, and one of a resolved conversation, with the reason', async () => {
+    const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
+    const overtaken = await cairnloop.drafts.propose(id, proposal);
+    await cairnloop.conversations.receive(id, { content: 'One more thing' });
+    const late = await workspace.post(`/drafts/${overtaken.id}/approve`);
+    assert.equal(late.status, 409);
+    assert.match(textOf(late.text), /It is superseded/);
+    const second = await cairnloop.drafts.propose(id, proposal);
+    await workspace.post(`/c/${id}/resolve`);
+    const resolved = await workspace.post(`/drafts/${second.id}/edit`, { content: 'My own words' });
+    assert.equal(resolved.status, 409);
+    assert.match(textOf(resolved.text), /The conversation was resolved meanwhile/);
+    assert.match(resolved.text, /<textarea id="content"[^>]*>My own words</, 'what was written is kept');
+    const sent = (await cairnloop.conversations.get(id)).messages ?? [];
+    assert.equal(sent.filter(({ role }) => role === 'operator').length, 0);
+  });
+
+  it('AP4 shows word by word what an edit changes, before and after it is sent', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    const draft = await cairnloop.drafts.propose(id, { ...proposal, content: 'It works within the hour' });
+    const preview = await workspace.post(`/drafts/${draft.id}/preview`, { content: 'It works today' });
+    assert.match(preview.text, /<del>within the hour<\/del><ins>today<\/ins>/);
+    assert.match(preview.text, /<textarea id="draft-content"[^>]*>It works today</);
+    await workspace.post(`/drafts/${draft.id}/edit`, { content: 'It works today' });
+    const { text } = await page();
+    assert.match(textOf(text), /Edited draft .*What was changed/);
+    assert.match(text, /<del>within the hour<\/del><ins>today<\/ins>/);
+  });
+
+  it('AP5 shows nothing of a denied draft on any page but that there was one', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('deny'));
+    await cairnloop.drafts.propose(id, proposal);
+    for (const path of ['/', '/?q=Proposed', `/c/${id}`, '/audit', '/deliveries']) {
+      assert.doesNotMatch((await workspace.get(path)).text, /Proposed words|Because|FAQ/, path);
+    }
+    assert.match(textOf((await page()).text), /Draft denied by policy/);
+  });
+});
