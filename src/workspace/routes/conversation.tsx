@@ -39,7 +39,10 @@ export async function conversationPage(
   const view = parseQueueView((name) => c.req.query(name));
   const before = c.req.query('before') || null;
   const thread = findThread(runtime, id);
-  const context = thread.then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined));
+  const context = thread
+    .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
+    // That the thread cannot be read is told below.
+    .catch(() => undefined);
   const [page, counts, found, messages] = await Promise.all([
     findQueuePage(runtime, view),
     countQueue(runtime),
