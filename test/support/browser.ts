@@ -3,7 +3,7 @@
  * One browser serves a whole run; each test gets a context of its own.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -67,7 +67,7 @@ async function launch(): Promise<Browser> {
   const given = process.env.CAIRNLOOP_TEST_CHROMIUM;
   if (given) return chromium.launch({ executablePath: given, args: flags });
   const { folder, executablePath } = await unpackChromium();
-  const fonts = { FONTCONFIG_PATH: path.join(folder, 'fonts') };
+  const fonts = { FONTCONFIG_FILE: fontConfig(folder) };
   try {
     return await chromium.launch({ executablePath, args: flags, env: { ...process.env, ...fonts } });
   } catch (error) {
@@ -80,6 +80,16 @@ async function launch(): Promise<Browser> {
   } catch (error) {
     throw launchError(error);
   }
+}
+
+/** The package's own settings look for its fonts in a folder of Amazon's; a browser without any font crashes. */
+function fontConfig(folder: string): string {
+  const file = path.join(folder, 'cairnloop-fonts.conf');
+  const text = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>${path.join(folder, 'fonts')}</dir><cachedir>${path.join(folder, 'fonts-cache')}</cachedir></fontconfig>
+`;
+  writeFileSync(file, text);
+  return file;
 }
 
 function launchError(error: unknown): Error {
