@@ -24,6 +24,8 @@ export interface Drainer {
   /** Claims no more, gives back what has not started, and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
+  /** It runs and has no room left: more may be due than it can take. */
+  readonly full: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export function createDrainer(
   let running: Promise<void> | undefined;
   let stopping = false;
   let dirty = false;
+  let full = false;
   let calledOthers = false;
   let changed = newSignal();
 
@@ -65,6 +68,7 @@ export function createDrainer(
       while (dirty && !stopping && performance.now() < until) await turn();
     } finally {
       clearTimeout(timeIsUp);
+      full = false;
     }
     if (dirty && !stopping) runtime.jobs.wake(topic);
   }
@@ -75,7 +79,8 @@ export function createDrainer(
     changed = newSignal();
     const free = concurrency - held.size;
     const rows = free > 0 ? await claimer.next(free) : [];
-    if (rows.length === free && free > 0) callOthers();
+    full = rows.length === free;
+    if (full) callOthers();
     if (rows.length > 0) {
       await start(rows);
       dirty = true;
@@ -170,6 +175,9 @@ export function createDrainer(
     },
     get inFlight() {
       return held.size;
+    },
+    get full() {
+      return full;
     },
   };
 }

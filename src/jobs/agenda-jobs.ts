@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
-import { type Jobs, jobNames } from './jobs.js';
+import { type Drain, type Jobs, jobNames } from './jobs.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWaker, type Waker } from './waker.js';
@@ -37,10 +37,10 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   }
 
   /** Agenda keeps the row of a failed job for ever; a drain that fails is tried again by the next sweep. */
-  async function drainOrLog(topic: DeliveryTopic, drain: () => Promise<void>): Promise<void> {
-    await drain().catch((error) =>
-      log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'),
-    );
+  async function drainOrLog(topic: DeliveryTopic, drain: Drain): Promise<void> {
+    await drain
+      .run()
+      .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));
   }
 
   const wakers = new Map<DeliveryTopic, Waker>(
@@ -57,7 +57,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     wake: (topic) => wakers.get(topic)?.wake(),
     async start(drains) {
       const { agenda, locks } = await open();
-      locks.refuse(false);
+      locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
       for (const topic of deliveryTopics) {
         agenda.define(jobNames[topic], () => drainOrLog(topic, drains[topic]), {
           concurrency: drainsAtOnce,
@@ -75,7 +75,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
       if (!started) return;
       started = false;
       const { agenda, locks } = await open();
-      locks.refuse(true);
+      locks.refuse(() => true);
       await agenda.stop(false);
       await locks.settled();
     },

@@ -1,9 +1,12 @@
 import type { JobRepository } from 'agenda';
 
-/** Lets a stopping worker wait for what Agenda does not: the locks that it is taking or giving back. */
+/**
+ * Decides which locks Agenda takes, and lets a stopping worker wait for what Agenda does not: the locks that it is taking
+ * or giving back.
+ */
 export interface LockWatch {
-  /** From now on a lock that Agenda takes is given back at once; `false`: Agenda keeps what it takes. */
-  refuse(refusing: boolean): void;
+  /** From now on jobs of the names for which this answers true are left alone, or given back at once. */
+  refuse(refuses: (jobName: string) => boolean): void;
   /** Settles when no write to a job is under way. */
   settled(): Promise<void>;
 }
@@ -15,7 +18,7 @@ export interface LockWatch {
 export function watchLocks(repository: JobRepository, report: (error: Error) => void): LockWatch {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;
   const underWay = new Set<Promise<unknown>>();
-  let refusing = false;
+  let refuses = (_jobName: string) => false;
 
   function track<T>(write: Promise<T>): Promise<T> {
     underWay.add(write);
@@ -24,10 +27,12 @@ export function watchLocks(repository: JobRepository, report: (error: Error) => 
     return write;
   }
 
-  /** A poll that was under way when the worker stopped. */
-  async function lockUnlessRefusing(...query: Parameters<typeof getNextJobToRun>) {
+  /** Asked once more afterwards: the poll may have been under way when the answer changed. */
+  async function lockUnlessRefused(...query: Parameters<typeof getNextJobToRun>) {
+    const [jobName] = query;
+    if (refuses(jobName)) return undefined;
     const job = await getNextJobToRun.apply(repository, query);
-    if (!job || !refusing) return job;
+    if (!job || !refuses(jobName)) return job;
     await repository.unlockJob(job);
     return undefined;
   }
@@ -35,14 +40,14 @@ export function watchLocks(repository: JobRepository, report: (error: Error) => 
   Object.assign(repository, {
     unlockJob: (job) => track(unlockJob.call(repository, job).catch(report)),
     unlockJobs: (ids) => track(unlockJobs.call(repository, ids).catch(report)),
-    getNextJobToRun: (...query) => track(lockUnlessRefusing(...query)),
+    getNextJobToRun: (...query) => track(lockUnlessRefused(...query)),
     saveJobState: (...state) => track(saveJobState.apply(repository, state)),
     removeJobs: (options) => track(removeJobs.call(repository, options)),
   } satisfies Partial<JobRepository>);
 
   return {
     refuse(next) {
-      refusing = next;
+      refuses = next;
     },
     async settled() {
       // One write may lead to the next: the end of a job is saved, and then the job is removed.

@@ -62,7 +62,7 @@ export function createWorker(runtime: Runtime): Worker {
     const settler = createSettler(runtime);
     const drainers = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], settler));
     try {
-      await runtime.jobs.start(forEachTopic((topic) => drainers[topic].run));
+      await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
     } catch (error) {
       await runtime.jobs.stop().catch(() => {});

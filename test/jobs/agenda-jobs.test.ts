@@ -60,27 +60,47 @@ describe('wake-ups through Agenda', () => {
       `INSERT INTO cairnloop.agenda_jobs (name, next_run_at) SELECT 'outbound', now() FROM generate_series(1, 500)`,
     );
     const jobs = open();
-    let drains = 0;
-    const drain = async () => {
-      drains += 1;
-    };
-    await jobs.start({ conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain });
+    const { drains, runs } = countingDrains();
+    await jobs.start(drains);
     assert.equal(await count(), 0);
     jobs.wake('outbound');
-    await eventually(() => assert.equal(drains, 1));
+    await eventually(() => assert.equal(runs(), 1));
     const { rows } = await database.query('SELECT next_run_at FROM cairnloop.agenda_jobs');
     for (const row of rows) assert.ok(row.next_run_at === null || Number(row.next_run_at) === 0);
     await jobs.stop();
     await jobs.close();
   });
 
+  it('are left to others while the drain has no room, and taken once it has', async () => {
+    const jobs = open();
+    const { drains, runs } = countingDrains();
+    let full = true;
+    await jobs.start({
+      ...drains,
+      outbound: {
+        ...drains.outbound,
+        get full() {
+          return full;
+        },
+      },
+    });
+    jobs.wake('outbound');
+    jobs.wake('draft');
+    await eventually(() => assert.equal(runs(), 1));
+    await eventually(async () => {
+      const { rows } = await database.query('SELECT name, locked_at FROM cairnloop.agenda_jobs');
+      assert.deepEqual(rows, [{ name: 'outbound', locked_at: null }]);
+    });
+    full = false;
+    await eventually(() => assert.equal(runs(), 2));
+    await jobs.stop();
+    await jobs.close();
+  });
+
   it('leave no lock behind, even where Agenda was about to take one when the worker stopped', async () => {
     const jobs = open();
-    let drains = 0;
-    const drain = async () => {
-      drains += 1;
-    };
-    await jobs.start({ conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain });
+    const { drains, runs } = countingDrains();
+    await jobs.start(drains);
     const client = new pg.Client(database.url);
     await client.connect();
     await client.query('BEGIN; LOCK TABLE cairnloop.agenda_jobs');
@@ -91,7 +111,7 @@ describe('wake-ups through Agenda', () => {
     await client.end();
     await ended;
     const { rows } = await database.query('SELECT name, locked_at FROM cairnloop.agenda_jobs');
-    assert.deepEqual([rows, drains], [[{ name: 'outbound', locked_at: null }], 0]);
+    assert.deepEqual([rows, runs()], [[{ name: 'outbound', locked_at: null }], 0]);
   });
 
   it('locks that cannot be given back neither end the process nor keep Agenda from stopping; they run out', async () => {
@@ -106,5 +126,16 @@ describe('wake-ups through Agenda', () => {
     await close();
   });
 
+  const countingDrains = () => {
+    let runs = 0;
+    const run = async () => {
+      runs += 1;
+    };
+    const drain = { run, full: false };
+    return {
+      drains: { conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain },
+      runs: () => runs,
+    };
+  };
   const count = async () => (await database.query('SELECT 1 FROM cairnloop.agenda_jobs')).rowCount ?? 0;
 });
