@@ -1,4 +1,4 @@
-import { openAt } from './inbox/open-at.mjs';
+import { deepQueuePage, openAt } from './inbox/open-at.mjs';
 import { startServer } from './support/postgres.mjs';
 import { atMost, figure } from './support/report.mjs';
 import { alternate, median } from './support/stats.mjs';
@@ -6,7 +6,7 @@ import { alternate, median } from './support/stats.mjs';
 const sizes = [10_000, 1_000_000];
 const rounds = 41;
 
-/** Whether a full table slows what is asked all day: a page of the inbox, a claim, the sweep, a scrape of the metrics. */
+/** Whether a full table slows what is asked all day: pages of the inbox and the workspace, a claim, a scrape of the metrics. */
 export async function run({ say }) {
   const server = await startServer();
   const sites = new Map();
@@ -37,7 +37,10 @@ async function timed(step) {
 }
 
 function report(measured, version) {
-  const metrics = measured.find(({ what }) => what === 'scrape of /metrics');
+  const find = (name) => measured.find(({ what }) => what === name);
+  const metrics = find('scrape of /metrics');
+  const pages = measured.filter(({ what }) => what.startsWith('workspace, '));
+  const deepToFirst = find(deepQueuePage).large / find('workspace, queue page 1').large;
   return {
     title: 'Full tables',
     about: `Postgres ${version}, embedded. So many open conversations, and so many deliveries scheduled for later, in the tables; medians of ${rounds}, in turns.`,
@@ -61,6 +64,13 @@ function report(measured, version) {
           wanted: '<= 1.5x',
           held: large <= small * 1.5,
         })),
+      ...pages.map(({ what, large }) => atMost(`${what}, over HTTP with 1 000 000 conversations`, large, 100)),
+      {
+        what: 'workspace, queue page 1000 against page 1',
+        found: `${figure(deepToFirst)}x`,
+        wanted: '<= 1.5x',
+        held: deepToFirst <= 1.5,
+      },
       atMost(`${metrics.what} with 1 000 000 rows`, metrics.large, 50),
     ],
   };

@@ -5,6 +5,10 @@ import { createCairnloop, prometheus } from '../../dist/index.js';
 import { notifierThat } from '../contestants/cairnloop.mjs';
 import { withClient } from '../support/postgres.mjs';
 import { seedConversations } from '../support/seed.mjs';
+import { serveWorkspace } from '../support/serve-workspace.mjs';
+
+/** Page 1000 of the workspace's queue; where there are fewer conversations, the last page. */
+export const deepQueuePage = 'workspace, queue page 1000';
 
 /** Deliveries that are due beside the scheduled ones, for the claims to take. */
 const dueNow = 15_000;
@@ -23,17 +27,24 @@ export async function openAt(server, size) {
   );
   const db = openDatabase({ url, schema: 'cairnloop', poolSize: 4 });
   const deep = await cursorAfter(cairnloop, 20);
+  const workspace = await serveWorkspace(cairnloop);
+  const deepPage = await workspace.queuePage(1000);
+  const [some] = (await cairnloop.conversations.list({ status: 'open', limit: 1 })).items;
   const options = { limit: 200, leaseMs: 60_000 };
   const { fetch } = cairnloop.operations();
   return {
     steps: {
       'inbox, first page': () => cairnloop.conversations.list({ status: 'open', limit: 50 }),
       'inbox, page 20': () => cairnloop.conversations.list({ status: 'open', limit: 50, cursor: deep }),
+      'workspace, queue page 1': () => workspace.get('/?filter=open'),
+      [deepQueuePage]: () => workspace.get(deepPage),
+      'workspace, thread page': () => workspace.get(`/c/${some.id}`),
       'claim of 200': () => claim(db, 'conversation_resolved', options),
       'claim with nothing due': () => claim(db, 'outbound', options),
       'scrape of /metrics': () => fetch(new Request('http://localhost/metrics')),
     },
     async close() {
+      await workspace.close();
       await cairnloop.close();
       await db.close();
       await drop();

@@ -56,20 +56,20 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
     query_timeout: probeTimeoutMs,
     connectionTimeoutMillis: probeTimeoutMs,
   });
-  const broken = new Promise<never>((_, reject) => {
-    client.on('error', reject);
-    client.on('end', () => reject(new Error('the connection ended')));
-  });
-  broken.catch(() => {});
+  const lost = new AbortController();
+  client.on('error', (error) => lost.abort(error));
+  client.on('end', () => lost.abort(new Error('the connection ended')));
   client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
     await client.connect();
     await client.query(`LISTEN "${channel}"`);
     onReady();
-    while (!signal.aborted) {
-      await Promise.race([pause(probeEveryMs, signal), broken]);
-      if (!signal.aborted) await Promise.race([client.query('SELECT 1'), broken]);
+    const over = AbortSignal.any([signal, lost.signal]);
+    while (!over.aborted) {
+      await pause(probeEveryMs, over);
+      if (!over.aborted) await client.query('SELECT 1');
     }
+    lost.signal.throwIfAborted();
   } finally {
     await endWithin(client, 1000);
   }
