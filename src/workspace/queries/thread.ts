@@ -1,7 +1,7 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import type { Draft } from '../../domain.js';
+import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
 import type { AuditLine, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
@@ -36,43 +36,9 @@ interface HeadRow {
   now: Date;
 }
 
-interface DraftRow {
-  id: string;
-  conversation_id: string;
-  type: Draft['type'];
-  content: string;
-  risk_tier: Draft['riskTier'];
-  summary: string;
-  evidence: Draft['evidence'];
-  decision: Draft['decision'];
-  status: Draft['status'];
-  based_on_message_id: string | null;
-  message_id: string | null;
-  decided_at: Timestamp;
-  settled_at: Timestamp | null;
-  settled_by: Draft['settledBy'];
-  created_at: Timestamp;
-}
-
 function toThreadDraft(row: DraftRow, newestCustomerMessage: string | null): ThreadDraft {
-  return {
-    id: row.id,
-    conversationId: row.conversation_id,
-    type: row.type,
-    content: row.content,
-    riskTier: row.risk_tier,
-    summary: row.summary,
-    evidence: row.evidence,
-    decision: row.decision,
-    status: row.status,
-    basedOnMessageId: row.based_on_message_id,
-    messageId: row.message_id,
-    decidedAt: toDate(row.decided_at),
-    settledAt: toDate(row.settled_at),
-    settledBy: row.settled_by,
-    createdAt: toDate(row.created_at),
-    stale: newestCustomerMessage !== null && newestCustomerMessage > (row.based_on_message_id ?? row.id),
-  };
+  const stale = newestCustomerMessage !== null && newestCustomerMessage > (row.based_on_message_id ?? row.id);
+  return { ...toDraft(row), stale };
 }
 
 interface OutboundRow {
