@@ -18,9 +18,9 @@ export type EditInput = z.input<typeof editInput>;
 export type DiscardInput = z.input<typeof discardInput>;
 
 /**
- * Sends a draft that waits for approval, as it stands. Of many at once one wins; the others are refused, but for those
- * of the same operator: a double click is answered with the draft that was sent. Throws `DRAFT_NOT_FOUND`,
- * `DRAFT_NOT_PENDING` (with the reason), `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+ * Sends a draft that waits for approval, as it stands. Of many at once one wins and the others are refused, a second
+ * click of the same operator too. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING` (with the reason),
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
  */
 export async function approveDraft(runtime: Runtime, id: string, input: ApproveInput): Promise<Draft> {
   const { actor } = parseInput('drafts.approve', approveInput, input);
@@ -58,12 +58,11 @@ interface Sending {
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
   const { draft, answered } = await runtime.db.transaction(async (tx) => {
     const found = await lockDraft(tx, id);
-    if (isDoubleClick(found, sending)) return { draft: toDraft(found), answered: null };
     const status = statusAfter(found, sending.action);
     const answered = await answerWith(tx, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   });
-  if (answered) afterSent(runtime, draft, answered);
+  afterSent(runtime, draft, answered);
   return draft;
 }
 
@@ -77,10 +76,6 @@ async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
   const [row] = await tx.run<DraftRow>(selectDraft, [id]);
   if (!row) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
   return row;
-}
-
-function isDoubleClick({ status, settled_by }: DraftRow, { action, actor }: Sending): boolean {
-  return action === 'approve' && (status === 'approved' || status === 'edited') && settled_by?.id === actor.id;
 }
 
 const past = { approve: 'approved', edit: 'edited', discard: 'discarded' };

@@ -39,7 +39,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
 function explanation(error: CairnloopError): string {
   switch (error.code) {
     case 'DRAFT_NOT_PENDING':
-      return `It is ${(error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status}; nothing was sent by you. The conversation below is up to date.`;
+      return `It is ${(error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status}; this step sent nothing more. The conversation below is up to date.`;
     case 'CONVERSATION_RESOLVED':
       return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
     case 'INPUT_INVALID':

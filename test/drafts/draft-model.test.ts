@@ -76,8 +76,6 @@ function expected(model: Model, step: Step): string | null {
 function settled(model: Model, step: Extract<Step, { by: By }>): string | null {
   const draft = model.drafts.at(-1 - step.draft);
   if (!draft) return null;
-  const wasSent = draft.status === 'approved' || draft.status === 'edited';
-  if (step.type === 'approve' && wasSent && draft.by === step.by) return null;
   const next = nextStatus(draft.status, step.type);
   if (!next.ok) return 'DRAFT_NOT_PENDING';
   if (step.type !== 'discard' && !model.open) return 'CONVERSATION_RESOLVED';

@@ -58,7 +58,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const conflict = answers.find(({ status }) => status === 409);
     assert.match(
       textOf(conflict?.text ?? ''),
-      /This draft was dealt with meanwhile\. It is approved; nothing was sent by you/,
+      /This draft was dealt with meanwhile\. It is approved; this step sent nothing more/,
     );
     const messages = (await cairnloop.conversations.get(id)).messages ?? [];
     assert.equal(messages.filter(({ role }) => role === 'operator').length, 1);
