@@ -2,6 +2,7 @@ import { type Executor, statement } from '../db/statement.js';
 import type { Actor, Message, Sla } from '../domain.js';
 import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { nextMoment } from './next-moment.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A text that the customer will see, and who stands for it. */
@@ -40,8 +41,8 @@ const insertAnswer = statement(
   'conversation.answer',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations SET
-        unanswered_since = NULL, last_message_at = ${s}.clock(), updated_at = ${s}.clock()
+      UPDATE ${s}.conversations c SET
+        unanswered_since = NULL, last_message_at = ${nextMoment(s, 'c')}, updated_at = ${nextMoment(s, 'c')}
       WHERE id = $1 AND status = 'open'
       RETURNING id, updated_at
     ), message AS (

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { nextMoment } from './next-moment.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** Customers are not refused for length: what is over the limit is cut, and `metadata.truncatedFrom` tells. */
@@ -67,7 +68,8 @@ export async function recordCustomerMessage(
     clock?.breachMs ?? null,
   ]);
   if (!row) return null;
-  if (row.held && row.message.author) await resumeHeldClock(tx, id, row.message.author, toDate(row.message.created_at));
+  if (row.paused && row.message.author)
+    await resumeHeldClock(tx, id, row.message.author, toDate(row.message.created_at));
   return {
     conversation: toConversation(row.conversation),
     message: toMessage(row.message),
@@ -86,7 +88,7 @@ interface ReceivedRow {
   conversation: ConversationRow;
   message: MessageRow;
   sla: SlaRow | null;
-  held: boolean;
+  paused: boolean;
 }
 
 const selectPriority = statement(
@@ -102,8 +104,8 @@ const insertCustomerMessage = statement(
     ), conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL,
-        unanswered_since = coalesce(c.unanswered_since, ${s}.clock()),
-        last_message_at = ${s}.clock(), updated_at = ${s}.clock()
+        unanswered_since = coalesce(c.unanswered_since, ${nextMoment(s, 'c')}),
+        last_message_at = ${nextMoment(s, 'c')}, updated_at = ${nextMoment(s, 'c')}
       FROM before WHERE c.id = before.id
       RETURNING c.*
     ), author AS (
@@ -118,9 +120,10 @@ const insertCustomerMessage = statement(
     ), sla AS (
       INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
         started_at, response_due_at, breach_at)
-      SELECT before.id, $5, $6, $7, $8, ${s}.clock(),
-        ${s}.clock() + make_interval(secs => $9::float8 / 1000), ${s}.clock() + make_interval(secs => $10::float8 / 1000)
-      FROM before WHERE $5::text IS NOT NULL AND NOT EXISTS (
+      SELECT before.id, $5, $6, $7, $8, conversation.updated_at,
+        conversation.updated_at + make_interval(secs => $9::float8 / 1000),
+        conversation.updated_at + make_interval(secs => $10::float8 / 1000)
+      FROM before JOIN conversation USING (id) WHERE $5::text IS NOT NULL AND NOT EXISTS (
         SELECT FROM ${s}.slas known WHERE known.conversation_id = before.id
           AND known.started_at >= coalesce(before.unanswered_since, 'infinity'))
       ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
@@ -147,7 +150,6 @@ const insertCustomerMessage = statement(
       FROM sla
     )
     SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
-      (SELECT to_jsonb(sla) FROM sla) AS sla,
-      EXISTS (SELECT FROM ${s}.slas WHERE conversation_id = $1 AND status = 'active' AND paused_at IS NOT NULL) AS held
+      (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused
     FROM conversation, message`,
 );

@@ -4,6 +4,7 @@ import type { Conversation } from '../domain.js';
 import { actor, isId, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { requireConversation } from './find.js';
+import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const reopenInput = z.object({ actor });
@@ -26,7 +27,8 @@ const reopen = statement(
   'conversation.reopen',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations SET status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${s}.clock()
+      UPDATE ${s}.conversations c SET
+        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${nextMoment(s, 'c')}
       WHERE id = $1 AND status <> 'open'
       RETURNING *
     ), line AS (

@@ -6,6 +6,7 @@ import { actor, content, isId, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
 import { type Answered, sendAnswer } from './answer.js';
+import { nextMoment } from './next-moment.js';
 import { refuseUnlessOpen } from './refuse.js';
 import { type MessageRow, toMessage } from './rows.js';
 
@@ -50,7 +51,7 @@ const insertNote = statement(
   'conversation.note',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id = $1 RETURNING id, updated_at
+      UPDATE ${s}.conversations c SET updated_at = ${nextMoment(s, 'c')} WHERE id = $1 RETURNING id, updated_at
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'internal_note', $2, $3, updated_at FROM conversation

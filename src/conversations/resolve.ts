@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { findConversation } from './find.js';
+import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const resolveInput = z.object({ resolvedBy: actor, metadata });
@@ -55,8 +56,8 @@ const resolve = statement(
   'conversation.resolve',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations SET
-        status = 'resolved', resolved_at = ${s}.clock(), resolved_by = $2, updated_at = ${s}.clock(),
+      UPDATE ${s}.conversations c SET
+        status = 'resolved', resolved_at = ${nextMoment(s, 'c')}, resolved_by = $2, updated_at = ${nextMoment(s, 'c')},
         unanswered_since = NULL, resolutions = resolutions + 1
       WHERE id = $1 AND status = 'open'
       RETURNING *

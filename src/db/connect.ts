@@ -122,17 +122,21 @@ async function runOn<Row extends object>(
 async function inTransaction<T>(pool: pg.Pool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  // A client that was taken out of the pool has nobody else to tell: without a listener its loss ends the process.
+  client.on('error', onError);
   try {
     await client.query('BEGIN');
     const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
     await client.query('COMMIT');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((reason: Error) => {
-      broken = reason;
-    });
+    await client.query('ROLLBACK').catch(onError);
     throw error;
   } finally {
+    client.off('error', onError);
     client.release(broken);
   }
 }

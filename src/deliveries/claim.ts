@@ -13,6 +13,8 @@ export interface DeliveryRow {
   state: Delivery['state'];
   available_at: Timestamp;
   attempts: number;
+  claims: number;
+  leases_lost: number;
   last_error: string | null;
   created_at: Timestamp;
   settled_at: Timestamp | null;
@@ -41,9 +43,9 @@ export interface ClaimOptions {
 }
 
 /**
- * Takes due deliveries under a lease, in order, and counts the attempt. `attempts` counts claims, so that a callback
- * which kills its process is counted too, and is the fencing token: a settlement must name it. One that comes back with
- * more attempts than it may have took its worker down at the last: it is to be discarded, not called.
+ * Takes due deliveries under a lease, in order. It counts the attempt, so that a callback which kills its process is
+ * counted too: one that comes back with more attempts than it may have is to be discarded, not called. `claims` is the
+ * fencing token, which a settlement must name.
  *
  * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
  * order, and keeps a noisy conversation from filling a worker.
@@ -57,8 +59,8 @@ export async function claim(executor: Executor, topic: DeliveryTopic, options: C
 const claimDue = statement('delivery.claim', (s) => `SELECT * FROM ${s}.claim_deliveries($1, $2, $3, $4)`);
 
 /**
- * Takes one delivery whose lease ran out twice. It may have taken its process down, so {@link claim} leaves it alone:
- * its neighbours are not to pay its attempts.
+ * Takes one delivery whose lease ran out twice in a row. It may have taken its process down, so {@link claim} leaves it
+ * alone: its neighbours are not to pay its attempts.
  */
 export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<DeliveryRow[]> {
   return executor.run<DeliveryRow>(claimOneSuspect, [topic, leaseMs]);
@@ -74,12 +76,14 @@ const claimOneSuspect = statement(
       ORDER BY d.available_at, d.id LIMIT 2000
     ), suspect AS (
       SELECT d.id FROM head JOIN ${s}.deliveries d USING (id)
-      WHERE d.attempts >= 2 AND d.lease_until <= ${s}.clock() AND d.state = 'pending'
+      WHERE d.leases_lost > 0 AND d.lease_until <= ${s}.clock() AND d.state = 'pending'
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE OF d SKIP LOCKED
     )
     UPDATE ${s}.deliveries d SET
       attempts = d.attempts + 1,
+      claims = d.claims + 1,
+      leases_lost = d.leases_lost + 1,
       lease_until = ${s}.clock() + make_interval(secs => $2::float8 / 1000)
     WHERE d.id = ANY (ARRAY(SELECT id FROM suspect))
     RETURNING d.*`,
@@ -87,13 +91,13 @@ const claimOneSuspect = statement(
 
 /** Extends the leases of deliveries that are still being worked on. */
 export async function renewLeases(executor: Executor, held: readonly DeliveryRow[], leaseMs: number): Promise<void> {
-  await executor.run(renew, [held.map((row) => row.id), held.map((row) => row.attempts), leaseMs]);
+  await executor.run(renew, [held.map((row) => row.id), held.map((row) => row.claims), leaseMs]);
 }
 
 const renew = statement(
   'delivery.renew',
   (s) => `
     UPDATE ${s}.deliveries d SET lease_until = ${s}.clock() + make_interval(secs => $3::float8 / 1000)
-    FROM unnest($1::uuid[], $2::int[]) AS held (id, attempts)
-    WHERE d.id = held.id AND d.attempts = held.attempts AND d.state = 'pending'`,
+    FROM unnest($1::uuid[], $2::int[]) AS held (id, claims)
+    WHERE d.id = held.id AND d.claims = held.claims AND d.state = 'pending'`,
 );

@@ -12,6 +12,9 @@ export interface Claimer {
 /** A claim from the start of the queue may take this share of the time, one in so many. */
 const fromStartEvery = 5;
 
+/** A delivery that may kill its worker waits until nothing else is due, but no longer than this, in milliseconds. */
+const suspectPatienceMs = 10_000;
+
 /** How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. */
 const overlapMs = 2000;
 
@@ -20,28 +23,34 @@ const overlapMs = 2000;
  * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
  * the last one ended, and at the start of the queue as often as that is cheap: always, on a healthy database.
  */
-export function createClaimer(runtime: Runtime, topic: DeliveryTopic): Claimer {
+export function createClaimer(
+  runtime: Pick<Runtime, 'config' | 'db'>,
+  topic: DeliveryTopic,
+  now: () => number = () => performance.now(),
+): Claimer {
   const { leaseMs } = runtime.config.worker;
   let last: Date | undefined;
   let startIsDue = 0;
   let suspect: string | undefined;
+  let suspectIsDue = now() + suspectPatienceMs;
 
   async function fromStart(limit: number): Promise<DeliveryRow[]> {
-    const began = performance.now();
+    const began = now();
     const rows = await claim(runtime.db, topic, { limit, leaseMs });
-    const ended = performance.now();
+    const ended = now();
     startIsDue = ended + (ended - began) * (fromStartEvery - 1);
     return rows;
   }
 
   async function fromLast(limit: number): Promise<DeliveryRow[]> {
-    if (!last || performance.now() >= startIsDue) return [];
+    if (!last || now() >= startIsDue) return [];
     const from = new Date(last.getTime() - overlapMs);
     return claim(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Deliveries that may have killed a worker go one at a time, and only when nothing else is due. */
+  /** Deliveries that may have killed a worker go one at a time. */
   async function suspects(): Promise<DeliveryRow[]> {
+    suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];
     const rows = await claimSuspect(runtime.db, topic, leaseMs);
     suspect = rows[0]?.id;
@@ -50,6 +59,8 @@ export function createClaimer(runtime: Runtime, topic: DeliveryTopic): Claimer {
 
   return {
     async next(limit) {
+      const overdue = now() >= suspectIsDue ? await suspects() : [];
+      if (overdue.length > 0) return overdue;
       const near = await fromLast(limit);
       const rows = near.length > 0 ? near : await fromStart(limit);
       if (rows.length === 0) return suspects();

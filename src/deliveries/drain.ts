@@ -96,7 +96,8 @@ export function createDrainer(
     calledOthers = true;
   }
 
-  async function start(rows: readonly DeliveryRow[]): Promise<void> {
+  async function start(claimed: readonly DeliveryRow[]): Promise<void> {
+    const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
     const loaded = await load(rows.filter((row) => row.attempts <= maxAttempts));
     for (const row of rows) {
@@ -104,6 +105,16 @@ export function createDrainer(
       calls.add(call);
       call.finally(() => calls.delete(call));
     }
+  }
+
+  /**
+   * A lease may run out under its own worker, while the database is away or the process is frozen. What is still under
+   * way here is not called a second time: it goes on under the new claim, and its outcome counts.
+   */
+  function claimedAgain(row: DeliveryRow): boolean {
+    const own = held.get(row.id);
+    if (own) own.claims = row.claims;
+    return own !== undefined;
   }
 
   /**
@@ -137,7 +148,7 @@ export function createDrainer(
   }
 
   async function attempt(row: DeliveryRow, call: HostCall | GivenBack | undefined): Promise<Outcome> {
-    if (row.attempts > maxAttempts) return { kind: 'exhausted', error: 'the worker died at the last attempt' };
+    if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
     if (stopping || call === givenBack) return { kind: 'released' };
     if (!call) return { kind: 'done' };
     const error = await failureOf(row, call);
@@ -180,6 +191,13 @@ export function createDrainer(
       return full;
     },
   };
+}
+
+/** `maxAttempts` may have been lowered since the last attempt. */
+function whyExhausted({ leases_lost, attempts }: DeliveryRow, maxAttempts: number): string {
+  return leases_lost > 0
+    ? 'the worker died at the last attempt'
+    : `it was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;
 }
 
 /** Stands for a call that could not be made ready and is nobody's fault. */

@@ -24,7 +24,7 @@ export interface Settlement {
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
   const rows = await executor.run<{ id: string }>(settleAll, [
     settlements.map(({ row }) => row.id),
-    settlements.map(({ row }) => row.attempts),
+    settlements.map(({ row }) => row.claims),
     settlements.map(({ outcome }) => outcome.kind),
     settlements.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
     settlements.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
@@ -44,8 +44,8 @@ const settleAll = statement(
         attempts = CASE WHEN o.kind IN ('released', 'exhausted') THEN d.attempts - 1 ELSE d.attempts END,
         last_error = coalesce(o.error, d.last_error),
         lease_until = NULL
-      FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[]) AS o (id, attempts, kind, delay_ms, error)
-      WHERE d.id = o.id AND d.attempts = o.attempts AND d.state = 'pending'
+      FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[]) AS o (id, claims, kind, delay_ms, error)
+      WHERE d.id = o.id AND d.claims = o.claims AND d.state = 'pending'
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
     ), sent AS (
       UPDATE ${s}.messages m SET

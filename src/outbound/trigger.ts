@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nextMoment } from '../conversations/next-moment.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import type { Message } from '../domain.js';
@@ -88,10 +89,10 @@ const insertOutbound = statement(
   'outbound.trigger',
   (s) => `
     WITH conversation AS (
-      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+      SELECT id, updated_at FROM ${s}.conversations WHERE id = $1 FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
-      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${s}.clock() FROM conversation
+      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${nextMoment(s, 'conversation')} FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), touched AS (

@@ -45,6 +45,43 @@ describe('what happens to one conversation at the same time', () => {
     assert.deepEqual(await host.deliveries('sla_breach'), []);
   });
 
+  it('a clock that was paused just before the customer’s message is resumed by it', async () => {
+    const host = await start();
+    const { conversations, sla } = host.cairnloop;
+    const { id } = await conversations.open({ message: 'Hello?' });
+    await inLine(
+      host,
+      id,
+      () => sla.pause(id, { reason: 'Waiting for the carrier', actor: operator }),
+      () => conversations.receive(id, { content: 'Any news?' }),
+    );
+    const [clock] = await sla.explain(id);
+    assert.deepEqual(
+      clock?.events.map(({ type }) => type),
+      ['started', 'paused', 'resumed'],
+    );
+    assert.equal((await host.deliveries('sla_breach')).length, 1);
+  });
+
+  it('messages stand in the order in which they were let in, not in which they were asked for', async () => {
+    const host = await start();
+    const { conversations, drafts } = host.cairnloop;
+    const { id } = await conversations.open({ message: 'Hello?' });
+    const draft = await drafts.propose(id, { type: 'reply', content: 'Hello!' });
+    await inLine(
+      host,
+      id,
+      // It takes the lock first and sends afterwards, so its answer is asked for later than the message behind it.
+      () => drafts.approve(draft.id, { actor: operator }),
+      () => conversations.receive(id, { content: 'Any news?' }),
+    );
+    const { messages } = await conversations.get(id);
+    assert.deepEqual(
+      messages?.map(({ content }) => content),
+      ['Hello?', 'Hello!', 'Any news?'],
+    );
+  });
+
   it('NT8 a resolution that waited behind the customer’s message ends the clock it started', async () => {
     const host = await start();
     const { conversations, sla } = host.cairnloop;

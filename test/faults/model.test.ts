@@ -36,6 +36,8 @@ interface Owed {
   at: number;
   state: 'pending' | 'done' | 'discarded';
   attempts: number;
+  claims: number;
+  lost: number;
   lease: number;
 }
 
@@ -51,16 +53,20 @@ class Reference {
       (one) => ordered.find(({ conversation }) => conversation === one.conversation) === one,
     );
     const free = first.filter(
-      (one) => one.at <= this.now && (one.lease === 0 || (one.lease <= this.now && one.attempts < 2)),
+      (one) => one.at <= this.now && (one.lease === 0 || (one.lease <= this.now && one.lost === 0)),
     );
-    for (const one of free.slice(0, limit))
-      Object.assign(one, { attempts: one.attempts + 1, lease: this.now + leaseMs });
+    for (const one of free.slice(0, limit)) {
+      one.lost = one.lease === 0 ? 0 : one.lost + 1;
+      one.lease = this.now + leaseMs;
+      one.attempts += 1;
+      one.claims += 1;
+    }
     return free.slice(0, limit).map(({ key }) => key);
   }
 
-  settle(key: string, attempts: number, how: Outcome['kind']): boolean {
+  settle(key: string, claims: number, how: Outcome['kind']): boolean {
     const one = this.owed.find((each) => each.key === key);
-    if (one?.state !== 'pending' || one.attempts !== attempts) return false;
+    if (one?.state !== 'pending' || one.claims !== claims) return false;
     one.lease = 0;
     if (how === 'done' || how === 'discarded') one.state = how;
     if (how === 'retry') one.at = this.now + 1000;
@@ -128,13 +134,14 @@ describe('faults: any order of events', function () {
     if (one.do !== 'settle' || !row) return;
     const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as Outcome;
     const settled = await settle(db, [{ row, outcome }]);
-    assert.equal(settled.has(row.id), reference.settle(row.id, row.attempts, one.how), 'only who holds it settles it');
+    assert.equal(settled.has(row.id), reference.settle(row.id, row.claims, one.how), 'only who holds it settles it');
   }
 
   async function owe(one: Step & { do: 'owe' }, index: number, reference: Reference): Promise<void> {
     const key = `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`;
     const at = reference.now + one.inMs;
-    reference.owed.push({ key, conversation: one.conversation, at, state: 'pending', attempts: 0, lease: 0 });
+    const fresh = { state: 'pending', attempts: 0, claims: 0, lost: 0, lease: 0 } as const;
+    reference.owed.push({ key, conversation: one.conversation, at, ...fresh });
     await database.query(
       `INSERT INTO cairnloop.deliveries (id, topic, conversation_id, dedupe_key, available_at, created_at)
        VALUES ($1, 'outbound', $2, $4, $3, now())`,

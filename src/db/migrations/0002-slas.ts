@@ -3,8 +3,8 @@ import type { Migration } from './migration.js';
 /**
  * SLA clocks with the terms they started under, and the table behind the database-backed policy provider.
  *
- * `end_clock` is a function because its caller has waited for the conversation's lock: a part of that statement would
- * not see the clock that was started meanwhile. What has run out ends as breached, and keeps its countdown, so that the
+ * `end_clock` and `clock_is_paused` are functions because their caller has waited for the conversation's lock: a part of
+ * that statement would not see what became of the clock meanwhile. What has run out ends as breached, and keeps its countdown, so that the
  * worker still tells the Notifier.
  */
 export const slas: Migration = {
@@ -50,6 +50,12 @@ export const slas: Migration = {
       SELECT * FROM ended;
     END $$;
 
+    CREATE FUNCTION ${s}.clock_is_paused(p_conversation_id uuid) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
+    BEGIN
+      RETURN EXISTS (
+        SELECT FROM ${s}.slas WHERE conversation_id = p_conversation_id AND status = 'active' AND paused_at IS NOT NULL);
+    END $$;
+
     CREATE TABLE ${s}.sla_policies (
       priority text PRIMARY KEY,
       response_minutes integer NOT NULL CHECK (response_minutes > 0),
@@ -60,6 +66,7 @@ export const slas: Migration = {
   `,
   down: (s) => `
     DROP TABLE ${s}.sla_policies;
+    DROP FUNCTION ${s}.clock_is_paused(uuid);
     DROP FUNCTION ${s}.end_clock(uuid, text);
     DROP TABLE ${s}.slas;
   `,

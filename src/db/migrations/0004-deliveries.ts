@@ -3,8 +3,10 @@ import type { Migration } from './migration.js';
 /**
  * The outbox: one row a call that is owed to a host module, written in the transaction of the change it tells of.
  *
- * `lease_until` and `attempts` are in no index, so a claim updates in place (HOT), which the fill factor leaves room
- * for. Rows have no foreign key: a call about a deleted conversation settles quietly.
+ * `attempts` counts what the host is told of and may be counted anew; `claims` only ever grows, so that a claim and its
+ * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. Neither
+ * they nor `lease_until` are in an index, so a claim updates in place (HOT), which the fill factor leaves room for. Rows
+ * have no foreign key: a call about a deleted conversation settles quietly.
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
@@ -24,6 +26,8 @@ export const deliveries: Migration = {
       available_at timestamptz(3) NOT NULL,
       lease_until timestamptz(3),
       attempts integer NOT NULL DEFAULT 0,
+      claims integer NOT NULL DEFAULT 0,
+      leases_lost integer NOT NULL DEFAULT 0,
       last_error text,
       created_at timestamptz(3) NOT NULL,
       settled_at timestamptz(3),
@@ -41,7 +45,7 @@ export const deliveries: Migration = {
       WITH free AS (
         SELECT d.id FROM ${s}.deliveries d
         WHERE d.topic = p_topic AND d.state = 'pending' AND d.available_at BETWEEN p_from AND ${s}.clock()
-          AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.attempts < 2))
+          AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))
           AND NOT EXISTS (
             SELECT FROM ${s}.deliveries earlier
             WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic AND earlier.state = 'pending'
@@ -53,6 +57,8 @@ export const deliveries: Migration = {
       )
       UPDATE ${s}.deliveries d SET
         attempts = d.attempts + 1,
+        claims = d.claims + 1,
+        leases_lost = CASE WHEN d.lease_until IS NULL THEN 0 ELSE d.leases_lost + 1 END,
         lease_until = ${s}.clock() + make_interval(secs => p_lease_ms / 1000)
       WHERE d.id = ANY (ARRAY(SELECT id FROM free))
       RETURNING d.*;

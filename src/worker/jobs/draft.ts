@@ -20,7 +20,8 @@ export const draft: TopicHandler = {
 /** A request is dropped when the customer has written again (that message asked too), was answered, or has its draft. */
 async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
   const { draftGenerator } = runtime.config;
-  if (!draftGenerator) return new Map();
+  // It was owed by a process that had one: during a deployment a worker may be the older of the two.
+  if (!draftGenerator) throw new Error('no draftGenerator is configured in this worker');
   const [conversations, messages, drafted] = await Promise.all([
     loadConversations(runtime, rows),
     loadMessages(runtime, rows, generatorMessages),

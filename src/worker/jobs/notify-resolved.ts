@@ -17,7 +17,8 @@ export const notifyResolved: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  if (!notifier) return new Map();
+  // It was owed by a process that had one: during a deployment a worker may be the older of the two.
+  if (!notifier) throw new Error('no notifier is configured in this worker');
   const [conversations, messages] = await Promise.all([
     loadConversations(runtime, rows),
     loadMessages(runtime, rows, maxLoadedMessages),

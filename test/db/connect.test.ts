@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { type Database, openDatabase } from '../../src/db/connect.js';
+import { statement } from '../../src/db/statement.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+
+describe('a transaction', () => {
+  let database: TestDatabase;
+  let db: Database;
+  before(async () => {
+    database = await createTestDatabase();
+    db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
+  });
+  after(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  const backend = statement('test.backend', () => 'SELECT pg_backend_pid() AS pid');
+  const sleep = statement('test.sleep', () => 'SELECT pg_sleep(60)');
+  const end = (pid: number) => database.query('SELECT pg_terminate_backend($1)', [pid]);
+
+  it('whose connection is lost between two statements fails, and ends no process', async () => {
+    await assert.rejects(
+      db.transaction(async (tx) => {
+        const [row] = await tx.run<{ pid: number }>(backend);
+        await end(row?.pid ?? 0);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await tx.run(backend);
+      }),
+      /terminat|not queryable|closed/i,
+    );
+    assert.equal((await db.run(backend)).length, 1);
+  });
+
+  it('whose connection is lost in the middle of a statement fails, and ends no process', async () => {
+    await assert.rejects(
+      db.transaction(async (tx) => {
+        const [row] = await tx.run<{ pid: number }>(backend);
+        const slow = tx.run(sleep);
+        await end(row?.pid ?? 0);
+        await slow;
+      }),
+      /terminat/,
+    );
+    assert.equal((await db.run(backend)).length, 1);
+  });
+});

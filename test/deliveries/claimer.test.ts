@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { validateConfig } from '../../src/config/config-schema.js';
+import { type Database, openDatabase } from '../../src/db/connect.js';
+import { createClaimer } from '../../src/deliveries/claimer.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { migrated } from '../support/started-host.js';
+
+describe('what a worker claims', () => {
+  let database: TestDatabase;
+  let db: Database;
+  beforeEach(async () => {
+    database = await createTestDatabase(migrated);
+    db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
+  });
+  afterEach(async () => {
+    await db.close();
+    await database.drop();
+  });
+
+  const owe = async (count: number, lost = 0): Promise<string[]> => {
+    const { rows } = await database.query(
+      `INSERT INTO cairnloop.deliveries
+         (topic, conversation_id, dedupe_key, available_at, created_at, attempts, claims, leases_lost, lease_until)
+       SELECT 'outbound', gen_random_uuid(), gen_random_uuid(), now() - interval '1 minute', now(), $2, $2, $2,
+         CASE WHEN $2 > 0 THEN now() - interval '1 second' END
+       FROM generate_series(1, $1::int) RETURNING id`,
+      [count, lost],
+    );
+    return rows.map((row) => row.id);
+  };
+
+  it('is what may have killed a worker only when nothing else is due, unless that has waited long', async () => {
+    const [suspect] = await owe(1, 1);
+    const calm = await owe(4);
+    let now = 0;
+    const claimer = createClaimer(
+      { config: validateConfig({ database: { url: database.url } }), db },
+      'outbound',
+      () => now,
+    );
+    const next = async () => (await claimer.next(1)).map((row) => row.id);
+    assert.ok(calm.includes((await next())[0] ?? ''));
+    now += 11_000;
+    assert.deepEqual(await next(), [suspect]);
+    now += 11_000;
+    assert.ok(calm.includes((await next())[0] ?? ''), 'one at a time');
+    claimer.gone(suspect ?? '');
+    await next();
+    await next();
+    const [another] = await owe(1, 1);
+    assert.deepEqual(await next(), [another], 'nothing else is due');
+  });
+});

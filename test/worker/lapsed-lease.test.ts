@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { causes, minute } from '../support/causes.js';
+import { eventually } from '../support/eventually.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
+import { useHosts } from '../support/started-host.js';
+
+describe('a lease that runs out under its own worker', () => {
+  const { startHost } = useHosts();
+
+  it('leads to no second call: the running one goes on, and its outcome counts', async () => {
+    let finish = () => {};
+    const { notifier, calls } = recordingNotifier(() => new Promise<void>((resolve) => (finish = resolve)));
+    const host = await startHost({ notifier });
+    await causes.onConversationResolved.cause(host, 'slow');
+    await eventually(() => assert.equal(calls.length, 1));
+    await eventually(async () => {
+      await host.advance(minute);
+      const { rows } = await host.database.query('SELECT claims FROM cairnloop.deliveries');
+      assert.deepEqual(rows, [{ claims: 2 }]);
+    });
+    finish();
+    await eventually(async () => {
+      const [delivery] = await host.deliveries('conversation_resolved');
+      assert.equal(delivery?.state, 'done');
+    });
+    assert.equal(calls.length, 1);
+  });
+});
