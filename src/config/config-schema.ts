@@ -16,7 +16,7 @@ export const configDefaults = {
   worker: { concurrency: 20, callbackTimeoutMs: 30_000, leaseMs: 15_000, maxAttempts: 20, shutdownTimeoutMs: 25_000 },
   ops: { host: '0.0.0.0', port: 9464, healthPath: '/health', metricsPath: '/metrics' },
   outbound: { maxBatchSize: 25 },
-  context: { timeoutMs: 3000, cacheMs: 5000 },
+  context: { timeoutMs: 3000, cacheMs: 1000 },
   drafts: { debounceMs: 1500 },
   retention: { doneDays: 7 },
   log: { level: 'info' },

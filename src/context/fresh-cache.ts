@@ -23,13 +23,18 @@ export function createFreshCache<T>(options: { freshMs: number; max: number; now
       if (entries.size <= max) break;
       entries.delete(oldest);
     }
+    const forget = () => {
+      if (entries.get(key) === entry) entries.delete(key);
+    };
     return value.then(
       (made) => {
         entry.freshUntil = now() + freshMs;
+        // What nobody asks for again is not held either.
+        setTimeout(forget, freshMs).unref();
         return made;
       },
       (error) => {
-        if (entries.get(key) === entry) entries.delete(key);
+        forget();
         throw error;
       },
     );

@@ -20,14 +20,13 @@ export type ReplyInput = z.input<typeof replyInput>;
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
   const { content, actor } = parseInput('conversations.reply', replyInput, input);
-  return runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
-    const answered = isId(id)
-      ? await sendAnswer(runtime.db, id, { role: 'operator', content, author: actor, metadata: {} })
-      : null;
-    if (!answered) return refuseUnlessOpen(runtime.db, id, 'be replied to');
-    afterAnswered(runtime, answered);
-    return answered.message;
+  const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
+    const answer = { role: 'operator', content, author: actor, metadata: {} } as const;
+    const sent = isId(id) ? await sendAnswer(runtime.db, id, answer) : null;
+    return sent ?? refuseUnlessOpen(runtime.db, id, 'be replied to');
   });
+  afterAnswered(runtime, answered);
+  return answered.message;
 }
 
 /** Tells of an answer, after its commit. */

@@ -20,13 +20,18 @@ export type ResolveInput = z.input<typeof resolveInput>;
  */
 export async function resolveConversation(runtime: Runtime, id: string, input: ResolveInput): Promise<Conversation> {
   const { resolvedBy, metadata } = parseInput('conversations.resolve', resolveInput, input);
-  return runtime.telemetry.span('conversation.resolve', { conversationId: id }, async () => {
-    const [row] = isId(id) ? await runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata)) : [];
-    if (!row) return alreadyResolved(runtime, id);
-    const conversation = toConversation(row);
-    afterResolved(runtime, conversation, resolvedBy, row.sla);
-    return conversation;
-  });
+  const { conversation, changed } = await runtime.telemetry.span(
+    'conversation.resolve',
+    { conversationId: id },
+    async () => {
+      const [row] = isId(id) ? await runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata)) : [];
+      return row
+        ? { conversation: toConversation(row), changed: row }
+        : { conversation: await alreadyResolved(runtime, id), changed: null };
+    },
+  );
+  if (changed) afterResolved(runtime, conversation, resolvedBy, changed.sla);
+  return conversation;
 }
 
 type ResolvedRow = ConversationRow & { sla: SlaRow | null };

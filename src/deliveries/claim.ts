@@ -12,6 +12,7 @@ export interface DeliveryRow {
   payload: Record<string, unknown>;
   state: Delivery['state'];
   available_at: Timestamp;
+  lease_until: Timestamp | null;
   attempts: number;
   claims: number;
   leases_lost: number;

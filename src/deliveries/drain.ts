@@ -165,9 +165,11 @@ export function createDrainer(
   async function failureOf(row: DeliveryRow, call: () => unknown): Promise<string | null> {
     const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
     try {
-      return await runtime.telemetry.span('delivery.attempt', metadata, async () =>
-        handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call)),
-      );
+      await runtime.telemetry.span('delivery.attempt', metadata, async () => {
+        const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));
+        if (failure !== null) throw new Error(failure);
+      });
+      return null;
     } catch (error) {
       return errorText(error);
     }

@@ -13,7 +13,8 @@ export function report(
   seconds: number,
 ): void {
   if (outcome.kind === 'released') return;
-  const lagSeconds = Math.max(0, (Date.now() - Number(toDate(row.available_at))) / 1000);
+  const claimedAt = Number(toDate(row.lease_until)) - runtime.config.worker.leaseMs;
+  const lagSeconds = Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + seconds);
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   runtime.metrics.deliveryAttempted(row.topic, counted, seconds, lagSeconds);
   if (outcome.kind === 'done') {

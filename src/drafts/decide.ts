@@ -23,34 +23,50 @@ export interface Decided extends Omit<PolicyAnswer, 'reason'> {
 /** Puts a proposal to the configured policy, once. Whatever goes wrong in it, the draft waits for an operator. */
 export async function decide(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Decided> {
   const started = performance.now();
-  const { decision, outcome, reason } = await runtime.telemetry.span('draft.decide', { draftId: proposal.id }, () =>
-    askPolicy(runtime.config.automationPolicy, proposal, options),
-  );
+  const { decision, outcome, reason } = await runtime.telemetry
+    .span('draft.decide', { draftId: proposal.id }, () =>
+      decisionOf(runtime.config.automationPolicy, proposal, options),
+    )
+    .catch(undecided);
   if (outcome !== 'decided') {
     const line = { draftId: proposal.id, outcome, reason };
     runtime.log.warn(line, 'automationPolicy gave no decision; the draft requires approval');
+    runtime.metrics.hostModuleFailed('automationPolicy');
   }
   runtime.metrics.draftDecided(decision);
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 
 /** Asks a policy and waits for at most five seconds; anything but one of the four decisions is `require_approval`. */
-export async function askPolicy(
+export function askPolicy(
+  policy: AutomationPolicy | undefined,
+  proposal: Proposal,
+  options: PolicyOptions,
+): Promise<PolicyAnswer> {
+  return decisionOf(policy, proposal, options).catch(undecided);
+}
+
+async function decisionOf(
   policy: AutomationPolicy = defaultAutomationPolicy,
   proposal: Proposal,
   options: PolicyOptions,
 ): Promise<PolicyAnswer> {
-  try {
-    const answer: unknown = await withTimeout(policyTimeoutMs, 'automationPolicy.decide', () =>
-      policy.decide(proposal, options),
-    );
-    if (isDecision(answer)) return { decision: answer, outcome: 'decided' };
-    const found = typeof answer === 'string' ? 'an unknown text' : typeof answer;
-    return { decision: 'require_approval', outcome: 'invalid', reason: `it answered ${found}` };
-  } catch (error) {
-    const outcome = error instanceof HostTimeout ? 'timed_out' : 'failed';
-    return { decision: 'require_approval', outcome, reason: errorText(error) };
+  const decision: unknown = await withTimeout(policyTimeoutMs, 'automationPolicy.decide', () =>
+    policy.decide(proposal, options),
+  );
+  if (isDecision(decision)) return { decision, outcome: 'decided' };
+  throw new InvalidDecision(typeof decision === 'string' ? 'an unknown text' : typeof decision);
+}
+
+class InvalidDecision extends Error {
+  constructor(found: string) {
+    super(`it answered ${found}`);
   }
+}
+
+function undecided(error: unknown): PolicyAnswer {
+  const outcome = error instanceof HostTimeout ? 'timed_out' : error instanceof InvalidDecision ? 'invalid' : 'failed';
+  return { decision: 'require_approval', outcome, reason: errorText(error) };
 }
 
 function isDecision(answer: unknown): answer is Decision {

@@ -48,7 +48,11 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
       topic,
       createWaker(
         () => insertWakeUp(topic),
-        (error) => log.warn({ topic, reason: errorText(error) }, 'wake-up failed; the sweep will find the delivery'),
+        (error) =>
+          log.warn(
+            { topic, reason: errorText(error) },
+            'wake-up failed; the sweep tries again until the job store is back',
+          ),
       ),
     ]),
   );
@@ -68,8 +72,8 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
       }
       // Wake-ups that piled up while no worker ran say nothing that a starting worker does not look for by itself.
       await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
-      await agenda.start();
       started = true;
+      await agenda.start();
     },
     async stop() {
       if (!started) return;

@@ -1,5 +1,4 @@
 import { type Executor, statement } from '../db/statement.js';
-import { deliveryTopics } from '../domain.js';
 import type { DeliveryCounts } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
@@ -13,7 +12,7 @@ const firstWaitMs = 1000;
  * so a scrape is answered with the last counts and starts the next.
  */
 export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
-  let last: DeliveryCounts = deliveryTopics.map((topic) => ({ topic, pending: 0, discarded: 0 }));
+  let last: DeliveryCounts = [];
   let countedAt = Number.NEGATIVE_INFINITY;
   let counting: Promise<void> | undefined;
 

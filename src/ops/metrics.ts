@@ -14,6 +14,8 @@ export interface Metrics {
   draftDecided(decision: Decision): void;
   outboundSettled(outcome: 'sent' | 'failed'): void;
   contextRequested(state: ContextState): void;
+  /** One that gave no usable answer, where work goes on without it. */
+  hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
 }
 
 /** Counts nothing: what an instance without `metrics` uses. */
@@ -24,4 +26,5 @@ export const noMetrics: Metrics = {
   draftDecided() {},
   outboundSettled() {},
   contextRequested() {},
+  hostModuleFailed() {},
 };

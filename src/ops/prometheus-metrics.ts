@@ -85,6 +85,14 @@ export function createPrometheusMetrics(
     labelNames: ['state'],
     registers,
   });
+  const moduleFailures = new Counter({
+    name: 'cairnloop_host_module_failures_total',
+    help: 'Host modules that gave no usable answer, where work went on without it.',
+    labelNames: ['module'],
+    registers,
+  });
+  // From the start, so that the first failure shows as an increase.
+  for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
   new Gauge({
     name: 'cairnloop_deliveries_pending',
     help: 'Deliveries that wait, scheduled ones among them.',
@@ -118,6 +126,7 @@ export function createPrometheusMetrics(
     draftDecided: (decision) => drafts.inc({ decision }),
     outboundSettled: (outcome) => outbound.inc({ outcome }),
     contextRequested: (state) => contextRequests.inc({ state }),
+    hostModuleFailed: (module) => moduleFailures.inc({ module }),
     scrape: async () => ({
       contentType: registry.contentType,
       body: await withTimeout(scrapeTimeoutMs, 'metrics', () => registry.metrics()),

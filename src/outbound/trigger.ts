@@ -43,7 +43,7 @@ export async function triggerOutbound(
 ): Promise<Triggered> {
   const wanted = parseInput('outbound.trigger', triggerInput, input);
   requireNotifier(runtime, 'outbound.trigger');
-  return runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
+  const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
     if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
     const [inserted] = await runtime.db.run<MessageRow>(insertOutbound, [
       conversationId,
@@ -54,10 +54,10 @@ export async function triggerOutbound(
       wanted.scheduleInSeconds,
     ]);
     if (!inserted) return firstOfKey(runtime, conversationId, wanted.dedupeKey);
-    const message = toMessage(inserted);
-    afterTriggered(runtime, [message], wanted.scheduleInSeconds === 0);
-    return { message, duplicate: false };
+    return { message: toMessage(inserted), duplicate: false };
   });
+  if (!triggered.duplicate) afterTriggered(runtime, [triggered.message], wanted.scheduleInSeconds === 0);
+  return triggered;
 }
 
 /** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */

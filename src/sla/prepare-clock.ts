@@ -21,6 +21,8 @@ export interface ClockTerms {
  */
 export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
   const answer = await readPolicies(runtime);
+  if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
+    runtime.metrics.hostModuleFailed('slaPolicyProvider');
   if (answer.state !== 'active') return undefined;
   const policy = answer.policies.find((candidate) => candidate.priority === priority);
   if (!policy) {

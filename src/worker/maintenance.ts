@@ -8,11 +8,16 @@ const retentionEveryMs = 10 * 60_000;
 /** What a worker does beside its deliveries: sealing the audit record and forgetting done deliveries. */
 export function createMaintenance(runtime: Runtime): () => Promise<void> {
   let nextRetention = 0;
-  return async () => {
-    await sealAudit(runtime.db);
+
+  async function forget(): Promise<void> {
     if (performance.now() < nextRetention) return;
     nextRetention = performance.now() + retentionEveryMs;
     const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
+  }
+
+  // One that fails must not keep the other from its work.
+  return async () => {
+    await sealAudit(runtime.db).finally(forget);
   };
 }

@@ -11,10 +11,11 @@ const lookAheadMs = 1600;
  */
 export function createSweep(runtime: Runtime): { run(): Promise<void>; stop(): void } {
   const armed = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
 
   function arm(topic: DeliveryTopic, inMs: number): void {
     const key = `${topic}@${Math.round(performance.now() + inMs)}`;
-    if (armed.has(key)) return;
+    if (stopped || armed.has(key)) return;
     armed.set(
       key,
       setTimeout(() => {
@@ -32,6 +33,7 @@ export function createSweep(runtime: Runtime): { run(): Promise<void>; stop(): v
       }
     },
     stop() {
+      stopped = true;
       for (const timer of armed.values()) clearTimeout(timer);
       armed.clear();
     },

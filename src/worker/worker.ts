@@ -65,6 +65,8 @@ export function createWorker(runtime: Runtime): Worker {
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
     } catch (error) {
+      await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
+      settler.stop();
       await runtime.jobs.stop().catch(() => {});
       running = undefined;
       state = 'stopped';
@@ -106,7 +108,7 @@ export function createWorker(runtime: Runtime): Worker {
     const begun = await launched.catch(() => null);
     if (!begun) return;
     const { drainers, settler, intake, upkeep } = begun;
-    for (const timer of intake) timer.stop();
+    const takenIn = intake.map((timer) => timer.stop());
     const [left] = await Promise.all([
       drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs),
       heartbeat.beat('draining').catch(() => {}),
@@ -114,7 +116,7 @@ export function createWorker(runtime: Runtime): Worker {
     if (left > 0)
       runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
     settler.stop();
-    await Promise.all(upkeep.map((timer) => timer.stop()));
+    await Promise.all([...takenIn, ...upkeep.map((timer) => timer.stop())]);
     await runtime.jobs.stop();
     await heartbeat.leave();
   }

@@ -202,6 +202,7 @@ describe('drafts: what the policy decides', () => {
     }
     const metrics = await (await operations().fetch(new Request('http://localhost/metrics'))).text();
     assert.ok(metrics.includes(`cairnloop_drafts_total{decision="require_approval"} ${opened.size}\n`));
+    assert.ok(metrics.includes(`cairnloop_host_module_failures_total{module="automationPolicy"} ${opened.size}\n`));
   });
 
   it('AP8 stores decision, digest of its input, duration and outcome with the draft', async () => {

@@ -21,6 +21,7 @@ const promised = {
   cairnloop_drafts_total: ['counter', ['decision']],
   cairnloop_outbound_messages_total: ['counter', ['outcome']],
   cairnloop_context_requests_total: ['counter', ['state']],
+  cairnloop_host_module_failures_total: ['counter', ['module']],
 };
 
 describe('/metrics', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SlaPolicy, SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
+import { prometheus } from '../../src/ops/prometheus.js';
 import { err, ok } from '../../src/result.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -145,14 +146,16 @@ describe('SlaPolicyProvider in the flow', () => {
     ['answers nothing', () => undefined as never],
   ];
   for (const [how, getActivePolicies] of failing) {
-    it(`SL5 goes on without a clock, and logs it, where the provider ${how}`, async () => {
+    it(`SL5 goes on without a clock, logs and counts it, where the provider ${how}`, async () => {
       const slaPolicyProvider = { ...policies(), getActivePolicies };
-      const host = await startHost({ slaPolicyProvider }, { worker: false });
+      const host = await startHost({ slaPolicyProvider, metrics: prometheus() }, { worker: false });
       const { id } = await customerAsks(host);
       await host.cairnloop.conversations.reply(id, { content: 'Hello!', actor: operator });
       assert.deepEqual(await clocks(host), []);
       assert.ok(host.log.some(({ msg }) => String(msg).includes('no SLA starts')));
       await assert.rejects(host.cairnloop.sla.activePolicies(), { code: 'SLA_POLICIES_UNAVAILABLE' });
+      const scraped = await host.cairnloop.operations().fetch(new Request('http://localhost/metrics'));
+      assert.match(await scraped.text(), /cairnloop_host_module_failures_total\{module="slaPolicyProvider"\} 1\n/);
     });
   }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ok } from '../../src/result.js';
+import { err, ok } from '../../src/result.js';
 import { domainEvents, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
 import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
 import { minute, terms } from '../support/causes.js';
@@ -74,6 +74,48 @@ describe('telemetry', () => {
       code: 'TELEMETRY_EVENT_UNKNOWN',
       message: /did you mean "cairnloop\.conversation\.resolved"/,
     });
+  });
+
+  it('TL2 an operation starts, stops, and then the domain is told of it', async () => {
+    const host = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
+    const { conversations, outbound } = host.cairnloop;
+    const seen = watch(host, eventNames);
+    const { id } = await conversations.open({});
+    await conversations.reply(id, { content: 'Hi', actor: operator });
+    await outbound.trigger(id, { templateId: 't', content: 'c', actor: operator });
+    await conversations.resolve(id, { resolvedBy: operator });
+    await published();
+    const told = (span: string, event: string) => [`${span}.start`, `${span}.stop`, event];
+    assert.deepEqual(
+      seen.map(({ event }) => event.replace('cairnloop.', '')),
+      [
+        ...told('conversation.open', 'conversation.opened'),
+        ...told('conversation.reply', 'conversation.replied'),
+        ...told('outbound.trigger', 'outbound.triggered'),
+        ...told('conversation.resolve', 'conversation.resolved'),
+      ],
+    );
+  });
+
+  it('TL2 an attempt that the host answers with err(...), and a policy that throws, end in an exception', async () => {
+    const { notifier } = recordingNotifier(() => err('no mailbox'));
+    const automationPolicy = {
+      decide: () => {
+        throw new Error('the rules could not be read');
+      },
+    };
+    const host = await startHost({ notifier, automationPolicy });
+    const { conversations, drafts, outbound } = host.cairnloop;
+    const seen = watch(host, ['cairnloop.delivery.attempt.exception', 'cairnloop.draft.decide.exception']);
+    const { id } = await conversations.open({ message: 'Hello?' });
+    await drafts.propose(id, { type: 'reply', content: 'Hi' });
+    await outbound.trigger(id, { templateId: 't', content: 'c', actor: operator });
+    await eventually(() =>
+      assert.deepEqual(
+        seen.map(({ metadata }) => metadata.reason),
+        ['the rules could not be read', 'no mailbox'],
+      ),
+    );
   });
 
   it('TL2 every operation starts once and then stops once; what fails ends in an exception and no domain event', async () => {
