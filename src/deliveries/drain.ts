@@ -1,16 +1,13 @@
-import { isConnectionLost } from '../db/outage.js';
 import type { DeliveryTopic } from '../domain.js';
-import { withTimeout } from '../host/call.js';
-import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
-import { backoffMs } from './backoff.js';
+import { createAttempt } from './attempt.js';
 import { type DeliveryRow, renewLeases } from './claim.js';
 import { createClaimer } from './claimer.js';
-import { createRecovery } from './recovery.js';
+import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
 import { report } from './report.js';
 import type { Outcome } from './settle.js';
 import type { Settler } from './settler.js';
-import type { HostCall, TopicHandler } from './topic-handler.js';
+import type { TopicHandler } from './topic-handler.js';
 
 /** How long one run may go on, in milliseconds; shorter than the lock of the Agenda job that it runs in. */
 const runBudgetMs = 8000;
@@ -38,9 +35,9 @@ export function createDrainer(
   handler: TopicHandler,
   settler: Settler,
 ): Drainer {
-  const { concurrency, leaseMs, callbackTimeoutMs, maxAttempts } = runtime.config.worker;
+  const { concurrency, leaseMs, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
-  const recovery = createRecovery(runtime, topic);
+  const attempt = createAttempt(runtime, topic, handler);
   const held = new Map<string, DeliveryRow>();
   const calls = new Set<Promise<void>>();
   let running: Promise<void> | undefined;
@@ -99,7 +96,11 @@ export function createDrainer(
   async function start(claimed: readonly DeliveryRow[]): Promise<void> {
     const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
-    const loaded = await load(rows.filter((row) => row.attempts <= maxAttempts));
+    const loaded = await loadBatch(
+      runtime,
+      handler,
+      rows.filter((row) => row.attempts <= maxAttempts),
+    );
     for (const row of rows) {
       const call = deliver(row, loaded.get(row.id));
       calls.add(call);
@@ -117,62 +118,22 @@ export function createDrainer(
     return own !== undefined;
   }
 
-  /**
-   * A batch that cannot be loaded is retried one by one: only the delivery at fault pays for it. None is at fault when
-   * the database is away.
-   */
-  async function load(rows: readonly DeliveryRow[]): Promise<Map<string, HostCall | GivenBack>> {
-    if (rows.length === 0) return new Map();
-    try {
-      return await handler.load(runtime, rows);
-    } catch (error) {
-      if (isConnectionLost(error)) return new Map(rows.map((row) => [row.id, givenBack]));
-      const broken = () => {
-        throw error;
-      };
-      if (rows.length === 1) return new Map(rows.map((row) => [row.id, broken]));
-      const single = await Promise.all(rows.map((row) => load([row])));
-      return new Map(single.flatMap((calls) => [...calls]));
-    }
-  }
-
-  async function deliver(row: DeliveryRow, call: HostCall | GivenBack | undefined): Promise<void> {
+  async function deliver(row: DeliveryRow, call: LoadedCall): Promise<void> {
     const started = performance.now();
-    const outcome = await attempt(row, call);
+    const outcome = await attempt(row, stopping ? givenBack : call);
     const seconds = (performance.now() - started) / 1000;
-    const settled = await settler.settle({ row, outcome });
+    const settled = await settle(row, outcome);
     if (settled) report(runtime, handler, row, outcome, seconds);
     held.delete(row.id);
     claimer.gone(row.id);
     changed.raise();
   }
 
-  async function attempt(row: DeliveryRow, call: HostCall | GivenBack | undefined): Promise<Outcome> {
-    if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
-    if (stopping || call === givenBack) return { kind: 'released' };
-    if (!call) return { kind: 'done' };
-    const error = await failureOf(row, call);
-    if (error === null) {
-      recovery.succeeded();
-      return { kind: 'done' };
-    }
-    recovery.failed();
-    return row.attempts < maxAttempts
-      ? { kind: 'retry', error, delayMs: backoffMs(row.attempts) }
-      : { kind: 'discarded', error };
-  }
-
-  async function failureOf(row: DeliveryRow, call: () => unknown): Promise<string | null> {
-    const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
-    try {
-      await runtime.telemetry.span('delivery.attempt', metadata, async () => {
-        const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));
-        if (failure !== null) throw new Error(failure);
-      });
-      return null;
-    } catch (error) {
-      return errorText(error);
-    }
+  /** Once more where this worker claimed the delivery again while its outcome was on the way. */
+  async function settle(row: DeliveryRow, outcome: Outcome): Promise<boolean> {
+    const { claims } = row;
+    const settled = await settler.settle({ row, outcome });
+    return settled || row.claims === claims ? settled : settle(row, outcome);
   }
 
   return {
@@ -194,17 +155,6 @@ export function createDrainer(
     },
   };
 }
-
-/** `maxAttempts` may have been lowered since the last attempt. */
-function whyExhausted({ leases_lost, attempts }: DeliveryRow, maxAttempts: number): string {
-  return leases_lost > 0
-    ? 'the worker died at the last attempt'
-    : `it was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;
-}
-
-/** Stands for a call that could not be made ready and is nobody's fault. */
-const givenBack = Symbol('given back');
-type GivenBack = typeof givenBack;
 
 interface Signal {
   raised: Promise<void>;

@@ -28,8 +28,14 @@ export async function settle(executor: Executor, settlements: readonly Settlemen
     settlements.map(({ outcome }) => outcome.kind),
     settlements.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
     settlements.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
+    settlements.map(attemptsAfter),
   ]);
   return new Set(rows.map((row) => row.id));
+}
+
+/** The claim counted one more; what was not called gives it back. */
+function attemptsAfter({ row, outcome }: Settlement): number {
+  return outcome.kind === 'released' || outcome.kind === 'exhausted' ? row.attempts - 1 : row.attempts;
 }
 
 const settleAll = statement(
@@ -41,10 +47,11 @@ const settleAll = statement(
         settled_at = CASE WHEN o.kind IN ('done', 'discarded', 'exhausted') THEN ${s}.clock() END,
         available_at = CASE o.kind WHEN 'retry' THEN ${s}.clock() + make_interval(secs => o.delay_ms / 1000)
           ELSE d.available_at END,
-        attempts = CASE WHEN o.kind IN ('released', 'exhausted') THEN d.attempts - 1 ELSE d.attempts END,
+        attempts = o.attempts,
         last_error = coalesce(o.error, d.last_error),
         lease_until = NULL
-      FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[]) AS o (id, claims, kind, delay_ms, error)
+      FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::int[])
+        AS o (id, claims, kind, delay_ms, error, attempts)
       WHERE d.id = o.id AND d.claims = o.claims AND d.state = 'pending'
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
     ), sent AS (

@@ -64,13 +64,14 @@ class Reference {
     return free.slice(0, limit).map(({ key }) => key);
   }
 
-  settle(key: string, claims: number, how: Outcome['kind']): boolean {
+  /** An outcome says how many attempts were made: what was given back was none. */
+  settle(key: string, { claims, attempts }: DeliveryRow, how: Outcome['kind']): boolean {
     const one = this.owed.find((each) => each.key === key);
     if (one?.state !== 'pending' || one.claims !== claims) return false;
     one.lease = 0;
     if (how === 'done' || how === 'discarded') one.state = how;
     if (how === 'retry') one.at = this.now + 1000;
-    if (how === 'released') one.attempts -= 1;
+    one.attempts = how === 'released' ? attempts - 1 : attempts;
     return true;
   }
 
@@ -134,7 +135,7 @@ describe('faults: any order of events', function () {
     if (one.do !== 'settle' || !row) return;
     const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as Outcome;
     const settled = await settle(db, [{ row, outcome }]);
-    assert.equal(settled.has(row.id), reference.settle(row.id, row.claims, one.how), 'only who holds it settles it');
+    assert.equal(settled.has(row.id), reference.settle(row.id, row, one.how), 'only who holds it settles it');
   }
 
   async function owe(one: Step & { do: 'owe' }, index: number, reference: Reference): Promise<void> {

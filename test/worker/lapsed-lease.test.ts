@@ -21,8 +21,26 @@ describe('a lease that runs out under its own worker', () => {
     finish();
     await eventually(async () => {
       const [delivery] = await host.deliveries('conversation_resolved');
-      assert.equal(delivery?.state, 'done');
+      assert.deepEqual([delivery?.state, delivery?.attempts], ['done', 1]);
     });
     assert.equal(calls.length, 1);
+  });
+
+  it('loses no outcome that was on its way while the worker claimed the delivery again', async () => {
+    const { notifier, calls } = recordingNotifier(({ metadata }) => {
+      if (metadata.attempt < 3) throw new Error('busy');
+    });
+    const host = await startHost({ notifier, worker: { maxAttempts: 3 } });
+    await causes.onConversationResolved.cause(host, 'any');
+    // By the day, so that every lease is over at once and claims race with outcomes all the time.
+    await eventually(async () => {
+      await host.advance(24 * 60 * minute);
+      const [delivery] = await host.deliveries('conversation_resolved');
+      assert.deepEqual([delivery?.state, delivery?.attempts], ['done', 3]);
+    });
+    assert.deepEqual(
+      calls.map(({ metadata }) => metadata.attempt),
+      [1, 2, 3],
+    );
   });
 });

@@ -1,0 +1,53 @@
+import type { DeliveryTopic } from '../domain.js';
+import { withTimeout } from '../host/call.js';
+import { errorText } from '../redact.js';
+import type { Runtime } from '../runtime.js';
+import { backoffMs } from './backoff.js';
+import type { DeliveryRow } from './claim.js';
+import { givenBack, type LoadedCall } from './load-batch.js';
+import { createRecovery } from './recovery.js';
+import type { Outcome } from './settle.js';
+import type { TopicHandler } from './topic-handler.js';
+
+/** Calls the host for one claimed delivery and answers what is to become of it. Never rejects. */
+export type Attempt = (row: DeliveryRow, call: LoadedCall) => Promise<Outcome>;
+
+export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: TopicHandler): Attempt {
+  const { callbackTimeoutMs, maxAttempts } = runtime.config.worker;
+  const recovery = createRecovery(runtime, topic);
+
+  async function failureOf(row: DeliveryRow, call: () => unknown): Promise<string | null> {
+    const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
+    try {
+      await runtime.telemetry.span('delivery.attempt', metadata, async () => {
+        const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));
+        if (failure !== null) throw new Error(failure);
+      });
+      return null;
+    } catch (error) {
+      return errorText(error);
+    }
+  }
+
+  return async (row, call) => {
+    if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
+    if (call === givenBack) return { kind: 'released' };
+    if (!call) return { kind: 'done' };
+    const error = await failureOf(row, call);
+    if (error === null) {
+      recovery.succeeded();
+      return { kind: 'done' };
+    }
+    recovery.failed();
+    return row.attempts < maxAttempts
+      ? { kind: 'retry', error, delayMs: backoffMs(row.attempts) }
+      : { kind: 'discarded', error };
+  };
+}
+
+/** `maxAttempts` may have been lowered since the last attempt. */
+function whyExhausted({ leases_lost, attempts }: DeliveryRow, maxAttempts: number): string {
+  return leases_lost > 0
+    ? 'the worker died at the last attempt'
+    : `it was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;
+}
