@@ -17,6 +17,8 @@ import { type ReopenInput, reopenConversation } from './conversations/reopen.js'
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { openDatabase, probeDatabase } from './db/connect.js';
+import { databaseFailure, withDatabaseFailures } from './db/database-failure.js';
+import { pendingMigrations } from './db/migrations/current.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -31,6 +33,7 @@ import {
   type EditInput,
   editDraft,
 } from './drafts/settle.js';
+import { CairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
 import { createDeliveryCounts } from './ops/delivery-counts.js';
@@ -49,7 +52,7 @@ import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
 import { activePolicies, setPolicy } from './sla/policies.js';
 import { createTelemetry } from './telemetry/telemetry.js';
-import { createWorker } from './worker/worker.js';
+import { createWorker, type Worker } from './worker/worker.js';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from './workspace/workspace.js';
 
 /** Settings for those who embed Cairnloop beyond its config. */
@@ -71,7 +74,8 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
 
-  const api = {
+  const explain = (error: unknown) => databaseFailure(error, runtime.db, resolved.database.url);
+  const calls = {
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
@@ -116,16 +120,17 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       retryRange: (range: RetryRange, input: InterveneInput) => retryRange(runtime, range, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),
     },
-  };
-
-  return {
-    ...api,
     context: {
       get: (actorId: string | null) => runtime.context.get(actorId),
     },
     audit: {
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
+  };
+  const api = withDatabaseFailures(calls, explain);
+
+  return {
+    ...api,
     telemetry: {
       attach: runtime.telemetry.attach,
       detach: runtime.telemetry.detach,
@@ -145,7 +150,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       workspaces.add(workspace);
       return workspace;
     },
-    worker,
+    worker: startedOnlyWhenMigrated(runtime, worker, explain),
     /** Stops the worker if it runs, waits for what is under way and releases every connection and timer. */
     close: () => {
       for (const workspace of workspaces) workspace.close();
@@ -157,6 +162,32 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+/** Without its tables a worker would only find that its jobs are unreachable. */
+function startedOnlyWhenMigrated(
+  { db }: Runtime,
+  worker: Worker,
+  explain: (error: unknown) => Promise<unknown>,
+): Worker {
+  const requireTables = async () => {
+    const pending = await pendingMigrations(db);
+    if (pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending });
+  };
+  return {
+    async start() {
+      try {
+        if (worker.state === 'stopped') await requireTables();
+        await worker.start();
+      } catch (error) {
+        throw await explain(error);
+      }
+    },
+    stop: worker.stop,
+    get state() {
+      return worker.state;
+    },
+  };
+}
 
 async function assemble(config: ResolvedConfig, options: CreateOptions) {
   const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, pino.destination(2));

@@ -89,8 +89,8 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Node reports a refused dual-stack connection as an AggregateError without a message. */
-function connectReason(error: unknown): string {
+/** Why there is no connection, in redacted words: Node reports a refused dual-stack one as an AggregateError without a message. */
+export function connectReason(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return errorText(first, 300).replace(/\.$/, '');
 }

@@ -1,0 +1,51 @@
+import { CairnloopError } from '../errors.js';
+import { connectReason, type Database, databaseTarget } from './connect.js';
+import { pendingMigrations } from './migrations/current.js';
+import { isConnectionLost } from './outage.js';
+
+/** SQLSTATEs of a statement that names what a migration would have made: schema, table, function, column. */
+const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
+
+/** Codes of an answer to connecting that is no connection: a wrong password, no such database, no such host. */
+const refusedConnection = /^(28...|3D000|EAI_AGAIN)$/;
+
+/** What a raw database error means to the host; the error itself where it means nothing that is expected. */
+export async function databaseFailure(error: unknown, db: Database, url: string): Promise<unknown> {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  if (undefinedThing.has(String(code))) return (await migrationFailure(db, error)) ?? error;
+  if (isConnectionLost(error) || refusedConnection.test(String(code))) return unreachable(error, url);
+  return error;
+}
+
+/**
+ * The functions of an API, two levels deep, with their database errors told as what they mean. It stands at the edge:
+ * what runs inside looks at the raw errors to tell an outage from a statement that will never do.
+ */
+export function withDatabaseFailures<Api extends Groups>(api: Api, explain: (error: unknown) => Promise<unknown>): Api {
+  const explained =
+    (call: AsyncCall): AsyncCall =>
+    (...given) =>
+      call(...given).catch(async (error) => {
+        throw await explain(error);
+      });
+  const groups = Object.entries(api).map(([name, calls]) => [
+    name,
+    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, explained(call)])),
+  ]);
+  return Object.fromEntries(groups) as Api;
+}
+
+type AsyncCall = (...given: never[]) => Promise<unknown>;
+type Groups = Record<string, Record<string, AsyncCall>>;
+
+/** Undefined where no migration is missing: then the statement itself is wrong, which must not be dressed up. */
+async function migrationFailure(db: Database, cause: unknown): Promise<CairnloopError | undefined> {
+  const pending = await pendingMigrations(db).catch(() => []);
+  const { schema } = db;
+  return pending.length > 0 ? new CairnloopError('MIGRATIONS_PENDING', { schema, pending }, { cause }) : undefined;
+}
+
+function unreachable(cause: unknown, url: string): CairnloopError {
+  const details = { target: databaseTarget(url), reason: connectReason(cause) };
+  return new CairnloopError('DATABASE_UNREACHABLE', details, { cause });
+}
