@@ -129,10 +129,16 @@ const catalog = {
     message: `The slaPolicyProvider gave no policies: ${d.reason}.`,
     hint: 'Check getActivePolicies(); until it answers, no new SLA starts and everything else works on.',
   }),
-  SLA_POLICY_REJECTED: (d: { priority: string; reason: string }) => ({
-    message: `The SLA policy for "${d.priority}" was not stored: ${d.reason}.`,
-    hint: 'The provider is read-only or refused the terms; nothing has changed.',
-  }),
+  SLA_POLICY_REJECTED: (d: { priority: string; reason: string; unconfirmed?: boolean }) =>
+    d.unconfirmed
+      ? {
+          message: `Whether the SLA policy for "${d.priority}" was stored is unknown: ${d.reason}.`,
+          hint: 'Read the policies back (`cairnloop sla list`), and let setPolicy() answer ok() with what it stored.',
+        }
+      : {
+          message: `The SLA policy for "${d.priority}" was not stored: ${d.reason}.`,
+          hint: 'The provider is read-only or refused the terms; nothing has changed.',
+        },
   CALENDAR_CLOSED: (d: { timeZone: string; minutes: number; start: Date }) => ({
     message: `The SLA calendar in ${d.timeZone} has no ${d.minutes} open minutes in reach of ${d.start.toISOString()}: expected an opening within 370 days of each other and an end within 50 years.`,
     hint: 'Give its "hours" at least one interval and check its "holidays".',

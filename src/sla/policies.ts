@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { statement } from '../db/statement.js';
 import type { Actor } from '../domain.js';
 import { CairnloopError, isCairnloopError } from '../errors.js';
-import { withTimeout } from '../host/call.js';
+import { HostTimeout, withTimeout } from '../host/call.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../host/sla-policy-provider.js';
+import { actor, name, parseInput } from '../input.js';
 import { errorText, toStorableJson } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { validatePolicies } from './validate-policies.js';
@@ -47,42 +49,74 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
   return answer.state === 'active' ? answer.policies : [];
 }
 
-/** Who set the terms, where the host did not say. */
-const host: Actor = { id: 'system:host' };
+/** What may be set. The values are judged beside the known ones, where their order counts too. */
+const attrsInput = z
+  .strictObject({
+    priority: name.optional(),
+    responseMinutes: z.unknown().optional(),
+    breachMinutes: z.unknown().optional(),
+    calendar: z.unknown().optional(),
+  })
+  .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
+  .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
+
+/** Who set the terms; the host itself where it did not say. */
+const byInput = z.object({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
+
+const setInput = z
+  .object({ priority: name, attrs: attrsInput, by: byInput })
+  .refine(({ priority, attrs }) => attrs.priority === undefined || attrs.priority === priority, {
+    path: ['attrs', 'priority'],
+    message: 'the priority that the terms are set for, or none',
+  });
 
 /**
- * Hands new terms to the provider and answers what it stored. Throws `SLA_POLICY_REJECTED` when the provider is
- * read-only, or the terms are not ones that a clock could run under.
+ * Hands new terms to the provider and answers what it stored. Throws `INPUT_INVALID`, before the provider is asked, and
+ * `SLA_POLICY_REJECTED` when the provider is read-only, the terms are not ones that a clock could run under, or the
+ * provider's answer does not say what it stored.
  */
 export async function setPolicy(
   runtime: Pick<Runtime, 'config' | 'log' | 'db'>,
   priority: string,
   attrs: Partial<SlaPolicy>,
-  { actor = host }: { actor?: Actor } = {},
+  by?: { actor?: Actor },
 ): Promise<SlaPolicy> {
+  const wanted = parseInput('sla.setPolicy', setInput, { priority, attrs, by });
+  const terms = wanted.attrs as Partial<SlaPolicy>;
   const provider = runtime.config.slaPolicyProvider ?? defaultSlaPolicyProvider;
-  await refuseImpossible(runtime, priority, attrs);
-  const policy = await store(provider, priority, attrs);
-  await runtime.db.run(recordPolicy, [actor, toStorableJson({ ...attrs, priority })]);
+  await refuseImpossible(runtime, wanted.priority, terms);
+  const policy = await store(provider, wanted.priority, terms);
+  await runtime.db.run(recordPolicy, [wanted.by.actor, toStorableJson({ ...terms, priority: wanted.priority })]);
   return policy;
 }
 
-async function store(provider: SlaPolicyProvider, priority: string, attrs: Partial<SlaPolicy>): Promise<SlaPolicy> {
-  const reject = (reason: string) => new CairnloopError('SLA_POLICY_REJECTED', { priority, reason });
+async function store(provider: SlaPolicyProvider, priority: string, terms: Partial<SlaPolicy>): Promise<SlaPolicy> {
+  const rejected = (reason: string, unconfirmed = false) =>
+    new CairnloopError('SLA_POLICY_REJECTED', { priority, reason, ...(unconfirmed && { unconfirmed }) });
   try {
-    const result = await withTimeout(providerTimeoutMs, 'setPolicy', () => provider.setPolicy(priority, attrs));
-    if (result?.ok !== true) throw reject(errorText(result?.error ?? 'neither ok(...) nor err(...) was returned', 500));
-    return result.value;
+    const result = await withTimeout(providerTimeoutMs, 'setPolicy', () => provider.setPolicy(priority, terms));
+    if (result?.ok === false) throw rejected(errorText(result.error ?? 'err() was returned without a reason', 500));
+    if (result?.ok !== true) throw rejected('setPolicy returned neither ok(...) nor err(...)', true);
+    return confirmed(priority, result.value, (reason) => rejected(reason, true));
   } catch (error) {
-    throw isCairnloopError(error) ? error : reject(errorText(error, 500));
+    throw isCairnloopError(error) ? error : rejected(errorText(error, 500), error instanceof HostTimeout);
   }
 }
 
+/** What the provider says it stored, if that is a policy for this priority: anything else confirms nothing. */
+function confirmed(priority: string, answer: unknown, refusal: (reason: string) => CairnloopError): SlaPolicy {
+  const { policies, rejected } = validatePolicies([answer]);
+  const [policy] = policies;
+  if (policy?.priority === priority) return policy;
+  const found = policy ? `one for "${policy.priority}"` : `one that is none (${rejected[0]?.reason})`;
+  throw refusal(`setPolicy answered another policy than the one to store: ${found}`);
+}
+
 /** The new terms are judged as they would stand beside the known ones. */
-async function refuseImpossible(runtime: Reader, priority: string, attrs: Partial<SlaPolicy>): Promise<void> {
+async function refuseImpossible(runtime: Reader, priority: string, terms: Partial<SlaPolicy>): Promise<void> {
   const answer = await readPolicies(runtime);
   const known = answer.state === 'active' ? answer.policies.find((policy) => policy.priority === priority) : undefined;
-  const [rejected] = validatePolicies([{ ...known, ...attrs, priority }]).rejected;
+  const [rejected] = validatePolicies([{ ...known, ...terms, priority }]).rejected;
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);
 }
 

@@ -144,7 +144,7 @@ describe('the contracts of a host', () => {
     await assert.rejects(outbound.trigger(id, { templateId: 't', content: 'c', actor: operator }), {
       code: 'NOTIFIER_REQUIRED',
     });
-    await assert.rejects(sla.setPolicy('high', terms), { code: 'SLA_POLICY_REJECTED' });
+    await assert.rejects(sla.setPolicy(terms.priority, terms), { code: 'SLA_POLICY_REJECTED' });
     await conversations.reply(id, { content: 'Hi', actor: operator });
     assert.equal((await conversations.resolve(id, { resolvedBy: operator })).status, 'resolved');
     for (const topic of ['conversation_resolved', 'sla_breach', 'draft'] as const)

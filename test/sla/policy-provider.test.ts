@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { CairnloopError } from '../../src/errors.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { err, ok } from '../../src/result.js';
@@ -185,6 +186,69 @@ describe('SlaPolicyProvider in the flow', () => {
     assert.deepEqual((await recorded(refusing)).items, []);
     const [event] = (await recorded(host)).items;
     assert.deepEqual([event?.actor, event?.detail], [operator, high]);
+  });
+
+  it('SL6 claims no success that the provider did not confirm', async () => {
+    const answers: [answer: unknown, says: RegExp][] = [
+      [ok(undefined), /found undefined/],
+      [ok('x'), /found "x"/],
+      [ok({ ...high, responseMinutes: '5' }), /responseMinutes: expected whole minutes/],
+      [ok({ responseMinutes: 5, breachMinutes: 10 }), /priority: expected text/],
+      [ok({ ...high, priority: 'low' }), /one for "low"/],
+      [undefined, /neither ok\(\.\.\.\) nor err/],
+      [high, /neither ok\(\.\.\.\) nor err/],
+    ];
+    for (const [answer, says] of answers) {
+      const slaPolicyProvider = { ...policies(high), setPolicy: () => answer as never };
+      const { cairnloop } = await startHost({ slaPolicyProvider }, { worker: false });
+      await assert.rejects(cairnloop.sla.setPolicy('high', { breachMinutes: 300 }), (error: CairnloopError) => {
+        assert.deepEqual([error.code, says.test(error.message)], ['SLA_POLICY_REJECTED', true], error.message);
+        assert.match(error.message, /stored is unknown/);
+        assert.match(error.hint, /Read the policies back/);
+        return true;
+      });
+      assert.deepEqual((await cairnloop.audit.list({ action: 'sla.policy_changed' })).items, []);
+    }
+  });
+
+  it('SL6 refuses what is no change of terms before the provider is asked, and hands it no more than terms', async () => {
+    const asked: unknown[] = [];
+    const slaPolicyProvider: SlaPolicyProvider = {
+      ...policies(high),
+      setPolicy: (...given) => {
+        asked.push(given);
+        return ok({ ...high, ...given[1] });
+      },
+    };
+    const { cairnloop } = await startHost({ slaPolicyProvider }, { worker: false });
+    const { setPolicy } = cairnloop.sla as unknown as { setPolicy(...given: unknown[]): Promise<SlaPolicy> };
+    const terms = { breachMinutes: 300 };
+    const wrong: unknown[][] = [
+      ['high', null],
+      ['high', 'str'],
+      ['high', undefined],
+      ['high', []],
+      ['high', {}],
+      ['high', { breachMinutes: undefined }],
+      ['high', { bogus: 1 }],
+      ['high', { ...terms, bogus: 1 }],
+      ['high', { ...terms, priority: 'low' }],
+      ['', terms],
+      [42, terms],
+      ['high', terms, null],
+      ['high', terms, { actor: null }],
+      ['high', terms, { actor: { id: '' } }],
+      ['high', terms, { actor: { id: ' ' } }],
+    ];
+    for (const given of wrong) await assert.rejects(setPolicy(...given), { code: 'INPUT_INVALID' }, String(given));
+    assert.deepEqual(asked, []);
+    await setPolicy('high', { ...terms, responseMinutes: undefined, priority: 'high' }, {});
+    assert.deepEqual(asked, [['high', { ...terms, priority: 'high' }]]);
+    const { items } = await cairnloop.audit.list({ action: 'sla.policy_changed' });
+    assert.deepEqual(
+      items.map(({ actor, detail }) => [actor, detail]),
+      [[{ id: 'system:host' }, { ...terms, priority: 'high' }]],
+    );
   });
 
   it('SL7 without a provider nothing is tracked', async () => {

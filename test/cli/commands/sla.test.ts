@@ -116,6 +116,8 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.match((await run('set', 'normal', '--calendar', 'hours.json')).err, /Mars\/Base/);
     assert.match((await run('set', 'high', '--breach', '5')).err, /breachMinutes/);
     assert.match((await run('set', 'high', '--calendar', 'none.json')).err, /none\.json could not be read as JSON/);
+    const nobody = await run('set', 'high', '--response', '30', '--actor', '');
+    assert.deepEqual([nobody.exitCode, /wrong input:\n {2}by\.actor\.id/.test(nobody.err)], [1, true], nobody.err);
     assert.equal((await run('set', 'high')).exitCode, 2);
     assert.equal((await run('set', 'high', '--response', '0')).exitCode, 2);
     assert.deepEqual(stored(), [normal, { ...high, calendar }]);
