@@ -157,9 +157,11 @@ const catalog = {
     message: `There is no delivery "${d.id}".`,
     hint: 'Use an id from `cairnloop deliveries list`.',
   }),
-  DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string }) => ({
-    message: `Delivery "${d.id}" cannot be ${d.action}: it is ${d.state}.`,
-    hint: 'A done delivery stays done; a pending one is called by the worker by itself.',
+  DELIVERY_NOT_RETRYABLE: (d: { id: string; state: string; action: string; countdown?: boolean }) => ({
+    message: `Delivery "${d.id}" cannot be ${d.action}: it is ${d.countdown ? 'the countdown of an SLA clock that still runs' : d.state}.`,
+    hint: d.countdown
+      ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
+      : 'A done delivery stays done; a pending one is called by the worker by itself.',
   }),
 
   // Worker and ops

@@ -6,6 +6,7 @@ import { actor, isId, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
+import { afterOutboundFailed } from './outbound-failed.js';
 
 const interveneInput = z.object({ actor });
 
@@ -13,23 +14,32 @@ export type InterveneInput = z.input<typeof interveneInput>;
 
 /**
  * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`; a waiting one is called
- * now. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `INPUT_INVALID`.
+ * now. The countdown of a clock that still runs goes on waiting for its time. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `INPUT_INVALID`.
  */
 export async function retryDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.retry', interveneInput, input);
-  const delivery = await change(runtime, id, retry, actor, 'retried');
+  const delivery = toDelivery(await change(runtime, id, retry, actor, 'retried'));
   runtime.jobs.wake(delivery.topic);
   runtime.telemetry.publish('delivery.retried', {}, { topic: delivery.topic, deliveryId: id, actor });
   return delivery;
 }
 
-/** Gives a pending delivery up by hand. Throws as {@link retryDelivery}. */
+/**
+ * Gives a pending delivery up by hand; an outbound message has failed with that. The countdown of a clock that still
+ * runs is refused: without it the clock would never breach. Throws as {@link retryDelivery}.
+ */
 export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.discard', interveneInput, input);
-  const delivery = await change(runtime, id, discard, actor, 'discarded');
+  const row = await change(runtime, id, discard, actor, 'discarded');
+  const delivery = toDelivery(row);
   runtime.telemetry.publish('delivery.discarded', {}, { topic: delivery.topic, deliveryId: id, actor });
+  if (row.message_failed && delivery.subjectId)
+    afterOutboundFailed(runtime, delivery.conversationId, delivery.subjectId);
   return delivery;
 }
+
+/** `message_failed`: an outbound message that waited has failed with it. */
+type ChangedRow = DeliveryRow & { message_failed?: boolean };
 
 async function change(
   runtime: Runtime,
@@ -37,22 +47,35 @@ async function change(
   how: Statement,
   by: z.output<typeof actor>,
   action: string,
-): Promise<Delivery> {
-  const [row] = isId(id) ? await runtime.db.run<DeliveryRow>(how, [by, id]) : [];
-  if (!row) {
-    const { state } = await getDelivery(runtime, id);
-    throw new CairnloopError('DELIVERY_NOT_RETRYABLE', {
-      id,
-      state: state === 'pending' ? 'being called' : state,
-      action,
-    });
-  }
+): Promise<ChangedRow> {
+  const [row] = isId(id) ? await runtime.db.run<ChangedRow>(how, [by, id]) : [];
+  if (!row) return refuse(runtime, id, action);
   runtime.activity.changed(row.conversation_id);
-  return toDelivery(row);
+  return row;
 }
 
-/** A countdown that has not run out must not be called. */
-export const mayBeCalled = (s: string) => `(topic <> 'sla_breach' OR available_at <= ${s}.clock() OR attempts > 0)`;
+async function refuse(runtime: Runtime, id: string, action: string): Promise<never> {
+  const { state, topic } = await getDelivery(runtime, id);
+  const [standing] = await runtime.db.run<{ leased: boolean }>(selectStanding, [id]);
+  const countdown = state === 'pending' && topic === 'sla_breach' && !standing?.leased;
+  throw new CairnloopError('DELIVERY_NOT_RETRYABLE', {
+    id,
+    state: state === 'pending' ? 'being called' : state,
+    action,
+    countdown,
+  });
+}
+
+const selectStanding = statement(
+  'delivery.standing',
+  (s) => `SELECT coalesce(lease_until > ${s}.clock(), false) AS leased FROM ${s}.deliveries WHERE id = $1`,
+);
+
+/** The countdown of a clock that still runs: nobody was ever to be called yet. */
+const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
+
+/** A countdown that has not run out is no part of a range. */
+export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
 
 /** Puts the deliveries of a condition back to work, with their messages, and records each; $1 is the actor. */
 export function retryStatement(name: string, condition: (schema: string) => string): Statement {
@@ -63,7 +86,7 @@ export function retryStatement(name: string, condition: (schema: string) => stri
       UPDATE ${s}.deliveries SET
         state = 'pending', settled_at = NULL, lease_until = NULL,
         attempts = CASE state WHEN 'discarded' THEN 0 ELSE attempts END,
-        available_at = least(available_at, ${s}.clock())
+        available_at = CASE WHEN ${isCountingDown(s)} THEN available_at ELSE least(available_at, ${s}.clock()) END
       WHERE ${condition(s)}
       RETURNING *
     ), message AS (
@@ -81,7 +104,7 @@ const isIdle = (s: string) => `state = 'pending' AND (lease_until IS NULL OR lea
 
 const retry = retryStatement(
   'delivery.retry',
-  (s) => `id = $2 AND (state = 'discarded' OR ${isIdle(s)}) AND ${mayBeCalled(s)}`,
+  (s) => `id = $2 AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}))`,
 );
 
 const discard = statement(
@@ -90,17 +113,20 @@ const discard = statement(
     WITH delivery AS (
       UPDATE ${s}.deliveries SET state = 'discarded', settled_at = ${s}.clock(), lease_until = NULL,
         last_error = coalesce(last_error, 'discarded by hand')
-      WHERE id = $2 AND ${isIdle(s)}
+      WHERE id = $2 AND ${isIdle(s)} AND NOT ${isCountingDown(s)}
       RETURNING *
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', delivery.last_error, 'attempts', delivery.attempts))
-      FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id
+      FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id AND m.status = 'pending'
+      RETURNING m.id, m.conversation_id
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      SELECT ${s}.clock(), $1::jsonb, 'outbound.failed', conversation_id, id, '{}'::jsonb FROM message
+      UNION ALL
       SELECT ${s}.clock(), $1, 'delivery.discarded', conversation_id, id,
         jsonb_build_object('topic', topic, 'attempts', attempts)
       FROM delivery
     )
-    SELECT * FROM delivery`,
+    SELECT delivery.*, EXISTS (SELECT FROM message) AS message_failed FROM delivery`,
 );

@@ -54,8 +54,11 @@ function refuseVague(id: string | undefined, { topic, state, since, all, dryRun 
 
 async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Report> {
   const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, { actor: cliActor() }));
+  // The countdown of a clock that still runs.
+  const when =
+    delivery.availableAt > new Date() ? `at ${delivery.availableAt.toISOString()}` : 'by the next free worker';
   return {
-    text: `Delivery ${delivery.id} (${delivery.topic}) is called again by the next free worker.`,
+    text: `Delivery ${delivery.id} (${delivery.topic}) is called again ${when}.`,
     json: printable(delivery),
   };
 }
