@@ -3,6 +3,7 @@ import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
 import { name, pageLimit, parseInput } from '../input.js';
+import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -11,8 +12,8 @@ const filterFields = {
   priority: name.optional(),
   /** `active`: a clock runs; `due`: it runs and the response is overdue; `breached`: the latest clock was breached. */
   sla: z.enum(['active', 'due', 'breached']).optional(),
-  /** Words of the subject, the actor id or a message; the last one may be a beginning. */
-  search: z.string().trim().max(200).optional(),
+  /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
+  search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
 const filterInput = z.object(filterFields).default({});
 const listInput = z.object({ ...filterFields, cursor: z.string().optional(), limit: pageLimit }).default({ limit: 50 });
@@ -57,12 +58,11 @@ interface Condition {
 
 /** Only what is asked for becomes part of the statement, so that each combination has the plan that fits it. */
 function conditionsOf({ status, priority, sla, search, after }: Filter): Condition[] {
-  const words = searchQuery(search);
   const conditions: (Condition | '' | null | undefined)[] = [
     status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
     priority && { key: 'priority', values: [priority], sql: (_, p) => `c.priority = $${p}` },
     sla && { key: `sla_${sla}`, values: [], sql: slaConditions[sla] },
-    words && { key: 'search', values: [words], sql: matches },
+    search && { key: 'search', values: [search], sql: matches },
     after && {
       key: 'after',
       values: after,
@@ -80,20 +80,15 @@ const slaConditions = {
     AND NOT EXISTS (SELECT FROM ${s}.slas x WHERE x.conversation_id = c.id AND x.started_at > l.started_at))`,
 };
 
+/** Of the subject and the actor id, or of one message: words of both together find nothing. */
 function matches(s: string, p: number): string {
   return `c.id IN (
-    SELECT f.id FROM ${s}.conversations f WHERE to_tsvector('simple',
-      left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000)) @@ to_tsquery('simple', $${p})
+    SELECT f.id FROM ${s}.conversations f
+    WHERE ${s}.search_vector(left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000))
+      @@ ${s}.search_query($${p})
     UNION ALL
     SELECT m.conversation_id FROM ${s}.messages m
-    WHERE m.role <> 'system' AND to_tsvector('simple', left(m.content, 20000)) @@ to_tsquery('simple', $${p}))`;
-}
-
-/** Words to a tsquery that wants all of them, the last one as a beginning; null when there is none to look for. */
-export function searchQuery(search: string | undefined): string | null {
-  const words = search?.normalize('NFC').match(/[\p{L}\p{N}]+/gu) ?? [];
-  if (words.length === 0) return null;
-  return words.map((word, index) => (index === words.length - 1 ? `${word}:*` : word)).join(' & ');
+    WHERE m.role <> 'system' AND ${s}.search_vector(left(m.content, 20000)) @@ ${s}.search_query($${p}))`;
 }
 
 /** Parameters follow `$1`, which is the limit. */

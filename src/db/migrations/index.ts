@@ -5,6 +5,7 @@ import { deliveries } from './0004-deliveries.js';
 import { auditEvents } from './0005-audit-events.js';
 import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
+import { search } from './0008-search.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   auditEvents,
   workers,
   workspace,
+  search,
 ];

@@ -1,4 +1,3 @@
-import { searchQuery } from '../../conversations/list.js';
 import { decodeCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
@@ -17,9 +16,8 @@ export function gatherQueue(runtime: Runtime, filter: GatheredFilter, cursor: st
 
 /** A page of what a search finds, sorted likewise. Its text may be the beginning of an actor id, or words. */
 export async function searchQueue(runtime: Runtime, search: string, cursor: string | null): Promise<QueuePage> {
-  const words = searchQuery(search) ?? '';
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return page(runtime, findBySearch, [prefix, words, search], cursor);
+  return page(runtime, findBySearch, [prefix, search], cursor);
 }
 
 async function page(runtime: Runtime, from: Statement, values: string[], cursor: string | null): Promise<QueuePage> {
@@ -84,6 +82,6 @@ const statements: Record<GatheredFilter, Statement> = {
 const findBySearch = statement('workspace.queue.search', (s) =>
   gathered(
     s,
-    `SELECT found.id FROM ${s}.search_conversations($2, $3, $4, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
+    `SELECT found.id FROM ${s}.search_conversations($2, $3, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
   ),
 );
