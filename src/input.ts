@@ -19,6 +19,19 @@ export const content = z
   .transform(toStorableText)
   .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
 
+/**
+ * What a customer wrote, however it came. Customers are not refused for length: what is over the limit is cut, and
+ * `truncatedFrom` tells.
+ */
+export const customerText = z
+  .string()
+  .transform((given): { content: string; truncatedFrom?: number } => {
+    const content = toStorableText(given);
+    if (content.length <= maxContentLength) return { content };
+    return { content: toStorableText(content.slice(0, maxContentLength)), truncatedFrom: content.length };
+  })
+  .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
+
 export const metadata = z
   .record(z.string(), z.unknown())
   .default({})

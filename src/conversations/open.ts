@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { statement } from '../db/statement.js';
 import type { Conversation } from '../domain.js';
-import { content, metadata, name, parseInput, text } from '../input.js';
+import { customerText, metadata, name, parseInput, text } from '../input.js';
 import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { prepareClock } from '../sla/prepare-clock.js';
@@ -22,7 +22,7 @@ const openInput = z.object({
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),
   /** The customer's first message; it starts the SLA and asks for a draft, as `receive` does. */
-  message: content.nullish(),
+  message: customerText.nullish(),
   metadata,
 });
 
@@ -44,13 +44,8 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
       ]);
       if (!row) throw new Error('INSERT answered no row');
       if (!opened.message) return { conversation: toConversation(row), received: undefined };
-      const received = await recordCustomerMessage(
-        tx,
-        runtime.config,
-        row.id,
-        { content: opened.message, metadata: {} },
-        clock,
-      );
+      const { content, ...metadata } = opened.message;
+      const received = await recordCustomerMessage(tx, runtime.config, row.id, { content, metadata }, clock);
       return { conversation: received?.conversation ?? toConversation(row), received };
     }),
   );

@@ -4,8 +4,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import type { Conversation, Message, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { isId, maxContentLength, metadata, parseInput } from '../input.js';
-import { toStorableText } from '../redact.js';
+import { customerText, isId, metadata, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
@@ -13,8 +12,7 @@ import { type SlaRow, toSla } from '../sla/rows.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
-/** Customers are not refused for length: what is over the limit is cut, and `metadata.truncatedFrom` tells. */
-const receiveInput = z.object({ content: z.string().min(1), metadata });
+const receiveInput = z.object({ content: customerText, metadata });
 
 export type ReceiveInput = z.input<typeof receiveInput>;
 
@@ -29,11 +27,12 @@ interface Received {
  * drafts that wait for approval and asks for a new one. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
-  const { content, metadata } = parseInput('conversations.receive', receiveInput, input);
+  const { content: written, metadata } = parseInput('conversations.receive', receiveInput, input);
+  const { content, ...cut } = written;
   const priority = await priorityOf(runtime, id);
   const clock = await prepareClock(runtime, priority);
   const received = await runtime.db.transaction((tx) =>
-    recordCustomerMessage(tx, runtime.config, id, { content, metadata }, clock),
+    recordCustomerMessage(tx, runtime.config, id, { content, metadata: { ...metadata, ...cut } }, clock),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   afterReceived(runtime, received);
@@ -54,11 +53,10 @@ export async function recordCustomerMessage(
   input: { content: string; metadata: Record<string, unknown> },
   clock: ClockTerms | undefined,
 ): Promise<Received | null> {
-  const cut = input.content.length > maxContentLength;
   const [row] = await tx.run<ReceivedRow>(insertCustomerMessage, [
     id,
-    toStorableText(input.content.slice(0, maxContentLength)),
-    cut ? { ...input.metadata, truncatedFrom: input.content.length } : input.metadata,
+    input.content,
+    input.metadata,
     config.draftGenerator ? config.drafts.debounceMs : null,
     clock?.priority ?? null,
     clock?.responseMinutes ?? null,

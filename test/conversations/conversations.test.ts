@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Cairnloop } from '../../src/cairnloop.js';
 import { operator, useHosts } from '../support/started-host.js';
 
 describe('a conversation', () => {
@@ -33,29 +34,42 @@ describe('a conversation', () => {
     }
   });
 
-  it('takes any text from a customer: NUL, lone surrogates, five megabytes, nothing that can be shown', async () => {
-    const { cairnloop } = await startHost({}, { worker: false });
-    const { id } = await cairnloop.conversations.open({});
-    const received = async (content: string) => {
-      const { id: messageId } = await cairnloop.conversations.receive(id, {
-        content,
-        metadata: { raw: content.slice(0, 100), 'k\0\udc00': [1n, undefined] },
-      });
-      const { messages } = await cairnloop.conversations.get(id);
-      return messages?.find((message) => message.id === messageId) ?? assert.fail();
-    };
-    assert.equal((await received('a\0b\ud800c\udfffd')).content, 'ab\ufffdc\ufffdd');
-    assert.equal((await received('\0')).content, '');
-    assert.equal((await received('\u202egnp.exe 👩‍👩‍👧')).content, '\u202egnp.exe 👩‍👩‍👧');
+  const ways = {
+    receive: async (cairnloop: Cairnloop, content: string, metadata: Record<string, unknown>) => {
+      const { id } = await cairnloop.conversations.open({});
+      await cairnloop.conversations.receive(id, { content, metadata });
+      return id;
+    },
+    open: async (cairnloop: Cairnloop, message: string) => (await cairnloop.conversations.open({ message })).id,
+  };
+  for (const [way, write] of Object.entries(ways)) {
+    it(`takes any text from a customer through ${way}: NUL, lone surrogates, five megabytes`, async () => {
+      const { cairnloop } = await startHost({}, { worker: false });
+      const received = async (content: string) => {
+        const id = await write(cairnloop, content, { raw: content.slice(0, 100), 'k\0\udc00': [1n, undefined] });
+        const [message] = (await cairnloop.conversations.get(id)).messages ?? [];
+        return message ?? assert.fail();
+      };
+      for (const [given, stored] of [
+        ['a\0b\ud800c\udfffd', 'ab\ufffdc\ufffdd'],
+        ['\0 x\n', ' x\n'],
+        ['\u202egnp.exe 👩‍👩‍👧', '\u202egnp.exe 👩‍👩‍👧'],
+      ] as const)
+        assert.equal((await received(given)).content, stored);
 
-    const huge = await received(`${'x'.repeat(999_999)}🦊${'y'.repeat(4_000_000)}`);
-    assert.ok(huge.content.length <= 1_000_000 && huge.content.isWellFormed());
-    assert.deepEqual(huge.metadata, {
-      raw: 'x'.repeat(100),
-      'k\ufffd': ['1', null],
-      truncatedFrom: 5_000_001,
+      const huge = await received(`${'x'.repeat(999_999)}🦊${'y'.repeat(4_000_000)}`);
+      assert.ok(huge.content.length <= 1_000_000 && huge.content.isWellFormed());
+      const metadata = way === 'receive' ? { raw: 'x'.repeat(100), 'k\ufffd': ['1', null] } : {};
+      assert.deepEqual(huge.metadata, { ...metadata, truncatedFrom: 5_000_001 });
     });
-  });
+
+    it(`refuses a customer's text through ${way} of which nothing is left`, async () => {
+      const { cairnloop, database } = await startHost({}, { worker: false });
+      for (const content of ['', '\0', '   ', ' \n\0\t'])
+        await assert.rejects(write(cairnloop, content, {}), { code: 'INPUT_INVALID' }, JSON.stringify(content));
+      assert.equal((await database.query('SELECT FROM cairnloop.messages')).rowCount, 0);
+    });
+  }
 
   it('is rated by its customer', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
