@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Cairnloop } from '../../src/cairnloop.js';
+import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
 
 describe('a conversation', () => {
@@ -32,6 +33,30 @@ describe('a conversation', () => {
       await assert.rejects(cairnloop.conversations.open({ actorId }), { code: 'INPUT_INVALID' });
       await assert.rejects(cairnloop.conversations.open({ hostUserId: actorId }), { code: 'INPUT_INVALID' });
     }
+  });
+
+  it('takes names as long as its indexes do, whatever they are written in', async () => {
+    const { notifier } = recordingNotifier();
+    const { cairnloop } = await startHost({ notifier }, { worker: false });
+    const { conversations, outbound } = cairnloop;
+    for (const letter of ['x', 'é', '語', '🦊']) {
+      const longest = letter.repeat(1000 / Buffer.byteLength(letter));
+      const { id } = await conversations.open({ actorId: longest, hostUserId: longest });
+      assert.equal((await conversations.get(id)).actorId, longest);
+      for (const key of ['actorId', 'hostUserId'])
+        await assert.rejects(conversations.open({ [key]: longest + letter }), {
+          code: 'INPUT_INVALID',
+          message: new RegExp(`${key}: expected a text of at most 1000 bytes`),
+        });
+    }
+    const widest = Array.from({ length: 500 }, (_, n) => String.fromCodePoint(0x4e00 + ((n * 7919) % 20_000))).join('');
+    const { id } = await conversations.open({
+      priority: widest,
+      tags: Array(50).fill(widest),
+      subject: widest + widest,
+    });
+    await outbound.trigger(id, { templateId: widest, content: 'x', dedupeKey: widest });
+    assert.equal(await conversations.count({ priority: widest }), 1);
   });
 
   const ways = {
