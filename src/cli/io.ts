@@ -1,4 +1,5 @@
 import { CairnloopError } from '../errors.js';
+import { takeStdout } from './own-stdout.js';
 
 /** One choice of a list. */
 export interface Choice<T> {
@@ -33,12 +34,13 @@ export interface CliIo {
   ask: Prompts;
 }
 
-/** The real one. A reader that went away (`cairnloop … | head`) is no failure. */
+/** The real one, for the one command of this process. A reader that went away (`cairnloop … | head`) is no failure. */
 export function processIo(): CliIo {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdin, stderr, env } = process;
+  const stdout = takeStdout();
   stdout.on('error', ignoreClosedPipe);
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask: clackPrompts };
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask: clackPrompts(stdout) };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {
@@ -49,29 +51,31 @@ function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
 }
 
-const clackPrompts: Prompts = {
-  confirm: async ({ message, initial = true }) => {
-    const clack = await import('@clack/prompts');
-    return answered(await clack.confirm({ message, initialValue: initial }));
-  },
-  text: async ({ message, initial, validate }) => {
-    const clack = await import('@clack/prompts');
-    return answered(
-      await clack.text({ message, initialValue: initial, validate: validate && ((value) => validate(value ?? '')) }),
-    );
-  },
-  select: async ({ message, choices, initial }) => {
-    const clack = await import('@clack/prompts');
-    return answered(await clack.select<string>({ message, options: [...choices], initialValue: initial })) as never;
-  },
-  multiselect: async ({ message, choices, initial = [] }) => {
-    const clack = await import('@clack/prompts');
-    const options = [...choices];
-    return answered(
-      await clack.multiselect<string>({ message, options, initialValues: [...initial], required: false }),
-    ) as never;
-  },
-};
+/** `output` is the terminal that is asked on. */
+function clackPrompts(output: NodeJS.WriteStream): Prompts {
+  const load = () => import('@clack/prompts');
+  return {
+    confirm: async ({ message, initial = true }) =>
+      answered(await (await load()).confirm({ message, initialValue: initial, output })),
+    text: async ({ message, initial, validate }) => {
+      const check = validate && ((value: string | undefined) => validate(value ?? ''));
+      return answered(await (await load()).text({ message, initialValue: initial, validate: check, output }));
+    },
+    select: async ({ message, choices, initial }) => {
+      const options = [...choices];
+      return answered(
+        await (await load()).select<string>({ message, options, initialValue: initial, output }),
+      ) as never;
+    },
+    multiselect: async ({ message, choices, initial = [] }) => {
+      const options = [...choices];
+      const initialValues = [...initial];
+      return answered(
+        await (await load()).multiselect<string>({ message, options, initialValues, required: false, output }),
+      ) as never;
+    },
+  };
+}
 
 /** Clack answers a symbol for Ctrl-C. */
 function answered<T>(answer: T): Exclude<T, symbol> {

@@ -94,7 +94,7 @@ async function withWorker(
   const worker = await startWorkerProcess({
     cwd: folder,
     databaseUrl: postgres.url,
-    onLine: (line) => tell.step(`Worker called ${line}`),
+    onCall: (line) => tell.step(`Worker called ${line}`),
   });
   tell.step(`Worker running as process ${worker.pid}`);
   try {

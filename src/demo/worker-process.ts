@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { createInterface, type Interface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { CairnloopError } from '../errors.js';
 
@@ -19,8 +20,8 @@ export interface WorkerProcessOptions {
   /** The host's folder. */
   cwd: string;
   databaseUrl: string;
-  /** Each line that a host module prints. */
-  onLine(line: string): void;
+  /** Each call that the demo's notifier tells. */
+  onCall(line: string): void;
 }
 
 /** Starts a worker and waits until it drains deliveries. Throws `WORKER_DID_NOT_START` with its own words. */
@@ -28,12 +29,16 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   const child = fork(bin, ['worker', '--port', '0'], {
     cwd: options.cwd,
     env: { ...process.env, DATABASE_URL: options.databaseUrl },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // Ctrl-C reaches the parent alone, which then stops the worker in its turn.
     detached: true,
   });
-  if (child.stdout) createInterface(child.stdout).on('line', options.onLine);
-  const opsUrl = await untilRunning(child);
+  const lines = createInterface(child.stderr as Readable);
+  lines.on('line', (line) => {
+    // What the notifier logs stands among the worker's own lines.
+    if (/^on[A-Z]\w+, attempt /.test(line)) options.onCall(line);
+  });
+  const opsUrl = await untilRunning(child, lines);
   return {
     pid: child.pid ?? 0,
     opsUrl,
@@ -46,12 +51,11 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
   };
 }
 
-function untilRunning(child: ChildProcess): Promise<string> {
+function untilRunning(child: ChildProcess, lines: Interface): Promise<string> {
   return new Promise((resolve, reject) => {
     const said: string[] = [];
     child.once('exit', () => reject(new CairnloopError('WORKER_DID_NOT_START', { said: said.slice(-5).join('\n') })));
-    if (!child.stderr) return;
-    createInterface(child.stderr).on('line', (line) => {
+    lines.on('line', (line) => {
       said.push(line);
       const address = /^Worker is running.* on http:\/\/[^:]+:(\d+)/.exec(line);
       if (address) resolve(`http://127.0.0.1:${address[1]}`);

@@ -39,9 +39,10 @@ describe('bin/cairnloop.js', () => {
       await main(['--help']);
       await main(['--version']);
       const { createRequire } = await import('node:module');
-      console.log(JSON.stringify(Object.keys(createRequire(${JSON.stringify(main)}).cache)));`;
-    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script]);
-    const loaded: string[] = JSON.parse(stdout.split('\n').at(-1) ?? '[]');
+      // Stdout is the command's.
+      console.error(JSON.stringify(Object.keys(createRequire(${JSON.stringify(main)}).cache)));`;
+    const { stderr } = await execa(process.execPath, ['--input-type=module', '-e', script]);
+    const loaded: string[] = JSON.parse(stderr.split('\n').at(-1) ?? '[]');
     const packages = new Set(loaded.map((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1]));
     assert.deepEqual(packages, new Set(['commander']));
   });

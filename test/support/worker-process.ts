@@ -66,7 +66,6 @@ export interface WorkerProcess {
   pid: number;
   /** Where its ops server listens, e.g. `http://127.0.0.1:9464`; empty without one. */
   opsUrl: string;
-  stdout(): string;
   stderr(): string;
   signal(name: NodeJS.Signals): void;
   /** Its exit code, or the signal that ended it. */
@@ -82,13 +81,9 @@ export async function startWorkerProcess(
   const child = spawn(process.execPath, [bin, 'worker', ...args], {
     cwd: host.folder,
     env: { ...process.env, CI: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
@@ -100,7 +95,6 @@ export async function startWorkerProcess(
   return {
     pid: child.pid ?? 0,
     opsUrl: /health and metrics on (\S+)/.exec(stderr)?.[1] ?? '',
-    stdout: () => stdout,
     stderr: told,
     signal: (name) => child.kill(name),
     ended,

@@ -56,7 +56,7 @@ describe('a generated notifier', () => {
     const { id, deliveryId } = await resolveOne();
     const told = [`conversationId: '${id}'`, `resolvedBy: '${operator.id}'`, `deliveryId: '${deliveryId}'`];
     await eventually(() => {
-      const line = worker?.stdout() ?? '';
+      const line = worker?.stderr() ?? '';
       for (const part of ['conversation resolved', ...told]) assert.ok(line.includes(part), `${part} in ${line}`);
     });
   });
