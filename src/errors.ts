@@ -43,6 +43,10 @@ const catalog = {
     message: `${d.file} could not be imported: ${d.reason}`,
     hint: 'The error above comes from the config file or from what it imports; mend it there and run again.',
   }),
+  ENV_FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
+    message: `${d.file} cannot be read: ${d.reason}.`,
+    hint: 'Let the user that runs cairnloop read it, or remove it and set the variables in the environment.',
+  }),
   CONFIG_NO_DEFAULT_EXPORT: (d: { file: string; found: string }) => ({
     message: `${d.file} must export its config as default; found ${d.found}.`,
     hint: 'Write `export default defineConfig({ ... })` (CommonJS: `module.exports = defineConfig({ ... })`).',

@@ -1,5 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorText } from '../redact.js';
 import { maskUrls } from './describe-found.js';
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -13,7 +14,7 @@ export function explainImportFailure(error: unknown, cwd: string): string {
 
 function errorMessage(error: unknown): string {
   const { name, message } = Object(error) as Partial<Error>;
-  const text = typeof message === 'string' ? message : String(error);
+  const text = typeof message === 'string' ? message : errorText(error, 1000);
   const prefix = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
   return maskUrls(prefix + withoutPlaces(text)).slice(0, 1000);
 }

@@ -1,6 +1,8 @@
-import { statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import { CairnloopError, isCairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
 import { configFileNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { kindOf } from './describe-found.js';
@@ -33,29 +35,37 @@ export interface LoadedConfig extends ReadConfig {
  */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { raw, file } = await readConfig(options);
-  return { config: validateConfig(raw, shown(options.cwd, file)), raw, file };
+  const name = shown(options.cwd, file);
+  // Even reading a key may run code of the host's: a getter.
+  const config = await fromHost(name, options.cwd, () => validateConfig(raw, name));
+  return { config, raw, file };
 }
 
 /**
  * {@link loadConfig} without the validation, for who reports on a wrong config.
- * @throws CairnloopError CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error is its `cause`)
- * or CONFIG_NO_DEFAULT_EXPORT.
+ * @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error
+ * is its `cause`) or CONFIG_NO_DEFAULT_EXPORT.
  */
 export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   const file = findConfigFile(options);
   const name = shown(options.cwd, file);
-  const { module, value } = await importDefault(file, name, options.cwd);
+  const { module, value } = await fromHost(name, options.cwd, async () => {
+    const module = await importModule(file);
+    return { module, value: await defaultExport(module) };
+  });
   if (value === noDefault)
     throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: exportNames(module) });
   if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: kindOf(value) });
   return { raw: value, file };
 }
 
-/** The absolute path of the config. @throws CairnloopError CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS. */
+/** The absolute path of the config. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS. */
 export function findConfigFile({ cwd, file }: LoadOptions): string {
   const names = file === undefined ? configFileNames : [file];
   const found = names.filter((name) => isFile(resolve(cwd, name)));
   const [first, ...others] = found;
+  if (first === undefined && !stat(cwd)?.isDirectory())
+    throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
   if (first === undefined) throw new CairnloopError('CONFIG_NOT_FOUND', { searched: names });
   if (others.length > 0) throw new CairnloopError('CONFIG_AMBIGUOUS', { found });
   return resolve(cwd, first);
@@ -64,18 +74,27 @@ export function findConfigFile({ cwd, file }: LoadOptions): string {
 /**
  * Reads `.env` of a folder into the environment, as `node --env-file` would; what is set already wins. For the command
  * line only: a host that runs Cairnloop in its own process has its own way. Answers the file, or undefined if none.
+ * @throws CairnloopError ENV_FILE_UNREADABLE
  */
 export function loadEnvFile(cwd: string): string | undefined {
   const file = join(cwd, '.env');
   if (!isFile(file)) return undefined;
-  process.loadEnvFile(file);
+  for (const [name, value] of Object.entries(readEnv(file))) process.env[name] ??= value;
   return file;
 }
 
-async function importDefault(file: string, name: string, cwd: string): Promise<{ module: object; value: unknown }> {
+function readEnv(file: string): NodeJS.Dict<string> {
   try {
-    const module = await importModule(file);
-    return { module, value: await defaultExport(module) };
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new CairnloopError('ENV_FILE_UNREADABLE', { file, reason: errorText(cause, 200) }, { cause });
+  }
+}
+
+/** Runs what may run code of the host's config, and tells its failure as the host's. */
+async function fromHost<T>(name: string, cwd: string, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (cause) {
     if (isCairnloopError(cause)) throw cause;
     throw new CairnloopError(
@@ -91,5 +110,14 @@ function shown(cwd: string, file: string): string {
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return stat(path)?.isFile() ?? false;
+}
+
+/** Undefined for what is not there, below a file, or where we may not look. */
+function stat(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }

@@ -62,15 +62,17 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 /** Asks for one row. Throws `DATABASE_UNREACHABLE`, naming the target without its password. */
 export async function probeDatabase(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectionTimeoutMs });
-  client.on('error', () => {});
+  let client: pg.Client | undefined;
   try {
+    // Reads the certificates that the url names.
+    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectionTimeoutMs });
+    client.on('error', () => {});
     await client.connect();
     await client.query('SELECT 1');
   } catch (error) {
     throw new CairnloopError('DATABASE_UNREACHABLE', { target: databaseTarget(url), reason: connectReason(error) });
   } finally {
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
   }
 }
 

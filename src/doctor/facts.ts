@@ -60,6 +60,8 @@ export interface WorkspaceMount {
 
 export interface EnvFile {
   present: boolean;
+  /** Why it cannot be read; null where it can. */
+  unreadable: string | null;
   /** Whether git would leave it out; true where there is no repository. */
   ignored: boolean;
   /** Whether it is in the repository already. */

@@ -1,16 +1,23 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isFile } from '../project/folders.js';
+import { errorText } from '../redact.js';
 import type { EnvFile } from './facts.js';
 
-/** Whether the host's `.env` is kept out of its git repository. Without git, or outside a repository, it is. */
+/** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
 export async function readEnvFile(root: string): Promise<EnvFile> {
-  if (!isFile(path.join(root, '.env'))) return { present: false, ignored: true, tracked: false };
-  const [ignored, tracked] = await Promise.all([
+  const file = path.join(root, '.env');
+  if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false };
+  const [unreadable, ignored, tracked] = await Promise.all([
+    readFile(file).then(
+      () => null,
+      (error) => errorText(error, 200),
+    ),
     gitExitCode(root, ['check-ignore', '--quiet', '--no-index', '.env']),
     gitExitCode(root, ['ls-files', '--error-unmatch', '.env']),
   ]);
-  return { present: true, ignored: ignored !== 1, tracked: tracked === 0 };
+  return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0 };
 }
 
 /** Undefined where git is missing. */

@@ -249,6 +249,30 @@ describe('config/load-config', function () {
       assert.match(message ?? '', /could not be imported: not today$/);
     });
 
+    it('an object that is thrown, without the secret in it', async () => {
+      const { code, message } = await load({
+        'cairnloop.config.mjs': `throw { status: 503, token: 's3cret' };`,
+      });
+      assert.equal(code, 'CONFIG_IMPORT_FAILED');
+      assert.match(message ?? '', /could not be imported: \{"status":503,"token":"?\[redacted\]/);
+    });
+
+    it('a getter that throws, with its place', async () => {
+      const { code, message } = await load({
+        'cairnloop.config.mjs': `export default {\n  get database() { throw new Error('no vault'); },\n};`,
+      });
+      assert.equal(code, 'CONFIG_IMPORT_FAILED');
+      assert.match(message ?? '', /could not be imported: no vault \(cairnloop\.config\.mjs:2\)$/);
+    });
+
+    it('a file in the place of the folder', async () => {
+      const folder = await hosts.write({ 'package.json': esm });
+      await assert.rejects(loadConfig({ cwd: join(folder, 'package.json') }), {
+        code: 'HOST_NOT_FOUND',
+        message: /package\.json: there is no such folder/,
+      });
+    });
+
     it('G3 an invalid config, with its file and every problem', async () => {
       const { code, message } = await load({
         'cairnloop.config.mjs': 'export default { database: {}, notifier: {}, worker: { concurency: 1 } };',

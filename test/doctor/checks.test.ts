@@ -81,6 +81,14 @@ describe('doctor/checks', () => {
       /^pnpm install$/,
     ],
     ['a .env that git sees', but('envFile', { ignored: false }), 'check', 'ENV_FILE', /does not ignore/, /\.gitignore/],
+    [
+      'a .env that it may not read',
+      but('envFile', { unreadable: 'EACCES' }),
+      'blocked',
+      'ENV_FILE',
+      /EACCES/,
+      /read \.env/,
+    ],
     ['a .env in git', but('envFile', { tracked: true }), 'check', 'ENV_FILE', /in the git/, /git rm --cached \.env/],
     [
       'a workspace without an operator',

@@ -17,7 +17,7 @@ export function goodFacts(): Facts {
       packageManager: 'pnpm',
     }),
     mounts: known([{ place: 'src/server.ts:12', operator: 'function' }]),
-    envFile: known({ present: true, ignored: true, tracked: false }),
+    envFile: known({ present: true, unreadable: null, ignored: true, tracked: false }),
     config: known({
       file: 'cairnloop.config.ts',
       problems: [],

@@ -3,7 +3,7 @@ import type { CollectOptions } from '../../doctor/collect-facts.js';
 import type { Facts, Profile } from '../../doctor/facts.js';
 import type { Summary } from '../../doctor/finding.js';
 import type { Fix } from '../../doctor/fix.js';
-import { CairnloopError, isCairnloopError } from '../../errors.js';
+import { CairnloopError, type ErrorCode, isCairnloopError } from '../../errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
 import type { CliIo } from '../io.js';
 
@@ -71,17 +71,19 @@ async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOpt
     import('../../config/load-config.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
-  const root = isFolder(cwd) ? packageOr(cwd, () => findPackage(cwd).root) : findPackage(cwd).root;
-  loadEnvFile(root);
+  const root = isFolder(cwd) ? unless('HOST_NOT_FOUND', () => findPackage(cwd).root, cwd) : findPackage(cwd).root;
+  // One that cannot be read is among the findings too.
+  unless('ENV_FILE_UNREADABLE', () => loadEnvFile(root), undefined);
   const configFile = options.config && path.resolve(cwd, options.config);
   return { root, configFile, profile: options.profile, probe: options.probe ?? false };
 }
 
-function packageOr(folder: string, find: () => string): string {
+/** `otherwise` where the one failure occurs that a finding tells. */
+function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
   try {
     return find();
   } catch (error) {
-    if (isCairnloopError(error) && error.code === 'HOST_NOT_FOUND') return folder;
+    if (isCairnloopError(error) && error.code === code) return otherwise;
     throw error;
   }
 }

@@ -56,8 +56,12 @@ const envFile = defineCheck({
   code: 'ENV_FILE',
   about: '.env',
   fact: (facts) => facts.envFile,
-  judge: ({ present, ignored, tracked }) => {
+  judge: ({ present, unreadable, ignored, tracked }) => {
     if (!present) return fine('There is no .env file.');
+    if (unreadable !== null) {
+      const message = `.env cannot be read (${unreadable}), so no other command runs, and what it sets is missing here.`;
+      return blocked(message, 'let the user that runs cairnloop read .env, or remove it');
+    }
     if (tracked)
       return toCheck('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
     if (ignored) return fine('.env stays out of the git repository.');
