@@ -70,6 +70,10 @@ const catalog = {
     hint: 'Name one of those with --to.',
     exitCode: 2,
   }),
+  MIGRATION_NOT_APPLIED: (d: { name: string; schema: string }) => ({
+    message: `Migration ${d.name} is not applied in schema "${d.schema}", so it cannot be rolled back.`,
+    hint: 'Nothing was changed; `cairnloop migrate status` lists what is applied.',
+  }),
   MIGRATION_FAILED: (d: { name: string; reason: string }) => ({
     message: `Migration ${d.name} failed and was rolled back: ${d.reason}.`,
     hint: 'Nothing of it was kept; mend the cause and run `cairnloop migrate` again.',

@@ -20,16 +20,30 @@ export interface MigrationStatus {
   unknown: string[];
 }
 
-/** Applies pending migrations, all or up to and with `to`. Answers the names it applied. Safe under concurrent runs. */
+/**
+ * Applies pending migrations, all or up to and with `to`. Answers the names it applied: none where `to` is applied
+ * already. Safe under concurrent runs.
+ */
 export function migrateUp(options: MigrateOptions, to?: string): Promise<string[]> {
   requireKnown(to);
-  return underLock(options, async (umzug) => names(await umzug.up(to ? { to } : {})));
+  return underLock(options, async (umzug) => {
+    const pending = names(await umzug.pending());
+    const wanted = pending.slice(0, to === undefined ? undefined : pending.indexOf(to) + 1);
+    return names(await umzug.up({ migrations: wanted }));
+  });
 }
 
-/** Rolls the last migration back, or all down to and with `to`. Answers the names it rolled back. */
+/**
+ * Rolls the last migration back, or all down to and with `to`. Answers the names it rolled back. Throws
+ * `MIGRATION_NOT_APPLIED` where `to` is pending.
+ */
 export function migrateDown(options: MigrateOptions, to?: string): Promise<string[]> {
   requireKnown(to);
-  return underLock(options, async (umzug) => names(await umzug.down(to ? { to } : {})));
+  return underLock(options, async (umzug) => {
+    if (to !== undefined && !names(await umzug.executed()).includes(to))
+      throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema: options.schema });
+    return names(await umzug.down(to ? { to } : {}));
+  });
 }
 
 /** Lists applied and pending migrations; writes nothing. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { CairnloopError } from '../../errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
 import type { Report } from '../report.js';
 
@@ -25,6 +26,7 @@ export const command = defineCommand<MigrateOptions>({
   ],
   examples: ['cairnloop migrate', 'cairnloop migrate status --json', 'cairnloop migrate down'],
   async run({ args: [direction], options }, io) {
+    if (direction === 'status' && options.to !== undefined) throw statusGoesNowhere();
     const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
     const { migrateDown, migrateUp, migrationStatus } = await import('../../db/migrate.js');
     const cwd = resolve(io.cwd, options.cwd ?? '.');
@@ -33,13 +35,17 @@ export const command = defineCommand<MigrateOptions>({
     if (direction === 'status') return statusReport(await migrationStatus(config.database));
     const migrate = direction === 'down' ? migrateDown : migrateUp;
     const names = await migrate(config.database, options.to);
-    return changeReport(
-      direction === 'down' ? 'rolled back' : 'applied',
-      names,
-      await migrationStatus(config.database),
-    );
+    const change = direction === 'down' ? 'rolled back' : 'applied';
+    return changeReport({ change, names, to: options.to }, await migrationStatus(config.database));
   },
 });
+
+function statusGoesNowhere() {
+  return new CairnloopError('USAGE', {
+    message: '--to expected `migrate up` or `migrate down`, found it with `migrate status`.',
+    hint: 'The status lists every migration; leave --to out.',
+  });
+}
 
 interface Status {
   schema: string;
@@ -58,8 +64,16 @@ function statusReport(status: Status): Report {
   return { text: lines.join('\n'), json: status };
 }
 
-function changeReport(change: 'applied' | 'rolled back', names: string[], status: Status): Report {
-  const none = change === 'applied' ? `Nothing pending (${status.applied.length} applied)` : 'Nothing to roll back';
+interface Change {
+  change: 'applied' | 'rolled back';
+  names: string[];
+  to: string | undefined;
+}
+
+function changeReport({ change, names, to }: Change, status: Status): Report {
+  const upTo = to === undefined ? '' : ` up to ${to}`;
+  const none =
+    change === 'applied' ? `Nothing pending${upTo} (${status.applied.length} applied)` : 'Nothing to roll back';
   const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
   return { text: `${text} in schema "${status.schema}"`, json: { change, names, ...status } };
 }

@@ -87,6 +87,25 @@ describe('cairnloop migrate', () => {
     assert.match(unknown.err, /There is no migration "nonsense"/);
   });
 
+  it('has nothing to do up to a migration that is applied, and nothing to roll back of one that is pending', async () => {
+    const [first = '', second = '', third = ''] = names;
+    await migrate('up', '--to', second);
+    for (const to of [second, first]) {
+      const { exitCode, out } = await migrate('up', '--to', to);
+      assert.deepEqual([exitCode, out], [0, `Nothing pending up to ${to} (2 applied) in schema "support"\n`]);
+    }
+    const { exitCode, out, err } = await migrate('down', '--to', third);
+    assert.deepEqual([exitCode, out], [1, '']);
+    assert.match(err, new RegExp(`^Migration ${third} is not applied in schema "support".*\\n.*migrate status.*\\n$`));
+    assert.deepEqual((await json('status')).applied, [first, second]);
+  });
+
+  it('refuses a status --to, which would mean nothing', async () => {
+    const { exitCode, err } = await migrate('status', '--to', last);
+    assert.equal(exitCode, 2);
+    assert.match(err, /^--to expected .*\n.*\n$/);
+  });
+
   it('keeps nothing of a migration that fails, and says which one it was', async () => {
     await database.query('CREATE SCHEMA support; CREATE TABLE support.drafts (id int)');
     const { exitCode, err } = await migrate();
