@@ -6,6 +6,7 @@ import { errorText } from '../redact.js';
 import { configFileNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { kindOf } from './describe-found.js';
+import { withinLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
 import { defaultExport, exportNames, noDefault } from './unwrap-default.js';
@@ -94,7 +95,7 @@ function readEnv(file: string): NodeJS.Dict<string> {
 /** Runs what may run code of the host's config, and tells its failure as the host's. */
 async function fromHost<T>(name: string, cwd: string, run: () => T | Promise<T>): Promise<T> {
   try {
-    return await run();
+    return await withinLimits(run);
   } catch (cause) {
     if (isCairnloopError(cause)) throw cause;
     throw new CairnloopError(

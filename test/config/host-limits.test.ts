@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { withinLimits } from '../../src/config/host-limits.js';
+import { type CliRun, runCli } from '../support/run-cli.js';
+import { tempHost } from '../support/temp-host.js';
+
+describe('config/host-limits', () => {
+  async function commandWith(config: string, name = 'cairnloop.config.mjs', ...argv: string[]): Promise<CliRun> {
+    const host = tempHost({ 'package.json': { type: 'module' }, [name]: config });
+    try {
+      return await runCli(argv.length > 0 ? argv : ['migrate'], { cwd: host.folder });
+    } finally {
+      host.remove();
+    }
+  }
+
+  it('a config that never settles ends the command with a sentence', async () => {
+    for (const config of ['await new Promise(() => {}); export default {};', 'export default new Promise(() => {});']) {
+      const { exitCode, stderr } = await commandWith(config);
+      assert.equal(exitCode, 1);
+      assert.match(stderr, /^cairnloop\.config\.mjs could not be imported: it never settles.*\n.+\n$/);
+    }
+  });
+
+  it('a config that ends the process does not end it without a word', async () => {
+    const ways = {
+      'cairnloop.config.mjs': 'process.exit(7);\nexport default {};',
+      'cairnloop.config.js': "import { exit } from 'node:process';\nawait null;\nexit(7);\nexport default {};",
+      'cairnloop.config.ts': 'export default async (): Promise<object> => process.exit(7);',
+    };
+    for (const [name, config] of Object.entries(ways)) {
+      const { exitCode, stderr } = await commandWith(config, name);
+      assert.equal(exitCode, 1);
+      assert.match(
+        stderr,
+        new RegExp(`^${name} could not be imported: it ended the process with exit code 7 \\(${name}:`),
+      );
+    }
+    const { exitCode, stdout } = await commandWith('process.exit();', 'cairnloop.config.mjs', 'sla', 'list', '--json');
+    assert.deepEqual([exitCode, JSON.parse(stdout).error.code], [1, 'CONFIG_IMPORT_FAILED']);
+  });
+
+  it('CL6 doctor reports it and goes on', async () => {
+    const { exitCode, stdout } = await commandWith('process.exit(7);', 'cairnloop.config.mjs', 'doctor');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^\[blocked\] CONFIG: .* it ended the process with exit code 7/m);
+    assert.match(stdout, /^\[ok\] NODE_VERSION/m);
+  });
+
+  it('what takes too long is given up, and what it does later is ignored', async () => {
+    const { exit } = process;
+    const slow = withinLimits(() => new Promise((resolve) => setTimeout(resolve, 1000)), 20);
+    await assert.rejects(slow, /did not settle within 20 ms/);
+    assert.equal(process.exit, exit);
+    assert.equal(await withinLimits(async () => 7, 20), 7);
+  });
+});
