@@ -231,6 +231,10 @@ const catalog = {
   }),
 
   // Command line
+  OUTPUT_LOST: (d: { reason: string }) => ({
+    message: `The result could not be written to stdout: ${d.reason}.`,
+    hint: 'What the command changed stays changed; free disk space, or send its output elsewhere.',
+  }),
   JSON_FILE_INVALID: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be read as JSON: ${d.reason}.`,
     hint: 'Name a file of JSON; its path is taken from the folder you are in.',

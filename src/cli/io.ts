@@ -1,5 +1,5 @@
 import { CairnloopError } from '../errors.js';
-import { takeStdout } from './own-stdout.js';
+import { takeStdout, watchWrites } from './own-stdout.js';
 
 /** One choice of a list. */
 export interface Choice<T> {
@@ -32,23 +32,23 @@ export interface CliIo {
   /** Stdin and stdout are terminals and this is no CI run: only then may a command ask. */
   isInteractive: boolean;
   ask: Prompts;
+  /** Waits until the result is written; answers why it could not be. */
+  flush?(): Promise<Error | undefined>;
 }
 
-/** The real one, for the one command of this process. A reader that went away (`cairnloop … | head`) is no failure. */
+/** The real one, for the one command of this process. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = takeStdout();
-  stdout.on('error', ignoreClosedPipe);
+  const flush = watchWrites(stdout);
+  // Where even that cannot be written, nobody is left to tell.
+  stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask: clackPrompts(stdout) };
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask: clackPrompts(stdout), flush };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {
   return env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false';
-}
-
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
 
 /** `output` is the terminal that is asked on. */

@@ -12,6 +12,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CairnloopError, isCairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
@@ -85,6 +86,15 @@ export async function main(
   io: CliIo = processIo(),
   rows: readonly CommandRow[] = commands,
 ): Promise<number> {
+  const exitCode = await runAndReport(argv, io, rows);
+  const lost = await io.flush?.();
+  if (!lost) return exitCode;
+  // Never as JSON: that would go where nothing can be written.
+  const told = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);
+  return exitCode || told;
+}
+
+async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]): Promise<number> {
   const asJson = argv.includes('--json');
   try {
     const report = await parseAndRun(argv, io, rows);

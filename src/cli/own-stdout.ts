@@ -13,3 +13,24 @@ export function takeStdout(): NodeJS.WriteStream {
   syncBuiltinESMExports();
   return stdout;
 }
+
+/**
+ * Keeps a failing stream from ending the process, and answers how to wait for what was written, and to learn why it was
+ * not. A reader that went away (`cairnloop … | head`) has all that it wanted.
+ */
+export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | undefined> {
+  let failure: NodeJS.ErrnoException | undefined;
+  const keep = (error: NodeJS.ErrnoException) => {
+    failure ??= error;
+  };
+  stream.on('error', keep);
+  return async () => {
+    await new Promise<void>((resolve) => {
+      stream.write('', (error) => {
+        if (error) keep(error);
+        resolve();
+      });
+    });
+    return failure?.code === 'EPIPE' ? undefined : failure;
+  };
+}

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { runCli } from '../support/run-cli.js';
+import { existsSync } from 'node:fs';
+import { execa } from 'execa';
+import { bin, runCli } from '../support/run-cli.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
 /** Every way in which a host's code commonly writes, at import and when it is called. */
@@ -59,5 +61,28 @@ describe('the stdout of a command', () => {
     const env = { NODE_OPTIONS: `--import ${host.folder}/early.mjs` };
     const { stdout } = await runCli(['sla', 'list'], { cwd: host.folder, env });
     assert.match(stdout, /^HOST before\npriority .*\nhigh .*\n$/);
+  });
+
+  describe('where it cannot be written', () => {
+    /** By way of a shell, which opens the file as users do; answers the exit code last. */
+    const shell = async (line: string) => {
+      const script = `cairnloop() { "${process.execPath}" "${bin}" "$@"; }\n${line}; echo "exit code $?"`;
+      const { stdout, stderr } = await execa('bash', ['-c', script], { cwd: host.folder, stdin: 'ignore' });
+      return { said: stderr.split('\n').filter((text) => !/HOST|[┌│├└]/.test(text)), exitCode: stdout.trim() };
+    };
+
+    it('fails with one sentence on a full disk', async function () {
+      if (!existsSync('/dev/full')) this.skip();
+      for (const line of ['sla list --json', 'sla list', 'doctor --json', '--help']) {
+        const { said, exitCode } = await shell(`cairnloop ${line} >/dev/full`);
+        assert.equal(exitCode, 'exit code 1');
+        assert.match(said.join('\n'), /^The result could not be written to stdout: ENOSPC.*\n.*disk space.*$/);
+      }
+    });
+
+    it('minds no reader that has seen enough', async () => {
+      const { said, exitCode } = await shell('set -o pipefail; cairnloop sla list --json | true');
+      assert.deepEqual([said, exitCode], [[], 'exit code 0']);
+    });
   });
 });
