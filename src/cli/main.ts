@@ -13,6 +13,7 @@ import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
+import { readCommandLine } from './command-line.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
@@ -105,15 +106,31 @@ async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly C
   }
 }
 
-async function parseAndRun(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]) {
+async function parseAndRun(
+  argv: readonly string[],
+  io: CliIo,
+  rows: readonly CommandRow[],
+): Promise<Report | undefined> {
   let report: Report | undefined;
-  const program = await buildProgram(rows, argv, io, {
+  // As scripts write it: `npx cairnloop -- gen`.
+  const given = argv[0] === '--' ? argv.slice(1) : argv;
+  const program = await buildProgram(rows, given, io, {
     version: packageVersion(),
     done: (answer) => {
       report = answer;
     },
   });
-  await program.parseAsync([...argv], { from: 'user' });
+  const { command, words } = readCommandLine(program, given);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    // Commander throws for help and version too; help that nobody asked for is wrong usage.
+    if (thrown.exitCode === 0) return undefined;
+    if (thrown.code === 'commander.help') return { text: '', json: undefined, exitCode: 2 };
+    const { usageError } = await import('./usage-error.js');
+    throw await usageError(thrown, command);
+  }
   return report;
 }
 
@@ -123,7 +140,6 @@ function packageVersion(): string {
 
 /** The one error boundary: an expected failure says what to do, an unexpected one shows its stack. */
 function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
-  if (thrown instanceof CommanderError) return commanderExit(thrown, io, asJson);
   if (isCairnloopError(thrown)) {
     writeFailure({ code: thrown.code, message: thrown.message, hint: thrown.hint }, io, asJson);
     return thrown.exitCode;
@@ -132,17 +148,4 @@ function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
   const hint = 'This is a fault in Cairnloop: please report it with the lines above.';
   writeFailure({ code: 'UNEXPECTED', message, hint }, io, asJson);
   return 1;
-}
-
-/** Commander throws for help and version too; what it calls an error is wrong usage. */
-function commanderExit(thrown: CommanderError, io: CliIo, asJson: boolean): number {
-  if (thrown.exitCode === 0) return 0;
-  if (thrown.code === 'commander.help') return 2;
-  const [what = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
-  const nearest = suggestion?.match(/Did you mean (.+)\?/)?.[1];
-  const usage = new CairnloopError('USAGE', {
-    message: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, '')}.`,
-    hint: nearest ? `Did you mean ${nearest}?` : 'Run `cairnloop --help` to see the commands and their options.',
-  });
-  return fail(usage, io, asJson);
 }

@@ -10,6 +10,7 @@ const greet = defineCommand<{ loud?: boolean; times?: number }>({
   options: [
     { flags: '--loud', description: 'shout' },
     { flags: '--times <number>', description: 'how often', parse: wholeNumber('--times', { min: 1, max: 9 }) },
+    { flags: '--style <style>', description: 'how', choices: ['formal', 'casual'] },
     jsonOption,
   ],
   examples: ['cairnloop greet Ada'],
@@ -20,6 +21,15 @@ const greet = defineCommand<{ loud?: boolean; times?: number }>({
     return { text: `hello ${name}`, json: { name, ...options, big: 5n }, exitCode: options.loud ? 3 : 0 };
   },
 });
+const about = defineCommand({
+  arguments: [{ name: '<topic>', description: 'about what', choices: ['weather', 'news'] }],
+  examples: ['cairnloop ask about news'],
+  run: async () => undefined,
+});
+const ask = defineCommand({
+  examples: ['cairnloop ask about news'],
+  subcommands: { about: { ...about, summary: 'Asks about it' } },
+});
 const row = (name: string, summary: string) => ({
   name,
   summary,
@@ -28,7 +38,11 @@ const row = (name: string, summary: string) => ({
     return { command: greet };
   },
 });
-const rows = [row('greet', 'Says hello'), row('other', 'Does more')];
+const rows = [
+  row('greet', 'Says hello'),
+  row('other', 'Does more'),
+  { name: 'ask', summary: 'Asks', load: async () => ({ command: ask }) },
+];
 
 async function run(...argv: string[]) {
   const io = memoryIo('/');
@@ -97,6 +111,74 @@ describe('cli/main', () => {
     const { exitCode, err } = await run('greet', 'Ada', '--luod');
     assert.equal(exitCode, 2);
     assert.equal(err, "Unknown option '--luod'.\nDid you mean --loud?\n");
+  });
+
+  it('CL7 an unknown option with a value behind it suggests the nearest one too', async () => {
+    const { exitCode, err } = await run('greet', 'Ada', '--tims=3');
+    assert.equal(exitCode, 2);
+    assert.equal(err, "Unknown option '--tims'.\nDid you mean --times?\n");
+    assert.equal((await run('greet', 'Ada', '--times=3')).exitCode, 0);
+    assert.equal((await run('greet', '--', '--tims=3')).out, 'hello --tims=3\n');
+  });
+
+  it('CL7 a choice that there is not suggests the nearest one, or the one that it begins', async () => {
+    for (const [style, near] of [
+      ['frmal', 'formal'],
+      ['cas', 'casual'],
+    ] as const) {
+      const { exitCode, err } = await run('greet', 'Ada', '--style', style);
+      assert.equal(exitCode, 2);
+      assert.match(err, new RegExp(`'${style}' is invalid.*\\.\nDid you mean ${near}\\?\n$`));
+    }
+    const { exitCode, err } = await run('ask', 'about', 'wether');
+    assert.equal(exitCode, 2);
+    assert.match(err, /^Command-argument value 'wether' is invalid.*\nDid you mean weather\?\n$/);
+  });
+
+  it('CL7 points to the help of the command at hand where nothing is near', async () => {
+    assert.match((await run('ask', 'about', 'x')).err, /\nRun `cairnloop ask about --help` to see its options\.\n$/);
+    assert.match((await run('greet', 'a', 'b')).err, /\nRun `cairnloop greet --help` to see its options\.\n$/);
+    assert.match((await run('ask', 'qqqqqqqq')).err, /\nRun `cairnloop ask --help` to see the commands/);
+    assert.match((await run('qqqqqqqq')).err, /\nRun `cairnloop --help` to see the commands/);
+  });
+
+  it('prints the help of a command by all its names', async () => {
+    const help = await run('ask', 'about', '--help');
+    assert.match(help.out, /^Usage: cairnloop ask about/);
+    for (const argv of [
+      ['help', 'ask', 'about'],
+      ['ask', 'help', 'about'],
+    ]) {
+      assert.deepEqual(await run(...argv), help);
+    }
+    assert.deepEqual(await run('help'), await run('--help'));
+    assert.deepEqual(await run('ask', 'help'), await run('ask', '--help'));
+  });
+
+  it('CL7 an unknown command suggests the nearest one when its help is asked for', async () => {
+    for (const argv of [
+      ['help', 'gret'],
+      ['gret', '--help'],
+    ]) {
+      assert.deepEqual(await run(...argv), {
+        exitCode: 2,
+        out: '',
+        err: "Unknown command 'gret'.\nDid you mean greet?\n",
+      });
+    }
+    for (const argv of [
+      ['help', 'ask', 'abot'],
+      ['ask', 'help', 'abot'],
+      ['ask', 'abot', '--help'],
+    ]) {
+      const { exitCode, err } = await run(...argv);
+      assert.deepEqual([exitCode, err], [2, "Unknown command 'abot'.\nDid you mean about?\n"]);
+    }
+  });
+
+  it('runs what stands behind a --', async () => {
+    assert.equal((await run('--', 'greet', 'Ada')).out, 'hello Ada\n');
+    assert.equal((await run('--')).exitCode, 2);
   });
 
   it('CL7 wrong usage is a JSON document too', async () => {
