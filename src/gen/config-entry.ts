@@ -1,21 +1,55 @@
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
+import { isTransparent, laterWrites } from './later-writes.js';
 
-/** Where a key is set already: in the object, in an object of this file spread into it, or by a later assignment. */
-export function findEntry({ object, names }: ConfigObject, key: string): Node | undefined {
-  return findInObject(object, key)[0] ?? findAssigned(object, names, key);
+/**
+ * Where a key is set already, and to what: in the object, in an object of this file spread into it, or by a statement
+ * that comes later. `unclear` is what may set it or take it away, in a way that cannot be followed.
+ */
+export type Entry = { node: Node; value: Node } | { unclear: Node };
+
+/** A statement that names the key comes last and wins; one that may mean any key counts where none is named. */
+export function findEntry({ object, names }: ConfigObject, key: string): Entry | undefined {
+  const writes = laterWrites(names, object.getSourceFile());
+  const named = writes.filter((write) => write.key === key).at(-1);
+  if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };
+  const property = findInObject(object, key).at(-1);
+  const computed = object.getProperties().findLast(isComputed);
+  if (property && !(computed && computed.getPos() > property.getPos())) {
+    return { node: property, value: valueSet(property) };
+  }
+  const unclear = computed ?? writes.find((write) => write.key === undefined)?.node;
+  return unclear && { unclear };
+}
+
+/** A key whose name is known only at run time. */
+function isComputed(property: Node): boolean {
+  const name = Node.hasName(property) ? property.getNameNode() : undefined;
+  return Node.isComputedPropertyName(name) && !/^['"`][^$]*['"`]$/.test(name.getExpression().getText());
 }
 
 export function findInObject(object: ObjectLiteralExpression, key: string): Node[] {
   return object.getProperties().flatMap((property): Node[] => {
     if (!Node.isSpreadAssignment(property)) return propertyName(property) === key ? [property] : [];
-    const spread = resolveObject(property.getExpression());
-    return spread && !spread.object.getDescendants().includes(property) ? findInObject(spread.object, key) : [];
+    return alternatives(property.getExpression()).flatMap((expression) => {
+      const spread = resolveObject(expression);
+      return spread && !spread.object.getDescendants().includes(property) ? findInObject(spread.object, key) : [];
+    });
   });
 }
 
+/** `...(isProduction && { … })`, `...(isProduction ? { … } : {})`: whichever it is at run time. */
+function alternatives(expression: Node): Node[] {
+  if (isTransparent(expression)) return alternatives(expression.getExpression());
+  if (Node.isConditionalExpression(expression)) {
+    return [expression.getWhenTrue(), expression.getWhenFalse()].flatMap(alternatives);
+  }
+  if (!Node.isBinaryExpression(expression)) return [expression];
+  return [expression.getLeft(), expression.getRight()].flatMap(alternatives);
+}
+
 /** What a property, or an assignment to one, sets. */
-export function valueSet(property: Node): Node {
+function valueSet(property: Node): Node {
   if (Node.isPropertyAssignment(property)) return property.getInitializer() ?? property;
   if (Node.isShorthandPropertyAssignment(property)) return property.getNameNode();
   return property;
@@ -29,16 +63,4 @@ export function keyStyle(object: ObjectLiteralExpression): boolean {
 
 function propertyName(property: Node): string | undefined {
   return Node.hasName(property) ? property.getName().replaceAll(/^\[?\s*['"`]|['"`]\s*\]?$/g, '') : undefined;
-}
-
-/** `config.notifier = …` or `config['notifier'] = …` after the object was written. */
-function findAssigned(object: Node, names: readonly string[], key: string): Node | undefined {
-  const targets = names.flatMap((name) => [`${name}.${key}`, `${name}['${key}']`, `${name}["${key}"]`]);
-  return object
-    .getSourceFile()
-    .getStatements()
-    .find((statement) => {
-      const expression = Node.isExpressionStatement(statement) ? statement.getExpression() : undefined;
-      return Node.isBinaryExpression(expression) && targets.includes(expression.getLeft().getText());
-    });
 }

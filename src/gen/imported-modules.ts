@@ -6,6 +6,7 @@ import {
   SyntaxKind,
   type VariableDeclaration,
 } from 'ts-morph';
+import { findDeclared } from './scopes.js';
 
 /** The specifiers that an expression takes its value from: `notifier`, `modules.notifier`, `require('./n').notifier`. */
 export function specifiersOf(expression: Node): string[] {
@@ -34,6 +35,20 @@ export function localNameOf(
   return bindings(file).find(({ exported, from }) => exported === exportName && isMeant(from))?.name;
 }
 
+/**
+ * `defineConfig` under any name by which a file has it from Cairnloop: imported, required, or taken from the whole
+ * package. A file that declares no such name at all can only mean ours.
+ */
+export function isDefineConfig(callee: Node): boolean {
+  const isWord = Node.isIdentifier(callee);
+  const isMember = Node.isPropertyAccessExpression(callee) && callee.getName() === 'defineConfig';
+  if (!isWord && !isMember) return false;
+  const from = specifiersOf(callee);
+  if (!from.includes('cairnloop')) return isWord && callee.getText() === 'defineConfig' && !findDeclared(callee);
+  const bound = bindings(callee.getSourceFile()).find(({ name }) => name === callee.getText());
+  return bound === undefined || bound.exported === 'defineConfig';
+}
+
 interface Binding {
   name: string;
   /** The name in the other file; absent where the whole module is meant. */
@@ -59,17 +74,28 @@ function imported(declaration: ImportDeclaration): Binding[] {
   ];
 }
 
+/** `import name = require('from')`, or `import name = other.name` of one such. */
 function importedByEquals(declaration: ImportEqualsDeclaration): Binding[] {
-  const from = declaration.getModuleReference().getFirstDescendantByKind(SyntaxKind.StringLiteral)?.getLiteralValue();
+  const reference = declaration.getModuleReference();
   const name = declaration.getName();
+  if (Node.isQualifiedName(reference)) {
+    const whole = declaration.getSourceFile().getDescendantsOfKind(SyntaxKind.ImportEqualsDeclaration);
+    const others = whole.filter((other) => other !== declaration && other.getName() === reference.getLeft().getText());
+    return others
+      .flatMap(importedByEquals)
+      .map(({ from }) => ({ name, exported: reference.getRight().getText(), from }));
+  }
+  const from = reference.getFirstDescendantByKind(SyntaxKind.StringLiteral)?.getLiteralValue();
   return from === undefined ? [] : [{ name, exported: name, from }];
 }
 
 function required(declaration: VariableDeclaration): Binding[] {
-  const [from] = requiredIn(declaration.getInitializer());
+  const value = declaration.getInitializer();
+  const [from] = requiredIn(value);
   const name = declaration.getNameNode();
   if (from === undefined) return [];
-  if (!Node.isObjectBindingPattern(name)) return [{ name: name.getText(), from }];
+  const member = Node.isPropertyAccessExpression(value) ? value.getName() : undefined;
+  if (!Node.isObjectBindingPattern(name)) return [{ name: name.getText(), exported: member, from }];
   return name.getElements().map((element) => ({
     name: element.getName(),
     exported: element.getPropertyNameNode()?.getText() ?? element.getName(),

@@ -6,7 +6,7 @@
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
 import { addProperty } from './add-property.js';
-import { findEntry, findInObject, keyStyle, valueSet } from './config-entry.js';
+import { findEntry, findInObject, keyStyle } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
 import { localNameOf, relativeSpecifiers, specifiersOf, takenNames } from './imported-modules.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
@@ -51,6 +51,7 @@ export function injectConfig(
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findEntry(found, entry.configKey);
+  if (existing && 'unclear' in existing) return manual(mayChange(existing.unclear, job), job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
   if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);
@@ -75,11 +76,19 @@ interface Job {
 }
 
 /** The same module under any spelling of its path is ours; anything else is the host's and stays. */
-function judgeExisting(existing: Node, job: Job): InjectionResult {
-  const isOurs = specifiersOf(valueSet(existing)).some((text) => meansOurs(text, job));
+function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): InjectionResult {
+  const isOurs = specifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };
-  const [shown = ''] = existing.getText().split('\n');
-  return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown.trim().slice(0, 80)}` };
+  return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown(node)}` };
+}
+
+function mayChange(unclear: Node, { entry }: Job): string {
+  return `${entry.configKey} may be changed by: ${shown(unclear)}`;
+}
+
+function shown(node: Node): string {
+  const [line = ''] = node.getText().split('\n');
+  return line.trim().slice(0, 80);
 }
 
 function meansOurs(text: string, { path, entry, habits }: Job): boolean {

@@ -1,0 +1,65 @@
+/** Which declaration a name means, found as the language finds it. No types are computed. */
+import { Node, SyntaxKind, ts } from 'ts-morph';
+
+/** The nearest scope that declares a name, with every declaration of it there. */
+export interface Declared {
+  scope: Node;
+  declarations: readonly Node[];
+}
+
+/** What `name` means where `use` stands; undefined where the file does not declare it. */
+export function findDeclared(use: Node, name = use.getText()): Declared | undefined {
+  const all = use
+    .getSourceFile()
+    .getDescendantsOfKind(SyntaxKind.Identifier)
+    .filter((identifier) => identifier.getText() === name && isDeclaring(identifier))
+    .map((identifier) => identifier.getParentOrThrow());
+  if (all.length === 0) return undefined;
+  const inScope = (scope: Node) => all.filter((declaration) => scopeOf(declaration) === scope);
+  const scope = [use, ...use.getAncestors()].find((ancestor) => inScope(ancestor).length > 0);
+  return scope && { scope, declarations: inScope(scope) };
+}
+
+const declaringKinds: ReadonlySet<SyntaxKind> = new Set([
+  SyntaxKind.VariableDeclaration,
+  SyntaxKind.BindingElement,
+  SyntaxKind.Parameter,
+  SyntaxKind.FunctionDeclaration,
+  SyntaxKind.ClassDeclaration,
+  SyntaxKind.EnumDeclaration,
+  SyntaxKind.ImportEqualsDeclaration,
+  SyntaxKind.ImportClause,
+  SyntaxKind.NamespaceImport,
+  SyntaxKind.ImportSpecifier,
+]);
+
+function isDeclaring(identifier: Node): boolean {
+  const parent = identifier.getParent();
+  if (!parent || !declaringKinds.has(parent.getKind())) return false;
+  return (parent.compilerNode as ts.NamedDeclaration).name === identifier.compilerNode;
+}
+
+/** `var` belongs to the whole function, everything else to its block. */
+function scopeOf(declaration: Node): Node | undefined {
+  const list = declaration.getFirstAncestorByKind(SyntaxKind.VariableDeclarationList);
+  const parameter = declaration.getFirstAncestorByKind(SyntaxKind.Parameter) ?? declaration;
+  const isVar =
+    list && !Node.isParameterDeclaration(parameter) && !(list.compilerNode.flags & ts.NodeFlags.BlockScoped);
+  return declaration.getAncestors().find(isVar ? isFunctionOrFile : isScope);
+}
+
+function isFunctionOrFile(node: Node): boolean {
+  return ts.isFunctionLike(node.compilerNode) || Node.isSourceFile(node) || Node.isModuleBlock(node);
+}
+
+function isScope(node: Node): boolean {
+  return (
+    isFunctionOrFile(node) ||
+    Node.isBlock(node) ||
+    Node.isCaseBlock(node) ||
+    Node.isCatchClause(node) ||
+    Node.isForStatement(node) ||
+    Node.isForOfStatement(node) ||
+    Node.isForInStatement(node)
+  );
+}
