@@ -18,13 +18,10 @@ export function planJson(plan: ChangePlan) {
   };
 }
 
-function handwork({ path, outcome, lines = [] }: FileChange): string[] {
+function handwork({ path, outcome, lines = [], place }: FileChange): string[] {
   if (outcome !== 'manual') return [];
-  return [
-    '',
-    `Put these lines into ${path} by hand, the import at the top and the key into the config:`,
-    ...indented(lines),
-  ];
+  const what = lines.length === 1 ? 'this line' : 'these lines';
+  return ['', `Put ${what} into ${path} by hand${place ? `, ${place}` : ''}:`, ...indented(lines)];
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -1,5 +1,13 @@
 /** The endings of a config, in the order in which they are looked for. */
 export const configExtensions = ['ts', 'mts', 'js', 'mjs', 'cjs'];
 
-/** The names a config may have, in the same order. */
-export const configFileNames = configExtensions.map((extension) => `cairnloop.config.${extension}`);
+/** The same for a person to read. */
+export const shownConfigNames = `cairnloop.config.{${configExtensions.join(',')}}`;
+
+/**
+ * Where a config may be, in the same order: at the root of the package, or in `src`, where it belongs when the host is
+ * compiled from there.
+ */
+export const configFileNames = ['', 'src/'].flatMap((folder) =>
+  configExtensions.map((extension) => `${folder}cairnloop.config.${extension}`),
+);

@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
-import { configFileNames } from './config-file-names.js';
+import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { kindOf } from './describe-found.js';
 import { withinLimits } from './host-limits.js';
@@ -67,7 +67,11 @@ export function findConfigFile({ cwd, file }: LoadOptions): string {
   const [first, ...others] = found;
   if (first === undefined && !stat(cwd)?.isDirectory())
     throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
-  if (first === undefined) throw new CairnloopError('CONFIG_NOT_FOUND', { searched: names });
+  if (first === undefined) {
+    throw new CairnloopError('CONFIG_NOT_FOUND', {
+      searched: file === undefined ? [`${shownConfigNames}, here and in src`] : names,
+    });
+  }
   if (others.length > 0) throw new CairnloopError('CONFIG_AMBIGUOUS', { found });
   return resolve(cwd, first);
 }

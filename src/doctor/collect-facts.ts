@@ -2,6 +2,7 @@ import { type Fact, type Facts, known, type Profile, skipped } from './facts.js'
 import { findMounts } from './find-mounts.js';
 import { observe } from './observe.js';
 import { probeModules } from './probe-modules.js';
+import { readBuildFacts } from './read-build-facts.js';
 import { type FoundConfig, readConfigFacts, type Salvaged } from './read-config-facts.js';
 import { readDatabase } from './read-database.js';
 import { readEnvFile } from './read-env-file.js';
@@ -25,13 +26,15 @@ const servicesTimeoutMs = 2300;
 
 /** Learns all that the checks look at. Never throws: what cannot be learned is a fact too. */
 export async function collectFacts({ root, configFile, profile, probe }: CollectOptions): Promise<Facts> {
-  const [found, installation, mounts, envFile] = await Promise.all([
+  const [found, installation, mounts, envFile, build] = await Promise.all([
     observe(looks.config, () => readConfigFacts(root, configFile)),
     observe(looks.installation, () => readInstallation(root)),
     observe(looks.mounts, () => findMounts(root)),
     observe(looks.envFile, () => readEnvFile(root)),
+    observe(looks.build, () => readBuildFacts(root, configFile)),
   ]);
-  const host = { profile, nodeVersion: process.version, installation, mounts, envFile, config: factsOf(found) };
+  const nodeVersion = process.version;
+  const host = { profile, nodeVersion, installation, mounts, envFile, build, config: factsOf(found) };
   return { ...host, ...(found.state === 'known' ? await collectServices(found.value, probe) : without(found, probe)) };
 }
 
@@ -102,6 +105,12 @@ const looks = {
     timeoutMs: configTimeoutMs,
   },
   envFile: { what: 'git', because: 'git did not answer', fix: 'run git status', timeoutMs: configTimeoutMs },
+  build: {
+    what: 'tsconfig.json',
+    because: 'no config or no tsconfig.json can be read',
+    fix: 'run tsc',
+    timeoutMs: configTimeoutMs,
+  },
   jobs: {
     what: 'the job backend',
     because: 'the job backend cannot be reached',

@@ -2,6 +2,7 @@ import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/confi
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
+import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
@@ -27,6 +28,7 @@ export interface Facts {
   installation: Fact<Installation>;
   mounts: Fact<WorkspaceMount[]>;
   envFile: Fact<EnvFile>;
+  build: Fact<BuildFacts>;
   config: Fact<ConfigFacts>;
   database: Fact<DatabaseFacts>;
   schema: Fact<SchemaFacts>;
@@ -66,6 +68,11 @@ export interface EnvFile {
   ignored: boolean;
   /** Whether it is in the repository already. */
   tracked: boolean;
+}
+
+export interface BuildFacts {
+  /** What the host's TypeScript build trips over; null where there is nothing. */
+  strayConfig: StrayConfig | null;
 }
 
 export interface ConfigFacts {

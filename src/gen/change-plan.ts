@@ -15,6 +15,8 @@ export interface FileChange {
   reason?: string;
   /** The lines to put in by hand, for `manual`. */
   lines?: readonly string[];
+  /** Where in the file they go. */
+  place?: string;
 }
 
 export interface ChangePlan {

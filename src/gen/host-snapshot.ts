@@ -6,6 +6,13 @@ import type { Style } from './style.js';
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next';
 
+/** A config that the host's build trips over: which tsconfig compiles it, though it is meant for `folder`, and the harm. */
+export interface StrayConfig {
+  tsconfig: string;
+  folder: string;
+  reason: string;
+}
+
 /** What is known of a host before anything is planned. Paths are relative to `root`, with `/`. */
 export interface HostSnapshot {
   /** Absolute: the folder of the package. */
@@ -30,6 +37,8 @@ export interface HostSnapshot {
   dependencies: readonly string[];
   /** Where the config is, or would be; `text` is null where there is none. */
   config: { path: string; text: string | null };
+  /** Null where the build takes the config as it is. */
+  strayConfig: StrayConfig | null;
 }
 
 /** The text of files by path; null where there is none. */

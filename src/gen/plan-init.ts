@@ -6,6 +6,7 @@ import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { installCommand, runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { splice } from './splice.js';
+import { strayChanges } from './stray-config.js';
 import { observeStyle } from './style.js';
 
 export const initFiles = ['package.json', '.env.example'] as const;
@@ -17,12 +18,13 @@ export const hostScripts = {
 };
 
 /** `modules` is the plan for the config and the modules; the rest stands around it. */
-export function planInit(modules: ChangePlan, texts: FileTexts): ChangePlan {
+export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
   const [packageFile, envFile] = initFiles;
   return {
     ...modules,
     changes: [
       ...modules.changes,
+      ...(host.config.text === null ? [] : strayChanges(host)),
       planScripts(packageFile, texts[packageFile] ?? '{}\n'),
       planEnv(envFile, texts[envFile] ?? null),
     ],

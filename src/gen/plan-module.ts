@@ -15,6 +15,7 @@ import {
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { installCommand } from './package-manager.js';
 import type { Templates } from './render-template.js';
+import { strayChanges } from './stray-config.js';
 
 /** `texts` holds what stands in the files that `moduleFiles` names. */
 export function planModules(
@@ -33,7 +34,9 @@ export function planModules(
     injections.push(planned.injected);
     changes.push(...planned.changes);
   }
-  const plan = { root: host.root, changes: [...changes, configChange(host, config, injections)], notes: [] };
+  changes.push(configChange(host, config, injections));
+  if (host.config.text === null) changes.push(...strayChanges(host));
+  const plan = { root: host.root, changes, notes: [] };
   return pendingChanges(plan).length === 0 ? plan : { ...plan, notes: notes(host, request) };
 }
 
@@ -103,7 +106,8 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
   if (left.length === 0) return change;
   const reason = left.map((result) => result.reason).join('; ');
   const lines = injections.flatMap((result) => (result.outcome === 'manual' ? result.lines : []));
-  if (lines.length > 0) return { ...change, outcome: 'manual', reason, lines };
+  const place = 'the import at the top and the key into the config';
+  if (lines.length > 0) return { ...change, outcome: 'manual', reason, lines, place };
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };
 }
 

@@ -7,6 +7,7 @@ import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
 import { findPackageManager } from './package-manager.js';
+import { readBuild } from './read-build.js';
 import { readStyle } from './read-style.js';
 import { readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
@@ -28,8 +29,9 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
   const language = languageOf(host, configPath);
   const facts = language === 'ts' ? readTsFacts(root, json.type === 'module') : scriptFacts(json.type === 'module');
-  const sourceFolder = findSourceFolder(root);
-  const at = configPath ?? `cairnloop.config.${language}`;
+  const build = language === 'ts' ? readBuild(root) : undefined;
+  const sourceFolder = findSourceFolder(root, build?.outputRoot);
+  const at = configPath ?? newConfig(language, build?.outputRoot);
   const text = readHostFile(root, at);
   return {
     ...facts,
@@ -43,7 +45,14 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     ...findTestRunner(host, dependencies),
     dependencies,
     config: { path: at, text },
+    strayConfig: build?.stray(at) ?? null,
   };
+}
+
+/** At the root of the package; in `src` where `tsc` could not compile it, and with it who imports it, from the root. */
+function newConfig(language: 'ts' | 'js', outputRoot = '.'): string {
+  const name = `cairnloop.config.${language}`;
+  return outputRoot === 'src' ? `src/${name}` : name;
 }
 
 /** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED */
@@ -82,7 +91,9 @@ function scriptFacts(isEsm: boolean): TsFacts {
   return { moduleForm: isEsm ? 'esm' : 'commonjs', extension: isEsm ? 'js' : 'none', aliases: {} };
 }
 
-function findSourceFolder(root: string): string {
+/** What lies outside the folder that `tsc` lays its output out from would move all of it. */
+function findSourceFolder(root: string, outputRoot = '.'): string {
+  if (outputRoot !== '.') return outputRoot;
   return ['src', 'lib'].find((folder) => isFolder(path.join(root, folder))) ?? '.';
 }
 

@@ -176,7 +176,7 @@ describe('config/load-config', function () {
     it('no config', async () => {
       const { code, message } = await load({});
       assert.equal(code, 'CONFIG_NOT_FOUND');
-      assert.match(message ?? '', /cairnloop\.config\.ts, .*cairnloop\.config\.cjs/);
+      assert.match(message ?? '', /looked for cairnloop\.config\.\{ts,mts,js,mjs,cjs\}, here and in src\.$/);
     });
 
     it('a named file that is not there', async () => {

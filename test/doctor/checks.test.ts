@@ -91,6 +91,16 @@ describe('doctor/checks', () => {
     ],
     ['a .env in git', but('envFile', { tracked: true }), 'check', 'ENV_FILE', /in the git/, /git rm --cached \.env/],
     [
+      'a config that tsc compiles where it must not',
+      {
+        build: known({ strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', reason: 'it moves' } }),
+      },
+      'check',
+      'BUILD',
+      /The build by tsconfig\.json breaks: it moves\./,
+      /put "include": \["app"\] into tsconfig\.json/,
+    ],
+    [
       'a workspace without an operator',
       { mounts: known([{ place: 'app.js:3', operator: 'none' }]) },
       'blocked',
@@ -302,7 +312,7 @@ describe('doctor/checks', () => {
     for (const { code, message } of findings.filter((finding) => finding.code !== 'CONFIG')) {
       assert.match(message, /not checked: (the config cannot be read|it is away)/, code);
     }
-    assert.equal(findings.length, diagnose(goodFacts()).length - 5);
+    assert.equal(findings.length, diagnose(goodFacts()).length - 6);
   });
 
   it('sums up, and puts each finding on one line', () => {

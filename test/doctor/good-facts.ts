@@ -18,6 +18,7 @@ export function goodFacts(): Facts {
     }),
     mounts: known([{ place: 'src/server.ts:12', operator: 'function' }]),
     envFile: known({ present: true, unreadable: null, ignored: true, tracked: false }),
+    build: known({ strayConfig: null }),
     config: known({
       file: 'cairnloop.config.ts',
       problems: [],

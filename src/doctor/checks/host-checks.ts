@@ -1,3 +1,4 @@
+import { strayLine } from '../../gen/stray-config.js';
 import { type Fact, known } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
 
@@ -69,6 +70,21 @@ const envFile = defineCheck({
   },
 });
 
+const build = defineCheck({
+  code: 'BUILD',
+  about: 'what tsc makes of the config',
+  fact: (facts) => facts.build,
+  judge: ({ strayConfig }) => {
+    if (!strayConfig) return fine('The build of the host takes the config as it is.');
+    const { tsconfig, folder, reason } = strayConfig;
+    const elsewhere = folder === 'src' ? ', or move the config into src' : '';
+    return toCheck(
+      `The build by ${tsconfig} breaks: ${reason}.`,
+      `put ${strayLine(strayConfig)} into ${tsconfig}${elsewhere}`,
+    );
+  },
+});
+
 const operator = defineCheck({
   code: 'OPERATOR',
   about: 'operator function of the workspace',
@@ -89,4 +105,4 @@ const operator = defineCheck({
   },
 });
 
-export const hostChecks: readonly Check[] = [nodeVersion, copies, packages, envFile, operator];
+export const hostChecks: readonly Check[] = [nodeVersion, copies, packages, envFile, build, operator];

@@ -1,0 +1,91 @@
+/** What `tsc` would make of the host's files, as far as it decides where new ones belong. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ts } from 'ts-morph';
+import type { StrayConfig } from '../gen/host-snapshot.js';
+import { isFile } from './folders.js';
+import { readTypeScriptVersion } from './typescript-version.js';
+
+export interface Build {
+  /**
+   * The folder, relative to the package, that the output is laid out from: `src` where `src/main.ts` becomes
+   * `dist/main.js`. `.` for the package itself, and where nothing is put out.
+   */
+  outputRoot: string;
+  /** Why and how to keep `tsc` from a config that stands outside that folder; null where it does no harm. */
+  stray(config: string): StrayConfig | null;
+}
+
+/** Nest and others build by a tsconfig of its own. */
+const tsconfigNames = ['tsconfig.build.json', 'tsconfig.json'];
+
+export function readBuild(root: string): Build {
+  const tsconfig = tsconfigNames.find((name) => isFile(path.join(root, name)));
+  const parsed = tsconfig && parse(root, tsconfig);
+  if (!tsconfig || !parsed) return { outputRoot: '.', stray: () => null };
+  const { folder, isSet } = findOutputRoot(root, parsed);
+  const stray = (config: string): StrayConfig | null => {
+    if (folder === '.' || isInside(folder, config) || !isCompiled(root, config, parsed)) return null;
+    return { tsconfig, folder, reason: strayReason(config, folder, isSet) };
+  };
+  return { outputRoot: folder, stray };
+}
+
+function strayReason(config: string, folder: string, isSet: boolean): string {
+  if (isSet) return `it compiles ${config} too, which lies outside of its "rootDir" (TS6059)`;
+  return `it compiles ${config} too, so that the output of ${folder}/ moves one folder down`;
+}
+
+/** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
+function parse(root: string, name: string): ts.ParsedCommandLine {
+  const file = path.join(root, name);
+  const { config } = ts.readConfigFile(file, (from) => ts.sys.readFile(from));
+  return ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root, undefined, file);
+}
+
+/** `rootDir`, or what TypeScript before 6 takes for it: the folder that all files have in common. */
+function findOutputRoot(
+  root: string,
+  { options, fileNames }: ts.ParsedCommandLine,
+): { folder: string; isSet: boolean } {
+  if (options.rootDir) return { folder: within(root, options.rootDir), isSet: true };
+  const isImplied = options.outDir && !options.noEmit && !options.composite && readTypeScriptVersion(root).major < 6;
+  if (!isImplied) return { folder: '.', isSet: false };
+  const folders = fileNames
+    .filter((file) => !/\.d\.[cm]?ts$|\.json$/.test(file) && !isRootConfig(root, file))
+    .map((file) => path.relative(root, path.dirname(file)).split(path.sep));
+  const folder = commonStart(folders).join('/') || '.';
+  return { folder: runsFrom(root, options.outDir, folder) ? '.' : folder, isSet: false };
+}
+
+function within(root: string, rootDir: string): string {
+  const relative = path.relative(root, rootDir).split(path.sep).join('/');
+  return relative === '' || relative.startsWith('..') ? '.' : relative;
+}
+
+function isRootConfig(root: string, file: string): boolean {
+  return path.dirname(file) === path.normalize(root) && path.basename(file).startsWith('cairnloop.config.');
+}
+
+function commonStart([first = [], ...others]: readonly string[][]): string[] {
+  const end = first.findIndex((part, at) => others.some((other) => other[at] !== part));
+  return end < 0 ? first : first.slice(0, end);
+}
+
+/** Whether the package's scripts, or its entry, name the output as it is with files beside the folder: `dist/src/…`. */
+function runsFrom(root: string, outDir: string | undefined, folder: string): boolean {
+  const text = isFile(path.join(root, 'package.json')) ? readFileSync(path.join(root, 'package.json'), 'utf8') : '';
+  return text.includes(`${path.basename(outDir ?? '')}/${folder}/`);
+}
+
+function isInside(folder: string, file: string): boolean {
+  return file.startsWith(`${folder}/`);
+}
+
+/** A file that is not there yet is compiled where no list says what is. */
+function isCompiled(root: string, file: string, { fileNames, raw }: ts.ParsedCommandLine): boolean {
+  if (isFile(path.join(root, file)))
+    return fileNames.some((name) => path.relative(root, name) === path.normalize(file));
+  const excluded: unknown = raw?.exclude;
+  return !raw?.files && !raw?.include && !(Array.isArray(excluded) && excluded.includes(file));
+}
