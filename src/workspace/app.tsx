@@ -16,7 +16,7 @@ export async function createApp(given: Omit<Services, 'assets' | 'tokens'>): Pro
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
-  for (const check of requireOwnForm(services)) app.on(['POST'], ['*'], check);
+  app.on(['POST'], ['*'], requireOwnForm(services));
   for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
   app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text('Not found.\n', 404)));

@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { getCookie } from 'hono/cookie';
-import { maxFormBytes, readForm } from './form.js';
+import { readForm } from './form.js';
 import { type Frame, themes } from './frame.js';
 import { isKnownHost, isSameOrigin } from './guard.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
@@ -54,19 +53,19 @@ function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, ope
 }
 
 /** Takes a form of ours and nothing else: from this site, signed for this operator, and not too large. */
-export function requireOwnForm({ tokens }: Services): Middleware[] {
-  return [
-    bodyLimit({ maxSize: maxFormBytes, onError: (c) => c.text('This is too large to be taken.\n', 413) }),
-    async (c, next) => {
-      if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
-      const form = await readForm(c.req.raw);
-      if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
-        return c.text(refused('its form was not made for you'), 403);
-      }
-      c.set('form', form);
-      await next();
-    },
-  ];
+export function requireOwnForm({ tokens }: Services): Middleware {
+  return async (c, next) => {
+    // Asked first: what comes from elsewhere is not read at all.
+    if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
+    const form = await readForm(c.req.raw);
+    if (form === 'too large') return c.text('This is too large to be taken.\n', 413);
+    if (form === 'malformed') return c.text(refused('its form could not be read'), 400);
+    if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
+      return c.text(refused('its form was not made for you'), 403);
+    }
+    c.set('form', form);
+    await next();
+  };
 }
 
 function refused(why: string): string {

@@ -65,12 +65,14 @@ describe('access to the workspace', () => {
     path: string,
     headers: Record<string, string>,
     body?: string,
+    chunked = false,
   ) => {
+    const sent = chunked ? { body: new Blob([body ?? '']).stream(), duplex: 'half' as const } : { body: body ?? '' };
     const response = await fetch(workspace.url(path), {
       method,
       headers,
       redirect: 'manual',
-      ...(method === 'POST' && { body: body ?? '' }),
+      ...(method === 'POST' && sent),
     });
     return { status: response.status, text: await response.text(), headers: response.headers };
   };
@@ -132,7 +134,12 @@ describe('access to the workspace', () => {
     assert.match(answer.text, /operator: \(request\) =>/);
   });
 
-  const forgeries: { name: string; headers(origin: string): Record<string, string>; token: boolean }[] = [
+  const forgeries: {
+    name: string;
+    headers(origin: string): Record<string, string>;
+    token: boolean;
+    chunked?: boolean;
+  }[] = [
     { name: 'another site', headers: () => ({ ...form, origin: 'https://evil.example' }), token: true },
     {
       name: 'another site, as the browser says',
@@ -145,6 +152,19 @@ describe('access to the workspace', () => {
       token: true,
     },
     { name: 'nowhere', headers: () => form, token: true },
+    {
+      name: 'another site in chunks',
+      headers: () => ({ ...form, origin: 'https://evil.example' }),
+      token: true,
+      chunked: true,
+    },
+    { name: 'nowhere in chunks', headers: () => form, token: true, chunked: true },
+    {
+      name: 'this site in chunks without a token',
+      headers: (origin) => ({ ...form, origin }),
+      token: false,
+      chunked: true,
+    },
     { name: 'an opaque origin', headers: () => ({ ...form, origin: 'null' }), token: true },
     { name: 'this site without a token', headers: (origin) => ({ ...form, origin }), token: false },
     {
@@ -168,6 +188,7 @@ describe('access to the workspace', () => {
           pathOf(route.path, host.existing),
           forgery.headers(trusted.origin),
           body,
+          forgery.chunked,
         );
         assert.equal(answer.status, 403, route.path);
       }
@@ -261,6 +282,47 @@ describe('access to the workspace', () => {
       body,
     );
     assert.equal(answer.status, 413);
+  });
+
+  it('refuses it as well when its length is not told beforehand', async () => {
+    const host = await start();
+    const { trusted, token } = await goodRequest(host);
+    const body = `token=${token}&content=${'x'.repeat(17 * 1024 * 1024)}`;
+    const path = `/c/${host.existing.conversation}/compose`;
+    assert.equal((await send(trusted, 'POST', path, { ...form, origin: trusted.origin }, body, true)).status, 413);
+  });
+
+  it('takes a form that comes in chunks, as some clients and proxies send it', async () => {
+    const host = await start();
+    const { trusted, token } = await goodRequest(host);
+    const path = `/c/${host.existing.conversation}/compose`;
+    const body = `token=${token}&mode=reply&content=In+chunks`;
+    assert.equal((await send(trusted, 'POST', path, { ...form, origin: trusted.origin }, body, true)).status, 303);
+    const { messages } = await host.cairnloop.conversations.get(host.existing.conversation);
+    assert.equal(messages?.at(-1)?.content, 'In chunks');
+  });
+
+  it('takes a multipart form, and refuses one that is cut off', async () => {
+    const host = await start();
+    const { trusted, token } = await goodRequest(host);
+    const path = `/c/${host.existing.conversation}/compose`;
+    const headers = { 'content-type': 'multipart/form-data; boundary=----border-of-parts', origin: trusted.origin };
+    const fields = { token, mode: 'note', content: 'In parts' };
+    const parts = Object.entries(fields).map(
+      ([name, value]) => `------border-of-parts\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    assert.equal(
+      (await send(trusted, 'POST', path, headers, `${parts.join('')}------border-of-parts--\r\n`)).status,
+      303,
+    );
+    const before = await stateOf(host);
+    for (const broken of [parts.join('').slice(0, -9), 'nothing of the kind', '']) {
+      for (const chunked of [false, true]) {
+        const answer = await send(trusted, 'POST', path, headers, broken, chunked);
+        assert.equal(answer.status, 400, answer.text);
+      }
+    }
+    assert.equal(await stateOf(host), before);
   });
 
   it('leads back to its own pages only', async () => {
