@@ -37,7 +37,9 @@ const endDue = statement(
         AND status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()
       RETURNING slas.*
     ), touched AS (
-      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM ended)
+      UPDATE ${s}.conversations c SET updated_at = ${s}.clock(),
+        overdue_since = CASE ended.status WHEN 'breached' THEN ended.breach_at ELSE c.overdue_since END
+      FROM ended WHERE c.id = ended.conversation_id
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT completed_at, '{"id": "system:sla"}'::jsonb,

@@ -45,8 +45,16 @@ describe('the queue', () => {
   async function insert(given: Given): Promise<string> {
     const { rows } = await database.query(
       `insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, unanswered_since)
-       values ($1, $2, $3, now(), now() - make_interval(mins => $4), case when $5 then now() end) returning id`,
-      [given.subject ?? null, given.actorId ?? null, given.status ?? 'open', given.active, given.unanswered ?? false],
+       values ($1, $2, $3, now(), now() - make_interval(mins => $4), case when $5 then now() - make_interval(mins => $6) end)
+       returning id`,
+      [
+        given.subject ?? null,
+        given.actorId ?? null,
+        given.status ?? 'open',
+        given.active,
+        given.unanswered ?? false,
+        given.clock?.startedAgo ?? 0,
+      ],
     );
     const { id } = rows[0];
     if (given.clock) {
@@ -58,6 +66,7 @@ describe('the queue', () => {
            case when $5 then now() end, case when $2 <> 'active' then now() end)`,
         [id, status, startedAgo, breachIn, paused ?? false],
       );
+      if (status === 'breached') await markOverdue();
     }
     if (given.draft) {
       await database.query(
@@ -76,6 +85,11 @@ describe('the queue', () => {
     return id;
   }
 
+  /** As the breach of a clock leaves its conversation. */
+  const markOverdue = () =>
+    database.query(`update cairnloop.conversations c set overdue_since = l.breach_at
+      from cairnloop.slas l where l.conversation_id = c.id and l.status = 'breached'`);
+
   const view = (filter: QueueFilter, cursor: string | null = null): QueueView => ({ filter, search: '', cursor });
   const ids = async (wanted: QueueView) => (await findQueuePage(runtime, wanted)).rows.map(({ id }) => id);
   const search = (text: string) => ids({ filter: 'open', search: text, cursor: null });
@@ -87,6 +101,28 @@ describe('the queue', () => {
     const urgent = await insert({ active: 90, clock: { status: 'active', startedAgo: 10, breachIn: 5 } });
     const met = await insert({ active: 20, clock: { status: 'fulfilled', startedAgo: 10, breachIn: 1 } });
     assert.deepEqual(await ids(view('open')), [urgent, late, recent, met, quiet]);
+  });
+
+  it('holds those whose answer is late before all others, the longest waiting first', async () => {
+    const running = await insert({
+      active: 1,
+      unanswered: true,
+      clock: { status: 'active', startedAgo: 10, breachIn: -1 },
+    });
+    const late = await insert({
+      active: 50,
+      unanswered: true,
+      clock: { status: 'breached', startedAgo: 90, breachIn: -10 },
+    });
+    const later = await insert({
+      active: 9,
+      unanswered: true,
+      clock: { status: 'breached', startedAgo: 99, breachIn: -70 },
+    });
+    const answered = await insert({ active: 7, clock: { status: 'breached', startedAgo: 90, breachIn: -80 } });
+    assert.deepEqual(await ids(view('open')), [later, late, running, answered]);
+    assert.deepEqual(await ids(view('needs-reply')), [later, late, running]);
+    assert.deepEqual(await ids(view('breached')), [later, late, running, answered]);
   });
 
   it('sorts each conversation into the filters that it belongs to, and counts as it lists', async () => {
@@ -161,7 +197,7 @@ describe('the queue', () => {
       await database.query(
         `with c as (
            insert into cairnloop.conversations (status, created_at, updated_at, unanswered_since)
-           select $1, now(), date_trunc('second', now()) - make_interval(secs => n / 10), now() from generate_series(1, 180) n
+           select $1, now(), date_trunc('second', now()) - make_interval(secs => n / 10), now() - interval '1 min' from generate_series(1, 180) n
            returning id
          ), numbered as (select id, row_number() over () as n from c)
          , d as (
@@ -175,6 +211,7 @@ describe('the queue', () => {
            case when $2 or n % 3 > 0 then now() end from numbered`,
         [filter === 'resolved' ? 'resolved' : 'open', filter === 'breached'],
       );
+      await markOverdue();
       const seen: string[] = [];
       let cursor: string | null = null;
       do {

@@ -135,6 +135,24 @@ describe('bulk follow-ups, deliveries and the record', () => {
     assert.match(textOf((await workspace.get(`/audit?conversation=${id}`)).text), /SLA clock held .*Reason partner/);
   });
 
+  it('shows first who waits for an answer that is late, until it is given', async () => {
+    const provider = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
+    const { cairnloop, advance, deliveries, ...rest } = await startHost({ slaPolicyProvider: provider });
+    const workspace = await serve({ cairnloop, ...rest });
+    const open = async (subject: string) => (await cairnloop.conversations.open({ subject, message: 'Hello' })).id;
+    const subjects = async () =>
+      Array.from((await workspace.get('/')).text.matchAll(/row-subject"[^>]*>(\w+)/g), ([, subject]) => subject);
+    const late = await open('Late');
+    await advance(5 * 3_600_000);
+    await eventually(async () => assert.equal((await cairnloop.sla.forConversation(late))?.status, 'breached'));
+    await open('Running');
+    assert.deepEqual(await subjects(), ['Late', 'Running']);
+    await cairnloop.conversations.reply(late, { content: 'Sorry', actor: operator });
+    assert.deepEqual(await subjects(), ['Running', 'Late']);
+    await cairnloop.conversations.receive(late, { content: 'And now?' });
+    assert.deepEqual(await subjects(), ['Running', 'Late'], 'its new clock has just begun');
+  });
+
   it('filters the record by action, by who, and by conversation, and keeps the filter from page to page', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);

@@ -43,12 +43,12 @@ describe('the cost of a page', () => {
     await database.drop();
   });
 
-  /** Of ten conversations three wait with a running clock, two are breached, four are resolved; some have drafts. */
+  /** Of ten conversations three wait with a running clock, one waits though it broke, one broke and was answered, four are resolved. */
   async function fill(): Promise<void> {
     await database.query(`
       insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, unanswered_since)
       select n, 'cust_' || n, case when n % 10 < 6 then 'open' else 'resolved' end, now(),
-        now() - make_interval(secs => n), case when n % 10 < 3 then now() end
+        now() - make_interval(secs => n), case when n % 10 < 4 then now() - make_interval(secs => n) end
       from generate_series(1, ${conversations}) n`);
     await database.query(`
       insert into cairnloop.messages (conversation_id, role, content, created_at)
@@ -60,6 +60,9 @@ describe('the cost of a page', () => {
         updated_at, now(), case when n % 10 < 3 then now() + make_interval(mins => n % 5000) else now() end,
         case when n % 10 >= 3 then updated_at end
       from (select id, updated_at, subject::int as n from cairnloop.conversations) numbered`);
+    await database.query(`
+      update cairnloop.conversations c set overdue_since = l.breach_at
+      from cairnloop.slas l where l.conversation_id = c.id and l.status = 'breached'`);
     await database.query(`
       insert into cairnloop.drafts (conversation_id, type, content, risk_tier, decision, decision_outcome, decision_ms,
         input_digest, status, decided_at, created_at)
@@ -127,6 +130,18 @@ describe('the cost of a page', () => {
       }
       const [first, late] = [await blocksOf(() => page(filter)), await blocksOf(() => page(filter, cursor))];
       assert.ok(late < first * 2, `first ${first} blocks, 250th ${late}`);
+    });
+  }
+
+  for (const filter of ['open', 'needs-reply'] as const) {
+    it(`of "${filter}" is bounded where those that are late end and those whose clock runs begin`, async () => {
+      let cursor: string | null = null;
+      let most = 0;
+      for (let turned = 0; turned < 125; turned += 1) {
+        if (turned > 115) most = Math.max(most, await blocksOf(() => page(filter, cursor)));
+        cursor = (await page(filter, cursor)).nextCursor;
+      }
+      assert.ok(most < bounds[filter], `${most} blocks`);
     });
   }
 

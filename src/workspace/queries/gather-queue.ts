@@ -2,7 +2,7 @@ import { decodeCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { pageSize, type QueueRowRow, queueColumns, toQueueRow } from './rows.js';
-import type { QueuePage } from './walk-queue.js';
+import { overdue, type QueuePage } from './walk-queue.js';
 
 export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached';
 
@@ -66,7 +66,8 @@ export const breached = (s: string) => `
 const gathered = (s: string, ids: string) => `
   WITH gathered AS (${ids}),
   page AS (
-    SELECT c.id, row_number() OVER (ORDER BY running.breach_at NULLS LAST, c.updated_at DESC, c.id DESC) AS place
+    SELECT c.id, row_number() OVER (ORDER BY CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST,
+      running.breach_at NULLS LAST, c.updated_at DESC, c.id DESC) AS place
     FROM gathered JOIN ${s}.conversations c USING (id)
     LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
     ORDER BY place OFFSET $1 LIMIT ${pageSize + 1}
