@@ -17,6 +17,8 @@ export interface Frame {
   assets: ServedAssets;
   /** The page's own address below the mount path, with its query. */
   path: string;
+  /** The query of the queue beside the page, with its `?`; empty where it is the default one, or there is none. */
+  queue: string;
   now: Date;
 }
 

@@ -48,6 +48,7 @@ function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, ope
     theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
     assets,
     path: `${pathname.slice(options.base.length) || '/'}${search}`,
+    queue: '',
     now: new Date(),
   };
 }

@@ -6,6 +6,7 @@ import type { FormFields } from './form.js';
 import type { Frame } from './frame.js';
 import type { FormTokens } from './guard.js';
 import type { MountedOptions } from './mount-options.js';
+import { parseQueueView, type QueueView } from './queue-filters.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 /** What every route works with. */
@@ -34,13 +35,20 @@ export function param(c: WorkspaceContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
+/** The queue beside a page: as the address names it, or as the form carried it that the page answers. */
+export function queueViewOf(c: WorkspaceContext): QueueView {
+  const carried = c.req.method === 'POST' ? c.get('form').text('queue') : c.req.query('queue');
+  const query = carried === undefined ? undefined : new URLSearchParams(carried);
+  return parseQueueView((name) => (query ? (query.get(name) ?? undefined) : c.req.query(name)));
+}
+
 /**
  * The page to return to after a change: a path below the mount. What is no such path, or would leave the site, becomes
  * the fallback.
  */
 export function backPath(form: FormFields, fallback: string): string {
   const back = form.text('back');
-  return /^\/(?![/\\])[\w\-./?=&%+]*$/.test(back) ? back : fallback;
+  return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }
 
 /** Leads to a page below the mount, which tells with `done` what was done. */

@@ -19,6 +19,8 @@ export interface QueueView {
   filter: QueueFilter;
   search: string;
   cursor: string | null;
+  /** Whether lines can be ticked for a bulk follow-up. */
+  selecting?: boolean;
 }
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
@@ -28,10 +30,12 @@ export function isQueueFilter(value: unknown): value is QueueFilter {
 /** Reads a view from a page's address; what it does not know becomes the default. */
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
+  const cursor = query('cursor') ?? '';
   return {
     filter: isQueueFilter(filter) ? filter : defaultFilter,
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
-    cursor: query('cursor') || null,
+    cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
+    ...(query('select') !== undefined && { selecting: true }),
   };
 }
 
@@ -41,5 +45,11 @@ export function queueQuery(view: QueueView, withCursor = true): string {
   if (view.search) query.set('q', view.search);
   else if (view.filter !== defaultFilter) query.set('filter', view.filter);
   if (withCursor && view.cursor) query.set('cursor', view.cursor);
+  if (view.selecting) query.set('select', '1');
   return query.size > 0 ? `?${query}` : '';
+}
+
+/** A query text with one more word in it. */
+export function withWord(query: string, name: string, value: string): string {
+  return `${query}${query ? '&' : '?'}${name}=${value}`;
 }

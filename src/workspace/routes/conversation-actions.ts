@@ -1,5 +1,6 @@
-import { type Handler, param, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { countNewer } from '../queries/thread-messages.js';
+import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { conversationPage, type ThreadState } from './conversation.js';
@@ -110,7 +111,7 @@ export async function answer(
   work: () => Promise<string>,
 ): Promise<Response> {
   try {
-    return redirect(c, `/c/${id}`, await work());
+    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, await work());
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal) throw error;

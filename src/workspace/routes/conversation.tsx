@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import { CairnloopError } from '../../errors.js';
 import { doneNotice } from '../done-notices.js';
-import type { Notice } from '../frame.js';
-import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
+import type { Frame, Notice } from '../frame.js';
+import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
 import type { ThreadHead } from '../model.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
 import { findMessages, findWholeMessage } from '../queries/thread-messages.js';
-import { parseQueueView } from '../queue-filters.js';
+import { queueQuery } from '../queue-filters.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
 import { Page } from '../views/page.js';
@@ -36,7 +36,7 @@ export async function conversationPage(
   state: ThreadState = {},
 ): Promise<Response> {
   const { runtime } = services;
-  const view = parseQueueView((name) => c.req.query(name));
+  const view = queueViewOf(c);
   const before = c.req.query('before') || null;
   const thread = findThread(runtime, id);
   const context = thread
@@ -50,13 +50,12 @@ export async function conversationPage(
     findMessages(runtime, id, before),
   ]);
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  const frame = { ...c.get('frame'), now: found.now };
+  const frame = threadFrame(c, id, found.now);
   const shown = await contextInTime(context, c.req.query('context') === 'wait');
-  const selecting = c.req.query('select') !== undefined;
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
-        <Queue frame={frame} view={view} page={page} counts={counts} selecting={selecting} openId={id} />
+        <Queue frame={frame} view={view} page={page} counts={counts} selecting={view.selecting ?? false} openId={id} />
         <Thread
           frame={frame}
           queue={view}
@@ -75,6 +74,13 @@ export async function conversationPage(
     </Page>,
     state.status ?? 200,
   );
+}
+
+/** The frame of a thread: a form that was refused is answered below its own address, which no link may lead to. */
+function threadFrame(c: WorkspaceContext, id: string, now: Date): Frame {
+  const frame = c.get('frame');
+  const queue = queueQuery(queueViewOf(c));
+  return { ...frame, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : frame.path };
 }
 
 /** How long a page that is ready otherwise waits for the facts before it goes without them, in milliseconds. */
@@ -104,7 +110,8 @@ export const context: Handler = async (c, { runtime }) => {
   const thread = await findThread(runtime, id);
   if (!thread) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const answer = await runtime.context.get(thread.conversation.actorId);
-  return c.html(<ContextPanel frame={c.get('frame')} conversationId={id} context={answer} />);
+  const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
+  return c.html(<ContextPanel frame={frame} conversationId={id} context={answer} />);
 };
 
 /** One message in full, when it is longer than a thread shows. */
@@ -112,7 +119,7 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
   const message = await findWholeMessage(runtime, id, param(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  const frame = c.get('frame');
+  const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
   return c.html(
     <Page frame={frame} title="Message" view="inbox">
       <WholeMessage frame={frame} message={message} />

@@ -1,21 +1,20 @@
 import { doneNotice } from '../done-notices.js';
-import type { Handler } from '../handler.js';
+import { type Handler, queueViewOf } from '../handler.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
-import { parseQueueView } from '../queue-filters.js';
+import { queueQuery } from '../queue-filters.js';
 import { Page } from '../views/page.js';
 import { Queue } from '../views/queue.js';
 import { NoThread } from '../views/thread.js';
 
 /** The queue alone: two statements at once. */
 export const inbox: Handler = async (c, { runtime }) => {
-  const frame = c.get('frame');
-  const view = parseQueueView((name) => c.req.query(name));
+  const view = queueViewOf(c);
+  const frame = { ...c.get('frame'), queue: queueQuery(view) };
   const [page, counts] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
-  const selecting = c.req.query('select') !== undefined;
   return c.html(
     <Page frame={frame} title="Inbox" view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
-        <Queue frame={frame} view={view} page={page} counts={counts} selecting={selecting} />
+        <Queue frame={frame} view={view} page={page} counts={counts} selecting={view.selecting ?? false} />
         <NoThread notice={doneNotice(c.req.query('done'))} />
       </div>
     </Page>,

@@ -55,12 +55,13 @@ export const LinkedValue: FC<{ text: string; href?: string }> = ({ text, href = 
   );
 };
 
-/** A form that changes something: it carries the operator's token and the page to come back to. */
+/** A form that changes something: it carries the operator's token, and the queue that stays beside the page. */
 export const ActionForm: FC<
   PropsWithChildren<{ frame: Frame; action: string; class?: string; label?: string; id?: string }>
 > = ({ frame, action, class: className, label, id, children }) => (
   <form method="post" action={`${frame.base}${action}`} class={className} aria-label={label} id={id} data-action>
     <input type="hidden" name="token" value={frame.token} />
+    {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
     {children}
   </form>
 );

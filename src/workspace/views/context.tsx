@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { Frame } from '../frame.js';
+import { withWord } from '../queue-filters.js';
 import { Icon, LinkedValue } from './bits.js';
 import { Moment } from './time.js';
 
@@ -23,7 +24,7 @@ export const ContextPanel: FC<ContextProps> = (props) => {
       id="context"
       aria-label="Customer context"
       aria-busy={context.state === 'loading' ? 'true' : undefined}
-      data-context={`${frame.base}/c/${conversationId}/context`}
+      data-context={`${frame.base}/c/${conversationId}/context${frame.queue}`}
       data-state={context.state}
     >
       <div class="context-head">
@@ -45,7 +46,7 @@ export const ContextPanel: FC<ContextProps> = (props) => {
 const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({ frame, conversationId, label, words }) => (
   <a
     class={words ? 'button button-small' : 'icon-button icon-button-small'}
-    href={`${frame.base}/c/${conversationId}?context=wait#rail`}
+    href={`${frame.base}/c/${conversationId}${withWord(frame.queue, 'context', 'wait')}#rail`}
     data-reload-context
     aria-label={words ? undefined : label}
     title={label}

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../domain.js';
 import type { Frame } from '../frame.js';
 import type { ThreadDraft } from '../model.js';
-import { type QueueView, queueQuery } from '../queue-filters.js';
+import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
 import { ActionForm, Icon, Prose, plural } from './bits.js';
 import { Diff } from './diff.js';
 import { Moment } from './time.js';
@@ -98,7 +98,10 @@ const Decide: FC<DraftProps> = ({ frame, draft, queue }) => (
             <Icon name="check" /> Approve &amp; send
           </button>
         </ActionForm>
-        <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'edit', draft.id)}`}>
+        <a
+          class="button"
+          href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
+        >
           <Icon name="pencil" /> Edit
         </a>
       </>
@@ -176,12 +179,7 @@ export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: Qu
 };
 
 const UseLink: FC<{ frame: Frame; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
-  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withQuery(queue, 'use', draft.id)}`}>
+  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}>
     <Icon name="reply" /> Use in composer
   </a>
 );
-
-function withQuery(queue: QueueView, name: string, value: string): string {
-  const query = queueQuery(queue);
-  return `${query}${query ? '&' : '?'}${name}=${value}`;
-}

@@ -89,7 +89,9 @@ const Rest: FC<Omit<MessageProps, 'maxAttempts'>> = ({ frame, message }) => {
   const more = plural(message.fullLength - message.content.length, 'more character');
   return (
     <p class="message-rest">
-      <a href={`${frame.base}/c/${message.conversationId}/messages/${message.id}`}>Show the whole message ({more})</a>
+      <a href={`${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`}>
+        Show the whole message ({more})
+      </a>
     </p>
   );
 };
@@ -124,7 +126,7 @@ const OutboundState: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
           </p>
           {message.delivery?.state === 'discarded' ? (
             <ActionForm frame={frame} action={`/deliveries/${message.delivery.id}/retry`}>
-              <input type="hidden" name="back" value={`/c/${message.conversationId}`} />
+              <input type="hidden" name="back" value={`/c/${message.conversationId}${frame.queue}`} />
               <button type="submit" class="button button-small">
                 <Icon name="rotate-ccw" /> Retry
               </button>

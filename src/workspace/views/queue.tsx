@@ -3,7 +3,7 @@ import type { Message } from '../../domain.js';
 import type { Frame } from '../frame.js';
 import type { CappedCount, QueueRow } from '../model.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
-import { defaultFilter, type QueueView, queueFilters, queueQuery } from '../queue-filters.js';
+import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
 import { Empty, Icon, Name } from './bits.js';
 import { Age, ClockChip } from './time.js';
 
@@ -37,9 +37,9 @@ export const Queue: FC<QueueProps> = (props) => (
 );
 
 const SelectSwitch: FC<QueueProps> = ({ frame, view, selecting, openId }) => {
-  const query = queueQuery(view);
+  const query = queueQuery({ ...view, selecting: false });
   const here = openId ? `/c/${openId}` : '/';
-  const href = selecting ? `${here}${query}` : `${here}${query ? `${query}&` : '?'}select=1`;
+  const href = `${here}${selecting ? query : withWord(query, 'select', '1')}`;
   return (
     <a class="quiet-link" href={`${frame.base}${href}`}>
       <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? 'Done' : 'Select'}

@@ -15,7 +15,7 @@ export const WholeMessage: FC<{ frame: Frame; message: ThreadMessage }> = ({ fra
     </div>
     <Prose text={message.content} links={message.role !== 'automation'} />
     <p>
-      <a class="quiet-link" href={`${frame.base}/c/${message.conversationId}#m-${message.id}`}>
+      <a class="quiet-link" href={`${frame.base}/c/${message.conversationId}${frame.queue}#m-${message.id}`}>
         <Icon name="arrow-left" /> Back to the conversation
       </a>
     </p>
