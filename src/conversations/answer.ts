@@ -13,6 +13,8 @@ export interface Answer {
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
+  /** Kept with the message, for who asks whether it was sent before. */
+  dedupeKey?: string | undefined;
 }
 
 export interface Answered {
@@ -33,6 +35,7 @@ export async function sendAnswer(tx: Executor, conversationId: string, answer: A
     answer.content,
     answer.author,
     answer.metadata,
+    answer.dedupeKey ?? null,
   ]);
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
@@ -46,8 +49,8 @@ const insertAnswer = statement(
       WHERE id = $1 AND status = 'open'
       RETURNING id, updated_at
     ), message AS (
-      INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, created_at)
-      SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, updated_at FROM conversation
+      INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, dedupe_key, created_at)
+      SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, $7, updated_at FROM conversation
       RETURNING *
     ), ${endClock(s, 'answered')}, audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)

@@ -1,16 +1,23 @@
 import { z } from 'zod';
+import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, parseInput } from '../input.js';
+import { actor, content, isId, name, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
-import { type Answered, sendAnswer } from './answer.js';
+import { type Answer, type Answered, sendAnswer } from './answer.js';
+import { findByKey } from './by-key.js';
 import { nextMoment } from './next-moment.js';
 import { refuseUnlessOpen } from './refuse.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const replyInput = z.object({ content, actor });
+const replyInput = z.object({
+  content,
+  actor,
+  /** A second call with the same key for the same conversation writes nothing and answers the first message. */
+  dedupeKey: name.optional(),
+});
 
 export type ReplyInput = z.input<typeof replyInput>;
 
@@ -19,14 +26,26 @@ export type ReplyInput = z.input<typeof replyInput>;
  * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
-  const { content, actor } = parseInput('conversations.reply', replyInput, input);
+  const { content, actor, dedupeKey } = parseInput('conversations.reply', replyInput, input);
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
-    const answer = { role: 'operator', content, author: actor, metadata: {} } as const;
-    const sent = isId(id) ? await sendAnswer(runtime.db, id, answer) : null;
+    const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
+    const sent = isId(id) ? await sendOnce(runtime.db, id, answer) : null;
     return sent ?? refuseUnlessOpen(runtime.db, id, 'be replied to');
   });
+  if ('repeated' in answered) return answered.repeated;
   afterAnswered(runtime, answered);
   return answered.message;
+}
+
+/** Of two calls with one key at once the second waits for the conversation, and finds what the first has sent. */
+async function sendOnce(db: Database, id: string, answer: Answer): Promise<Answered | { repeated: Message } | null> {
+  const { dedupeKey } = answer;
+  if (dedupeKey === undefined) return sendAnswer(db, id, answer);
+  return db.transaction(async (tx) => {
+    await tx.run(lockConversation, [id]);
+    const repeated = await findByKey(tx, id, dedupeKey);
+    return repeated ? { repeated } : sendAnswer(tx, id, answer);
+  });
 }
 
 /** Tells of an answer, after its commit. */
@@ -39,22 +58,37 @@ export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered)
 
 /** Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
 export async function addNote(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
-  const { content, actor } = parseInput('conversations.note', replyInput, input);
-  const [row] = isId(id) ? await runtime.db.run<MessageRow>(insertNote, [id, content, actor]) : [];
-  if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const { content, actor, dedupeKey } = parseInput('conversations.note', replyInput, input);
+  const values = [id, content, actor, dedupeKey ?? null];
+  const [row] = isId(id) ? await runtime.db.run<MessageRow>(insertNote, values) : [];
+  if (!row) return noteOfKey(runtime, id, dedupeKey);
   runtime.activity.changed(id);
   return toMessage(row);
 }
+
+async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undefined): Promise<Message> {
+  const first = isId(id) && dedupeKey ? await findByKey(runtime.db, id, dedupeKey) : null;
+  if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return first;
+}
+
+const lockConversation = statement(
+  'conversation.lock',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+);
 
 const insertNote = statement(
   'conversation.note',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET updated_at = ${nextMoment(s, 'c')} WHERE id = $1 RETURNING id, updated_at
+      SELECT id, ${nextMoment(s, 'c')} AS at FROM ${s}.conversations c WHERE id = $1 FOR UPDATE
     ), message AS (
-      INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
-      SELECT id, 'internal_note', $2, $3, updated_at FROM conversation
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
+      SELECT id, 'internal_note', $2, $3, $4, at FROM conversation
+      ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
+    ), touched AS (
+      UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT created_at, author, 'conversation.noted', conversation_id, id FROM message

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import { statement } from '../db/statement.js';
+import type { Database } from '../db/connect.js';
+import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -8,7 +9,14 @@ import { content, isId, name, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
-const bulkInput = z.object({ templateId: name, content, actor: hostOrActor });
+const bulkInput = z.object({
+  templateId: name,
+  /** What is delivered to each, to the letter. */
+  content,
+  /** Who had a message with this key already is sent no other; a second call answers what the first one did. */
+  dedupeKey: name.optional(),
+  actor: hostOrActor,
+});
 const idsInput = z.array(z.string());
 
 export type BulkInput = z.input<typeof bulkInput>;
@@ -44,18 +52,27 @@ export async function bulkTriggerOutbound(
   return runtime.telemetry.span('outbound.bulk_trigger', { requested: ids.length }, async () => {
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });
     await refuseTooLarge(runtime, ids, wanted);
-    const [row] = await runtime.db.run<BulkRow>(insertBulk, [
-      ids.filter(isId),
-      wanted.content,
-      wanted.actor,
-      wanted.templateId,
-      ids.length,
-    ]);
-    if (!row) throw new Error('INSERT answered no row');
-    const messages = row.messages.map(toMessage);
-    afterTriggered(runtime, messages, true);
-    const sent = new Map(messages.map((message) => [message.conversationId, message.id]));
+    const row = await insertOnce(runtime.db, ids, wanted);
+    afterTriggered(runtime, row.messages.map(toMessage), true);
+    const sent = new Map([...row.known, ...row.messages].map((message) => [message.conversation_id, message.id]));
     return { envelope: toEnvelope(row.envelope), results: ids.map((id) => resultOf(id, sent.get(id))) };
+  });
+}
+
+/** Of two calls with one key at once the second waits for the recipients, and finds what the first has written. */
+async function insertOnce(db: Database, ids: readonly string[], wanted: z.output<typeof bulkInput>): Promise<BulkRow> {
+  const { content, actor, templateId, dedupeKey } = wanted;
+  const recipients = ids.filter(isId);
+  const insert = async (executor: Executor) => {
+    const values = [recipients, content, actor, templateId, ids.length, dedupeKey ?? null];
+    const [row] = await executor.run<BulkRow>(insertBulk, values);
+    if (!row) throw new Error('INSERT answered no row');
+    return row;
+  };
+  if (dedupeKey === undefined) return insert(db);
+  return db.transaction(async (tx) => {
+    await tx.run(lockRecipients, [recipients]);
+    return insert(tx);
   });
 }
 
@@ -93,7 +110,10 @@ interface EnvelopeRow {
 
 interface BulkRow {
   envelope: EnvelopeRow;
+  /** Written by this call. */
   messages: MessageRow[];
+  /** Written by an earlier call with the same key. */
+  known: Pick<MessageRow, 'id' | 'conversation_id'>[];
 }
 
 function toEnvelope(row: EnvelopeRow): BulkEnvelope {
@@ -112,16 +132,24 @@ const insertBulk = statement(
   'outbound.bulk_trigger',
   (s) => `
     WITH recipient AS (
-      SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
-    ), envelope AS (
+      SELECT id, updated_at FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
+    ), known AS (
+      SELECT m.id, m.conversation_id, (m.metadata ->> 'envelopeId')::uuid AS envelope_id
+      FROM ${s}.messages m WHERE m.conversation_id = ANY ($1::uuid[]) AND m.dedupe_key = $6
+    ), fresh AS (
+      SELECT * FROM recipient WHERE id NOT IN (SELECT conversation_id FROM known)
+    ), written AS (
       INSERT INTO ${s}.bulk_envelopes (template_id, content, actor, requested, accepted, created_at)
-      VALUES ($4, $2, $3, $5, (SELECT count(*) FROM recipient), ${s}.clock())
+      SELECT $4, $2, $3, $5, (SELECT count(*) FROM fresh), ${s}.clock()
+      WHERE EXISTS (SELECT FROM fresh) OR NOT EXISTS (SELECT FROM known WHERE envelope_id IS NOT NULL)
       RETURNING *
     ), message AS (
-      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, created_at)
-      SELECT recipient.id, 'outbound', $2, $3,
-        jsonb_build_object('templateId', envelope.template_id, 'envelopeId', envelope.id), 'pending', envelope.created_at
-      FROM recipient, envelope
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
+      SELECT fresh.id, 'outbound', $2, $3,
+        jsonb_build_object('templateId', written.template_id, 'envelopeId', written.id), 'pending', $6,
+        greatest(written.created_at, fresh.updated_at)
+      FROM fresh, written
+      ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
@@ -132,13 +160,23 @@ const insertBulk = statement(
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, actor, 'outbound.bulk_triggered', NULL::uuid, id,
         jsonb_build_object('templateId', template_id, 'requested', requested, 'accepted', accepted)
-      FROM envelope
+      FROM written
       UNION ALL
       SELECT created_at, author, 'outbound.triggered', conversation_id, id, metadata FROM message
+    ), envelope AS (
+      SELECT * FROM written
+      UNION ALL
+      SELECT * FROM ${s}.bulk_envelopes WHERE NOT EXISTS (SELECT FROM written) AND id = (SELECT min(envelope_id::text)::uuid FROM known)
     )
     SELECT to_jsonb(envelope) AS envelope,
-      (SELECT coalesce(jsonb_agg(to_jsonb(message)), '[]') FROM message) AS messages
+      (SELECT coalesce(jsonb_agg(to_jsonb(message)), '[]') FROM message) AS messages,
+      (SELECT coalesce(jsonb_agg(to_jsonb(known)), '[]') FROM known) AS known
     FROM envelope`,
+);
+
+const lockRecipients = statement(
+  'outbound.lock_recipients',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
 const recordRefusal = statement(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { findByKey } from '../conversations/by-key.js';
 import { nextMoment } from '../conversations/next-moment.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
@@ -80,9 +81,9 @@ export function afterTriggered(runtime: Runtime, messages: readonly Message[], d
 }
 
 async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
-  const [first] = dedupeKey ? await runtime.db.run<MessageRow>(selectByKey, [conversationId, dedupeKey]) : [];
+  const first = dedupeKey ? await findByKey(runtime.db, conversationId, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-  return { message: toMessage(first), duplicate: true };
+  return { message: first, duplicate: true };
 }
 
 const insertOutbound = statement(
@@ -107,9 +108,4 @@ const insertOutbound = statement(
       FROM message
     )
     SELECT * FROM message`,
-);
-
-const selectByKey = statement(
-  'outbound.by_key',
-  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1 AND dedupe_key = $2`,
 );

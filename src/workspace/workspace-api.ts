@@ -5,7 +5,7 @@ import type { InterveneInput } from '../deliveries/intervene.js';
 import type { Actor } from '../domain.js';
 import type { ApproveInput, DiscardInput, EditInput } from '../drafts/settle.js';
 import type { SlaPolicy } from '../host/sla-policy-provider.js';
-import type { BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
+import type { BulkEnvelope, BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
 import type { CancelInput } from '../outbound/cancel.js';
 import type { TriggerInput } from '../outbound/trigger.js';
 import type { PauseInput, ResumeInput } from '../sla/pause.js';
@@ -25,7 +25,10 @@ export interface WorkspaceApi {
   };
   outbound: {
     trigger(conversationId: string, input: TriggerInput): Promise<unknown>;
-    bulkTrigger(conversationIds: readonly string[], input: BulkInput): Promise<{ results: BulkResult[] }>;
+    bulkTrigger(
+      conversationIds: readonly string[],
+      input: BulkInput,
+    ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }>;
     cancel(messageId: string, input: CancelInput): Promise<unknown>;
   };
   sla: {

@@ -68,6 +68,30 @@ describe('outbound.bulkTrigger', () => {
     assert.deepEqual(ids.map(stateOf), ['done', 'discarded', 'done', 'done']);
   });
 
+  it('NT11 with a dedupeKey sends nothing to who had it already, and answers a repeated call as the first one', async () => {
+    const { notifier } = recordingNotifier();
+    const host = await startHost({ notifier }, { worker: false });
+    const ids = await openMany(3, host);
+    const keyed = { ...notice, dedupeKey: 'maintenance-7' };
+    const send = (to: string[]) => host.cairnloop.outbound.bulkTrigger(to, keyed);
+    const [first, ...others] = await Promise.all([1, 2, 3, 4].map(() => send([...ids.slice(0, 2), unknownId])));
+    for (const other of others) assert.deepEqual(other, first);
+    assert.deepEqual(
+      first?.results.map(({ ok }) => ok),
+      [true, true, false],
+    );
+    assert.equal((await host.deliveries('outbound')).length, 2);
+    assert.equal((await envelopes(host)).length, 1);
+    const { items } = await host.cairnloop.audit.list({ action: 'outbound.bulk_triggered' });
+    assert.equal(items.length, 1);
+    const grown = await send(ids);
+    assert.deepEqual([grown.envelope.requested, grown.envelope.accepted], [3, 1]);
+    assert.ok(grown.results.every(({ ok }) => ok));
+    assert.deepEqual(grown.results.slice(0, 2), first?.results.slice(0, 2));
+    await host.cairnloop.outbound.bulkTrigger(ids, { ...notice, dedupeKey: 'maintenance-8' });
+    assert.equal((await host.deliveries('outbound')).length, 6);
+  });
+
   it('NT11 duplicates collapse, in upper case too, and an unknown id is that recipient’s error', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });

@@ -39,6 +39,26 @@ describe('a page of the workspace', () => {
       assert.match(textOf(refused.text), /Something in the form is missing or wrong/);
     });
 
+    it('are written once, though their form is sent again', async () => {
+      const { cairnloop, workspace, id } = await openThread({});
+      const page = (await workspace.get(`/c/${id}`)).text;
+      const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(page) ?? [];
+      const [, nonce = ''] = /name="nonce" value="([^"]+)"/.exec(page) ?? [];
+      for (const mode of ['reply', 'note']) {
+        const send = () => workspace.post(`/c/${id}/compose`, { mode, content: 'Once', nonce, seen });
+        const answers = [...(await Promise.all([send(), send(), send()])), await send()];
+        for (const { headers } of answers) assert.match(headers.get('location') ?? '', new RegExp(`done=${mode}`));
+      }
+      const written = (await cairnloop.conversations.get(id)).messages?.map(({ role, content }) => [role, content]);
+      assert.deepEqual(written, [
+        ['customer', 'It fails'],
+        ['operator', 'Once'],
+        ['internal_note', 'Once'],
+      ]);
+      await workspace.post(`/c/${id}/compose`, { mode: 'note', content: 'Changed', nonce, seen });
+      assert.equal((await cairnloop.conversations.get(id)).messages?.at(-1)?.content, 'Changed');
+    });
+
     it('keep line breaks as they were typed', async () => {
       const { cairnloop, workspace, id } = await openThread({});
       await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'one\r\ntwo' });

@@ -35,6 +35,27 @@ describe('bulk follow-ups, deliveries and the record', () => {
     );
   });
 
+  it('NT11 is sent once, though its form is sent twice: at the same moment, or again after Back', async () => {
+    const { workspace, cairnloop, database, id } = await startFailing(() => undefined);
+    const other = (await cairnloop.conversations.open({ actorId: 'c-2', message: 'Hello' })).id;
+    const nonceIn = (html: string) => /name="nonce" value="([^"]+)"/.exec(html)?.[1] ?? '';
+    const nonce = nonceIn((await workspace.get(`/bulk?id=${id}&id=${other}`)).text);
+    const preview = await workspace.post('/bulk/preview', { id: [id, other], content: 'News', nonce });
+    assert.equal(nonceIn(preview.text), nonce);
+    const send = (fields: Record<string, string | string[]>) =>
+      workspace.post('/bulk', { id: [id, other], content: 'News', nonce, ...fields });
+    const answers = [...(await Promise.all([send({}), send({}), send({})])), await send({})];
+    for (const { text } of answers) assert.match(textOf(text), /2 of 2 conversations accepted/);
+    const sent = async () => {
+      const { rows } = await database.query(`select content from cairnloop.messages where role = 'outbound'`);
+      return rows.map(({ content }) => content);
+    };
+    assert.deepEqual(await sent(), ['News', 'News']);
+    assert.equal((await database.query('select from cairnloop.bulk_envelopes')).rowCount, 1);
+    await send({ content: 'Other news' });
+    assert.deepEqual(await sent(), ['News', 'News', 'Other news', 'Other news'], 'another text is another follow-up');
+  });
+
   it('NT11 refuses more than the cap, none at all, and any without a notifier, and sends nothing', async () => {
     const { workspace, cairnloop, id } = await startFailing(() => undefined);
     const many = Array.from({ length: 26 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`);

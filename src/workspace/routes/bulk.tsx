@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { CairnloopError, isCairnloopError } from '../../errors.js';
 import type { Handler, Services, WorkspaceContext } from '../handler.js';
+import { onceKey } from '../once-key.js';
 import { findRecipients } from '../queries/recipients.js';
 import { refusalOf } from '../refusals.js';
 import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
@@ -8,7 +10,7 @@ import { followUpTemplate } from './conversation-actions.js';
 
 /** Where the text is written, for the conversations ticked in the queue. */
 export const bulkForm: Handler = (c, services) =>
-  bulkPage(c, services, { ids: c.req.queries('id') ?? [], content: '', preview: false });
+  bulkPage(c, services, { ids: c.req.queries('id') ?? [], content: '', nonce: randomUUID(), preview: false });
 
 /** The exact text once more, before it goes out. Nothing is sent by this. */
 export const bulkPreview: Handler = (c, services) =>
@@ -18,12 +20,13 @@ export const bulkPreview: Handler = (c, services) =>
 export const bulkEdit: Handler = (c, services) => bulkPage(c, services, { ...posted(c), preview: false });
 
 export const bulkSend: Handler = async (c, services) => {
-  const { ids, content } = posted(c);
+  const { ids, content, nonce } = posted(c);
   const frame = c.get('frame');
   try {
-    const { results } = await services.api.outbound.bulkTrigger(ids, {
+    const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplate,
       content,
+      dedupeKey: onceKey(c, 'bulk', content),
       actor: frame.operator,
     });
     const recipients = new Map((await findRecipients(services.runtime, ids)).map((one) => [one.id, one]));
@@ -33,27 +36,29 @@ export const bulkSend: Handler = async (c, services) => {
     }));
     return c.html(
       <Page frame={frame} title="Follow-up" view="inbox">
-        <BulkResultView frame={frame} outcomes={outcomes} content={content} />
+        <BulkResultView frame={frame} outcomes={outcomes} content={envelope.content} />
       </Page>,
     );
   } catch (error) {
     const refusal = refusalOf(error);
     if (!refusal || !isCairnloopError(error)) throw error;
-    return bulkPage(c, services, { ids, content, preview: false, refusal: error, status: refusal.status });
+    return bulkPage(c, services, { ids, content, nonce, preview: false, refusal: error, status: refusal.status });
   }
 };
 
 interface Bulk {
   ids: string[];
   content: string;
+  /** Makes what is sent twice the same follow-up; it stays from the first page to the last. */
+  nonce: string;
   preview: boolean;
   refusal?: CairnloopError;
   status?: 404 | 409 | 422;
 }
 
-function posted(c: WorkspaceContext): { ids: string[]; content: string } {
+function posted(c: WorkspaceContext): Pick<Bulk, 'ids' | 'content' | 'nonce'> {
   const form = c.get('form');
-  return { ids: [...new Set(form.all('id'))], content: form.text('content') };
+  return { ids: [...new Set(form.all('id'))], content: form.text('content'), nonce: form.text('nonce') };
 }
 
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
@@ -70,6 +75,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
         recipients={recipients}
         max={maxBatchSize}
         content={bulk.content}
+        nonce={bulk.nonce}
         refusal={refusal ? (refusalOf(refusal)?.notice.text ?? refusal.message) : null}
         preview={bulk.preview}
       />

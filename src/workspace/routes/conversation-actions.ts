@@ -1,4 +1,7 @@
+import { findByKey } from '../../conversations/by-key.js';
+import type { Actor } from '../../domain.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { onceKey } from '../once-key.js';
 import { countNewer } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
@@ -11,13 +14,20 @@ export const compose: Handler = async (c, services) => {
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode')) ?? 'reply';
   const composing = { mode, content: form.text('content'), draftId: form.text('draft') || undefined };
+  const written: Written = {
+    content: composing.content,
+    actor: c.get('frame').operator,
+    dedupeKey: onceKey(c, mode, composing.content),
+  };
   const [seen] = form.all('seen');
   if (mode === 'reply' && seen !== undefined) {
     const newer = await countNewer(services.runtime, id, seen);
-    if (newer > 0) return conversationPage(c, services, id, { ...collision(newer), composing });
+    // One of them may be this very reply, whose answer was lost.
+    if (newer > 0 && !(await wasWritten(services, id, written)))
+      return conversationPage(c, services, id, { ...collision(newer), composing });
   }
   return answer(c, services, id, { composing }, async () => {
-    const done = await send[mode](c, services, id, composing.content);
+    const done = await send[mode](c, services, id, written);
     if (mode === 'reply' && composing.draftId) await useUp(c, services, composing.draftId);
     return done;
   });
@@ -29,28 +39,28 @@ function collision(newer: number): ThreadState {
   return { status: 409, notice: { tone: 'conflict', title, text } };
 }
 
-type Send = (c: WorkspaceContext, services: Services, id: string, content: string) => Promise<string>;
+/** What an operator wrote, with the key under which it is written once. */
+type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
+
+async function wasWritten({ runtime }: Services, id: string, { dedupeKey }: Written): Promise<boolean> {
+  return dedupeKey !== undefined && (await findByKey(runtime.db, id, dedupeKey)) !== null;
+}
+
+type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
-  reply: async (c, { api }, id, content) => {
-    await api.conversations.reply(id, { content, actor: c.get('frame').operator });
+  reply: async (_, { api }, id, written) => {
+    await api.conversations.reply(id, written);
     return 'reply';
   },
-  note: async (c, { api }, id, content) => {
-    await api.conversations.note(id, { content, actor: c.get('frame').operator });
+  note: async (_, { api }, id, written) => {
+    await api.conversations.note(id, written);
     return 'note';
   },
-  'follow-up': async (c, { api }, id, content) => {
-    const form = c.get('form');
-    const delay = followUpDelays.find(({ seconds }) => String(seconds) === form.text('delay'))?.seconds ?? 0;
-    await api.outbound.trigger(id, {
-      templateId: followUpTemplate,
-      content,
-      scheduleInSeconds: delay,
-      // The form's own: sent twice by a double click, it is still one message.
-      dedupeKey: `workspace:${form.text('nonce')}`,
-      actor: c.get('frame').operator,
-    });
+  'follow-up': async (c, { api }, id, written) => {
+    const asked = c.get('form').text('delay');
+    const delay = followUpDelays.find(({ seconds }) => String(seconds) === asked)?.seconds ?? 0;
+    await api.outbound.trigger(id, { templateId: followUpTemplate, scheduleInSeconds: delay, ...written });
     return delay > 0 ? 'scheduled' : 'follow-up';
   },
 };

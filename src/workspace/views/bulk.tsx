@@ -16,6 +16,7 @@ interface BulkProps {
   recipients: Recipient[];
   max: number;
   content: string;
+  nonce: string;
   /** Why nothing can be sent: a cap, a missing notifier, an empty choice. */
   refusal: string | null;
   /** Whether the operator has the exact text before them and may send it. */
@@ -53,9 +54,10 @@ const Refusal: FC<BulkProps> = ({ frame, refusal }) => (
   </>
 );
 
-const Write: FC<BulkProps> = ({ frame, ids, recipients, content }) => (
+const Write: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
   <ActionForm frame={frame} action="/bulk/preview" class="bulk-form">
     <Ids ids={ids} />
+    <input type="hidden" name="nonce" value={nonce} />
     <Recipients recipients={recipients} total={ids.length} />
     <label for="bulk-content">What each of them gets, word for word</label>
     <textarea id="bulk-content" name="content" rows={8} dir="auto" required data-send autofocus>
@@ -70,7 +72,7 @@ const Write: FC<BulkProps> = ({ frame, ids, recipients, content }) => (
   </ActionForm>
 );
 
-const Preview: FC<BulkProps> = ({ frame, ids, recipients, content }) => (
+const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
   <>
     <Recipients recipients={recipients} total={ids.length} />
     <section class="bulk-preview" aria-label="The text as it will be delivered">
@@ -78,6 +80,7 @@ const Preview: FC<BulkProps> = ({ frame, ids, recipients, content }) => (
     </section>
     <ActionForm frame={frame} action="/bulk" class="bulk-form">
       <Ids ids={ids} />
+      <input type="hidden" name="nonce" value={nonce} />
       <input type="hidden" name="content" value={content} />
       <div class="draft-actions">
         <button type="submit" class="button button-primary">

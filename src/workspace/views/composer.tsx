@@ -31,7 +31,7 @@ interface ComposerProps {
   composing: Composing;
   /** Whether the host has a notifier to hand a follow-up to. */
   canFollowUp: boolean;
-  /** Makes a follow-up that is sent twice the same one. */
+  /** Makes what is sent twice the same message. */
   nonce: string;
 }
 
