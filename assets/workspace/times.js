@@ -1,5 +1,7 @@
 // Times in the operator's own zone, and clocks that go on while the page is open.
 
+import { layDays } from './days.js';
+
 const formats = {
   time: { hour: '2-digit', minute: '2-digit' },
   day: { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
@@ -21,18 +23,32 @@ export function setServerTime(page) {
 
 /** Rewrites every time inside `root`. */
 export function refreshTimes(root) {
-  for (const time of root.querySelectorAll('time[data-time]')) {
-    const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleString(undefined, formats[time.dataset.time]);
-    time.title = at.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+  for (const list of root.querySelectorAll('.messages')) layDays(list);
+  for (const time of root.querySelectorAll('time[data-time]')) write(time, inWords(time.dateTime, time.dataset.time));
+  for (const time of root.querySelectorAll('time:is([data-time], [data-age], [data-left], [data-countdown])')) {
+    const full = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+    time.title = time.dataset.countdown ? `Breaches at ${full}` : full;
   }
   refreshClocks(root);
 }
 
+/** Of another year than this one, a moment says which. */
+function inWords(iso, format) {
+  const at = new Date(iso);
+  const year = format === 'moment' && at.getFullYear() !== new Date(Date.now() + ahead).getFullYear();
+  return at.toLocaleString(undefined, year ? { ...formats.moment, year: 'numeric' } : formats[format]);
+}
+
+/** Only what changes is written: a selection that reaches over a time stays. */
+function write(time, text) {
+  if (time.textContent !== text) time.textContent = text;
+}
+
 function refreshClocks(root) {
   const now = Date.now() + ahead;
-  for (const time of root.querySelectorAll('time[data-age]'))
-    time.textContent = shortSpan(now - Date.parse(time.dateTime));
+  for (const time of root.querySelectorAll('time[data-age]')) write(time, shortSpan(now - Date.parse(time.dateTime)));
+  for (const time of root.querySelectorAll('time[data-left]'))
+    write(time, spanInWords(Math.abs(Date.parse(time.dateTime) - now)));
   for (const time of root.querySelectorAll('time[data-countdown]')) countDown(time, now);
 }
 
@@ -43,7 +59,7 @@ function countDown(time, now) {
   const tone = left <= 0 ? 'breached' : left < whole * 0.25 ? 'soon' : 'calm';
   const chip = time.closest('.clock');
   for (const other of ['calm', 'soon', 'breached']) chip?.classList.toggle(`clock-${other}`, other === tone);
-  time.textContent = left <= 0 ? 'Breached' : shortSpan(left);
+  write(time, left <= 0 ? 'Breached' : shortSpan(left));
 }
 
 /** A span of time in at most two units, as the server writes it. */
@@ -56,3 +72,16 @@ export function shortSpan(milliseconds) {
   if (hours < 24) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
+
+/** The same in words, as the server writes it. */
+export function spanInWords(milliseconds) {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return hours % 24 > 0 ? `${count(days, 'day')} ${hours % 24} h` : count(days, 'day');
+  if (hours > 0) return minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : count(hours, 'hour');
+  return minutes > 0 ? count(minutes, 'minute') : count(seconds, 'second');
+}
+
+const count = (number, unit) => `${number} ${unit}${number === 1 ? '' : 's'}`;

@@ -28,15 +28,15 @@ export function shortSpan(milliseconds: number): string {
   return `${Math.floor(hours / 24)}d ${hours % 24}h`;
 }
 
-/** The same in words, rounded to its largest unit: `42 minutes`, `1 day`. */
+/** The same in words: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
 export function spanInWords(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  const units: [string, number][] = [
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ];
-  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
-  const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  if (days > 0) return hours % 24 > 0 ? `${count(days, 'day')} ${hours % 24} h` : count(days, 'day');
+  if (hours > 0) return minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : count(hours, 'hour');
+  return minutes > 0 ? count(minutes, 'minute') : count(seconds, 'second');
 }
+
+const count = (number: number, unit: string) => `${number} ${unit}${number === 1 ? '' : 's'}`;

@@ -13,8 +13,11 @@ const formats = {
 
 export type TimeFormat = keyof typeof formats;
 
+/** Of another year than this one, a moment says which. */
 function inUtc(at: Date, format: TimeFormat): string {
-  const text = at.toLocaleString('en-GB', { ...formats[format], timeZone: 'UTC' });
+  const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
+  const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
+  const text = at.toLocaleString('en-GB', { ...options, timeZone: 'UTC' });
   return format === 'day' ? text : `${text} UTC`;
 }
 
@@ -115,11 +118,16 @@ export const ClockSentence: FC<{ clock: Clock; now: Date }> = ({ clock, now }) =
 
 const ResponseDue: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
   const left = clock.responseDueAt.getTime() - now.getTime();
+  const span = (
+    <time datetime={clock.responseDueAt.toISOString()} data-left title={clock.responseDueAt.toUTCString()}>
+      {spanInWords(Math.abs(left))}
+    </time>
+  );
   return left > 0 ? (
-    <>Reply due in {spanInWords(left)}</>
+    <>Reply due in {span}</>
   ) : (
     <>
-      Reply was due <strong>{spanInWords(-left)} ago</strong>
+      Reply was due <strong>{span} ago</strong>
     </>
   );
 };
