@@ -1,7 +1,7 @@
 // The thread of an open page: what arrives is shown where one looks, and counted where one does not.
 
+import { updateMessages } from './message-list.js';
 import { announce, byId } from './page.js';
-import { replace } from './replace.js';
 
 const scroller = () => byId('scroll');
 const atEnd = () => {
@@ -25,7 +25,7 @@ export function takeOverMessages(region, newer, told) {
   const added = [...newer.querySelectorAll('.message')].filter((message) => !known.has(message.id));
   const wasAtEnd = atEnd();
   const height = region.offsetHeight;
-  replace(region, newer);
+  updateMessages(region, newer);
   // The scroller counts from its end: what is being read stays where it is.
   if (!wasAtEnd) scroller().scrollTop -= region.offsetHeight - height;
   region.dataset.newest = newer.dataset.newest ?? '';

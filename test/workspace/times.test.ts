@@ -1,20 +1,14 @@
 import { strict as assert } from 'node:assert';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { openPage, type WatchedPage } from '../support/browser.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 import { type ServedWorkspace, useWorkspaces } from './served-workspace.js';
+import { usePages } from './use-pages.js';
 
 describe('times on a page', () => {
+  const open = usePages();
   const { startHost } = useHosts();
   const serve = useWorkspaces();
-  const opened: WatchedPage[] = [];
-  afterEach(async () => {
-    for (const { context, complaints } of opened.splice(0)) {
-      await context.close();
-      assert.deepEqual(complaints, []);
-    }
-  });
 
   interface Dated extends StartedHost {
     workspace: ServedWorkspace;
@@ -37,13 +31,7 @@ describe('times on a page', () => {
       await database.query('update cairnloop.messages set created_at = $2 where content = $1', [content, at]);
     }
     const workspace = await serve(host);
-    const show = async (options: BrowserContextOptions) => {
-      const watched = await openPage(workspace.origin, options);
-      opened.push(watched);
-      await watched.page.goto(workspace.url(`/c/${id}`));
-      return watched.page;
-    };
-    return { ...host, workspace, id, show };
+    return { ...host, workspace, id, show: (options) => open(workspace, `/c/${id}`, options) };
   }
 
   const days = (page: Page) => page.locator('.day').allTextContents();
@@ -55,7 +43,6 @@ describe('times on a page', () => {
     const plain = (await days(await show({ javaScriptEnabled: false }))).map((day) => day.replace(',', ''));
     assert.deepEqual(plain, ['Monday 5 January 2026', 'Tuesday 6 January 2026']);
     const page = await show(losAngeles);
-    await page.locator('html.scripted').waitFor();
     assert.deepEqual(await days(page), ['Monday, January 5, 2026']);
     await cairnloop.conversations.receive(id, { content: 'Today' });
     await page.locator('.message', { hasText: 'Today' }).waitFor();
@@ -68,7 +55,6 @@ describe('times on a page', () => {
 
   it('says every moment in the operator’s zone when hovered, ages and clocks too', async () => {
     const page = await (await startDated()).show(losAngeles);
-    await page.locator('html.scripted').waitFor();
     const titles = await page.locator('time[title], .clock time').evaluateAll((times) => times.map((one) => one.title));
     assert.ok(titles.length > 8);
     for (const title of titles) assert.match(title, /^(?:Breaches at )?\w+day, .* [AP]M$/);
