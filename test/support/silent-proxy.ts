@@ -11,6 +11,8 @@ export interface SilentProxy {
    * those that have sent `word`. Answers how many.
    */
   silence(word?: string): number;
+  /** Does so with the next connection, before it has carried anything. */
+  silenceNext(): void;
   close(): Promise<void>;
 }
 
@@ -25,11 +27,14 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
   const target = new URL(databaseUrl);
   const pairs = new Set<Pair>();
   let opened = 0;
+  let nextIsSilent = false;
   const server = net.createServer((near) => {
     opened += 1;
     const pair: Pair = { near, far: net.connect(Number(target.port), target.hostname), sent: '' };
     pairs.add(pair);
     join(pair, () => pairs.delete(pair));
+    if (nextIsSilent) silencePair(pair);
+    nextIsSilent = false;
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -41,14 +46,21 @@ export async function silentProxy(databaseUrl: string): Promise<SilentProxy> {
     connections: () => opened,
     silence(word = '') {
       const silenced = [...pairs].filter(({ sent }) => sent.includes(word));
-      for (const { near, far } of silenced) for (const socket of [near, far]) socket.unpipe().resume();
+      for (const pair of silenced) silencePair(pair);
       return silenced.length;
+    },
+    silenceNext: () => {
+      nextIsSilent = true;
     },
     close: async () => {
       for (const { near, far } of pairs) for (const socket of [near, far]) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function silencePair({ near, far }: Pair): void {
+  for (const socket of [near, far]) socket.unpipe().resume();
 }
 
 function join(pair: Pair, gone: () => void): void {
