@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
+import type { Activity, ActivityListener } from '../../src/activity/activity.js';
 import { toPayloads } from '../../src/activity/announce.js';
 import { openActivity } from '../../src/activity/open-activity.js';
 import { openDatabase } from '../../src/db/connect.js';
@@ -32,19 +33,22 @@ describe('activity', () => {
     return activity;
   }
 
-  async function listening(count: number): Promise<void> {
-    await until(async () => {
-      const { rows } = await database.query("select from pg_stat_activity where query like 'LISTEN%'");
-      return rows.length >= count;
+  /** Subscribes, and waits for the word that the connection is up; what is said from then on reaches `listener`. */
+  async function listen(activity: Activity, listener: ActivityListener): Promise<() => void> {
+    let isUp = false;
+    const stop = activity.subscribe((ids) => {
+      if (isUp) listener(ids);
+      isUp ||= ids.length === 0;
     });
+    await until(() => isUp);
+    return stop;
   }
 
   it('tells every process that listens, the changing one too', async () => {
     const [one, two] = [open(), open()];
     const heard = { one: new Set<string>(), two: new Set<string>() };
-    one.subscribe((ids) => ids.forEach((id) => void heard.one.add(id)));
-    two.subscribe((ids) => ids.forEach((id) => void heard.two.add(id)));
-    await listening(2);
+    await listen(one, (ids) => ids.forEach((id) => void heard.one.add(id)));
+    await listen(two, (ids) => ids.forEach((id) => void heard.two.add(id)));
     const id = randomUUID();
     one.changed(id);
     await until(() => heard.one.has(id) && heard.two.has(id));
@@ -54,11 +58,10 @@ describe('activity', () => {
     const activity = open();
     const heard = new Set<string>();
     let messages = 0;
-    activity.subscribe((ids) => {
+    await listen(activity, (ids) => {
       messages += 1;
       for (const id of ids) heard.add(id);
     });
-    await listening(1);
     const ids = Array.from({ length: 900 }, () => randomUUID());
     for (const id of [...ids, ...ids]) activity.changed(id);
     await until(() => heard.size === ids.length);
@@ -75,24 +78,29 @@ describe('activity', () => {
 
   it('keeps schemas of one database apart', async () => {
     const [ours, theirs] = [open('ours'), open('theirs')];
-    const heard: string[] = [];
-    ours.subscribe((ids) => heard.push(...ids));
-    theirs.subscribe((ids) => heard.push(...ids));
-    await listening(2);
-    const id = randomUUID();
-    ours.changed(id);
-    await until(() => heard.includes(id));
-    await sleep(50);
-    assert.deepEqual(heard, [id]);
+    const heard = { ours: [] as string[], theirs: [] as string[] };
+    await listen(ours, (ids) => heard.ours.push(...ids));
+    await listen(theirs, (ids) => heard.theirs.push(...ids));
+    // Postgres tells each connection in the order of the commits: who hears the next word has missed none before it.
+    const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()];
+    ours.changed(first);
+    await until(() => heard.ours.includes(first));
+    theirs.changed(second);
+    await until(() => heard.theirs.includes(second));
+    ours.changed(third);
+    await until(() => heard.ours.includes(third));
+    assert.deepEqual(heard, { ours: [first, third], theirs: [second] });
   });
 
   it('reconnects after the server ended its connection, and says that anything may have changed meanwhile', async () => {
     const activity = open();
     const heard: (readonly string[])[] = [];
-    activity.subscribe((ids) => heard.push(ids));
-    await until(() => heard.length === 1);
-    heard.length = 0;
-    await database.query("select pg_terminate_backend(pid) from pg_stat_activity where query like 'LISTEN%'");
+    await listen(activity, (ids) => heard.push(ids));
+    const { rowCount } = await database.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where datname = current_database() and query like 'LISTEN%'`,
+    );
+    assert.notEqual(rowCount, 0);
     await until(() => heard.some((ids) => ids.length === 0));
     const id = randomUUID();
     activity.changed(id);
@@ -101,10 +109,12 @@ describe('activity', () => {
 
   it('never throws at the caller, whatever the database does', async () => {
     const db = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', schema: 'x', poolSize: 1 });
-    const activity = openActivity(db, log);
+    const said: string[] = [];
+    const activity = openActivity(db, pino({}, { write: (line: string) => said.push(line) }));
     activity.subscribe(() => {});
     activity.changed(randomUUID());
-    await sleep(50);
+    for (const failure of ['could not be announced', 'connection lost'])
+      await until(() => said.some((line) => line.includes(failure)));
     await activity.close();
     activity.changed(randomUUID());
     await db.close();
@@ -116,14 +126,17 @@ describe('activity', () => {
     activity.subscribe(() => {
       throw new Error('a page went away');
     });
-    const stop = activity.subscribe((ids) => heard.push(...ids));
-    await listening(1);
+    const stop = await listen(activity, (ids) => heard.push(...ids));
     const id = randomUUID();
     activity.changed(id);
     await until(() => heard.includes(id));
     stop();
+    let wordCame = false;
+    activity.subscribe(() => {
+      wordCame = true;
+    });
     activity.changed(randomUUID());
-    await sleep(50);
+    await until(() => wordCame);
     assert.deepEqual(heard, [id]);
   });
 });
