@@ -31,6 +31,18 @@ describe('a callback that fails', () => {
       return delivery;
     });
 
+  /** Once nobody holds it and nobody is about to: whether it waits for a retry. */
+  const waits = (host: StartedHost, id: string) =>
+    eventually(async () => {
+      const { rows } = await host.database.query(
+        `SELECT state = 'pending' AS waits FROM cairnloop.deliveries WHERE conversation_id = $1
+           AND (state <> 'pending' OR (lease_until IS NULL AND available_at > cairnloop.clock()))`,
+        [id],
+      );
+      assert.equal(rows.length, 1);
+      return rows[0].waits;
+    });
+
   const failedOnce = (host: StartedHost, id: string) =>
     eventually(async () => {
       const delivery = await deliveryOf(host, id);
@@ -47,6 +59,7 @@ describe('a callback that fails', () => {
         },
         { maxAttempts: 3 },
       );
+      await host.stopClock();
       const bad = await causes[method].cause(host, 'bad');
       const waiting = await failedOnce(host, bad.id);
       assert.equal(waiting.state, 'pending');
@@ -55,11 +68,9 @@ describe('a callback that fails', () => {
       const good = await causes[method].cause(host, 'good');
       await settled(host, good.id, 'done');
 
-      for (const attempt of [2, 3]) {
-        await host.advance(day);
-        await eventually(async () => assert.ok((await deliveryOf(host, bad.id)).attempts >= attempt, 'not retried'));
-      }
-      const discarded = await settled(host, bad.id, 'discarded');
+      while (await waits(host, bad.id)) await host.advance(day);
+      const discarded = await deliveryOf(host, bad.id);
+      assert.equal(discarded.state, 'discarded');
       assert.deepEqual([discarded.attempts, discarded.lastError], [3, 'the CRM is down']);
       const { items } = await host.cairnloop.deliveries.list({ state: 'discarded', topic: causes[method].topic });
       assert.deepEqual(
@@ -79,6 +90,7 @@ describe('a callback that fails', () => {
 
     it(`NT17 ${method}: is cut off at callbackTimeoutMs when it hangs`, async () => {
       const { host } = await start(() => new Promise(() => {}), { callbackTimeoutMs: 60 });
+      await host.stopClock();
       const { id } = await causes[method].cause(host, 'slow');
       const delivery = await failedOnce(host, id);
       assert.deepEqual([delivery.state, delivery.attempts], ['pending', 1]);

@@ -103,8 +103,10 @@ export function deliversOver(prepare: () => JobsUnderTest): void {
       if (broken) throw new Error('the CRM is down');
     };
     const { host, calls } = await start(failing, {}, { maxAttempts: 2 });
+    await host.stopClock();
     await causes.onOutboundTriggered.cause(host, 'any');
-    await eventually(() => assert.equal(calls.length, 1));
+    await eventually(async () => assert.ok((await host.deliveries('outbound'))[0]?.lastError, 'not failed yet'));
+    assert.equal(calls.length, 1);
     await host.advance(60_000);
     await eventually(async () => assert.deepEqual(await states(host), { discarded: 1 }));
     assert.equal(calls.length, 2);

@@ -35,7 +35,8 @@ describe('SlaPolicyProvider in the flow', () => {
     // Something else that the worker calls for, to tell that it is at work.
     const { id: other } = await host.cairnloop.conversations.open({ actorId: 'cust-8' });
     await host.cairnloop.conversations.resolve(other, { resolvedBy: operator });
-    await eventually(() => assert.equal(calls.length, 1));
+    await eventually(async () => assert.equal((await host.deliveries('conversation_resolved'))[0]?.state, 'done'));
+    assert.equal(calls.length, 1);
     assert.equal((await host.cairnloop.sla.forConversation(id))?.status, 'active');
     await host.advance(minute);
     await eventually(() => assert.equal(calls.length, 2));

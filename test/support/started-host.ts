@@ -6,7 +6,7 @@ import type { Delivery } from '../../src/domain.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
 import { err, ok } from '../../src/result.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from './database.js';
-import { moveClock } from './database-clock.js';
+import { moveClock, stopClock } from './database-clock.js';
 
 /** A database with every migration applied, for tests to be cloned from. */
 export const migrated = useTemplate('migrated', (url) => migrateUp({ url, schema: 'cairnloop' }));
@@ -21,8 +21,10 @@ export interface StartedHost {
   log: Record<string, unknown>[];
   /** The deliveries of a topic, oldest first. */
   deliveries(topic: Delivery['topic']): Promise<Delivery[]>;
-  /** Lets the database's clock go `ms` further ahead of the real one. */
+  /** Lets the database's clock go `ms` further ahead of the real one. It ends the leases of what is under way. */
   advance(ms: number): Promise<void>;
+  /** Stops the database's clock: from now on it goes by `advance` alone, so that no retry and no lease gets due. */
+  stopClock(): Promise<void>;
 }
 
 export interface StartOptions {
@@ -57,6 +59,7 @@ export function useHosts(): { startHost(config?: HostConfig, options?: StartOpti
 export async function start(config: HostConfig, database: TestDatabase): Promise<StartedHost> {
   const log: Record<string, unknown>[] = [];
   let ahead = 0;
+  let stoppedAt: Date | undefined;
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(JSON.parse(line)) });
   const cairnloop = await createCairnloop(
     { ...config, database: { poolSize: 5, ...config.database, url: database.url } },
@@ -67,9 +70,16 @@ export async function start(config: HostConfig, database: TestDatabase): Promise
     database,
     log,
     deliveries: async (topic) => (await cairnloop.deliveries.list({ topic, limit: 200 })).items.reverse(),
-    advance(ms) {
+    async advance(ms) {
       ahead += ms;
-      return moveClock(database, ahead);
+      if (!stoppedAt) return moveClock(database, ahead);
+      stoppedAt = new Date(stoppedAt.getTime() + ms);
+      await stopClock(database, stoppedAt);
+    },
+    async stopClock() {
+      const { rows } = await database.query<{ now: Date }>('SELECT cairnloop.clock() AS now');
+      stoppedAt = rows[0]?.now as Date;
+      await stopClock(database, stoppedAt);
     },
   };
 }

@@ -40,6 +40,7 @@ describe('onOutboundTriggered', () => {
   it('NT9 a failure leaves it pending with the attempt shown, the last one makes it failed with the reason', async () => {
     const { notifier } = recordingNotifier(() => err('mailbox full'));
     const host = await startHost({ notifier, worker: { maxAttempts: 2 } });
+    await host.stopClock();
     const message = await trigger(host);
     await eventually(async () => {
       const [delivery] = await host.deliveries('outbound');

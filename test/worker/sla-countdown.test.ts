@@ -14,8 +14,10 @@ describe('onSlaBreach', () => {
       if (metadata.attempt === 1) throw new Error('the pager is down');
     });
     const host = await startHost({ notifier, slaPolicyProvider });
+    await host.stopClock();
     const { id } = await causes.onSlaBreach.cause(host, 'late');
-    await eventually(() => assert.equal(calls.length, 1));
+    await eventually(async () => assert.ok((await host.deliveries('sla_breach'))[0]?.lastError, 'not failed yet'));
+    assert.equal(calls.length, 1);
     const breached = await host.cairnloop.sla.forConversation(id);
     assert.equal(breached?.status, 'breached');
     assert.ok(breached.completedAt && breached.completedAt >= breached.breachAt, 'not breached');
