@@ -36,10 +36,13 @@ describe('drafts: the draft job', () => {
 
   it('AP10 a burst of messages is gathered into one draft that has seen them all', async () => {
     const { draftGenerator, calls } = recordingGenerator();
-    const host = await startHost({ draftGenerator, drafts: { debounceMs: 1000 } });
+    const debounceMs = 1000;
+    const host = await startHost({ draftGenerator, drafts: { debounceMs } });
     const { conversations, drafts } = host.cairnloop;
+    await host.stopClock();
     const { id } = await conversations.open({ message: 'One' });
     await Promise.all(['Two', 'Three', 'Four', 'Five'].map((content) => conversations.receive(id, { content })));
+    await host.advance(debounceMs);
     await requestsDone(host);
     assert.deepEqual(
       calls.map(({ conversation }) => conversation.messages?.length),

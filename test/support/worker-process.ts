@@ -16,24 +16,29 @@ export interface RecordedCall {
 
 export interface RecordingHost extends TempHost {
   calls(): RecordedCall[];
+  /** Lets so many callbacks of each process end; those after them begin and wait. All may end until this is called. */
+  letEnd(count: number): void;
 }
 
-/** A host whose Notifier writes its calls to a file and takes `callbackMs` for each; `config` is JSON for the rest. */
-export function recordingHost(databaseUrl: string, { callbackMs = 0, config = {} } = {}): RecordingHost {
+/** A host whose Notifier writes its calls to a file; `config` is JSON for the rest. */
+export function recordingHost(databaseUrl: string, { config = {} } = {}): RecordingHost {
   const host = tempHost({
     'package.json': { type: 'module' },
     'settings.json': { database: { url: databaseUrl }, ops: { host: '127.0.0.1', port: 0 }, ...config },
+    'may-end': 'Infinity',
     'cairnloop.config.mjs': `
       import { appendFileSync, readFileSync } from 'node:fs';
       import { setTimeout as sleep } from 'node:timers/promises';
       import { defineConfig, prometheus } from 'cairnloop';
 
       const beside = (name) => new URL(name, import.meta.url);
+      let begun = 0;
       const told = async (method, conversation, { deliveryId, attempt }) => {
         const call = { method, conversationId: conversation.id, deliveryId, attempt, pid: process.pid };
         const write = (at) => appendFileSync(beside('calls.jsonl'), JSON.stringify({ at, ...call }) + '\\n');
         write('start');
-        await sleep(${callbackMs});
+        const nth = (begun += 1);
+        while (nth > Number(readFileSync(beside('may-end'), 'utf8'))) await sleep(20);
         write('end');
       };
       export default defineConfig({
@@ -50,6 +55,7 @@ export function recordingHost(databaseUrl: string, { callbackMs = 0, config = {}
   const file = join(host.folder, 'calls.jsonl');
   return {
     ...host,
+    letEnd: (count) => host.write('may-end', String(count)),
     calls: () => {
       const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
       // A worker that was killed may have left half a line.

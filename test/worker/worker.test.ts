@@ -50,12 +50,14 @@ describe('a worker in the process of its host', () => {
 
   it('OP5 stops after shutdownTimeoutMs with callbacks still running, which the next worker calls again', async () => {
     const { notifier, calls, finish } = held();
-    const host = await startHost({ notifier, worker: { shutdownTimeoutMs: 50, leaseMs: 200 } });
+    const leaseMs = 15_000;
+    const host = await startHost({ notifier, worker: { shutdownTimeoutMs: 50, leaseMs } });
     await resolveOne(host);
     await eventually(() => assert.equal(calls.length, 1));
     await host.cairnloop.worker.stop();
     assert.deepEqual(await states(host), ['pending']);
     finish();
+    await host.advance(leaseMs);
     await host.cairnloop.worker.start();
     await eventually(async () => assert.deepEqual(await states(host), ['done']));
     assert.deepEqual(
