@@ -25,17 +25,32 @@ export function redact(text: string): string {
 
 /** Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws. */
 export function errorText(error: unknown, maxLength = 2000): string {
-  const text = redact(
-    beginning(describe(error), maxLength * 4)
-      .replace(/(?![\n\t])\p{Cc}/gu, '')
-      .toWellFormed(),
-  );
+  const text = beginning(describe(error), Math.max(maxLength * 4, 4000));
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
 }
 
-/** Cut at a space: half a secret may not look like one. */
+/** A cut further back than this leaves too little of a text to be worth it. */
+const nearestSpace = 300;
+
+/** Longer than what a key of a known shape needs to be known by. */
+const halfSecret = 100;
+
+/**
+ * Redacts the first `maxLength` characters of a text, of which the rest is cut off: half a secret may not look like one.
+ * So the cut is at a space. In a run without one only its far end can hold a half, but for the password in a URL, whose
+ * end nobody saw.
+ */
 function beginning(text: string, maxLength: number): string {
-  return text.length > maxLength ? `${text.slice(0, maxLength).replace(/\S+$/, '')}…` : text;
+  if (text.length <= maxLength) return redact(printable(text));
+  const cut = text.slice(0, maxLength);
+  const run = 1 + Math.max(...[' ', '\n', '\t', '\r'].map((space) => cut.lastIndexOf(space)));
+  if (run > maxLength - nearestSpace) return `${redact(printable(cut.slice(0, run)))}…`;
+  const masked = redact(printable(cut.slice(0, run) + cut.slice(run).replace(/:\/\/.*$/, `://${mask}`)));
+  return `${masked.slice(0, -halfSecret)}…`;
+}
+
+function printable(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}/gu, '').toWellFormed();
 }
 
 function describe(error: unknown, depth = 0): string {

@@ -76,6 +76,39 @@ describe('errorText', () => {
     assert.ok(!cut.includes('c4'), cut);
   });
 
+  it('keeps a beginning of a text without a space', () => {
+    assert.equal(errorText('e'.repeat(20_000)), `${'e'.repeat(1999)}…`);
+    assert.equal(errorText(new Error('e'.repeat(20_000)), 300), `${'e'.repeat(299)}…`);
+    assert.match(errorText(`Request failed: ${'%7B'.repeat(10_000)}`), /^Request failed: (%7B){100}/);
+    assert.match(errorText(`<html>${'x'.repeat(9000)} and so on`), /^<html>x{1900}/);
+  });
+
+  it('shows no half of a secret, wherever in a text without a space it is cut', () => {
+    const secrets = {
+      url: `postgres://ada:${canary}/${canary}@db.example.com/shop`,
+      'long url': `postgres://ada:${canary.repeat(20)}@db.example.com/shop`,
+      stripe: `sk-${canary}`,
+      google: `AIza${canary.repeat(3).slice(0, 35)}`,
+      sendgrid: `SG.${canary}.${canary}`,
+      jwt: `eyJ${canary}.${canary}.${canary}`,
+      named: `password=${canary}`,
+      quoted: `"api_key":"${canary} ${canary}"`,
+    };
+    // What is masked shrinks, and so moves what stood far behind into what is shown.
+    const masked = `token="${'a'.repeat(90)}",`;
+    for (const [name, secret] of Object.entries(secrets)) {
+      for (let before = 1; before <= secret.length; before += 2) {
+        const lead = masked.repeat((4000 - before) / masked.length);
+        const given = `${lead.padEnd(4000 - before, ',')}${secret}${'z'.repeat(9000)}`;
+        const shown = errorText(given, 1000);
+        assert.ok(
+          !shown.includes(canary.slice(0, 6)),
+          `${name}, ${before} characters before the cut: ${shown.slice(-200)}`,
+        );
+      }
+    }
+  });
+
   it('is bounded, storable and printable, whatever is thrown', () => {
     fc.assert(
       fc.property(fc.anything(), fc.integer({ min: 20, max: 200 }), (error, maxLength) => {
