@@ -1,17 +1,28 @@
 import { z } from 'zod';
 import type { Actor } from './domain.js';
 import { CairnloopError, type ConfigProblem } from './errors.js';
+import { describeInput } from './found.js';
+import { wordsOf } from './input-words.js';
+import { nearest } from './nearest.js';
 import { toStorableJson, toStorableText } from './redact.js';
 
 /** The longest text that a message may hold, in characters. */
 export const maxContentLength = 1_000_000;
 
 /** Text that Postgres can hold: it refuses NUL and lone surrogates, which customers do send. */
-export const text = (maxLength: number) =>
-  z.string().transform(toStorableText).pipe(z.string().trim().min(1).max(maxLength));
+export const text = (maxLength: number) => {
+  const words = `a text of 1 to ${maxLength} characters`;
+  return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
+};
 
 /** A name or key: short text on one line. */
 export const name = text(500);
+
+/** A name that is somebody else's, kept to the letter: ids that differ in a space are two. */
+export const exactName = (maxLength: number) => {
+  const words = `a text of 1 to ${maxLength} characters that is not blank`;
+  return z.string(words).transform(toStorableText).pipe(z.string().max(maxLength, words).regex(/\S/, words));
+};
 
 /** What somebody says to somebody: kept to the letter, white space too. */
 export const content = z
@@ -32,17 +43,49 @@ export const customerText = z
   })
   .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
 
+/** A map of the host's own, as a copy that can be stored. It is not asked for its keys before: they may throw. */
 export const metadata = z
-  .record(z.string(), z.unknown())
+  .custom<Record<string, unknown>>(isMap, 'an object')
   .default({})
-  .transform((value) => toStorableJson(value) as Record<string, unknown>);
+  .transform((given, context): Record<string, unknown> => {
+    const stored = toStorableJson(given);
+    if (isMap(stored)) return stored;
+    context.addIssue({ code: 'custom', message: 'an object that can be read' });
+    return z.NEVER;
+  });
 
-export const actor: z.ZodType<Actor> = z.object({ id: name, name: name.optional() });
+function isMap(value: unknown): value is Record<string, unknown> {
+  try {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false;
+  }
+}
 
-export const id = z.string().min(1);
+/** A name that is left empty is as good as absent. */
+const optionalName = z
+  .string()
+  .max(500)
+  .transform((given) => toStorableText(given).trim() || undefined);
+
+export const actor: z.ZodType<Actor> = z
+  .object({ id: exactName(500), name: optionalName.optional() })
+  .transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
+
+const pageWords = 'a whole number from 1 to 200';
 
 /** How many items a page of a list holds: 50 unless told, 200 at most. */
-export const pageLimit = z.number().int().min(1).max(200).default(50);
+export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
+
+/** An object of these keys and no other: a key with a slip in it would be as good as none. */
+export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+  const unknown = z.unknown().superRefine((_, context) => {
+    context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
+  });
+  return z.object(shape).catchall(unknown) as unknown as z.ZodObject<Shape>;
+}
 
 /** Parses the input of a public call. Throws `INPUT_INVALID` with every problem. */
 export function parseInput<Schema extends z.ZodType>(
@@ -50,28 +93,36 @@ export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => problemOf(issue, input));
+  const problems = problemsOf(schema, input);
+  if (!Array.isArray(problems)) return problems.data;
   throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 
-function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
-  const found = issue.path.reduce<unknown>(
-    (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
-    input,
-  );
-  return { path: issue.path.join('.') || 'input', expected: issue.message, found: describe(found) };
+/** What is wrong with an input, or what it was read as. */
+function problemsOf<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): ConfigProblem[] | { data: z.output<Schema> } {
+  try {
+    const parsed = schema.safeParse(input, { error: wordsOf });
+    return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
+  } catch {
+    // A getter or a proxy of the host's.
+    return [{ path: 'input', expected: 'an object that can be read', found: 'one that throws when it is read' }];
+  }
 }
 
-/** Names what was found without repeating it: input may hold what a log must not. */
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${value.length} characters`;
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return `a value of type ${typeof value}`;
+function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
+  const path = issue.path.map(String).join('.') || 'input';
+  const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
+  if (known) return { path, expected: knownKey(String(issue.path.at(-1)), known), found: 'an unknown key' };
+  const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
+  return { path, expected: issue.message, found: describeInput(found) };
+}
+
+function knownKey(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant ? `a known key (did you mean "${meant}"?)` : `one of the keys ${known.join(', ')}`;
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,7 +1,7 @@
 import { CairnloopError, type ConfigProblem } from '../errors.js';
+import { kindOf } from '../found.js';
 import { nearest } from '../nearest.js';
 import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
-import { kindOf } from './describe-found.js';
 import { type ContractKey, contractMethods, contractProblems, metricsProblems } from './host-modules.js';
 import { keyRules, type Rule } from './key-rules.js';
 

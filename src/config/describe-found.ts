@@ -1,13 +1,6 @@
+import { kindOf } from '../found.js';
+
 /** Words for a wrong value that give no secret away. */
-
-const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
-
-/** What kind of value it is, with none of its content. */
-export function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return articles[typeof value] ?? `a ${typeof value}`;
-}
 
 /** The value itself where that is short and harmless; its kind otherwise. */
 export function describeFound(value: unknown): string {

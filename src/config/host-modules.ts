@@ -1,6 +1,6 @@
 import type { ConfigProblem } from '../errors.js';
+import { kindOf } from '../found.js';
 import { type HostModules, metricsBrand } from './config-types.js';
-import { kindOf } from './describe-found.js';
 
 /** The contracts that a host may fulfil, and the methods of each. */
 export const contractMethods = {

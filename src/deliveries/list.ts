@@ -7,9 +7,11 @@ import { isId, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
+const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
+
 const listInput = z
   .object({
-    state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], 'a state or a list of states').optional(),
+    state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
     topic: z.enum(deliveryTopics).optional(),
     cursor: z.string().optional(),
     limit: pageLimit,

@@ -17,7 +17,7 @@ const bulkInput = z.object({
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
-const idsInput = z.array(z.string());
+const idsInput = z.object({ conversationIds: z.array(z.string()) });
 
 export type BulkInput = z.input<typeof bulkInput>;
 
@@ -47,7 +47,8 @@ export async function bulkTriggerOutbound(
   input: BulkInput,
 ): Promise<{ envelope: BulkEnvelope; results: BulkResult[] }> {
   const wanted = parseInput('outbound.bulkTrigger', bulkInput, input);
-  const ids = [...new Set(parseInput('outbound.bulkTrigger', idsInput, conversationIds).map(asStored))];
+  const given = parseInput('outbound.bulkTrigger', idsInput, { conversationIds });
+  const ids = [...new Set(given.conversationIds.map(asStored))];
   requireNotifier(runtime, 'outbound.bulkTrigger');
   return runtime.telemetry.span('outbound.bulk_trigger', { requested: ids.length }, async () => {
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });

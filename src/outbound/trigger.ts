@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.js';
 
 /** A year: what is planned further ahead than that belongs in the host's own calendar. */
 const maxScheduleSeconds = 366 * 24 * 3600;
+const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
 /** An outbound message may be the host's own idea, where no person stands behind it. */
 export const hostOrActor = actor.default({ id: 'system:host' });
@@ -19,7 +20,7 @@ const triggerInput = z.object({
   /** What is delivered, to the letter. */
   content,
   /** Default 0: at once. */
-  scheduleInSeconds: z.number().min(0).max(maxScheduleSeconds).default(0),
+  scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** A second call with the same key for the same conversation sends nothing. */
   dedupeKey: name.optional(),
   actor: hostOrActor,
