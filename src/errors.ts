@@ -3,6 +3,8 @@
  * in the source builds a {@link CairnloopError} with words of its own, so this file is the whole list.
  */
 
+import { kindOf } from './found.js';
+
 interface ErrorText {
   message: string;
   hint: string;
@@ -302,13 +304,27 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   readonly [brand] = true;
 
   constructor(code: C, details: Details<C>, options?: ErrorOptions) {
-    const text: ErrorText = (catalog[code] as (d: Details<C>) => ErrorText)(details);
+    const told = withTextIds(details);
+    const text: ErrorText = (catalog[code] as (d: Details<C>) => ErrorText)(told);
     super(text.message, options);
     this.code = code;
     this.hint = text.hint;
     this.exitCode = text.exitCode ?? 1;
-    this.details = details;
+    this.details = told;
   }
+}
+
+/** A host may ask for an id that is no text, or a very long one, and of some values no text can be made. */
+function withTextIds<D extends object>(details: D): D {
+  const ids = Object.entries(details).filter(
+    ([key, value]) => /^(id|conversationId)$/.test(key) && value !== undefined,
+  );
+  return { ...details, ...Object.fromEntries(ids.map(([key, id]) => [key, idText(id)])) };
+}
+
+function idText(id: unknown): string {
+  if (typeof id !== 'string') return kindOf(id);
+  return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 
 /** True for a CairnloopError of any copy of this package; `instanceof` would miss the host's. */

@@ -1,7 +1,9 @@
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { deepFreeze } from '../conversations/rows.js';
 import { withTimeout } from '../host/call.js';
 import type { ContextProvider } from '../host/context-provider.js';
+import { parseInput } from '../input.js';
 import type { ContextState } from '../ops/metrics.js';
 import { errorText } from '../redact.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
@@ -22,8 +24,9 @@ export interface ContextAnswer {
   fetchedAt: Date;
 }
 
-/** Asks the host's ContextProvider. Neither method throws: without facts everything else works on. */
+/** Asks the host's ContextProvider. A provider that fails throws nothing here: without facts everything else works on. */
 export interface ContextReader {
+  /** Throws `INPUT_INVALID` for an actor id that is no text. */
   get(actorId: string | null): Promise<ContextAnswer>;
   /** The provider's map as a plain copy for the policy and the generator; null in every state but `available` and `empty`. */
   raw(actorId: string | null): Promise<Record<string, unknown> | null>;
@@ -40,6 +43,8 @@ export interface ContextReaderOptions {
   onOutcome(state: ContextState): void;
   telemetry?: Pick<Telemetry, 'span'> | undefined;
 }
+
+const getInput = z.object({ actorId: z.string('a text, or null').nullish() });
 
 interface Reading extends ContextAnswer {
   facts: Record<string, unknown> | null;
@@ -71,8 +76,9 @@ export function createContextReader(options: ContextReaderOptions): ContextReade
 
   return {
     async get(actorId) {
-      const { state, sections, fetchedAt } = await read(actorId);
-      return { state, sections, fetchedAt };
+      const wanted = parseInput('context.get', getInput, { actorId });
+      const { state, sections, fetchedAt } = await read(wanted.actorId ?? null);
+      return deepFreeze({ state, sections, fetchedAt });
     },
     raw: async (actorId) => (await read(actorId)).facts,
   };

@@ -34,8 +34,16 @@ export function decodeTimeCursor(cursor: string): [at: string, id: string] {
   return isTime(at) && isId(id) ? [at, id] : refuse(cursor);
 }
 
-function isTime(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text) && !Number.isNaN(Date.parse(text));
+/** Unpacks the cursor of a list that is walked by its place: how many rows come before. Throws `CURSOR_INVALID`. */
+export function decodeOffsetCursor(cursor: string): number {
+  const [offset = ''] = decodeCursor(cursor, 1);
+  return /^\d{1,6}$/.test(offset) ? Number(offset) : refuse(cursor);
+}
+
+/** Whether a text is a time as our lists write it. JavaScript takes February 30th for a date, Postgres does not. */
+export function isTime(text: string): boolean {
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString() === text && time.getUTCFullYear() > 0;
 }
 
 function refuse(cursor: string): never {

@@ -78,6 +78,8 @@ export function operationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    refuse('options', 'an object such as { healthPath: "/health" }', options);
   for (const key of Object.keys(options)) {
     if (!(key in defaults)) refuse(key, 'no such option (known: healthPath, metricsPath)', options[key as never]);
   }

@@ -1,6 +1,8 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import { CairnloopError, isCairnloopError } from '../errors.js';
+import { parseInput } from '../input.js';
 import { nearest } from '../nearest.js';
 import { errorText } from '../redact.js';
 import { type DomainEvent, type EventName, eventNames, type SpanName } from './event-names.js';
@@ -21,7 +23,8 @@ export interface Telemetry {
   /**
    * Calls `handler` for the named events. A handler that throws or rejects is detached and logged. Handlers run after
    * the operation that they tell of has answered, so they cannot fail, delay or repeat it; `start` comes with the time
-   * it was taken, `measurements.systemTime` (ms since 1970). Throws `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`.
+   * it was taken, `measurements.systemTime` (ms since 1970). Throws `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`,
+   * `INPUT_INVALID`.
    */
   attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
   /** Answers whether there was such a handler. */
@@ -33,6 +36,15 @@ export interface Telemetry {
   /** Publishes what still waits, then detaches every handler of this instance. */
   close(): void;
 }
+
+const eventsWords = 'the name of an event, or a list of names';
+
+/** What TypeScript asks for anyway. The names themselves are judged one by one. */
+const attachInput = z.object({
+  id: z.string('a text').min(1, 'a text that is not empty'),
+  events: z.union([z.string(), z.array(z.string()).min(1, eventsWords)], eventsWords),
+  handler: z.custom((value) => typeof value === 'function', 'a function'),
+});
 
 type Subscriber = Parameters<typeof diagnosticsChannel.subscribe>[1];
 
@@ -48,6 +60,7 @@ export function createTelemetry(log: Logger): Telemetry {
   }
 
   function attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void {
+    parseInput('telemetry.attach', attachInput, { id, events, handler });
     if (attached.has(id)) throw new CairnloopError('TELEMETRY_ID_TAKEN', { id });
     const names = typeof events === 'string' ? [events] : [...new Set(events)];
     for (const event of names) {

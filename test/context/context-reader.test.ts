@@ -56,6 +56,18 @@ describe('context/context-reader', () => {
     );
   });
 
+  it('CP2 asks nobody about an actor id that is no text', async () => {
+    const { calls, provider } = counting(() => ok({}));
+    const { reader } = readerOf(provider);
+    for (const actorId of [42, {}, Symbol('x'), ['a'], true])
+      await assert.rejects(reader.get(actorId as never), {
+        code: 'INPUT_INVALID',
+        message: /actorId: expected a text/,
+      });
+    assert.equal((await reader.get(undefined as never)).state, 'anonymous');
+    assert.deepEqual(calls, []);
+  });
+
   it('CP3 hands over an object as opts, which nobody can change', async () => {
     const { calls, provider } = counting(() => ok({}));
     await readerOf(provider).reader.get('a');

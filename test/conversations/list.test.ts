@@ -55,7 +55,10 @@ describe('lists', () => {
   it('refuse a cursor that no list answered', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const forged = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
+    const id = '00000000-0000-7000-8000-000000000000';
+    const times = ['2026-02-30T00:00:00Z', '2026-02-30T00:00:00.000Z', '0000-01-01T00:00:00.000Z', '2026-01-01', '1'];
     const cursors = ['', 'x', '!!!', forged(null), forged(['a', 'b']), forged(['abc']), forged([{}, 1])];
+    cursors.push(forged(['-5']), ...times.map((time) => forged([time, id])), forged(['2026-01-01T00:00:00.000Z', '1']));
     for (const cursor of cursors.filter(Boolean)) {
       for (const list of [cairnloop.conversations, cairnloop.deliveries, cairnloop.audit])
         await assert.rejects(list.list({ cursor }), { code: 'CURSOR_INVALID' }, cursor);

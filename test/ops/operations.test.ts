@@ -149,6 +149,10 @@ describe('operations', () => {
       { metricsPath: 7 },
       { healthPath: '/same', metricsPath: '/same' },
       { metricsPath: '/health/ready' },
+      null,
+      5,
+      '/health',
+      [],
     ];
     for (const options of wrong) {
       assert.throws(

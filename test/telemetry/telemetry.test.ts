@@ -52,6 +52,25 @@ describe('telemetry', () => {
     watch(host, resolved, 'one');
   });
 
+  it('TL1 refuses what could never be called, or never be called for', async () => {
+    const { cairnloop } = await startHost({}, { worker: false });
+    const { attach, detach } = cairnloop.telemetry as unknown as Record<string, (...given: unknown[]) => unknown>;
+    const handler = () => {};
+    const wrong: [given: unknown[], says: RegExp][] = [
+      ...[undefined, null, 5, {}, [], [resolved, 7], Symbol('x')].map(
+        (events) => [['t', events, handler], /events: expected the name of an event, or a list/] as [unknown[], RegExp],
+      ),
+      [['t', resolved, 'x'], /handler: expected a function, found a text/],
+      [['t', resolved], /handler: expected a function, found nothing/],
+      [[5, resolved, handler], /id: expected a text/],
+      [['', resolved, handler], /id: expected a text/],
+      [[Symbol('x'), resolved, handler], /id: expected a text/],
+    ];
+    for (const [given, message] of wrong) assert.throws(() => attach?.(...given), { code: 'INPUT_INVALID', message });
+    assert.throws(() => attach?.('t', ['nothing'], handler), { code: 'TELEMETRY_EVENT_UNKNOWN' });
+    assert.equal(detach?.('t'), false);
+  });
+
   it('TL1 has the names that are promised, and no others', async () => {
     const promised = {
       spans: [

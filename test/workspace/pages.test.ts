@@ -119,16 +119,27 @@ describe('a page of the workspace', () => {
 
   it('answers cursors that are none with a page that says so', async () => {
     const { workspace, id } = await openThread({});
+    const forged = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
     for (const path of [
       '/?cursor=x',
       `/c/${id}?before=x`,
       '/audit?cursor=x',
       '/deliveries?cursor=x',
       '/?filter=breached&cursor=WyJ4Il0',
+      ...['-5', '1e3', '0x10', '.5', '99999999', ''].flatMap((offset) => [
+        `/?filter=breaching&cursor=${forged([offset])}`,
+        `/?q=hello&cursor=${forged([offset])}`,
+        `/deliveries?state=discarded&cursor=${forged([offset])}`,
+      ]),
+      ...['2026-02-30T00:00:00.000Z', '0000-01-01T00:00:00.000Z', '5'].flatMap((time) => [
+        `/?filter=open&cursor=${forged(['1', time, id])}`,
+        `/c/${id}?before=${forged([time, id])}`,
+      ]),
+      `/?filter=open&cursor=${forged(['7', '2026-02-03T00:00:00.000Z', id])}`,
     ]) {
       const { status, text } = await workspace.get(path);
-      assert.ok([200, 404].includes(status), `${path}: ${status}`);
-      if (status === 404) assert.match(textOf(text), /There is no such page/);
+      assert.equal(status, 404, path);
+      assert.match(textOf(text), /There is no such page/);
     }
   });
 });

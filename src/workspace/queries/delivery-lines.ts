@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { deliveryTopics } from '../../domain.js';
@@ -20,7 +20,7 @@ const maxShown = 1000;
 
 /** Calls that are owed or given up: those due first, or the newest given up. One statement. Throws `CURSOR_INVALID`. */
 export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor: string | null): Promise<DeliveryPage> {
-  const offset = Math.min(maxShown, Number(cursor ? decodeCursor(cursor, 1)[0] : 0) || 0);
+  const offset = Math.min(maxShown, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run<DeliveryLineRow>(statements[tab], [topics, offset]);
   return {
     lines: rows.slice(0, pageSize).map(toLine),

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { pageSize, type QueueRowRow, queueColumns, toQueueRow } from './rows.js';
@@ -21,7 +21,7 @@ export async function searchQueue(runtime: Runtime, search: string, cursor: stri
 }
 
 async function page(runtime: Runtime, from: Statement, values: string[], cursor: string | null): Promise<QueuePage> {
-  const offset = Math.min(maxGathered, Number(cursor ? decodeCursor(cursor, 1)[0] : 0) || 0);
+  const offset = Math.min(maxGathered, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run<QueueRowRow>(from, [offset, ...values]);
   return {
     rows: rows.slice(0, pageSize).map(toQueueRow),

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeCursor, encodeCursor, isTime } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../errors.js';
 import { isId } from '../../input.js';
@@ -37,9 +37,9 @@ export async function walkQueue(runtime: Runtime, filter: WalkedFilter, cursor: 
 
 function placeOf(cursor: string): string[] {
   const place = decodeCursor(cursor, 3);
-  const isPhase = Object.values(phases).some((known) => String(known) === place[0]);
-  if (!isPhase || Number.isNaN(Date.parse(place[1] ?? '')) || !isId(place[2]))
-    throw new CairnloopError('CURSOR_INVALID', { found: cursor });
+  const [phase, key = '', id] = place;
+  const isPhase = Object.values(phases).some((known) => String(known) === phase);
+  if (!isPhase || !isTime(key) || !isId(id)) throw new CairnloopError('CURSOR_INVALID', { found: cursor });
   return place;
 }
 
