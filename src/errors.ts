@@ -19,10 +19,18 @@ export interface ConfigProblem {
   found: string;
 }
 
-const otherAddress = {
-  'ops server': 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)',
-  workspace: 'choose another port with --port; 0 takes a free one',
-};
+interface ListenFailure {
+  server: 'ops server' | 'workspace';
+  host: string;
+  port: number;
+  portFlag?: string;
+}
+
+function otherAddress({ server, portFlag }: ListenFailure): string {
+  const flag = portFlag ?? (server === 'workspace' ? '--port' : undefined);
+  if (flag) return `choose another port with ${flag}; 0 takes a free one`;
+  return 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)';
+}
 
 const catalog = {
   // Config
@@ -175,13 +183,13 @@ const catalog = {
   }),
 
   // Worker and ops
-  PORT_TAKEN: (d: { server: 'ops server' | 'workspace'; host: string; port: number }) => ({
+  PORT_TAKEN: (d: ListenFailure) => ({
     message: `The ${d.server} cannot listen on ${d.host}:${d.port}: the port is taken.`,
-    hint: `Stop what listens there, or ${otherAddress[d.server]}.`,
+    hint: `Stop what listens there, or ${otherAddress(d)}.`,
   }),
-  PORT_REFUSED: (d: { server: 'ops server' | 'workspace'; host: string; port: number; reason: string }) => ({
+  PORT_REFUSED: (d: ListenFailure & { reason: string }) => ({
     message: `The ${d.server} cannot listen on ${d.host}:${d.port}: ${d.reason}.`,
-    hint: `To listen elsewhere, ${otherAddress[d.server]}.`,
+    hint: `To listen elsewhere, ${otherAddress(d)}.`,
   }),
   JOBS_UNREACHABLE: (d: { backend: string; reason: string }) => ({
     message: `The ${d.backend} job backend cannot be reached: ${d.reason}.`,

@@ -30,6 +30,8 @@ export interface CommandInput<Options> {
 export interface Command<Options = object> {
   arguments?: readonly ArgumentRow[];
   options?: readonly OptionRow[];
+  /** What `--help` says beyond the summary. */
+  about?: string;
   /** Whole command lines, shown in `--help`. */
   examples: readonly string[];
   /** What an exit code means here, where that is more than 0 done, 1 failed, 2 wrong usage. */
@@ -60,6 +62,12 @@ export const workspacePortOption: OptionRow = {
   description: 'port of the workspace; 0 takes a free one',
   default: 4070,
   parse: (text) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
+};
+
+export const opsPortOption: OptionRow = {
+  flags: '--ops-port <number>',
+  description: 'port of health and metrics; 0 takes a free one (default: ops.port, 9464)',
+  parse: (text) => wholeNumber('--ops-port', { min: 0, max: 65_535 })(text),
 };
 
 /** A parser for `--port <number>` and its like. */

@@ -50,6 +50,7 @@ function quiet(command: Commander, io: CliIo): Commander {
 function declare(target: Commander, command: Command, io: CliIo, done: Running['done']): void {
   for (const row of command.arguments ?? []) target.addArgument(toArgument(row));
   for (const row of command.options ?? []) target.addOption(toOption(row));
+  if (command.about) target.description(`${target.description()}\n\n${command.about}`);
   target.addHelpText('after', helpAfter(command.examples, command.exitCodes));
   for (const [name, sub] of Object.entries(command.subcommands ?? {})) {
     declare(quiet(target.command(name), io).summary(sub.summary).description(`${sub.summary}.`), sub, io, done);

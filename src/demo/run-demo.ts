@@ -18,6 +18,8 @@ export interface DemoOptions {
   folder: string;
   /** Port of the workspace; 0 takes a free one. */
   port: number;
+  /** Port of health and metrics, where it is not the config's. */
+  opsPort?: number | undefined;
 }
 
 /** Plays the whole life cycle against a Postgres and a worker of its own, and stops everything. Throws `DEMO_STUCK`. */
@@ -42,11 +44,11 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
 }
 
 /** Writes the demo host, fills its database once, and serves it until a signal stops it. */
-export async function runDemo({ folder, port }: DemoOptions, io: CliIo): Promise<void> {
+export async function runDemo({ folder, port, opsPort }: DemoOptions, io: CliIo): Promise<void> {
   await writeDemoHost(folder);
   io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
   delete process.env.DATABASE_URL;
-  await runDev({ cwd: folder, port, seed: seedDemo }, io);
+  await runDev({ cwd: folder, port, opsPort, seed: seedDemo }, io);
 }
 
 function shown(folder: string, io: CliIo): string {

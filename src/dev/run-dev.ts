@@ -2,10 +2,10 @@ import path from 'node:path';
 import { type Cairnloop, createCairnloop } from '../cairnloop.js';
 import type { CliIo } from '../cli/io.js';
 import type { ResolvedConfig } from '../config/config-types.js';
-import { loadConfig } from '../config/load-config.js';
+import { findConfigFile, loadConfig } from '../config/load-config.js';
 import { migrateUp } from '../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/start-embedded-postgres.js';
-import { type ServedApp, serve } from '../ops/serve.js';
+import { type Address, requireListenable, type ServedApp, serve } from '../ops/serve.js';
 import { openOwnFolder } from '../project/own-folder.js';
 import { stopSignal } from '../worker/shutdown.js';
 
@@ -13,9 +13,11 @@ export interface DevOptions {
   /** The host's package. */
   cwd: string;
   /** The config file, where it is not the usual one. */
-  file?: string;
+  file?: string | undefined;
   /** Port of the workspace. */
   port: number;
+  /** Port of health and metrics, where it is not the config's. */
+  opsPort?: number | undefined;
   /** Fills the database before anything is served. */
   seed?(cairnloop: Cairnloop): Promise<void>;
 }
@@ -33,16 +35,24 @@ export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
  * an embedded Postgres is started, its data kept under `.cairnloop/`.
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
-  const postgres = await ensureDatabase(options.cwd, io);
+  const { cwd, file, opsPort } = options;
+  // What would be refused later is refused before a cluster is made or a schema touched.
+  findConfigFile({ cwd, file });
+  await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
+  const postgres = await ensureDatabase(cwd, io);
   try {
-    const { config } = await loadConfig({ cwd: options.cwd, ...(options.file && { file: options.file }) });
+    const { config } = await loadConfig({ cwd, file });
+    await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
     const applied = await migrateUp(config.database);
     if (applied.length > 0) io.stderr.write(`Applied ${applied.length} migrations\n`);
-    await serveUntilStopped(config, options, io);
+    await serveUntilStopped({ config, postgres }, options, io);
   } finally {
     await postgres?.stop();
   }
 }
+
+const workspaceAt = (port: number): Address => ({ server: 'workspace', host: loopback, port });
+const opsAt = (port: number): Address => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
 /** An embedded Postgres where the environment names no database; its url goes where a config reads it. */
 async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres | null> {
@@ -54,16 +64,22 @@ async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres 
   return postgres;
 }
 
-async function serveUntilStopped(config: ResolvedConfig, options: DevOptions, io: CliIo): Promise<void> {
+interface Prepared {
+  config: ResolvedConfig;
+  postgres: EmbeddedPostgres | null;
+}
+
+async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: CliIo): Promise<void> {
+  const { config } = prepared;
   const cairnloop = await createCairnloop(config);
   const served: ServedApp[] = [];
   try {
-    served.push(await serve(cairnloop.operations(), { server: 'ops server', host: loopback, port: config.ops.port }));
+    served.push(await serve(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
-    served.push(await serve(workspace, { server: 'workspace', host: loopback, port: options.port }));
+    served.push(await serve(workspace, workspaceAt(options.port)));
     await options.seed?.(cairnloop);
     await cairnloop.worker.start();
-    announce(served, config, io);
+    announce(served, prepared, options, io);
     await stopSignal();
   } finally {
     await Promise.all(served.map((app) => app.close()));
@@ -71,13 +87,28 @@ async function serveUntilStopped(config: ResolvedConfig, options: DevOptions, io
   }
 }
 
-function announce([ops, workspace]: readonly ServedApp[], config: ResolvedConfig, io: CliIo): void {
+function announce(
+  [ops, workspace]: readonly ServedApp[],
+  { config, postgres }: Prepared,
+  { cwd }: DevOptions,
+  io: CliIo,
+): void {
   const opsUrl = `http://${loopback}:${ops?.port}`;
   const lines = [
     `Workspace  http://${loopback}:${workspace?.port}/`,
     `Health     ${opsUrl}${config.ops.healthPath}`,
     `Metrics    ${opsUrl}${config.ops.metricsPath}`,
+    // It is heard on loopback only, and its password opens nothing else.
+    ...(postgres
+      ? ['From another terminal:', `  DATABASE_URL=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
+      : []),
     'Ctrl-C stops.',
   ];
   io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** For a host that is not where the command runs. */
+function at(cwd: string, io: CliIo): string {
+  const folder = path.relative(io.cwd, cwd);
+  return folder === '' ? '' : ` --cwd ${folder}`;
 }

@@ -20,10 +20,31 @@ export interface Address {
   server: 'ops server' | 'workspace';
   host: string;
   port: number;
+  /** The flag that chooses another port, where the command has one for it. */
+  portFlag?: string;
 }
 
+/**
+ * Throws as {@link serve} unless all of these addresses can be listened on, before work is done in vain. A moment later
+ * one may be taken all the same.
+ */
+export async function requireListenable(addresses: readonly Address[]): Promise<void> {
+  const served: ServedApp[] = [];
+  try {
+    for (const address of addresses) served.push(await serve(nothing, address));
+  } finally {
+    await Promise.all(served.map((app) => app.close()));
+  }
+}
+
+const nothing: Pick<Mounted, 'node'> = {
+  async node(_request, response) {
+    response.destroy();
+  },
+};
+
 /** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serve(app: Mounted, address: Address): Promise<ServedApp> {
+export function serve(app: Pick<Mounted, 'node'>, address: Address): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });

@@ -1,10 +1,11 @@
 import path from 'node:path';
-import { cwdOption, defineCommand, workspacePortOption } from '../command.js';
+import { cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
 
 interface DemoOptions {
   cwd?: string;
   dir: string;
   port: number;
+  opsPort?: number;
   once?: boolean;
 }
 
@@ -13,13 +14,14 @@ export const command = defineCommand<DemoOptions>({
     cwdOption,
     { flags: '--dir <folder>', description: 'where the demo host is written', default: 'cairnloop-demo' },
     workspacePortOption,
+    opsPortOption,
     { flags: '--once', description: 'play the whole life cycle, print it and exit' },
   ],
   examples: ['cairnloop demo', 'cairnloop demo --once'],
   async run({ options }, io) {
     const { runDemo, runDemoOnce } = await import('../../demo/run-demo.js');
     const folder = path.resolve(io.cwd, options.cwd ?? '.', options.dir);
-    await (options.once ? runDemoOnce : runDemo)({ folder, port: options.port }, io);
+    await (options.once ? runDemoOnce : runDemo)({ folder, port: options.port, opsPort: options.opsPort }, io);
     return undefined;
   },
 });
