@@ -23,8 +23,8 @@ export interface Prompts {
 /** Everything a command may touch of the process: handed in, so that tests read output without spying. */
 export interface CliIo {
   stdin: NodeJS.ReadStream;
-  /** The result. */
-  stdout: Pick<NodeJS.WriteStream, 'write'>;
+  /** The result; `columns` is the terminal's width, where it is one. */
+  stdout: Pick<NodeJS.WriteStream, 'write'> & { columns?: number | undefined };
   /** Progress and errors. */
   stderr: Pick<NodeJS.WriteStream, 'write'>;
   cwd: string;

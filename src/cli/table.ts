@@ -1,13 +1,75 @@
-/** Rows of cells as aligned lines; the first row is the head. The last column is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const columns = rows[0]?.length ?? 0;
-  const widths = Array.from({ length: columns }, (_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+import { cut, oneLine } from './one-line.js';
+
+export interface Fit {
+  /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
+  width: number | undefined;
+  /** The columns that may be cut, by their place. */
+  free: readonly number[];
+}
+
+/** What is left of a column that may be cut, at least. */
+const leastWidth = 16;
+const gap = '  ';
+const indent = '    ';
+
+/**
+ * Rows of cells as aligned lines; the first row is the head. To fit a width, cells of the free columns are cut, the
+ * longest first; columns that still do not fit go on in lines below. The last column of a line is not padded.
+ */
+export function table(rows: readonly (readonly string[])[], fit: Fit = { width: undefined, free: [] }): string {
+  const cells = rows.map((row) => row.map((cell) => oneLine(cell)));
+  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+  const lines = layOut(widths, fit);
+  return cells.flatMap((row) => linesOf(row, lines)).join('\n');
+}
+
+function linesOf(row: readonly string[], lines: readonly Column[][]): string[] {
+  const [first = '', ...others] = lines.map((line) => lineOf(row, line));
+  return [first, ...others.filter((text) => text !== '').map((text) => indent + text)];
+}
+
+interface Column {
+  at: number;
+  width: number;
+}
+
+function lineOf(row: readonly string[], columns: readonly Column[]): string {
+  return columns
+    .map(({ at, width }) => cut(row[at] ?? '', width).padEnd(width))
+    .join(gap)
+    .trimEnd();
+}
+
+/** Pure: which columns stand in which line, and how wide. */
+function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: Fit): Column[][] {
+  const least = widths.map((full, at) => (free.includes(at) ? Math.min(full, leastWidth) : full));
+  const lines: number[][] = [];
+  let room = 0;
+  least.forEach((wanted, at) => {
+    const line = lines.at(-1);
+    if (line && room >= wanted + gap.length) {
+      line.push(at);
+      room -= wanted + gap.length;
+    } else {
+      lines.push([at]);
+      room = width - wanted - (lines.length > 1 ? indent.length : 0);
+    }
+  });
+  return lines.map((line, at) => widen(line, { widths, least, room: width - (at > 0 ? indent.length : 0) }));
+}
+
+/** Hands the room that a line has left to its columns that were cut, the shortest first. */
+function widen(
+  line: readonly number[],
+  { widths, least, room }: { widths: readonly number[]; least: readonly number[]; room: number },
+): Column[] {
+  const wide = (at: number) => widths[at] ?? 0;
+  const columns = line.map((at) => ({ at, width: least[at] ?? 0 }));
+  let left = room - columns.reduce((sum, { width }) => sum + width, gap.length * (line.length - 1));
+  for (const column of [...columns].sort((a, b) => wide(a.at) - wide(b.at))) {
+    const more = Math.min(wide(column.at) - column.width, Math.max(left, 0));
+    column.width += more;
+    left -= more;
+  }
+  return columns;
 }

@@ -63,6 +63,24 @@ describe('cairnloop audit', () => {
     assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
   });
 
+  it('fits the terminal, where it is one, and lets no name turn the text around', async () => {
+    const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
+    const actor = { id: 'op-9', name: `Ada \u202E${'of Lovelace '.repeat(9)}` };
+    await cairnloop.conversations.resolve(id, { resolvedBy: actor });
+    const io = memoryIo(host.folder);
+    io.stdout.columns = 80;
+    await main(['audit', 'list'], io);
+    const lines = io.out().trimEnd().split('\n');
+    assert.deepEqual(
+      lines.filter((line) => line.length > 80),
+      [],
+    );
+    assert.match(io.out(), new RegExp(`conversation\\.resolved +Ada of Lovelace.*…\n +${id}`));
+    const { out } = await run('list');
+    assert.match(out, /conversation\.resolved +Ada (of Lovelace ?){9}/);
+    assert.doesNotMatch(out, /\u202E/);
+  });
+
   it('verifies the record that a worker sealed, and finds where it was changed (the binary)', async () => {
     await sealedConversation();
     const intact = await runCli(['audit', 'verify'], { cwd: host.folder });

@@ -32,25 +32,21 @@ export const list = defineCommand<ListOptions>({
     const { listAudit } = await import('../../../audit/list.js');
     const { conversation: conversationId, action, actor, cursor, limit } = options;
     return withDatabase(options, io, async ({ db }) =>
-      pageReport(await listAudit({ db }, { conversationId, action, actor, cursor, limit })),
+      pageReport(await listAudit({ db }, { conversationId, action, actor, cursor, limit }), io.stdout.columns),
     );
   },
 });
 
-function pageReport(page: Page<AuditEvent>): Report {
+function pageReport(page: Page<AuditEvent>, width: number | undefined): Report {
   const rows = page.items.map((event) => [
     event.at.toISOString(),
     event.action,
-    oneLine(event.actor.name ?? event.actor.id),
+    event.actor.name ?? event.actor.id,
     event.conversationId ?? '-',
     Object.keys(event.detail).length > 0 ? JSON.stringify(event.detail) : '',
   ]);
   const more = page.nextCursor ? [`More: --cursor ${page.nextCursor}`] : [];
-  const text = [table([['at', 'action', 'actor', 'conversation', 'detail'], ...rows]), ...more].join('\n');
+  const head = ['at', 'action', 'actor', 'conversation', 'detail'];
+  const text = [table([head, ...rows], { width, free: [2, 4] }), ...more].join('\n');
   return { text: rows.length === 0 ? 'Nothing was recorded.' : text, json: page };
-}
-
-/** A name is the host's or the customer's text: it must not move the terminal's cursor. */
-function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ');
 }

@@ -6,12 +6,6 @@ export function printable(delivery: Delivery): Delivery {
   return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
 }
 
-/** Text of foreign origin as one line: it must not move the terminal's cursor. */
-export function oneLine(text: string, maxLength: number): string {
-  const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
-  return line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
-}
-
 /** `45 s`, `12 min`, `5 h` or `3 d`. */
 export function age(from: Date, to: Date): string {
   const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));

@@ -4,9 +4,10 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
+import { oneLine } from '../../one-line.js';
 import type { Report } from '../../report.js';
 import { cliActor } from './cli-actor.js';
-import { oneLine, printable } from './delivery-text.js';
+import { printable } from './delivery-text.js';
 
 interface DiscardOptions extends HostOptions {
   yes?: boolean;

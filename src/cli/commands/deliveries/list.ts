@@ -11,7 +11,7 @@ import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from 
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { table } from '../../table.js';
-import { age, nextTry, oneLine, printable } from './delivery-text.js';
+import { age, nextTry, printable } from './delivery-text.js';
 
 interface ListOptions extends HostOptions {
   state?: DeliveryState;
@@ -48,12 +48,13 @@ export const list = defineCommand<ListOptions>({
     const { state = undelivered, topic, cursor, limit } = options;
     return withDatabase(options, io, async ({ db }) => {
       const page = await listDeliveries({ db }, { state, topic, cursor, limit });
-      return pageReport({ ...page, items: page.items.map(printable) }, await findWorkerHealth({ db }));
+      const printed = { ...page, items: page.items.map(printable) };
+      return pageReport(printed, await findWorkerHealth({ db }), io.stdout.columns);
     });
   },
 });
 
-function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth): Report {
+function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth, width: number | undefined): Report {
   const { now, oldestDueAt, lastBeatAt } = health;
   const rows = items.map((delivery) => [
     delivery.id,
@@ -62,11 +63,11 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth)
     String(delivery.attempts),
     nextTry(delivery, now),
     age(delivery.createdAt, now),
-    oneLine(delivery.lastError ?? '', 100),
+    delivery.lastError ?? '',
   ]);
   const head = ['id', 'topic', 'state', 'attempts', 'next try', 'age', 'last error'];
   const more = nextCursor ? [`More: --cursor ${nextCursor}`] : [];
-  const found = rows.length === 0 ? 'No such delivery.' : table([head, ...rows]);
+  const found = rows.length === 0 ? 'No such delivery.' : table([head, ...rows], { width, free: [6] });
   return {
     text: [...healthLines(health), '', found, ...more].join('\n'),
     json: { now, oldestDueAt, lastBeatAt, items, nextCursor },

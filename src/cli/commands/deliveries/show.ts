@@ -3,7 +3,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { table } from '../../table.js';
-import { nextTry, oneLine, printable } from './delivery-text.js';
+import { nextTry, printable } from './delivery-text.js';
 
 export const show = defineCommand<HostOptions>({
   arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback saw' }],
@@ -31,7 +31,7 @@ function deliveryText(delivery: Delivery, now: Date): string {
     ['created', delivery.createdAt.toISOString()],
     ['due', delivery.availableAt.toISOString()],
     ['settled', delivery.settledAt?.toISOString() ?? '-'],
-    ['last error', oneLine(delivery.lastError ?? '-', 2000)],
+    ['last error', delivery.lastError ?? '-'],
   ];
   return table(lines);
 }

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { oneLine } from '../../src/cli/one-line.js';
+import { table } from '../../src/cli/table.js';
+
+const rows = [
+  ['id', 'who', 'state', 'why'],
+  ['1', 'Ada Countess of Lovelace', 'pending', 'ECONNREFUSED while it called the CRM'],
+  ['22', 'Bo', 'discarded', ''],
+];
+const free = [1, 3];
+
+describe('cli/table', () => {
+  it('keeps whole lines where there is no width', () => {
+    assert.deepEqual(table(rows).split('\n'), [
+      'id  who                       state      why',
+      '1   Ada Countess of Lovelace  pending    ECONNREFUSED while it called the CRM',
+      '22  Bo                        discarded',
+    ]);
+    assert.equal(table(rows, { width: 80, free }), table(rows));
+  });
+
+  it('cuts the longest of its free columns to fit', () => {
+    assert.deepEqual(table(rows, { width: 64, free }).split('\n'), [
+      'id  who                       state      why',
+      '1   Ada Countess of Lovelace  pending    ECONNREFUSED while it …',
+      '22  Bo                        discarded',
+    ]);
+  });
+
+  it('goes on in a line below where cutting is not enough', () => {
+    assert.deepEqual(table(rows, { width: 36, free }).split('\n'), [
+      'id  who                    state',
+      '    why',
+      '1   Ada Countess of Love…  pending',
+      '    ECONNREFUSED while it called th…',
+      '22  Bo                     discarded',
+    ]);
+  });
+
+  it('has no line that is too long, and loses no cell that must be whole, whatever the width', () => {
+    const cell = fc.string({ maxLength: 20, unit: fc.constantFrom('a', 'B', '7') });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1 }),
+        fc.integer({ min: 24 }),
+        (some, width) => {
+          const text = table(some, { width, free });
+          assert.ok(text.split('\n').every((line) => line.length <= width));
+          for (const [first, , third] of some) assert.ok(text.includes(first) && text.includes(third));
+        },
+      ),
+    );
+  });
+
+  it('shows foreign text as it is and moves or turns nothing by it', () => {
+    assert.equal(oneLine('Ada \u202egnp.exe\u202c\u2066x\u2069'), 'Ada gnp.exe x');
+    assert.equal(oneLine('a\u001b[2Jb\r\n\tc\u009bd\u061c'), 'a [2Jb c d');
+    assert.equal(oneLine('שלום 👩‍💻'), 'שלום 👩‍💻');
+    assert.equal(oneLine('12345👍', 7), '12345👍');
+    assert.equal(oneLine('12345👍8', 7), '12345…');
+    assert.equal(table([['\u202ea']]), 'a');
+  });
+});
