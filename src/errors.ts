@@ -108,6 +108,7 @@ const catalog = {
   CURSOR_INVALID: (d: { found: string }) => ({
     message: `The cursor "${d.found}" is not one that a list answered.`,
     hint: 'Hand back nextCursor unchanged, or leave cursor out for the first page.',
+    exitCode: 2,
   }),
 
   // Drafts
@@ -245,9 +246,13 @@ const catalog = {
     message: `The result could not be written to stdout: ${d.reason}.`,
     hint: 'What the command changed stays changed; free disk space, or send its output elsewhere.',
   }),
+  JSON_FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
+    message: `${d.file} could not be read: ${d.reason}.`,
+    hint: 'Name a file of JSON; its path is taken from the folder you are in.',
+  }),
   JSON_FILE_INVALID: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be read as JSON: ${d.reason}.`,
-    hint: 'Name a file of JSON; its path is taken from the folder you are in.',
+    hint: 'Correct the file, or name another one of JSON.',
   }),
   POLICY_FILE_INVALID: (d: { file: string; problems: readonly string[] }) => ({
     message: [`${d.file} holds no SLA policies that clocks could run under:`, ...d.problems.map((p) => `  ${p}`)].join(

@@ -12,7 +12,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { CairnloopError, isCairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { errorText, redact } from '../redact.js';
 import { readCommandLine } from './command-line.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
@@ -144,7 +144,8 @@ function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
     writeFailure({ code: thrown.code, message: thrown.message, hint: thrown.hint }, io, asJson);
     return thrown.exitCode;
   }
-  const message = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  // A driver or a host's module may have put its secrets into what it throws.
+  const message = thrown instanceof Error ? redact(thrown.stack ?? thrown.message) : errorText(thrown);
   const hint = 'This is a fault in Cairnloop: please report it with the lines above.';
   writeFailure({ code: 'UNEXPECTED', message, hint }, io, asJson);
   return 1;

@@ -21,8 +21,14 @@ export async function observe<T>(
   try {
     return known(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {
-    if (isCairnloopError(error)) return { state: 'failed', message: redact(error.message), fix: error.hint, because };
+    if (isCairnloopError(error))
+      return { state: 'failed', message: ended(redact(error.message)), fix: error.hint, because };
     const reason = error instanceof HostTimeout ? error.message : `${what}: ${errorText(error, 300)}`;
-    return { state: 'failed', message: `${reason}.`, fix, because };
+    return { state: 'failed', message: ended(reason), fix, because };
   }
+}
+
+/** A message that ends in a host's own words may lack its full stop. */
+function ended(message: string): string {
+  return /[.!?…]$/.test(message) ? message : `${message}.`;
 }

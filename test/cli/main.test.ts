@@ -18,6 +18,8 @@ const greet = defineCommand<{ loud?: boolean; times?: number }>({
   run: async ({ args: [name], options }) => {
     if (name === 'nobody') throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: 'nobody' });
     if (name === 'bug') throw new TypeError('broken inside');
+    if (name === 'leak') throw new Error('no answer from postgres://app:s3cret@db/app?password=s3cret');
+    if (name === 'object') throw { status: 503, token: 's3cret' };
     return { text: `hello ${name}`, json: { name, ...options, big: 5n }, exitCode: options.loud ? 3 : 0 };
   },
 });
@@ -98,6 +100,16 @@ describe('cli/main', () => {
     const { exitCode, err } = await run('greet', 'bug');
     assert.equal(exitCode, 1);
     assert.match(err, /TypeError: broken inside\n\s+at [\s\S]*please report/);
+  });
+
+  it('prints no secret of an unexpected failure', async () => {
+    for (const name of ['leak', 'object']) {
+      for (const argv of [[], ['--json']]) {
+        const { out, err } = await run('greet', name, ...argv);
+        assert.match(out + err, /\[redacted\]/);
+        assert.doesNotMatch(out + err, /s3cret|object Object/);
+      }
+    }
   });
 
   it('CL7 an unknown command suggests the nearest one and exits 2', async () => {

@@ -231,7 +231,7 @@ describe('doctor/checks', () => {
       'check',
       'SLA_POLICIES',
       /"low" is not used: breachMinutes/,
-      /^cairnloop sla set low/,
+      /^cairnloop sla set low --response \d+ --breach \d+$/,
     ],
     [
       'a priority without terms',
@@ -239,7 +239,7 @@ describe('doctor/checks', () => {
       'check',
       'SLA_PRIORITIES',
       /"vip"/,
-      /sla set vip/,
+      /^cairnloop sla set vip --response \d+ --breach \d+$/,
     ],
     [
       'a probe that found something',
@@ -269,6 +269,15 @@ describe('doctor/checks', () => {
     assert.equal(finding?.level, 'blocked');
     assert.equal(finding?.code, 'NOTIFIER');
     assert.match(finding?.message ?? '', /notifier\.onSlaBreach: expected a method, found nothing/);
+  });
+
+  it('SL5 tells two policies for one priority once, and does not advise to set them', () => {
+    const twice = { priority: 'high', reason: 'expected one policy for a priority, found several' };
+    const found = findingsWith(but('policies', { priorities: [], rejected: [twice, twice] }));
+    const [one, ...others] = found.filter(({ code }) => code === 'SLA_POLICIES');
+    assert.match(one?.message ?? '', /"high" is not used: expected one policy/);
+    assert.match(one?.fix ?? '', /getActivePolicies/);
+    assert.deepEqual(others, []);
   });
 
   it('SL7 says that SLA tracking is off without a provider, and how to have one', () => {

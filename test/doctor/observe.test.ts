@@ -23,6 +23,19 @@ describe('doctor/observe', () => {
     });
   });
 
+  it('ends every message with a full stop, a host’s own words too', async () => {
+    for (const [reason, told] of [
+      ['no vault (config.js:3)', 'no vault (config.js:3).'],
+      ['No vault.', 'No vault.'],
+    ] as const) {
+      const found = await observe(look, () => {
+        throw new CairnloopError('CONFIG_IMPORT_FAILED', { file: 'config.js', reason });
+      });
+      assert.ok(found.state === 'failed');
+      assert.equal(found.message, `config.js could not be imported: ${told}`);
+    }
+  });
+
   it('takes the advice of an expected failure', async () => {
     const reason = 'password=hunter2 refused';
     const found = await observe(look, () => {

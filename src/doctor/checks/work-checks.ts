@@ -84,13 +84,26 @@ const policies = defineCheck({
   judge: ({ state, priorities, rejected }): Judgement[] => {
     if (state === 'no provider') return [fine('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') return [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
-    const wrong = rejected.map(({ priority, reason }) =>
-      toCheck(`The SLA policy for "${priority}" is not used: ${reason}.`, `cairnloop sla set ${shellWord(priority)} …`),
+    // Of two policies for one priority each is refused, in the same words.
+    const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
+    const wrong = [...reasons.values()].map(({ priority, reason }) =>
+      toCheck(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
     );
     if (priorities.length === 0) return wrong;
     return [fine(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
   },
 });
+
+/** Wrong minutes are set anew; anything else is wrong in what the provider reads. */
+function fixOfTerms(priority: string, reason: string): string {
+  const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
+  return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider answers';
+}
+
+/** With the minutes of the README, so that it can be run as it stands. */
+function setTerms(priority: string): string {
+  return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
+}
 
 function shellWord(text: string): string {
   return /^[\w-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
@@ -107,7 +120,7 @@ const priorities = defineCheck({
     if (without.length === 0) return fine('Every priority of the open conversations has an SLA policy.');
     const listed = without.map((priority) => `"${priority}"`).join(', ');
     const message = `Open conversations have priorities without an SLA policy, so no clock runs for them: ${listed}.`;
-    return toCheck(message, `cairnloop sla set ${shellWord(without[0] ?? '')} …`);
+    return toCheck(message, setTerms(without[0] ?? ''));
   },
 });
 

@@ -61,6 +61,7 @@ describe('cairnloop audit', () => {
     assert.match(out, /conversation\.resolved +Ada .*\nMore: --cursor /);
     assert.match((await run('list', '--action', 'nothing.happened')).out, /Nothing was recorded/);
     assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
+    assert.equal((await run('list', '--cursor', 'x')).exitCode, 2);
   });
 
   it('fits the terminal, where it is one, and lets no name turn the text around', async () => {

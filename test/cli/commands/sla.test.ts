@@ -115,7 +115,12 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     host.write('hours.json', JSON.stringify({ ...calendar, timeZone: 'Mars/Base' }));
     assert.match((await run('set', 'normal', '--calendar', 'hours.json')).err, /Mars\/Base/);
     assert.match((await run('set', 'high', '--breach', '5')).err, /breachMinutes/);
-    assert.match((await run('set', 'high', '--calendar', 'none.json')).err, /none\.json could not be read as JSON/);
+    assert.match((await run('set', 'high', '--calendar', 'none.json')).err, /^none\.json could not be read: ENOENT/);
+    host.write('broken.json', '{');
+    assert.match(
+      (await run('set', 'high', '--calendar', 'broken.json')).err,
+      /^broken\.json could not be read as JSON/,
+    );
     const nobody = await run('set', 'high', '--response', '30', '--actor', '');
     assert.deepEqual([nobody.exitCode, /wrong input:\n {2}by\.actor\.id/.test(nobody.err)], [1, true], nobody.err);
     assert.equal((await run('set', 'high')).exitCode, 2);
@@ -132,6 +137,8 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.match(down.err, /down for maintenance/);
     host.write('policies.json', JSON.stringify({ ok: true, value: [high, { ...normal, breachMinutes: 0 }] }));
     assert.match((await run('list')).out, /high +60 min.*\nNot used: normal: breachMinutes/);
+    host.write('policies.json', JSON.stringify({ ok: true, value: [high, high] }));
+    assert.match((await run('list')).out, /^Not used: high: expected one policy for a priority, found several\n$/);
   });
 
   const at = (time: string) => stopClock(database, new Date(`2026-03-02T${time}Z`));

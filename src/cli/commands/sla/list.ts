@@ -2,6 +2,7 @@ import { CairnloopError } from '../../../errors.js';
 import type { PolicyAnswer } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, readHostConfig } from '../../host-database.js';
+import { oneLine } from '../../one-line.js';
 import type { Report } from '../../report.js';
 import { termsTable } from '../../terms.js';
 
@@ -25,6 +26,8 @@ function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
     return { text: `SLA tracking is off: ${why}.`, json: { state: 'off', policies: [], rejected: [] } };
   }
   const { policies, rejected } = answer;
-  const notes = rejected.map(({ priority, reason }) => `Not used: ${priority}: ${reason}`);
-  return { text: [termsTable(policies), ...notes].join('\n'), json: { state: 'active', policies, rejected } };
+  // Of two policies for one priority each is refused, in the same words.
+  const notes = new Set(rejected.map(({ priority, reason }) => oneLine(`Not used: ${priority}: ${reason}`)));
+  const terms = policies.length > 0 ? [termsTable(policies)] : [];
+  return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };
 }
