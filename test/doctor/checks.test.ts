@@ -153,10 +153,10 @@ describe('doctor/checks', () => {
     ['an unknown pooler', but('database', { pooling: 'unknown' }), 'check', 'POOLER', /not checked/, /^$/],
     [
       'few connections',
-      but('database', { maxConnections: 10 }),
+      but('database', { maxConnections: 15 }),
       'check',
       'CONNECTIONS',
-      /open 15 .* allows 10/,
+      /open 16 .* allows 15/,
       /max_connections/,
     ],
     [

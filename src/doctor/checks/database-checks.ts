@@ -6,8 +6,11 @@ const oldestPostgres = 130_000;
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
 const tolerableSkewMs = 5000;
 
-/** What a process holds beside `database.poolSize`: four connections of its job backend, and one that listens. */
-const jobConnections = 5;
+/**
+ * What a process holds at most beside `database.poolSize`: four connections of its job backend, and two that listen, for
+ * wake-ups and for open pages of the workspace.
+ */
+const otherConnections = 6;
 
 const database = defineCheck({
   code: 'DATABASE',
@@ -94,7 +97,7 @@ const connections = defineCheck({
     const poolSize = config.state === 'known' ? config.value.settings.database.poolSize : 0;
     const workers = work.state === 'known' ? work.value.workers.length : 0;
     const processes = Math.max(1, workers);
-    const needed = processes * (poolSize + jobConnections);
+    const needed = processes * (poolSize + otherConnections);
     if (needed <= maxConnections) return fine(`Up to ${needed} of ${maxConnections} connections are used.`);
     const message = `${processes} process(es) may open ${needed} connections, but the server allows ${maxConnections}.`;
     return toCheck(message, 'lower database.poolSize, or raise max_connections');
