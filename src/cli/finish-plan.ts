@@ -3,7 +3,7 @@ import { CairnloopError } from '../errors.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { jsonOption, type OptionRow } from './command.js';
 import type { CliIo } from './io.js';
-import { planJson, planText } from './plan-report.js';
+import { folderBelow, planJson, planText } from './plan-report.js';
 import type { Report } from './report.js';
 
 export interface PlanOptions {
@@ -36,7 +36,7 @@ export async function finishPlan(
   const count = pendingChanges(plan).length;
   if (count > 0 && mayAsk(options, io)) await confirm(plan, count, io);
   write(plan);
-  return { text: planText(plan), json: { ...planJson(plan), applied: count > 0 }, exitCode };
+  return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 
 /** Flags answer everything where nobody is asked. */
@@ -47,15 +47,15 @@ export function mayAsk({ yes, dryRun, check, json }: PlanOptions, io: CliIo): bo
 /** The diff is the result, so that it can be piped; the summary goes beside it. */
 async function preview(plan: ChangePlan, options: PlanOptions, io: CliIo, exitCode: number): Promise<Report> {
   const { unifiedDiff } = await import('../gen/unified-diff.js');
-  const diff = options.dryRun ? unifiedDiff(plan) : '';
+  const diff = options.dryRun ? unifiedDiff(plan, folderBelow(plan.root, io.cwd)) : '';
   const json = { ...planJson(plan), applied: false, ...(options.dryRun ? { diff } : {}) };
-  if (!options.dryRun) return { text: planText(plan), json, exitCode };
-  if (!options.json) io.stderr.write(`${planText(plan)}\n`);
+  if (!options.dryRun) return { text: planText(plan, io.cwd), json, exitCode };
+  if (!options.json) io.stderr.write(`${planText(plan, io.cwd)}\n`);
   return { text: diff, json, exitCode };
 }
 
 async function confirm(plan: ChangePlan, count: number, io: CliIo): Promise<void> {
-  io.stderr.write(`${planText(plan)}\n`);
+  io.stderr.write(`${planText(plan, io.cwd)}\n`);
   const agreed = await io.ask.confirm({ message: `Write ${count === 1 ? 'this file' : `these ${count} files`}?` });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }

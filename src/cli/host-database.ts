@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Cairnloop } from '../cairnloop.js';
 import type { ResolvedConfig } from '../config/config-schema.js';
 import type { Database } from '../db/connect.js';
@@ -10,12 +10,31 @@ export interface HostOptions {
   config?: string;
 }
 
-/** Reads `.env` and the host's config. Throws what `loadConfig` throws. */
-export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
-  const { loadConfig, loadEnvFile } = await import('../config/load-config.js');
-  const cwd = resolve(io.cwd, options.cwd ?? '.');
+/** Where the host is, for every command alike: in a folder of its package, or at the root of its workspace. */
+export interface Host {
+  /** Absolute: the folder of its package. */
+  cwd: string;
+  /** The config that `--config` names, relative to it. */
+  file?: string | undefined;
+}
+
+/** Finds the host and reads its `.env`. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
+export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> {
+  const [{ findHostFolder }, { loadEnvFile }] = await Promise.all([
+    import('../project/find-package.js'),
+    import('../config/load-config.js'),
+  ]);
+  const from = resolve(io.cwd, options.cwd ?? '.');
+  const cwd = findHostFolder(from, options.config);
   loadEnvFile(cwd);
-  const { config } = await loadConfig({ cwd, file: options.config });
+  return { cwd, file: options.config && relative(cwd, resolve(from, options.config)) };
+}
+
+/** Reads `.env` and the host's config. Throws what {@link enterHost} and `loadConfig` throw. */
+export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
+  const host = await enterHost(options, io);
+  const { loadConfig } = await import('../config/load-config.js');
+  const { config } = await loadConfig(host);
   return config;
 }
 

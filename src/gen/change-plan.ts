@@ -25,6 +25,8 @@ export interface ChangePlan {
   changes: readonly FileChange[];
   /** What the host should know besides, one sentence each. */
   notes: readonly string[];
+  /** The commands, to be run in the package, that install what it does not list yet. */
+  install?: readonly string[];
 }
 
 /** A file that is to hold `after`: made where there is none, left alone where it holds that already. */

@@ -3,11 +3,12 @@ import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, keep, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { installCommand, runCommand } from './package-manager.js';
+import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { splice } from './splice.js';
 import { strayChanges } from './stray-config.js';
 import { observeStyle } from './style.js';
+import { unwiredKinds } from './wired-kinds.js';
 
 export const initFiles = ['package.json', '.env.example'] as const;
 
@@ -31,14 +32,19 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
   };
 }
 
-/** The three commands that come after `init`. */
-export function nextCommands({ packageManager, dependencies }: HostSnapshot, hasModules: boolean): string[] {
-  const run = (verb: string) => runCommand(packageManager, `cairnloop ${verb}`);
-  const install = dependencies.includes('cairnloop') ? [] : [installCommand(packageManager, ['cairnloop'])];
-  return [...install, ...(hasModules ? [] : [run('gen all')]), run('migrate'), run('doctor'), run('worker')].slice(
-    0,
-    3,
-  );
+/** The three commands that come after `init`, once in the package; `folder` leads there. */
+export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
+  const verbs = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
+  const enter = folder === '' ? [] : [`cd ${/^[\w./@-]+$/.test(folder) ? folder : JSON.stringify(folder)}`];
+  return [...enter, ...verbs.map((verb) => runCommand(host.packageManager, `cairnloop ${verb}`))];
+}
+
+/** What would write the modules that the config will still lack. */
+function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): string[] {
+  const text = changes.find(({ path }) => path === config.path)?.after ?? '';
+  const [first, ...others] = unwiredKinds({ path: config.path, text });
+  if (first === undefined) return [];
+  return [others.length === 0 ? `gen ${first}` : 'gen all'];
 }
 
 /** A script that the host has under our name stays. */

@@ -13,7 +13,7 @@ import {
   type Workshop,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
-import { installCommand } from './package-manager.js';
+import { installCommands } from './package-manager.js';
 import type { Templates } from './render-template.js';
 import { strayChanges } from './stray-config.js';
 
@@ -36,7 +36,7 @@ export function planModules(
   }
   changes.push(configChange(host, config, injections));
   if (host.config.text === null) changes.push(...strayChanges(host));
-  const plan = { root: host.root, changes, notes: [] };
+  const plan = { root: host.root, changes, notes: [], install: installs(host, request) };
   return pendingChanges(plan).length === 0 ? plan : { ...plan, notes: notes(host, request) };
 }
 
@@ -111,17 +111,14 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };
 }
 
-function notes(host: HostSnapshot, request: ModuleRequest): string[] {
+function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   const missing = neededPackages(host, request).filter((name) => !host.dependencies.includes(name));
-  const untested = request.withTests && request.kinds.length > 0 && host.testRunner === null;
-  return [
-    ...(missing.length > 0
-      ? [`Install what the host does not list yet: ${installCommand(host.packageManager, missing)}`]
-      : []),
-    ...(untested
-      ? ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.']
-      : []),
-  ];
+  return installCommands(host.packageManager, missing);
+}
+
+function notes(host: HostSnapshot, request: ModuleRequest): string[] {
+  if (!request.withTests || request.kinds.length === 0 || host.testRunner !== null) return [];
+  return ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.'];
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

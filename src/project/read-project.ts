@@ -21,7 +21,7 @@ export interface ReadProjectOptions {
 
 /** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_AMBIGUOUS, PATH_REFUSED */
 export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
-  const host = findPackage(cwd);
+  const host = findPackage(cwd, config);
   const { root, json } = host;
   const dependencies = foldersUp(root).flatMap((folder) =>
     folder === root ? dependencyNames(json) : outerDependencies(folder),

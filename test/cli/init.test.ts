@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { installCommands } from '../../src/gen/package-manager.js';
 import { nextCommands } from '../../src/gen/plan-init.js';
 import { readProject } from '../../src/project/read-project.js';
 import { runMain } from '../support/run-main.js';
@@ -195,10 +196,34 @@ describe('cairnloop init', () => {
 
   it('names the commands in the words of the package manager', () => {
     use({ 'package.json': '{}', 'pnpm-lock.yaml': '' });
-    assert.deepEqual(nextCommands(readProject({ cwd: host.folder }), true), [
-      'pnpm add cairnloop',
-      'pnpm exec cairnloop migrate',
-      'pnpm exec cairnloop doctor',
+    const commands = nextCommands(readProject({ cwd: host.folder }), { root: '', changes: [], notes: [] }, '');
+    assert.deepEqual(
+      commands,
+      ['gen all', 'migrate', 'doctor'].map((verb) => `pnpm exec cairnloop ${verb}`),
+    );
+    assert.deepEqual(installCommands('bun', ['pg', '@types/pg', '@types/node']), [
+      'bun add pg',
+      'bun add -d @types/pg @types/node',
     ]);
+  });
+
+  it('names what is still to be generated, and nothing where all is wired', async () => {
+    use({ 'package.json': packageJson });
+    const next = async (...argv: string[]) => (await init('--json', ...argv)).json().next;
+    assert.equal((await next('--modules', 'policy,sla'))[0], 'npx cairnloop gen all');
+    assert.equal((await next('--modules', 'context'))[0], 'npx cairnloop gen notifier');
+    await next('--modules', 'all');
+    const three = ['migrate', 'doctor', 'worker'].map((verb) => `npx cairnloop ${verb}`);
+    assert.deepEqual(await next(), three);
+    host.write('cairnloop.config.js', read('cairnloop.config.js').replace('defineConfig({', 'mine({'));
+    assert.deepEqual(await next(), three);
+  });
+
+  it('installs what runs and what only the compiler reads by a line each', async () => {
+    use({ 'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } } });
+    const { out } = await init('--modules', 'sla', '--storage', 'database');
+    const lines =
+      'Install what the host does not list yet:\n  npm install cairnloop pg\n  npm install -D @types/pg @types/node\n';
+    assert.ok(out.includes(lines), out);
   });
 });

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { configOption, cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
+import { enterHost } from '../host-database.js';
 
 interface DevCommandOptions {
   cwd?: string;
@@ -16,12 +16,9 @@ export const command = defineCommand<DevCommandOptions>({
   options: [cwdOption, configOption, workspacePortOption, opsPortOption],
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
-    const { loadEnvFile } = await import('../../config/load-config.js');
     const { runDev } = await import('../../dev/run-dev.js');
-    const cwd = path.resolve(io.cwd, options.cwd ?? '.');
-    loadEnvFile(cwd);
-    const { port, opsPort, config: file } = options;
-    await runDev({ cwd, port, opsPort, ...(file && { file }) }, io);
+    const { port, opsPort } = options;
+    await runDev({ ...(await enterHost(options, io)), port, opsPort }, io);
     return undefined;
   },
 });

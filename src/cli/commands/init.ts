@@ -6,6 +6,7 @@ import { defineCommand } from '../command.js';
 import { finishPlan, mayAsk } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
+import { folderBelow } from '../plan-report.js';
 
 interface InitOptions extends ModuleOptions {
   modules?: string;
@@ -31,13 +32,14 @@ export const command = defineCommand<InitOptions>({
         import('../../gen/plan-init.js'),
       ]);
     const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
-    io.stderr.write(`${describeHost(host)}\n`);
+    const folder = folderBelow(host.root, io.cwd);
+    io.stderr.write(`${describeHost(host, folder)}\n`);
     const request = await completeRequest(await chooseModules(options, io), host, options, io);
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
     const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
     const { applyAndRemember } = await import('../../project/journal.js');
     const report = await finishPlan(plan, options, io, () => applyAndRemember(plan, 'cairnloop init'));
-    const next = init.nextCommands(host, request.kinds.length > 0);
+    const next = init.nextCommands(host, plan, folder);
     const text =
       options.dryRun || options.check ? report.text : [report.text, '', 'Next:', ...next.map(indent)].join('\n');
     return { ...report, text, json: { ...(report.json as object), next } };
@@ -46,10 +48,11 @@ export const command = defineCommand<InitOptions>({
 
 const languages = { ts: 'TypeScript', js: 'JavaScript' };
 
-function describeHost(host: HostSnapshot): string {
+function describeHost(host: HostSnapshot, folder: string): string {
   const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
   const framework = host.framework ? `, ${host.framework}` : '';
-  return `Found ${host.packageName ?? host.root}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
+  const place = folder ? ` in ${folder}` : '';
+  return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
 }
 
 async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {

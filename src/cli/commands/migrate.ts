@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
 import { CairnloopError } from '../../errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import { readHostConfig } from '../host-database.js';
 import type { Report } from '../report.js';
 
 interface MigrateOptions {
@@ -27,11 +27,8 @@ export const command = defineCommand<MigrateOptions>({
   examples: ['cairnloop migrate', 'cairnloop migrate status --json', 'cairnloop migrate down'],
   async run({ args: [direction], options }, io) {
     if (direction === 'status' && options.to !== undefined) throw statusGoesNowhere();
-    const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
     const { migrateDown, migrateUp, migrationStatus } = await import('../../db/migrate.js');
-    const cwd = resolve(io.cwd, options.cwd ?? '.');
-    loadEnvFile(cwd);
-    const { config } = await loadConfig({ cwd, ...(options.config && { file: options.config }) });
+    const config = await readHostConfig(options, io);
     if (direction === 'status') return statusReport(await migrationStatus(config.database));
     const migrate = direction === 'down' ? migrateDown : migrateUp;
     const names = await migrate(config.database, options.to);

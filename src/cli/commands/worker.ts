@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import { configOption, cwdOption, defineCommand, wholeNumber } from '../command.js';
+import { readHostConfig } from '../host-database.js';
 
 interface WorkerOptions {
   cwd?: string;
@@ -26,11 +26,8 @@ export const command = defineCommand<WorkerOptions>({
     137: 'killed itself (SIGKILL): a callback blocked the process for longer than callbackTimeoutMs and leaseMs',
   },
   async run({ options }, io) {
-    const { loadConfig, loadEnvFile } = await import('../../config/load-config.js');
     const { runWorker } = await import('../../worker/run-worker.js');
-    const cwd = resolve(io.cwd, options.cwd ?? '.');
-    loadEnvFile(cwd);
-    const { config } = await loadConfig({ cwd, ...(options.config && { file: options.config }) });
+    const config = await readHostConfig(options, io);
     await runWorker({
       config,
       ops: options.ops ? { host: config.ops.host, port: options.port ?? config.ops.port } : null,
