@@ -10,6 +10,8 @@ export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next'
 export interface StrayConfig {
   tsconfig: string;
   folder: string;
+  /** `tsc` refuses it; else it only may be what is not wanted. */
+  isError: boolean;
   reason: string;
 }
 
@@ -24,6 +26,8 @@ export interface HostSnapshot {
   /** How new relative imports end. */
   extension: SpecifierExtension;
   aliases: PathAliases;
+  /** False where a `.ts` file of the host may not import an ES module, as Cairnloop is one. */
+  mayImportEsm: boolean;
   style: Style;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;

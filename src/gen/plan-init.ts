@@ -6,7 +6,6 @@ import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { splice } from './splice.js';
-import { strayChanges } from './stray-config.js';
 import { observeStyle } from './style.js';
 import { unwiredKinds } from './wired-kinds.js';
 
@@ -19,13 +18,12 @@ export const hostScripts = {
 };
 
 /** `modules` is the plan for the config and the modules; the rest stands around it. */
-export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
+export function planInit(modules: ChangePlan, texts: FileTexts): ChangePlan {
   const [packageFile, envFile] = initFiles;
   return {
     ...modules,
     changes: [
       ...modules.changes,
-      ...(host.config.text === null ? [] : strayChanges(host)),
       planScripts(packageFile, texts[packageFile] ?? '{}\n'),
       planEnv(envFile, texts[envFile] ?? null),
     ],

@@ -15,7 +15,7 @@ import {
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { installCommands } from './package-manager.js';
 import type { Templates } from './render-template.js';
-import { strayChanges } from './stray-config.js';
+import { tsconfigChanges } from './tsconfig-changes.js';
 
 /** `texts` holds what stands in the files that `moduleFiles` names. */
 export function planModules(
@@ -35,7 +35,7 @@ export function planModules(
     changes.push(...planned.changes);
   }
   changes.push(configChange(host, config, injections));
-  if (host.config.text === null) changes.push(...strayChanges(host));
+  changes.push(...tsconfigChanges(host));
   const plan = { root: host.root, changes, notes: [], install: installs(host, request) };
   return pendingChanges(plan).length === 0 ? plan : { ...plan, notes: notes(host, request) };
 }
@@ -116,9 +116,20 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   return installCommands(host.packageManager, missing);
 }
 
-function notes(host: HostSnapshot, request: ModuleRequest): string[] {
-  if (!request.withTests || request.kinds.length === 0 || host.testRunner !== null) return [];
-  return ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.'];
+function notes(host: HostSnapshot, { withTests, kinds }: ModuleRequest): string[] {
+  const isUntested = withTests && kinds.length > 0 && host.testRunner === null;
+  const isApart = !host.mayImportEsm && host.config.path.endsWith('.mts');
+  return [
+    ...(isUntested
+      ? ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.']
+      : []),
+    ...(isApart
+      ? [
+          'The files are .mts: by "module" in tsconfig.json no .ts file of this package may import an ES module.',
+          "A .ts file loads them, and Cairnloop, by `await import('cairnloop')`.",
+        ]
+      : []),
+  ];
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

@@ -26,7 +26,7 @@ export function readBuild(root: string): Build {
   const { folder, isSet } = findOutputRoot(root, parsed);
   const stray = (config: string): StrayConfig | null => {
     if (folder === '.' || isInside(folder, config) || !isCompiled(root, config, parsed)) return null;
-    return { tsconfig, folder, reason: strayReason(config, folder, isSet) };
+    return { tsconfig, folder, isError: isSet, reason: strayReason(config, folder, isSet) };
   };
   return { outputRoot: folder, stray };
 }

@@ -28,10 +28,11 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   );
   const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
   const language = languageOf(host, configPath);
-  const facts = language === 'ts' ? readTsFacts(root, json.type === 'module') : scriptFacts(json.type === 'module');
+  const isEsm = json.type === 'module';
+  const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(isEsm);
   const build = language === 'ts' ? readBuild(root) : undefined;
   const sourceFolder = findSourceFolder(root, build?.outputRoot);
-  const at = configPath ?? newConfig(language, build?.outputRoot);
+  const at = configPath ?? newConfig(facts.mayImportEsm ? language : 'mts', build?.outputRoot);
   const text = readHostFile(root, at);
   return {
     ...facts,
@@ -50,8 +51,8 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
 }
 
 /** At the root of the package; in `src` where `tsc` could not compile it, and with it who imports it, from the root. */
-function newConfig(language: 'ts' | 'js', outputRoot = '.'): string {
-  const name = `cairnloop.config.${language}`;
+function newConfig(extension: string, outputRoot = '.'): string {
+  const name = `cairnloop.config.${extension}`;
   return outputRoot === 'src' ? `src/${name}` : name;
 }
 
@@ -88,7 +89,7 @@ function languageOf({ root, json }: HostPackage, config: string | undefined): 't
 }
 
 function scriptFacts(isEsm: boolean): TsFacts {
-  return { moduleForm: isEsm ? 'esm' : 'commonjs', extension: isEsm ? 'js' : 'none', aliases: {} };
+  return { moduleForm: isEsm ? 'esm' : 'commonjs', extension: isEsm ? 'js' : 'none', aliases: {}, mayImportEsm: true };
 }
 
 /** What lies outside the folder that `tsc` lays its output out from would move all of it. */

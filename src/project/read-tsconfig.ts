@@ -2,22 +2,36 @@ import path from 'node:path';
 import { ts } from 'ts-morph';
 import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
+import { readTypeScriptVersion } from './typescript-version.js';
 
 /** What a tsconfig, with those it extends, says about new files and their imports. */
 export interface TsFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
+  /** False where a `.ts` file may not import an ES module, as Cairnloop is one; a `.mts` file may. */
+  mayImportEsm: boolean;
 }
 
-/** `isEsmPackage`: package.json says `"type": "module"`. */
-export function readTsFacts(root: string, isEsmPackage: boolean): TsFacts {
+/** `isEsmPackage`: package.json says `"type": "module"`; `config` is the one that is there. */
+export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
   const options = readOptions(root);
+  const mayImportEsm = isEsmPackage || !keepsCommonJsFromEsm(options, root);
+  const isEsm = isEsmPackage || (config === undefined ? !mayImportEsm : config.endsWith('.mts'));
   return {
-    moduleForm: isCommonJsOnly(options, isEsmPackage) ? 'export-equals' : 'esm',
-    extension: extensionOf(options, isEsmPackage),
+    moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
+    extension: extensionOf(options, isEsm),
     aliases: aliasesOf(options, root),
+    mayImportEsm,
   };
+}
+
+/** TypeScript knows `require` of an ES module by `node20` and, since 5.8, by `nodenext`. */
+function keepsCommonJsFromEsm({ module }: ts.CompilerOptions, root: string): boolean {
+  if (module === ts.ModuleKind.Node16 || module === ts.ModuleKind.Node18) return true;
+  if (module !== ts.ModuleKind.NodeNext) return false;
+  const { major, minor } = readTypeScriptVersion(root);
+  return major < 5 || (major === 5 && minor < 8);
 }
 
 /** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
@@ -28,16 +42,16 @@ function readOptions(root: string): ts.CompilerOptions {
 }
 
 /** `import` and `export` of values are errors in such a file. */
-function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, isEsmPackage: boolean): boolean {
-  return verbatimModuleSyntax === true && !isEsmPackage && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
+function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, isEsm: boolean): boolean {
+  return verbatimModuleSyntax === true && !isEsm && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
 }
 
-function extensionOf(options: ts.CompilerOptions, isEsmPackage: boolean): SpecifierExtension {
+function extensionOf(options: ts.CompilerOptions, isEsm: boolean): SpecifierExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);
   if (rewriteRelativeImportExtensions || (allowImportingTsExtensions && isNode)) return 'ts';
   const isBundled = moduleResolution === ts.ModuleResolutionKind.Bundler || module === ts.ModuleKind.Preserve;
-  return isEsmPackage && !isBundled ? 'js' : 'none';
+  return isEsm && !isBundled ? 'js' : 'none';
 }
 
 function isNodeModule(module: ts.ModuleKind | undefined): boolean {

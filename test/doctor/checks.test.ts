@@ -93,7 +93,7 @@ describe('doctor/checks', () => {
     [
       'a config that tsc compiles where it must not',
       {
-        build: known({ strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', reason: 'it moves' } }),
+        build: known({ strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', isError: false, reason: 'it moves' } }),
       },
       'check',
       'BUILD',

@@ -1,4 +1,4 @@
-import { strayLine } from '../../gen/stray-config.js';
+import { strayLine } from '../../gen/tsconfig-changes.js';
 import { type Fact, known } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
 
