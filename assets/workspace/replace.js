@@ -38,7 +38,7 @@ function isBeingWritten(region) {
 
 /** What is being edited stays; that it has been dealt with elsewhere is said. */
 function keepWriting(region, newer) {
-  if (region.querySelector('#draft-edit') && !newer.querySelector('.draft')) {
+  if (region.querySelector('#draft-edit') && !newer.querySelector('.draft:not(.draft-stale)')) {
     showNotice(
       'conflict',
       'This draft was dealt with meanwhile.',

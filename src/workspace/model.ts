@@ -62,6 +62,7 @@ export interface ThreadHead {
   conversation: Conversation;
   customer: string | null;
   clock: Clock | null;
+  /** Those that wait, and the newest one as long as the customer has overtaken it; newest first. */
   drafts: ThreadDraft[];
   outbound: OutboundLine[];
   audit: AuditLine[];

@@ -92,6 +92,41 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.equal(sent.filter(({ role }) => role === 'operator').length, 0);
   });
 
+  it('AP4 keeps a draft that the customer has overtaken in sight, as stale: to be used and not approved', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    await cairnloop.conversations.receive(id, { content: 'One more thing' });
+    const { text } = await page();
+    assert.match(
+      textOf(text),
+      /Suggested by automation .*Stale: the customer has written since.*Proposed words .*Use in/,
+    );
+    assert.doesNotMatch(text, /Approve &amp; send|\/discard"|chip-draft/);
+    assert.match(textOf((await workspace.get('/')).text), /0 Needs approval/);
+    const used = await workspace.get(`/c/${id}?use=${draft.id}`);
+    assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);
+    const send = { mode: 'reply', content: 'Proposed words', draft: draft.id };
+    assert.equal((await workspace.post(`/c/${id}/compose`, send)).status, 303);
+    assert.equal((await cairnloop.drafts.get(draft.id)).status, 'superseded');
+    assert.doesNotMatch(textOf((await page()).text), /Stale/, 'it was answered');
+    await cairnloop.conversations.receive(id, { content: 'Thanks, and another thing' });
+    assert.doesNotMatch(textOf((await page()).text), /Stale/, 'the answer came after it');
+  });
+
+  it('AP4 shows a stale draft no longer once there is another one, or the conversation was resolved', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    await cairnloop.drafts.propose(id, { ...proposal, content: 'Old words' });
+    await cairnloop.conversations.receive(id, { content: 'One more thing' });
+    assert.match(textOf((await page()).text), /Stale.*Old words/);
+    await workspace.post(`/c/${id}/resolve`);
+    assert.doesNotMatch(textOf((await page()).text), /Stale/);
+    await cairnloop.conversations.receive(id, { content: 'Not yet' });
+    await cairnloop.drafts.propose(id, { ...proposal, content: 'New words' });
+    const words = textOf((await page()).text);
+    assert.match(words, /New words .*Approve & send/);
+    assert.doesNotMatch(words, /Stale|Old words/);
+  });
+
   it('AP4 shows word by word what an edit changes, before and after it is sent', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, { ...proposal, content: 'It works within the hour' });

@@ -37,8 +37,9 @@ interface HeadRow {
 }
 
 function toThreadDraft(row: DraftRow, newestCustomerMessage: string | null): ThreadDraft {
-  const stale = newestCustomerMessage !== null && newestCustomerMessage > (row.based_on_message_id ?? row.id);
-  return { ...toDraft(row), stale };
+  const seen = row.based_on_message_id ?? row.id;
+  const overtaken = newestCustomerMessage !== null && newestCustomerMessage > seen;
+  return { ...toDraft(row), stale: overtaken || row.status === 'superseded' };
 }
 
 interface OutboundRow {
@@ -59,6 +60,17 @@ function toOutboundLine(row: OutboundRow): OutboundLine {
   };
 }
 
+/**
+ * The newest draft of `c` where the customer has overtaken it and waits still: it is shown as stale until there is another
+ * one, or an answer. An answer is looked for among the last messages only.
+ */
+const overtakenDraft = (s: string) => `
+  SELECT last.* FROM (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id ORDER BY w.id DESC LIMIT 1) last
+  WHERE last.status = 'superseded' AND c.status = 'open' AND c.unanswered_since IS NOT NULL AND NOT EXISTS (
+    SELECT FROM (SELECT m.id, m.role FROM ${s}.messages m WHERE m.conversation_id = c.id
+      ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
+    WHERE recent.role IN ('operator', 'automation') AND recent.id > coalesce(last.based_on_message_id, last.id))`;
+
 /** The lists are bounded: a page shows what is recent, the audit view has the rest. */
 const selectHead = statement(
   'workspace.thread.head',
@@ -66,8 +78,10 @@ const selectHead = statement(
     SELECT to_jsonb(c) AS conversation, ${customerColumn} AS customer, ${s}.clock() AS now,
       (SELECT to_jsonb(l) FROM ${s}.slas l WHERE l.conversation_id = c.id ORDER BY l.started_at DESC LIMIT 1) AS clock,
       (SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.id DESC), '[]') FROM (
-        SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id AND w.status IN ('pending', 'prepared')
-        ORDER BY w.id DESC LIMIT 10) d) AS drafts,
+        (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id AND w.status IN ('pending', 'prepared')
+          ORDER BY w.id DESC LIMIT 10)
+        UNION ALL
+        (${overtakenDraft(s)})) d) AS drafts,
       (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.created_at DESC, o.id DESC), '[]') FROM (
         SELECT recent.id, recent.metadata ->> 'templateId' AS template, recent.status, recent.created_at, recent.sent_at
         FROM (SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id

@@ -18,18 +18,18 @@ export interface DraftProps {
 
 const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
 
-/** A draft that needs approval: what would be sent, what it rests on, and the three things to do with it. */
+/** A draft that needs approval, or did: what would be sent, what it rests on, and what is to be done with it. */
 export const PendingDraft: FC<DraftProps> = (props) => (
   <section
     class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
-    aria-label="Draft that needs your approval"
+    aria-label={props.draft.stale ? 'Stale draft' : 'Draft that needs your approval'}
     id="draft"
   >
     <DraftHead draft={props.draft} />
     {props.draft.stale ? (
       <p class="draft-warning">
         <Icon name="triangle-alert" /> Stale: the customer has written since. Read the newer message; this draft can be
-        used in a reply of your own or discarded, and not be approved as it is.
+        used in a reply of your own, and not be approved as it is.
       </p>
     ) : null}
     {props.editing === undefined ? <Proposed {...props} /> : <EditDraft {...props} editing={props.editing} />}
@@ -106,7 +106,7 @@ const Decide: FC<DraftProps> = ({ frame, draft, queue }) => (
         </a>
       </>
     )}
-    <DiscardForm frame={frame} draft={draft} />
+    {draft.status === 'superseded' ? null : <DiscardForm frame={frame} draft={draft} />}
   </div>
 );
 

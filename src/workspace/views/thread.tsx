@@ -30,7 +30,7 @@ export interface ThreadProps {
 
 /** The centre region: who and what, the messages, and what can be done about them. */
 export const Thread: FC<ThreadProps> = (props) => {
-  const waiting = props.thread.drafts.filter((draft) => draft.status === 'pending');
+  const waiting = props.thread.drafts.filter((draft) => draft.status === 'pending' || draft.status === 'superseded');
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
   return (
     <main class="thread" id="main" tabindex={-1}>
