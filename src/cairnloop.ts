@@ -32,6 +32,8 @@ import {
   discardDraft,
   type EditInput,
   editDraft,
+  type UseInput,
+  useDraft,
 } from './drafts/settle.js';
 import { CairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
@@ -94,6 +96,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       listForConversation: (conversationId: string) => listDrafts(runtime, conversationId),
       approve: (id: string, input: ApproveInput) => approveDraft(runtime, id, input),
       edit: (id: string, input: EditInput) => editDraft(runtime, id, input),
+      use: (id: string, input: UseInput) => useDraft(runtime, id, input),
       discard: (id: string, input: DiscardInput) => discardDraft(runtime, id, input),
     },
     outbound: {

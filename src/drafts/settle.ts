@@ -1,20 +1,29 @@
 import { z } from 'zod';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
+import { findByKey } from '../conversations/by-key.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Actor, Draft, DraftStatus, Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, parseInput, text } from '../input.js';
+import { actor, content, isId, name, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
 const approveInput = z.object({ actor });
 const editInput = z.object({ content, actor });
+const useInput = z.object({
+  /** What is sent, whatever is left of the draft's own words. */
+  content,
+  actor,
+  /** A second call with the same key for the same conversation sends nothing and answers the draft as it is. */
+  dedupeKey: name.optional(),
+});
 const discardInput = z.object({ actor, reason: text(2000).optional() });
 
 export type ApproveInput = z.input<typeof approveInput>;
 export type EditInput = z.input<typeof editInput>;
+export type UseInput = z.input<typeof useInput>;
 export type DiscardInput = z.input<typeof discardInput>;
 
 /**
@@ -36,6 +45,15 @@ export async function editDraft(runtime: Runtime, id: string, input: EditInput):
   return sendDraft(runtime, id, { action: 'edit', actor, content });
 }
 
+/**
+ * Sends a reply that an operator has made of a draft: it becomes `edited`, with the proposed words kept beside those that
+ * were sent. Throws as {@link approveDraft}; a draft that cannot be used is no reason not to send the words as a reply.
+ */
+export async function useDraft(runtime: Runtime, id: string, input: UseInput): Promise<Draft> {
+  const { actor, content, dedupeKey } = parseInput('drafts.use', useInput, input);
+  return sendDraft(runtime, id, { action: 'use', actor, content, dedupeKey });
+}
+
 /** Drops a draft that nobody has sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
 export async function discardDraft(runtime: Runtime, id: string, input: DiscardInput): Promise<Draft> {
   const { actor, reason } = parseInput('drafts.discard', discardInput, input);
@@ -49,20 +67,26 @@ export async function discardDraft(runtime: Runtime, id: string, input: DiscardI
 }
 
 interface Sending {
-  action: 'approve' | 'edit';
+  action: 'approve' | 'edit' | 'use';
   actor: Actor;
   /** Null: as proposed. */
   content: string | null;
+  dedupeKey?: string | undefined;
 }
 
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
   const { draft, answered } = await runtime.db.transaction(async (tx) => {
     const found = await lockDraft(tx, id);
-    const status = statusAfter(found, sending.action);
+    const { dedupeKey } = sending;
+    if (dedupeKey && (await findByKey(tx, found.conversation_id, dedupeKey)))
+      return { draft: toDraft(found), answered: null };
+    // One that waits for approval is edited by who sends other words in its place.
+    const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
+    const status = statusAfter(found, action);
     const answered = await answerWith(tx, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   });
-  afterSent(runtime, draft, answered);
+  if (answered) afterSent(runtime, draft, answered);
   return draft;
 }
 
@@ -78,7 +102,7 @@ async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
   return row;
 }
 
-const past = { approve: 'approved', edit: 'edited', discard: 'discarded' };
+const past = { approve: 'approved', edit: 'edited', use: 'used', discard: 'discarded' };
 
 function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
   const next = nextStatus(row.status, action);
@@ -93,6 +117,7 @@ async function answerWith(tx: Executor, draft: DraftRow, sending: Sending & { st
     content: sending.content ?? draft.content,
     author: sending.actor,
     metadata: { draftId: draft.id, draftStatus: sending.status },
+    dedupeKey: sending.dedupeKey,
   });
   if (answered) return answered;
   throw new CairnloopError('CONVERSATION_RESOLVED', {

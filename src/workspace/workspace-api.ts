@@ -3,7 +3,7 @@ import type { ReplyInput } from '../conversations/reply.js';
 import type { ResolveInput } from '../conversations/resolve.js';
 import type { InterveneInput } from '../deliveries/intervene.js';
 import type { Actor } from '../domain.js';
-import type { ApproveInput, DiscardInput, EditInput } from '../drafts/settle.js';
+import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../drafts/settle.js';
 import type { SlaPolicy } from '../host/sla-policy-provider.js';
 import type { BulkEnvelope, BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
 import type { CancelInput } from '../outbound/cancel.js';
@@ -21,6 +21,7 @@ export interface WorkspaceApi {
   drafts: {
     approve(id: string, input: ApproveInput): Promise<unknown>;
     edit(id: string, input: EditInput): Promise<unknown>;
+    use(id: string, input: UseInput): Promise<unknown>;
     discard(id: string, input: DiscardInput): Promise<unknown>;
   };
   outbound: {

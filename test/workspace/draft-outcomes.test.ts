@@ -40,6 +40,36 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.equal(reply?.content, 'Proposed words, by hand');
     assert.deepEqual(reply?.author, operator);
     assert.doesNotMatch(textOf((await page()).text), /Prepared drafts/);
+    const { status, messageId, settledBy } = await cairnloop.drafts.get(draft.id);
+    assert.deepEqual([status, messageId, settledBy], ['edited', reply?.id, operator]);
+    assert.match(textOf((await page()).text), /Edited draft .*What was changed/);
+  });
+
+  it('AP3 lets one reply be what became of a prepared draft, and loses none of the others', async () => {
+    const { cairnloop, workspace, id } = await openThread(deciding('draft_only'));
+    const draft = await cairnloop.drafts.propose(id, proposal);
+    const other = await cairnloop.conversations.open({ actorId: 'c-2', message: 'Hello' });
+    const send = (content: string, fields = {}) =>
+      workspace.post(`/c/${id}/compose`, { mode: 'reply', content, draft: draft.id, ...fields });
+    const answers = await Promise.all([
+      send('Mine'),
+      send('Yours'),
+      send('Again', { nonce: 'n' }),
+      send('Again', { nonce: 'n' }),
+      workspace.post(`/c/${other.id}/compose`, { mode: 'reply', content: 'Elsewhere', draft: draft.id }),
+    ]);
+    for (const { status } of answers) assert.equal(status, 303);
+    const replies = ((await cairnloop.conversations.get(id)).messages ?? []).filter(({ role }) => role === 'operator');
+    assert.deepEqual(replies.map(({ content }) => content).sort(), ['Again', 'Mine', 'Yours']);
+    const used = replies.filter(({ metadata }) => metadata.draftId === draft.id);
+    assert.deepEqual(
+      used.map((message) => message.id),
+      [(await cairnloop.drafts.get(draft.id)).messageId],
+    );
+    const { messages } = await cairnloop.conversations.get(other.id);
+    assert.deepEqual([messages?.at(-1)?.content, messages?.at(-1)?.metadata], ['Elsewhere', {}]);
+    const { items } = await cairnloop.audit.list({ conversationId: id, action: 'draft.discarded' });
+    assert.equal(items.length, 0);
   });
 
   it('AP4 asks for approval with the draft, its grounds and its three ways out, and sends once', async () => {

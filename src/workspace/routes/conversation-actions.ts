@@ -1,5 +1,7 @@
 import { findByKey } from '../../conversations/by-key.js';
 import type { Actor } from '../../domain.js';
+import { findDraft } from '../../drafts/find.js';
+import { isCairnloopError } from '../../errors.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { onceKey } from '../once-key.js';
 import { countNewer } from '../queries/thread-messages.js';
@@ -26,11 +28,7 @@ export const compose: Handler = async (c, services) => {
     if (newer > 0 && !(await wasWritten(services, id, written)))
       return conversationPage(c, services, id, { ...collision(newer), composing });
   }
-  return answer(c, services, id, { composing }, async () => {
-    const done = await send[mode](c, services, id, written);
-    if (mode === 'reply' && composing.draftId) await useUp(c, services, composing.draftId);
-    return done;
-  });
+  return answer(c, services, id, { composing }, () => send[mode](c, services, id, written));
 };
 
 function collision(newer: number): ThreadState {
@@ -49,8 +47,9 @@ async function wasWritten({ runtime }: Services, id: string, { dedupeKey }: Writ
 type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
-  reply: async (_, { api }, id, written) => {
-    await api.conversations.reply(id, written);
+  reply: async (c, services, id, written) => {
+    const used = await useDraft(services, id, c.get('form').text('draft'), written);
+    if (!used) await services.api.conversations.reply(id, written);
     return 'reply';
   },
   note: async (_, { api }, id, written) => {
@@ -68,12 +67,19 @@ const send: Record<ComposerMode, Send> = {
 /** What an operator writes by hand has no template of the host's. */
 export const followUpTemplate = 'follow_up';
 
-/** A prepared draft that became a reply is no longer offered. If somebody dealt with it meanwhile, so much the better. */
-async function useUp(c: WorkspaceContext, { api }: Services, draftId: string): Promise<void> {
+/**
+ * Sends the reply as what became of the draft that it was made from. False where there is no such draft, or where it was
+ * dealt with meanwhile: the words are the operator's own by then, and go out all the same.
+ */
+async function useDraft({ runtime, api }: Services, id: string, draftId: string, written: Written): Promise<boolean> {
+  const draft = await findDraft(runtime.db, draftId);
+  if (draft?.conversationId !== id) return false;
   try {
-    await api.drafts.discard(draftId, { actor: c.get('frame').operator, reason: 'used in a reply' });
+    await api.drafts.use(draftId, written);
+    return true;
   } catch (error) {
-    if (!refusalOf(error)) throw error;
+    if (isCairnloopError(error) && error.code === 'DRAFT_NOT_PENDING') return false;
+    throw error;
   }
 }
 

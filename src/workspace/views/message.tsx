@@ -55,7 +55,9 @@ const Speech: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
         </p>
         <Prose text={message.content} links={role !== 'automation'} />
         <Rest frame={frame} message={message} />
-        {message.proposed === null ? null : <Edited before={message.proposed} after={message.content} />}
+        {message.proposed === null || message.proposed === message.content ? null : (
+          <Edited before={message.proposed} after={message.content} />
+        )}
         {role === 'outbound' ? <OutboundState frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
       </article>
     </li>
