@@ -1,6 +1,6 @@
 import type { Notice } from './frame.js';
 
-/** What was done, by the word that a redirect carries: only these can be told, whatever an address says. */
+/** What was done, or still has to be, by the word that a redirect carries: only these can be told, whatever an address says. */
 const notices: Record<string, string> = {
   reply: 'Reply sent.',
   note: 'Note added.',
@@ -19,7 +19,14 @@ const notices: Record<string, string> = {
   running: 'The clock runs on.',
 };
 
+const noneChosen: Notice = {
+  tone: 'conflict',
+  title: 'No conversation is chosen.',
+  text: 'Tick those to write to, then send the follow-up.',
+};
+
 export function doneNotice(done: string | undefined): Notice | undefined {
+  if (done === 'none_chosen') return noneChosen;
   const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
   return title ? { tone: 'done', title } : undefined;
 }

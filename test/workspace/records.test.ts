@@ -62,17 +62,70 @@ describe('bulk follow-ups, deliveries and the record', () => {
     const foreseen = await workspace.get(`/bulk?${many.map((one) => `id=${one}`).join('&')}`);
     assert.equal(foreseen.status, 422);
     assert.match(textOf(foreseen.text), /Nothing was sent\. You chose 26 conversations; at most 25/);
-    assert.doesNotMatch(foreseen.text, /<textarea/);
     const refused = await workspace.post('/bulk', { id: [...many, id], content: 'x' });
     assert.equal(refused.status, 422);
     assert.match(textOf((await workspace.get('/audit')).text), /Bulk follow-up refused/);
-    assert.equal((await workspace.post('/bulk', { content: 'x' })).status, 422);
     assert.equal((await cairnloop.conversations.get(id)).messages?.length, 1);
     const without = await serve(await startHost({}, { worker: false }));
     assert.match(
       textOf((await without.get(`/bulk?id=${id}`)).text),
       /Nothing was sent\. .*its config needs a notifier/,
     );
+  });
+
+  it('NT11 keeps text and recipients beside a refusal, and lets those that are too many be left out', async () => {
+    const { workspace, id } = await startFailing(() => undefined);
+    const gone = '00000000-0000-7000-8000-000000000000';
+    const long = 'x'.repeat(1_000_001);
+    for (const [path, content] of [
+      ['/bulk/preview', ' '],
+      ['/bulk/preview', long],
+      ['/bulk', long],
+    ] as const) {
+      const refused = await workspace.post(path, { id: [id, gone], content, nonce: 'n' });
+      assert.equal(refused.status, 422);
+      assert.match(textOf(refused.text), /To 2 conversations.* Nothing was sent\./);
+      assert.equal(/<textarea[^>]*>([^<]*)</.exec(refused.text)?.[1], content);
+      for (const one of [id, gone]) assert.match(refused.text, new RegExp(`type="hidden" name="id" value="${one}"`));
+      assert.match(refused.text, /name="nonce" value="n"/);
+    }
+    const many = Array.from({ length: 26 }, (_, n) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`);
+    for (const path of ['/bulk', '/bulk/preview']) {
+      const refused = await workspace.post(path, { id: many, content: 'Kept words' });
+      assert.equal(refused.status, 422);
+      assert.match(refused.text, /<textarea[^>]*>Kept words</);
+      assert.equal(refused.text.match(/type="checkbox" name="id" value="[^"]+" checked/g)?.length, 26);
+    }
+    const fewer = await workspace.post('/bulk/preview', { id: many.slice(1), content: 'Kept words' });
+    assert.match(textOf(fewer.text), /Send to 25 conversations/);
+  });
+
+  it('leads back from a follow-up to the lines that it was chosen from, and to them when none is chosen', async () => {
+    const { workspace, id } = await startFailing(() => undefined);
+    const queue = '?filter=needs-reply&select=1';
+    const chosen = await workspace.get(`/${queue}`);
+    assert.match(
+      chosen.text,
+      /id="bulk"[^>]*><input type="hidden" name="queue" value="\?filter=needs-reply&amp;select=1"/,
+    );
+    const written = await workspace.get(`/bulk?queue=${encodeURIComponent(queue)}&id=${id}`);
+    const preview = await workspace.post('/bulk/preview', { id, content: 'News', queue });
+    const sent = await workspace.post('/bulk', { id, content: 'News', queue });
+    for (const { text } of [written, preview, sent])
+      assert.match(text, /href="\/support\/\?filter=needs-reply&amp;select=1"/);
+    for (const { text } of [written, preview])
+      assert.match(text, /name="queue" value="\?filter=needs-reply&amp;select=1"/);
+    for (const none of [
+      await workspace.get(`/bulk?queue=${encodeURIComponent(queue)}`),
+      await workspace.post('/bulk', { content: 'x', queue }),
+      await workspace.post('/bulk/preview', { content: 'x', queue }),
+    ]) {
+      assert.equal(none.status, 303);
+      assert.equal(none.headers.get('location'), `/support/${queue}&done=none_chosen`);
+    }
+    const again = await workspace.get(`/${queue}&done=none_chosen`);
+    assert.match(textOf(again.text), /No conversation is chosen\. Tick those to write to/);
+    assert.equal(again.text.match(/id="notice"/g)?.length, 1);
   });
 
   it('NT9 shows attempt, next try and reason while a delivery fails, and gives it up or tries it on request', async () => {

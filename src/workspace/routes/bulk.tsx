@@ -1,27 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { CairnloopError, isCairnloopError } from '../../errors.js';
-import type { Handler, Services, WorkspaceContext } from '../handler.js';
+import { z } from 'zod';
+import { CairnloopError } from '../../errors.js';
+import { content as contentInput, parseInput } from '../../input.js';
+import type { Frame } from '../frame.js';
+import { type Handler, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { onceKey } from '../once-key.js';
 import { findRecipients } from '../queries/recipients.js';
-import { refusalOf } from '../refusals.js';
+import { queueQuery } from '../queue-filters.js';
+import { type Refusal, refusalOf } from '../refusals.js';
 import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
 import { followUpTemplate } from './conversation-actions.js';
 
 /** Where the text is written, for the conversations ticked in the queue. */
 export const bulkForm: Handler = (c, services) =>
-  bulkPage(c, services, { ids: c.req.queries('id') ?? [], content: '', nonce: randomUUID(), preview: false });
+  bulkPage(c, services, { ids: unique(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
-/** The exact text once more, before it goes out. Nothing is sent by this. */
-export const bulkPreview: Handler = (c, services) =>
-  bulkPage(c, services, { ...posted(c), preview: posted(c).content.trim() !== '' });
+/** The exact text once more, before it goes out. Nothing is sent by this; what could not be is told here already. */
+export const bulkPreview: Handler = (c, services) => {
+  const bulk = posted(c);
+  const refusal = refusedFor(() => parseInput('outbound.bulkTrigger', textInput, { content: bulk.content }));
+  return bulkPage(c, services, { ...bulk, preview: !refusal, refusal });
+};
+
+const textInput = z.object({ content: contentInput });
 
 /** Back from the preview to the text. */
 export const bulkEdit: Handler = (c, services) => bulkPage(c, services, { ...posted(c), preview: false });
 
 export const bulkSend: Handler = async (c, services) => {
-  const { ids, content, nonce } = posted(c);
-  const frame = c.get('frame');
+  const bulk = posted(c);
+  const { ids, content } = bulk;
+  if (ids.length === 0) return chooseAgain(c);
+  const frame = bulkFrame(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplate,
@@ -41,8 +52,8 @@ export const bulkSend: Handler = async (c, services) => {
     );
   } catch (error) {
     const refusal = refusalOf(error);
-    if (!refusal || !isCairnloopError(error)) throw error;
-    return bulkPage(c, services, { ids, content, nonce, preview: false, refusal: error, status: refusal.status });
+    if (!refusal) throw error;
+    return bulkPage(c, services, { ...bulk, preview: false, refusal });
   }
 };
 
@@ -52,42 +63,71 @@ interface Bulk {
   /** Makes what is sent twice the same follow-up; it stays from the first page to the last. */
   nonce: string;
   preview: boolean;
-  refusal?: CairnloopError;
-  status?: 404 | 409 | 422;
+  refusal?: Refusal | undefined;
 }
 
-function posted(c: WorkspaceContext): Pick<Bulk, 'ids' | 'content' | 'nonce'> {
+function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
   const form = c.get('form');
-  return { ids: [...new Set(form.all('id'))], content: form.text('content'), nonce: form.text('nonce') };
+  return { ids: unique(form.all('id')), content: form.text('content'), nonce: form.text('nonce') };
 }
+
+const unique = (ids: string[]) => [...new Set(ids)];
+
+/** More than an address or a page of the queue can hold; of what somebody makes up, no more is shown. */
+const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
-  const frame = c.get('frame');
-  const { maxBatchSize } = services.runtime.config.outbound;
-  const ids = [...new Set(bulk.ids)];
-  const refusal = bulk.refusal ?? foreseen(services, ids);
-  const recipients = await findRecipients(services.runtime, ids.slice(0, maxBatchSize));
+  if (bulk.ids.length === 0) return chooseAgain(c);
+  const frame = bulkFrame(c);
+  const { outbound, notifier } = services.runtime.config;
+  const ids = bulk.ids.slice(0, maxShown);
+  const refusal = foreseen(services, bulk.ids.length) ?? bulk.refusal;
   return c.html(
     <Page frame={frame} title="Follow-up" view="inbox">
       <BulkView
         frame={frame}
         ids={ids}
-        recipients={recipients}
-        max={maxBatchSize}
+        recipients={await findRecipients(services.runtime, ids)}
+        max={outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
-        refusal={refusal ? (refusalOf(refusal)?.notice.text ?? refusal.message) : null}
-        preview={bulk.preview}
+        refusal={refusal?.notice.text ?? null}
+        preview={bulk.preview && !refusal}
+        possible={notifier !== undefined}
       />
     </Page>,
-    bulk.status ?? (refusal ? 422 : 200),
+    refusal?.status ?? 200,
   );
 }
 
+/** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
+function bulkFrame(c: WorkspaceContext): Frame {
+  const frame = c.get('frame');
+  const queue = queueQuery({ ...queueViewOf(c), selecting: true });
+  return { ...frame, queue, path: c.req.method === 'POST' ? `/${queue}` : frame.path };
+}
+
+/** Nobody is chosen: there is nothing to write here. */
+function chooseAgain(c: WorkspaceContext): Response {
+  return redirect(c, `/${bulkFrame(c).queue}`, 'none_chosen');
+}
+
 /** What sending would be refused for anyway, told before a word is written. */
-function foreseen({ runtime }: Services, ids: string[]): CairnloopError | undefined {
+function foreseen({ runtime }: Services, found: number): Refusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
-  if (!runtime.config.notifier) return new CairnloopError('NOTIFIER_REQUIRED', { operation: 'A bulk follow-up' });
-  if (ids.length === 0) return new CairnloopError('BATCH_EMPTY', { operation: 'A bulk follow-up' });
-  return ids.length > max ? new CairnloopError('BATCH_TOO_LARGE', { found: ids.length, max }) : undefined;
+  return refusedFor(() => {
+    if (!runtime.config.notifier) throw new CairnloopError('NOTIFIER_REQUIRED', { operation: 'A bulk follow-up' });
+    if (found > max) throw new CairnloopError('BATCH_TOO_LARGE', { found, max });
+  });
+}
+
+function refusedFor(work: () => unknown): Refusal | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return refusal;
+  }
 }

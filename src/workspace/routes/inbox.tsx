@@ -11,11 +11,20 @@ export const inbox: Handler = async (c, { runtime }) => {
   const view = queueViewOf(c);
   const frame = { ...c.get('frame'), queue: queueQuery(view) };
   const [page, counts] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
+  const notice = doneNotice(c.req.query('done'));
+  const inQueue = view.selecting ? notice : undefined;
   return c.html(
     <Page frame={frame} title="Inbox" view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
-        <Queue frame={frame} view={view} page={page} counts={counts} selecting={view.selecting ?? false} />
-        <NoThread notice={doneNotice(c.req.query('done'))} />
+        <Queue
+          frame={frame}
+          view={view}
+          page={page}
+          counts={counts}
+          selecting={view.selecting ?? false}
+          notice={inQueue}
+        />
+        <NoThread notice={inQueue ? null : notice} />
       </div>
     </Page>,
   );

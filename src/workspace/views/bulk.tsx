@@ -1,7 +1,6 @@
 import type { FC } from 'hono/jsx';
-import type { Frame, Notice } from '../frame.js';
+import type { Frame } from '../frame.js';
 import { ActionForm, Icon, Name, Prose, plural } from './bits.js';
-import { NoticeBox } from './page.js';
 
 /** A conversation that a bulk follow-up would go to. */
 export interface Recipient {
@@ -17,11 +16,12 @@ interface BulkProps {
   max: number;
   content: string;
   nonce: string;
-  /** Why nothing can be sent: a cap, a missing notifier, an empty choice. */
+  /** Why nothing was sent: a cap, a missing notifier, a text that is too long. */
   refusal: string | null;
+  /** Whether there is anything to be done about it on this page. */
+  possible: boolean;
   /** Whether the operator has the exact text before them and may send it. */
   preview: boolean;
-  notice?: Notice | undefined;
 }
 
 const shownRecipients = 8;
@@ -35,30 +35,37 @@ export const BulkView: FC<BulkProps> = (props) => (
         To {plural(props.ids.length, 'conversation')}; at most {props.max} at once.
       </p>
     </div>
-    <NoticeBox notice={props.notice} />
-    {props.refusal ? <Refusal {...props} /> : props.preview ? <Preview {...props} /> : <Write {...props} />}
+    {props.refusal ? <Refusal {...props} /> : null}
+    {props.preview ? <Preview {...props} /> : props.possible ? <Write {...props} /> : <Impossible {...props} />}
   </main>
 );
 
-const Refusal: FC<BulkProps> = ({ frame, refusal }) => (
-  <>
-    <div class="notice notice-error" role="alert">
-      <Icon name="triangle-alert" />
-      <div>
-        <strong>Nothing was sent.</strong> {refusal}
-      </div>
+const Refusal: FC<BulkProps> = ({ refusal }) => (
+  <div class="notice notice-error" role="alert">
+    <Icon name="triangle-alert" />
+    <div>
+      <strong>Nothing was sent.</strong> {refusal}
     </div>
-    <div class="draft-actions">
-      <BackLink frame={frame} />
-    </div>
-  </>
+  </div>
 );
 
-const Write: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
+const Impossible: FC<BulkProps> = ({ frame }) => (
+  <div class="draft-actions">
+    <BackLink frame={frame} />
+  </div>
+);
+
+const Write: FC<BulkProps> = ({ frame, ids, recipients, max, content, nonce }) => (
   <ActionForm frame={frame} action="/bulk/preview" class="bulk-form">
-    <Ids ids={ids} />
     <input type="hidden" name="nonce" value={nonce} />
-    <Recipients recipients={recipients} total={ids.length} />
+    {ids.length > max ? (
+      <ChooseFewer recipients={recipients} />
+    ) : (
+      <>
+        <Ids ids={ids} />
+        <Recipients recipients={recipients} total={ids.length} />
+      </>
+    )}
     <label for="bulk-content">What each of them gets, word for word</label>
     <textarea id="bulk-content" name="content" rows={8} dir="auto" required data-send autofocus>
       {content}
@@ -95,6 +102,30 @@ const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
   </>
 );
 
+/** Too many at once: each can be left out. */
+const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
+  <fieldset class="recipients recipients-choice">
+    <legend class="sr">Recipients</legend>
+    {recipients.map((recipient) => (
+      <label>
+        <input type="checkbox" name="id" value={recipient.id} checked />{' '}
+        <span>
+          <RecipientName recipient={recipient} />
+        </span>
+      </label>
+    ))}
+  </fieldset>
+);
+
+const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
+  <>
+    <Name text={recipient.customer} empty="No customer identity" />{' '}
+    <span class="faint">
+      <bdi>{recipient.subject ?? 'No subject'}</bdi>
+    </span>
+  </>
+);
+
 const Ids: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
@@ -108,10 +139,7 @@ const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients
     <ul class="recipients">
       {recipients.slice(0, shownRecipients).map((recipient) => (
         <li>
-          <Name text={recipient.customer} empty="No customer identity" />{' '}
-          <span class="faint">
-            <bdi>{recipient.subject ?? 'No subject'}</bdi>
-          </span>
+          <RecipientName recipient={recipient} />
         </li>
       ))}
       {total > shownRecipients ? <li class="faint">and {total - shownRecipients} more</li> : null}
@@ -120,8 +148,8 @@ const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients
 );
 
 const BackLink: FC<{ frame: Frame }> = ({ frame }) => (
-  <a class="button button-quiet" href={`${frame.base}/`}>
-    Back to the inbox
+  <a class="button button-quiet" href={`${frame.base}/${frame.queue}`}>
+    Back to the queue
   </a>
 );
 

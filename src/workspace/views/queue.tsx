@@ -1,10 +1,11 @@
 import type { FC } from 'hono/jsx';
 import type { Message } from '../../domain.js';
-import type { Frame } from '../frame.js';
+import type { Frame, Notice } from '../frame.js';
 import type { CappedCount, QueueRow } from '../model.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
 import { Empty, Icon, Name } from './bits.js';
+import { NoticeBox } from './page.js';
 import { Age, ClockChip } from './time.js';
 
 export interface QueueProps {
@@ -16,6 +17,8 @@ export interface QueueProps {
   selecting: boolean;
   /** The conversation that is open beside it. */
   openId?: string | undefined;
+  /** What to tell about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
+  notice?: Notice | undefined;
 }
 
 /** The left region: filters with their counts, and the lines of the one that is chosen. */
@@ -30,6 +33,7 @@ export const Queue: FC<QueueProps> = (props) => (
     </div>
     <Filters {...props} />
     <div class="queue-body" id="queue" data-live="queue" data-openid={props.openId}>
+      {props.notice ? <NoticeBox notice={props.notice} /> : null}
       {props.view.search ? <SearchHeading {...props} /> : null}
       <Rows {...props} />
     </div>
@@ -90,6 +94,7 @@ const Rows: FC<QueueProps> = (props) => {
     <>
       {selecting ? (
         <form method="get" action={`${frame.base}/bulk`} id="bulk" data-selection>
+          {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
           {rows}
           <div class="bulk-bar">
             <output class="js" id="selected">

@@ -157,10 +157,10 @@ function withDays({ frame, maxAttempts }: ThreadProps, messages: ThreadMessage[]
   });
 }
 
-/** What stands in the centre while no conversation is open. */
-export const NoThread: FC<{ notice?: Notice | undefined }> = ({ notice }) => (
+/** What stands in the centre while no conversation is open. A notice of null is told elsewhere. */
+export const NoThread: FC<{ notice: Notice | undefined | null }> = ({ notice }) => (
   <main class="thread thread-none" id="main" tabindex={-1}>
-    <NoticeBox notice={notice} />
+    {notice === null ? null : <NoticeBox notice={notice} />}
     <Empty icon="inbox" title="No conversation is open">
       Choose one on the left. <span class="js">With keys: j and k move, Enter opens, ? tells the rest.</span>
     </Empty>
