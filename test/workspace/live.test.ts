@@ -132,6 +132,8 @@ describe('an open page', () => {
     const { id } = await cairnloop.conversations.open({ actorId: 'c-1' });
     const workspace = await serve(host);
     const response = await fetch(workspace.url('/live'));
+    // What happened before it listened, it tells of without ids.
+    await eventually(async () => assert.equal(await listeners(host.database), 1));
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let told = '';
