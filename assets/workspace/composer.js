@@ -1,5 +1,6 @@
 // The composer of an open page: its words stay, what may be done with them follows the conversation.
 
+import { recall } from './memory.js';
 import { byId } from './page.js';
 
 /** What may be written follows the conversation's state; the words and the chosen way stay. */
@@ -14,9 +15,14 @@ export function syncComposer(page) {
   if (chosen?.disabled) [...mine.elements.mode].find((way) => !way.disabled).checked = true;
 }
 
-/** After a form: the composer as the server left it, emptied or with what it refused. */
-export function takeOverComposer(page) {
+/** After a form: the composer as the server left it, emptied or with what it refused. Another form leaves it alone. */
+export function takeOverComposer(page, form) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
+  if (form !== mine && !byId('content', page).value) return;
+  const wasEmpty = !byId('content').value;
   mine.replaceChildren(...theirs.cloneNode(true).childNodes);
+  recall(mine);
+  // Words that came from elsewhere are to be remembered as if they had been written here.
+  if (form !== mine && wasEmpty) byId('content').dispatchEvent(new Event('input', { bubbles: true }));
 }

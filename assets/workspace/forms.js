@@ -2,14 +2,14 @@
 
 import { takeOverComposer } from './composer.js';
 import { forget } from './memory.js';
-import { announce, dropFromAddress, isSamePage, readPage, showNotice } from './page.js';
+import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
 import { refreshTimes } from './times.js';
 
 export function startForms() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
-    if (!form.matches('form[data-action]') || form.closest('.theme')) return;
+    if (!form.matches('form[data-action]') || form.matches('.theme')) return;
     event.preventDefault();
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
@@ -29,7 +29,7 @@ async function send(form, submitter) {
     const response = await fetch(action, { method: 'POST', body: fields });
     await take(response, form);
   } catch {
-    showNotice('error', 'Not sent: there is no connection.', 'Nothing is lost; try again.');
+    showNoAnswer();
   } finally {
     undo();
     form.removeAttribute('aria-busy');
@@ -40,11 +40,11 @@ async function take(response, form) {
   const page = await readPage(response);
   if (!page)
     return showNotice('error', 'This was refused.', (await textOf(response)) || 'Reload the page and try again.');
-  if (response.ok && form.id === 'composer') forget();
+  // A page to sign in on is an answer as well: only the conversation itself says that the words have arrived.
   if (!isSamePage(page)) return leave(response, page);
-  const composes = form.id === 'composer' || !response.ok;
+  if (response.ok) forget(form);
   takeOver(page, form);
-  if (composes) takeOverComposer(page);
+  takeOverComposer(page, form);
   dropFromAddress('edit', 'use', 'write', 'done');
   const notice = page.querySelector('#notice')?.textContent.trim();
   if (notice) announce(notice);

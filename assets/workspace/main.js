@@ -9,14 +9,16 @@ import { startMemory } from './memory.js';
 import { scrollToNewest, startThread } from './messages.js';
 import { dropFromAddress } from './page.js';
 import { startQueue } from './queue.js';
+import { startTheme } from './theme.js';
 import { startTimes } from './times.js';
 
 document.documentElement.classList.add('scripted');
 
 startTimes();
-startMemory();
 startForms();
+startTheme();
 startDiff();
+startMemory();
 startQueue();
 startThread();
 startContext();

@@ -27,6 +27,15 @@ export function dropFromAddress(...names) {
   if (address.href !== location.href) history.replaceState(null, '', address);
 }
 
+/** Nobody knows what became of a request that was not answered. */
+export function showNoAnswer() {
+  showNotice(
+    'error',
+    'No answer came.',
+    'It may have been done all the same: reload to see before you try again. What you wrote is kept.',
+  );
+}
+
 export function showNotice(tone, title, text) {
   const notice = byId('notice');
   if (!notice) return announce(`${title} ${text}`);

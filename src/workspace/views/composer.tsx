@@ -60,7 +60,8 @@ export const Composer: FC<ComposerProps> = (props) => {
         dir="auto"
         required
         data-send
-        data-remember={composing.content ? undefined : thread.conversation.id}
+        data-remember={composing.draftId ? `use:${composing.draftId}` : thread.conversation.id}
+        data-drafted={composing.draftId ? true : undefined}
         autofocus={composing.draftId !== undefined}
       >
         {composing.content}

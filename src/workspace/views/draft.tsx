@@ -123,7 +123,17 @@ const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, 
     <label class="sr" for="draft-content">
       Your version of the suggested text
     </label>
-    <textarea id="draft-content" name="content" rows={5} dir="auto" required autofocus data-send>
+    <textarea
+      id="draft-content"
+      name="content"
+      rows={5}
+      dir="auto"
+      required
+      autofocus
+      data-send
+      data-remember={`edit:${draft.id}`}
+      data-drafted
+    >
       {editing}
     </textarea>
     <h3 class="diff-title">What you change</h3>
@@ -137,7 +147,7 @@ const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, 
       <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
         Show changes
       </button>
-      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`}>
+      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
         Cancel
       </a>
     </div>

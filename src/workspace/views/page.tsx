@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
-import type { Frame, Notice } from '../frame.js';
+import type { Frame, Notice, Theme } from '../frame.js';
 import { ActionForm, Icon } from './bits.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
@@ -101,27 +101,34 @@ const TopBar: FC<{ frame: Frame; view: ViewName; search: string }> = ({ frame, v
   </header>
 );
 
-const nextTheme = { system: 'light', light: 'dark', dark: 'system' } as const;
-const themeNames = { system: 'follows the system', light: 'light', dark: 'dark' } as const;
+const themeSteps: { theme: Theme; next: Theme; words: string; icon: IconName }[] = [
+  { theme: 'system', next: 'light', words: 'follows the system', icon: 'sun-moon' },
+  { theme: 'light', next: 'dark', words: 'light', icon: 'sun' },
+  { theme: 'dark', next: 'system', words: 'dark', icon: 'moon' },
+];
 
-const ThemeForm: FC<{ frame: Frame }> = ({ frame }) => {
-  const label = `Colours: ${themeNames[frame.theme]}. Change to ${themeNames[nextTheme[frame.theme]]}`;
-  return (
-    <ActionForm frame={frame} action="/theme" class="theme">
-      <input type="hidden" name="back" value={frame.path} />
-      <button
-        type="submit"
-        class="icon-button"
-        name="theme"
-        value={nextTheme[frame.theme]}
-        aria-label={label}
-        title={label}
-      >
-        <Icon name="sun-moon" />
-      </button>
-    </ActionForm>
-  );
-};
+/** A button for each theme that a page can have; the stylesheet shows the one that leads on from its own. */
+const ThemeForm: FC<{ frame: Frame }> = ({ frame }) => (
+  <ActionForm frame={frame} action="/theme" class="theme">
+    <input type="hidden" name="back" value={frame.path} />
+    {themeSteps.map(({ theme, next, words, icon }) => {
+      const then = themeSteps.find((step) => step.theme === next)?.words;
+      const label = `Colours: ${words}. Change to ${then}`;
+      return (
+        <button
+          type="submit"
+          class={`icon-button theme-${theme}`}
+          name="theme"
+          value={next}
+          aria-label={label}
+          title={label}
+        >
+          <Icon name={icon} />
+        </button>
+      );
+    })}
+  </ActionForm>
+);
 
 /** A cairn: three stones. */
 const Mark: FC = () => (
