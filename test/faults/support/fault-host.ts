@@ -10,18 +10,23 @@ export interface FaultHost extends TempHost {
   delivered(): number;
   /** Lets every callback fail, as its provider would when it is away, until called again with false. */
   away(isAway: boolean): void;
+  /** Lets those callbacks go that wait at the gate, and all that come to it later. */
+  openGate(): void;
+  /** Changes the config of the processes that start from now on. */
+  configure(config: object): void;
 }
 
 export type TimedCall = RecordedCall & { time: number };
 
 /**
- * A host whose Notifier does what the conversation's subject says: `sleep <ms>`, `throw <bytes>`, `exit`, `loop`, `oom`;
- * nothing for any other subject. It writes its calls to a file, because the database may be what is away.
+ * A host whose Notifier does what the conversation's subject says: `sleep <ms>`, `gate`, `throw <bytes>`, `exit`, `loop`,
+ * `oom`; nothing for any other subject. It writes its calls to a file, because the database may be what is away.
  */
 export function faultHost(databaseUrl: string, config: object = {}): FaultHost {
+  const settings = { database: { url: databaseUrl }, ops: { host: '127.0.0.1', port: 0 } };
   const host = tempHost({
     'package.json': { type: 'module' },
-    'settings.json': { database: { url: databaseUrl }, ops: { host: '127.0.0.1', port: 0 }, ...config },
+    'settings.json': { ...settings, ...config },
     'cairnloop.config.mjs': configFile,
   });
   const file = join(host.folder, 'calls.jsonl');
@@ -29,6 +34,8 @@ export function faultHost(databaseUrl: string, config: object = {}): FaultHost {
     ...host,
     delivered: () => (existsSync(file) ? readFileSync(file, 'utf8').split('"at":"end"').length - 1 : 0),
     away: (isAway) => host.write('away', isAway ? 'yes' : ''),
+    openGate: () => host.write('gate-is-open', ''),
+    configure: (changed) => host.write('settings.json', JSON.stringify({ ...settings, ...changed })),
     calls() {
       const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
       // A worker that was killed may have left half a line.
@@ -61,6 +68,7 @@ const configFile = `
   const hoard = [];
   const deeds = {
     sleep: (ms) => sleep(Number(ms)),
+    gate: async () => { while (!existsSync(beside('gate-is-open'))) await sleep(20); },
     throw: (bytes) => { throw new Error('x'.repeat(Number(bytes))); },
     exit: () => process.exit(9),
     loop: () => { for (;;); },
