@@ -13,10 +13,10 @@ describe('faults: clocks that are wrong', function () {
   });
 
   fault('F14 one worker is five minutes ahead, the other five behind', { short: 60_000, long: 60_000 }, async () => {
-    const arena = await build({ config: { worker: { leaseMs: 1000 } } });
+    const arena = await build({ config: { worker: { leaseMs: 3000 } } });
     const { conversations, outbound } = arena.cairnloop;
     await Promise.all([arena.worker({ env: shifted(5) }), arena.worker({ env: shifted(-5) })]);
-    const slow = await arena.open(20, 'sleep 1500');
+    const slow = await arena.open(20, 'sleep 4000');
     const scheduled = await arena.open(20);
     await arena.resolve(slow);
     const message = { templateId: 't', content: 'c', scheduleInSeconds: 2, actor: operator };
