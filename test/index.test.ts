@@ -25,7 +25,9 @@ const probe = `
   const before = process.getActiveResourcesInfo();
   const exported = Object.keys(await import('cairnloop'));
   const after = process.getActiveResourcesInfo();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  const last = 'data:text/javascript,//last';
+  await import(last);
+  while (!loaded.includes(last)) await new Promise((resolve) => setTimeout(resolve, 5));
   loaded.push(...Object.keys(createRequire(import.meta.url).cache));
   console.log(JSON.stringify({ exported: exported.sort(), loaded, read, before, after }));
 `;

@@ -139,11 +139,15 @@ describe('drafts: the draft job', () => {
 
   it('AP2 an attempt that is cut off while the policy thinks and its repetition send one message', async () => {
     const decisions: ((decision: string) => void)[] = [];
+    let isDecided = false;
     const { draftGenerator } = recordingGenerator();
-    const { automationPolicy } = recordingPolicy(() => new Promise((resolve) => decisions.push(resolve)));
+    const { automationPolicy } = recordingPolicy(() =>
+      isDecided ? 'allow' : new Promise((resolve) => decisions.push(resolve)),
+    );
     const host = await startHost({ ...atOnce, draftGenerator, automationPolicy, worker: { callbackTimeoutMs: 300 } });
     const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
     await eventually(() => assert.ok(decisions.length >= 2, `${decisions.length} decisions`));
+    isDecided = true;
     for (const decide of decisions) decide('allow');
     await requestsDone(host);
     await eventually(async () => assert.equal((await sentTexts(host, id)).length, 1));

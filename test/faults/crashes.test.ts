@@ -114,7 +114,7 @@ describe('faults: workers that die', function () {
   });
 
   fault('F10 SIGTERM with 20 running and 200 queued', { short: 60_000, long: 60_000 }, async () => {
-    const arena = await build({ config: { worker: { concurrency: 20, shutdownTimeoutMs: 5000 } } });
+    const arena = await build({ config: { worker: { concurrency: 20, shutdownTimeoutMs: 20_000 } } });
     const ids = await arena.open(220, 'sleep 1500');
     const worker = await arena.worker();
     await arena.resolve(ids);
