@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { channelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenOn } from '../db/listen.js';
 import { errorText } from '../redact.js';
@@ -12,7 +12,7 @@ import { anything, createAnnouncer } from './announce.js';
  * page polls as well.
  */
 export function openActivity(db: Database, log: Logger): Activity {
-  const channel = channelOf(db.schema);
+  const channel = channelName('activity', db.schema);
   const listeners = new Set<ActivityListener>();
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
@@ -46,9 +46,4 @@ export function openActivity(db: Database, log: Logger): Activity {
       await Promise.all([announcer.close(), listening?.close()]);
     },
   };
-}
-
-/** Channel names are identifiers of at most 63 bytes, and a schema's name may be as long already. */
-function channelOf(schema: string): string {
-  return `cairnloop_activity_${createHash('sha256').update(schema).digest('hex').slice(0, 16)}`;
 }

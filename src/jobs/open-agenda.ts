@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Agenda } from 'agenda';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
+import { channelName } from '../db/channel-name.js';
 import { quoteIdentifier } from '../db/connect.js';
 import { errorText } from '../redact.js';
 import { type JobStore, postgresStore } from './job-store.js';
@@ -40,7 +40,7 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
     throw error;
   });
   const locks = watchLocks(store.backend.repository, quietly);
-  const channel = new WakeChannel(pool, channelName(config.database.schema), log);
+  const channel = new WakeChannel(pool, channelName('jobs', config.database.schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,
@@ -79,11 +79,6 @@ function openPool(config: ResolvedConfig): pg.Pool {
     keepAlive: true,
     application_name: 'cairnloop-jobs',
   });
-}
-
-/** Channel names are identifiers of at most 63 bytes, and a schema's name may be as long already. */
-function channelName(schema: string): string {
-  return `cairnloop_jobs_${createHash('sha256').update(schema).digest('hex').slice(0, 16)}`;
 }
 
 /** Agenda polls twice a second, and each poll fails while the store is away; that is worth a line every ten seconds. */
