@@ -1,4 +1,5 @@
 import { toStorableText } from '../redact.js';
+import { safeHref } from './safe-href.js';
 
 /** One value as words, with what a page may make of them. `href` is safe to follow; `iso` is for a `<time>` element. */
 export type ContextText =
@@ -56,16 +57,10 @@ function presentEmail(given: string): ContextText | undefined {
   };
 }
 
-/**
- * A web or mail address written out as itself. With control characters or spaces inside it is none, as browsers drop
- * them and would find another scheme; nor is one with a user name, which can pass for a host.
- */
 function presentLink(given: string): ContextText | undefined {
   const text = given.trim();
-  if (!/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text) || !URL.canParse(text)) return undefined;
-  const { href, hostname, protocol, username, password } = new URL(text);
-  if (protocol !== 'mailto:' && (hostname === '' || username !== '' || password !== '')) return undefined;
-  return { kind: 'text', text, presentation: 'link', href };
+  const href = safeHref(text);
+  return href === undefined ? undefined : { kind: 'text', text, presentation: 'link', href };
 }
 
 /** A date as ISO 8601 writes it, shown as it was given; without an offset the time would be a guess. */

@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { safeHref } from '../../src/context/safe-href.js';
 import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
 import { diffWords } from '../../src/workspace/diff-words.js';
 import { backPath } from '../../src/workspace/handler.js';
+import { linkParts } from '../../src/workspace/link-parts.js';
 import type { Clock } from '../../src/workspace/model.js';
-import { linkParts, safeHref } from '../../src/workspace/safe-link.js';
 import { auditActions } from '../../src/workspace/views/audit-words.js';
 import { icons } from '../../src/workspace/views/icon-paths.js';
 

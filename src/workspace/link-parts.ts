@@ -1,20 +1,7 @@
+import { safeHref } from '../context/safe-href.js';
+
 /** A piece of foreign text: words, or an address that may be followed. */
 export type TextPart = { text: string; href?: string };
-
-/**
- * The address behind a text if it is one that may be followed: http, https or mailto, written out as itself. Control
- * characters and spaces inside it are refused, as browsers drop them and would find another scheme.
- */
-export function safeHref(text: string): string | undefined {
-  if (text.length > 2000 || !/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text)) return undefined;
-  try {
-    const url = new URL(text);
-    if (url.protocol === 'mailto:') return url.href;
-    return url.hostname !== '' && url.username === '' && url.password === '' ? url.href : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const address = /https?:\/\/[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
