@@ -3,7 +3,7 @@ import { kindOf } from '../found.js';
 import { nearest } from '../nearest.js';
 import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
 import { type ContractKey, contractMethods, contractProblems, metricsProblems } from './host-modules.js';
-import { keyRules, type Rule } from './key-rules.js';
+import { keyRules, metricsPathProblem, opsPath, type Rule } from './key-rules.js';
 
 export type * from './config-types.js';
 export { logLevels, metricsBrand } from './config-types.js';
@@ -76,10 +76,9 @@ function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<strin
 
 function opsProblems(ops: Given): ConfigProblem[] {
   const { healthPath, metricsPath }: Given = { ...configDefaults.ops, ...defined(ops) };
-  if (healthPath !== metricsPath || !keyRules.ops.metricsPath.accepts(metricsPath)) return [];
-  return [
-    { path: 'ops.metricsPath', expected: 'another path than ops.healthPath', found: `"${metricsPath}" for both` },
-  ];
+  if (!opsPath.accepts(healthPath) || !opsPath.accepts(metricsPath)) return [];
+  const problem = metricsPathProblem(healthPath, metricsPath);
+  return problem ? [{ ...problem, path: `ops.${problem.path}` }] : [];
 }
 
 function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {

@@ -1,3 +1,4 @@
+import type { ConfigProblem } from '../errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { describeFound, describeNumber, maskUrl } from './describe-found.js';
 
@@ -13,6 +14,12 @@ export interface Rule {
 
 /** The longest time a Node timer can wait. */
 const maxMs = 2_147_483_647;
+
+/** A path of the ops server, in the config and where it is mounted: what a router would read a pattern into is none. */
+export const opsPath: Rule = text(
+  'a path such as "/health", without "?", "#", "*", ":" and without "/" at its end',
+  /^\/[^\s?#*:]*[^\s?#*:/]$/,
+);
 
 /** Every plain key of the config and what it accepts. A key that is not here is refused. */
 export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule> } = {
@@ -38,8 +45,8 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule>
   ops: {
     host: text('a host name or address', /^[\w.:%-]+$/),
     port: wholeNumber(0, 65_535),
-    healthPath: urlPath(),
-    metricsPath: urlPath(),
+    healthPath: opsPath,
+    metricsPath: opsPath,
   },
   outbound: { maxBatchSize: wholeNumber(1, 100_000) },
   context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },
@@ -71,8 +78,13 @@ function text(expected: string, pattern: RegExp): Rule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
 }
 
-function urlPath(): Rule {
-  return text('a path that begins with "/", such as "/health"', /^\/[^\s?#]*$/);
+/** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */
+export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): ConfigProblem | undefined {
+  const path = 'metricsPath';
+  if (metricsPath === healthPath)
+    return { path, expected: 'another path than ops.healthPath', found: `"${metricsPath}" for both` };
+  if (metricsPath !== `${healthPath}/ready`) return undefined;
+  return { path, expected: 'another path than those of health', found: `"${metricsPath}", which is readiness` };
 }
 
 function postgresUrl(): Rule {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { describeFound } from '../config/describe-found.js';
+import { metricsPathProblem, opsPath } from '../config/key-rules.js';
 import { CairnloopError } from '../errors.js';
 
 export interface OperationsOptions {
@@ -85,11 +86,10 @@ export function operationsPaths(
   }
   const paths = { ...defaults, ...definedOnly(options) };
   for (const key of ['healthPath', 'metricsPath'] as const) {
-    const path: unknown = paths[key];
-    if (typeof path !== 'string' || !/^\/[^\s?#*:]*[^\s?#*:/]$/.test(path)) refuse(key, 'a path like "/health"', path);
+    if (!opsPath.accepts(paths[key])) refuse(key, opsPath.expected, paths[key]);
   }
-  if ([paths.healthPath, `${paths.healthPath}/ready`].includes(paths.metricsPath))
-    refuse('metricsPath', 'another path than those of health', paths.metricsPath);
+  const problem = metricsPathProblem(paths.healthPath, paths.metricsPath);
+  if (problem) refuse(problem.path, problem.expected, paths.metricsPath);
   return paths;
 }
 

@@ -144,6 +144,13 @@ describe('config/config-schema', () => {
       ['MongoDB without a URL', { jobs: { backend: 'mongodb' } }, 'jobs.url', 'nothing'],
       ['a jobs URL that would be ignored', { jobs: { url: 'mongodb://u:p@h' } }, 'jobs.url', 'mongodb://***@h'],
       ['a path without a slash', { ops: { healthPath: 'health' } }, 'ops.healthPath', '"health"'],
+      ['a path with a slash at its end', { ops: { healthPath: '/h/' } }, 'ops.healthPath', '"/h/"'],
+      [
+        'the path of the metrics at readiness',
+        { ops: { metricsPath: '/health/ready' } },
+        'ops.metricsPath',
+        '"/health/ready", which is readiness',
+      ],
       ['one path for both', { ops: { healthPath: '/metrics' } }, 'ops.metricsPath', '"/metrics" for both'],
       ['a section that is none', { worker: null }, 'worker', 'null'],
       [

@@ -6,6 +6,7 @@ import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
 import Koa from 'koa';
+import { validateConfig } from '../../src/config/config-schema.js';
 import type { Mounted } from '../../src/ops/operations.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { useHosts } from '../support/started-host.js';
@@ -162,5 +163,45 @@ describe('operations', () => {
       );
     }
     assert.doesNotThrow(() => cairnloop.operations({ healthPath: '/a/b.c', metricsPath: undefined as never }));
+  });
+
+  it('OP3 takes where it is mounted what a config may hold, and no more', async () => {
+    const { cairnloop } = await startHost({}, { worker: false });
+    const url = 'postgres://127.0.0.1/app';
+    const refuses = (call: () => unknown): boolean => {
+      try {
+        call();
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const paths = [
+      '/',
+      '/h/',
+      '/*',
+      '/a*',
+      '/:id',
+      '/a:b',
+      '/a?b',
+      '/a#b',
+      '/a b',
+      'a',
+      '',
+      '/a',
+      '/a/b',
+      '/a.b-c_d',
+      7,
+    ];
+    for (const key of ['healthPath', 'metricsPath']) {
+      for (const path of [...paths, '/health', '/metrics', '/health/ready']) {
+        const options = { [key]: path } as never;
+        const [inConfig, mounted] = [
+          refuses(() => validateConfig({ database: { url }, ops: options })),
+          refuses(() => cairnloop.operations(options)),
+        ];
+        assert.equal(inConfig, mounted, `${key}: ${path}`);
+      }
+    }
   });
 });
