@@ -3,20 +3,18 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor, AuditEvent, Page } from '../domain.js';
-import { name, pageLimit, parseInput } from '../input.js';
+import { exactName, name, only, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 
-const listInput = z
-  .object({
-    conversationId: z.uuid().optional(),
-    /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
-    action: name.optional(),
-    /** The actor's id. */
-    actor: name.optional(),
-    cursor: z.string().optional(),
-    limit: pageLimit,
-  })
-  .default({ limit: 50 });
+const listInput = only({
+  conversationId: z.uuid('the id of a conversation').optional(),
+  /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
+  action: name.optional(),
+  /** The actor's id, to the letter; a customer's may be as long as an actor id. */
+  actor: exactName(1000).optional(),
+  cursor: z.string().optional(),
+  limit: pageLimit,
+}).default({ limit: 50 });
 
 export type AuditListInput = z.input<typeof listInput>;
 

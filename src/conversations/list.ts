@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
-import { name, pageLimit, parseInput } from '../input.js';
+import { name, only, pageLimit, parseInput } from '../input.js';
 import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -10,13 +10,16 @@ import { type ConversationRow, toConversation } from './rows.js';
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
   priority: name.optional(),
-  /** `active`: a clock runs; `due`: it runs and the response is overdue; `breached`: the latest clock was breached. */
-  sla: z.enum(['active', 'due', 'breached']).optional(),
+  /**
+   * `active`: a clock runs or is held; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
+   * latest clock ended.
+   */
+  sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
   /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
-const filterInput = z.object(filterFields).default({});
-const listInput = z.object({ ...filterFields, cursor: z.string().optional(), limit: pageLimit }).default({ limit: 50 });
+const filterInput = only(filterFields).default({});
+const listInput = only({ ...filterFields, cursor: z.string().optional(), limit: pageLimit }).default({ limit: 50 });
 
 export type ConversationFilter = z.input<typeof filterInput>;
 export type ListInput = z.input<typeof listInput>;
@@ -72,12 +75,16 @@ function conditionsOf({ status, priority, sla, search, after }: Filter): Conditi
   return conditions.filter((condition) => !!condition);
 }
 
+const latest = (s: string, status: 'fulfilled' | 'breached') => `EXISTS (SELECT FROM ${s}.slas l
+    WHERE l.conversation_id = c.id AND l.status = '${status}'
+    AND NOT EXISTS (SELECT FROM ${s}.slas x WHERE x.conversation_id = c.id AND x.started_at > l.started_at))`;
+
 const slaConditions = {
   active: (s: string) => `EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active')`,
-  due: (s: string) => `EXISTS (SELECT FROM ${s}.slas l
-    WHERE l.conversation_id = c.id AND l.status = 'active' AND l.response_due_at <= ${s}.clock())`,
-  breached: (s: string) => `EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'breached'
-    AND NOT EXISTS (SELECT FROM ${s}.slas x WHERE x.conversation_id = c.id AND x.started_at > l.started_at))`,
+  due: (s: string) => `EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id
+    AND l.status = 'active' AND l.paused_at IS NULL AND l.response_due_at <= ${s}.clock())`,
+  fulfilled: (s: string) => latest(s, 'fulfilled'),
+  breached: (s: string) => latest(s, 'breached'),
 };
 
 /** Of the subject and the actor id, or of one message: words of both together find nothing. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Page } from '../../src/domain.js';
+import type { CairnloopError } from '../../src/errors.js';
+import { minute, terms } from '../support/causes.js';
 import { stopClock } from '../support/database-clock.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
-import { operator, useHosts } from '../support/started-host.js';
+import { operator, policies, useHosts } from '../support/started-host.js';
 
 describe('lists', () => {
   const { startHost } = useHosts();
@@ -50,6 +52,54 @@ describe('lists', () => {
       [...first].reverse(),
     );
     assert.equal(new Set(seen).size, seen.length);
+  });
+
+  it('find conversations by how their clock stands', async () => {
+    const host = await startHost({ slaPolicyProvider: policies(terms) }, { worker: false });
+    const { conversations, sla } = host.cairnloop;
+    const { priority } = terms;
+    const open = async () => (await conversations.open({ priority, message: 'Hello?' })).id;
+    const answered = async (id: string) => void (await conversations.reply(id, { content: 'Hi', actor: operator }));
+    const [running, held, met, again, late] = [await open(), await open(), await open(), await open(), await open()];
+    const none = (await conversations.open({})).id;
+    await answered(met);
+    await answered(again);
+    await sla.pause(held, { reason: 'waiting', actor: operator });
+    await host.advance(1000);
+    const found = async (how: 'active' | 'due' | 'fulfilled' | 'breached') => {
+      const { items } = await conversations.list({ sla: how });
+      assert.equal(await conversations.count({ sla: how }), items.length);
+      return items.map(({ id }) => id).sort();
+    };
+    assert.deepEqual(await found('fulfilled'), [met, again].sort());
+    assert.deepEqual(await found('due'), []);
+    await host.advance(terms.responseMinutes * minute);
+    assert.deepEqual(await found('due'), [running, late].sort());
+    await conversations.receive(again, { content: 'Still here' });
+    assert.deepEqual(await found('fulfilled'), [met]);
+    assert.deepEqual(await found('active'), [running, held, late, again].sort());
+    await host.advance(terms.breachMinutes * minute);
+    await answered(late);
+    assert.deepEqual(await found('breached'), [late]);
+    assert.ok(!(await found('due')).includes(none));
+  });
+
+  it('refuse a filter that they do not know, with the one that was meant', async () => {
+    const { cairnloop } = await startHost({}, { worker: false });
+    const { conversations, deliveries, audit } = cairnloop;
+    const calls: [call: (filter: never) => Promise<unknown>, key: string, meant: string][] = [
+      [conversations.list, 'statuss', 'status'],
+      [conversations.count, 'prority', 'priority'],
+      [conversations.count, 'limit', 'one of the keys status, priority, sla, search'],
+      [audit.list, 'conversationID', 'conversationId'],
+      [deliveries.list, 'states', 'state'],
+    ];
+    for (const [call, key, meant] of calls)
+      await assert.rejects(call({ [key]: 'open' } as never), (error: CairnloopError) => {
+        assert.equal(error.code, 'INPUT_INVALID');
+        assert.ok(error.message.includes(`  ${key}: `) && error.message.includes(meant), error.message);
+        return true;
+      });
   });
 
   it('refuse a cursor that no list answered', async () => {
