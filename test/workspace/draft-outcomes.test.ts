@@ -157,6 +157,22 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.doesNotMatch(words, /Stale|Old words/);
   });
 
+  it('AP4 opens the newest of several drafts and folds the others up; keys and ids are of one', async () => {
+    const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
+    const older = await cairnloop.drafts.propose(id, { ...proposal, content: 'Older words' });
+    await cairnloop.drafts.propose(id, { ...proposal, content: 'Newer words' });
+    const { text } = await page();
+    assert.match(textOf(text), /Newer words .*Approve & send .*1 more suggestion .*Older words .*Approve & send/);
+    assert.match(text, /data-key="a".*<details class="prepared" id="more-drafts">/s);
+    assert.equal(text.match(/data-key="a"/g)?.length, 1);
+    const ids = Array.from(text.matchAll(/ id="([^"]+)"/g), ([, one]) => one);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    const editing = textOf((await workspace.get(`/c/${id}?edit=${older.id}`)).text);
+    assert.match(editing, /Send edited reply .*1 more suggestion .*Newer words/, 'what is edited stands open');
+    await workspace.post(`/drafts/${older.id}/approve`);
+    assert.doesNotMatch(textOf((await page()).text), /more suggestion/);
+  });
+
   it('AP4 shows word by word what an edit changes, before and after it is sent', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, { ...proposal, content: 'It works within the hour' });

@@ -14,6 +14,8 @@ export interface DraftProps {
   queue: QueueView;
   /** The operator's words, while the draft is being edited. */
   editing?: string | undefined;
+  /** Whether it is the one that stands open, and answers to the keys. */
+  first: boolean;
 }
 
 const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
@@ -22,8 +24,8 @@ const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 
 export const PendingDraft: FC<DraftProps> = (props) => (
   <section
     class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
-    aria-label={props.draft.stale ? 'Stale draft' : 'Draft that needs your approval'}
-    id="draft"
+    aria-label={nameOf(props)}
+    id={`draft-${props.draft.id}`}
   >
     <DraftHead draft={props.draft} />
     {props.draft.stale ? (
@@ -35,6 +37,30 @@ export const PendingDraft: FC<DraftProps> = (props) => (
     {props.editing === undefined ? <Proposed {...props} /> : <EditDraft {...props} editing={props.editing} />}
   </section>
 );
+
+function nameOf({ draft, first }: DraftProps): string {
+  if (draft.stale) return 'Stale draft';
+  return first ? 'Draft that needs your approval' : 'Older draft that needs your approval';
+}
+
+/** Those beside the newest one, folded up: one is decided on at a time. */
+export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
+  if (drafts.length === 0) return null;
+  return (
+    <details class="prepared" id="more-drafts">
+      <summary>
+        <Icon name="bot" /> {plural(drafts.length, 'more suggestion')}
+      </summary>
+      <ul>
+        {drafts.map((draft) => (
+          <li>
+            <PendingDraft {...draft} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+};
 
 const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
   <div class="draft-head">
@@ -87,14 +113,14 @@ const EvidenceItem: FC<{ evidence: Evidence }> = ({ evidence }) => (
   </li>
 );
 
-const Decide: FC<DraftProps> = ({ frame, draft, queue }) => (
+const Decide: FC<DraftProps> = ({ frame, draft, queue, first }) => (
   <div class="draft-actions">
     {draft.stale ? (
       <UseLink frame={frame} draft={draft} queue={queue} />
     ) : (
       <>
         <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
-          <button type="submit" class="button button-primary" data-key="a">
+          <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
             <Icon name="check" /> Approve &amp; send
           </button>
         </ActionForm>

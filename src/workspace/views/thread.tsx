@@ -5,7 +5,7 @@ import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import { ActionForm, Empty, Icon, Name } from './bits.js';
 import { Composer, type Composing } from './composer.js';
-import { PendingDraft, PreparedDrafts } from './draft.js';
+import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
 import { priorityTone } from './queue.js';
@@ -30,7 +30,7 @@ export interface ThreadProps {
 
 /** The centre region: who and what, the messages, and what can be done about them. */
 export const Thread: FC<ThreadProps> = (props) => {
-  const waiting = props.thread.drafts.filter((draft) => draft.status === 'pending' || draft.status === 'superseded');
+  const [first, ...others] = waitingDrafts(props);
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
   return (
     <main class="thread" id="main" tabindex={-1}>
@@ -39,9 +39,8 @@ export const Thread: FC<ThreadProps> = (props) => {
       <div class="dock" id="dock">
         <NoticeBox notice={props.notice} />
         <div id="drafts" data-live="drafts">
-          {waiting.map((draft) => (
-            <PendingDraft {...draftProps(props, draft)} />
-          ))}
+          {first ? <PendingDraft {...first} /> : null}
+          <MoreDrafts drafts={others} />
           <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} />
         </div>
         <Composer {...props} />
@@ -50,9 +49,14 @@ export const Thread: FC<ThreadProps> = (props) => {
   );
 };
 
-function draftProps({ frame, queue, editing }: ThreadProps, draft: ThreadDraft) {
-  const content = editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
-  return { frame, queue, draft, editing: content };
+/** The newest draft comes first, unless another one is being edited. */
+function waitingDrafts({ frame, queue, thread, editing }: ThreadProps): DraftProps[] {
+  const wordsFor = (draft: ThreadDraft) =>
+    editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
+  return thread.drafts
+    .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
+    .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
+    .map((draft, index) => ({ frame, queue, draft, editing: wordsFor(draft), first: index === 0 }));
 }
 
 const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
