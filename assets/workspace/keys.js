@@ -1,5 +1,8 @@
 // The keyboard: single keys where nobody writes, and a list of them.
 
+import { isDrawerOpen } from './drawer.js';
+import { showNotice } from './page.js';
+
 const off = 'cairnloop:keys-off';
 
 const byId = (id) => document.getElementById(id);
@@ -34,6 +37,8 @@ function onKey(event) {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') return handled(event, search);
   if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
   if (event.key === 'Escape') return leave();
+  // What the keys act on lies below the drawer.
+  if (isDrawerOpen()) return;
   if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select')) return;
   const action = keys[event.key];
   if (action && localStorage.getItem(off) === null) handled(event, action);
@@ -74,6 +79,14 @@ function write(mode) {
   byId('content').focus();
 }
 
+/** Acts on the conversation that is open, and never in place of another one that is marked. */
 function press(key) {
+  const marked = document.activeElement.closest('.row-link');
+  if (marked && !marked.hasAttribute('aria-current')) return openFirst(marked);
   document.querySelector(`[data-key="${key}"]`)?.click();
+}
+
+function openFirst(marked) {
+  const subject = marked.querySelector('.row-subject').textContent.trim();
+  showNotice('passing', 'Open it first.', `Enter opens “${subject}”; a and e act on the conversation that is open.`);
 }

@@ -2,11 +2,13 @@
 
 import { startContext } from './context.js';
 import { startDiff } from './diff.js';
+import { startDrawer } from './drawer.js';
 import { startForms } from './forms.js';
 import { startKeys } from './keys.js';
 import { startLive } from './live.js';
 import { startMemory } from './memory.js';
 import { scrollToNewest, startThread } from './messages.js';
+import { startNotices } from './notices.js';
 import { dropFromAddress } from './page.js';
 import { startQueue } from './queue.js';
 import { startTheme } from './theme.js';
@@ -22,6 +24,8 @@ startMemory();
 startQueue();
 startThread();
 startContext();
+startDrawer();
+startNotices();
 startKeys();
 startLive();
 scrollToNewest();

@@ -39,11 +39,9 @@ export function showNoAnswer() {
 export function showNotice(tone, title, text) {
   const notice = byId('notice');
   if (!notice) return announce(`${title} ${text}`);
-  const box = document.createElement('div');
-  box.className = `notice notice-${tone}`;
-  box.setAttribute('role', 'alert');
-  const strong = document.createElement('strong');
-  strong.textContent = `${title} `;
-  box.append(strong, text);
+  const box = byId('notice-form').content.cloneNode(true);
+  box.firstElementChild.classList.add(`notice-${tone}`);
+  box.querySelector('strong').textContent = title;
+  box.querySelector('.notice-text').textContent = text;
   notice.replaceChildren(box);
 }

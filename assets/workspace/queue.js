@@ -6,27 +6,35 @@ import { refreshTimes } from './times.js';
 
 const rowIds = (region) => [...region.querySelectorAll('.row')].map((row) => row.dataset.id);
 
+const ticked = (region) => [...region.querySelectorAll('#bulk input:checked')].map((box) => box.value);
+
 /** Lines that come, go or change places would jump under the pointer: then they are offered instead. */
-export function queueWouldJump(region, newer) {
-  if (region.querySelector('#bulk input:checked')) return offerQueue(null);
-  if (rowIds(region).join() === rowIds(newer).join()) {
-    byId('new-activity').hidden = true;
-    return false;
-  }
+export function updateQueue(region, newer, told) {
+  const moves = rowIds(region).join() !== rowIds(newer).join();
+  // Whoever ticks lines has them in view, also while a form of the thread is answered.
+  if (ticked(region).length > 0) return moves && offerQueue(newer.cloneNode(true));
   // Nobody looks for a line's place in an empty queue.
-  if (rowIds(region).length === 0) return false;
+  if (told || !moves || rowIds(region).length === 0) return replaceQueue(region, newer);
   updateRowsInPlace(region, newer);
-  return offerQueue(newer.cloneNode(true));
+  offerQueue(newer.cloneNode(true));
 }
 
 let offered = null;
 
 function offerQueue(newer) {
-  offered = newer ?? offered;
+  offered = newer;
   const pill = byId('new-activity');
   if (pill?.hidden) announce('New activity in the queue');
-  if (pill && offered) pill.hidden = false;
-  return true;
+  if (pill) pill.hidden = false;
+}
+
+function replaceQueue(region, newer) {
+  const chosen = new Set(ticked(region));
+  replace(region, newer);
+  for (const box of region.querySelectorAll('#bulk input')) if (chosen.has(box.value)) box.checked = true;
+  offered = null;
+  byId('new-activity').hidden = true;
+  countSelected();
 }
 
 function updateRowsInPlace(region, newer) {
@@ -44,18 +52,20 @@ function updateRowsInPlace(region, newer) {
 export function startQueue() {
   byId('new-activity')?.addEventListener('click', () => {
     if (!offered) return;
-    replace(byId('queue'), offered);
-    offered = null;
-    byId('new-activity').hidden = true;
+    replaceQueue(byId('queue'), offered);
     byId('queue').scrollTo({ top: 0 });
   });
   document.addEventListener('change', ({ target }) => target.closest('#bulk') && countSelected());
   document.addEventListener('reset', () => setTimeout(countSelected));
+  // A page that is come back to has its boxes ticked again, after its script has run.
+  addEventListener('pageshow', countSelected);
   document.querySelector('.row-link[aria-current]')?.scrollIntoView({ block: 'nearest' });
 }
 
 function countSelected() {
-  const count = document.querySelectorAll('#bulk input:checked').length;
-  const output = byId('selected');
-  if (output) output.textContent = `${count} selected`;
+  const form = byId('bulk');
+  if (!form) return;
+  const count = ticked(document).length;
+  byId('selected').textContent = `${count} selected`;
+  form.querySelector('[type="submit"]').disabled = count === 0;
 }

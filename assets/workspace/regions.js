@@ -2,8 +2,9 @@
 
 import { syncComposer } from './composer.js';
 import { takeOverMessages } from './messages.js';
+import { clearReadNotice, noticeChanged } from './notices.js';
 import { byId } from './page.js';
-import { queueWouldJump } from './queue.js';
+import { updateQueue } from './queue.js';
 import { replace } from './replace.js';
 import { setServerTime } from './times.js';
 
@@ -15,9 +16,11 @@ export function takeOver(page, form = null) {
     const newer = byId(region.id, page);
     if (!newer) continue;
     if (region.id === 'notice' && !told) continue;
-    if (region.id === 'queue' && !told && queueWouldJump(region, newer)) continue;
-    if (region.id === 'messages') takeOverMessages(region, newer, told);
+    if (region.id === 'queue') updateQueue(region, newer, told);
+    else if (region.id === 'messages') takeOverMessages(region, newer, told);
     else replace(region, newer, told && region.contains(form));
   }
+  if (told) noticeChanged();
+  else clearReadNotice();
   syncComposer(page);
 }

@@ -47,6 +47,7 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
         <TopBar frame={frame} view={view} search={search ?? ''} />
         {children}
         <HelpDialog />
+        <NoticeForm />
         <div class="sr" id="announcer" role="status" aria-live="polite"></div>
       </body>
     </html>
@@ -144,6 +145,18 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
   conflict: 'triangle-alert',
   error: 'triangle-alert',
 };
+
+/** What the page's script fills in when it has something to say. */
+const NoticeForm: FC = () => (
+  <template id="notice-form">
+    <div class="notice" role="alert">
+      <Icon name="triangle-alert" />
+      <div>
+        <strong></strong> <span class="notice-text"></span>
+      </div>
+    </div>
+  </template>
+);
 
 export const NoticeBox: FC<{ notice: Notice | undefined }> = ({ notice }) => (
   <div id="notice" data-live>

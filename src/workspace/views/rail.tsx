@@ -15,7 +15,17 @@ interface RailProps {
 }
 
 /** The right region: what the host knows of the customer, and what has happened around this conversation. */
-export const Rail: FC<RailProps> = ({ frame, thread, context }) => (
+export const Rail: FC<RailProps> = (props) => (
+  <>
+    <Drawer {...props} />
+    {/* Where the rail is a drawer, a click beside it closes it. With keys its button does. */}
+    <a class="rail-backdrop" href="#main" tabindex={-1}>
+      <span class="sr">Close what lies above the conversation</span>
+    </a>
+  </>
+);
+
+const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
   <aside class="rail" id="rail" aria-label="Customer and record">
     <a class="icon-button rail-close" href="#main" aria-label="Close">
       <Icon name="x" />

@@ -1,0 +1,26 @@
+// Notices of the page: those that only say that something was done make room again.
+
+import { byId } from './page.js';
+
+/** A notice is not taken away by the update that its own step has caused. */
+const readMs = 6_000;
+
+let shownAt = Date.now();
+
+export function startNotices() {
+  // What a script puts back into a field is not somebody writing.
+  document.addEventListener('input', ({ isTrusted }) => isTrusted && clear());
+}
+
+export function noticeChanged() {
+  shownAt = Date.now();
+}
+
+/** With a live update: what was done has been read by then. */
+export function clearReadNotice() {
+  if (Date.now() - shownAt > readMs) clear();
+}
+
+function clear() {
+  byId('notice')?.querySelector('.notice-done, .notice-passing')?.remove();
+}
