@@ -55,9 +55,11 @@ describe('a command in an environment that is not as it should be', () => {
   });
 
   it('says that a file is no folder', async () => {
-    for (const argv of [['migrate'], ['worker'], ['audit', 'list']]) {
-      const run = await runMain(host.folder, [...argv, '--cwd', 'package.json']);
-      assertToldInWords(run, /^No package was found at \S+\/package\.json: there is no such folder/);
+    for (const argv of [['migrate'], ['worker'], ['audit', 'list'], ['gen', 'notifier']]) {
+      for (const place of ['package.json', 'package.json/below']) {
+        const run = await runMain(host.folder, [...argv, '--cwd', place]);
+        assertToldInWords(run, /^No package was found at \S+\/package\.json\S*: there is no such folder/);
+      }
     }
   });
 });

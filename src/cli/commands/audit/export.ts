@@ -13,7 +13,13 @@ export const exportRecord = defineCommand<ExportOptions>({
   async run({ options }, io) {
     const { exportAudit } = await import('../../../audit/export.js');
     const writer = options.json ? listWriter(io) : lineWriter(io);
-    const count = await withDatabase(options, io, ({ db }) => exportAudit(db, writer.write));
+    // The record may be longer than memory: a page is read when the one before it is out.
+    const count = await withDatabase(options, io, ({ db }) =>
+      exportAudit(db, async (events) => {
+        writer.write(events);
+        await io.flush?.();
+      }),
+    );
     writer.end();
     io.stderr.write(`${count} event(s) exported\n`);
     return undefined;
