@@ -7,6 +7,8 @@ import { byId } from './page.js';
 export function syncComposer(page) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
+  // It holds for a day or two, and the page may stay open for longer.
+  mine.elements.token.value = theirs.elements.token.value;
   for (const way of theirs.elements.mode) {
     const same = [...mine.elements.mode].find((one) => one.value === way.value);
     if (same) same.disabled = way.disabled;

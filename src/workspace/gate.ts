@@ -62,7 +62,7 @@ export function requireOwnForm({ tokens }: Services): Middleware {
     if (form === 'too large') return c.text('This is too large to be taken.\n', 413);
     if (form === 'malformed') return c.text(refused('its form could not be read'), 400);
     if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
-      return c.text(refused('its form was not made for you'), 403);
+      return c.text(refused('its form was not made for you, or is older than a day'), 403);
     }
     c.set('form', form);
     await next();

@@ -30,20 +30,26 @@ export interface FormTokens {
   accepts(operatorId: string, token: unknown): boolean;
 }
 
-/** Tokens by the secret that all processes on this schema share. */
-export async function loadFormTokens(runtime: Runtime): Promise<FormTokens> {
+/** Tokens by the secret that all processes on this schema share. One holds for the day it was issued on, and the next. */
+export async function loadFormTokens(runtime: Pick<Runtime, 'db'>, now: () => number = Date.now): Promise<FormTokens> {
   const [row] = await runtime.db.run<{ secret: string }>(selectSecret);
   if (!row) throw new Error('workspace_secret holds no row');
-  const issue = (operatorId: string) =>
-    createHmac('sha256', row.secret).update(`form:${operatorId}`).digest('base64url');
+  const issue = (operatorId: string, day: number) =>
+    createHmac('sha256', row.secret).update(`form:${day}:${operatorId}`).digest('base64url');
+  const today = () => Math.floor(now() / dayMs);
   return {
-    issue,
-    accepts(operatorId, token) {
-      if (typeof token !== 'string') return false;
-      const [expected, found] = [Buffer.from(issue(operatorId)), Buffer.from(token)];
-      return expected.length === found.length && timingSafeEqual(expected, found);
-    },
+    issue: (operatorId) => issue(operatorId, today()),
+    accepts: (operatorId, token) =>
+      typeof token === 'string' && [today(), today() - 1].some((day) => isSame(issue(operatorId, day), token)),
   };
+}
+
+/** A day of UTC, which every process means when it says today. */
+const dayMs = 24 * 3600 * 1000;
+
+function isSame(expected: string, found: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(found)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 const selectSecret = statement('workspace.secret', (s) => `SELECT secret FROM ${s}.workspace_secret`);

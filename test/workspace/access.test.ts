@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { loadFormTokens } from '../../src/workspace/guard.js';
 import { routes } from '../../src/workspace/routes.js';
 import type { WorkspaceOptions } from '../../src/workspace/workspace.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
@@ -204,6 +205,24 @@ describe('access to the workspace', () => {
     const headers = { ...form, origin: trusted.origin };
     const answer = await send(trusted, 'POST', `/c/${host.existing.conversation}/resolve`, headers, `token=${token}`);
     assert.equal(answer.status, 403);
+  });
+
+  it('takes a form on the day it was made and the next, and not any more after that', async () => {
+    const { database } = await start();
+    const secret = await database.query('select secret from cairnloop.workspace_secret');
+    let now = Date.parse('2026-03-01T23:59:59Z');
+    const tokens = await loadFormTokens({ db: { run: async () => secret.rows } } as never, () => now);
+    const token = tokens.issue(operator.id);
+    for (const [at, taken] of [
+      ['2026-03-01T23:59:59Z', true],
+      ['2026-03-02T23:59:59Z', true],
+      ['2026-03-03T00:00:00Z', false],
+      ['2026-02-28T00:00:00Z', false],
+    ] as const) {
+      now = Date.parse(at);
+      assert.equal(tokens.accepts(operator.id, token), taken, at);
+      assert.equal(tokens.accepts('op-other', token), false);
+    }
   });
 
   it('takes the same form on a server of its own: the token is the deployment’s, not the process’', async () => {
