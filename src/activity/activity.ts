@@ -4,7 +4,7 @@ export interface Activity {
   changed(conversationId: string): void;
   /**
    * Calls `listener` with the ids of conversations that changed anywhere; an empty list means that any may have. Answers
-   * how to stop.
+   * how to stop. After `close` nothing is heard any more.
    */
   subscribe(listener: ActivityListener): () => void;
   close(): Promise<void>;

@@ -16,6 +16,7 @@ export function openActivity(db: Database, log: Logger): Activity {
   const listeners = new Set<ActivityListener>();
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
+  let closed = false;
 
   const tell: ActivityListener = (ids) => {
     for (const listener of listeners) {
@@ -30,6 +31,8 @@ export function openActivity(db: Database, log: Logger): Activity {
   return {
     changed: announcer.add,
     subscribe(listener) {
+      // A connection that is opened now would be closed by nobody.
+      if (closed) return () => {};
       listeners.add(listener);
       listening ??= listenOn({
         connection: db.pool.options,
@@ -42,6 +45,7 @@ export function openActivity(db: Database, log: Logger): Activity {
       return () => listeners.delete(listener);
     },
     async close() {
+      closed = true;
       listeners.clear();
       await Promise.all([announcer.close(), listening?.close()]);
     },

@@ -120,6 +120,16 @@ describe('activity', () => {
     await db.close();
   });
 
+  it('opens no connection for who subscribes after it was closed', async () => {
+    const activity = open();
+    await activity.close();
+    const stop = activity.subscribe(() => assert.fail('nobody tells'));
+    await sleep(200);
+    const { rows } = await database.query("select from pg_stat_activity where query like 'LISTEN%'");
+    assert.equal(rows.length, 0);
+    stop();
+  });
+
   it('goes on telling the others when one listener throws', async () => {
     const activity = open();
     const heard: string[] = [];

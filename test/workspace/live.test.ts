@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { openPage, type WatchedPage } from '../support/browser.js';
@@ -143,5 +144,19 @@ describe('an open page', () => {
     assert.doesNotMatch(told, /Secret/);
     await cairnloop.close();
     while (!(await reader?.read())?.done);
+    // A browser comes back at once.
+    const again = await fetch(workspace.url('/live'));
+    assert.equal(again.status, 503);
+    await again.text();
+  });
+
+  it('is not subscribed by a HEAD request, which is answered at once', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const head = await fetch(workspace.url('/live'), { method: 'HEAD' });
+    assert.match(head.headers.get('content-type') ?? '', /^text\/event-stream/);
+    await head.text();
+    await sleep(200);
+    assert.equal(await listeners(host.database), 0);
   });
 });

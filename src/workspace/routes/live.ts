@@ -7,6 +7,9 @@ const maxLifeMs = 10 * 60_000;
 
 /** Tells an open page which conversations have changed; the page then asks for itself anew. Ids and nothing else. */
 export const live: Handler = (c, { runtime, closing }) => {
+  // A browser connects again when its stream ends: such a one would keep the host's server from closing.
+  if (closing.aborted) return c.text('The workspace is closing.\n', 503);
+  if (c.req.method === 'HEAD') return c.body(null, 200, headers);
   const ended = AbortSignal.any([closing, c.req.raw.signal, AbortSignal.timeout(maxLifeMs)]);
   let stop = () => {};
   const body = new ReadableStream<Uint8Array>(
@@ -28,17 +31,21 @@ export const live: Handler = (c, { runtime, closing }) => {
           controller.close();
         };
         ended.addEventListener('abort', end);
+        // One that has ended before tells of it to nobody.
+        if (ended.aborted) return end();
         send('retry: 2000\n\n');
       },
       cancel: () => stop(),
     },
     { highWaterMark: 64 },
   );
-  return c.body(body, 200, {
-    'content-type': 'text/event-stream; charset=utf-8',
-    'cache-control': 'no-store, no-transform',
-    'x-accel-buffering': 'no',
-  });
+  return c.body(body, 200, headers);
+};
+
+const headers = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
 };
 
 const encoder = new TextEncoder();
