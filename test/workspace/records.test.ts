@@ -245,6 +245,28 @@ describe('bulk follow-ups, deliveries and the record', () => {
     assert.match(textOf((await workspace.get('/audit?action=sla.breached')).text), /No line of the record matches/);
   });
 
+  it('says in a phrase what a line of the record is about, with moments as moments', async () => {
+    const terms = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
+    const { notifier } = recordingNotifier();
+    const host = await startHost({ notifier, slaPolicyProvider: terms }, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c', message: 'Hello' });
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Hi', riskTier: 'high' });
+    await host.cairnloop.outbound.trigger(id, {
+      templateId: 'late',
+      content: 'x',
+      scheduleInSeconds: 13_800,
+      actor: operator,
+    });
+    const { text } = await workspace.get('/audit');
+    const words = textOf(text);
+    assert.match(words, /Template late , to be sent after 3 h 50 min/);
+    assert.match(words, /Reply of high risk, needs approval/);
+    assert.match(words, /Priority normal : reply due \d+ \w+, \d\d:\d\d UTC , breach \d+ \w+, \d\d:\d\d UTC/);
+    assert.doesNotMatch(words, /\d\dT\d\d/);
+    assert.match(textOf((await workspace.get(`/audit?actor=${operator.id}`)).text), / By Ada One|By Ada Filter/);
+  });
+
   it('counts as unread what came into a conversation that was empty', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
-import { humanizeLabel } from '../../context/humanize-label.js';
-import { isId } from '../../input.js';
+import type { Actor } from '../../domain.js';
 import type { Frame, Notice } from '../frame.js';
 import type { AuditLine } from '../model.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
+import { AuditDetail } from './audit-detail.js';
 import { actionInWords, auditActions } from './audit-words.js';
-import { ActorName, Empty, Icon } from './bits.js';
+import { ActorName, actorText, Empty, Icon } from './bits.js';
 import { NoticeBox } from './page.js';
 import { Moment } from './time.js';
 
@@ -30,7 +30,7 @@ export const AuditView: FC<AuditProps> = (props) => (
   </main>
 );
 
-const Filters: FC<AuditProps> = ({ frame, filter }) => (
+const Filters: FC<AuditProps> = ({ frame, filter, page }) => (
   <form class="filter-bar" method="get" action={`${frame.base}/audit`} aria-label="Filter the record">
     <label>
       Action{' '}
@@ -45,7 +45,10 @@ const Filters: FC<AuditProps> = ({ frame, filter }) => (
     </label>
     {filter.actor ? (
       <label class="check">
-        <input type="checkbox" name="actor" value={filter.actor} checked /> By <bdi>{filter.actor}</bdi>
+        <input type="checkbox" name="actor" value={filter.actor} checked /> By{' '}
+        <bdi title={filter.actor}>
+          {nameOf(filter.actor, [frame.operator, ...page.lines.map(({ actor }) => actor)])}
+        </bdi>
       </label>
     ) : (
       <label class="check">
@@ -65,6 +68,11 @@ const Filters: FC<AuditProps> = ({ frame, filter }) => (
     </a>
   </form>
 );
+
+/** The filter knows an id; who it is, the lines that it found can tell. */
+function nameOf(id: string, known: Actor[]): string {
+  return actorText(known.find((actor) => actor.id === id) ?? { id });
+}
 
 const NoLines: FC<AuditProps> = ({ page }) => (
   <Empty icon="scroll-text" title="Nothing here">
@@ -114,25 +122,10 @@ const Line: FC<{ frame: Frame; line: AuditLine }> = ({ frame, line }) => (
       )}
     </td>
     <td class="detail">
-      <Detail detail={line.detail} />
+      <AuditDetail line={line} />
     </td>
   </tr>
 );
-
-const Detail: FC<{ detail: Record<string, unknown> }> = ({ detail }) => {
-  const entries = Object.entries(detail).filter(
-    ([, value]) => value !== null && typeof value !== 'object' && !isId(value),
-  );
-  return (
-    <>
-      {entries.slice(0, 8).map(([key, value]) => (
-        <span class="detail-pair">
-          <span class="faint">{humanizeLabel(key)}</span> <bdi>{String(value).slice(0, 200)}</bdi>
-        </span>
-      ))}
-    </>
-  );
-};
 
 const Pager: FC<AuditProps> = ({ frame, filter, page }) => {
   if (!page.nextCursor) return null;

@@ -1,10 +1,10 @@
 import type { FC } from 'hono/jsx';
-import type { DeliveryTopic } from '../../domain.js';
 import { spanInWords } from '../clock-state.js';
 import type { Frame, Notice } from '../frame.js';
 import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
 import { ActionForm, Empty, Icon } from './bits.js';
+import { topicNames } from './delivery-words.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 import { Moment } from './time.js';
@@ -84,13 +84,6 @@ const emptyTexts: Record<DeliveryTab, string> = {
 };
 
 const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={emptyTexts[tab]} />;
-
-const topicNames: Record<DeliveryTopic, string> = {
-  conversation_resolved: 'Resolved callback',
-  sla_breach: 'Breach callback',
-  outbound: 'Outbound message',
-  draft: 'Draft request',
-};
 
 const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts }) => (
   <section class="table-scroll" tabindex={0} aria-label={tabNames[tab]}>

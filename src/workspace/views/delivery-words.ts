@@ -1,0 +1,9 @@
+import type { DeliveryTopic } from '../../domain.js';
+
+/** The calls that are owed to a host, in words. */
+export const topicNames: Record<DeliveryTopic, string> = {
+  conversation_resolved: 'Resolved callback',
+  sla_breach: 'Breach callback',
+  outbound: 'Outbound message',
+  draft: 'Draft request',
+};
