@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { ChangePlan, FileChange } from '../gen/change-plan.js';
 
-const reasoned = (change: FileChange) => (change.reason ? `  (${change.reason})` : '');
+/** What a terminal of the usual width shows without breaking a line. */
+const width = 80;
 
 /**
  * One line a file, then what is to be done by hand, then the notes and what to install. Paths are as from `cwd`, where
@@ -9,8 +10,8 @@ const reasoned = (change: FileChange) => (change.reason ? `  (${change.reason})`
  */
 export function planText(plan: ChangePlan, cwd: string): string {
   const changes = plan.changes.map((change) => ({ ...change, path: shown(path.join(plan.root, change.path), cwd) }));
-  const lines = changes.map((change) => `${change.outcome.padEnd(10)} ${change.path}${reasoned(change)}`);
-  const notes = plan.notes.length > 0 ? ['', ...plan.notes] : [];
+  const lines = changes.flatMap(outcomeLines);
+  const notes = plan.notes.length > 0 ? ['', ...plan.notes.flatMap((note) => wrapped(note, ''))] : [];
   return [...lines, ...changes.flatMap(handwork), ...notes, ...installs(plan, folderBelow(plan.root, cwd))].join('\n');
 }
 
@@ -18,7 +19,9 @@ export function planText(plan: ChangePlan, cwd: string): string {
 export function planJson(plan: ChangePlan) {
   return {
     root: plan.root,
-    files: plan.changes.map(({ path, outcome, reason, lines }) => ({ path, outcome, reason, lines })),
+    files: plan.changes.map(({ path, outcome, reason, byHand }) => {
+      return { path, outcome, reason, lines: byHand?.flatMap(({ lines }) => lines) };
+    }),
     notes: plan.notes,
     install: plan.install ?? [],
   };
@@ -39,10 +42,25 @@ function installs({ install = [] }: ChangePlan, folder: string): string[] {
   return ['', `Install what the host does not list yet${folder ? `, in ${folder}` : ''}:`, ...indented(install)];
 }
 
-function handwork({ path, outcome, lines = [], place }: FileChange): string[] {
-  if (outcome !== 'manual') return [];
-  const what = lines.length === 1 ? 'this line' : 'these lines';
-  return ['', `Put ${what} into ${path} by hand${place ? `, ${place}` : ''}:`, ...indented(lines)];
+/** The reason stands behind the file where it fits, else below. */
+function outcomeLines({ outcome, path, reason }: FileChange): string[] {
+  const line = `${outcome.padEnd(10)} ${path}`;
+  if (!reason) return [line];
+  const whole = `${line}  (${reason})`;
+  return whole.length <= width ? [whole] : [line, ...wrapped(`(${reason})`, ' '.repeat(11))];
+}
+
+function handwork({ path, byHand = [] }: FileChange): string[] {
+  return byHand.flatMap(({ place, lines }) => {
+    const what = lines.length === 1 ? 'this line' : 'these lines';
+    return ['', ...wrapped(`Put ${what} into ${path} by hand, ${place}:`, ''), ...indented(lines)];
+  });
+}
+
+/** A word that is longer than a line stays whole. */
+function wrapped(text: string, indent: string): string[] {
+  const line = new RegExp(`\\S.{0,${width - indent.length - 1}}(?=\\s|$)|\\S+`, 'g');
+  return (text.match(line) ?? []).map((found) => indent + found.trimEnd());
 }
 
 function indented(lines: readonly string[]): string[] {

@@ -13,10 +13,8 @@ export interface FileChange {
   after: string | null;
   /** Why, for `skipped` and `manual`. */
   reason?: string;
-  /** The lines to put in by hand, for `manual`. */
-  lines?: readonly string[];
-  /** Where in the file they go. */
-  place?: string;
+  /** What to put in by hand, for `manual`: where in the file, and the lines. */
+  byHand?: readonly { place: string; lines: readonly string[] }[];
 }
 
 export interface ChangePlan {

@@ -33,11 +33,17 @@ export interface InjectionHabits {
   aliases: PathAliases;
 }
 
+/** What a person would add: the import, where there is none, and the key. */
+export interface LinesByHand {
+  imports: string[];
+  keys: string[];
+}
+
 export type InjectionResult =
   | { outcome: 'updated'; text: string }
   | { outcome: 'unchanged' }
   | { outcome: 'skipped'; reason: string }
-  | { outcome: 'manual'; reason: string; lines: string[] };
+  | ({ outcome: 'manual'; reason: string } & LinesByHand);
 
 /** `config.path` is relative to the host's package; `config.text` is the whole file. */
 export function injectConfig(
@@ -51,7 +57,7 @@ export function injectConfig(
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findEntry(found, entry.configKey);
-  if (existing && 'unclear' in existing) return manual(mayChange(existing.unclear, job), job);
+  if (existing && 'unclear' in existing) return manual(`it may be changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
   if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);
@@ -80,10 +86,6 @@ function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): 
   const isOurs = specifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };
   return { outcome: 'skipped', reason: `${job.entry.configKey} is set already: ${shown(node)}` };
-}
-
-function mayChange(unclear: Node, { entry }: Job): string {
-  return `${entry.configKey} may be changed by: ${shown(unclear)}`;
 }
 
 function shown(node: Node): string {
@@ -142,12 +144,11 @@ function isRight(text: string, { path, entry }: Job): boolean {
 }
 
 function manual(reason: string, job: Job): InjectionResult {
-  return { outcome: 'manual', reason, lines: linesByHand(job) };
+  return { outcome: 'manual', reason, ...linesByHand(job) };
 }
 
-/** The lines that a person would add: the import, where there is none, and the key. */
-function linesByHand(job: Job): string[] {
+function linesByHand(job: Job): LinesByHand {
   const { statement, property } = entryLines(job, false);
   const end = job.habits.style.semicolons ? ';' : '';
-  return [...(statement ? [`${statement}${end}`] : []), `${property},`];
+  return { imports: statement ? [`${statement}${end}`] : [], keys: [`${property},`] };
 }

@@ -104,10 +104,12 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
   const change = writeChange(host.config.path, host.config.text, text);
   const left = injections.filter((result) => result.outcome === 'manual' || result.outcome === 'skipped');
   if (left.length === 0) return change;
-  const reason = left.map((result) => result.reason).join('; ');
-  const lines = injections.flatMap((result) => (result.outcome === 'manual' ? result.lines : []));
-  const place = 'the import at the top and the key into the config';
-  if (lines.length > 0) return { ...change, outcome: 'manual', reason, lines, place };
+  const reason = [...new Set(left.map((result) => result.reason))].join('; ');
+  const manual = injections.filter((result) => result.outcome === 'manual');
+  const imports = { place: 'at the top', lines: manual.flatMap((result) => result.imports) };
+  const keys = { place: 'among the keys of the config', lines: manual.flatMap((result) => result.keys) };
+  const byHand = [imports, keys].filter(({ lines }) => lines.length > 0);
+  if (byHand.length > 0) return { ...change, outcome: 'manual', reason, byHand };
   return change.outcome === 'unchanged' ? { ...change, outcome: 'skipped', reason } : { ...change, reason };
 }
 

@@ -19,7 +19,7 @@ export function tsconfigChanges({ strayConfig, mayImportEsm, config }: HostSnaps
 }
 
 function byHand(path: string, reason: string, line: string, place: string): FileChange {
-  return { path, outcome: 'manual', before: null, after: null, reason, lines: [line], place };
+  return { path, outcome: 'manual', before: null, after: null, reason, byHand: [{ place, lines: [line] }] };
 }
 
 /** The line that keeps the tsconfig to the folder that it is meant for. */

@@ -83,7 +83,10 @@ describe('CL1 init and the build of a TypeScript host', () => {
     use({ 'package.json': packageJson(), 'tsconfig.json': tsconfig, 'app/main.ts': "console.log('up');\n" });
     const { exitCode, out } = await init('--modules', 'notifier');
     assert.equal(exitCode, 3);
-    assert.match(out, /^manual +tsconfig\.json {2}\(it compiles cairnloop\.config\.ts too, which lies outside of/m);
+    assert.match(
+      out,
+      /^manual +tsconfig\.json\n +\(it compiles cairnloop\.config\.ts too, which lies outside of its$/m,
+    );
     assert.match(
       out,
       /^Put this line into tsconfig\.json by hand, beside "compilerOptions":\n {2}"include": \["app"\]$/m,
@@ -145,7 +148,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
     });
     const { exitCode, out } = await runMain(host.folder, ['gen', 'policy']);
     assert.equal(exitCode, 3);
-    assert.match(out, /\(cairnloop\.config\.ts becomes CommonJS, .*TS1479\)/);
+    assert.match(out, /\(cairnloop\.config\.ts becomes CommonJS, [^)]*TS1479\)/);
     assert.match(out, /^ {2}"module": "nodenext"$/m);
     assert.match(await build(), /TS1479/);
   });

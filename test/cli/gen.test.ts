@@ -85,9 +85,38 @@ describe('cairnloop gen', () => {
     const { exitCode, out } = await gen('notifier');
     assert.equal(exitCode, 3);
     assert.match(out, /^manual +cairnloop\.config\.ts/m);
-    assert.match(out, /^ {2}import \{ notifier \} from '\.\/src\/cairnloop\/notifier\.js';\n {2}notifier,$/m);
+    assert.match(out, /^ {2}import \{ notifier \} from '\.\/src\/cairnloop\/notifier\.js';$/m);
     assert.equal(read('cairnloop.config.ts'), wrapped);
     assert.ok(existsSync(path.join(host.folder, 'src/cairnloop/notifier.ts')));
+  });
+
+  it('tells of several lines by hand once: one reason, the imports, the keys, within 80 columns', async () => {
+    use({ ...typeScript, 'cairnloop.config.ts': config.replace('defineConfig({', 'withSecrets({') });
+    const { exitCode, out } = await gen('all', '--no-test');
+    assert.equal(exitCode, 3);
+    assert.equal(
+      out.slice(out.indexOf('manual')),
+      [
+        'manual     cairnloop.config.ts',
+        '           (what it exports is not an object literal written in this file)',
+        '',
+        'Put these lines into cairnloop.config.ts by hand, at the top:',
+        "  import { notifier } from './src/cairnloop/notifier.js';",
+        "  import { automationPolicy } from './src/cairnloop/automation-policy.js';",
+        "  import { contextProvider } from './src/cairnloop/context-provider.js';",
+        "  import { slaPolicyProvider } from './src/cairnloop/sla-policy-provider.js';",
+        '',
+        'Put these lines into cairnloop.config.ts by hand, among the keys of the config:',
+        '  notifier,',
+        '  automationPolicy,',
+        '  contextProvider,',
+        '  slaPolicyProvider,',
+        '',
+      ].join('\n'),
+    );
+    assert.ok(out.split('\n').every((line) => line.length <= 80));
+    const again = (await gen('all', '--no-test', '--json')).json();
+    assert.equal(again.files.at(-1).lines.length, 8);
   });
 
   it('leaves a host that names another notifier alone', async () => {

@@ -23,7 +23,7 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
       assert.equal(result.outcome, outcome);
       assert.equal(result.outcome === 'updated' ? result.text : config.text, after);
       if (result.outcome === 'skipped') assert.match(result.reason, /^notifier is set already: .+/);
-      if (result.outcome === 'manual') assert.deepEqual(result.lines.length, 2);
+      if (result.outcome === 'manual') assert.deepEqual([result.imports.length, result.keys.length], [1, 1]);
     });
   }
 
@@ -33,7 +33,8 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
     assert.deepEqual(injectConfig(wrapped.config, wrapped.entry, wrapped.habits), {
       outcome: 'manual',
       reason: 'what it exports is not an object literal written in this file',
-      lines: ["import { notifier } from './src/cairnloop/notifier.js';", 'notifier,'],
+      imports: ["import { notifier } from './src/cairnloop/notifier.js';"],
+      keys: ['notifier,'],
     });
   });
 });
