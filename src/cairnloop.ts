@@ -17,7 +17,7 @@ import { type ReopenInput, reopenConversation } from './conversations/reopen.js'
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { openDatabase, probeDatabase } from './db/connect.js';
-import { databaseFailure, withDatabaseFailures } from './db/database-failure.js';
+import { databaseFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
@@ -35,6 +35,7 @@ import {
   type UseInput,
   useDraft,
 } from './drafts/settle.js';
+import { atTheEdge } from './edge.js';
 import { CairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
@@ -130,7 +131,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
   };
-  const api = withDatabaseFailures(calls, explain);
+  const api = atTheEdge(calls, explain);
 
   return {
     ...api,

@@ -8,7 +8,7 @@ const layers: Record<string, readonly string[]> = {
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
   'what runs it': ['worker', 'ops', 'workspace', 'doctor', 'testing', 'ai'],
-  'the package': ['cairnloop', 'create-cairnloop', 'index'],
+  'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index'],
   'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
 };
 

@@ -78,7 +78,7 @@ export function createContextReader(options: ContextReaderOptions): ContextReade
     async get(actorId) {
       const wanted = parseInput('context.get', getInput, { actorId });
       const { state, sections, fetchedAt } = await read(wanted.actorId ?? null);
-      return deepFreeze({ state, sections, fetchedAt });
+      return { state, sections, fetchedAt };
     },
     raw: async (actorId) => (await read(actorId)).facts,
   };

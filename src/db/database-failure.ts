@@ -17,27 +17,6 @@ export async function databaseFailure(error: unknown, db: Database, url: string)
   return error;
 }
 
-/**
- * The functions of an API, two levels deep, with their database errors told as what they mean. It stands at the edge:
- * what runs inside looks at the raw errors to tell an outage from a statement that will never do.
- */
-export function withDatabaseFailures<Api extends Groups>(api: Api, explain: (error: unknown) => Promise<unknown>): Api {
-  const explained =
-    (call: AsyncCall): AsyncCall =>
-    (...given) =>
-      call(...given).catch(async (error) => {
-        throw await explain(error);
-      });
-  const groups = Object.entries(api).map(([name, calls]) => [
-    name,
-    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, explained(call)])),
-  ]);
-  return Object.fromEntries(groups) as Api;
-}
-
-type AsyncCall = (...given: never[]) => Promise<unknown>;
-type Groups = Record<string, Record<string, AsyncCall>>;
-
 /** Undefined where no migration is missing: then the statement itself is wrong, which must not be dressed up. */
 async function migrationFailure(db: Database, cause: unknown): Promise<CairnloopError | undefined> {
   const pending = await pendingMigrations(db).catch(() => []);

@@ -71,4 +71,27 @@ describe('audit of what is done', () => {
     await assert.rejects(cairnloop.sla.setPolicy('high', { breachMinutes: 1 }));
     assert.deepEqual((await cairnloop.audit.list()).items, before);
   });
+
+  it('keeps an actor’s id to the letter, and finds by it', async () => {
+    const { cairnloop } = await startHost({}, { worker: false });
+    const { conversations, audit } = cairnloop;
+    const { id } = await conversations.open({});
+    const actors = [{ id: 'op' }, { id: ' op' }, { id: 'op\n', name: '' }, { id: 'OP', name: ' Ada ' }];
+    for (const actor of actors) await conversations.note(id, { content: 'Hm.', actor });
+    const { messages } = await conversations.get(id);
+    assert.deepEqual(
+      messages?.map(({ author }) => author),
+      [{ id: 'op' }, { id: ' op' }, { id: 'op\n' }, { id: 'OP', name: 'Ada' }],
+    );
+    for (const { id: actor } of actors)
+      assert.deepEqual(
+        (await audit.list({ actor })).items.map((event) => event.actor.id),
+        [actor],
+      );
+    for (const actor of [{ id: '' }, { id: ' \n' }, { id: '\0' }, { id: 'x'.repeat(501) }, { id: 7 }, {}, null])
+      await assert.rejects(conversations.note(id, { content: 'Hm.', actor: actor as never }), {
+        code: 'INPUT_INVALID',
+      });
+    await assert.rejects(audit.list({ actor: ' ' }), { code: 'INPUT_INVALID' });
+  });
 });

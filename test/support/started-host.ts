@@ -69,7 +69,7 @@ export async function start(config: HostConfig, database: TestDatabase): Promise
     cairnloop,
     database,
     log,
-    deliveries: async (topic) => (await cairnloop.deliveries.list({ topic, limit: 200 })).items.reverse(),
+    deliveries: async (topic) => (await cairnloop.deliveries.list({ topic, limit: 200 })).items.toReversed(),
     async advance(ms) {
       ahead += ms;
       if (!stoppedAt) return moveClock(database, ahead);
