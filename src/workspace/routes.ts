@@ -6,7 +6,8 @@ import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live } from './routes/live.js';
 import { asset, setTheme } from './routes/pieces.js';
-import { audit, deliveries, discardDelivery, policies, retryDelivery, setPolicy } from './routes/records.js';
+import { policies, setPolicy } from './routes/policies.js';
+import { audit, deliveries, discardDelivery, retryDelivery } from './routes/records.js';
 
 export interface Route {
   method: 'GET' | 'POST';

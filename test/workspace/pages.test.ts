@@ -94,8 +94,8 @@ describe('a page of the workspace', () => {
       const terms = { priority: 'high', responseMinutes: '30', breachMinutes: '90' };
       const refused = await workspace.post('/sla', terms);
       assert.equal(refused.status, 409);
-      assert.match(textOf(refused.text), /The policy was not saved.*read-only/);
-      assert.match(refused.text, /name="responseMinutes" value="60"/);
+      assert.match(textOf(refused.text), /The policy was not saved\..*: read-only\..*Reply due after 60 minutes/);
+      assert.doesNotMatch(refused.text, /name="responseMinutes"/, 'there is nothing to fill in');
       provider.setPolicy = ((priority: string, attrs: object) => {
         provider.active = [{ ...provider.active[0], priority, ...attrs } as never];
         return ok(provider.active[0]);
@@ -104,6 +104,10 @@ describe('a page of the workspace', () => {
       assert.match((await workspace.get('/sla')).text, /name="responseMinutes" value="30"/);
       const impossible = await workspace.post('/sla', { ...terms, breachMinutes: '-1' });
       assert.equal(impossible.status, 409);
+      assert.match(impossible.text, /name="responseMinutes" value="30"[^>]*>.*name="breachMinutes" value="-1"/s);
+      assert.match(textOf(impossible.text), /Save breachMinutes: expected whole minutes from 1 to \d+ .*, found -1/);
+      const inOneRow = await workspace.post('/sla', { ...terms, responseMinutes: 'soon', breachMinutes: '20' });
+      assert.match(inOneRow.text, /value="soon"[^>]*aria-describedby="refused-terms".*value="20"/s);
     });
   });
 

@@ -1,6 +1,4 @@
-import type { SlaPolicy } from '../../host/sla-policy-provider.js';
 import { toStorableText } from '../../redact.js';
-import { readPolicies } from '../../sla/policies.js';
 import { doneNotice } from '../done-notices.js';
 import type { Notice } from '../frame.js';
 import { backPath, type Handler, param, redirect, type Services, type WorkspaceContext } from '../handler.js';
@@ -10,7 +8,6 @@ import { refusalOf } from '../refusals.js';
 import { AuditView } from '../views/audit.js';
 import { DeliveriesView } from '../views/deliveries.js';
 import { Page } from '../views/page.js';
-import { PoliciesView } from '../views/policies.js';
 
 export const audit: Handler = async (c, { runtime }) => {
   const frame = c.get('frame');
@@ -74,47 +71,6 @@ async function deliveriesPage(
         page={page}
         health={health}
         maxAttempts={runtime.config.worker.maxAttempts}
-        notice={told}
-      />
-    </Page>,
-    status,
-  );
-}
-
-export const policies: Handler = (c, services) => policiesPage(c, services);
-
-/** Hands new terms to the host's provider, which may refuse them: then nothing has changed, and the page says so. */
-export const setPolicy: Handler = async (c, services) => {
-  const form = c.get('form');
-  const terms: Partial<SlaPolicy> = {
-    responseMinutes: Number(form.text('responseMinutes')),
-    breachMinutes: Number(form.text('breachMinutes')),
-  };
-  try {
-    await services.api.sla.setPolicy(form.text('priority'), terms, { actor: c.get('frame').operator });
-    return redirect(c, '/sla', 'policy');
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (!refusal) throw error;
-    return policiesPage(c, services, refusal.notice, refusal.status);
-  }
-};
-
-async function policiesPage(
-  c: WorkspaceContext,
-  { runtime }: Services,
-  notice?: Notice,
-  status: 200 | 404 | 409 | 422 = 200,
-): Promise<Response> {
-  const frame = c.get('frame');
-  const answer = await readPolicies(runtime);
-  const told = notice ?? doneNotice(c.req.query('done'));
-  return c.html(
-    <Page frame={frame} title="SLA" view="sla">
-      <PoliciesView
-        frame={frame}
-        answer={answer}
-        configured={runtime.config.slaPolicyProvider !== undefined}
         notice={told}
       />
     </Page>,

@@ -11,6 +11,17 @@ interface PoliciesProps {
   /** Whether the host has a provider at all. */
   configured: boolean;
   notice?: Notice | undefined;
+  /** Terms that were not saved, as they were typed. */
+  refused?: RefusedTerms | undefined;
+  /** Whether the provider has just refused to change anything: then there is nothing to fill in. */
+  readOnly: boolean;
+}
+
+export interface RefusedTerms {
+  priority: string;
+  responseMinutes: string;
+  breachMinutes: string;
+  reason: string;
 }
 
 /** The terms that clocks start under, as the host's provider answers them now. */
@@ -25,7 +36,7 @@ export const PoliciesView: FC<PoliciesProps> = (props) => (
   </main>
 );
 
-const Policies: FC<PoliciesProps> = ({ frame, answer, configured }) => {
+const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readOnly }) => {
   switch (answer.state) {
     case 'off':
       return <TrackingOff configured={configured} />;
@@ -38,9 +49,17 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured }) => {
     case 'active':
       return (
         <>
-          {answer.policies.map((policy) => (
-            <PolicyForm frame={frame} policy={policy} />
-          ))}
+          {answer.policies.map((policy) =>
+            readOnly ? (
+              <PolicyText policy={policy} />
+            ) : (
+              <PolicyForm
+                frame={frame}
+                policy={policy}
+                refused={refused?.priority === policy.priority ? refused : undefined}
+              />
+            ),
+          )}
           {answer.rejected.map(({ priority, reason }) => (
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
@@ -62,34 +81,84 @@ const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   </Empty>
 );
 
-const PolicyForm: FC<{ frame: Frame; policy: SlaPolicy }> = ({ frame, policy }) => (
-  <ActionForm frame={frame} action="/sla" class="policy" label={`Policy for ${policy.priority}`}>
+const PolicyForm: FC<{ frame: Frame; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
+  const { frame, policy, refused } = props;
+  const { responseMinutes, breachMinutes } = refused ?? policy;
+  const describedBy = refused && 'refused-terms';
+  return (
+    <ActionForm frame={frame} action="/sla" class="policy" label={`Policy for ${policy.priority}`}>
+      <h2>
+        <bdi>{policy.priority}</bdi>
+      </h2>
+      <input type="hidden" name="priority" value={policy.priority} />
+      <Minutes name="responseMinutes" label={labels.response} value={responseMinutes} describedBy={describedBy} />
+      <Minutes name="breachMinutes" label={labels.breach} value={breachMinutes} describedBy={describedBy} />
+      <Hours policy={policy} />
+      <button type="submit" class="button">
+        Save
+      </button>
+      {refused ? (
+        <p class="policy-refusal" id="refused-terms">
+          <Icon name="triangle-alert" /> <bdi>{refused.reason}</bdi>
+        </p>
+      ) : null}
+    </ActionForm>
+  );
+};
+
+/** A policy that is kept where the workspace cannot change it. */
+const PolicyText: FC<{ policy: SlaPolicy }> = ({ policy }) => (
+  <section class="policy" aria-label={`Policy for ${policy.priority}`}>
     <h2>
       <bdi>{policy.priority}</bdi>
     </h2>
-    <input type="hidden" name="priority" value={policy.priority} />
-    <Minutes name="responseMinutes" label="Reply due after" value={policy.responseMinutes} />
-    <Minutes name="breachMinutes" label="Breaches after" value={policy.breachMinutes} />
-    <p class="faint policy-hours">
-      {policy.calendar ? (
-        <>
-          Business hours, <bdi>{policy.calendar.timeZone}</bdi>
-        </>
-      ) : (
-        'Every minute counts'
-      )}
+    <p class="minutes">
+      {labels.response} <span class="minutes-field">{policy.responseMinutes} minutes</span>
     </p>
-    <button type="submit" class="button">
-      Save
-    </button>
-  </ActionForm>
+    <p class="minutes">
+      {labels.breach} <span class="minutes-field">{policy.breachMinutes} minutes</span>
+    </p>
+    <Hours policy={policy} />
+  </section>
 );
 
-const Minutes: FC<{ name: string; label: string; value: number }> = ({ name, label, value }) => (
+const labels = { response: 'Reply due after', breach: 'Breaches after' };
+
+const Hours: FC<{ policy: SlaPolicy }> = ({ policy }) => (
+  <p class="faint policy-hours">
+    {policy.calendar ? (
+      <>
+        Business hours, <bdi>{policy.calendar.timeZone}</bdi>
+      </>
+    ) : (
+      'Every minute counts'
+    )}
+  </p>
+);
+
+interface MinutesProps {
+  name: string;
+  label: string;
+  value: number | string;
+  /** What says why it was refused. */
+  describedBy: string | undefined;
+}
+
+const Minutes: FC<MinutesProps> = ({ name, label, value, describedBy }) => (
   <label class="minutes">
     {label}
     <span class="minutes-field">
-      <input type="number" name={name} value={value} min={1} step={1} required inputmode="numeric" /> minutes
+      <input
+        type="number"
+        name={name}
+        value={value}
+        min={1}
+        step={1}
+        required
+        inputmode="numeric"
+        aria-describedby={describedBy}
+      />{' '}
+      minutes
     </span>
   </label>
 );

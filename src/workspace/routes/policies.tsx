@@ -1,0 +1,68 @@
+import { isCairnloopError } from '../../errors.js';
+import { readPolicies } from '../../sla/policies.js';
+import { validatePolicies } from '../../sla/validate-policies.js';
+import { doneNotice } from '../done-notices.js';
+import type { Notice } from '../frame.js';
+import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import { refusalOf } from '../refusals.js';
+import { Page } from '../views/page.js';
+import { PoliciesView, type RefusedTerms } from '../views/policies.js';
+
+export const policies: Handler = (c, services) =>
+  policiesPage(c, services, { notice: doneNotice(c.req.query('done')), status: 200 });
+
+/** Hands new terms to the host's provider, which may refuse them: then nothing has changed, and the page says so. */
+export const setPolicy: Handler = async (c, services) => {
+  const form = c.get('form');
+  const typed = {
+    priority: form.text('priority'),
+    responseMinutes: form.text('responseMinutes'),
+    breachMinutes: form.text('breachMinutes'),
+  };
+  const terms = { responseMinutes: Number(typed.responseMinutes), breachMinutes: Number(typed.breachMinutes) };
+  try {
+    await services.api.sla.setPolicy(typed.priority, terms, { actor: c.get('frame').operator });
+    return redirect(c, '/sla', 'policy');
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    const { status, notice } = refusal;
+    const reason =
+      isCairnloopError(error) && error.code === 'SLA_POLICY_REJECTED' ? reasonIn(error.details) : undefined;
+    // Terms that a clock could run under are refused by the provider alone: it is the one that keeps them.
+    if (reason && validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0) {
+      const text = `The application keeps these terms and refused to change them: ${reason}.`;
+      return policiesPage(c, services, { status, notice: { ...notice, text }, readOnly: true });
+    }
+    return policiesPage(c, services, { status, notice, refused: { ...typed, reason: reason ?? notice.text ?? '' } });
+  }
+};
+
+function reasonIn(details: object): string {
+  return 'reason' in details ? String(details.reason) : '';
+}
+
+interface PoliciesState {
+  status: 200 | 404 | 409 | 422;
+  notice: Notice | undefined;
+  refused?: RefusedTerms;
+  readOnly?: boolean;
+}
+
+async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: PoliciesState): Promise<Response> {
+  const frame = c.get('frame');
+  const answer = await readPolicies(runtime);
+  return c.html(
+    <Page frame={frame} title="SLA" view="sla">
+      <PoliciesView
+        frame={frame}
+        answer={answer}
+        configured={runtime.config.slaPolicyProvider !== undefined}
+        notice={state.notice}
+        refused={state.refused}
+        readOnly={state.readOnly ?? false}
+      />
+    </Page>,
+    state.status,
+  );
+}
