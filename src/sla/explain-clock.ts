@@ -42,7 +42,7 @@ function after(clock: Told | undefined, event: ClockEvent): Told | undefined {
   return { ...clock, pausedAt: null, responseDueAt, breachAt };
 }
 
-function words(event: ClockEvent, clock: Told, heldSince: Date | null): string {
+function words(event: ClockEvent, clock: Told, pausedSince: Date | null): string {
   switch (event.type) {
     case 'started':
       return `started for priority "${event.priority}": ${terms(clock)}; ${due(clock)}`;
@@ -51,8 +51,8 @@ function words(event: ClockEvent, clock: Told, heldSince: Date | null): string {
       return `paused by ${name(event.by)}${why} with ${left(clock, event.at)} left; no breach until it is resumed`;
     }
     case 'resumed': {
-      const held = heldSince ? ` after ${minutes((event.at.getTime() - heldSince.getTime()) / 60_000)}` : '';
-      return `resumed by ${name(event.by)}${held}; ${due(clock)}`;
+      const pause = pausedSince ? ` after ${minutes((event.at.getTime() - pausedSince.getTime()) / 60_000)}` : '';
+      return `resumed by ${name(event.by)}${pause}; ${due(clock)}`;
     }
     case 'ended':
       return ending(clock, event);

@@ -31,7 +31,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
     ? await runtime.db.transaction((tx) => resumeHeldClock(tx, conversationId, actor, now))
     : null;
   if (!resumed)
-    throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no held clock' });
+    throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
   runtime.activity.changed(conversationId);
   return resumed;
 }

@@ -13,10 +13,10 @@ const notices: Record<string, string> = {
   discarded: 'Draft discarded.',
   cancelled: 'Scheduled message cancelled.',
   retried: 'The delivery is tried again.',
-  given_up: 'The delivery is given up.',
+  given_up: 'The delivery is discarded.',
   policy: 'Policy saved.',
-  held: 'The clock is held.',
-  running: 'The clock runs on.',
+  held: 'The clock is paused.',
+  running: 'The clock is resumed.',
 };
 
 const noneChosen: Notice = {

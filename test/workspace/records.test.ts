@@ -191,7 +191,7 @@ describe('bulk follow-ups, deliveries and the record', () => {
     });
   });
 
-  it('holds a clock with its reason and lets it run on', async () => {
+  it('pauses a clock with its reason and resumes it', async () => {
     const provider = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
     const host = await startHost({ slaPolicyProvider: provider }, { worker: false });
     const workspace = await serve(host);
@@ -201,12 +201,12 @@ describe('bulk follow-ups, deliveries and the record', () => {
     assert.equal((await workspace.post(`/c/${id}/sla/pause`, { reason: 'partner' })).status, 303);
     assert.match(
       textOf((await workspace.get(`/c/${id}`)).text),
-      /Held since .*; it cannot breach meanwhile\. Let it run on/,
+      /Paused since .*; it cannot breach meanwhile\. Resume/,
     );
     assert.equal((await workspace.post(`/c/${id}/sla/pause`, { reason: 'again' })).status, 409);
     assert.equal((await workspace.post(`/c/${id}/sla/resume`)).status, 303);
     assert.equal((await workspace.post(`/c/${id}/sla/resume`)).status, 409);
-    assert.match(textOf((await workspace.get(`/audit?conversation=${id}`)).text), /SLA clock held .*Reason partner/);
+    assert.match(textOf((await workspace.get(`/audit?conversation=${id}`)).text), /SLA clock paused .* partner/);
   });
 
   it('shows first who waits for an answer that is late, until it is given', async () => {

@@ -14,12 +14,12 @@ interface DeliveriesProps {
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
-  /** After how many failed calls one is given up. */
+  /** After how many failed calls one is discarded. */
   maxAttempts: number;
   notice?: Notice | undefined;
 }
 
-/** The calls that are owed to the host: what waits, what fails, and what was given up. */
+/** The calls that are owed to the host: what waits, what fails, and what was discarded. */
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
@@ -80,7 +80,7 @@ function counts({ pending, retrying, discarded }: WorkerHealth): Record<Delivery
 const emptyTexts: Record<DeliveryTab, string> = {
   pending: 'Nothing waits to be delivered.',
   retrying: 'No call has failed and is to be made again.',
-  discarded: 'No call was given up.',
+  discarded: 'No call was discarded.',
 };
 
 const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={emptyTexts[tab]} />;
@@ -93,7 +93,7 @@ const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts }) => (
           <th scope="col">Call</th>
           <th scope="col">Conversation</th>
           <th scope="col">Attempts</th>
-          <th scope="col">{tab === 'discarded' ? 'Given up' : 'Next try'}</th>
+          <th scope="col">{tab === 'discarded' ? 'Discarded' : 'Next try'}</th>
           <th scope="col">Last error</th>
           <th scope="col">
             <span class="sr">Actions</span>
@@ -122,7 +122,7 @@ const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts }) => (
     <td data-label="Attempts" class="nowrap">
       {line.attempts} of {maxAttempts}
     </td>
-    <td class="nowrap" data-label={tab === 'discarded' ? 'Given up' : 'Next try'}>
+    <td class="nowrap" data-label={tab === 'discarded' ? 'Discarded' : 'Next try'}>
       {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
     </td>
     <td class="detail">{line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}</td>

@@ -9,7 +9,7 @@ import { Moment } from './time.js';
 interface MessageProps {
   frame: Frame;
   message: ThreadMessage;
-  /** After how many failed calls an outbound message is given up. */
+  /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
 }
 

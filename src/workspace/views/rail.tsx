@@ -47,7 +47,7 @@ const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { c
       <>
         <ClockSentence clock={clock} now={now} />
         {conversation.status === 'open' ? (
-          <HoldClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
+          <PauseClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
         ) : null}
       </>
     ) : (
@@ -56,27 +56,27 @@ const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { c
   </section>
 );
 
-const HoldClock: FC<{ frame: Frame; conversationId: string; clock: Clock; now: Date }> = (props) => {
+const PauseClock: FC<{ frame: Frame; conversationId: string; clock: Clock; now: Date }> = (props) => {
   const { frame, conversationId, clock, now } = props;
   const tone = clockTone(clock, now);
   if (tone === 'paused') {
     return (
       <ActionForm frame={frame} action={`/c/${conversationId}/sla/resume`}>
         <button type="submit" class="button button-small">
-          <Icon name="play" /> Let it run on
+          <Icon name="play" /> Resume
         </button>
       </ActionForm>
     );
   }
   if (tone !== 'calm' && tone !== 'soon') return null;
   return (
-    <details class="hold">
-      <summary>Hold the clock</summary>
-      <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="hold-form">
-        <label for="hold-reason">Why it is held</label>
-        <input id="hold-reason" name="reason" required maxlength={500} />
+    <details class="pause">
+      <summary>Pause the clock</summary>
+      <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="pause-form">
+        <label for="pause-reason">Why it is paused</label>
+        <input id="pause-reason" name="reason" required maxlength={500} />
         <button type="submit" class="button button-small">
-          <Icon name="pause" /> Hold
+          <Icon name="pause" /> Pause
         </button>
       </ActionForm>
     </details>

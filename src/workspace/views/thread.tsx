@@ -22,7 +22,7 @@ export interface ThreadProps {
   /** The draft that is being edited, with the operator's words so far. */
   editing?: { draftId: string; content: string } | undefined;
   canFollowUp: boolean;
-  /** After how many failed calls an outbound message is given up. */
+  /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;

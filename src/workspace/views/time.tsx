@@ -97,7 +97,7 @@ export const ClockSentence: FC<{ clock: Clock; now: Date }> = ({ clock, now }) =
     case 'paused':
       return (
         <p>
-          Held
+          Paused
           {clock.pausedAt ? (
             <>
               {' '}

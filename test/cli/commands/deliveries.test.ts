@@ -253,7 +253,7 @@ describe('cairnloop deliveries', () => {
   it('discard asks on a terminal, unless told --yes', async () => {
     const first = await cause('onOutboundTriggered');
     const discard = (id: string, answer: unknown, ...flags: string[]) =>
-      runMain(folder.folder, ['deliveries', 'discard', id, ...flags], { 'Give up': answer });
+      runMain(folder.folder, ['deliveries', 'discard', id, ...flags], { Discard: answer });
     const refused = await discard(first.id, false);
     assert.deepEqual([refused.exitCode, refused.asked.length, await stateOf(first.id)], [130, 1, 'pending']);
     assert.match(refused.asked[0] ?? '', /outbound, attempts: 0, last error: none/);

@@ -34,6 +34,6 @@ export const discard = defineCommand<DiscardOptions>({
 async function confirm(delivery: Delivery, io: CliIo): Promise<void> {
   const { id, topic, attempts, lastError } = printable(delivery);
   const standing = `${topic}, attempts: ${attempts}, last error: ${oneLine(lastError ?? 'none', 200)}`;
-  const agreed = await io.ask.confirm({ message: `Give up ${id} (${standing})?`, initial: false });
+  const agreed = await io.ask.confirm({ message: `Discard ${id} (${standing})?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }

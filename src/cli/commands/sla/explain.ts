@@ -27,5 +27,5 @@ function storyReport(conversationId: string, clocks: ClockStory[]): Report {
 
 function standing({ status, pausedAt }: ClockStory): string {
   if (status !== 'active') return status;
-  return pausedAt ? 'held' : 'running';
+  return pausedAt ? 'paused' : 'running';
 }
