@@ -280,6 +280,10 @@ const catalog = {
     hint: 'Name a folder or file inside the package of the host. Nothing was written.',
     exitCode: 2,
   }),
+  FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
+    message: `${d.file} could not be read: ${d.reason}.`,
+    hint: 'Nothing was written. Make it readable and run the command again.',
+  }),
   FILE_CHANGED: (d: { files: readonly string[] }) => ({
     message: `Changed while the command ran: ${d.files.join(', ')}.`,
     hint: 'Nothing was written; run the command again.',

@@ -47,8 +47,16 @@ function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): stri
 
 /** A script that the host has under our name stays. */
 function planScripts(path: string, text: string): FileChange {
+  const given = jsonObject(text)?.getProperty('"scripts"');
+  if (given && !propertyValue(jsonObject(text), 'scripts')) return scriptsByHand(path, text);
   const after = Object.entries(hostScripts).reduce((now, [name, line]) => withScript(now, name, line), text);
   return isJson(after) ? writeChange(path, text, after) : keep(path, text);
+}
+
+function scriptsByHand(path: string, text: string): FileChange {
+  const lines = Object.entries(hostScripts).map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
+  const byHand = [{ place: 'in "scripts"', lines }];
+  return { ...keep(path, text), outcome: 'manual', reason: 'its "scripts" are no object', byHand };
 }
 
 function withScript(text: string, name: string, line: string): string {

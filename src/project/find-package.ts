@@ -71,15 +71,17 @@ function nearestPackage(cwd: string): HostPackage {
 }
 
 function readPackageJson(folder: string): PackageJson {
-  const file = path.join(folder, 'package.json');
+  const json = parsePackageJson(folder);
+  if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
+  throw new CairnloopError('HOST_NOT_FOUND', { folder, reason: 'its package.json holds no object' });
+}
+
+function parsePackageJson(folder: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''));
+    return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new CairnloopError(
-      'HOST_NOT_FOUND',
-      { folder, reason: `package.json cannot be read (${String(cause)})` },
-      { cause },
-    );
+    const reason = `package.json cannot be read (${String(cause)})`;
+    throw new CairnloopError('HOST_NOT_FOUND', { folder, reason }, { cause });
   }
 }
 

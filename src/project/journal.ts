@@ -80,11 +80,26 @@ function journalFile(root: string): string {
 
 function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
+  const journal = parseJournal(file);
+  if (Array.isArray(journal) && journal.every(isEntry)) return journal;
+  throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+}
+
+function parseJournal(file: string): unknown {
   try {
     return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   } catch (cause) {
     throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: refusal(cause) }, { cause });
   }
+}
+
+/** Somebody may have written there. */
+function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
+  const isText = (value: unknown) => typeof value === 'string';
+  const isFileEntry = (file: Partial<Applied['files'][number]> | null) =>
+    isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
+  const { run, files, folders } = entry ?? {};
+  return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
 }
 
 /** It goes with its last entry. */

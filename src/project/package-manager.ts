@@ -13,7 +13,7 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
 
 /** The one that the package declares, or else that of the nearest lock file; npm where nothing tells. */
 export function findPackageManager(root: string, declared: string | undefined): PackageManager {
-  const named = lockFiles.find(([, manager]) => declared?.startsWith(`${manager}@`));
+  const named = lockFiles.find(([, manager]) => String(declared ?? '').startsWith(`${manager}@`));
   if (named) return named[1];
   const nearest = foldersUp(root).flatMap((folder) =>
     lockFiles.filter(([name]) => isFile(path.join(folder, name))).map(([, manager]) => manager),

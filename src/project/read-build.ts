@@ -1,9 +1,9 @@
 /** What `tsc` would make of the host's files, as far as it decides where new ones belong. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import { isFile } from './folders.js';
+import { readTextIfAny } from './read-text.js';
 import { readTypeScriptVersion } from './typescript-version.js';
 
 export interface Build {
@@ -74,7 +74,7 @@ function commonStart([first = [], ...others]: readonly string[][]): string[] {
 
 /** Whether the package's scripts, or its entry, name the output as it is with files beside the folder: `dist/src/…`. */
 function runsFrom(root: string, outDir: string | undefined, folder: string): boolean {
-  const text = isFile(path.join(root, 'package.json')) ? readFileSync(path.join(root, 'package.json'), 'utf8') : '';
+  const text = readTextIfAny(path.join(root, 'package.json')) ?? '';
   return text.includes(`${path.basename(outDir ?? '')}/${folder}/`);
 }
 

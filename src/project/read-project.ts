@@ -1,5 +1,4 @@
 /** Reads what `gen` and `init` need to know of a host. Nothing is written and nothing of the host is run. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
 import { CairnloopError } from '../errors.js';
@@ -9,6 +8,7 @@ import { foldersUp, isFile, isFolder } from './folders.js';
 import { findPackageManager } from './package-manager.js';
 import { readBuild } from './read-build.js';
 import { readStyle } from './read-style.js';
+import { readText, readTextIfAny } from './read-text.js';
 import { readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
 
@@ -19,7 +19,7 @@ export interface ReadProjectOptions {
   config?: string | undefined;
 }
 
-/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_AMBIGUOUS, PATH_REFUSED */
+/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_AMBIGUOUS, PATH_REFUSED, FILE_UNREADABLE */
 export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const host = findPackage(cwd, config);
   const { root, json } = host;
@@ -56,7 +56,7 @@ function newConfig(extension: string, outputRoot = '.'): string {
   return outputRoot === 'src' ? `src/${name}` : name;
 }
 
-/** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED */
+/** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED, FILE_UNREADABLE */
 export function readHostFiles(root: string, files: readonly string[]): FileTexts {
   return Object.fromEntries(files.map((file) => [file, readHostFile(root, file)]));
 }
@@ -64,7 +64,7 @@ export function readHostFiles(root: string, files: readonly string[]): FileTexts
 function readHostFile(root: string, file: string): string | null {
   const real = realHostFile(root, file);
   if (isFolder(real)) throw new CairnloopError('PATH_REFUSED', { path: file, reason: 'it is a folder' });
-  return isFile(real) ? readFileSync(real, 'utf8') : null;
+  return isFile(real) ? readText(real, file) : null;
 }
 
 function findConfig(root: string): string | undefined {
@@ -115,7 +115,7 @@ function findTestRunner(
   { json }: HostPackage,
   dependencies: readonly string[],
 ): Pick<HostSnapshot, 'testRunner' | 'testSuffix'> {
-  const script = json.scripts?.test ?? '';
+  const script = String(json.scripts?.test ?? '');
   const known = ['vitest', 'jest', 'mocha'] as const;
   const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
   const found = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
@@ -130,10 +130,8 @@ function jestLoadsEsm(nodeVersion: string): boolean {
 
 /** What a workspace's root lists is there for its packages too. */
 function outerDependencies(folder: string): string[] {
-  const file = path.join(folder, 'package.json');
-  if (!isFile(file)) return [];
   try {
-    return dependencyNames(JSON.parse(readFileSync(file, 'utf8')));
+    return dependencyNames(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));
   } catch {
     return [];
   }

@@ -1,11 +1,12 @@
 /** How the host writes its code: what its formatter is told, or else what its files show. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Node, ts } from 'ts-morph';
 import { findConfigObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
 import { observeStyle, type Style, templateStyle } from '../gen/style.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
+import { readTextIfAny } from './read-text.js';
 
 /** `samples` are files of the host that show its style, best first. */
 export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): Style {
@@ -30,7 +31,7 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
 
 /** What the first few files show; the first one that shows a key decides it. */
 function observed(files: readonly string[]): Partial<Style> {
-  const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readFileSync(file, 'utf8'))));
+  const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readTextIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
 }
 
@@ -83,10 +84,7 @@ function readBiome(folder: string): Partial<Style> | undefined {
 
 function readEditorconfig(folder: string): Partial<Style> | undefined {
   const file = path.join(folder, '.editorconfig');
-  if (!isFile(file)) return undefined;
-  const sections = readFileSync(file, 'utf8')
-    .split(/^[ \t]*\[/m)
-    .slice(1);
+  const sections = (readTextIfAny(file) ?? '').split(/^[ \t]*\[/m).slice(1);
   const meant = sections.filter((section) => /^\*\]|^[^\]]*[jt]s\b[^\]]*\]/.test(section));
   const settings = Object.assign({}, ...meant.map(readPairs)) as Settings;
   const size = settings.indent_size;
@@ -106,7 +104,7 @@ type Settings = Record<string, unknown>;
 
 /** A settings file in whatever language: JSON, flat YAML, or a script that exports an object literal. */
 function readSettings(file: string): Settings {
-  const text = readFileSync(file, 'utf8');
+  const text = readTextIfAny(file) ?? '';
   if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(text);
   if (file.endsWith('.json5')) return readScriptSettings(`export default ${text}`);
   return readJson(file) ?? readPairs(text);
@@ -129,8 +127,9 @@ function unquoted(text: string): string {
 
 /** JSON with comments and trailing commas; undefined where it is none. */
 function readJson(file: string): Settings | undefined {
-  if (!isFile(file)) return undefined;
-  const { config, error } = ts.parseConfigFileTextToJson(file, readFileSync(file, 'utf8'));
+  const text = readTextIfAny(file);
+  if (text === undefined) return undefined;
+  const { config, error } = ts.parseConfigFileTextToJson(file, text);
   return error || typeof config !== 'object' ? undefined : config;
 }
 

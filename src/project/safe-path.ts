@@ -20,6 +20,9 @@ export function hostPath(root: string, cwd: string, given: string): string {
   if (segments.includes('node_modules') || segments.includes('.git')) {
     throw new CairnloopError('PATH_REFUSED', { path: given, reason: 'that folder is not for the code of the host' });
   }
+  if (segments.includes('.cairnloop')) {
+    throw new CairnloopError('PATH_REFUSED', { path: given, reason: 'git ignores that folder, which is of Cairnloop' });
+  }
   return relative || '.';
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { foldersUp, isFile } from './folders.js';
+import { foldersUp } from './folders.js';
+import { readTextIfAny } from './read-text.js';
 
 /** The TypeScript that the host has installed, or else the one that it asks for; the newest where neither shows. */
 export function readTypeScriptVersion(root: string): { major: number; minor: number } {
@@ -15,7 +15,7 @@ export function readTypeScriptVersion(root: string): { major: number; minor: num
 
 function firstText(files: readonly string[], pattern: RegExp): string | undefined {
   for (const file of files) {
-    const found = isFile(file) ? pattern.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
+    const found = pattern.exec(readTextIfAny(file) ?? '')?.[1];
     if (found) return found;
   }
   return undefined;

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
+import { readTextIfAny } from './read-text.js';
 
 /** The absolute folders of a workspace's packages; none where the package is no root of one. */
 export function workspacePackages(root: string, json: PackageJson): string[] {
@@ -13,14 +12,15 @@ export function workspacePackages(root: string, json: PackageJson): string[] {
 }
 
 function workspacePatterns(root: string, { workspaces }: PackageJson): string[] {
-  if (Array.isArray(workspaces)) return workspaces;
-  return workspaces?.packages ?? pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
+  const listed = Array.isArray(workspaces) ? workspaces : workspaces?.packages;
+  if (Array.isArray(listed)) return listed.filter((pattern) => typeof pattern === 'string');
+  return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
 }
 
 /** The list under `packages:`, the only part of that file that matters here. */
 function pnpmPatterns(file: string): string[] {
-  if (!isFile(file)) return [];
-  const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  const text = readTextIfAny(file) ?? '';
+  const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';
   return [...list.matchAll(/^[ \t]*-[ \t]*['"]?([^'"#\r\n]+?)['"]?[ \t]*(?:#.*)?$/gm)].map(
     ([, pattern = '']) => pattern,
   );

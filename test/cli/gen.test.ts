@@ -324,6 +324,21 @@ describe('cairnloop gen', () => {
       await refused(['--cwd', 'nowhere'], /No package was found at .*nowhere: there is no such folder/);
     });
 
+    it("Cairnloop's own folder, which git ignores", async () => {
+      use(typeScript);
+      await refused(['--dir', '.cairnloop'], /git ignores that folder/);
+      await refused(['--dir', 'src/../.cairnloop/modules'], /git ignores that folder/);
+    });
+
+    it('a package.json that holds no object', async () => {
+      for (const text of ['null', '[]', '"host"']) {
+        use({ ...typeScript, 'package.json': text });
+        await refused([], /No package was found at .*: its package\.json holds no object\./);
+        host.remove();
+      }
+      use(typeScript);
+    });
+
     it('two configs', async () => {
       use({ ...typeScript, 'cairnloop.config.js': config });
       await refused([], /More than one Cairnloop config was found/);
@@ -381,6 +396,35 @@ describe('cairnloop gen', () => {
       assert.equal((await runMain(host.folder, ['gen', 'sla'], { ...questions, Write: false })).exitCode, 130);
       assert.deepEqual(treeOf(host.folder), before);
     });
+  });
+
+  it('names a config or module that may not be read, and writes nothing', async () => {
+    for (const file of ['cairnloop.config.ts', 'src/cairnloop/notifier.ts']) {
+      use({ ...typeScript, 'src/cairnloop/notifier.ts': 'export const notifier = {};\n' });
+      const before = treeOf(host.folder);
+      chmodSync(path.join(host.folder, file), 0o000);
+      chmodSync(host.folder, 0o755);
+      const { exitCode, err } = await asOrdinaryUser(() => gen('notifier'));
+      assert.equal(exitCode, 1);
+      assert.equal(
+        err,
+        `${file} could not be read: permission was denied.\nNothing was written. Make it readable and run the command again.\n`,
+      );
+      chmodSync(path.join(host.folder, file), 0o644);
+      assert.deepEqual(treeOf(host.folder), before);
+      host.remove();
+    }
+    use(typeScript);
+  });
+
+  it('takes its style from what it may read', async () => {
+    use({ ...typeScript, '.prettierrc': 'semi: false\n', '.editorconfig': '[*]\n' });
+    for (const file of ['.prettierrc', '.editorconfig', 'src/index.ts']) {
+      chmodSync(path.join(host.folder, file), 0o000);
+    }
+    chmodSync(host.folder, 0o755);
+    const { exitCode, err } = await asOrdinaryUser(() => gen('notifier', '--check'));
+    assert.equal(exitCode, 3, err);
   });
 
   it('is refused in a folder that may not be written to, and leaves nothing behind', async () => {

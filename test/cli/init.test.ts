@@ -76,6 +76,21 @@ describe('cairnloop init', () => {
     use({ 'package.json': '{}' });
   });
 
+  it('leaves "scripts" that are no object, and names the lines', async () => {
+    for (const scripts of ['[]', 'null']) {
+      const text = `{\n  "name": "a",\n  "scripts": ${scripts}\n}\n`;
+      use({ 'package.json': text });
+      const { exitCode, out } = await init();
+      assert.equal(exitCode, 3);
+      assert.match(out, /^manual +package\.json {2}\(its "scripts" are no object\)$/m);
+      assert.match(out, /by hand, in "scripts":\n {2}"cairnloop:migrate": "cairnloop migrate",\n/);
+      assert.equal(read('package.json'), text);
+      host.remove();
+    }
+    use({ 'package.json': '{ "workspaces": [1], "packageManager": 4, "scripts": { "test": 3 }, "jest": null }' });
+    assert.equal((await init()).exitCode, 0);
+  });
+
   it('adds to an example environment, and leaves one that has the key', async () => {
     use({ 'package.json': packageJson, '.env.example': 'PORT=3000' });
     await init();

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { CairnloopError } from '../errors.js';
+import { refusal } from './write-failed.js';
+
+/** The text of a file that is needed; `shown` is its name for people. @throws CairnloopError FILE_UNREADABLE */
+export function readText(file: string, shown: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: refusal(cause) }, { cause });
+  }
+}
+
+/** The text of a file that only helps; undefined where it cannot be had. */
+export function readTextIfAny(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
