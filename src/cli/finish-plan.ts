@@ -24,18 +24,25 @@ export const checkOption: OptionRow = {
   description: 'write nothing and exit 3 when something would change',
 };
 
-/** `write` is called at most once, after the person at the terminal agreed. */
+/** How a plan is carried out: `write` is called at most once, after the person at the terminal agreed to `question`. */
+export interface Finish {
+  question?(files: string): string;
+  write(): void;
+}
+
 export async function finishPlan(
   plan: ChangePlan,
   options: PlanOptions,
   io: CliIo,
-  write: (plan: ChangePlan) => void,
+  { question = (files) => `Write ${files}?`, write }: Finish,
 ): Promise<Report> {
   const exitCode = planExitCode(plan, options.check === true);
   if (options.dryRun || options.check) return preview(plan, options, io, exitCode);
   const count = pendingChanges(plan).length;
-  if (count > 0 && mayAsk(options, io)) await confirm(plan, count, io);
-  write(plan);
+  if (count > 0 && mayAsk(options, io)) {
+    await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
+  }
+  write();
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 
@@ -54,8 +61,8 @@ async function preview(plan: ChangePlan, options: PlanOptions, io: CliIo, exitCo
   return { text: diff, json, exitCode };
 }
 
-async function confirm(plan: ChangePlan, count: number, io: CliIo): Promise<void> {
+async function confirm(plan: ChangePlan, message: string, io: CliIo): Promise<void> {
   io.stderr.write(`${planText(plan, io.cwd)}\n`);
-  const agreed = await io.ask.confirm({ message: `Write ${count === 1 ? 'this file' : `these ${count} files`}?` });
+  const agreed = await io.ask.confirm({ message });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }

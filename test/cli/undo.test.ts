@@ -67,6 +67,34 @@ describe('cairnloop undo', () => {
     assert.deepEqual(treeOf(host.folder), before);
   });
 
+  it('names a journal that holds something else', async () => {
+    for (const text of [
+      '{}',
+      '[null]',
+      '[{ "run": "x", "files": {}, "folders": [] }]',
+      '[{ "run": "x", "files": [{}] }]',
+    ]) {
+      host.write('.cairnloop/journal.json', text);
+      for (const argv of [['gen', 'policy'], ['undo']]) {
+        const { exitCode, err } = await run(...argv);
+        assert.equal(exitCode, 1);
+        assert.match(err, /cannot be read: it holds no list of runs\.\nNothing was written\./);
+      }
+    }
+  });
+
+  it('asks at a terminal whether to take it back, not whether to write', async () => {
+    await run('gen', 'policy');
+    const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Take back': answer });
+    const left = await asked(false);
+    assert.deepEqual(
+      [left.exitCode, left.asked],
+      [130, ['Take back what `cairnloop gen policy` did to these 3 files?']],
+    );
+    assert.equal((await asked(true)).exitCode, 0);
+    assert.equal(existsSync(path.join(host.folder, 'cairnloop.config.js')), false);
+  });
+
   it('takes a run back that it cannot remember', async () => {
     host.write('.cairnloop/journal.json/in-the-way', '');
     const before = treeOf(host.folder);

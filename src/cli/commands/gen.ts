@@ -26,7 +26,8 @@ export const command = defineCommand<ModuleOptions>({
     const texts = readHostFiles(host.root, moduleFiles(host, request));
     const plan = planModules(host, readTemplates(), texts, request);
     const { applyAndRemember } = await import('../../project/journal.js');
-    return finishPlan(plan, options, io, () => applyAndRemember(plan, `cairnloop gen ${word ?? kinds.join(' ')}`));
+    const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
+    return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, run) });
   },
 });
 

@@ -38,7 +38,7 @@ export const command = defineCommand<InitOptions>({
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
     const plan = init.planInit(planModules(host, readTemplates(), texts, request), texts);
     const { applyAndRemember } = await import('../../project/journal.js');
-    const report = await finishPlan(plan, options, io, () => applyAndRemember(plan, 'cairnloop init'));
+    const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
     const text =
       options.dryRun || options.check ? report.text : [report.text, '', 'Next:', ...next.map(indent)].join('\n');

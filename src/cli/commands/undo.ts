@@ -12,7 +12,8 @@ export const command = defineCommand<PlanOptions & { cwd?: string }>({
       import('../../project/journal.js'),
     ]);
     const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
-    const { plan, apply } = planUndo(root);
-    return finishPlan(plan, options, io, apply);
+    const { run, plan, apply } = planUndo(root);
+    const question = (files: string) => `Take back what \`${run}\` did to ${files}?`;
+    return finishPlan(plan, options, io, { question, write: apply });
   },
 });
