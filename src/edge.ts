@@ -4,16 +4,16 @@ type AsyncCall = (...given: never[]) => Promise<unknown>;
 type Groups = Record<string, Record<string, AsyncCall>>;
 
 /**
- * The functions of an API, two levels deep, as a host may call them: what they answer is frozen all the way down, and a
- * failure is told as what `explain` makes of it. It stands at the edge: what runs inside looks at the raw errors of the
- * database to tell an outage from a statement that will never do.
+ * The functions of an API, two levels deep, as a host may call them: the data that they answer is frozen all the way
+ * down, and a failure is told as what `explain` makes of it. It stands at the edge: what runs inside looks at the raw
+ * errors of the database to tell an outage from a statement that will never do.
  */
 export function atTheEdge<Api extends Groups>(api: Api, explain: (error: unknown) => Promise<unknown>): Api {
   const guarded =
     (call: AsyncCall): AsyncCall =>
     async (...given) => {
       try {
-        return deepFreeze(await call(...given));
+        return withFrozenData(await call(...given));
       } catch (error) {
         throw await explain(error);
       }
@@ -23,4 +23,13 @@ export function atTheEdge<Api extends Groups>(api: Api, explain: (error: unknown
     Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, guarded(call)])),
   ]);
   return Object.fromEntries(groups) as Api;
+}
+
+/** A list is the caller's own, to sort and to cut; what it holds is not. */
+function withFrozenData(answer: unknown): unknown {
+  const { items, results } = (answer ?? {}) as { items?: unknown; results?: unknown };
+  const list = [answer, items, results].find(Array.isArray);
+  if (!list) return deepFreeze(answer);
+  for (const held of [...list, ...Object.values(answer as object).filter((value) => value !== list)]) deepFreeze(held);
+  return answer;
 }
