@@ -132,6 +132,16 @@ describe('a comparison of texts', () => {
     assert.equal(side('removed'), after);
   });
 
+  it('tells words that change side by side as one change', () => {
+    assert.deepEqual(diffWords('within the hour.\nBye', 'within two hours.\nBye now'), [
+      { kind: 'same', text: 'within ' },
+      { kind: 'removed', text: 'the hour' },
+      { kind: 'added', text: 'two hours' },
+      { kind: 'same', text: '.\nBye' },
+      { kind: 'added', text: ' now' },
+    ]);
+  });
+
   it('is given up for texts that are too long', () => {
     assert.equal(diffWords('a '.repeat(20_000), 'b'), null);
   });
