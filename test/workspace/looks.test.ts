@@ -65,6 +65,7 @@ describe('the look of the workspace', () => {
       name: 'Zoë Brontë',
       email: 'zoe@example.com',
       lifetimeValue: '$4,210',
+      token: 'long-and-without-a-space-'.repeat(16),
       since: new Date('2023-04-01'),
     },
     'Active plan': { tier: 'Business', seats: 42, site: 'https://example.com/accounts/42' },

@@ -88,7 +88,9 @@ const Facts: FC<ContextProps> = (props) => {
     case 'unconfigured':
       return (
         <div class="context-state">
-          <p class="context-state-title">Context Unavailable</p>
+          <p class="context-state-title">
+            <Icon name="unplug" /> Context Unavailable
+          </p>
           <p class="faint">
             No provider is configured. Set the config key <code>contextProvider</code>, or run{' '}
             <code>cairnloop gen context</code>.
@@ -195,6 +197,22 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
   }
 };
 
+/** Characters that fit into the lines which a folded value shows. */
+const foldedLength = 240;
+
+/** A long value shows its beginning, so that it does not push the others out of sight. */
+const Folded: FC<{ text: string }> = ({ text }) => (
+  <div class="fold">
+    <bdi class="fact-text">{text}</bdi>
+    <details>
+      <summary>
+        <span class="fold-more">Show all</span>
+        <span class="fold-less">Show less</span>
+      </summary>
+    </details>
+  </div>
+);
+
 const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value }) => {
   switch (value.presentation) {
     case 'link':
@@ -209,7 +227,7 @@ const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value })
     case 'plain':
       return (
         <>
-          <bdi class="fact-text">{value.text}</bdi>
+          {value.text.length > foldedLength ? <Folded text={value.text} /> : <bdi class="fact-text">{value.text}</bdi>}
           {value.leftOut ? <span class="fact-note"> … {value.leftOut} more characters</span> : null}
         </>
       );
