@@ -82,7 +82,7 @@ const NoLines: FC<AuditProps> = ({ page }) => (
 
 const Lines: FC<AuditProps> = ({ frame, page }) => (
   <section class="table-scroll" tabindex={0} aria-label="Record">
-    <table class="table">
+    <table class="table table-record">
       <thead>
         <tr>
           <th scope="col">When</th>

@@ -24,7 +24,7 @@ export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
       <h1>Deliveries</h1>
-      <p class="faint">Calls to the application's own code, each made at least once.</p>
+      <p class="faint">Calls to the application’s own code, each made at least once.</p>
     </div>
     <NoticeBox notice={props.notice} />
     <div id="deliveries" data-live="deliveries">
@@ -46,7 +46,13 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
         <span class="fact-label">Last worker heartbeat</span>
         <strong>{lastBeatAt ? `${spanInWords(now.getTime() - lastBeatAt.getTime())} ago` : 'never'}</strong>
         <span class="faint">
-          {silent ? 'Nothing is delivered meanwhile: start `cairnloop worker`.' : `${workers} running`}
+          {silent ? (
+            <>
+              Nothing is delivered meanwhile: start <code>cairnloop worker</code>.
+            </>
+          ) : (
+            `${workers} running`
+          )}
         </span>
       </p>
       <p class="fact">
@@ -125,7 +131,9 @@ const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts }) => (
     <td class="nowrap" data-label={tab === 'discarded' ? 'Discarded' : 'Next try'}>
       {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
     </td>
-    <td class="detail">{line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}</td>
+    <td class="detail" data-label="Last error">
+      {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}
+    </td>
     <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} />}</td>
   </tr>
 );

@@ -26,10 +26,12 @@ export interface RefusedTerms {
 
 /** The terms that clocks start under, as the host's provider answers them now. */
 export const PoliciesView: FC<PoliciesProps> = (props) => (
-  <main class="sheet sheet-narrow" id="main" tabindex={-1}>
+  <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>SLA</h1>
-      <p class="faint">Terms apply to the clocks that start from now on; those that run keep theirs.</p>
+      {props.answer.state === 'active' ? (
+        <p class="faint">Terms apply to the clocks that start from now on; those that run keep theirs.</p>
+      ) : null}
     </div>
     <NoticeBox notice={props.notice} />
     <Policies {...props} />
@@ -75,9 +77,17 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
 
 const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   <Empty icon="timer" title="SLA tracking is off">
-    {configured
-      ? 'The slaPolicyProvider answers no policies. No clock starts and nothing breaches; all other work goes on.'
-      : 'No slaPolicyProvider is configured. Run `cairnloop gen sla` to write one; all other work goes on without.'}
+    {configured ? (
+      <>
+        The <code>slaPolicyProvider</code> answers no policies. No clock starts and nothing breaches; all other work
+        goes on.
+      </>
+    ) : (
+      <>
+        No <code>slaPolicyProvider</code> is configured. Run <code>cairnloop gen sla</code> to write one; all other work
+        goes on without.
+      </>
+    )}
   </Empty>
 );
 
