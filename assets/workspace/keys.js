@@ -57,6 +57,7 @@ function leave() {
 
 function search() {
   const field = document.querySelector('.search input');
+  if (!field.checkVisibility()) return document.querySelector('.search-link').click();
   field.focus();
   field.select();
 }

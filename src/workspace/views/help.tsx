@@ -9,6 +9,7 @@ const keys: [keys: string[], meaning: string][] = [
   [['e'], 'Resolve, or reopen'],
   [['/'], 'Search; Ctrl or Cmd and K does the same'],
   [['Ctrl', 'Enter'], 'Send what you wrote'],
+  [['Esc'], 'Leave what you write; close what lies on top'],
   [['?'], 'This list'],
 ];
 

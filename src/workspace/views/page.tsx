@@ -73,6 +73,7 @@ const TopBar: FC<{ frame: Frame; view: ViewName; search: string }> = ({ frame, v
         <Icon name="search" />
         <input
           type="search"
+          id="search"
           name="q"
           value={search}
           aria-label="Search conversations"
@@ -84,6 +85,10 @@ const TopBar: FC<{ frame: Frame; view: ViewName; search: string }> = ({ frame, v
       </form>
     </search>
     <div class="topbar-end">
+      {/* Where there is no room for the field. */}
+      <a class="icon-button search-link" href={`${frame.base}/#search`} aria-label="Search conversations">
+        <Icon name="search" />
+      </a>
       <button
         type="button"
         class="icon-button js"
