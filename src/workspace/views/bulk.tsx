@@ -181,6 +181,7 @@ export const BulkResultView: FC<{ frame: Frame; outcomes: BulkOutcome[]; content
             <a href={`${frame.base}/c/${recipient.id}`}>
               <Name text={recipient.customer ?? recipient.subject} empty={recipient.id} />
             </a>{' '}
+            {recipient.customer && recipient.subject ? <bdi>{recipient.subject}</bdi> : null}{' '}
             {failure === null ? <span class="faint">accepted</span> : <span class="bad">{failure}</span>}
           </li>
         ))}

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx';
+import type { Actor } from '../../domain.js';
 import type { Frame } from '../frame.js';
 import type { MessageDelivery, ThreadMessage } from '../model.js';
 import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
@@ -9,6 +10,8 @@ import { Moment } from './time.js';
 interface MessageProps {
   frame: Frame;
   message: ThreadMessage;
+  /** Whose conversation it is, by actor id and by the name that the page gives them. */
+  customer: { id: string | null; name: string | null };
   /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
 }
@@ -40,7 +43,7 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; i
   outbound: { text: 'Outbound', icon: 'send' },
 };
 
-const Speech: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
+const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts }) => {
   const role = message.role as keyof typeof labels;
   return (
     <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
@@ -48,7 +51,7 @@ const Speech: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
         <p class="message-head">
           <Icon name={labels[role].icon} />
           <span class="message-author">
-            {role === 'automation' ? labels.automation.text : <ActorName actor={message.author} />}
+            {role === 'automation' ? labels.automation.text : <ActorName actor={named(message.author, customer)} />}
           </span>
           <RoleMark message={message} />
           <Moment at={message.createdAt} as="time" />
@@ -63,6 +66,12 @@ const Speech: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
     </li>
   );
 };
+
+/** The customer is called the same in the head of the thread, in the queue and beside each message. */
+function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
+  const isCustomer = author && !author.name && author.id === customer.id && customer.name;
+  return isCustomer ? { ...author, name: customer.name ?? author.id } : author;
+}
 
 const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
   switch (message.role) {
@@ -86,7 +95,7 @@ const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
 };
 
 /** Of a message that is longer than a thread shows. */
-const Rest: FC<Omit<MessageProps, 'maxAttempts'>> = ({ frame, message }) => {
+const Rest: FC<Pick<MessageProps, 'frame' | 'message'>> = ({ frame, message }) => {
   if (message.fullLength <= message.content.length) return null;
   const more = plural(message.fullLength - message.content.length, 'more character');
   return (
@@ -105,7 +114,7 @@ const Edited: FC<{ before: string; after: string }> = ({ before, after }) => (
   </details>
 );
 
-const OutboundState: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
+const OutboundState: FC<Omit<MessageProps, 'customer'>> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -148,7 +157,7 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
     </>
   ) : null;
 
-const PendingOutbound: FC<MessageProps> = ({ frame, message, maxAttempts }) => {
+const PendingOutbound: FC<Omit<MessageProps, 'customer'>> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
   const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
   return (

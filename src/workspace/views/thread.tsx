@@ -142,7 +142,8 @@ const Messages: FC<ThreadProps> = (props) => {
 };
 
 /** Puts a line between messages of different days. */
-function withDays({ frame, maxAttempts }: ThreadProps, messages: ThreadMessage[]) {
+function withDays({ frame, thread, maxAttempts }: ThreadProps, messages: ThreadMessage[]) {
+  const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {
     const own = message.createdAt.toISOString().slice(0, 10);
@@ -155,7 +156,7 @@ function withDays({ frame, maxAttempts }: ThreadProps, messages: ThreadMessage[]
             <Moment at={message.createdAt} as="day" />
           </li>
         ) : null}
-        <MessageItem frame={frame} message={message} maxAttempts={maxAttempts} />
+        <MessageItem frame={frame} message={message} customer={customer} maxAttempts={maxAttempts} />
       </>
     );
   });
