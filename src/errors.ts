@@ -41,9 +41,11 @@ const catalog = {
     ].join('\n'),
     hint: 'Correct the keys above; every key but database.url has a default.',
   }),
-  CONFIG_NOT_FOUND: (d: { searched: readonly string[] }) => ({
+  CONFIG_NOT_FOUND: (d: { searched: readonly string[]; present?: string }) => ({
     message: `No Cairnloop config was found; looked for ${d.searched.join(', ')}.`,
-    hint: 'Run `cairnloop init` to write one, or name it with --config <file>.',
+    hint: d.present
+      ? `There is ${d.present}: leave --config out to use it. Nothing was written.`
+      : 'Run `cairnloop init` to write one, or name it with --config <file>.',
   }),
   CONFIG_AMBIGUOUS: (d: { found: readonly string[] }) => ({
     message: `More than one Cairnloop config was found: ${d.found.join(' and ')}.`,

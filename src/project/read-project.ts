@@ -19,7 +19,7 @@ export interface ReadProjectOptions {
   config?: string | undefined;
 }
 
-/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_AMBIGUOUS, PATH_REFUSED, FILE_UNREADABLE */
+/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, PATH_REFUSED, FILE_UNREADABLE */
 export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const host = findPackage(cwd, config);
   const { root, json } = host;
@@ -73,13 +73,16 @@ function findConfig(root: string): string | undefined {
   return found[0];
 }
 
+/** Where none is yet it is made, but never beside another: a slip of the hand would leave two. */
 function namedConfig(root: string, cwd: string, given: string): string {
   const file = hostPath(root, cwd, given);
-  if (configExtensions.includes(path.extname(file).slice(1))) return file;
-  throw new CairnloopError('PATH_REFUSED', {
-    path: given,
-    reason: `a config ends in .${configExtensions.join(', .')}`,
-  });
+  if (!configExtensions.includes(path.extname(file).slice(1))) {
+    const reason = `a config ends in .${configExtensions.join(', .')}`;
+    throw new CairnloopError('PATH_REFUSED', { path: given, reason });
+  }
+  const present = isFile(path.join(root, file)) ? undefined : findConfig(root);
+  if (present !== undefined) throw new CairnloopError('CONFIG_NOT_FOUND', { searched: [given], present });
+  return file;
 }
 
 function languageOf({ root, json }: HostPackage, config: string | undefined): 'ts' | 'js' {

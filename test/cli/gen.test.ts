@@ -357,6 +357,13 @@ describe('cairnloop gen', () => {
   it('keeps the mode of a file that it updates', async () => {
     use(typeScript);
     chmodSync(path.join(host.folder, 'cairnloop.config.ts'), 0o640);
+    it('a --config that is not there beside a config that is', async () => {
+      use(typeScript);
+      const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
+      await refused(['--config', 'nope.ts'], hint);
+      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
+    });
+
     await gen('policy');
     assert.equal(statSync(path.join(host.folder, 'cairnloop.config.ts')).mode & 0o777, 0o640);
   });
