@@ -6,6 +6,7 @@ import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kind
 import { specifier } from './names.js';
 import { parseSource } from './parse-source.js';
 import { renderTemplate, type Templates } from './render-template.js';
+import { restyle, templateStyle } from './style.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
@@ -94,15 +95,22 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, w
   });
 }
 
-/** The config of a host that has none yet. */
+/**
+ * The config of a host that has none yet, with trailing commas: what is put in then comes last. {@link finishConfig}
+ * takes them away where the host writes none.
+ */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
   return renderTemplate(templates, {
     template: 'config',
     fileName: host.config.path,
     form: configForm(host, ''),
-    style: host.style,
+    style: { ...host.style, trailingCommas: true },
     values: {},
   });
+}
+
+export function finishConfig({ config, style }: HostSnapshot, text: string): string {
+  return style.trailingCommas ? text : restyle(config.path, text, { ...templateStyle, trailingCommas: false });
 }
 
 /** `.mjs` and `.cjs` say it themselves, TypeScript's settings say it for `.ts`, the text for `.js`. */

@@ -4,6 +4,7 @@ import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { type InjectionResult, injectConfig, leaveToHost } from './inject-config.js';
 import {
   configForm,
+  finishConfig,
   type ModuleRequest,
   moduleFile,
   renderConfig,
@@ -34,6 +35,7 @@ export function planModules(
     injections.push(planned.injected);
     changes.push(...planned.changes);
   }
+  if (host.config.text === null) config = finishConfig(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
   const plan = { root: host.root, changes, notes: [], install: installs(host, request) };

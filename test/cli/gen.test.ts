@@ -249,6 +249,24 @@ describe('cairnloop gen', () => {
     assert.equal(/[^\r]\n/.test(read('cairnloop.config.ts')), false);
   });
 
+  it('CL2 puts the modules after the database in a config of its own, with no trailing comma where none is written', async () => {
+    const { 'cairnloop.config.ts': _, ...files } = typeScript;
+    use({ ...files, '.prettierrc': 'trailingComma: none\nsemi: false\ntabWidth: 4\nendOfLine: crlf\n' });
+    await gen('all');
+    const lines = read('cairnloop.config.ts').split('\r\n');
+    assert.deepEqual(lines.slice(lines.indexOf('export default defineConfig({')), [
+      'export default defineConfig({',
+      '    database: { url: process.env.DATABASE_URL },',
+      '    notifier,',
+      '    automationPolicy,',
+      '    contextProvider,',
+      '    slaPolicyProvider',
+      '})',
+      '',
+    ]);
+    assert.equal((await gen('all', '--check')).exitCode, 0);
+  });
+
   it('takes a module folder with --dir and a config with --config', async () => {
     use({ ...typeScript, 'support/settings.ts': config });
     rmSync(path.join(host.folder, 'cairnloop.config.ts'));
@@ -339,6 +357,13 @@ describe('cairnloop gen', () => {
       use(typeScript);
     });
 
+    it('a --config that is not there beside a config that is', async () => {
+      use(typeScript);
+      const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
+      await refused(['--config', 'nope.ts'], hint);
+      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
+    });
+
     it('two configs', async () => {
       use({ ...typeScript, 'cairnloop.config.js': config });
       await refused([], /More than one Cairnloop config was found/);
@@ -357,13 +382,6 @@ describe('cairnloop gen', () => {
   it('keeps the mode of a file that it updates', async () => {
     use(typeScript);
     chmodSync(path.join(host.folder, 'cairnloop.config.ts'), 0o640);
-    it('a --config that is not there beside a config that is', async () => {
-      use(typeScript);
-      const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
-      await refused(['--config', 'nope.ts'], hint);
-      await refused(['--config', './cairnlop.config.ts'], /There is cairnloop\.config\.ts/);
-    });
-
     await gen('policy');
     assert.equal(statSync(path.join(host.folder, 'cairnloop.config.ts')).mode & 0o777, 0o640);
   });

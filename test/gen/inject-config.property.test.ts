@@ -123,7 +123,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
         assert.ok(isValidSyntax(parseSource('x.ts', text)));
         assert.equal(keyCount(text), 1);
         assert.ok(isSubsequence(before, text), 'the original cannot be read off the result');
-        assert.ok(text.length - before.length < 90, 'more than an import and a key was added');
+        assert.ok(text.length - before.length < 100, 'more than an import and a key was added');
         assert.equal(text.includes('\n') && /[^\r]\n/.test(text), file.eol === '\n', 'line ends are mixed');
         const again = injectConfig({ path: 'cairnloop.config.ts', text }, entry, habits);
         assert.deepEqual(again, { outcome: 'unchanged' });
