@@ -60,6 +60,9 @@ describe('CL1 a workspace, from wherever the command line stands', () => {
       assert.match(out, /high +61 min/, err);
       const gen = await run(place, 'gen', 'policy', '--config', file, '--check', '--json');
       assert.equal(gen.json().root, path.join(host.folder, 'packages/api'));
+      const doctor = (await run(place, 'doctor', '--config', file, '--json')).json();
+      const { level } = doctor.findings.find(({ code }: { code: string }) => code === 'CONFIG');
+      assert.equal(level, 'ok');
     }
     const { exitCode, err } = await run('.', 'sla', 'list');
     assert.equal(exitCode, 2);

@@ -65,13 +65,12 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 
 /** A folder without a package.json can be looked at too: what is missing is among the findings. */
 async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
-  const [{ findPackage }, { isFolder }, { loadEnvFile }] = await Promise.all([
+  const [{ findHostFolder }, { loadEnvFile }] = await Promise.all([
     import('../../project/find-package.js'),
-    import('../../project/folders.js'),
     import('../../config/load-config.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
-  const root = isFolder(cwd) ? unless('HOST_NOT_FOUND', () => findPackage(cwd).root, cwd) : findPackage(cwd).root;
+  const root = findHostFolder(cwd, options.config);
   // One that cannot be read is among the findings too.
   unless('ENV_FILE_UNREADABLE', () => loadEnvFile(root), undefined);
   const configFile = options.config && path.resolve(cwd, options.config);
