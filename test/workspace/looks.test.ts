@@ -247,6 +247,19 @@ describe('the look of the workspace', () => {
     assert.deepEqual(watched.complaints, []);
   });
 
+  it('leads to the search where there is no room for its field', async () => {
+    const watched = await openPage(workspace.origin, {
+      viewport: { width: 360, height: 740 },
+      javaScriptEnabled: false,
+    });
+    const { page } = watched;
+    await page.goto(workspace.url(views.find(({ name }) => name === 'thread-draft')?.path ?? ''));
+    await page.getByRole('link', { name: 'Search conversations' }).click();
+    await page.locator('.search input:focus').waitFor();
+    await watched.context.close();
+    assert.deepEqual(watched.complaints, []);
+  });
+
   it('opens the customer’s facts as a drawer where there is no room for them', async () => {
     const watched = await openPage(workspace.origin, { viewport: { width: 768, height: 800 } });
     const { page } = watched;

@@ -27,7 +27,7 @@ describe('bulk follow-ups, deliveries and the record', () => {
     assert.match(changed.text, /<textarea id="bulk-content"[^>]*>Line one\n\n {2}line two</);
     const sent = await workspace.post('/bulk', { id: [id, gone], content: 'Line one\n\n  line two' });
     assert.match(textOf(sent.text), /1 of 2 conversations accepted/);
-    assert.match(textOf(sent.text), new RegExp(`c-1 accepted.*There is no conversation "${gone}"`));
+    assert.match(textOf(sent.text), new RegExp(`c-1 First accepted.*There is no conversation "${gone}"`));
     const outbound = (await cairnloop.conversations.get(id)).messages?.filter(({ role }) => role === 'outbound');
     assert.deepEqual(
       outbound?.map(({ content }) => content),
@@ -173,7 +173,7 @@ describe('bulk follow-ups, deliveries and the record', () => {
     const host = await startHost({ notifier }, { worker: false });
     const workspace = await serve(host);
     const idle = textOf((await workspace.get('/deliveries')).text);
-    assert.match(idle, /Last worker heartbeat never Nothing is delivered meanwhile: start `cairnloop worker`/);
+    assert.match(idle, /Last worker heartbeat never Nothing is delivered meanwhile: start cairnloop worker/);
     assert.match(idle, /Oldest undelivered none/);
     const { id } = await host.cairnloop.conversations.open({ actorId: 'c', subject: 'Waiting' });
     await host.cairnloop.outbound.trigger(id, { templateId: 't', content: 'x', actor: operator });
