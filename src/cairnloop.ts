@@ -36,7 +36,7 @@ import {
   useDraft,
 } from './drafts/settle.js';
 import { atTheEdge } from './edge.js';
-import { CairnloopError } from './errors.js';
+import { CairnloopError, isCairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
 import { createDeliveryCounts } from './ops/delivery-counts.js';
@@ -154,7 +154,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       workspaces.add(workspace);
       return workspace;
     },
-    worker: startedOnlyWhenMigrated(runtime, worker, explain),
+    worker: sayingWhy(runtime, worker, explain),
     /** Stops the worker if it runs, waits for what is under way and releases every connection and timer. */
     close: () => {
       for (const workspace of workspaces) workspace.close();
@@ -167,23 +167,21 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
 
-/** Without its tables a worker would only find that its jobs are unreachable. */
-function startedOnlyWhenMigrated(
-  { db }: Runtime,
-  worker: Worker,
-  explain: (error: unknown) => Promise<unknown>,
-): Worker {
-  const requireTables = async () => {
+/** A worker whose jobs are in Postgres finds them unreachable where the schema lacks their table, or Postgres is away. */
+function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unknown) => Promise<unknown>): Worker {
+  const reasonOf = async (error: unknown): Promise<unknown> => {
+    if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
+      return error;
     const pending = await pendingMigrations(db);
-    if (pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending });
+    if (pending.length === 0) return error;
+    return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
   return {
     async start() {
       try {
-        if (worker.state === 'stopped') await requireTables();
         await worker.start();
       } catch (error) {
-        throw await explain(error);
+        throw await explain(await reasonOf(error).catch((reason) => reason));
       }
     },
     stop: worker.stop,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { migrateDown, migrateUp } from '../../src/db/migrate.js';
+import { migrateUp } from '../../src/db/migrate.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { type CairnloopError, isCairnloopError } from '../../src/errors.js';
 import { createTestDatabase } from '../support/database.js';
@@ -46,13 +46,6 @@ describe('database failures as a host sees them', () => {
     const lacks = { code: 'MIGRATIONS_PENDING', details: { schema: 'cairnloop', pending: names.slice(1) } };
     await assert.rejects(cairnloop.conversations.open({}), lacks);
     await assert.rejects(cairnloop.worker.start(), lacks);
-  });
-
-  it('a worker does not start over a last migration that is missing', async () => {
-    const database = await createTestDatabase(migrated);
-    await migrateDown({ url: database.url, schema: 'cairnloop' });
-    const { cairnloop } = await startHost({}, { worker: false, database });
-    await assert.rejects(cairnloop.worker.start(), { code: 'MIGRATIONS_PENDING' });
   });
 
   it('a statement that is wrong on a schema that is whole stays what it is', async () => {
