@@ -76,6 +76,9 @@ export const actor: z.ZodType<Actor> = z
 
 const pageWords = 'a whole number from 1 to 200';
 
+/** Where a page of a list begins: the `nextCursor` of the one before, null and all. */
+export const pageCursor = z.string().nullish();
+
 /** How many items a page of a list holds: 50 unless told, 200 at most. */
 export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 

@@ -3,7 +3,7 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor, AuditEvent, Page } from '../domain.js';
-import { exactName, name, only, pageLimit, parseInput } from '../input.js';
+import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 
 const listInput = only({
@@ -12,7 +12,7 @@ const listInput = only({
   action: name.optional(),
   /** The actor's id, to the letter; a customer's may be as long as an actor id. */
   actor: exactName(1000).optional(),
-  cursor: z.string().optional(),
+  cursor: pageCursor,
   limit: pageLimit,
 }).default({ limit: 50 });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
-import { name, only, pageLimit, parseInput } from '../input.js';
+import { name, only, pageCursor, pageLimit, parseInput } from '../input.js';
 import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -19,7 +19,7 @@ const filterFields = {
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
 const filterInput = only(filterFields).default({});
-const listInput = only({ ...filterFields, cursor: z.string().optional(), limit: pageLimit }).default({ limit: 50 });
+const listInput = only({ ...filterFields, cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
 
 export type ConversationFilter = z.input<typeof filterInput>;
 export type ListInput = z.input<typeof listInput>;
@@ -50,7 +50,7 @@ export async function countConversations(runtime: Runtime, input?: ConversationF
   return row?.count ?? 0;
 }
 
-type Filter = z.output<typeof filterInput> & { after?: string[] | '' | undefined };
+type Filter = z.output<typeof filterInput> & { after?: string[] | '' | null | undefined };
 
 /** One part of a WHERE clause; `sql` gets the number of its first parameter. */
 interface Condition {

@@ -3,7 +3,7 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { isId, only, pageLimit, parseInput } from '../input.js';
+import { isId, only, pageCursor, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
@@ -12,7 +12,7 @@ const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
 const listInput = only({
   state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
   topic: z.enum(deliveryTopics).optional(),
-  cursor: z.string().optional(),
+  cursor: pageCursor,
   limit: pageLimit,
 }).default({ limit: 50 });
 

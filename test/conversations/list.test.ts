@@ -9,9 +9,9 @@ import { operator, policies, useHosts } from '../support/started-host.js';
 describe('lists', () => {
   const { startHost } = useHosts();
 
-  const walk = async <T extends { id: string }>(page: (cursor?: string) => Promise<Page<T>>) => {
+  const walk = async <T extends { id: string }>(page: (cursor: string | null) => Promise<Page<T>>) => {
     const ids: string[] = [];
-    for (let cursor: string | undefined; ; ) {
+    for (let cursor: string | null = null; ; ) {
       const { items, nextCursor } = await page(cursor);
       ids.push(...items.map(({ id }) => id));
       if (!nextCursor) return ids;
