@@ -94,8 +94,15 @@ describe('a page of the workspace', () => {
       const terms = { priority: 'high', responseMinutes: '30', breachMinutes: '90' };
       const refused = await workspace.post('/sla', terms);
       assert.equal(refused.status, 409);
-      assert.match(textOf(refused.text), /The policy was not saved\..*: read-only\..*Reply due after 60 minutes/);
+      assert.match(
+        textOf(refused.text),
+        /The policy was not saved\..*: read-only\..*Reply due after 60 minutes .*Not saved: reply due after 30 minutes/,
+      );
       assert.doesNotMatch(refused.text, /name="responseMinutes"/, 'there is nothing to fill in');
+      provider.setPolicy = (() => 'neither') as never;
+      const unconfirmed = await workspace.post('/sla', terms);
+      assert.match(unconfirmed.text, /name="responseMinutes" value="30"/, 'it may be tried again');
+      assert.match(textOf(unconfirmed.text), /Whether the policy was saved is not known\./);
       provider.setPolicy = ((priority: string, attrs: object) => {
         provider.active = [{ ...provider.active[0], priority, ...attrs } as never];
         return ok(provider.active[0]);

@@ -1,5 +1,5 @@
-import { isCairnloopError } from '../../errors.js';
-import { readPolicies } from '../../sla/policies.js';
+import { type CairnloopError, isCairnloopError } from '../../errors.js';
+import { type PolicyAnswer, readPolicies } from '../../sla/policies.js';
 import { validatePolicies } from '../../sla/validate-policies.js';
 import { doneNotice } from '../done-notices.js';
 import type { Notice } from '../frame.js';
@@ -27,19 +27,19 @@ export const setPolicy: Handler = async (c, services) => {
     const refusal = refusalOf(error);
     if (!refusal) throw error;
     const { status, notice } = refusal;
-    const reason =
-      isCairnloopError(error) && error.code === 'SLA_POLICY_REJECTED' ? reasonIn(error.details) : undefined;
+    const rejected = rejectionIn(error);
+    const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
     // Terms that a clock could run under are refused by the provider alone: it is the one that keeps them.
-    if (reason && validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0) {
-      const text = `The application keeps these terms and refused to change them: ${reason}.`;
-      return policiesPage(c, services, { status, notice: { ...notice, text }, readOnly: true });
-    }
-    return policiesPage(c, services, { status, notice, refused: { ...typed, reason: reason ?? notice.text ?? '' } });
+    const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
+    const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
+    const told = rejected?.unconfirmed ? { ...notice, title: 'Whether the policy was saved is not known.' } : notice;
+    return policiesPage(c, services, { status, notice: told, refused, readOnly });
   }
 };
 
-function reasonIn(details: object): string {
-  return 'reason' in details ? String(details.reason) : '';
+function rejectionIn(error: unknown): CairnloopError<'SLA_POLICY_REJECTED'>['details'] | undefined {
+  if (!isCairnloopError(error) || error.code !== 'SLA_POLICY_REJECTED') return undefined;
+  return (error as CairnloopError<'SLA_POLICY_REJECTED'>).details;
 }
 
 interface PoliciesState {
@@ -58,11 +58,19 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
         frame={frame}
         answer={answer}
         configured={runtime.config.slaPolicyProvider !== undefined}
-        notice={state.notice}
+        notice={noticeOf(state, answer)}
         refused={state.refused}
         readOnly={state.readOnly ?? false}
       />
     </Page>,
     state.status,
   );
+}
+
+/** Says above the page what is not said in a row of it. */
+function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: PolicyAnswer): Notice | undefined {
+  if (!notice || !refused) return notice;
+  if (readOnly) return { ...notice, text: `The application refused to change its terms: ${refused.reason}.` };
+  const shown = answer.state === 'active' && answer.policies.some(({ priority }) => priority === refused.priority);
+  return shown ? { ...notice, text: 'What you typed is still below, with the reason beside it.' } : notice;
 }

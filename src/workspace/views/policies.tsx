@@ -51,17 +51,14 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
     case 'active':
       return (
         <>
-          {answer.policies.map((policy) =>
-            readOnly ? (
-              <PolicyText policy={policy} />
+          {answer.policies.map((policy) => {
+            const own = refused?.priority === policy.priority ? refused : undefined;
+            return readOnly ? (
+              <PolicyText policy={policy} refused={own} />
             ) : (
-              <PolicyForm
-                frame={frame}
-                policy={policy}
-                refused={refused?.priority === policy.priority ? refused : undefined}
-              />
-            ),
-          )}
+              <PolicyForm frame={frame} policy={policy} refused={own} />
+            );
+          })}
           {answer.rejected.map(({ priority, reason }) => (
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
@@ -117,7 +114,7 @@ const PolicyForm: FC<{ frame: Frame; policy: SlaPolicy; refused: RefusedTerms | 
 };
 
 /** A policy that is kept where the workspace cannot change it. */
-const PolicyText: FC<{ policy: SlaPolicy }> = ({ policy }) => (
+const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedTerms | undefined }> = ({ policy, refused }) => (
   <section class="policy" aria-label={`Policy for ${policy.priority}`}>
     <h2>
       <bdi>{policy.priority}</bdi>
@@ -129,6 +126,11 @@ const PolicyText: FC<{ policy: SlaPolicy }> = ({ policy }) => (
       {labels.breach} <span class="minutes-field">{policy.breachMinutes} minutes</span>
     </p>
     <Hours policy={policy} />
+    {refused ? (
+      <p class="policy-refusal">
+        Not saved: reply due after {refused.responseMinutes} minutes, breaches after {refused.breachMinutes} minutes
+      </p>
+    ) : null}
   </section>
 );
 
