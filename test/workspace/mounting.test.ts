@@ -48,7 +48,7 @@ describe('a mounted workspace', () => {
       assert.equal((await post(`/c/${id}/compose`, { mode: 'note', content: 'a & b = ä' })).status, 303);
       assert.match((await get(`/c/${id}`)).text, /a &amp; b = ä/);
       const bulk = await post('/bulk/preview', { id: [id, 'other'], content: 'x' });
-      assert.equal(bulk.status, 422, 'without a notifier, but with both ids');
+      assert.equal(bulk.status, 409, 'without a notifier, but with both ids');
       for (const path of ['/', '/supportive', '/other/support/']) {
         assert.equal(await (await fetch(origin + path)).text(), 'the application', path);
       }

@@ -8,7 +8,7 @@ describe('the queue beside a thread', () => {
   const openThread = threadOpener(useHosts().startHost, useWorkspaces());
 
   const queue =
-    '?filter=needs-reply&cursor=WyIyIiwiMjAzMC0wMS0wMVQwMDowMDowMFoiLCJmZmZmZmZmZi1mZmZmLWZmZmYtZmZmZi1mZmZmZmZmZmZmZmYiXQ&select=1';
+    '?filter=needs-reply&cursor=WyIyIiwiMjAzMC0wMS0wMVQwMDowMDowMC4wMDBaIiwiZmZmZmZmZmYtZmZmZi1mZmZmLWZmZmYtZmZmZmZmZmZmZmZmIl0&select=1';
 
   const open = () =>
     openThread({ notifier: recordingNotifier().notifier, automationPolicy: { decide: () => 'require_approval' } });
