@@ -18,7 +18,11 @@ let again = false;
 export function startLive() {
   if (!document.querySelector('[data-live]')) return;
   listen();
-  setInterval(() => !document.hidden && refresh(), pollMs);
+  setInterval(() => {
+    if (document.hidden) return;
+    listen();
+    refresh();
+  }, pollMs);
   document.addEventListener('visibilitychange', () => {
     // Browsers hold few connections to one server: a tab that nobody sees gives its own back.
     if (document.hidden) return hangUp();
@@ -29,7 +33,8 @@ export function startLive() {
 }
 
 function listen() {
-  if (stream) return;
+  // A browser gives a stream up for good where it is refused once, as while the host restarts.
+  if (stream && stream.readyState !== EventSource.CLOSED) return;
   stream = new EventSource(`${base}/live`);
   // What happened between the page and its stream.
   stream.addEventListener('open', refresh);

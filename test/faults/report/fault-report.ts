@@ -19,17 +19,31 @@ when it began more than once; recovery is in seconds.
 
 type Row = FaultFigures & { title: string; seconds: number };
 
-/** Writes the table of the long form. */
+const columns = ['accepted', 'delivered', 'lost', 'repeated', 'recovery', 'seed', 'note'] as const;
+
+/** Writes the table of the long form. What this run left out keeps its line of the last one. */
 export function writeFaults(rows: readonly Row[]): void {
-  const columns = ['accepted', 'delivered', 'lost', 'repeated', 'recovery', 'seed', 'note'] as const;
+  const lines = new Map(knownLines());
+  for (const row of rows) {
+    const cells = [row.title, ...columns.map((column) => cell(row[column])), cell(row.seconds)];
+    lines.set(row.title, `| ${cells.join(' | ')} |`);
+  }
   const table = [
     `| fault | ${columns.join(' | ')} | took (s) |`,
     `| --- |${' --- |'.repeat(columns.length + 1)}`,
-    ...rows.map(
-      (row) => `| ${[row.title, ...columns.map((column) => cell(row[column])), cell(row.seconds)].join(' | ')} |`,
-    ),
+    ...[...lines].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true })).map(([, line]) => line),
   ];
   put('faults', `## Long form\n\n${machine()}\n\n${table.join('\n')}\n`);
+}
+
+function knownLines(): [title: string, line: string][] {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const part = /<!-- faults -->\n([\s\S]*)<!-- \/faults -->/.exec(before)?.[1] ?? '';
+  const lines = part
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(2);
+  return lines.map((line) => [line.split(' | ')[0]?.slice(2) ?? '', line]);
 }
 
 /** Writes how a soak ended. */
