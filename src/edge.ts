@@ -1,4 +1,4 @@
-import { deepFreeze } from './conversations/rows.js';
+import { deepFreeze } from './freeze.js';
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
 type Groups = Record<string, Record<string, AsyncCall>>;

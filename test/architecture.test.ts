@@ -3,7 +3,19 @@ import { type SourceFile, sourceFiles } from './support/source-files.js';
 
 /** From the ground up. A file may import, for run time, from its own layer and from those above it in this list. */
 const layers: Record<string, readonly string[]> = {
-  ground: ['errors', 'result', 'domain', 'nearest', 'redact', 'version', 'found', 'input', 'input-words', 'runtime'],
+  ground: [
+    'errors',
+    'freeze',
+    'result',
+    'domain',
+    'nearest',
+    'redact',
+    'version',
+    'found',
+    'input',
+    'input-words',
+    'runtime',
+  ],
   'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { deepFreeze } from '../conversations/rows.js';
+import { deepFreeze } from '../freeze.js';
 import { withTimeout } from '../host/call.js';
 import type { ContextProvider } from '../host/context-provider.js';
 import { parseInput } from '../input.js';

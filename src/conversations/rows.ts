@@ -1,5 +1,6 @@
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor, Conversation, Message } from '../domain.js';
+import { deepFreeze } from '../freeze.js';
 
 /** A row of `conversations`, as Postgres answers it. */
 export interface ConversationRow {
@@ -65,11 +66,4 @@ export function toMessage(row: MessageRow): Message {
     sentAt: toDate(row.sent_at),
     createdAt: toDate(row.created_at),
   });
-}
-
-/** Freezes plain data all the way down, so that no host module can change what the next one is given. */
-export function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner);
-  return Object.freeze(value);
 }

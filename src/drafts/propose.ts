@@ -1,9 +1,9 @@
 import { findConversation } from '../conversations/find.js';
 import { afterAnswered } from '../conversations/reply.js';
-import { deepFreeze } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import type { Conversation, Draft, Proposal, ProposalInput } from '../domain.js';
 import { CairnloopError } from '../errors.js';
+import { deepFreeze } from '../freeze.js';
 import { parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { decide } from './decide.js';

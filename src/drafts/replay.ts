@@ -1,9 +1,10 @@
 import type { ContextReader } from '../context/context-reader.js';
 import { maxLoadedMessages } from '../conversations/find.js';
-import { type ConversationRow, deepFreeze, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
+import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../domain.js';
+import { deepFreeze } from '../freeze.js';
 import type { AutomationPolicy } from '../host/automation-policy.js';
 import { askPolicy, type PolicyAnswer } from './decide.js';
 import { generatorMessages, inputDigest } from './proposal.js';

@@ -1,6 +1,6 @@
-import { deepFreeze } from '../conversations/rows.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor, Draft, Evidence } from '../domain.js';
+import { deepFreeze } from '../freeze.js';
 
 /** A row of `drafts`. */
 export interface DraftRow {

@@ -1,6 +1,6 @@
-import { deepFreeze } from '../conversations/rows.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Sla } from '../domain.js';
+import { deepFreeze } from '../freeze.js';
 import type { BusinessCalendar } from '../host/sla-policy-provider.js';
 import type { SlaClock } from './sla-clock.js';
 

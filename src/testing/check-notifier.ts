@@ -1,5 +1,5 @@
-import { deepFreeze } from '../conversations/rows.js';
 import type { Conversation } from '../domain.js';
+import { deepFreeze } from '../freeze.js';
 import type { CallbackMetadata, Notifier } from '../host/notifier.js';
 import { returnedFailure } from '../host/returned-failure.js';
 import { callModule, inTurn, type Trial } from './call-module.js';

@@ -1,8 +1,9 @@
 import { maxLoadedMessages } from '../../conversations/find.js';
-import { type ConversationRow, deepFreeze, toConversation } from '../../conversations/rows.js';
+import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import type { DeliveryRow } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Actor, Conversation, Message } from '../../domain.js';
+import { deepFreeze } from '../../freeze.js';
 import type { ResolvedMetadata } from '../../host/notifier.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations, loadMessages } from './load-conversations.js';

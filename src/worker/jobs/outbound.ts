@@ -1,7 +1,8 @@
-import { deepFreeze, type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
+import { type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { DeliveryRow } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';

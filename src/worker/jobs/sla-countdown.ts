@@ -1,6 +1,7 @@
-import { deepFreeze, toConversation } from '../../conversations/rows.js';
+import { toConversation } from '../../conversations/rows.js';
 import type { DeliveryRow } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { breachDue } from '../../sla/breach.js';
