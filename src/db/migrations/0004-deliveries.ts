@@ -39,7 +39,7 @@ export const deliveries: Migration = {
 
     CREATE FUNCTION ${s}.claim_deliveries(p_topic text, p_limit integer, p_lease_ms float8, p_from timestamptz)
     RETURNS SETOF ${s}.deliveries LANGUAGE plpgsql
-    SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off AS $$
+    SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off SET plan_cache_mode = force_generic_plan AS $$
     BEGIN
       RETURN QUERY
       WITH free AS (
