@@ -4,5 +4,5 @@ import os from 'node:os';
 export function machine() {
   const [cpu] = os.cpus();
   const memory = `${Math.round(os.totalmem() / 2 ** 30)} GB`;
-  return `${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${os.type()} ${os.release()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
+  return `${os.cpus().length} × ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${os.type()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`;
 }
