@@ -24,8 +24,7 @@ async function receiveElsewhere({ database }: StartedHost, id: string, content: 
 }
 
 describe('an open page', () => {
-  const { startHost } = useHosts();
-  const serve = useWorkspaces();
+  // Before their host: a page that looks for news while its database goes would complain.
   const opened: WatchedPage[] = [];
   afterEach(async () => {
     for (const { context, complaints } of opened.splice(0)) {
@@ -33,6 +32,8 @@ describe('an open page', () => {
       assert.deepEqual(complaints, []);
     }
   });
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
 
   async function openThread(prepare: (page: Page) => Promise<unknown> = async () => {}) {
     const host = await startHost({}, { worker: false });
@@ -96,15 +97,20 @@ describe('an open page', () => {
     assert.ok(await page.locator('input[value="note"]').isChecked());
   });
 
-  it('asks by itself when there is no stream', async () => {
+  it('asks by itself when there is no stream, and for the stream again', async () => {
+    let refused = 0;
     const { cairnloop, id, page } = await openThread(async (page) => {
       await page.clock.install();
-      await page.route('**/live', (route) => route.fulfill({ status: 204 }));
+      await page.route('**/live', (route) => {
+        refused += 1;
+        return route.fulfill({ status: 204 });
+      });
     });
     await cairnloop.conversations.receive(id, { content: 'Found by polling' });
     await eventually(async () => {
       await page.clock.fastForward(21_000);
       assert.equal(await page.locator('.message', { hasText: 'Found by polling' }).count(), 1);
+      assert.ok(refused >= 2, 'not asked for a second time yet');
     });
   });
 

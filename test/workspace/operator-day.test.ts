@@ -9,16 +9,16 @@ import { policies, type StartedHost, useHosts } from '../support/started-host.js
 import { type ServedWorkspace, useWorkspaces } from './served-workspace.js';
 
 describe('an operator’s day in a real browser', () => {
-  const { startHost } = useHosts();
-  const serve = useWorkspaces();
+  // Before their host: a page that looks for news while its database goes would complain.
   const opened: WatchedPage[] = [];
-
   afterEach(async () => {
     for (const { context, complaints } of opened.splice(0)) {
       await context.close();
       assert.deepEqual(complaints, [], 'nothing was refused, reported or failed in the page');
     }
   });
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
 
   interface Day extends StartedHost {
     workspace: ServedWorkspace;
