@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
+import { columnTypes } from './column-types.js';
 import type { Executor, Statement } from './statement.js';
 
 export interface DatabaseOptions {
@@ -38,6 +39,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     query_timeout: answerTimeoutMs,
     keepAlive: true,
     application_name: 'cairnloop',
+    types: columnTypes,
   });
   // Without a listener a Postgres restart ends the process.
   pool.on('error', (error) => options.onConnectionError?.(error));

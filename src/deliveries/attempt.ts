@@ -3,20 +3,20 @@ import { withTimeout } from '../host/call.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { backoffMs } from './backoff.js';
-import type { DeliveryRow } from './claim.js';
+import type { ClaimedDelivery } from './claim.js';
 import { givenBack, type LoadedCall } from './load-batch.js';
 import { createRecovery } from './recovery.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Calls the host for one claimed delivery and answers what is to become of it. Never rejects. */
-export type Attempt = (row: DeliveryRow, call: LoadedCall) => Promise<Outcome>;
+export type Attempt = (row: ClaimedDelivery, call: LoadedCall) => Promise<Outcome>;
 
 export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: TopicHandler): Attempt {
   const { callbackTimeoutMs, maxAttempts } = runtime.config.worker;
   const recovery = createRecovery(runtime, topic);
 
-  async function failureOf(row: DeliveryRow, call: () => unknown): Promise<string | null> {
+  async function failureOf(row: ClaimedDelivery, call: () => unknown): Promise<string | null> {
     const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
     try {
       await runtime.telemetry.span('delivery.attempt', metadata, async () => {
@@ -46,7 +46,7 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
 }
 
 /** `maxAttempts` may have been lowered since the last attempt. */
-function whyExhausted({ leases_lost, attempts }: DeliveryRow, maxAttempts: number): string {
+function whyExhausted({ leases_lost, attempts }: ClaimedDelivery, maxAttempts: number): string {
   return leases_lost > 0
     ? 'the worker died at the last attempt'
     : `it was tried ${attempts - 1} times, and worker.maxAttempts is ${maxAttempts} now`;

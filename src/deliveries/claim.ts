@@ -21,6 +21,23 @@ export interface DeliveryRow {
   settled_at: Timestamp | null;
 }
 
+/** What a claim answers of a row: what is needed to call the host and to settle. */
+export type ClaimedDelivery = Pick<
+  DeliveryRow,
+  | 'id'
+  | 'conversation_id'
+  | 'subject_id'
+  | 'payload'
+  | 'available_at'
+  | 'lease_until'
+  | 'attempts'
+  | 'claims'
+  | 'leases_lost'
+>;
+
+const claimedColumns =
+  'id, conversation_id, subject_id, payload, available_at, lease_until, attempts, claims, leases_lost';
+
 export function toDelivery(row: DeliveryRow): Delivery {
   return {
     id: row.id,
@@ -51,20 +68,27 @@ export interface ClaimOptions {
  * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
  * order, and keeps a noisy conversation from filling a worker.
  */
-export async function claim(executor: Executor, topic: DeliveryTopic, options: ClaimOptions): Promise<DeliveryRow[]> {
+export async function claim(
+  executor: Executor,
+  topic: DeliveryTopic,
+  options: ClaimOptions,
+): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
-  const rows = await executor.run<DeliveryRow>(claimDue, [topic, limit, leaseMs, from ?? '-infinity']);
+  const rows = await executor.run<ClaimedDelivery>(claimDue, [topic, limit, leaseMs, from ?? '-infinity']);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
-const claimDue = statement('delivery.claim', (s) => `SELECT * FROM ${s}.claim_deliveries($1, $2, $3, $4)`);
+const claimDue = statement(
+  'delivery.claim',
+  (s) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries($1, $2, $3, $4)`,
+);
 
 /**
  * Takes one delivery whose lease ran out twice in a row. It may have taken its process down, so {@link claim} leaves it
  * alone: its neighbours are not to pay its attempts.
  */
-export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<DeliveryRow[]> {
-  return executor.run<DeliveryRow>(claimOneSuspect, [topic, leaseMs]);
+export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
+  return executor.run<ClaimedDelivery>(claimOneSuspect, [topic, leaseMs]);
 }
 
 /** Suspects are the oldest rows of the index: a bounded look at its head finds them however long the backlog is. */
@@ -87,11 +111,15 @@ const claimOneSuspect = statement(
       leases_lost = d.leases_lost + 1,
       lease_until = ${s}.clock() + make_interval(secs => $2::float8 / 1000)
     WHERE d.id = ANY (ARRAY(SELECT id FROM suspect))
-    RETURNING d.*`,
+    RETURNING ${claimedColumns}`,
 );
 
 /** Extends the leases of deliveries that are still being worked on. */
-export async function renewLeases(executor: Executor, held: readonly DeliveryRow[], leaseMs: number): Promise<void> {
+export async function renewLeases(
+  executor: Executor,
+  held: readonly ClaimedDelivery[],
+  leaseMs: number,
+): Promise<void> {
   await executor.run(renew, [held.map((row) => row.id), held.map((row) => row.claims), leaseMs]);
 }
 

@@ -1,10 +1,10 @@
 import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
-import { claim, claimSuspect, type DeliveryRow } from './claim.js';
+import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
 
 /** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
 export interface Claimer {
-  next(limit: number): Promise<DeliveryRow[]>;
+  next(limit: number): Promise<ClaimedDelivery[]>;
   /** To be told of every delivery that is no longer held. */
   gone(id: string): void;
 }
@@ -34,7 +34,7 @@ export function createClaimer(
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
 
-  async function fromStart(limit: number): Promise<DeliveryRow[]> {
+  async function fromStart(limit: number): Promise<ClaimedDelivery[]> {
     const began = now();
     const rows = await claim(runtime.db, topic, { limit, leaseMs });
     const ended = now();
@@ -42,14 +42,14 @@ export function createClaimer(
     return rows;
   }
 
-  async function fromLast(limit: number): Promise<DeliveryRow[]> {
+  async function fromLast(limit: number): Promise<ClaimedDelivery[]> {
     if (!last || now() >= startIsDue) return [];
     const from = new Date(last.getTime() - overlapMs);
     return claim(runtime.db, topic, { limit, leaseMs, from });
   }
 
   /** Deliveries that may have killed a worker go one at a time. */
-  async function suspects(): Promise<DeliveryRow[]> {
+  async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];
     const rows = await claimSuspect(runtime.db, topic, leaseMs);

@@ -1,9 +1,10 @@
 import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 import { createAttempt } from './attempt.js';
-import { type DeliveryRow, renewLeases } from './claim.js';
+import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { createClaimer } from './claimer.js';
 import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
+import { createPace } from './pace.js';
 import { report } from './report.js';
 import type { Outcome } from './settle.js';
 import type { Settler } from './settler.js';
@@ -25,9 +26,16 @@ export interface Drainer {
   readonly full: boolean;
 }
 
+/** Claimed and loaded, waiting for its turn to be called. */
+interface Ready {
+  row: ClaimedDelivery;
+  call: LoadedCall;
+}
+
 /**
  * Claim -> load -> call -> settle. At most `worker.concurrency` deliveries are called and unsettled at a time, which is
- * also the most that a crash can repeat.
+ * also the most that a crash can repeat. While calls are short and more is due, the next batch is claimed and loaded
+ * beside them: Postgres and the host's code then work at the same time.
  */
 export function createDrainer(
   runtime: Runtime,
@@ -38,8 +46,10 @@ export function createDrainer(
   const { concurrency, leaseMs, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
   const attempt = createAttempt(runtime, topic, handler);
-  const held = new Map<string, DeliveryRow>();
-  const calls = new Set<Promise<void>>();
+  const pace = createPace(concurrency);
+  const held = new Map<string, ClaimedDelivery>();
+  let ready: Ready[] = [];
+  let called = 0;
   let running: Promise<void> | undefined;
   let stopping = false;
   let dirty = false;
@@ -74,12 +84,14 @@ export function createDrainer(
   async function turn(): Promise<void> {
     dirty = false;
     changed = newSignal();
-    const free = concurrency - held.size;
-    const rows = free > 0 ? await claimer.next(free) : [];
-    full = rows.length === free;
+    const room = pace.room({ called, ready: ready.length });
+    const rows = room > 0 ? await claimer.next(room) : [];
+    if (room > 0) pace.claimed(rows.length, room);
+    full = rows.length === room;
     if (full) callOthers();
     if (rows.length > 0) {
-      await start(rows);
+      await makeReady(rows);
+      startReady();
       dirty = true;
     } else if (held.size > 0) {
       await changed.raised;
@@ -93,7 +105,7 @@ export function createDrainer(
     calledOthers = true;
   }
 
-  async function start(claimed: readonly DeliveryRow[]): Promise<void> {
+  async function makeReady(claimed: readonly ClaimedDelivery[]): Promise<void> {
     const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
     const loaded = await loadBatch(
@@ -101,51 +113,68 @@ export function createDrainer(
       handler,
       rows.filter((row) => row.attempts <= maxAttempts),
     );
-    for (const row of rows) {
-      const call = deliver(row, loaded.get(row.id));
-      calls.add(call);
-      call.finally(() => calls.delete(call));
-    }
+    for (const row of rows) ready.push({ row, call: loaded.get(row.id) });
   }
 
   /**
    * A lease may run out under its own worker, while the database is away or the process is frozen. What is still under
    * way here is not called a second time: it goes on under the new claim, and its outcome counts.
    */
-  function claimedAgain(row: DeliveryRow): boolean {
+  function claimedAgain(row: ClaimedDelivery): boolean {
     const own = held.get(row.id);
     if (own) own.claims = row.claims;
     return own !== undefined;
   }
 
-  async function deliver(row: DeliveryRow, call: LoadedCall): Promise<void> {
+  function startReady(): void {
+    const next = stopping ? ready.length : Math.min(ready.length, concurrency - called);
+    for (const { row, call } of ready.splice(0, next)) void deliver(row, stopping ? givenBack : call);
+  }
+
+  async function deliver(row: ClaimedDelivery, call: LoadedCall): Promise<void> {
+    called += 1;
     const started = performance.now();
-    const outcome = await attempt(row, stopping ? givenBack : call);
+    const outcome = await attempt(row, call);
     const seconds = (performance.now() - started) / 1000;
     const settled = await settle(row, outcome);
-    if (settled) report(runtime, handler, row, outcome, seconds);
+    if (settled) report(runtime, { topic, handler, row, outcome, seconds });
+    called -= 1;
+    pace.took(performance.now() - started);
     held.delete(row.id);
     claimer.gone(row.id);
+    startReady();
     changed.raise();
   }
 
   /** Once more where this worker claimed the delivery again while its outcome was on the way. */
-  async function settle(row: DeliveryRow, outcome: Outcome): Promise<boolean> {
+  async function settle(row: ClaimedDelivery, outcome: Outcome): Promise<boolean> {
     const { claims } = row;
     const settled = await settler.settle({ row, outcome });
     return settled || row.claims === claims ? settled : settle(row, outcome);
   }
 
+  /** What is ready when its lease is to be renewed waits for calls that take longer than it was claimed for. */
+  function giveBackReady(): void {
+    const waiting = ready;
+    ready = [];
+    for (const { row } of waiting) void deliver(row, givenBack);
+  }
+
   return {
     run,
     renew: async () => {
+      giveBackReady();
       if (held.size > 0) await renewLeases(runtime.db, [...held.values()], leaseMs);
     },
     async stop() {
       stopping = true;
+      startReady();
       changed.raise();
       await running?.catch(() => {});
-      await Promise.all(calls);
+      while (held.size > 0) {
+        changed = newSignal();
+        await changed.raised;
+      }
     },
     get inFlight() {
       return held.size;

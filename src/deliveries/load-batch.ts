@@ -1,6 +1,6 @@
 import { isConnectionLost } from '../db/outage.js';
 import type { Runtime } from '../runtime.js';
-import type { DeliveryRow } from './claim.js';
+import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
 /** Stands for a call that could not be made ready and is nobody's fault. */
@@ -16,7 +16,7 @@ export type LoadedCall = HostCall | typeof givenBack | undefined;
 export async function loadBatch(
   runtime: Runtime,
   handler: TopicHandler,
-  rows: readonly DeliveryRow[],
+  rows: readonly ClaimedDelivery[],
 ): Promise<Map<string, LoadedCall>> {
   if (rows.length === 0) return new Map();
   try {

@@ -1,33 +1,37 @@
 import { toDate } from '../db/timestamp.js';
+import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
-import type { DeliveryRow } from './claim.js';
+import type { ClaimedDelivery } from './claim.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
+export interface SettledAttempt {
+  topic: DeliveryTopic;
+  handler: TopicHandler;
+  row: ClaimedDelivery;
+  outcome: Outcome;
+  /** What the host's method took. */
+  seconds: number;
+}
+
 /** Counts, logs and tells of a settled attempt, after its commit. */
-export function report(
-  runtime: Runtime,
-  handler: TopicHandler,
-  row: DeliveryRow,
-  outcome: Outcome,
-  seconds: number,
-): void {
+export function report(runtime: Runtime, { topic, handler, row, outcome, seconds }: SettledAttempt): void {
   if (outcome.kind === 'released') return;
   const claimedAt = Number(toDate(row.lease_until)) - runtime.config.worker.leaseMs;
   const lagSeconds = Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + seconds);
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
-  runtime.metrics.deliveryAttempted(row.topic, counted, seconds, lagSeconds);
+  runtime.metrics.deliveryAttempted(topic, counted, seconds, lagSeconds);
   if (outcome.kind === 'done') {
     handler.settled?.(runtime, row, 'done');
     return;
   }
   const { maxAttempts } = runtime.config.worker;
-  const line = { topic: row.topic, deliveryId: row.id, attempt: row.attempts, maxAttempts, reason: outcome.error };
+  const line = { topic, deliveryId: row.id, attempt: row.attempts, maxAttempts, reason: outcome.error };
   if (outcome.kind === 'retry') {
     runtime.log.warn({ ...line, retryInMs: outcome.delayMs }, `${handler.method} failed; it will be retried`);
     return;
   }
   runtime.log.error(line, `${handler.method} failed for the last time; the delivery is discarded and can be retried`);
   handler.settled?.(runtime, row, 'discarded');
-  runtime.telemetry.publish('delivery.discarded', { attempts: row.attempts }, { topic: row.topic, deliveryId: row.id });
+  runtime.telemetry.publish('delivery.discarded', { attempts: row.attempts }, { topic, deliveryId: row.id });
 }

@@ -1,5 +1,5 @@
 import { type Executor, statement } from '../db/statement.js';
-import type { DeliveryRow } from './claim.js';
+import type { ClaimedDelivery } from './claim.js';
 
 /**
  * What became of one claim. `released` gives an unstarted delivery back as if it had not been claimed; `exhausted`
@@ -13,7 +13,7 @@ export type Outcome =
   | { kind: 'released' };
 
 export interface Settlement {
-  row: DeliveryRow;
+  row: ClaimedDelivery;
   outcome: Outcome;
 }
 

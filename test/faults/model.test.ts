@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Database } from '../../src/db/connect.js';
 import { openDatabase } from '../../src/db/connect.js';
-import { claim, type DeliveryRow } from '../../src/deliveries/claim.js';
+import { type ClaimedDelivery, claim } from '../../src/deliveries/claim.js';
 import { type Outcome, settle } from '../../src/deliveries/settle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { stopClock } from '../support/database-clock.js';
@@ -65,7 +65,7 @@ class Reference {
   }
 
   /** An outcome says how many attempts were made: what was given back was none. */
-  settle(key: string, { claims, attempts }: DeliveryRow, how: Outcome['kind']): boolean {
+  settle(key: string, { claims, attempts }: ClaimedDelivery, how: Outcome['kind']): boolean {
     const one = this.owed.find((each) => each.key === key);
     if (one?.state !== 'pending' || one.claims !== claims) return false;
     one.lease = 0;
@@ -109,7 +109,7 @@ describe('faults: any order of events', function () {
   async function compare(steps: Step[]): Promise<void> {
     await database.query('TRUNCATE cairnloop.deliveries');
     const reference = new Reference();
-    const handed: DeliveryRow[] = [];
+    const handed: ClaimedDelivery[] = [];
     for (const [index, one] of steps.entries()) {
       await stopClock(database, new Date(reference.now));
       await take(one, index, reference, handed);
@@ -120,7 +120,7 @@ describe('faults: any order of events', function () {
     assert.deepEqual(rows, reference.view());
   }
 
-  async function take(one: Step, index: number, reference: Reference, handed: DeliveryRow[]): Promise<void> {
+  async function take(one: Step, index: number, reference: Reference, handed: ClaimedDelivery[]): Promise<void> {
     if (one.do === 'wait') reference.now += one.ms;
     if (one.do === 'owe') await owe(one, index, reference);
     if (one.do === 'claim') {

@@ -5,8 +5,9 @@ import type { Migration } from './migration.js';
  *
  * `attempts` counts what the host is told of and may be counted anew; `claims` only ever grows, so that a claim and its
  * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. Neither
- * they nor `lease_until` are in an index, so a claim updates in place (HOT), which the fill factor leaves room for. Rows
- * have no foreign key: a call about a deleted conversation settles quietly.
+ * they nor `lease_until` are in an index, so a claim updates in place (HOT), where the page has room. A claim takes
+ * neighbours: every row of a page at once, so half of the page is left free. Rows have no foreign key: a call about a
+ * deleted conversation settles quietly.
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
@@ -32,7 +33,7 @@ export const deliveries: Migration = {
       created_at timestamptz(3) NOT NULL,
       settled_at timestamptz(3),
       UNIQUE (topic, dedupe_key)
-    ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
+    ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';
     CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE state = 'pending';
     CREATE INDEX deliveries_discarded ON ${s}.deliveries (topic, id) WHERE state = 'discarded';

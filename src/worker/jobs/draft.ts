@@ -1,6 +1,6 @@
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
-import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Conversation, Message } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
@@ -18,7 +18,7 @@ export const draft: TopicHandler = {
 };
 
 /** A request is dropped when the customer has written again (that message asked too), was answered, or has its draft. */
-async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { draftGenerator } = runtime.config;
   // It was owed by a process that had one: during a deployment a worker may be the older of the two.
   if (!draftGenerator) throw new Error('no draftGenerator is configured in this worker');

@@ -1,14 +1,14 @@
 import { selectMessages } from '../../conversations/find.js';
 import { type ConversationRow, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
-import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Message } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
 
 /** The conversations that a batch is about, by id; a deleted one is missing. */
 export async function loadConversations(
   runtime: Runtime,
-  rows: readonly DeliveryRow[],
+  rows: readonly ClaimedDelivery[],
 ): Promise<Map<string, ConversationRow>> {
   const ids = [...new Set(rows.map((row) => row.conversation_id))];
   const found = await runtime.db.run<ConversationRow>(selectConversations, [ids]);
@@ -18,7 +18,7 @@ export async function loadConversations(
 /** Their newest messages, oldest first, by conversation id. */
 export async function loadMessages(
   runtime: Runtime,
-  rows: readonly DeliveryRow[],
+  rows: readonly ClaimedDelivery[],
   limit: number,
 ): Promise<Map<string, Message[]>> {
   const ids = [...new Set(rows.map((row) => row.conversation_id))];

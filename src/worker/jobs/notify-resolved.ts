@@ -1,6 +1,6 @@
 import { maxLoadedMessages } from '../../conversations/find.js';
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
-import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Actor, Conversation, Message } from '../../domain.js';
 import { deepFreeze } from '../../freeze.js';
@@ -16,7 +16,7 @@ export const notifyResolved: TopicHandler = {
   failure: () => null,
 };
 
-async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
   // It was owed by a process that had one: during a deployment a worker may be the older of the two.
   if (!notifier) throw new Error('no notifier is configured in this worker');
@@ -42,7 +42,7 @@ interface ResolvedPayload {
 }
 
 /** A conversation may have been reopened since; the host is told of the resolution, not of what came later. */
-function asItWasResolved(row: DeliveryRow, found: ConversationRow, messages: Message[]): Conversation {
+function asItWasResolved(row: ClaimedDelivery, found: ConversationRow, messages: Message[]): Conversation {
   const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
   const until = new Date(resolvedAt);
   const resolved: ConversationRow = { ...found, status: 'resolved', resolved_at: until, resolved_by: actor };
@@ -52,7 +52,7 @@ function asItWasResolved(row: DeliveryRow, found: ConversationRow, messages: Mes
   );
 }
 
-function resolvedMetadata(row: DeliveryRow): ResolvedMetadata {
+function resolvedMetadata(row: ClaimedDelivery): ResolvedMetadata {
   const { actor, metadata } = row.payload as unknown as ResolvedPayload;
   return deepFreeze({ ...metadata, actor, deliveryId: row.id, attempt: row.attempts });
 }

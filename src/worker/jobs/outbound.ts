@@ -1,6 +1,6 @@
 import { type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
-import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
@@ -20,7 +20,7 @@ export const outbound: TopicHandler = {
   },
 };
 
-async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
   if (!notifier) throw new Error('no notifier is configured in this worker');
   const [conversations, messages] = await Promise.all([

@@ -1,5 +1,5 @@
 import { toConversation } from '../../conversations/rows.js';
-import type { DeliveryRow } from '../../deliveries/claim.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
@@ -16,7 +16,7 @@ export const slaCountdown: TopicHandler = {
 };
 
 /** A clock that another attempt breached is called for again; one that was answered, resolved or held is not. */
-async function loadCalls(runtime: Runtime, rows: readonly DeliveryRow[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const breached = await breachDue(
     runtime,
     rows.map((row) => row.subject_id ?? ''),

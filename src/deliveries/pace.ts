@@ -1,0 +1,43 @@
+/** Calls that take no longer than this, in milliseconds, are worth claiming for in advance: what waits, waits so long. */
+const shortMs = 50;
+
+/** How much of the average a new call is. */
+const weight = 0.1;
+
+/** What a drainer has under way. */
+export interface UnderWay {
+  /** Called and unsettled. */
+  called: number;
+  /** Claimed and loaded, not called yet. */
+  ready: number;
+}
+
+/**
+ * Decides how many deliveries a drainer claims. In general as many as it can call at once; where more is due than that
+ * and calls are short, also a batch ahead of them. Ahead of long calls nothing is claimed: another worker may be free.
+ */
+export interface Pace {
+  room(underWay: UnderWay): number;
+  claimed(found: number, room: number): void;
+  /** To be told how long each call took until it was settled. */
+  took(ms: number): void;
+}
+
+export function createPace(concurrency: number): Pace {
+  let averageMs = 2 * shortMs;
+  let moreIsDue = false;
+  return {
+    room({ called, ready }) {
+      const ahead = moreIsDue && averageMs <= shortMs;
+      if (!ahead) return Math.max(0, concurrency - called - ready);
+      // In halves, or every call that ends would claim one more.
+      return ready > concurrency / 2 ? 0 : Math.min(concurrency, 2 * concurrency - called - ready);
+    },
+    claimed(found, room) {
+      moreIsDue = found === room;
+    },
+    took(ms) {
+      averageMs += (ms - averageMs) * weight;
+    },
+  };
+}
