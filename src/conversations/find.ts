@@ -13,7 +13,7 @@ export async function findConversation(runtime: Runtime, id: string): Promise<Co
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
     runtime.db.run<ConversationRow>(selectConversation, [id]),
-    runtime.db.run<MessageRow>(selectMessages, [[id], maxLoadedMessages]),
+    runtime.db.run<MessageRow>(selectMessages, [id, maxLoadedMessages]),
   ]);
   return conversations[0] ? toConversation(conversations[0], messages.map(toMessage)) : null;
 }
@@ -27,12 +27,12 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
 
 const selectConversation = statement('conversation.find', (s) => `SELECT * FROM ${s}.conversations WHERE id = $1`);
 
-/** The newest messages of each of many conversations, oldest first. */
-export const selectMessages = statement(
+/** The newest messages, oldest first. */
+const selectMessages = statement(
   'conversation.messages',
   (s) => `
-    SELECT newest.* FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
-      SELECT * FROM ${s}.messages WHERE conversation_id = wanted.id ORDER BY created_at DESC, id DESC LIMIT $2
+    SELECT * FROM (
+      SELECT * FROM ${s}.messages WHERE conversation_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2
     ) newest
-    ORDER BY newest.conversation_id, newest.created_at, newest.id`,
+    ORDER BY created_at, id`,
 );

@@ -18,20 +18,20 @@ export const deliveries: Migration = {
   up: (s) => `
     CREATE TABLE ${s}.deliveries (
       id uuid PRIMARY KEY DEFAULT ${s}.time_id(),
-      topic text NOT NULL CHECK (topic IN ('conversation_resolved', 'sla_breach', 'outbound', 'draft')),
       conversation_id uuid NOT NULL,
-      subject_id uuid,
-      dedupe_key text NOT NULL,
-      payload jsonb NOT NULL DEFAULT '{}',
-      state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'discarded')),
       available_at timestamptz(3) NOT NULL,
-      lease_until timestamptz(3),
+      created_at timestamptz(3) NOT NULL,
       attempts integer NOT NULL DEFAULT 0,
       claims integer NOT NULL DEFAULT 0,
       leases_lost integer NOT NULL DEFAULT 0,
-      last_error text,
-      created_at timestamptz(3) NOT NULL,
+      state text NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'done', 'discarded')),
+      topic text NOT NULL CHECK (topic IN ('conversation_resolved', 'sla_breach', 'outbound', 'draft')),
+      lease_until timestamptz(3),
       settled_at timestamptz(3),
+      subject_id uuid,
+      dedupe_key text NOT NULL,
+      payload jsonb NOT NULL DEFAULT '{}',
+      last_error text,
       UNIQUE (topic, dedupe_key)
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';

@@ -1,14 +1,14 @@
-import { type ConversationRow, toConversation } from '../../conversations/rows.js';
+import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Conversation, Message } from '../../domain.js';
+import type { Conversation } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { loadConversations, loadMessages } from './load-conversations.js';
+import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
 export const draft: TopicHandler = {
@@ -22,27 +22,25 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const { draftGenerator } = runtime.config;
   // It was owed by a process that had one: during a deployment a worker may be the older of the two.
   if (!draftGenerator) throw new Error('no draftGenerator is configured in this worker');
-  const [conversations, messages, drafted] = await Promise.all([
-    loadConversations(runtime, rows),
-    loadMessages(runtime, rows, generatorMessages),
+  const [conversations, drafted] = await Promise.all([
+    loadWholeConversations(runtime, rows, generatorMessages),
     runtime.db.run<{ id: string }>(selectDrafted, [rows.map((row) => row.subject_id)]),
   ]);
   const done = new Set(drafted.map((row) => row.id));
   return new Map(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
-      const history = messages.get(row.conversation_id) ?? [];
       if (!found || !row.subject_id || done.has(row.subject_id)) return [row.id, null];
-      if (!isWaiting(found, history, row.subject_id)) return [row.id, null];
-      const request = { conversation: toConversation(found, history), messageId: row.subject_id };
+      if (!isWaiting(found, row.subject_id)) return [row.id, null];
+      const request = { conversation: toConversation(found.row, found.messages), messageId: row.subject_id };
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
     }),
   );
 }
 
-function isWaiting(found: ConversationRow, messages: readonly Message[], messageId: string): boolean {
+function isWaiting({ row, messages }: WholeConversation, messageId: string): boolean {
   const newest = messages.findLast((message) => message.role === 'customer');
-  return found.status === 'open' && found.unanswered_since !== null && newest?.id === messageId;
+  return row.status === 'open' && row.unanswered_since !== null && newest?.id === messageId;
 }
 
 interface DraftRequest {

@@ -2,11 +2,11 @@ import { maxLoadedMessages } from '../../conversations/find.js';
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Actor, Conversation, Message } from '../../domain.js';
+import type { Actor, Conversation } from '../../domain.js';
 import { deepFreeze } from '../../freeze.js';
 import type { ResolvedMetadata } from '../../host/notifier.js';
 import type { Runtime } from '../../runtime.js';
-import { loadConversations, loadMessages } from './load-conversations.js';
+import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 
 /** The Agenda job `notify-resolved`: tells the Notifier of resolved conversations. */
 export const notifyResolved: TopicHandler = {
@@ -20,15 +20,12 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const { notifier } = runtime.config;
   // It was owed by a process that had one: during a deployment a worker may be the older of the two.
   if (!notifier) throw new Error('no notifier is configured in this worker');
-  const [conversations, messages] = await Promise.all([
-    loadConversations(runtime, rows),
-    loadMessages(runtime, rows, maxLoadedMessages),
-  ]);
+  const conversations = await loadWholeConversations(runtime, rows, maxLoadedMessages);
   return new Map(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       if (!found) return [row.id, null];
-      const conversation = asItWasResolved(row, found, messages.get(row.conversation_id) ?? []);
+      const conversation = asItWasResolved(row, found);
       return [row.id, () => notifier.onConversationResolved(conversation, resolvedMetadata(row))];
     }),
   );
@@ -42,13 +39,13 @@ interface ResolvedPayload {
 }
 
 /** A conversation may have been reopened since; the host is told of the resolution, not of what came later. */
-function asItWasResolved(row: ClaimedDelivery, found: ConversationRow, messages: Message[]): Conversation {
+function asItWasResolved(row: ClaimedDelivery, found: WholeConversation): Conversation {
   const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
   const until = new Date(resolvedAt);
-  const resolved: ConversationRow = { ...found, status: 'resolved', resolved_at: until, resolved_by: actor };
+  const resolved: ConversationRow = { ...found.row, status: 'resolved', resolved_at: until, resolved_by: actor };
   return toConversation(
     resolved,
-    messages.filter((message) => message.createdAt <= until),
+    found.messages.filter((message) => message.createdAt <= until),
   );
 }
 
