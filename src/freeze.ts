@@ -1,6 +1,6 @@
 /** Freezes plain data all the way down, so that no host module can change what the next one is given. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner);
+  for (const key in value) deepFreeze(value[key]);
   return Object.freeze(value);
 }

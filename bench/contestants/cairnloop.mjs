@@ -13,11 +13,13 @@ export async function prepare(url, { jobs }) {
 
 /** Drains them with one worker; the callback waits `callbackMs`. Answers the seconds it took. */
 export async function work(url, { jobs, concurrency = 200, callbackMs = 0 }) {
-  const count = countCalls(jobs);
+  let onCall;
   const cairnloop = await createCairnloop(
-    { database: { url }, worker: { concurrency }, notifier: notifierThat(count.call, callbackMs) },
+    { database: { url }, worker: { concurrency }, notifier: notifierThat(() => onCall(), callbackMs) },
     { logger: pino({ level: 'silent' }) },
   );
+  const count = countCalls(jobs);
+  onCall = count.call;
   await cairnloop.worker.start();
   const seconds = await count.all;
   await cairnloop.close();

@@ -44,7 +44,7 @@ export const deliveries: Migration = {
     BEGIN
       RETURN QUERY
       WITH free AS (
-        SELECT d.id FROM ${s}.deliveries d
+        SELECT d.ctid FROM ${s}.deliveries d
         WHERE d.topic = p_topic AND d.state = 'pending' AND d.available_at BETWEEN p_from AND ${s}.clock()
           AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))
           AND NOT EXISTS (
@@ -61,7 +61,7 @@ export const deliveries: Migration = {
         claims = d.claims + 1,
         leases_lost = CASE WHEN d.lease_until IS NULL THEN 0 ELSE d.leases_lost + 1 END,
         lease_until = ${s}.clock() + make_interval(secs => p_lease_ms / 1000)
-      WHERE d.id = ANY (ARRAY(SELECT id FROM free))
+      WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM free))
       RETURNING d.*;
     END $$;
 
