@@ -8,24 +8,24 @@ const rounds = 5;
 
 /** Enough jobs for some seconds each; the slow ones get fewer, as their rate does not depend on it. */
 const contestants = {
-  cairnloop: { jobs: 30_000, concurrency: 200, says: 'Cairnloop, one worker, `concurrency: 200`' },
+  cairnloop: { jobs: 60_000, concurrency: 200, says: 'Cairnloop, one worker, `concurrency: 200`' },
   'cairnloop-default': {
-    jobs: 20_000,
+    jobs: 30_000,
     module: 'cairnloop',
     concurrency: 20,
     says: 'Cairnloop, one worker, `concurrency: 20` (default)',
   },
-  'bare-loop': { jobs: 30_000, says: 'a bare `SKIP LOCKED` loop over the same table, batches of 200' },
+  'bare-loop': { jobs: 60_000, says: 'a bare `SKIP LOCKED` loop over the same table, batches of 200' },
   'pg-boss': { jobs: 20_000, says: 'pg-boss, fetch and complete in batches of 100' },
   'graphile-worker': { jobs: 8_000, concurrency: 10, says: 'graphile-worker, concurrency 10' },
-  agenda: { jobs: 600, says: 'Agenda on Postgres, one job an event' },
+  agenda: { jobs: 1_500, says: 'Agenda on Postgres, one job an event' },
 };
 const bullmq = { jobs: 8_000, concurrency: 200, says: 'BullMQ on Redis, concurrency 200' };
 
-/** Deliveries a second, from the start of the worker to the last call. */
+/** Deliveries a second, from the start of a connected worker to the last call. */
 export async function throughput(server, say) {
   const racing = { ...contestants, ...((await redisAnswers()) && { bullmq }) };
-  const seeded = await seedConversations(server, 30_000);
+  const seeded = await seedConversations(server, 60_000);
   const rates = await alternate(Object.keys(racing), rounds, async (name, round) => {
     const rate = await race(server, seeded.name, racing[name].module ?? name, racing[name]);
     say(`round ${round + 1} of ${rounds}: ${name} ${figure(rate)}/s`);
