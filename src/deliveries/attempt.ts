@@ -16,32 +16,26 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
   const { callbackTimeoutMs, maxAttempts } = runtime.config.worker;
   const recovery = createRecovery(runtime, topic);
 
-  async function failureOf(row: ClaimedDelivery, call: () => unknown): Promise<string | null> {
-    const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
-    try {
-      await runtime.telemetry.span('delivery.attempt', metadata, async () => {
-        const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));
-        if (failure !== null) throw new Error(failure);
-      });
-      return null;
-    } catch (error) {
-      return errorText(error);
-    }
+  async function callHost(call: () => unknown): Promise<void> {
+    const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));
+    if (failure !== null) throw new Error(failure);
   }
 
   return async (row, call) => {
     if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
     if (call === givenBack) return { kind: 'released' };
     if (!call) return { kind: 'done' };
-    const error = await failureOf(row, call);
-    if (error === null) {
-      recovery.succeeded();
-      return { kind: 'done' };
+    try {
+      const metadata = { topic, deliveryId: row.id, attempt: row.attempts };
+      await runtime.telemetry.span('delivery.attempt', metadata, () => callHost(call));
+    } catch (error) {
+      recovery.failed();
+      return row.attempts < maxAttempts
+        ? { kind: 'retry', error: errorText(error), delayMs: backoffMs(row.attempts) }
+        : { kind: 'discarded', error: errorText(error) };
     }
-    recovery.failed();
-    return row.attempts < maxAttempts
-      ? { kind: 'retry', error, delayMs: backoffMs(row.attempts) }
-      : { kind: 'discarded', error };
+    recovery.succeeded();
+    return { kind: 'done' };
   };
 }
 

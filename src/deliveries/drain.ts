@@ -6,7 +6,6 @@ import { createClaimer } from './claimer.js';
 import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
 import { createPace } from './pace.js';
 import { report } from './report.js';
-import type { Outcome } from './settle.js';
 import type { Settler } from './settler.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -136,7 +135,13 @@ export function createDrainer(
     const started = performance.now();
     const outcome = await attempt(row, call);
     const seconds = (performance.now() - started) / 1000;
-    const settled = await settle(row, outcome);
+    let claims: number;
+    let settled: boolean;
+    do {
+      claims = row.claims;
+      settled = await settler.settle({ row, outcome });
+      // Once more where this worker claimed the delivery again while its outcome was on the way.
+    } while (!settled && row.claims !== claims);
     if (settled) report(runtime, { topic, handler, row, outcome, seconds });
     called -= 1;
     pace.took(performance.now() - started);
@@ -144,13 +149,6 @@ export function createDrainer(
     claimer.gone(row.id);
     startReady();
     changed.raise();
-  }
-
-  /** Once more where this worker claimed the delivery again while its outcome was on the way. */
-  async function settle(row: ClaimedDelivery, outcome: Outcome): Promise<boolean> {
-    const { claims } = row;
-    const settled = await settler.settle({ row, outcome });
-    return settled || row.claims === claims ? settled : settle(row, outcome);
   }
 
   /** What is ready when its lease is to be renewed waits for calls that take longer than it was claimed for. */

@@ -5,7 +5,7 @@ import { CairnloopError, isCairnloopError } from '../errors.js';
 import { parseInput } from '../input.js';
 import { nearest } from '../nearest.js';
 import { errorText } from '../redact.js';
-import { type DomainEvent, type EventName, eventNames, type SpanName } from './event-names.js';
+import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames } from './event-names.js';
 
 export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
@@ -100,8 +100,11 @@ function isolated(handler: TelemetryHandler, giveUp: (error: unknown) => void): 
   };
 }
 
-async function span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
-  if (!isHeard(name)) return work();
+function span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
+  return isHeard(name) ? tellOf(name, metadata, work) : work();
+}
+
+async function tellOf<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
   const started = performance.now();
   const start: TelemetryMessage = {
     event: `cairnloop.${name}.start`,
@@ -126,10 +129,16 @@ async function span<T>(name: SpanName, metadata: EventMetadata, work: () => Prom
   }
 }
 
+/** Kept, as looking a channel up by its name takes longer than many a callback. */
+const spanChannels = new Map(
+  spanNames.map((name) => [
+    name,
+    (['start', 'stop', 'exception'] as const).map((phase) => diagnosticsChannel.channel(`cairnloop.${name}.${phase}`)),
+  ]),
+);
+
 function isHeard(name: SpanName): boolean {
-  return (['start', 'stop', 'exception'] as const).some((phase) =>
-    diagnosticsChannel.hasSubscribers(`cairnloop.${name}.${phase}`),
-  );
+  return spanChannels.get(name)?.some((channel) => channel.hasSubscribers) ?? false;
 }
 
 let waiting: TelemetryMessage[] = [];

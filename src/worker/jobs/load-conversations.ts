@@ -26,16 +26,15 @@ export async function loadWholeConversations(
   limit: number,
 ): Promise<Map<string, WholeConversation>> {
   const found = await runtime.db.run<WholeRow>(selectWhole, [conversationIds(rows), limit]);
-  return new Map(
-    found.map((row) => [row.id, { row, messages: row.messages.map((packed) => unpackMessage(row.id, packed)) }]),
-  );
+  return new Map(found.map((row) => [row.id, { row, messages: oldestFirst(row) }]));
 }
 
 function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
   return [...new Set(rows.map((row) => row.conversation_id))];
 }
 
-type WholeRow = ConversationRow & { messages: PackedMessage[] };
+/** Messages come newest first; null for none. */
+type WholeRow = ConversationRow & { messages: PackedMessage[] | null };
 
 /** A message as {@link selectWhole} packs it. */
 type PackedMessage = [
@@ -49,6 +48,10 @@ type PackedMessage = [
   createdAt: string,
 ];
 
+function oldestFirst({ id, messages }: WholeRow): Message[] {
+  return (messages ?? []).map((packed) => unpackMessage(id, packed)).reverse();
+}
+
 function unpackMessage(
   conversation_id: string,
   [id, role, content, author, metadata, status, sent_at, created_at]: PackedMessage,
@@ -61,17 +64,15 @@ const selectConversations = statement(
   (s) => `SELECT * FROM ${s}.conversations WHERE id = ANY ($1::uuid[])`,
 );
 
-/** Messages come packed in JSON, by position: a worker that drains spends most of its time on reading rows. */
+/** Messages come packed in JSON, by position: reading rows is what a worker that drains spends most of its time on. */
 const selectWhole = statement(
   'delivery.whole_conversations',
   (s) => `
     SELECT c.*, packed.messages FROM ${s}.conversations c CROSS JOIN LATERAL (
-      SELECT coalesce(json_agg(
-        json_build_array(m.id, m.role, m.content, m.author, m.metadata, m.status, m.sent_at, m.created_at)
-        ORDER BY m.created_at, m.id), '[]') AS messages
+      SELECT json_agg(json_build_array(id, role, content, author, metadata, status, sent_at, created_at)) AS messages
       FROM (
         SELECT * FROM ${s}.messages WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT $2
-      ) m
+      ) newest
     ) packed
     WHERE c.id = ANY ($1::uuid[])`,
 );
