@@ -1,3 +1,4 @@
+import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { ClaimedDelivery } from './claim.js';
 
@@ -22,7 +23,10 @@ export interface Settlement {
  * else has claimed since is left alone, so a worker that was thought dead writes nothing.
  */
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
-  const claims = [settlements.map(({ row }) => row.id), settlements.map(({ row }) => row.claims)];
+  const claims = [
+    arrayLiteral(settlements.map(({ row }) => row.id)),
+    arrayLiteral(settlements.map(({ row }) => row.claims)),
+  ];
   const rows = settlements.every(({ outcome }) => outcome.kind === 'done')
     ? await executor.run<{ id: string }>(settleDone, claims)
     : await executor.run<{ id: string }>(settleAll, [

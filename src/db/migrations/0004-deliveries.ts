@@ -32,7 +32,7 @@ export const deliveries: Migration = {
       dedupe_key text NOT NULL,
       payload jsonb NOT NULL DEFAULT '{}',
       last_error text,
-      UNIQUE (topic, dedupe_key)
+      UNIQUE (dedupe_key, topic)
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';
     CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE state = 'pending';

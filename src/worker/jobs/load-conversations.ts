@@ -1,4 +1,5 @@
 import { type ConversationRow, type MessageRow, toMessage } from '../../conversations/rows.js';
+import { arrayLiteral } from '../../db/array-literal.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Message } from '../../domain.js';
@@ -29,8 +30,8 @@ export async function loadWholeConversations(
   return new Map(found.map((row) => [row.id, { row, messages: oldestFirst(row) }]));
 }
 
-function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
-  return [...new Set(rows.map((row) => row.conversation_id))];
+function conversationIds(rows: readonly ClaimedDelivery[]): string {
+  return arrayLiteral([...new Set(rows.map((row) => row.conversation_id))]);
 }
 
 /** Messages come newest first; null for none. */
