@@ -47,7 +47,7 @@ export function createDrainer(
   const attempt = createAttempt(runtime, topic, handler);
   const pace = createPace(concurrency);
   const held = new Map<string, ClaimedDelivery>();
-  let ready: Ready[] = [];
+  const ready: Ready[] = [];
   let called = 0;
   let running: Promise<void> | undefined;
   let stopping = false;
@@ -151,11 +151,10 @@ export function createDrainer(
     changed.raise();
   }
 
-  /** What is ready when its lease is to be renewed waits for calls that take longer than it was claimed for. */
+  /** What waits behind calls that hang is not kept for them: another worker may be free. */
   function giveBackReady(): void {
-    const waiting = ready;
-    ready = [];
-    for (const { row } of waiting) void deliver(row, givenBack);
+    if (ready.length > 0) pace.stalled();
+    for (const { row } of ready.splice(0)) void deliver(row, givenBack);
   }
 
   return {

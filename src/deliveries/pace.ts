@@ -4,6 +4,9 @@ const shortMs = 50;
 /** How much of the average a new call is. */
 const weight = 0.1;
 
+/** Until some calls have shown that they are short. */
+const unproven = 2 * shortMs;
+
 /** What a drainer has under way. */
 export interface UnderWay {
   /** Called and unsettled. */
@@ -21,10 +24,12 @@ export interface Pace {
   claimed(found: number, room: number): void;
   /** To be told how long each call took until it was settled. */
   took(ms: number): void;
+  /** To be told that what was claimed ahead waits too long for its turn: calls are no longer short. */
+  stalled(): void;
 }
 
 export function createPace(concurrency: number): Pace {
-  let averageMs = 2 * shortMs;
+  let averageMs = unproven;
   let moreIsDue = false;
   return {
     room({ called, ready }) {
@@ -38,6 +43,9 @@ export function createPace(concurrency: number): Pace {
     },
     took(ms) {
       averageMs += (ms - averageMs) * weight;
+    },
+    stalled() {
+      averageMs = unproven;
     },
   };
 }
