@@ -136,15 +136,15 @@ export function createDrainer(
     const outcome = await attempt(row, call);
     const seconds = (performance.now() - started) / 1000;
     let claims: number;
-    let settled: boolean;
+    let settled = false;
     do {
       claims = row.claims;
-      settled = await settler.settle({ row, outcome });
-      // Once more where this worker claimed the delivery again while its outcome was on the way.
-    } while (!settled && row.claims !== claims);
+      settled = (await settler.settle({ row, outcome })) || settled;
+      // Once more where this worker claimed the delivery again meanwhile: nobody else would settle that claim.
+    } while (row.claims !== claims);
     if (settled) report(runtime, { topic, handler, row, outcome, seconds });
     called -= 1;
-    pace.took(performance.now() - started);
+    if (outcome.kind !== 'released') pace.took(performance.now() - started);
     held.delete(row.id);
     claimer.gone(row.id);
     startReady();

@@ -26,6 +26,7 @@ export async function settle(executor: Executor, settlements: readonly Settlemen
   const claims = [
     arrayLiteral(settlements.map(({ row }) => row.id)),
     arrayLiteral(settlements.map(({ row }) => row.claims)),
+    arrayLiteral(settlements.map(attemptsAfter)),
   ];
   const rows = settlements.every(({ outcome }) => outcome.kind === 'done')
     ? await executor.run<{ id: string }>(settleDone, claims)
@@ -34,7 +35,6 @@ export async function settle(executor: Executor, settlements: readonly Settlemen
         settlements.map(({ outcome }) => outcome.kind),
         settlements.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
         settlements.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
-        settlements.map(attemptsAfter),
       ]);
   return new Set(rows.map((row) => row.id));
 }
@@ -51,16 +51,19 @@ const settleAll = statement('delivery.settle', (s) =>
         settled_at = CASE WHEN o.kind IN ('done', 'discarded', 'exhausted') THEN ${s}.clock() END,
         available_at = CASE o.kind WHEN 'retry' THEN ${s}.clock() + make_interval(secs => o.delay_ms / 1000)
           ELSE d.available_at END,
-        attempts = o.attempts,
         last_error = coalesce(o.error, d.last_error)`,
-    `unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::text[], $6::int[])
-        AS o (id, claims, kind, delay_ms, error, attempts)`,
+    `unnest($1::uuid[], $2::int[], $3::int[], $4::text[], $5::float8[], $6::text[])
+        AS o (id, claims, attempts, kind, delay_ms, error)`,
   ),
 );
 
 /** Where every outcome is `done`, as in most groups, there is less to send and to work out. */
 const settleDone = statement('delivery.settle_done', (s) =>
-  settleText(s, `state = 'done', settled_at = ${s}.clock()`, 'unnest($1::uuid[], $2::int[]) AS o (id, claims)'),
+  settleText(
+    s,
+    `state = 'done', settled_at = ${s}.clock()`,
+    'unnest($1::uuid[], $2::int[], $3::int[]) AS o (id, claims, attempts)',
+  ),
 );
 
 function settleText(s: string, set: string, outcomes: string): string {
@@ -68,6 +71,7 @@ function settleText(s: string, set: string, outcomes: string): string {
     WITH settled AS (
       UPDATE ${s}.deliveries d SET
         ${set},
+        attempts = o.attempts,
         lease_until = NULL
       FROM ${outcomes}
       WHERE d.id = o.id AND d.claims = o.claims AND d.state = 'pending'

@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { type StartedHost, useHosts } from '../support/started-host.js';
 
-const concurrency = 2;
+const concurrency = 10;
 
 describe('what a worker claims ahead of its calls', () => {
   const { startHost } = useHosts();
@@ -18,22 +18,27 @@ describe('what a worker claims ahead of its calls', () => {
     (await host.database.query('SELECT id, attempts FROM cairnloop.deliveries WHERE lease_until IS NOT NULL')).rows;
 
   it('is given back when the calls before it hang, as if it had never been claimed', async () => {
+    const [owed, quick] = [80, 40];
     let finish = () => {};
     const hanging = new Promise<void>((resolve) => (finish = resolve));
-    const { notifier, calls } = recordingNotifier(() => (calls.length <= 20 ? undefined : hanging));
+    const { notifier, calls } = recordingNotifier(() => (calls.length <= quick ? undefined : hanging));
     const host = await startHost({ notifier, worker: { concurrency, leaseMs: 600 } }, { worker: false });
-    await owe(host, 30);
+    await owe(host, owed);
     await host.cairnloop.worker.start();
     await eventually(async () => {
-      assert.equal(calls.length, 20 + concurrency);
+      assert.equal(calls.length, quick + concurrency);
       assert.equal((await leased(host)).length, concurrency);
     });
+    for (let look = 0; look < 10; look++) {
+      await sleep(50);
+      assert.equal((await leased(host)).length, concurrency, 'nor claimed again');
+    }
     const untouched = await host.database.query(
       `SELECT count(*)::int FROM cairnloop.deliveries WHERE state = 'pending' AND lease_until IS NULL AND attempts = 0`,
     );
-    assert.equal(untouched.rows[0].count, 30 - 20 - concurrency);
+    assert.equal(untouched.rows[0].count, owed - quick - concurrency);
     finish();
-    await eventually(() => assert.equal(calls.length, 30));
+    await eventually(() => assert.equal(calls.length, owed));
     assert.ok(calls.every(({ metadata }) => metadata.attempt === 1));
   });
 
