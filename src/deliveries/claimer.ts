@@ -15,13 +15,17 @@ const fromStartEvery = 5;
 /** A delivery that may kill its worker waits until nothing else is due, but no longer than this, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
-/** How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. */
-const overlapMs = 2000;
+/**
+ * How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. What
+ * comes later still is found from the start of the queue.
+ */
+const overlapMs = 100;
 
 /**
  * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
  * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
- * the last one ended, and at the start of the queue as often as that is cheap: always, on a healthy database.
+ * the last one ended, and at the start of the queue as often as that is cheap: always, on a healthy database. What the
+ * start has to offer comes first: the next claim goes on from there.
  */
 export function createClaimer(
   runtime: Pick<Runtime, 'config' | 'db'>,
@@ -64,7 +68,7 @@ export function createClaimer(
       const near = await fromLast(limit);
       const rows = near.length > 0 ? near : await fromStart(limit);
       if (rows.length === 0) return suspects();
-      last = new Date(Math.max(Number(last ?? 0), ...rows.map((row) => Number(row.available_at))));
+      last = new Date(Math.max(...rows.map((row) => Number(row.available_at))));
       return rows;
     },
     gone(id) {

@@ -1,5 +1,6 @@
 import { type Executor, statement } from '../db/statement.js';
 import type { DeliveryTopic } from '../domain.js';
+import { isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 
@@ -8,6 +9,9 @@ const outage = { lastsMs: 30_000, failures: 10 };
 
 /** Retries are brought forward to within so many milliseconds, spread evenly: a host that is back is not run over. */
 const spreadMs = 20_000;
+
+/** By then the outcome of a call that has ended is written, in milliseconds. */
+const settledMs = 2000;
 
 /** Follows how the calls of one topic end. */
 export interface Recovery {
@@ -28,6 +32,20 @@ export function createRecovery(
   let failures = 0;
   let since = 0;
 
+  /** Now, and again for the calls that began before the return and fail after it: at once, or by their time-out. */
+  function afterReturn(): void {
+    bringForwardOrSay();
+    for (const waitMs of [settledMs, runtime.config.worker.callbackTimeoutMs + settledMs])
+      setTimeout(bringForwardOrSay, waitMs).unref();
+  }
+
+  function bringForwardOrSay(): void {
+    bringForward().catch((error) => {
+      if (isCairnloopError(error) && error.code === 'CLOSED') return;
+      runtime.log.warn({ topic, reason: errorText(error) }, 'retries not brought forward; they come at their time');
+    });
+  }
+
   async function bringForward(): Promise<void> {
     const brought = await bringRetriesForward(runtime.db, topic);
     if (brought > 0)
@@ -42,10 +60,7 @@ export function createRecovery(
     succeeded() {
       const wasAway = failures >= outage.failures && now() - since >= outage.lastsMs;
       failures = 0;
-      if (!wasAway) return;
-      bringForward().catch((error) =>
-        runtime.log.warn({ topic, reason: errorText(error) }, 'retries not brought forward; they come at their time'),
-      );
+      if (wasAway) afterReturn();
     },
   };
 }

@@ -76,7 +76,7 @@ export function createWorker(runtime: Runtime): Worker {
   }
 
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
-    const sweep = createSweep(runtime);
+    const sweep = createSweep(runtime, (topic) => drainers[topic].busy);
     const maintenance = createMaintenance(runtime);
     const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
     return {

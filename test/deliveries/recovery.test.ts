@@ -15,7 +15,8 @@ describe('the end of an outage', () => {
       seen.brought += 1;
       return [{ brought: 3 }];
     };
-    const runtime = { db: { run }, log: pino({ level: 'silent' }) } as unknown as Runtime;
+    const config = { worker: { callbackTimeoutMs: 100 } };
+    const runtime = { db: { run }, log: pino({ level: 'silent' }), config } as unknown as Runtime;
     const recovery = createRecovery(runtime, 'outbound', () => seen.now);
     return { seen, recovery, failed: (times: number) => Array.from({ length: times }, recovery.failed) };
   }
