@@ -21,8 +21,6 @@ export interface Drainer {
   /** Claims no more, gives back what has not started, and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
-  /** It runs, and looks for more by itself. */
-  readonly busy: boolean;
   /** It runs and has no room left: more may be due than it can take. */
   readonly full: boolean;
 }
@@ -177,9 +175,6 @@ export function createDrainer(
     },
     get inFlight() {
       return held.size;
-    },
-    get busy() {
-      return running !== undefined;
     },
     get full() {
       return full;

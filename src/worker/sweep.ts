@@ -17,7 +17,7 @@ const lookEvery = 5;
  */
 export function createSweep(
   runtime: Runtime,
-  isBusy: (topic: DeliveryTopic) => boolean,
+  isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
   const armed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
@@ -38,14 +38,13 @@ export function createSweep(
   return {
     async run() {
       const began = performance.now();
-      // Who drains a topic looks for more by itself.
-      const idle = began < nextLook ? [] : deliveryTopics.filter((topic) => !isBusy(topic));
-      for (const { topic, due, deadlines } of await runtime.db.run<SweepRow>(findDue, [lookAheadMs, idle])) {
+      const open = began < nextLook ? [] : deliveryTopics.filter((topic) => !isFull(topic));
+      for (const { topic, due, deadlines } of await runtime.db.run<SweepRow>(findDue, [lookAheadMs, open])) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
       }
       const ended = performance.now();
-      if (idle.length > 0) nextLook = ended + (ended - began) * (lookEvery - 1);
+      if (open.length > 0) nextLook = ended + (ended - began) * (lookEvery - 1);
     },
     stop() {
       stopped = true;

@@ -76,7 +76,7 @@ export function createWorker(runtime: Runtime): Worker {
   }
 
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
-    const sweep = createSweep(runtime, (topic) => drainers[topic].busy);
+    const sweep = createSweep(runtime, (topic) => drainers[topic].full);
     const maintenance = createMaintenance(runtime);
     const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
     return {

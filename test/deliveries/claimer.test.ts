@@ -17,14 +17,14 @@ describe('what a worker claims', () => {
     await database.drop();
   });
 
-  const owe = async (count: number, lost = 0): Promise<string[]> => {
+  const owe = async (count: number, lost = 0, since = '1 minute'): Promise<string[]> => {
     const { rows } = await database.query(
       `INSERT INTO cairnloop.deliveries
          (topic, conversation_id, dedupe_key, available_at, created_at, attempts, claims, leases_lost, lease_until)
-       SELECT 'outbound', gen_random_uuid(), gen_random_uuid(), now() - interval '1 minute', now(), $2, $2, $2,
+       SELECT 'outbound', gen_random_uuid(), gen_random_uuid(), now() - $3::interval, now(), $2, $2, $2,
          CASE WHEN $2 > 0 THEN now() - interval '1 second' END
        FROM generate_series(1, $1::int) RETURNING id`,
-      [count, lost],
+      [count, lost, since],
     );
     return rows.map((row) => row.id);
   };
@@ -49,5 +49,28 @@ describe('what a worker claims', () => {
     await next();
     const [another] = await owe(1, 1);
     assert.deepEqual(await next(), [another], 'nothing else is due');
+  });
+
+  it('goes on from the last claim while looks at the start of the queue are dear, wherever that claim was', async () => {
+    const looks: string[] = [];
+    const watched: Pick<Database, 'run'> = {
+      run: (statement, values) => {
+        looks.push(values?.[3] === '-infinity' ? 'start' : 'last');
+        return db.run(statement, values);
+      },
+    };
+    let now = 0;
+    // Every look takes a second of this clock, so the start is due again four seconds later.
+    const claimer = createClaimer(
+      { config: validateConfig({ database: { url: database.url } }), db: watched as Database },
+      'outbound',
+      () => (now += 500),
+    );
+    await owe(2, 0, '10 seconds');
+    await claimer.next(2);
+    await owe(3, 0, '1 minute');
+    assert.equal((await claimer.next(1)).length, 1);
+    assert.equal((await claimer.next(1)).length, 1);
+    assert.deepEqual(looks, ['start', 'last', 'start', 'last']);
   });
 });
