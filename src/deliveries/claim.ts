@@ -114,7 +114,7 @@ const claimOneSuspect = statement(
     RETURNING ${claimedColumns}`,
 );
 
-/** Extends the leases of deliveries that are still being worked on. */
+/** Extends the leases of deliveries that are still being worked on; what was settled meanwhile has none to extend. */
 export async function renewLeases(
   executor: Executor,
   held: readonly ClaimedDelivery[],
@@ -128,5 +128,5 @@ const renew = statement(
   (s) => `
     UPDATE ${s}.deliveries d SET lease_until = ${s}.clock() + make_interval(secs => $3::float8 / 1000)
     FROM unnest($1::uuid[], $2::int[]) AS held (id, claims)
-    WHERE d.id = held.id AND d.claims = held.claims AND d.state = 'pending'`,
+    WHERE d.id = held.id AND d.claims = held.claims AND d.lease_until IS NOT NULL`,
 );

@@ -29,6 +29,8 @@ export interface Drainer {
 interface Ready {
   row: ClaimedDelivery;
   call: LoadedCall;
+  /** When its lease is over, by this process's own clock. */
+  leaseEnds: number;
 }
 
 /**
@@ -84,12 +86,13 @@ export function createDrainer(
     dirty = false;
     changed = newSignal();
     const room = pace.room({ called, ready: ready.length });
+    const leaseEnds = performance.now() + leaseMs;
     const rows = room > 0 ? await claimer.next(room) : [];
     if (room > 0) pace.claimed(rows.length, room);
     full = rows.length === room;
     if (full) callOthers();
     if (rows.length > 0) {
-      await makeReady(rows);
+      await makeReady(rows, leaseEnds);
       startReady();
       dirty = true;
     } else if (held.size > 0) {
@@ -104,7 +107,7 @@ export function createDrainer(
     calledOthers = true;
   }
 
-  async function makeReady(claimed: readonly ClaimedDelivery[]): Promise<void> {
+  async function makeReady(claimed: readonly ClaimedDelivery[], leaseEnds: number): Promise<void> {
     const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
     const loaded = await loadBatch(
@@ -112,7 +115,7 @@ export function createDrainer(
       handler,
       rows.filter((row) => row.attempts <= maxAttempts),
     );
-    for (const row of rows) ready.push({ row, call: loaded.get(row.id) });
+    for (const row of rows) ready.push({ row, call: loaded.get(row.id), leaseEnds });
   }
 
   /**
@@ -125,9 +128,13 @@ export function createDrainer(
     return own !== undefined;
   }
 
+  /** What waited longer than its lease, in a process that was frozen, is somebody else's by now. */
   function startReady(): void {
     const next = stopping ? ready.length : Math.min(ready.length, concurrency - called);
-    for (const { row, call } of ready.splice(0, next)) void deliver(row, stopping ? givenBack : call);
+    for (const { row, call, leaseEnds } of ready.splice(0, next)) {
+      const mine = !stopping && performance.now() < leaseEnds;
+      void deliver(row, mine ? call : givenBack);
+    }
   }
 
   async function deliver(row: ClaimedDelivery, call: LoadedCall): Promise<void> {

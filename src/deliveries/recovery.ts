@@ -77,7 +77,7 @@ const bringForward = statement(
   (s) => `
     WITH brought AS (
       UPDATE ${s}.deliveries SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
-      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND lease_until IS NULL
+      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND (lease_until IS NULL OR lease_until <= ${s}.clock())
         AND available_at > ${s}.clock() + make_interval(secs => $2::float8 / 1000)
         AND available_at <= ${s}.clock() + interval '61 minutes'
       RETURNING id

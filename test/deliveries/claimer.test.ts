@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
+import { claim, renewLeases } from '../../src/deliveries/claim.js';
 import { createClaimer } from '../../src/deliveries/claimer.js';
+import { settle } from '../../src/deliveries/settle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -72,5 +74,19 @@ describe('what a worker claims', () => {
     assert.equal((await claimer.next(1)).length, 1);
     assert.equal((await claimer.next(1)).length, 1);
     assert.deepEqual(looks, ['start', 'last', 'start', 'last']);
+  });
+
+  it('keeps no lease once its outcome is written, though a renewal was on the way', async () => {
+    await owe(1);
+    const rows = await claim(db, 'outbound', { limit: 1, leaseMs: 15_000 });
+    const [row] = rows;
+    assert.ok(row);
+    await renewLeases(db, rows, 60_000);
+    const lease = async () =>
+      (await database.query('SELECT lease_until FROM cairnloop.deliveries')).rows[0].lease_until;
+    assert.ok((await lease()) > new Date(Date.now() + 30_000));
+    await settle(db, [{ row, outcome: { kind: 'retry', error: 'busy', delayMs: 1000 } }]);
+    await renewLeases(db, rows, 60_000);
+    assert.equal(await lease(), null);
   });
 });

@@ -82,6 +82,27 @@ describe('faults: workers that die', function () {
     };
   });
 
+  fault('F8 a worker is frozen in the middle of a drain', { short: 60_000, long: 60_000 }, async () => {
+    const leaseMs = 2000;
+    const concurrency = 20;
+    const arena = await build({ config: { worker: { leaseMs, concurrency } } });
+    const ids = await arena.open(sized(1500, 10_000), 'sleep 5');
+    await arena.resolve(ids);
+    const frozen = await arena.worker();
+    await eventually(() => assert.ok(arena.host.calls().length > 400));
+    frozen.current().signal('SIGSTOP');
+    const stopped = performance.now();
+    await arena.worker();
+    const recovery = await untilDrained(arena, stopped);
+    frozen.current().signal('SIGCONT');
+    await sleep(1000);
+    const figures = await tally(arena, ids);
+    assert.equal(figures.lost, 0);
+    // What it had called, and not what it had claimed ahead.
+    assert.ok(figures.repeated <= concurrency, `${figures.repeated} repeated`);
+    return { ...figures, recovery };
+  });
+
   fault('F8 a worker is frozen for three leases and thawed', { short: 60_000, long: 60_000 }, async () => {
     const leaseMs = sized(2000, 3000);
     const arena = await build({ config: { worker: { leaseMs } } });

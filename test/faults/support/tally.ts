@@ -51,14 +51,19 @@ export function resolveAtRate(arena: Arena, ids: readonly string[], perSecond: n
 }
 
 /** Waits until no delivery is pending; answers the seconds since `since`. */
-export async function untilDrained(arena: Arena, since = performance.now(), timeoutMs = 60_000): Promise<number> {
+export async function untilDrained(
+  arena: Arena,
+  since = performance.now(),
+  timeoutMs = 60_000,
+  everyMs = 50,
+): Promise<number> {
   for (;;) {
     const { rows } = await arena.query(
       `SELECT count(*)::int AS left FROM cairnloop.deliveries WHERE state = 'pending'`,
     );
     if (rows[0].left === 0) return (performance.now() - since) / 1000;
     assert.ok(performance.now() - since < timeoutMs, `${rows[0].left} deliveries still pending`);
-    await sleep(50);
+    await sleep(everyMs);
   }
 }
 
