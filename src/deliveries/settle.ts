@@ -67,8 +67,9 @@ const settleDone = statement('delivery.settle_done', (s) =>
 );
 
 /**
- * `settled_at` says what `state` would, and cannot lead the planner to an index of pending deliveries: when statistics
- * find none, it takes that for small, while behind an old snapshot it holds all that was settled since.
+ * Which state a row may not be in, rather than which it has to be in: that cannot lead the planner to an index of pending
+ * deliveries. When statistics find none, it takes such an index for small, while behind an old snapshot it holds all that
+ * was settled since.
  */
 function settleText(s: string, set: string, outcomes: string): string {
   return `
@@ -78,7 +79,7 @@ function settleText(s: string, set: string, outcomes: string): string {
         attempts = o.attempts,
         lease_until = NULL
       FROM ${outcomes}
-      WHERE d.id = o.id AND d.claims = o.claims AND d.settled_at IS NULL
+      WHERE d.id = o.id AND d.claims = o.claims AND d.state NOT IN ('done', 'discarded')
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
     ), sent AS (
       UPDATE ${s}.messages m SET
