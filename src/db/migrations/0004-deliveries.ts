@@ -11,7 +11,8 @@ import type { Migration } from './migration.js';
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
- * the planner from making a join of the look at earlier deliveries.
+ * the planner from making a join of the look at earlier deliveries, and the `|| ''` from looking for them in the whole
+ * queue: where statistics find nothing pending, that is as good to it as looking in the conversation.
  */
 export const deliveries: Migration = {
   name: '0004-deliveries',
@@ -49,7 +50,7 @@ export const deliveries: Migration = {
           AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))
           AND NOT EXISTS (
             SELECT FROM ${s}.deliveries earlier
-            WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic AND earlier.state = 'pending'
+            WHERE earlier.conversation_id = d.conversation_id AND earlier.topic || '' = d.topic AND earlier.state = 'pending'
               AND (earlier.available_at, earlier.id) < (d.available_at, d.id)
             OFFSET 0
           )
