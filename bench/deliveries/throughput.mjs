@@ -22,7 +22,7 @@ const contestants = {
 };
 const bullmq = { jobs: 8_000, concurrency: 200, says: 'BullMQ on Redis, concurrency 200' };
 
-/** Deliveries a second, from the start of a connected worker to the last call. */
+/** Deliveries a second, from the start of a worker to the last call; Cairnloop, pg-boss and the bare loop are connected by then. */
 export async function throughput(server, say) {
   const racing = { ...contestants, ...((await redisAnswers()) && { bullmq }) };
   const seeded = await seedConversations(server, 60_000);
