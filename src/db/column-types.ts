@@ -13,7 +13,6 @@ const parsers = new Map<number, (text: string) => unknown>([
  * are Cairnloop's own matter. V8 reads a time in less than half of what pg's parser takes for it.
  */
 export const columnTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text') =>
-    (format !== undefined && format !== 'text' ? undefined : parsers.get(oid)) ??
-    getTypeParser(oid, format)) as typeof getTypeParser,
+  getTypeParser: ((oid: number, format: 'text' = 'text') =>
+    (format === 'text' && parsers.get(oid)) || getTypeParser(oid, format)) as typeof getTypeParser,
 };

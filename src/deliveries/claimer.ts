@@ -1,6 +1,7 @@
 import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
+import { createSparing } from './sparing.js';
 
 /** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
 export interface Claimer {
@@ -8,9 +9,6 @@ export interface Claimer {
   /** To be told of every delivery that is no longer held. */
   gone(id: string): void;
 }
-
-/** A claim from the start of the queue may take this share of the time, one in so many. */
-const fromStartEvery = 5;
 
 /** A delivery that may kill its worker waits until nothing else is due, but no longer than this, in milliseconds. */
 const suspectPatienceMs = 10_000;
@@ -33,21 +31,15 @@ export function createClaimer(
   now: () => number = () => performance.now(),
 ): Claimer {
   const { leaseMs } = runtime.config.worker;
+  const start = createSparing(now);
   let last: Date | undefined;
-  let startIsDue = 0;
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
 
-  async function fromStart(limit: number): Promise<ClaimedDelivery[]> {
-    const began = now();
-    const rows = await claim(runtime.db, topic, { limit, leaseMs });
-    const ended = now();
-    startIsDue = ended + (ended - began) * (fromStartEvery - 1);
-    return rows;
-  }
+  const fromStart = (limit: number) => start.run(() => claim(runtime.db, topic, { limit, leaseMs }));
 
   async function fromLast(limit: number): Promise<ClaimedDelivery[]> {
-    if (!last || now() >= startIsDue) return [];
+    if (!last || start.isDue()) return [];
     const from = new Date(last.getTime() - overlapMs);
     return claim(runtime.db, topic, { limit, leaseMs, from });
   }

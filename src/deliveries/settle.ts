@@ -23,15 +23,15 @@ export interface Settlement {
  * else has claimed since is left alone, so a worker that was thought dead writes nothing.
  */
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
-  const claims = [
+  const common = [
     arrayLiteral(settlements.map(({ row }) => row.id)),
     arrayLiteral(settlements.map(({ row }) => row.claims)),
     arrayLiteral(settlements.map(attemptsAfter)),
   ];
   const rows = settlements.every(({ outcome }) => outcome.kind === 'done')
-    ? await executor.run<{ id: string }>(settleDone, claims)
+    ? await executor.run<{ id: string }>(settleDone, common)
     : await executor.run<{ id: string }>(settleAll, [
-        ...claims,
+        ...common,
         settlements.map(({ outcome }) => outcome.kind),
         settlements.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
         settlements.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),

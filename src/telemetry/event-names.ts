@@ -11,6 +11,10 @@ export const spanNames = [
 ] as const;
 export type SpanName = (typeof spanNames)[number];
 
+/** How an operation is told of. */
+export const spanPhases = ['start', 'stop', 'exception'] as const;
+export type SpanPhase = (typeof spanPhases)[number];
+
 /** What has happened, published once, after its commit. */
 export const domainEvents = [
   'conversation.opened',
@@ -34,12 +38,10 @@ export const domainEvents = [
 ] as const;
 export type DomainEvent = (typeof domainEvents)[number];
 
-export type EventName = `cairnloop.${SpanName}.${'start' | 'stop' | 'exception'}` | `cairnloop.${DomainEvent}`;
+export type EventName = `cairnloop.${SpanName}.${SpanPhase}` | `cairnloop.${DomainEvent}`;
 
 /** Every channel name, as `telemetry.attach` takes them. */
 export const eventNames: readonly EventName[] = [
-  ...spanNames.flatMap((span) =>
-    (['start', 'stop', 'exception'] as const).map((phase) => `cairnloop.${span}.${phase}` as const),
-  ),
+  ...spanNames.flatMap((span) => spanPhases.map((phase) => `cairnloop.${span}.${phase}` as const)),
   ...domainEvents.map((event) => `cairnloop.${event}` as const),
 ];

@@ -5,7 +5,7 @@ import { CairnloopError, isCairnloopError } from '../errors.js';
 import { parseInput } from '../input.js';
 import { nearest } from '../nearest.js';
 import { errorText } from '../redact.js';
-import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames } from './event-names.js';
+import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames, spanPhases } from './event-names.js';
 
 export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
@@ -131,10 +131,7 @@ async function tellOf<T>(name: SpanName, metadata: EventMetadata, work: () => Pr
 
 /** Kept, as looking a channel up by its name takes longer than many a callback. */
 const spanChannels = new Map(
-  spanNames.map((name) => [
-    name,
-    (['start', 'stop', 'exception'] as const).map((phase) => diagnosticsChannel.channel(`cairnloop.${name}.${phase}`)),
-  ]),
+  spanNames.map((name) => [name, spanPhases.map((phase) => diagnosticsChannel.channel(`cairnloop.${name}.${phase}`))]),
 );
 
 function isHeard(name: SpanName): boolean {

@@ -1,15 +1,10 @@
 import { statement } from '../db/statement.js';
+import { createSparing } from '../deliveries/sparing.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 
 /** How far ahead a sweep looks, in milliseconds: further than the next sweep, so that no deadline falls between two. */
 const lookAheadMs = 1600;
-
-/**
- * Looking for due deliveries may take this share of the time, one in so many: while somebody holds an old snapshot open,
- * every look walks over all that was settled meanwhile.
- */
-const lookEvery = 5;
 
 /**
  * The net under the wake-ups: finds topics with due deliveries, whoever failed to wake them, and arms a timer for each
@@ -19,9 +14,9 @@ export function createSweep(
   runtime: Runtime,
   isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
+  const look = createSparing(() => performance.now());
   const armed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
-  let nextLook = 0;
 
   function arm(topic: DeliveryTopic, inMs: number): void {
     const key = `${topic}@${Math.round(performance.now() + inMs)}`;
@@ -37,14 +32,12 @@ export function createSweep(
 
   return {
     async run() {
-      const began = performance.now();
-      const open = began < nextLook ? [] : deliveryTopics.filter((topic) => !isFull(topic));
-      for (const { topic, due, deadlines } of await runtime.db.run<SweepRow>(findDue, [lookAheadMs, open])) {
+      const open = look.isDue() ? deliveryTopics.filter((topic) => !isFull(topic)) : [];
+      const find = () => runtime.db.run<SweepRow>(findDue, [lookAheadMs, open]);
+      for (const { topic, due, deadlines } of await (open.length > 0 ? look.run(find) : find())) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
       }
-      const ended = performance.now();
-      if (open.length > 0) nextLook = ended + (ended - began) * (lookEvery - 1);
     },
     stop() {
       stopped = true;

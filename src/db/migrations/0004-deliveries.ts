@@ -12,7 +12,8 @@ import type { Migration } from './migration.js';
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
  * the planner from making a join of the look at earlier deliveries, and the `|| ''` from looking for them in the whole
- * queue: where statistics find nothing pending, that is as good to it as looking in the conversation.
+ * queue: where statistics find nothing pending, that is as good to it as looking in the conversation. Rows are updated
+ * where they were locked (`ctid`); one that has moved meanwhile is left for the next claim.
  */
 export const deliveries: Migration = {
   name: '0004-deliveries',

@@ -1,0 +1,26 @@
+/** What is done sparingly may take this share of the time, one in so many. */
+const share = 5;
+
+/**
+ * For looks at the start of a queue. While somebody holds an old snapshot open, Postgres can remove nothing, and such a
+ * look walks over all that was settled meanwhile: it is taken as often as that is cheap, always on a healthy database.
+ */
+export interface Sparing {
+  isDue(): boolean;
+  /** Does it, due or not, and puts the next one off by what it took. */
+  run<T>(look: () => Promise<T>): Promise<T>;
+}
+
+export function createSparing(now: () => number): Sparing {
+  let dueAt = 0;
+  return {
+    isDue: () => now() >= dueAt,
+    async run(look) {
+      const began = now();
+      const found = await look();
+      const ended = now();
+      dueAt = ended + (ended - began) * (share - 1);
+      return found;
+    },
+  };
+}

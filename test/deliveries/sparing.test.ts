@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { createSparing } from '../../src/deliveries/sparing.js';
+
+describe('what is done sparingly', () => {
+  it('is due at first, and after it was done again when four times as long has passed', async () => {
+    let now = 1000;
+    const sparing = createSparing(() => now);
+    assert.ok(sparing.isDue());
+    assert.equal(
+      await sparing.run(async () => {
+        now += 300;
+        return 'found';
+      }),
+      'found',
+    );
+    assert.ok(!sparing.isDue());
+    now += 1199;
+    assert.ok(!sparing.isDue());
+    now += 1;
+    assert.ok(sparing.isDue());
+  });
+
+  it('is due again at once where it took no time, and still due where it failed', async () => {
+    const sparing = createSparing(() => 1000);
+    await sparing.run(async () => {});
+    assert.ok(sparing.isDue());
+    await assert.rejects(sparing.run(() => Promise.reject(new Error('away'))));
+    assert.ok(sparing.isDue());
+  });
+});
