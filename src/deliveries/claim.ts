@@ -1,6 +1,7 @@
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Delivery, DeliveryTopic } from '../domain.js';
+import { isUnsettled } from './unsettled.js';
 
 /** A row of `deliveries`. */
 export interface DeliveryRow {
@@ -91,19 +92,16 @@ export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: 
   return executor.run<ClaimedDelivery>(claimOneSuspect, [topic, leaseMs]);
 }
 
-/** Suspects are the oldest rows of the index: a bounded look at its head finds them however long the backlog is. */
-const claimOneSuspect = statement(
+/** Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled. */
+export const claimOneSuspect = statement(
   'delivery.claim_suspect',
   (s) => `
-    WITH head AS (
+    WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
-      WHERE d.topic = $1 AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      ORDER BY d.available_at, d.id LIMIT 2000
-    ), suspect AS (
-      SELECT d.id FROM head JOIN ${s}.deliveries d USING (id)
-      WHERE d.leases_lost > 0 AND d.lease_until <= ${s}.clock() AND d.state = 'pending'
+      WHERE d.topic = $1 AND d.leases_lost > 0 AND d.${isUnsettled}
+        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock()
       ORDER BY d.available_at, d.id LIMIT 1
-      FOR UPDATE OF d SKIP LOCKED
+      FOR UPDATE SKIP LOCKED
     )
     UPDATE ${s}.deliveries d SET
       attempts = d.attempts + 1,

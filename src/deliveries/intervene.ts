@@ -7,6 +7,7 @@ import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { afterOutboundFailed } from './outbound-failed.js';
+import { isUnsettled } from './unsettled.js';
 
 const interveneInput = z.object({ actor });
 
@@ -100,7 +101,7 @@ export function retryStatement(name: string, condition: (schema: string) => stri
   );
 }
 
-const isIdle = (s: string) => `state = 'pending' AND (lease_until IS NULL OR lease_until <= ${s}.clock())`;
+const isIdle = (s: string) => `${isUnsettled} AND (lease_until IS NULL OR lease_until <= ${s}.clock())`;
 
 const retry = retryStatement(
   'delivery.retry',

@@ -1,6 +1,7 @@
 import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { ClaimedDelivery } from './claim.js';
+import { isUnsettled } from './unsettled.js';
 
 /**
  * What became of one claim. `released` gives an unstarted delivery back as if it had not been claimed; `exhausted`
@@ -66,20 +67,16 @@ const settleDone = statement('delivery.settle_done', (s) =>
   ),
 );
 
-/**
- * Which state a row may not be in, rather than which it has to be in: that cannot lead the planner to an index of pending
- * deliveries. When statistics find none, it takes such an index for small, while behind an old snapshot it holds all that
- * was settled since.
- */
 function settleText(s: string, set: string, outcomes: string): string {
   return `
     WITH settled AS (
       UPDATE ${s}.deliveries d SET
         ${set},
         attempts = o.attempts,
+        leases_lost = 0,
         lease_until = NULL
       FROM ${outcomes}
-      WHERE d.id = o.id AND d.claims = o.claims AND d.state NOT IN ('done', 'discarded')
+      WHERE d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
     ), sent AS (
       UPDATE ${s}.messages m SET

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { afterOutboundFailed } from '../deliveries/outbound-failed.js';
+import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, parseInput } from '../input.js';
@@ -35,7 +36,7 @@ const cancel = statement(
   (s) => `
     WITH withdrawn AS (
       DELETE FROM ${s}.deliveries
-      WHERE topic = 'outbound' AND dedupe_key = $1::uuid::text AND state = 'pending' AND attempts = 0
+      WHERE topic = 'outbound' AND dedupe_key = $1::uuid::text AND ${isUnsettled} AND attempts = 0
       RETURNING subject_id
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||

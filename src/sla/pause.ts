@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
+import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Actor, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, parseInput, text } from '../input.js';
@@ -62,7 +63,7 @@ const hold = statement(
       RETURNING slas.*
     ), countdown AS (
       DELETE FROM ${s}.deliveries USING held
-      WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND state = 'pending'
+      WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND ${isUnsettled}
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM held)
     ), audit AS (

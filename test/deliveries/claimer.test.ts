@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { claim, renewLeases } from '../../src/deliveries/claim.js';
+import { claim, claimOneSuspect, renewLeases } from '../../src/deliveries/claim.js';
 import { createClaimer } from '../../src/deliveries/claimer.js';
 import { settle } from '../../src/deliveries/settle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -76,6 +77,26 @@ describe('what a worker claims', () => {
     assert.deepEqual(looks, ['start', 'last', 'start', 'last']);
   });
 
+  it('reads what was settled behind an old snapshot once, not for every delivery', async () => {
+    const settled = 4000;
+    await owe(settled);
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM cairnloop.deliveries');
+      await database.query("UPDATE cairnloop.deliveries SET state = 'done', settled_at = now()");
+      await database.query('ANALYZE cairnloop.deliveries');
+      await owe(200);
+      await owe(20, 1);
+      const claims = "SELECT FROM cairnloop.claim_deliveries('outbound', 200, 15000, '-infinity')";
+      const suspects = claimOneSuspect.text('cairnloop').replaceAll('$1', "'outbound'").replaceAll('$2', '15000');
+      const read = { claims: await blocksRead(database, claims), suspects: await blocksRead(database, suspects) };
+      assert.ok(read.claims < 3 * settled && read.suspects < 100, JSON.stringify(read));
+    } finally {
+      await holder.end();
+    }
+  });
+
   it('keeps no lease once its outcome is written, though a renewal was on the way', async () => {
     await owe(1);
     const rows = await claim(db, 'outbound', { limit: 1, leaseMs: 15_000 });
@@ -90,3 +111,9 @@ describe('what a worker claims', () => {
     assert.equal(await lease(), null);
   });
 });
+
+async function blocksRead(database: TestDatabase, sql: string): Promise<number> {
+  const { rows } = await database.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`);
+  const { Plan } = rows[0]['QUERY PLAN'][0];
+  return Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'];
+}

@@ -25,11 +25,14 @@ describe('faults: neighbours', function () {
         ),
       ]);
       const rates: number[] = [];
-      for (let round = 0; round < sized(2, 10); round += 1) {
-        rates.push(await drainRate(arena, sized(1500, 20_000)));
-        if (isLong) await sleep(20_000);
+      try {
+        for (let round = 0; round < sized(2, 10); round += 1) {
+          rates.push(await drainRate(arena, sized(1500, 20_000)));
+          if (isLong) await sleep(20_000);
+        }
+      } finally {
+        await Promise.all(holders.map((holder) => holder.end()));
       }
-      await Promise.all(holders.map((holder) => holder.end()));
       const pressed = Math.min(...rates);
       if (isLong) assert.ok(pressed >= 0.7 * clean, `${pressed.toFixed(0)}/s of ${clean.toFixed(0)}/s`);
       const figures = await tally(arena, []);

@@ -4,16 +4,17 @@ import type { Migration } from './migration.js';
  * The outbox: one row a call that is owed to a host module, written in the transaction of the change it tells of.
  *
  * `attempts` counts what the host is told of and may be counted anew; `claims` only ever grows, so that a claim and its
- * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. Neither
- * they nor `lease_until` are in an index, so a claim updates in place (HOT), where the page has room. A claim takes
- * neighbours: every row of a page at once, so half of the page is left free. Rows have no foreign key: a call about a
- * deleted conversation settles quietly.
+ * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. None of what
+ * a claim changes is in an index, but where a lease was lost, so it updates in place (HOT) if the page has room. A claim
+ * takes neighbours: every row of a page at once, so half of the page is left free. Rows have no foreign key: a call about
+ * a deleted conversation settles quietly.
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
- * the planner from making a join of the look at earlier deliveries, and the `|| ''` from looking for them in the whole
- * queue: where statistics find nothing pending, that is as good to it as looking in the conversation. Rows are updated
- * where they were locked (`ctid`); one that has moved meanwhile is left for the next claim.
+ * the planner from making a join of the look at earlier deliveries. That look asks for what is not settled, in the words
+ * of the one index that is meant for it: where statistics find nothing pending, `deliveries_due` would be as good to the
+ * planner, and behind an old snapshot it holds all that was settled since. Rows are updated where they were locked
+ * (`ctid`); one that has moved meanwhile is left for the next claim.
  */
 export const deliveries: Migration = {
   name: '0004-deliveries',
@@ -37,7 +38,8 @@ export const deliveries: Migration = {
       UNIQUE (dedupe_key, topic)
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';
-    CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE state = 'pending';
+    CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE settled_at IS NULL;
+    CREATE INDEX deliveries_suspect ON ${s}.deliveries (topic, available_at, id) WHERE leases_lost > 0;
     CREATE INDEX deliveries_discarded ON ${s}.deliveries (topic, id) WHERE state = 'discarded';
 
     CREATE FUNCTION ${s}.claim_deliveries(p_topic text, p_limit integer, p_lease_ms float8, p_from timestamptz)
@@ -51,7 +53,8 @@ export const deliveries: Migration = {
           AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))
           AND NOT EXISTS (
             SELECT FROM ${s}.deliveries earlier
-            WHERE earlier.conversation_id = d.conversation_id AND earlier.topic || '' = d.topic AND earlier.state = 'pending'
+            WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic
+              AND earlier.settled_at IS NULL AND earlier.state NOT IN ('done', 'discarded')
               AND (earlier.available_at, earlier.id) < (d.available_at, d.id)
             OFFSET 0
           )
