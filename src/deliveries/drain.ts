@@ -35,8 +35,8 @@ interface Ready {
 
 /**
  * Claim -> load -> call -> settle. At most `worker.concurrency` deliveries are called and unsettled at a time, which is
- * also the most that a crash can repeat. While calls are short and more is due, the next batch is claimed and loaded
- * beside them: Postgres and the host's code then work at the same time.
+ * also the most that a crash can repeat. While calls are short and more is due, the next batches are claimed and
+ * loaded beside them: Postgres and the host's code then work at the same time.
  */
 export function createDrainer(
   runtime: Runtime,
@@ -51,6 +51,7 @@ export function createDrainer(
   const held = new Map<string, ClaimedDelivery>();
   const ready: Ready[] = [];
   let called = 0;
+  let loading = 0;
   let running: Promise<void> | undefined;
   let stopping = false;
   let dirty = false;
@@ -85,15 +86,14 @@ export function createDrainer(
   async function turn(): Promise<void> {
     dirty = false;
     changed = newSignal();
-    const room = pace.room({ called, ready: ready.length });
+    const room = pace.room({ called, ahead: loading + ready.length });
     const leaseEnds = performance.now() + leaseMs;
     const rows = room > 0 ? await claimer.next(room) : [];
     if (room > 0) pace.claimed(rows.length, room);
     full = rows.length === room;
     if (full) callOthers();
     if (rows.length > 0) {
-      await makeReady(rows, leaseEnds);
-      startReady();
+      void makeReady(rows, leaseEnds);
       dirty = true;
     } else if (held.size > 0) {
       await changed.raised;
@@ -107,15 +107,17 @@ export function createDrainer(
     calledOthers = true;
   }
 
+  /** Loads what was claimed and starts what there is room for; the next claim need not wait for it. */
   async function makeReady(claimed: readonly ClaimedDelivery[], leaseEnds: number): Promise<void> {
     const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
-    const loaded = await loadBatch(
-      runtime,
-      handler,
-      rows.filter((row) => row.attempts <= maxAttempts),
-    );
+    loading += rows.length;
+    const mayBeCalled = rows.filter((row) => row.attempts <= maxAttempts);
+    const loaded = await loadBatch(runtime, handler, mayBeCalled);
+    loading -= rows.length;
     for (const row of rows) ready.push({ row, call: loaded.get(row.id), leaseEnds });
+    startReady();
+    changed.raise();
   }
 
   /**
@@ -130,10 +132,11 @@ export function createDrainer(
 
   /** What waited longer than its lease, in a process that was frozen, is somebody else's by now. */
   function startReady(): void {
-    const next = stopping ? ready.length : Math.min(ready.length, concurrency - called);
-    for (const { row, call, leaseEnds } of ready.splice(0, next)) {
-      const mine = !stopping && performance.now() < leaseEnds;
-      void deliver(row, mine ? call : givenBack);
+    while (stopping || called < concurrency) {
+      const next = ready.shift();
+      if (!next) return;
+      const mine = !stopping && performance.now() < next.leaseEnds;
+      void deliver(next.row, mine ? next.call : givenBack);
     }
   }
 

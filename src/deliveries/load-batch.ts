@@ -11,7 +11,7 @@ export type LoadedCall = HostCall | typeof givenBack | undefined;
 
 /**
  * Makes the calls of a batch ready. One that cannot be loaded is retried one by one: only the delivery at fault pays for
- * it. None is at fault when the database is away.
+ * it. None is at fault when the database is away. Never rejects.
  */
 export async function loadBatch(
   runtime: Runtime,

@@ -11,13 +11,14 @@ const unproven = 2 * shortMs;
 export interface UnderWay {
   /** Called and unsettled. */
   called: number;
-  /** Claimed and loaded, not called yet. */
-  ready: number;
+  /** Claimed and not called yet. */
+  ahead: number;
 }
 
 /**
  * Decides how many deliveries a drainer claims. In general as many as it can call at once; where more is due than that
- * and calls are short, also a batch ahead of them. Ahead of long calls nothing is claimed: another worker may be free.
+ * and calls are short, also two batches ahead of them: while one waits for its turn, the other is loaded. Ahead of long
+ * calls nothing is claimed: another worker may be free.
  */
 export interface Pace {
   room(underWay: UnderWay): number;
@@ -32,11 +33,10 @@ export function createPace(concurrency: number): Pace {
   let averageMs = unproven;
   let moreIsDue = false;
   return {
-    room({ called, ready }) {
-      const ahead = moreIsDue && averageMs <= shortMs;
-      if (!ahead) return Math.max(0, concurrency - called - ready);
+    room({ called, ahead }) {
+      if (!moreIsDue || averageMs > shortMs) return Math.max(0, concurrency - called - ahead);
       // In halves, or every call that ends would claim one more.
-      return ready > concurrency / 2 ? 0 : Math.min(concurrency, 2 * concurrency - called - ready);
+      return ahead > 1.5 * concurrency ? 0 : Math.min(concurrency, 3 * concurrency - called - ahead);
     },
     claimed(found, room) {
       moreIsDue = found === room;

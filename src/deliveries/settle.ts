@@ -20,8 +20,8 @@ export interface Settlement {
 }
 
 /**
- * Writes outcomes, and with them the status of outbound messages. Answers the ids that it settled: a row that someone
- * else has claimed since is left alone, so a worker that was thought dead writes nothing.
+ * Writes outcomes, and with them the status of outbound messages. Answers the ids that it left alone: a row that
+ * someone else has claimed since is theirs, so a worker that was thought dead writes nothing.
  */
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
   const common = [
@@ -95,5 +95,5 @@ function settleText(s: string, set: string, outcomes: string): string {
         jsonb_build_object('topic', topic, 'attempts', attempts)
       FROM settled WHERE state = 'discarded'
     )
-    SELECT id FROM settled`;
+    SELECT given.id FROM unnest($1::uuid[]) AS given (id) WHERE given.id NOT IN (SELECT id FROM settled)`;
 }

@@ -29,8 +29,8 @@ export function createSettler(runtime: Runtime): Settler {
     while (waiting.length > 0) {
       const group = waiting.slice(0, groupSize);
       waiting = waiting.slice(groupSize);
-      const settled = await write(group.map((entry) => entry.settlement));
-      for (const { settlement, resolve } of group) resolve(settled.has(settlement.row.id));
+      const leftAlone = await write(group.map((entry) => entry.settlement));
+      for (const { settlement, resolve } of group) resolve(!leftAlone.has(settlement.row.id));
     }
     writing = false;
   }
@@ -49,7 +49,7 @@ export function createSettler(runtime: Runtime): Settler {
         await sleep(retryMs);
       }
     }
-    return new Set();
+    return idsOf(group);
   }
 
   /** One outcome that Postgres refuses must not take its neighbours with it. */
@@ -57,10 +57,10 @@ export function createSettler(runtime: Runtime): Settler {
     const [only, ...others] = group;
     if (only && others.length === 0) {
       runtime.log.error({ deliveryId: only.row.id, reason: errorText(error) }, 'outcome refused by the database');
-      return new Set();
+      return idsOf(group);
     }
-    const settled = await Promise.all(group.map((settlement) => write([settlement])));
-    return new Set(settled.flatMap((ids) => [...ids]));
+    const leftAlone = await Promise.all(group.map((settlement) => write([settlement])));
+    return new Set(leftAlone.flatMap((ids) => [...ids]));
   }
 
   return {
@@ -76,4 +76,8 @@ export function createSettler(runtime: Runtime): Settler {
       stopped = true;
     },
   };
+}
+
+function idsOf(group: readonly Settlement[]): Set<string> {
+  return new Set(group.map(({ row }) => row.id));
 }

@@ -7,13 +7,16 @@ export class HostTimeout extends Error {
 }
 
 /**
- * Calls into host code and waits for at most `timeoutMs`. A throw becomes a rejection; what the host does after the
- * time-out is ignored.
+ * Calls into host code and waits for at most `timeoutMs`; to be awaited. What the host does after the time-out is
+ * ignored.
  */
-export async function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Promise<Awaited<T>> {
+export function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Awaited<T> | Promise<Awaited<T>> {
   const returned = call();
-  // What is there already needs no timer; thousands of calls a second would feel theirs.
-  if (!isThenable(returned)) return returned as Awaited<T>;
+  // What is there already needs no timer and no promise; thousands of calls a second would feel theirs.
+  return isThenable(returned) ? inTime(timeoutMs, method, returned) : (returned as Awaited<T>);
+}
+
+async function inTime<T>(timeoutMs: number, method: string, returned: T): Promise<Awaited<T>> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new HostTimeout(method, timeoutMs)), timeoutMs);
