@@ -4,7 +4,7 @@ import { atLeast, figure } from '../support/report.mjs';
 import { seedConversations } from '../support/seed.mjs';
 import { alternate, median } from '../support/stats.mjs';
 
-const rounds = 5;
+const rounds = 9;
 
 /**
  * Enough jobs for some seconds each, all of them waiting from the start. The slow ones get fewer, which no contestant is
@@ -26,7 +26,7 @@ const contestants = {
     jobs: 300,
     waiting: 12_000,
     module: 'agenda',
-    says: 'Agenda on Postgres, one job an event, 12 000 waiting',
+    says: 'Agenda on Postgres, one job an event, the first 300 of 12 000 waiting',
   },
 };
 const bullmq = { jobs: 8_000, concurrency: 200, says: 'BullMQ on Redis, concurrency 200' };
@@ -48,7 +48,7 @@ export async function throughput(server, say) {
     tables: [
       {
         caption: 'One worker',
-        head: ['contestant', 'deliveries a second', 'of all rounds', 'Cairnloop is'],
+        head: ['contestant', 'deliveries a second', 'of all rounds', 'Cairnloop is, round by round'],
         rows: Object.entries(racing).map(([name, { says }]) => [
           says,
           figure(middle(name)),
@@ -60,7 +60,11 @@ export async function throughput(server, say) {
     marks: [
       atLeast('one worker against graphile-worker at concurrency 10', times('graphile-worker'), 6),
       atLeast('one worker against Agenda, one job an event, 1 500 waiting', times('agenda'), 40),
-      atLeast('one worker against Agenda, one job an event, 12 000 waiting', times('agenda-backlog'), 40),
+      atLeast(
+        'one worker against Agenda, one job an event, the first 300 of 12 000 waiting',
+        times('agenda-backlog'),
+        40,
+      ),
       atLeast('one worker against pg-boss in batches of 100', times('pg-boss'), 1),
       atLeast('one worker against the bare loop', times('bare-loop'), 0.5),
     ],
