@@ -1,17 +1,15 @@
-/** What is done sparingly may take this share of the time, one in so many. */
-const share = 5;
-
 /**
  * For looks at the start of a queue. While somebody holds an old snapshot open, Postgres can remove nothing, and such a
  * look walks over all that was settled meanwhile: it is taken as often as that is cheap, always on a healthy database.
  */
 export interface Sparing {
   isDue(): boolean;
-  /** Does it, due or not, and puts the next one off by what it took. */
+  /** Does it, due or not, and puts the next one off by as much as keeps its share. */
   run<T>(look: () => Promise<T>): Promise<T>;
 }
 
-export function createSparing(now: () => number): Sparing {
+/** What is done sparingly takes one part in `share` of the time. */
+export function createSparing(share: number, now: () => number): Sparing {
   let dueAt = 0;
   return {
     isDue: () => now() >= dueAt,

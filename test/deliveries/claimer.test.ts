@@ -63,7 +63,7 @@ describe('what a worker claims', () => {
       },
     };
     let now = 0;
-    // Every look takes a second of this clock, so the start is due again four seconds later.
+    // Every look takes a second of this clock, so the start is not due again for long.
     const claimer = createClaimer(
       { config: validateConfig({ database: { url: database.url } }), db: watched as Database },
       'outbound',
