@@ -82,7 +82,7 @@ export function createDrainer(
     if (dirty && !stopping) runtime.jobs.wake(topic);
   }
 
-  /** One claim and the start of its calls; or, where nothing can be claimed now, the wait for that to change. */
+  /** One claim, whose load and calls it starts; or, where nothing can be claimed now, the wait for that to change. */
   async function turn(): Promise<void> {
     dirty = false;
     changed = newSignal();

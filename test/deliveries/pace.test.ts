@@ -42,7 +42,7 @@ describe('how much a worker claims', () => {
 
   it('never makes a worker hold more than three batches', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 20 }), fc.nat({ max: 40 }), fc.nat({ max: 300 }), (called, ahead, callMs) => {
+      fc.property(fc.nat(concurrency), fc.nat(2 * concurrency), fc.nat(300), (called, ahead, callMs) => {
         const room = paceOf(callMs).room({ called, ahead });
         assert.ok(room >= 0 && room <= concurrency && called + ahead + room <= 3 * concurrency);
       }),
