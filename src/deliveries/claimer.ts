@@ -19,9 +19,6 @@ const suspectPatienceMs = 10_000;
  */
 const overlapMs = 100;
 
-/** Looks at the start take one part in so many of the time: while one goes on, nothing else is claimed. */
-const startShare = 20;
-
 /**
  * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
  * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
@@ -34,7 +31,7 @@ export function createClaimer(
   now: () => number = () => performance.now(),
 ): Claimer {
   const { leaseMs } = runtime.config.worker;
-  const start = createSparing(startShare, now);
+  const start = createSparing(now);
   let last: Date | undefined;
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;

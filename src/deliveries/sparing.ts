@@ -8,8 +8,10 @@ export interface Sparing {
   run<T>(look: () => Promise<T>): Promise<T>;
 }
 
-/** What is done sparingly takes one part in `share` of the time. */
-export function createSparing(share: number, now: () => number): Sparing {
+/** What is done sparingly takes one part in so many of the time. */
+const share = 20;
+
+export function createSparing(now: () => number): Sparing {
   let dueAt = 0;
   return {
     isDue: () => now() >= dueAt,

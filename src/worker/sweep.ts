@@ -14,7 +14,7 @@ export function createSweep(
   runtime: Runtime,
   isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
-  const look = createSparing(5, () => performance.now());
+  const look = createSparing(() => performance.now());
   const armed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 

@@ -4,7 +4,7 @@ import { createSparing } from '../../src/deliveries/sparing.js';
 describe('what is done sparingly', () => {
   it('is due at first, and after it was done again when its share of the time allows', async () => {
     let now = 1000;
-    const sparing = createSparing(5, () => now);
+    const sparing = createSparing(() => now);
     assert.ok(sparing.isDue());
     assert.equal(
       await sparing.run(async () => {
@@ -14,14 +14,14 @@ describe('what is done sparingly', () => {
       'found',
     );
     assert.ok(!sparing.isDue());
-    now += 1199;
+    now += 300 * 19 - 1;
     assert.ok(!sparing.isDue());
     now += 1;
     assert.ok(sparing.isDue());
   });
 
   it('is due again at once where it took no time, and still due where it failed', async () => {
-    const sparing = createSparing(5, () => 1000);
+    const sparing = createSparing(() => 1000);
     await sparing.run(async () => {});
     assert.ok(sparing.isDue());
     await assert.rejects(sparing.run(() => Promise.reject(new Error('away'))));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { eventually } from '../support/eventually.js';
 import { operator } from '../support/started-host.js';
 import { type Arena, useArenas } from './support/arena.js';
 import { fault, isLong, sized } from './support/fault.js';
@@ -17,27 +18,30 @@ describe('faults: neighbours', function () {
     async () => {
       const arena = await build({ config: { worker: { concurrency: 100 } } });
       await arena.worker();
-      const clean = await drainRate(arena, sized(1500, 20_000));
+      const drains = async (rounds: number, restMs: number) => {
+        const rates: number[] = [];
+        for (let round = 0; round < rounds; round += 1) {
+          rates.push(await drainRate(arena, sized(1500, 20_000)));
+          await sleep(restMs);
+        }
+        return rates.sort((a, b) => a - b);
+      };
+      // The first one finds everything cold: the middle one of three is the clean rate.
+      const clean = (await drains(sized(1, 3), 0)).at(sized(0, 1)) ?? Number.NaN;
       const holders = await Promise.all([
         hold(arena.url, 'BEGIN; UPDATE cairnloop.migrations SET applied_at = applied_at'),
         ...Array.from({ length: 4 }, () =>
           hold(arena.url, 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM cairnloop.deliveries'),
         ),
       ]);
-      const rates: number[] = [];
-      try {
-        for (let round = 0; round < sized(2, 10); round += 1) {
-          rates.push(await drainRate(arena, sized(1500, 20_000)));
-          if (isLong) await sleep(20_000);
-        }
-      } finally {
-        await Promise.all(holders.map((holder) => holder.end()));
-      }
-      const pressed = Math.min(...rates);
+      // Five minutes behind the snapshots, in the long form.
+      const [pressed = Number.NaN] = await drains(sized(2, 10), sized(0, 28_000)).finally(() =>
+        Promise.all(holders.map((holder) => holder.end())),
+      );
       if (isLong) assert.ok(pressed >= 0.7 * clean, `${pressed.toFixed(0)}/s of ${clean.toFixed(0)}/s`);
       const figures = await tally(arena, []);
       assert.deepEqual({ lost: figures.lost, repeated: figures.repeated }, { lost: 0, repeated: 0 });
-      return { ...figures, note: `slowest drain ${(pressed / clean).toFixed(2)} of the clean one` };
+      return { ...figures, note: `slowest drain ${(pressed / clean).toFixed(2)} of the clean rate` };
     },
   );
 
@@ -74,8 +78,12 @@ describe('faults: neighbours', function () {
 async function drainRate(arena: Arena, count: number): Promise<number> {
   const ids = await arena.open(count);
   const { rows } = await arena.query(owe, [ids]);
-  // Behind an old snapshot this question takes a good part of a second itself.
-  await untilDrained(arena, performance.now(), 120_000, sized(50, 1000));
+  // A count of what is pending walks over all that was settled behind the old snapshots: first the last one is awaited.
+  await eventually(async () => {
+    const last = await arena.query('SELECT settled_at FROM cairnloop.deliveries WHERE id = $1', [rows[0].last]);
+    assert.ok(last.rows[0].settled_at, 'the last one was settled');
+  }, 120_000);
+  await untilDrained(arena, performance.now(), 120_000);
   const settled = await arena.query(
     `SELECT extract(epoch FROM max(settled_at) - min(settled_at))::float8 AS seconds
      FROM cairnloop.deliveries WHERE created_at = $1`,
@@ -91,9 +99,9 @@ const owe = `
       jsonb_build_object('actor', jsonb_build_object('id', 'op'), 'metadata', '{}'::jsonb, 'resolvedAt', now()),
       now() + (n - cardinality($1::uuid[])) * interval '1 millisecond', now()
     FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, n)
-    RETURNING created_at
+    RETURNING id, available_at, created_at
   )
-  SELECT created_at AS at FROM owed LIMIT 1`;
+  SELECT created_at AS at, id AS last FROM owed ORDER BY available_at DESC LIMIT 1`;
 
 async function hold(url: string, sql: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url });
