@@ -77,7 +77,7 @@ export async function tally(
   const started = calls.filter(({ at }) => at === 'start').length;
   const told = new Set(calls.map((call) => call.deliveryId)).size;
   const { rows } = await arena.query(
-    `SELECT conversation_id AS id FROM cairnloop.deliveries WHERE topic = 'conversation_resolved' AND state <> 'discarded'`,
+    `SELECT DISTINCT conversation_id AS id FROM cairnloop.deliveries WHERE topic <> 'draft' AND state <> 'discarded'`,
   );
   // What was recorded counts as accepted too, even where the answer got lost on its way.
   const owed = new Set([...accepted, ...rows.map((row) => row.id)]);
