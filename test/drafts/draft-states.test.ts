@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type DraftStatus, draftStatuses } from '../../src/domain.js';
-import {
-  type DraftAction,
-  draftActions,
-  legalActions,
-  nextStatus,
-  statusesFor,
-} from '../../src/drafts/draft-states.js';
+import { type DraftAction, draftActions, nextStatus } from '../../src/drafts/draft-states.js';
+
+const legalActions = (status: DraftStatus) => draftActions.filter((action) => nextStatus(status, action).ok);
 
 describe('drafts/draft-states', () => {
   it('AP4 lets a draft that waits for approval be approved, edited, discarded or superseded', () => {
@@ -31,13 +27,6 @@ describe('drafts/draft-states', () => {
       assert.deepEqual(legalActions(status), [], status);
   });
 
-  it('names the statuses of each action for a statement', () => {
-    assert.deepEqual(statusesFor('discard'), ['pending', 'prepared']);
-    for (const action of draftActions)
-      for (const status of draftStatuses)
-        assert.equal(statusesFor(action).includes(status), nextStatus(status, action).ok);
-  });
-
   it('F20 never leaves the table, sends at most once and refuses with a reason, whatever is tried', () => {
     const sent: DraftStatus[] = ['approved', 'edited', 'allowed'];
     fc.assert(
@@ -59,7 +48,6 @@ describe('drafts/draft-states', () => {
 
 function attempt(status: DraftStatus, action: DraftAction): DraftStatus | undefined {
   const step = nextStatus(status, action);
-  assert.equal(legalActions(status).includes(action), step.ok);
   if (step.ok) {
     assert.ok(draftStatuses.includes(step.status) && step.status !== status);
     return step.status;

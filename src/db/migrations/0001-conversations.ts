@@ -7,6 +7,10 @@ import type { Migration } from './migration.js';
  * rounded-up time would lie in the future of the statement after it. `time_id()` is a UUID v7 whose twelve bits after
  * the milliseconds hold the fraction (RFC 9562, method 3), so ids of one database sort as they were made; Postgres has
  * one of its own from version 18 on.
+ *
+ * `overdue_since` is `breach_at` of the clock that was breached, written with the breach and never taken back: once the
+ * conversation is answered, `unanswered_since` is null or later, so its index holds those that wait still, and the queue
+ * can show them first without a look at every clock that ever broke.
  */
 export const conversations: Migration = {
   name: '0001-conversations',
@@ -36,6 +40,7 @@ export const conversations: Migration = {
       updated_at timestamptz(3) NOT NULL,
       last_message_at timestamptz(3),
       unanswered_since timestamptz(3),
+      overdue_since timestamptz(3),
       resolved_at timestamptz(3),
       resolved_by jsonb,
       resolutions integer NOT NULL DEFAULT 0
@@ -46,8 +51,8 @@ export const conversations: Migration = {
     CREATE INDEX conversations_unanswered ON ${s}.conversations (updated_at DESC, id DESC)
       WHERE status = 'open' AND unanswered_since IS NOT NULL;
     CREATE INDEX conversations_actor ON ${s}.conversations (actor_id text_pattern_ops);
-    CREATE INDEX conversations_search ON ${s}.conversations
-      USING gin (to_tsvector('simple', left(coalesce(subject, ''), 1000) || ' ' || left(coalesce(actor_id, ''), 1000)));
+    CREATE INDEX conversations_overdue ON ${s}.conversations (overdue_since, id)
+      WHERE status = 'open' AND overdue_since > unanswered_since;
 
     CREATE TABLE ${s}.messages (
       id uuid PRIMARY KEY DEFAULT ${s}.time_id(),
@@ -65,8 +70,6 @@ export const conversations: Migration = {
     );
     CREATE INDEX messages_of_conversation ON ${s}.messages (conversation_id, created_at, id);
     CREATE UNIQUE INDEX messages_dedupe ON ${s}.messages (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
-    CREATE INDEX messages_search ON ${s}.messages
-      USING gin (to_tsvector('simple', left(content, 20000))) WHERE role <> 'system';
   `,
   down: (s) => `
     DROP TABLE ${s}.messages;

@@ -23,6 +23,9 @@ const ignored = String.raw`\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff`;
  * takes text as it comes, where one letter may be written in two ways. Here every word is a run of letters, digits and
  * their marks in normal form C and lower case, cut at 200 characters.
  *
+ * The cost of `search_conversations` does not follow the number of matches: a word that everybody uses gives a part of
+ * its matches.
+ *
  * The functions are plpgsql, as a database that is not in UTF-8 cannot normalize.
  */
 export const search: Migration = {
@@ -59,7 +62,6 @@ export const search: Migration = {
     CREATE INDEX messages_words ON ${s}.messages
       USING gin (${s}.search_vector(left(content, 20000))) WHERE role <> 'system';
 
-    DROP FUNCTION ${s}.search_conversations(text, text, text, integer);
     CREATE FUNCTION ${s}.search_conversations(p_prefix text, p_search text, p_limit integer)
     RETURNS SETOF uuid LANGUAGE sql STABLE SET gin_fuzzy_search_limit = 2000 AS $$
       (SELECT id FROM ${s}.conversations WHERE actor_id LIKE p_prefix LIMIT p_limit)
@@ -73,32 +75,9 @@ export const search: Migration = {
         WHERE role <> 'system' AND ${s}.search_vector(left(content, 20000)) @@ ${s}.search_query(p_search)
         LIMIT p_limit)
     $$;
-
-    DROP INDEX ${s}.conversations_search;
-    DROP INDEX ${s}.messages_search;
   `,
   down: (s) => `
-    CREATE INDEX conversations_search ON ${s}.conversations
-      USING gin (to_tsvector('simple', left(coalesce(subject, ''), 1000) || ' ' || left(coalesce(actor_id, ''), 1000)));
-    CREATE INDEX messages_search ON ${s}.messages
-      USING gin (to_tsvector('simple', left(content, 20000))) WHERE role <> 'system';
-
     DROP FUNCTION ${s}.search_conversations(text, text, integer);
-    CREATE FUNCTION ${s}.search_conversations(p_prefix text, p_words text, p_phrase text, p_limit integer)
-    RETURNS SETOF uuid LANGUAGE sql STABLE SET gin_fuzzy_search_limit = 2000 AS $$
-      (SELECT id FROM ${s}.conversations WHERE actor_id LIKE p_prefix LIMIT p_limit)
-      UNION
-      (SELECT id FROM ${s}.conversations
-        WHERE to_tsvector('simple', left(coalesce(subject, ''), 1000) || ' ' || left(coalesce(actor_id, ''), 1000))
-          @@ (to_tsquery('simple', p_words) || plainto_tsquery('simple', p_phrase))
-        LIMIT p_limit)
-      UNION
-      (SELECT conversation_id FROM ${s}.messages
-        WHERE role <> 'system' AND to_tsvector('simple', left(content, 20000))
-          @@ (to_tsquery('simple', p_words) || plainto_tsquery('simple', p_phrase))
-        LIMIT p_limit)
-    $$;
-
     DROP INDEX ${s}.messages_words;
     DROP INDEX ${s}.conversations_words;
     DROP FUNCTION ${s}.search_query(text);

@@ -6,7 +6,6 @@ import { auditEvents } from './0005-audit-events.js';
 import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
-import { queueOrder } from './0009-queue-order.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -19,5 +18,4 @@ export const migrations: readonly Migration[] = [
   workers,
   workspace,
   search,
-  queueOrder,
 ];

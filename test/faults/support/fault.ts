@@ -41,7 +41,7 @@ function tell(title: string, figures: FaultFigures & { seconds: number }): void 
   const words = Object.entries(figures)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toFixed(2)) : value}`);
-  console.log(`      ${title.split(' ')[0]}: ${words.join(', ')}`);
+  console.log(`      ${words.join(', ')}`);
   const file = process.env.CAIRNLOOP_FAULT_RESULTS;
   if (file) appendFileSync(file, `${JSON.stringify({ title, ...figures })}\n`);
 }
