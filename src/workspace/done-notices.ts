@@ -13,10 +13,10 @@ const notices: Record<string, string> = {
   discarded: 'Draft discarded.',
   cancelled: 'Scheduled message cancelled.',
   retried: 'The delivery is tried again.',
-  given_up: 'The delivery is discarded.',
+  'delivery-discarded': 'The delivery is discarded.',
   policy: 'Policy saved.',
-  held: 'The clock is paused.',
-  running: 'The clock is resumed.',
+  paused: 'The clock is paused.',
+  resumed: 'The clock is resumed.',
 };
 
 const noneChosen: Notice = {
@@ -26,7 +26,7 @@ const noneChosen: Notice = {
 };
 
 export function doneNotice(done: string | undefined): Notice | undefined {
-  if (done === 'none_chosen') return noneChosen;
+  if (done === 'none-chosen') return noneChosen;
   const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
   return title ? { tone: 'done', title } : undefined;
 }

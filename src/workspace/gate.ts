@@ -47,7 +47,8 @@ function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, ope
     token: tokens.issue(operator.id),
     theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
     assets,
-    path: `${pathname.slice(options.base.length) || '/'}${search}`,
+    // What answers a form has an address that cannot be asked for again.
+    path: c.req.method === 'GET' ? `${pathname.slice(options.base.length) || '/'}${search}` : '/',
     queue: '',
     now: new Date(),
   };

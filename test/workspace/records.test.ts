@@ -121,9 +121,9 @@ describe('bulk follow-ups, deliveries and the record', () => {
       await workspace.post('/bulk/preview', { content: 'x', queue }),
     ]) {
       assert.equal(none.status, 303);
-      assert.equal(none.headers.get('location'), `/support/${queue}&done=none_chosen`);
+      assert.equal(none.headers.get('location'), `/support/${queue}&done=none-chosen`);
     }
-    const again = await workspace.get(`/${queue}&done=none_chosen`);
+    const again = await workspace.get(`/${queue}&done=none-chosen`);
     assert.match(textOf(again.text), /No conversation is chosen\. Tick those to write to/);
     assert.equal(again.text.match(/id="notice"/g)?.length, 1);
   });
@@ -150,6 +150,27 @@ describe('bulk follow-ups, deliveries and the record', () => {
     );
     assert.equal((await workspace.post(`/deliveries/${delivery}/discard`)).status, 409);
     assert.match(textOf((await workspace.get(`/c/${id}`)).text), /Failed after \d attempts?: .* Retry/);
+  });
+
+  it('answers a refused form on the page where it stood, and with one that can change its colours', async () => {
+    const { workspace, id } = await startFailing(() => undefined);
+    const refused = await workspace.post(`/deliveries/${id}/retry`, { back: '/deliveries?state=discarded' });
+    assert.match(refused.text, /<a [^>]*href="[^"]*state=discarded"[^>]*aria-current="page"/);
+    const forms: [path: string, fields: Record<string, string>][] = [
+      [`/deliveries/${id}/retry`, {}],
+      [`/deliveries/${id}/discard`, { back: '/deliveries?state=discarded' }],
+      ['/sla', { priority: 'normal', terms: 'soon' }],
+      [`/c/${id}/compose`, { content: '' }],
+      [`/drafts/${id}/approve`, {}],
+      ['/bulk/preview', { id, content: '' }],
+      ['/nowhere', {}],
+    ];
+    for (const [path, fields] of forms) {
+      const { status, text } = await workspace.post(path, fields);
+      assert.ok(status >= 400, `${path} is refused`);
+      const [, back = ''] = /class="theme"[\s\S]*?name="back" value="([^"]*)"/.exec(text) ?? [];
+      assert.equal((await workspace.get(back.replaceAll('&amp;', '&'))).status, 200, `${path} leads back to ${back}`);
+    }
   });
 
   it('cancels what is scheduled, and says when it is too late', async () => {

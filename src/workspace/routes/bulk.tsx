@@ -109,7 +109,7 @@ function bulkFrame(c: WorkspaceContext): Frame {
 
 /** Nobody is chosen: there is nothing to write here. */
 function chooseAgain(c: WorkspaceContext): Response {
-  return redirect(c, `/${bulkFrame(c).queue}`, 'none_chosen');
+  return redirect(c, `/${bulkFrame(c).queue}`, 'none-chosen');
 }
 
 /** What sending would be refused for anyway, told before a word is written. */

@@ -98,13 +98,13 @@ export const reopen: Handler = (c, services) =>
 export const pauseSla: Handler = (c, services) =>
   change(c, services, async (id) => {
     await services.api.sla.pause(id, { reason: c.get('form').text('reason'), actor: c.get('frame').operator });
-    return 'held';
+    return 'paused';
   });
 
 export const resumeSla: Handler = (c, services) =>
   change(c, services, async (id) => {
     await services.api.sla.resume(id, { actor: c.get('frame').operator });
-    return 'running';
+    return 'resumed';
   });
 
 export const cancelOutbound: Handler = (c, services) =>

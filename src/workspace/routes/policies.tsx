@@ -50,7 +50,7 @@ interface PoliciesState {
 }
 
 async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: PoliciesState): Promise<Response> {
-  const frame = c.get('frame');
+  const frame = { ...c.get('frame'), path: '/sla' };
   const answer = await readPolicies(runtime);
   return c.html(
     <Page frame={frame} title="SLA" view="sla">

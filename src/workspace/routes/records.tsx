@@ -32,7 +32,7 @@ export const retryDelivery: Handler = (c, services) =>
   intervene(c, services, 'retried', (id, operator) => services.api.deliveries.retry(id, operator));
 
 export const discardDelivery: Handler = (c, services) =>
-  intervene(c, services, 'given_up', (id, operator) => services.api.deliveries.discard(id, operator));
+  intervene(c, services, 'delivery-discarded', (id, operator) => services.api.deliveries.discard(id, operator));
 
 async function intervene(
   c: WorkspaceContext,
@@ -56,10 +56,13 @@ async function deliveriesPage(
   notice?: Notice,
   status: 200 | 404 | 409 | 422 = 200,
 ): Promise<Response> {
-  const frame = c.get('frame');
-  const tab = deliveryTabs.find((known) => known === c.req.query('state')) ?? 'pending';
+  // A refusal is told on the page that its form stood on.
+  const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('frame').path;
+  const frame = { ...c.get('frame'), path };
+  const query = new URLSearchParams(path.split('?')[1]);
+  const tab = deliveryTabs.find((known) => known === query.get('state')) ?? 'pending';
   const [page, health] = await Promise.all([
-    findDeliveries(runtime, tab, c.req.query('cursor') || null),
+    findDeliveries(runtime, tab, query.get('cursor') || null),
     findWorkerHealth(runtime),
   ]);
   const told = notice ?? doneNotice(c.req.query('done'));
