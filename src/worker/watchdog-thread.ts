@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { write } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { Watched } from './watchdog.js';
 
@@ -6,16 +6,22 @@ const { beats, tickMs, patience } = workerData as Watched;
 let last = 0;
 let missed = 0;
 
+/** How long its last words may take, in milliseconds: whoever reads them may be gone, or have stopped reading. */
+const lastWordsMs = 200;
+
 // Ticks are counted, not time: a process that was frozen and thawed has missed none.
-setInterval(() => {
+const watching = setInterval(() => {
   const now = Atomics.load(beats, 0);
   missed = now === last ? missed + 1 : 0;
   last = now;
   if (missed < patience) return;
+  clearInterval(watching);
   const seconds = Math.round((missed * tickMs) / 1000);
-  writeSync(
+  const kill = () => process.kill(process.pid, 'SIGKILL');
+  setTimeout(kill, lastWordsMs);
+  write(
     2,
     `Worker stood still for ${seconds} s in a callback that does not return; it is killed, and its deliveries are called again\n`,
+    kill,
   );
-  process.kill(process.pid, 'SIGKILL');
 }, tickMs);
