@@ -22,7 +22,7 @@ const overlapMs = 100;
 /**
  * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
  * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
- * the last one ended, and at the start of the queue as often as that is cheap: always, on a healthy database. What the
+ * the last one ended, and at the start of the queue as often as that is cheap, or when there is nothing else. What the
  * start has to offer comes first: the next claim goes on from there.
  */
 export function createClaimer(

@@ -3,14 +3,18 @@ import { type Executor, statement } from '../db/statement.js';
 /** Rows that one statement deletes; small, so that no lock is held for long. */
 const batchSize = 5000;
 
-/** Deletes deliveries that were done more than `days` ago. Discarded ones and the audit record stay. */
+/** What one call deletes at most, so that a worker can stop in between. */
+export const mostForgotten = 20 * batchSize;
+
+/** Deletes up to {@link mostForgotten} deliveries that were done more than `days` ago. Discarded ones stay. */
 export async function forgetDone(executor: Executor, days: number): Promise<number> {
   let forgotten = 0;
-  for (;;) {
+  while (forgotten < mostForgotten) {
     const rows = await executor.run(deleteDone, [days, batchSize]);
     forgotten += rows.length;
-    if (rows.length < batchSize) return forgotten;
+    if (rows.length < batchSize) break;
   }
+  return forgotten;
 }
 
 /** Ids sort by time, so the primary key finds the old ones: what was done so long ago was made before. */

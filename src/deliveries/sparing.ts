@@ -1,6 +1,6 @@
 /**
  * For looks at the start of a queue. While somebody holds an old snapshot open, Postgres can remove nothing, and such a
- * look walks over all that was settled meanwhile: it is taken as often as that is cheap, always on a healthy database.
+ * look walks over all that was settled meanwhile: it is taken as often as that is cheap.
  */
 export interface Sparing {
   isDue(): boolean;
@@ -11,6 +11,9 @@ export interface Sparing {
 /** What is done sparingly takes one part in so many of the time. */
 const share = 20;
 
+/** But is never put off for longer, in milliseconds: it may have been a lock or a frozen process that took so long. */
+const longestPauseMs = 5000;
+
 export function createSparing(now: () => number): Sparing {
   let dueAt = 0;
   return {
@@ -19,7 +22,7 @@ export function createSparing(now: () => number): Sparing {
       const began = now();
       const found = await look();
       const ended = now();
-      dueAt = ended + (ended - began) * (share - 1);
+      dueAt = ended + Math.min((ended - began) * (share - 1), longestPauseMs);
       return found;
     },
   };

@@ -1,4 +1,5 @@
 import { type Executor, statement } from '../db/statement.js';
+import { deliveryTopics } from '../domain.js';
 import type { DeliveryCounts } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
@@ -18,7 +19,7 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 
   async function recount(): Promise<void> {
     try {
-      last = await executor.run<DeliveryCounts[number]>(countDeliveries, []);
+      last = await executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]);
       countedAt = performance.now();
     } catch {
       // The database is away: readiness tells, and the last counts stand.
@@ -45,5 +46,5 @@ const countDeliveries = statement(
     SELECT topic,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded
-    FROM unnest(ARRAY['conversation_resolved', 'sla_breach', 'outbound', 'draft']) AS t (topic)`,
+    FROM unnest($1::text[]) AS t (topic)`,
 );

@@ -1,5 +1,5 @@
 import { sealAudit } from '../audit/seal.js';
-import { forgetDone } from '../deliveries/retention.js';
+import { forgetDone, mostForgotten } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
 
 /** How often done deliveries are cleared away, in milliseconds. */
@@ -13,6 +13,7 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
     if (performance.now() < nextRetention) return;
     nextRetention = performance.now() + retentionEveryMs;
     const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
+    if (forgotten === mostForgotten) nextRetention = 0;
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
   }
 

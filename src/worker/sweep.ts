@@ -33,7 +33,7 @@ export function createSweep(
   return {
     async run() {
       const open = look.isDue() ? deliveryTopics.filter((topic) => !isFull(topic)) : [];
-      const find = () => runtime.db.run<SweepRow>(findDue, [lookAheadMs, open]);
+      const find = () => runtime.db.run<SweepRow>(findDue, [lookAheadMs, open, deliveryTopics]);
       for (const { topic, due, deadlines } of await (open.length > 0 ? look.run(find) : find())) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
@@ -73,5 +73,5 @@ const findDue = statement(
         ) soon
         ORDER BY in_ms
       ) AS deadlines
-    FROM unnest(ARRAY['conversation_resolved', 'sla_breach', 'outbound', 'draft']) AS t (topic)`,
+    FROM unnest($3::text[]) AS t (topic)`,
 );

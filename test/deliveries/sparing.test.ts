@@ -8,15 +8,26 @@ describe('what is done sparingly', () => {
     assert.ok(sparing.isDue());
     assert.equal(
       await sparing.run(async () => {
-        now += 300;
+        now += 100;
         return 'found';
       }),
       'found',
     );
     assert.ok(!sparing.isDue());
-    now += 300 * 19 - 1;
+    now += 100 * 19 - 1;
     assert.ok(!sparing.isDue());
     now += 1;
+    assert.ok(sparing.isDue());
+  });
+
+  it('is not put off for long by what took long once: a lock, or a process that was frozen', async () => {
+    let now = 0;
+    const sparing = createSparing(() => now);
+    await sparing.run(async () => {
+      now += 30_000;
+    });
+    assert.ok(!sparing.isDue());
+    now += 5000;
     assert.ok(sparing.isDue());
   });
 
