@@ -21,7 +21,7 @@ export interface Drainer {
   /** Claims no more, gives back what has not started, and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
-  /** It runs and has no room left: more may be due than it can take. */
+  /** It takes no more now: it runs and has no room left, or it is stopping. Wake-ups are for others then. */
   readonly full: boolean;
 }
 
@@ -47,7 +47,7 @@ export function createDrainer(
   const { concurrency, leaseMs, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
   const attempt = createAttempt(runtime, topic, handler);
-  const pace = createPace(concurrency);
+  const pace = createPace(concurrency, maxAttempts);
   const held = new Map<string, ClaimedDelivery>();
   const ready: Ready[] = [];
   let called = 0;
@@ -136,11 +136,11 @@ export function createDrainer(
       const next = ready.shift();
       if (!next) return;
       const mine = !stopping && performance.now() < next.leaseEnds;
-      void deliver(next.row, mine ? next.call : givenBack);
+      void deliver({ ...next, call: mine ? next.call : givenBack });
     }
   }
 
-  async function deliver(row: ClaimedDelivery, call: LoadedCall): Promise<void> {
+  async function deliver({ row, call, leaseEnds }: Ready): Promise<void> {
     called += 1;
     const started = performance.now();
     const outcome = await attempt(row, call);
@@ -152,7 +152,8 @@ export function createDrainer(
       settled = (await settler.settle({ row, outcome })) || settled;
       // Once more where this worker claimed the delivery again meanwhile: nobody else would settle that claim.
     } while (row.claims !== claims);
-    if (settled) report(runtime, { topic, handler, row, outcome, seconds });
+    const heldSeconds = (performance.now() - (leaseEnds - leaseMs)) / 1000;
+    if (settled) report(runtime, { topic, handler, row, outcome, seconds, heldSeconds });
     called -= 1;
     if (outcome.kind !== 'released') pace.took(performance.now() - started);
     held.delete(row.id);
@@ -164,7 +165,7 @@ export function createDrainer(
   /** What waits behind calls that hang is not kept for them: another worker may be free. */
   function giveBackReady(): void {
     if (ready.length > 0) pace.stalled();
-    for (const { row } of ready.splice(0)) void deliver(row, givenBack);
+    for (const next of ready.splice(0)) void deliver({ ...next, call: givenBack });
   }
 
   return {
@@ -187,7 +188,7 @@ export function createDrainer(
       return held.size;
     },
     get full() {
-      return full;
+      return full || stopping;
     },
   };
 }

@@ -7,6 +7,12 @@ const weight = 0.1;
 /** Until some calls have shown that they are short. */
 const unproven = 2 * shortMs;
 
+/**
+ * A claim counts as an attempt, also of what waits for its turn when the process dies. Where fewer attempts than this are
+ * allowed, nothing is claimed ahead: it could be discarded without a call.
+ */
+const sparesAttempts = 3;
+
 /** What a drainer has under way. */
 export interface UnderWay {
   /** Called and unsettled. */
@@ -29,12 +35,13 @@ export interface Pace {
   stalled(): void;
 }
 
-export function createPace(concurrency: number): Pace {
+export function createPace(concurrency: number, maxAttempts: number): Pace {
   let averageMs = unproven;
   let moreIsDue = false;
   return {
     room({ called, ahead }) {
-      if (!moreIsDue || averageMs > shortMs) return Math.max(0, concurrency - called - ahead);
+      if (maxAttempts < sparesAttempts || !moreIsDue || averageMs > shortMs)
+        return Math.max(0, concurrency - called - ahead);
       // In halves, or every call that ends would claim one more.
       return ahead > 1.5 * concurrency ? 0 : Math.min(concurrency, 3 * concurrency - called - ahead);
     },

@@ -12,13 +12,15 @@ export interface SettledAttempt {
   outcome: Outcome;
   /** What the host's method took. */
   seconds: number;
+  /** From its claim to its settlement. */
+  heldSeconds: number;
 }
 
 /** Counts, logs and tells of a settled attempt, after its commit. */
-export function report(runtime: Runtime, { topic, handler, row, outcome, seconds }: SettledAttempt): void {
+export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, heldSeconds }: SettledAttempt): void {
   if (outcome.kind === 'released') return;
   const claimedAt = Number(toDate(row.lease_until)) - runtime.config.worker.leaseMs;
-  const lagSeconds = Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + seconds);
+  const lagSeconds = Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   runtime.metrics.deliveryAttempted(topic, counted, seconds, lagSeconds);
   if (outcome.kind === 'done') {

@@ -6,7 +6,7 @@ const concurrency = 20;
 
 /** A pace whose last claim found all that it asked for and whose calls took so long. */
 function paceOf(callMs: number) {
-  const pace = createPace(concurrency);
+  const pace = createPace(concurrency, 20);
   pace.claimed(concurrency, concurrency);
   for (let call = 0; call < 50; call++) pace.took(callMs);
   return pace;
@@ -14,9 +14,16 @@ function paceOf(callMs: number) {
 
 describe('how much a worker claims', () => {
   it('is what it can call at once', () => {
-    const pace = createPace(concurrency);
+    const pace = createPace(concurrency, 20);
     assert.equal(pace.room({ called: 0, ahead: 0 }), 20);
     assert.equal(pace.room({ called: 15, ahead: 0 }), 5);
+    assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
+  });
+
+  it('is nothing ahead where a claim that is lost with its worker takes an attempt that there are few of', () => {
+    const pace = createPace(concurrency, 2);
+    pace.claimed(concurrency, concurrency);
+    for (let call = 0; call < 50; call++) pace.took(5);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
   });
 
@@ -35,7 +42,7 @@ describe('how much a worker claims', () => {
     const stalled = paceOf(5);
     stalled.stalled();
     assert.equal(stalled.room({ called: 20, ahead: 0 }), 0);
-    const fresh = createPace(concurrency);
+    const fresh = createPace(concurrency, 20);
     fresh.claimed(concurrency, concurrency);
     assert.equal(fresh.room({ called: 20, ahead: 0 }), 0);
   });

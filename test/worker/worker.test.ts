@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { causes } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -18,6 +19,10 @@ describe('a worker in the process of its host', () => {
 
   const states = async (host: StartedHost) =>
     (await host.deliveries('conversation_resolved')).map(({ state }) => state);
+
+  const wakeUps = async ({ database }: StartedHost) =>
+    (await database.query(`SELECT FROM cairnloop.agenda_jobs WHERE name = 'notify-resolved' AND locked_at IS NULL`))
+      .rowCount;
 
   it('can be stopped and started again', async () => {
     const { notifier, calls } = recordingNotifier();
@@ -42,6 +47,8 @@ describe('a worker in the process of its host', () => {
     assert.equal(host.cairnloop.worker.state, 'draining');
     await resolveOne(host);
     assert.deepEqual(await states(host), ['pending', 'pending']);
+    await sleep(600);
+    assert.equal(await wakeUps(host), 1, 'the wake-up is left to others');
     finish();
     await stopped;
     assert.deepEqual(await states(host), ['done', 'pending']);
