@@ -64,10 +64,11 @@ export async function recordCustomerMessage(
     clock?.calendar ? JSON.stringify(clock.calendar) : null,
     clock?.responseMs ?? null,
     clock?.breachMs ?? null,
+    config.notifier !== undefined,
   ]);
   if (!row) return null;
   if (row.paused && row.message.author)
-    await resumeHeldClock(tx, id, row.message.author, toDate(row.message.created_at));
+    await resumeHeldClock(tx, config, id, row.message.author, toDate(row.message.created_at));
   return {
     conversation: toConversation(row.conversation),
     message: toMessage(row.message),
@@ -127,8 +128,8 @@ const insertCustomerMessage = statement(
       ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
       RETURNING *
     ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at FROM sla
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', $11::boolean) FROM sla
     ), request AS (
       INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
       SELECT 'draft', conversation_id, id, id, created_at + make_interval(secs => $4::float8 / 1000), created_at

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ResolvedConfig } from '../config/config-types.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { isUnsettled } from '../deliveries/unsettled.js';
@@ -29,7 +30,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   const { actor } = parseInput('sla.resume', resumeInput, input);
   const now = await databaseTime(runtime.db);
   const resumed = isId(conversationId)
-    ? await runtime.db.transaction((tx) => resumeHeldClock(tx, conversationId, actor, now))
+    ? await runtime.db.transaction((tx) => resumeHeldClock(tx, runtime.config, conversationId, actor, now))
     : null;
   if (!resumed)
     throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
@@ -40,6 +41,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
 /** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
+  { notifier }: ResolvedConfig,
   conversationId: string,
   actor: Actor,
   now: Date,
@@ -47,7 +49,7 @@ export async function resumeHeldClock(
   const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
   if (!held) return null;
   const { responseDueAt, breachAt } = resume(toClock(held), now);
-  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor]);
+  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor, notifier !== undefined]);
   return row ? toSla(row) : null;
 }
 
@@ -90,10 +92,12 @@ const letRun = statement(
     WITH running AS (
       UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
     ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock() FROM running
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(), jsonb_build_object('notify', $5::boolean)
+      FROM running
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
-        state = 'pending', available_at = excluded.available_at, attempts = 0, lease_until = NULL, settled_at = NULL
+        state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,
+        lease_until = NULL, settled_at = NULL, by_hand = false
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
     ), audit AS (

@@ -44,7 +44,7 @@ export const slas: Migration = {
         RETURNING *
       ), countdown AS (
         DELETE FROM ${s}.deliveries d USING ended
-        WHERE d.topic = 'sla_breach' AND d.dedupe_key = ended.id::text AND d.state = 'pending'
+        WHERE d.topic = 'sla_breach' AND d.dedupe_key = ended.id::text AND d.state NOT IN ('done', 'discarded')
           AND ended.status = 'fulfilled'
       )
       SELECT * FROM ended;

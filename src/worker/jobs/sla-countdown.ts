@@ -27,9 +27,15 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
-      if (!notifier || !sla || !found) return [row.id, null];
+      if (!sla || !found || !(notifier || row.payload.notify)) return [row.id, null];
+      if (!notifier) return [row.id, withoutNotifier];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });
       return [row.id, () => notifier.onSlaBreach(toConversation(found), toSla(sla), metadata)];
     }),
   );
+}
+
+/** The call is owed by a process that has one: during a deployment a worker may be the older of the two. */
+function withoutNotifier(): never {
+  throw new Error('no notifier is configured in this worker');
 }
