@@ -155,7 +155,10 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       return workspace;
     },
     worker: sayingWhy(runtime, worker, explain),
-    /** Stops the worker if it runs, waits for what is under way and releases every connection and timer. */
+    /**
+     * Stops the worker if it runs, waits for what is under way and releases every connection and timer; after a job, one
+     * timer of Agenda's runs on for up to 15 s.
+     */
     close: () => {
       for (const workspace of workspaces) workspace.close();
       closing ??= release(runtime, worker.stop);

@@ -168,6 +168,8 @@ export interface Delivery {
   lastError: string | null;
   createdAt: Date;
   settledAt: Date | null;
+  /** Until when a worker has it: while this is to come, it is being called. */
+  leaseUntil: Date | null;
 }
 
 /** One line of the append-only record. */

@@ -32,6 +32,11 @@ function otherAddress({ server, portFlag }: ListenFailure): string {
   return 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)';
 }
 
+function deliveryHint(state: string): string {
+  if (state === 'done') return 'It was called and stays done.';
+  return state === 'discarded' ? 'It is not called unless it is retried.' : 'Try again once its call has ended.';
+}
+
 const catalog = {
   // Config
   CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
@@ -182,7 +187,7 @@ const catalog = {
     message: `Delivery "${d.id}" cannot be ${d.action}: it is ${d.countdown ? 'the countdown of an SLA clock that still runs' : d.state}.`,
     hint: d.countdown
       ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
-      : 'A done delivery stays done; a pending one is called by the worker by itself.',
+      : deliveryHint(d.state),
   }),
 
   // Worker and ops

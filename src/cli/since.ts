@@ -7,7 +7,7 @@ const units: Record<string, number> = { m: 60_000, h: hour, d: 24 * hour, w: 7 *
 /** `--since 30d`: the parsed option is a `Date`. */
 export const sinceOption: OptionRow = {
   flags: '--since <when>',
-  description: 'so long ago (90m, 12h, 30d, 2w) or a date in UTC such as 2026-01-31',
+  description: 'so long ago (90m, 12h, 30d, 2w) or a moment in UTC (2026-01-31, 2026-01-31T18:30)',
   parse: (text) => pastMoment('--since', text),
 };
 
@@ -15,10 +15,19 @@ export const sinceOption: OptionRow = {
 export function pastMoment(flag: string, text: string, now = new Date()): Date {
   const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now.getTime() - Number(count) * (units[unit] ?? 0));
-  const date = /^\d{4}-\d\d-\d\d(T[\d:.]+Z?)?$/.test(text) ? new Date(text) : new Date(Number.NaN);
-  if (!Number.isNaN(date.getTime()) && date <= now) return date;
+  const date = utcMoment(text);
+  if (date && date <= now) return date;
   throw new CairnloopError('USAGE', {
     message: `${flag} expected a time such as 30d, 12h or 2026-01-31 that is not in the future, found "${text}".`,
-    hint: 'Units are m (minutes), h, d and w.',
+    hint: 'Units are m (minutes), h, d and w; a time of day is in UTC, such as 2026-01-31T18:30.',
   });
+}
+
+/** Nothing where there is no such day: `Date` would take the day after the last one of its month for the next month's. */
+function utcMoment(text: string): Date | undefined {
+  const [, day, time = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?Z?$/.exec(text) ?? [];
+  const midnight = new Date(`${day}T00:00Z`);
+  if (Number.isNaN(midnight.getTime()) || midnight.toISOString().slice(0, 10) !== day) return undefined;
+  const moment = new Date(`${day}${time || 'T00:00'}Z`);
+  return Number.isNaN(moment.getTime()) ? undefined : moment;
 }

@@ -51,6 +51,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
     lastError: row.last_error,
     createdAt: toDate(row.created_at),
     settledAt: toDate(row.settled_at),
+    leaseUntil: toDate(row.lease_until),
   };
 }
 

@@ -14,8 +14,9 @@ const interveneInput = z.object({ actor });
 export type InterveneInput = z.input<typeof interveneInput>;
 
 /**
- * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`; a waiting one is called
- * now. The countdown of a clock that still runs goes on waiting for its time. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `INPUT_INVALID`.
+ * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`: from now on, or when it was
+ * scheduled for if that is still to come. A waiting one is called now. The countdown of a clock that still runs goes on
+ * waiting for its time. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `INPUT_INVALID`.
  */
 export async function retryDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.retry', interveneInput, input);
@@ -86,8 +87,11 @@ export function retryStatement(name: string, condition: (schema: string) => stri
     WITH delivery AS (
       UPDATE ${s}.deliveries SET
         state = 'pending', settled_at = NULL, lease_until = NULL,
-        attempts = CASE state WHEN 'discarded' THEN 0 ELSE attempts END,
-        available_at = CASE WHEN ${isCountingDown(s)} THEN available_at ELSE least(available_at, ${s}.clock()) END
+        attempts = CASE state WHEN 'discarded' THEN 0 ELSE attempts END, by_hand = false,
+        available_at = CASE
+          WHEN ${isCountingDown(s)} THEN available_at
+          WHEN state = 'discarded' THEN greatest(available_at, ${s}.clock())
+          ELSE least(available_at, ${s}.clock()) END
       WHERE ${condition(s)}
       RETURNING *
     ), message AS (
@@ -113,7 +117,9 @@ const discard = statement(
   (s) => `
     WITH delivery AS (
       UPDATE ${s}.deliveries SET state = 'discarded', settled_at = ${s}.clock(), lease_until = NULL,
-        last_error = coalesce(last_error, 'discarded by hand')
+        by_hand = true, last_error = CASE
+          WHEN last_error IS NULL OR last_error LIKE 'discarded by hand%' THEN coalesce(last_error, 'discarded by hand')
+          ELSE 'discarded by hand; it had failed with: ' || last_error END
       WHERE id = $2 AND ${isIdle(s)} AND NOT ${isCountingDown(s)}
       RETURNING *
     ), message AS (

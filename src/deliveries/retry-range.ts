@@ -8,7 +8,10 @@ import { type InterveneInput, mayBeCalled, retryStatement } from './intervene.js
 
 const rangeInput = z.object({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
-/** Discarded deliveries: of one topic, or discarded since a moment; all of them unless told. */
+/**
+ * Deliveries that were discarded after their last attempt: of one topic, or discarded since a moment; all of them unless
+ * told. What somebody discarded by hand is in no range: it can be retried by its id.
+ */
 export type RetryRange = z.input<typeof rangeInput>;
 
 /** How many deliveries of each topic; a topic without any is left out. */
@@ -45,7 +48,7 @@ function countTopics(rows: readonly { topic: DeliveryTopic }[]): TopicCounts {
 }
 
 const inRange = (s: string, topic: string, since: string) =>
-  `state = 'discarded' AND (${topic}::text IS NULL OR topic = ${topic})
+  `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
     AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${mayBeCalled(s)}`;
 
 const countRange = statement(

@@ -116,10 +116,14 @@ export interface SchemaFacts {
   unknown: string[];
 }
 
+/** More discarded deliveries of one topic than this are not counted. */
+export const discardedCap = 10_000;
+
 export interface WorkFacts {
   workers: { host: string; version: string; ageMs: number }[];
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
+  /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
 import { deliveryTopics } from '../domain.js';
-import type { WorkFacts } from './facts.js';
+import { discardedCap, type WorkFacts } from './facts.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await client.query(selectWorkers(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
-  const discarded = await client.query(selectDiscarded(s));
+  const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
   return {
@@ -28,13 +28,17 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
+      AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
     ORDER BY d.available_at LIMIT 1
   ) first`;
 
 const selectDiscarded = (s: string) => `
-  SELECT topic, count(*)::int AS count
-  FROM (SELECT topic FROM ${s}.deliveries WHERE state = 'discarded' LIMIT 10000) recent
-  GROUP BY topic ORDER BY topic`;
+  SELECT t.topic, count(*)::int AS count
+  FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
+    SELECT FROM ${s}.deliveries d
+    WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCap}
+  ) few
+  GROUP BY t.topic ORDER BY t.topic`;
 
 const selectPriorities = (s: string) => `
   SELECT DISTINCT priority FROM (

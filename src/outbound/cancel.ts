@@ -13,8 +13,8 @@ const cancelInput = z.object({ actor });
 export type CancelInput = z.input<typeof cancelInput>;
 
 /**
- * Cancels a scheduled message that no callback has been called for: it becomes `failed` with the reason "cancelled".
- * Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
+ * Cancels a scheduled message that no callback was called for since it was scheduled, or put back to work: it becomes
+ * `failed` with the reason "cancelled". Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
  */
 export async function cancelOutbound(runtime: Runtime, messageId: string, input: CancelInput): Promise<Message> {
   const { actor } = parseInput('outbound.cancel', cancelInput, input);

@@ -23,7 +23,9 @@ export const command = defineCommand<WorkerOptions>({
   exitCodes: {
     0: 'stopped by a signal, running callbacks finished',
     1: 'refused to start: config, database, migrations, job store or port',
-    137: 'killed itself (SIGKILL): a callback blocked the process for longer than callbackTimeoutMs and leaseMs',
+    130: 'ended at once by a second Ctrl-C (SIGINT)',
+    137: 'killed itself: a callback blocked it beyond callbackTimeoutMs and leaseMs',
+    143: 'ended at once by a second SIGTERM',
   },
   async run({ options }, io) {
     const { runWorker } = await import('../../worker/run-worker.js');

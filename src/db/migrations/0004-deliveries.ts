@@ -7,7 +7,7 @@ import type { Migration } from './migration.js';
  * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. None of what
  * a claim changes is in an index, but where a lease was lost, so it updates in place (HOT) if the page has room. A claim
  * takes neighbours: every row of a page at once, so half of the page is left free. Rows have no foreign key: a call about
- * a deleted conversation settles quietly.
+ * a deleted conversation settles quietly. `by_hand` is true of what somebody discarded: no range calls it again.
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
@@ -35,6 +35,7 @@ export const deliveries: Migration = {
       dedupe_key text NOT NULL,
       payload jsonb NOT NULL DEFAULT '{}',
       last_error text,
+      by_hand boolean NOT NULL DEFAULT false,
       UNIQUE (dedupe_key, topic)
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';

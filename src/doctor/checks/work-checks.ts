@@ -1,5 +1,5 @@
 import { version } from '../../version.js';
-import type { Facts, WorkFacts } from '../facts.js';
+import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
 
 /** A worker beats every 5 s; after so long it is thought dead. */
@@ -69,10 +69,14 @@ const discarded = defineCheck({
   about: 'discarded deliveries',
   fact: (facts) => facts.work,
   judge: ({ discarded }) => {
-    if (discarded.length === 0) return fine('No delivery was discarded.');
-    const listed = discarded.map(({ topic, count }) => `${count} ${topic}`).join(', ');
+    if (discarded.length === 0) return fine('No delivery was given up after its last attempt.');
+    const counted = (count: number) => (count < discardedCap ? count : `${discardedCap} or more`);
+    const listed = discarded.map(({ topic, count }) => `${counted(count)} ${topic}`).join(', ');
     const message = `Deliveries were given up after their last attempt: ${listed}.`;
-    return toCheck(message, 'cairnloop deliveries list --state discarded, then cairnloop deliveries retry <id>');
+    return toCheck(
+      message,
+      'cairnloop deliveries list --state discarded, then deliveries retry <id>, or --topic <topic> for all of one kind',
+    );
   },
 });
 

@@ -89,6 +89,10 @@ interface HealthRow {
 const owed = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
+/** It is due and nobody calls it yet. */
+const waits = (s: string) => `
+  d.state = 'pending' AND d.available_at <= ${s}.clock() AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())`;
+
 const duePerTopic = (s: string, where: string, limit: number) => `
   SELECT due.* FROM unnest($1::text[]) AS topic (name) CROSS JOIN LATERAL (
     SELECT d.* FROM ${s}.deliveries d WHERE d.topic = topic.name AND ${where}
@@ -128,8 +132,7 @@ const selectHealth = statement(
     SELECT ${s}.clock() AS now,
       (SELECT max(beat_at) FROM ${s}.worker_heartbeats) AS last_beat_at,
       (SELECT count(*)::int FROM ${s}.worker_heartbeats WHERE beat_at > ${s}.clock() - interval '1 minute') AS workers,
-      (SELECT min(head.available_at) FROM (${duePerTopic(s, `d.state = 'pending' AND d.available_at <= ${s}.clock()`, 1)}) head)
-        AS oldest_due_at,
+      (SELECT min(head.available_at) FROM (${duePerTopic(s, waits(s), 1)}) head) AS oldest_due_at,
       (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, owed(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
       (SELECT count(*)::int FROM (SELECT FROM (${retrying(s)}) rows LIMIT ${countCap}) few) AS retrying,
       (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, countCap)}) rows LIMIT ${countCap}) few) AS discarded`,

@@ -150,6 +150,41 @@ describe('cairnloop deliveries', () => {
     assert.match(again.stderr, /cannot be retried: it is done/);
   });
 
+  it('retry of a range leaves alone what somebody discarded by hand, which its id brings back when it was due', async () => {
+    const { id } = await cause('onOutboundTriggered');
+    await host.database.query(
+      `UPDATE cairnloop.deliveries SET available_at = available_at + interval '1 hour', last_error = 'it bounced'`,
+    );
+    await run('discard', id, '--yes');
+    assert.deepEqual(await json('retry', '--all'), { dryRun: false, count: 0, topics: {} });
+    const shown = await json('show', id);
+    assert.deepEqual(
+      [shown.state, shown.lastError],
+      ['discarded', 'discarded by hand; it had failed with: it bounced'],
+    );
+    assert.match((await run('retry', id)).stdout, / is called again at \d{4}-/);
+    assert.equal((await json('show', id)).availableAt, shown.availableAt);
+    await run('discard', id, '--yes');
+    assert.equal((await json('show', id)).lastError, shown.lastError);
+  });
+
+  it('retry makes a discarded one due from now on: what it waited for while it was discarded is no lag', async () => {
+    const [id = ''] = await discarded('onConversationResolved');
+    await host.database.query(`UPDATE cairnloop.deliveries SET available_at = available_at - interval '3 days'`);
+    await run('retry', id);
+    const { oldestDueAt, now } = await json('list');
+    assert.ok(Date.parse(now) - Date.parse(oldestDueAt) < 3_600_000, oldestDueAt);
+  });
+
+  it('list and show tell what is being called from what waits', async () => {
+    const { id } = await cause('onConversationResolved');
+    await host.database.query(`UPDATE cairnloop.deliveries SET lease_until = cairnloop.clock() + interval '1 hour'`);
+    const { stdout } = await run('list');
+    assert.match(stdout, /Oldest due delivery: none waits/);
+    assert.match(stdout, /being called/);
+    assert.match((await run('show', id)).stdout, /next try +being called/);
+  });
+
   it('retry of a range says with --dry-run what it would be, and then does that, each on record', async () => {
     const [resolved = '', second = '', outbound = ''] = await discarded(
       'onConversationResolved',
@@ -167,7 +202,7 @@ describe('cairnloop deliveries', () => {
 
     await host.database.query('TRUNCATE cairnloop.agenda_jobs');
     const byTopic = await run('retry', '--topic', 'outbound');
-    assert.equal(byTopic.stdout, '1 discarded deliveries are called again by the next free worker: outbound 1.\n');
+    assert.equal(byTopic.stdout, '1 discarded delivery is called again by the next free worker: outbound 1.\n');
     assert.deepEqual(await Promise.all([resolved, second, outbound].map(stateOf)), [
       'discarded',
       'discarded',

@@ -49,7 +49,7 @@ function knownLines(): [title: string, line: string][] {
 /** Writes how a soak ended. */
 export function writeSoak(duration: string, result: SoakResult): void {
   const rows = Object.entries(result.marks).map(([what, value]) => `| ${what} | ${cell(value)} |`);
-  put('soak', `## Soak, ${duration}\n\n${machine()}\n\n| | |\n| --- | --- |\n${rows.join('\n')}\n`);
+  put('soak', `## F18 soak, ${duration}\n\n${machine()}\n\n| | |\n| --- | --- |\n${rows.join('\n')}\n`);
 }
 
 function cell(value: number | string | undefined): string {

@@ -93,8 +93,8 @@ function judge(all: Sample[], run: { accepted: number; delivered: number; oldest
   const lost = run.accepted - run.delivered;
   // What a minute of noise amounts to in an hour is far more than a leak of that minute would.
   const tolerated = Math.max(1, 3600 / ((warm.at(-1)?.seconds ?? 1) - (warm[0]?.seconds ?? 0)));
-  const held =
-    lost === 0 && run.ends === 0 && run.oldest < 5 && heap < tolerated && growth(timers) <= 25 && growth(handles) <= 5;
+  const isFlat = Math.max(rss, heap) < tolerated && growth(timers) <= 25 && growth(handles) <= 5;
+  const held = lost === 0 && run.ends === 0 && run.oldest < 5 && isFlat;
   return {
     held,
     marks: {
@@ -106,6 +106,7 @@ function judge(all: Sample[], run: { accepted: number; delivered: number; oldest
       'RSS at the end (MB)': warm.at(-1)?.rssMb ?? 0,
       'RSS slope after warm-up (MB/h)': rss,
       'heap in use, slope after warm-up (MB/h)': heap,
+      'slope that is called flat (MB/h)': tolerated,
       'timers, first and last third': `${mean(thirdOf(timers, 0)).toFixed(1)}, ${mean(thirdOf(timers, 2)).toFixed(1)}`,
       'other handles, first and last third': `${mean(thirdOf(handles, 0)).toFixed(1)}, ${mean(thirdOf(handles, 2)).toFixed(1)}`,
       verdict: held ? 'flat' : 'NOT flat',

@@ -15,7 +15,8 @@ export function age(from: Date, to: Date): string {
 }
 
 /** When the delivery is called next, as seen at `now`. */
-export function nextTry({ state, availableAt }: Delivery, now: Date): string {
+export function nextTry({ state, availableAt, leaseUntil }: Delivery, now: Date): string {
   if (state !== 'pending') return '-';
+  if (leaseUntil && leaseUntil > now) return 'being called';
   return availableAt <= now ? 'now' : `in ${age(now, availableAt)}`;
 }

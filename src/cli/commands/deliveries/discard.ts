@@ -15,8 +15,13 @@ interface DiscardOptions extends HostOptions {
 }
 
 export const discard = defineCommand<DiscardOptions>({
-  arguments: [{ name: '<id>', description: 'a delivery that waits' }],
-  options: [{ flags: '-y, --yes', description: 'ask nothing' }, cwdOption, configOption, jsonOption],
+  arguments: [{ name: '<id>', description: 'a delivery that waits; no SLA clock that still runs' }],
+  options: [
+    { flags: '-y, --yes', description: 'do not ask (asked only in a terminal, without --json)' },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
   examples: ['cairnloop deliveries discard 0196f0c2-…', 'cairnloop deliveries discard 0196f0c2-… --yes'],
   exitCodes: { 130: 'cancelled' },
   async run({ args: [id = ''], options }, io) {

@@ -18,12 +18,12 @@ interface RetryOptions extends HostOptions {
 }
 
 export const retry = defineCommand<RetryOptions>({
-  arguments: [{ name: '[id]', description: 'one delivery, waiting or discarded' }],
+  arguments: [{ name: '[id]', description: 'one delivery, waiting or discarded; no SLA clock that still runs' }],
   options: [
-    { flags: '--topic <topic>', description: 'discarded ones of this kind of callback', choices: deliveryTopics },
-    { flags: '--state <state>', description: 'every discarded one', choices: ['discarded'] },
-    { ...sinceOption, description: `discarded ${sinceOption.description}` },
-    { flags: '--all', description: 'every discarded one' },
+    { flags: '--topic <topic>', description: 'those of this kind of callback', choices: deliveryTopics },
+    { flags: '--state <state>', description: 'those discarded after their last attempt', choices: ['discarded'] },
+    { ...sinceOption, description: `those discarded ${sinceOption.description}` },
+    { flags: '--all', description: 'every one but those discarded by hand, which are retried by id' },
     { flags: '--dry-run', description: 'say how many it would be and change nothing' },
     cwdOption,
     configOption,
@@ -46,17 +46,20 @@ export const retry = defineCommand<RetryOptions>({
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;
+  const found = id === undefined ? 'neither' : isRange ? 'both' : 'an id with --dry-run, which goes with a range';
   throw new CairnloopError('USAGE', {
-    message: `deliveries retry expected either an id or a range, found ${id === undefined ? 'neither' : 'both'}.`,
-    hint: 'Name one delivery, or a range with --topic, --since, --state discarded or --all; --dry-run goes with a range.',
+    message: `deliveries retry expected either an id or a range, found ${found}.`,
+    hint: 'Name one delivery, or a range with --topic, --since, --state discarded or --all.',
   });
 }
 
 async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Report> {
   const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, { actor: cliActor() }));
-  // The countdown of a clock that still runs.
+  // Scheduled for later, or the countdown of a clock that still runs.
   const when =
-    delivery.availableAt > new Date() ? `at ${delivery.availableAt.toISOString()}` : 'by the next free worker';
+    delivery.availableAt.getTime() > Date.now() + 1000
+      ? `at ${delivery.availableAt.toISOString()}`
+      : 'by the next free worker';
   return {
     text: `Delivery ${delivery.id} (${delivery.topic}) is called again ${when}.`,
     json: printable(delivery),
@@ -66,18 +69,19 @@ async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Re
 async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
   const { countRetryable } = await import('../../../deliveries/retry-range.js');
   const topics = await withDatabase(options, io, ({ db }) => countRetryable({ db }, range));
-  return rangeReport('would be called again', topics, true);
+  return rangeReport(() => 'would be called again', topics, true);
 }
 
 async function retryAll(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
   const actor = cliActor();
   const topics = await withCairnloop(options, io, ({ deliveries }) => deliveries.retryRange(range, { actor }));
-  return rangeReport('are called again by the next free worker', topics, false);
+  return rangeReport((are) => `${are} called again by the next free worker`, topics, false);
 }
 
-function rangeReport(what: string, topics: TopicCounts, dryRun: boolean): Report {
+function rangeReport(what: (are: 'is' | 'are') => string, topics: TopicCounts, dryRun: boolean): Report {
   const count = Object.values(topics).reduce((sum, each) => sum + each, 0);
   const listed = Object.entries(topics).map(([topic, each]) => `${topic} ${each}`);
-  const text = `${count} discarded deliveries ${what}${count > 0 ? `: ${listed.join(', ')}` : ''}.`;
+  const [deliveries, are] = count === 1 ? (['delivery', 'is'] as const) : (['deliveries', 'are'] as const);
+  const text = `${count} discarded ${deliveries} ${what(are)}${count > 0 ? `: ${listed.join(', ')}` : ''}.`;
   return { text, json: { dryRun, count, topics } };
 }

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { pastMoment } from '../../src/cli/since.js';
+import { isCairnloopError } from '../../src/errors.js';
+
+describe('--since', () => {
+  const now = new Date('2026-03-10T12:00:00Z');
+  const read = (text: string) => pastMoment('--since', text, now).toISOString();
+
+  it('takes how long ago, a day, or a time of day in UTC, wherever it runs', () => {
+    const zone = process.env.TZ;
+    try {
+      for (const here of ['America/New_York', 'Asia/Tokyo', 'UTC']) {
+        process.env.TZ = here;
+        assert.equal(read('36h'), '2026-03-09T00:00:00.000Z');
+        assert.equal(read('2026-03-01'), '2026-03-01T00:00:00.000Z');
+        for (const text of ['2026-03-10T11:30', '2026-03-10T11:30:00', '2026-03-10T11:30:00.0Z'])
+          assert.equal(read(text), '2026-03-10T11:30:00.000Z');
+      }
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
+  it('refuses what is no moment, lies ahead, or is on no calendar', () => {
+    const wrong = [
+      'soon',
+      '',
+      '2026-03-11',
+      '2026-02-30',
+      '2025-02-29',
+      '2026-13-01',
+      '2026-03-01T25:00',
+      '2026-03-01T',
+      '1y',
+    ];
+    for (const text of wrong)
+      assert.throws(
+        () => read(text),
+        (error) => isCairnloopError(error) && error.code === 'USAGE',
+        text,
+      );
+  });
+});
