@@ -7,7 +7,7 @@ const units: Record<string, number> = { m: 60_000, h: hour, d: 24 * hour, w: 7 *
 /** `--since 30d`: the parsed option is a `Date`. */
 export const sinceOption: OptionRow = {
   flags: '--since <when>',
-  description: 'so long ago (90m, 12h, 30d, 2w) or a moment in UTC (2026-01-31, 2026-01-31T18:30)',
+  description: 'since 90m, 12h, 30d or 2w ago, or a moment in UTC (2026-01-31T18:30)',
   parse: (text) => pastMoment('--since', text),
 };
 
