@@ -29,8 +29,8 @@ export interface Drainer {
 interface Ready {
   row: ClaimedDelivery;
   call: LoadedCall;
-  /** When its lease is over, by this process's own clock. */
-  leaseEnds: number;
+  /** When its claim was sent, by this process's own clock: its lease is over no sooner than `leaseMs` after. */
+  claimedAt: number;
 }
 
 /**
@@ -87,13 +87,13 @@ export function createDrainer(
     dirty = false;
     changed = newSignal();
     const room = pace.room({ called, ahead: loading + ready.length });
-    const leaseEnds = performance.now() + leaseMs;
+    const claimedAt = performance.now();
     const rows = room > 0 ? await claimer.next(room) : [];
     if (room > 0) pace.claimed(rows.length, room);
     full = rows.length === room;
     if (full) callOthers();
     if (rows.length > 0) {
-      void makeReady(rows, leaseEnds);
+      void makeReady(rows, claimedAt);
       dirty = true;
     } else if (held.size > 0) {
       await changed.raised;
@@ -108,14 +108,14 @@ export function createDrainer(
   }
 
   /** Loads what was claimed and starts what there is room for; the next claim need not wait for it. */
-  async function makeReady(claimed: readonly ClaimedDelivery[], leaseEnds: number): Promise<void> {
+  async function makeReady(claimed: readonly ClaimedDelivery[], claimedAt: number): Promise<void> {
     const rows = claimed.filter((row) => !claimedAgain(row));
     for (const row of rows) held.set(row.id, row);
     loading += rows.length;
     const mayBeCalled = rows.filter((row) => row.attempts <= maxAttempts);
     const loaded = await loadBatch(runtime, handler, mayBeCalled);
     loading -= rows.length;
-    for (const row of rows) ready.push({ row, call: loaded.get(row.id), leaseEnds });
+    for (const row of rows) ready.push({ row, call: loaded.get(row.id), claimedAt });
     startReady();
     changed.raise();
   }
@@ -135,12 +135,12 @@ export function createDrainer(
     while (stopping || called < concurrency) {
       const next = ready.shift();
       if (!next) return;
-      const mine = !stopping && performance.now() < next.leaseEnds;
+      const mine = !stopping && performance.now() < next.claimedAt + leaseMs;
       void deliver({ ...next, call: mine ? next.call : givenBack });
     }
   }
 
-  async function deliver({ row, call, leaseEnds }: Ready): Promise<void> {
+  async function deliver({ row, call, claimedAt }: Ready): Promise<void> {
     called += 1;
     const started = performance.now();
     const outcome = await attempt(row, call);
@@ -152,7 +152,7 @@ export function createDrainer(
       settled = (await settler.settle({ row, outcome })) || settled;
       // Once more where this worker claimed the delivery again meanwhile: nobody else would settle that claim.
     } while (row.claims !== claims);
-    const heldSeconds = (performance.now() - (leaseEnds - leaseMs)) / 1000;
+    const heldSeconds = (performance.now() - claimedAt) / 1000;
     if (settled) report(runtime, { topic, handler, row, outcome, seconds, heldSeconds });
     called -= 1;
     if (outcome.kind !== 'released') pace.took(performance.now() - started);

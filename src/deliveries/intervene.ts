@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { databaseTime } from '../db/database-time.js';
 import { type Statement, statement } from '../db/statement.js';
 import type { Delivery } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -7,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { afterOutboundFailed } from './outbound-failed.js';
-import { isUnsettled } from './unsettled.js';
+import { isFree, isUnsettled } from './unsettled.js';
 
 const interveneInput = z.object({ actor });
 
@@ -57,9 +58,9 @@ async function change(
 }
 
 async function refuse(runtime: Runtime, id: string, action: string): Promise<never> {
-  const { state, topic } = await getDelivery(runtime, id);
-  const [standing] = await runtime.db.run<{ leased: boolean }>(selectStanding, [id]);
-  const countdown = state === 'pending' && topic === 'sla_breach' && !standing?.leased;
+  const { state, topic, leaseUntil } = await getDelivery(runtime, id);
+  const isHeld = leaseUntil !== null && leaseUntil > (await databaseTime(runtime.db));
+  const countdown = state === 'pending' && topic === 'sla_breach' && !isHeld;
   throw new CairnloopError('DELIVERY_NOT_RETRYABLE', {
     id,
     state: state === 'pending' ? 'being called' : state,
@@ -67,11 +68,6 @@ async function refuse(runtime: Runtime, id: string, action: string): Promise<nev
     countdown,
   });
 }
-
-const selectStanding = statement(
-  'delivery.standing',
-  (s) => `SELECT coalesce(lease_until > ${s}.clock(), false) AS leased FROM ${s}.deliveries WHERE id = $1`,
-);
 
 /** The countdown of a clock that still runs: nobody was ever to be called yet. */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
@@ -105,7 +101,7 @@ export function retryStatement(name: string, condition: (schema: string) => stri
   );
 }
 
-const isIdle = (s: string) => `${isUnsettled} AND (lease_until IS NULL OR lease_until <= ${s}.clock())`;
+const isIdle = (s: string) => `${isUnsettled} AND ${isFree(s)}`;
 
 const retry = retryStatement(
   'delivery.retry',

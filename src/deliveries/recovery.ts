@@ -3,6 +3,7 @@ import type { DeliveryTopic } from '../domain.js';
 import { isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
+import { isFree } from './unsettled.js';
 
 /** Nothing but failures for so long, in milliseconds, and so many of them: what the host module needs was away. */
 const outage = { lastsMs: 30_000, failures: 10 };
@@ -77,7 +78,7 @@ const bringForward = statement(
   (s) => `
     WITH brought AS (
       UPDATE ${s}.deliveries SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
-      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND (lease_until IS NULL OR lease_until <= ${s}.clock())
+      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND ${isFree(s)}
         AND available_at > ${s}.clock() + make_interval(secs => $2::float8 / 1000)
         AND available_at <= ${s}.clock() + interval '61 minutes'
       RETURNING id

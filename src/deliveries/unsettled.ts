@@ -4,3 +4,6 @@
  * planner takes such an index for small, while behind an old snapshot it holds all that was settled since.
  */
 export const isUnsettled = `state NOT IN ('done', 'discarded')`;
+
+/** Nobody holds it: it was not claimed, or its lease ran out. */
+export const isFree = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
+import { isFree } from '../deliveries/unsettled.js';
 import { deliveryTopics } from '../domain.js';
 import { discardedCap, type WorkFacts } from './facts.js';
 
@@ -28,7 +29,7 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
+      AND ${isFree(s)}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 

@@ -1,5 +1,6 @@
 import { statement } from '../db/statement.js';
 import { createSparing } from '../deliveries/sparing.js';
+import { isFree } from '../deliveries/unsettled.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 
@@ -61,7 +62,7 @@ const findDue = statement(
       topic = ANY ($2::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-          AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
+          AND ${isFree(s)}
         OFFSET 0
       ) AS due,
       ARRAY(

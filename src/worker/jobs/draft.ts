@@ -9,6 +9,7 @@ import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
+import { missingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
 export const draft: TopicHandler = {
@@ -20,8 +21,7 @@ export const draft: TopicHandler = {
 /** A request is dropped when the customer has written again (that message asked too), was answered, or has its draft. */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { draftGenerator } = runtime.config;
-  // It was owed by a process that had one: during a deployment a worker may be the older of the two.
-  if (!draftGenerator) throw new Error('no draftGenerator is configured in this worker');
+  if (!draftGenerator) return missingModule('draftGenerator');
   const [conversations, drafted] = await Promise.all([
     loadWholeConversations(runtime, rows, generatorMessages),
     runtime.db.run<{ id: string }>(selectDrafted, [rows.map((row) => row.subject_id)]),

@@ -7,6 +7,7 @@ import { deepFreeze } from '../../freeze.js';
 import type { ResolvedMetadata } from '../../host/notifier.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
+import { missingModule } from './missing-module.js';
 
 /** The Agenda job `notify-resolved`: tells the Notifier of resolved conversations. */
 export const notifyResolved: TopicHandler = {
@@ -18,8 +19,7 @@ export const notifyResolved: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  // It was owed by a process that had one: during a deployment a worker may be the older of the two.
-  if (!notifier) throw new Error('no notifier is configured in this worker');
+  if (!notifier) return missingModule('notifier');
   const conversations = await loadWholeConversations(runtime, rows, maxLoadedMessages);
   return new Map(
     rows.map((row) => {

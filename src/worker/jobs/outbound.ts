@@ -6,6 +6,7 @@ import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
+import { missingModule } from './missing-module.js';
 
 /** The Agenda job `outbound`: hands outbound messages to the host's provider. */
 export const outbound: TopicHandler = {
@@ -22,7 +23,7 @@ export const outbound: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  if (!notifier) throw new Error('no notifier is configured in this worker');
+  if (!notifier) return missingModule('notifier');
   const [conversations, messages] = await Promise.all([
     loadConversations(runtime, rows),
     runtime.db.run<MessageRow>(selectUnsent, [rows.map((row) => row.subject_id)]),

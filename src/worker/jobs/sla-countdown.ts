@@ -7,6 +7,7 @@ import type { Runtime } from '../../runtime.js';
 import { breachDue } from '../../sla/breach.js';
 import { toSla } from '../../sla/rows.js';
 import { loadConversations } from './load-conversations.js';
+import { missingModule } from './missing-module.js';
 
 /** The Agenda job `sla-countdown`: breaches the clocks that have run out and tells the Notifier inside the same job. */
 export const slaCountdown: TopicHandler = {
@@ -28,14 +29,9 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
       if (!sla || !found || !(notifier || row.payload.notify)) return [row.id, null];
-      if (!notifier) return [row.id, withoutNotifier];
+      if (!notifier) return [row.id, () => missingModule('notifier')];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });
       return [row.id, () => notifier.onSlaBreach(toConversation(found), toSla(sla), metadata)];
     }),
   );
-}
-
-/** The call is owed by a process that has one: during a deployment a worker may be the older of the two. */
-function withoutNotifier(): never {
-  throw new Error('no notifier is configured in this worker');
 }
