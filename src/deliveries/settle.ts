@@ -58,11 +58,11 @@ const settleAll = statement('delivery.settle', (s) =>
   ),
 );
 
-/** Where every outcome is `done`, as in most groups, there is less to send and to work out. */
+/** Where every outcome is `done`, as in most groups, there is less to send and to work out; the clock is read once. */
 const settleDone = statement('delivery.settle_done', (s) =>
   settleText(
     s,
-    `state = 'done', settled_at = ${s}.clock()`,
+    `state = 'done', settled_at = (SELECT ${s}.clock())`,
     'unnest($1::uuid[], $2::int[], $3::int[]) AS o (id, claims, attempts)',
   ),
 );

@@ -55,7 +55,11 @@ interface SweepRow {
   deadlines: number[];
 }
 
-const findDue = statement(
+/**
+ * The look for what is due is ordered, and the OFFSET 0 keeps that order: where most deliveries are of one topic, the
+ * planner would read the whole table to learn that another has none.
+ */
+export const findDue = statement(
   'delivery.sweep',
   (s) => `
     SELECT topic,
@@ -63,7 +67,7 @@ const findDue = statement(
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
           AND ${isFree(s)}
-        OFFSET 0
+        ORDER BY d.available_at, d.id OFFSET 0
       ) AS due,
       ARRAY(
         SELECT DISTINCT ceil(extract(epoch FROM soon.available_at - ${s}.clock()) * 1000)::int AS in_ms FROM (

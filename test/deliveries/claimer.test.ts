@@ -5,6 +5,7 @@ import { type Database, openDatabase } from '../../src/db/connect.js';
 import { claim, claimOneSuspect, renewLeases } from '../../src/deliveries/claim.js';
 import { createClaimer } from '../../src/deliveries/claimer.js';
 import { settle } from '../../src/deliveries/settle.js';
+import { findDue } from '../../src/worker/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -95,6 +96,15 @@ describe('what a worker claims', () => {
     } finally {
       await holder.end();
     }
+  });
+
+  it('is looked for topic by topic, without reading the many of one topic to learn that another has none', async () => {
+    await owe(5000);
+    await database.query('VACUUM ANALYZE cairnloop.deliveries');
+    const topics = "ARRAY['sla_breach', 'draft']";
+    const look = findDue.text('cairnloop').replaceAll('$1', '1000').replaceAll('$2', topics).replaceAll('$3', topics);
+    const read = await blocksRead(database, look);
+    assert.ok(read < 50, `${read} blocks`);
   });
 
   it('keeps no lease once its outcome is written, though a renewal was on the way', async () => {

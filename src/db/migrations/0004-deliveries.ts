@@ -6,21 +6,22 @@ import type { Migration } from './migration.js';
  * `attempts` counts what the host is told of and may be counted anew; `claims` only ever grows, so that a claim and its
  * row can always be told from every other one; `leases_lost` counts the claims in a row that nobody settled. None of what
  * a claim changes is in an index, but where a lease was lost, so it updates in place (HOT) if the page has room. A claim
- * takes neighbours: every row of a page at once, so half of the page is left free. Rows have no foreign key: a call about
- * a deleted conversation settles quietly. `by_hand` is true of what somebody discarded: no range calls it again.
+ * takes neighbours: every row of a page at once, so half of the page is left free. A settlement enters its row once more in
+ * the two indexes that hold every row, again neighbours at a time: they leave the same room. Rows have no foreign key: a
+ * call about a deleted conversation settles quietly. `by_hand` is true of what somebody discarded: no range calls it again.
  *
  * `claim_deliveries` takes due deliveries of one topic under a lease. It is a function for its settings: of every plan
  * only the walk along the index stays cheap whatever the table's statistics say, or do not say yet. The OFFSET 0 keeps
  * the planner from making a join of the look at earlier deliveries. That look asks for what is not settled, in the words
  * of the one index that is meant for it: where statistics find nothing pending, `deliveries_due` would be as good to the
  * planner, and behind an old snapshot it holds all that was settled since. Rows are updated where they were locked
- * (`ctid`); one that has moved meanwhile is left for the next claim.
+ * (`ctid`); one that has moved meanwhile is left for the next claim. The clock is read once for all of them.
  */
 export const deliveries: Migration = {
   name: '0004-deliveries',
   up: (s) => `
     CREATE TABLE ${s}.deliveries (
-      id uuid PRIMARY KEY DEFAULT ${s}.time_id(),
+      id uuid DEFAULT ${s}.time_id() PRIMARY KEY WITH (fillfactor = 50),
       conversation_id uuid NOT NULL,
       available_at timestamptz(3) NOT NULL,
       created_at timestamptz(3) NOT NULL,
@@ -36,7 +37,7 @@ export const deliveries: Migration = {
       payload jsonb NOT NULL DEFAULT '{}',
       last_error text,
       by_hand boolean NOT NULL DEFAULT false,
-      UNIQUE (dedupe_key, topic)
+      UNIQUE (dedupe_key, topic) WITH (fillfactor = 50)
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX deliveries_due ON ${s}.deliveries (topic, available_at, id) WHERE state = 'pending';
     CREATE INDEX deliveries_in_order ON ${s}.deliveries (conversation_id, topic, available_at, id) WHERE settled_at IS NULL;
@@ -66,7 +67,7 @@ export const deliveries: Migration = {
         attempts = d.attempts + 1,
         claims = d.claims + 1,
         leases_lost = CASE WHEN d.lease_until IS NULL THEN 0 ELSE d.leases_lost + 1 END,
-        lease_until = ${s}.clock() + make_interval(secs => p_lease_ms / 1000)
+        lease_until = (SELECT ${s}.clock() + make_interval(secs => p_lease_ms / 1000))
       WHERE d.ctid = ANY (ARRAY(SELECT ctid FROM free))
       RETURNING d.*;
     END $$;
