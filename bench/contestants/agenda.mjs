@@ -15,7 +15,7 @@ export async function prepare(url, { jobs }) {
   await withClient(url, async (client) => {
     await client.query(
       `INSERT INTO agenda_jobs (name, data, next_run_at)
-       SELECT 'resolved', jsonb_build_object('id', id), now() - interval '1 second'
+       SELECT 'resolved', jsonb_build_object('id', id), now() - make_interval(secs => row_number() OVER (ORDER BY id DESC) / 1000.0)
        FROM (SELECT id FROM cairnloop.conversations ORDER BY id LIMIT $1) c`,
       [jobs],
     );

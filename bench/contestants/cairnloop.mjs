@@ -3,7 +3,7 @@ import { createCairnloop } from '../../dist/index.js';
 import { countCalls } from '../support/count.mjs';
 import { withClient } from '../support/postgres.mjs';
 
-/** Owes one `onConversationResolved` for each of the first `jobs` conversations. */
+/** Owes one `onConversationResolved` for each of the first `jobs` conversations, resolved a millisecond apart. */
 export async function prepare(url, { jobs }) {
   await withClient(url, async (client) => {
     await client.query(insertDeliveries, [jobs]);
@@ -42,5 +42,5 @@ const insertDeliveries = `
   INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
   SELECT 'conversation_resolved', id, id || '/1',
     jsonb_build_object('actor', jsonb_build_object('id', 'operator-1'), 'metadata', '{}'::jsonb, 'resolvedAt', now()),
-    now() - interval '1 second', now()
+    now() - make_interval(secs => row_number() OVER (ORDER BY id DESC) / 1000.0), now()
   FROM cairnloop.conversations ORDER BY id LIMIT $1`;

@@ -67,6 +67,7 @@ const settleDone = statement('delivery.settle_done', (s) =>
   ),
 );
 
+/** The count spares the look for what was left alone where nothing was. */
 function settleText(s: string, set: string, outcomes: string): string {
   return `
     WITH settled AS (
@@ -95,5 +96,6 @@ function settleText(s: string, set: string, outcomes: string): string {
         jsonb_build_object('topic', topic, 'attempts', attempts)
       FROM settled WHERE state = 'discarded'
     )
-    SELECT given.id FROM unnest($1::uuid[]) AS given (id) WHERE given.id NOT IN (SELECT id FROM settled)`;
+    SELECT given.id FROM unnest($1::uuid[]) AS given (id)
+    WHERE (SELECT count(*) FROM settled) < cardinality($1::uuid[]) AND given.id NOT IN (SELECT id FROM settled)`;
 }

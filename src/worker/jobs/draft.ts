@@ -1,14 +1,14 @@
-import { toConversation } from '../../conversations/rows.js';
+import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Conversation } from '../../domain.js';
+import type { Conversation, Message } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
+import { loadWholeConversations } from './load-conversations.js';
 import { missingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
@@ -31,14 +31,15 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       if (!found || !row.subject_id || done.has(row.subject_id)) return [row.id, null];
-      if (!isWaiting(found, row.subject_id)) return [row.id, null];
-      const request = { conversation: toConversation(found.row, found.messages), messageId: row.subject_id };
+      const messages = found.messages();
+      if (!isWaiting(found.row, messages, row.subject_id)) return [row.id, null];
+      const request = { conversation: toConversation(found.row, messages), messageId: row.subject_id };
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
     }),
   );
 }
 
-function isWaiting({ row, messages }: WholeConversation, messageId: string): boolean {
+function isWaiting(row: ConversationRow, messages: readonly Message[], messageId: string): boolean {
   const newest = messages.findLast((message) => message.role === 'customer');
   return row.status === 'open' && row.unanswered_since !== null && newest?.id === messageId;
 }

@@ -14,10 +14,11 @@ export async function loadConversations(
   return new Map(found.map((row) => [row.id, row]));
 }
 
-/** A conversation with its newest messages, oldest first. */
+/** A conversation with its newest messages. */
 export interface WholeConversation {
   row: ConversationRow;
-  messages: Message[];
+  /** Oldest first; made when they are asked for, because what waits for its turn is copied by every garbage collection. */
+  messages(): Message[];
 }
 
 /** As {@link loadConversations}, with at most `limit` messages each. */
@@ -27,15 +28,15 @@ export async function loadWholeConversations(
   limit: number,
 ): Promise<Map<string, WholeConversation>> {
   const found = await runtime.db.run<WholeRow>(selectWhole, [conversationIds(rows), limit]);
-  return new Map(found.map((row) => [row.id, { row, messages: oldestFirst(row) }]));
+  return new Map(found.map((row) => [row.id, { row, messages: () => oldestFirst(row) }]));
 }
 
 function conversationIds(rows: readonly ClaimedDelivery[]): string {
   return arrayLiteral([...new Set(rows.map((row) => row.conversation_id))]);
 }
 
-/** Messages come newest first; null for none. */
-type WholeRow = ConversationRow & { messages: PackedMessage[] | null };
+/** `packed` is a JSON array of {@link PackedMessage}, newest first; null for none. */
+type WholeRow = ConversationRow & { packed: string | null };
 
 /** A message as {@link selectWhole} packs it. */
 type PackedMessage = [
@@ -49,8 +50,9 @@ type PackedMessage = [
   createdAt: string,
 ];
 
-function oldestFirst({ id, messages }: WholeRow): Message[] {
-  return (messages ?? []).map((packed) => unpackMessage(id, packed)).reverse();
+function oldestFirst({ id, packed }: WholeRow): Message[] {
+  const newestFirst: PackedMessage[] = packed === null ? [] : JSON.parse(packed);
+  return newestFirst.map((message) => unpackMessage(id, message)).reverse();
 }
 
 function unpackMessage(
@@ -69,11 +71,11 @@ const selectConversations = statement(
 const selectWhole = statement(
   'delivery.whole_conversations',
   (s) => `
-    SELECT c.*, packed.messages FROM ${s}.conversations c CROSS JOIN LATERAL (
-      SELECT json_agg(json_build_array(id, role, content, author, metadata, status, sent_at, created_at)) AS messages
+    SELECT c.*, newest.packed FROM ${s}.conversations c CROSS JOIN LATERAL (
+      SELECT json_agg(json_build_array(id, role, content, author, metadata, status, sent_at, created_at))::text AS packed
       FROM (
         SELECT * FROM ${s}.messages WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT $2
-      ) newest
-    ) packed
+      ) message
+    ) newest
     WHERE c.id = ANY ($1::uuid[])`,
 );

@@ -25,8 +25,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       if (!found) return [row.id, null];
-      const conversation = asItWasResolved(row, found);
-      return [row.id, () => notifier.onConversationResolved(conversation, resolvedMetadata(row))];
+      return [row.id, () => notifier.onConversationResolved(asItWasResolved(row, found), resolvedMetadata(row))];
     }),
   );
 }
@@ -45,7 +44,7 @@ function asItWasResolved(row: ClaimedDelivery, found: WholeConversation): Conver
   const resolved: ConversationRow = { ...found.row, status: 'resolved', resolved_at: until, resolved_by: actor };
   return toConversation(
     resolved,
-    found.messages.filter((message) => message.createdAt <= until),
+    found.messages().filter((message) => message.createdAt <= until),
   );
 }
 
