@@ -42,8 +42,8 @@ export function createPace(concurrency: number, maxAttempts: number): Pace {
     room({ called, ahead }) {
       if (maxAttempts < sparesAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
-      // In halves, or every call that ends would claim one more.
-      return ahead > 1.5 * concurrency ? 0 : Math.min(concurrency, 3 * concurrency - called - ahead);
+      // A whole batch, or every call that ends would claim one more.
+      return 3 * concurrency - called - ahead >= concurrency ? concurrency : 0;
     },
     claimed(found, room) {
       moreIsDue = found === room;
