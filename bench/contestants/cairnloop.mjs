@@ -3,7 +3,7 @@ import { createCairnloop } from '../../dist/index.js';
 import { countCalls } from '../support/count.mjs';
 import { withClient } from '../support/postgres.mjs';
 
-/** Owes one `onConversationResolved` for each of the first `jobs` conversations, resolved a millisecond apart. */
+/** Owes one `onConversationResolved` for each of the first `jobs` conversations, due a millisecond apart. */
 export async function prepare(url, { jobs }) {
   await withClient(url, async (client) => {
     await client.query(insertDeliveries, [jobs]);

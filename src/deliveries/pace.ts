@@ -43,7 +43,7 @@ export function createPace(concurrency: number, maxAttempts: number): Pace {
       if (maxAttempts < sparesAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
       // A whole batch, or every call that ends would claim one more.
-      return 3 * concurrency - called - ahead >= concurrency ? concurrency : 0;
+      return called + ahead <= 2 * concurrency ? concurrency : 0;
     },
     claimed(found, room) {
       moreIsDue = found === room;
