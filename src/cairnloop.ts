@@ -3,6 +3,14 @@ import { openActivity } from './activity/open-activity.js';
 import { type AuditListInput, listAudit } from './audit/list.js';
 import { type CairnloopConfig, type ResolvedConfig, validateConfig } from './config/config-schema.js';
 import { createContextReader } from './context/context-reader.js';
+import {
+  type CustomerListInput,
+  type CustomerReadInput,
+  type CustomerThreadInput,
+  getForCustomer,
+  listForCustomer,
+  markReadForCustomer,
+} from './conversations/customer-view.js';
 import { requireConversation } from './conversations/find.js';
 import {
   type ConversationFilter,
@@ -90,6 +98,11 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       get: (id: string) => requireConversation(runtime, id),
       list: (input?: ListInput) => listConversations(runtime, input),
       count: (filter?: ConversationFilter) => countConversations(runtime, filter),
+      forCustomer: (actorId: string, input?: CustomerListInput) => listForCustomer(runtime, actorId, input),
+      getForCustomer: (actorId: string, id: string, input?: CustomerThreadInput) =>
+        getForCustomer(runtime, actorId, id, input),
+      markReadForCustomer: (actorId: string, id: string, input?: CustomerReadInput) =>
+        markReadForCustomer(runtime, actorId, id, input),
     },
     drafts: {
       propose: (conversationId: string, proposal: ProposalInput) => proposeDraft(runtime, conversationId, proposal),

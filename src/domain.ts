@@ -28,6 +28,10 @@ export interface Conversation {
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
+  /** Who is to answer it; null while nobody is. */
+  assignee: Actor | null;
+  /** It is out of the open queue until then, or until the customer writes; null for one that is not snoozed. */
+  snoozedUntil: Date | null;
   csatRating: CsatRating | null;
   createdAt: Date;
   updatedAt: Date;
@@ -56,6 +60,34 @@ export interface Message {
   /** Outbound messages only; null for every other role. */
   status: OutboundStatus | null;
   sentAt: Date | null;
+  createdAt: Date;
+}
+
+/**
+ * A conversation as its customer may see it. A type of its own with nothing internal in it: no tag, priority, SLA,
+ * metadata or operator id.
+ */
+export interface CustomerConversation {
+  id: string;
+  subject: string | null;
+  status: ConversationStatus;
+  createdAt: Date;
+  lastMessageAt: Date | null;
+  /** Messages of support that came after the customer's last look, counted up to 100. */
+  unread: number;
+  csatRating: CsatRating | null;
+  /** Oldest first. Present where one conversation was asked for. */
+  messages?: CustomerMessage[];
+}
+
+/** A message as the customer may see it: never a note, a draft, a system line or what was not sent. */
+export interface CustomerMessage {
+  id: string;
+  from: 'customer' | 'support';
+  /** The operator's display name; null for the customer, for automation and for an operator without a name. */
+  name: string | null;
+  content: string;
+  /** When it was written; for an outbound message, when it was sent. */
   createdAt: Date;
 }
 

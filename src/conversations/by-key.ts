@@ -12,6 +12,17 @@ export async function findByKey(
   return row ? toMessage(row) : null;
 }
 
+/** As {@link findByKey}. Of two calls with one key at once the second waits for the conversation's lock, and finds what the first wrote. */
+export async function findByKeyUnderLock(tx: Executor, conversationId: string, key: string): Promise<Message | null> {
+  await tx.run(lockForKey, [conversationId]);
+  return findByKey(tx, conversationId, key);
+}
+
+const lockForKey = statement(
+  'message.lock_for_key',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+);
+
 const selectByKey = statement(
   'message.by_key',
   (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1 AND dedupe_key = $2`,

@@ -1,24 +1,15 @@
 import { z } from 'zod';
-import { statement } from '../db/statement.js';
+import { type Executor, statement } from '../db/statement.js';
 import type { Conversation } from '../domain.js';
-import { customerText, metadata, name, parseInput, text } from '../input.js';
-import { toStorableText } from '../redact.js';
+import { customerText, metadata, name, only, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
-import { prepareClock } from '../sla/prepare-clock.js';
-import { afterReceived, recordCustomerMessage } from './receive.js';
+import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { dedupeKey, openedUnder } from './dedupe-key.js';
+import { hostName } from './host-name.js';
+import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-/** What an index of Postgres holds with room to spare; it refuses some 2,700 bytes, and counts no characters. */
-const maxHostNameBytes = 1000;
-
-/** The host's own name for somebody, kept to the letter; what Postgres would change is refused. */
-const hostName = z
-  .string()
-  .min(1)
-  .refine((value) => toStorableText(value) === value, 'a text without NUL and lone surrogates')
-  .refine((value) => Buffer.byteLength(value) <= maxHostNameBytes, `a text of at most ${maxHostNameBytes} bytes`);
-
-const openInput = z.object({
+const openInput = only({
   actorId: hostName.nullish(),
   hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
@@ -27,44 +18,87 @@ const openInput = z.object({
   /** The customer's first message; it starts the SLA and asks for a draft, as `receive` does. */
   message: customerText.nullish(),
   metadata,
+  /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
+  dedupeKey: dedupeKey.optional(),
 });
 
 export type OpenInput = z.input<typeof openInput>;
+type Opening = z.output<typeof openInput>;
 
-/** Opens a conversation, with the customer's first message if there is one. Throws `INPUT_INVALID`. */
+/**
+ * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it may be called again
+ * safely: a known key returns the conversation that it opened, as it is now, whatever else the input says. Throws
+ * `INPUT_INVALID`.
+ */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
-  const opened = parseInput('conversations.open', openInput, input);
-  const clock = opened.message ? await prepareClock(runtime, opened.priority) : undefined;
-  const { conversation, received } = await runtime.telemetry.span('conversation.open', {}, () =>
-    runtime.db.transaction(async (tx) => {
-      const [row] = await tx.run<ConversationRow>(insertConversation, [
-        opened.actorId ?? null,
-        opened.hostUserId ?? null,
-        opened.subject ?? null,
-        opened.priority,
-        opened.tags,
-        opened.metadata,
-      ]);
-      if (!row) throw new Error('INSERT answered no row');
-      if (!opened.message) return { conversation: toConversation(row), received: undefined };
-      const { content, ...metadata } = opened.message;
-      const received = await recordCustomerMessage(tx, runtime.config, row.id, { content, metadata }, clock);
-      return { conversation: received?.conversation ?? toConversation(row), received };
-    }),
-  );
+  const opening = parseInput('conversations.open', openInput, input);
+  const key = opening.dedupeKey === undefined ? null : openedUnder(opening.actorId ?? null, opening.dedupeKey);
+  const { conversation, received, repeated } = await runtime.telemetry.span('conversation.open', {}, async () => {
+    const known = await findOpened(runtime.db, key);
+    if (known) return known;
+    const clock = opening.message ? await prepareClock(runtime, opening.priority) : undefined;
+    for (;;) {
+      const opened = await openOnce(runtime, opening, key, clock);
+      if (opened) return opened;
+    }
+  });
+  if (repeated) return conversation;
   runtime.activity.changed(conversation.id);
   runtime.telemetry.publish('conversation.opened', {}, { conversation });
   if (received) afterReceived(runtime, received);
   return conversation;
 }
 
+interface Opened {
+  conversation: Conversation;
+  received?: Received | undefined;
+  /** An earlier call with this key opened it. */
+  repeated?: boolean;
+}
+
+/**
+ * Of calls with one key at once, those that come second wait for the first one's commit and find its conversation. Null:
+ * it was deleted meanwhile.
+ */
+function openOnce(
+  runtime: Runtime,
+  opening: Opening,
+  key: string | null,
+  clock: ClockTerms | undefined,
+): Promise<Opened | null> {
+  return runtime.db.transaction(async (tx) => {
+    const [row] = await tx.run<ConversationRow>(insertConversation, [
+      opening.actorId ?? null,
+      opening.hostUserId ?? null,
+      opening.subject ?? null,
+      opening.priority,
+      opening.tags,
+      opening.metadata,
+      key,
+    ]);
+    if (!row) return findOpened(tx, key);
+    if (!opening.message) return { conversation: toConversation(row) };
+    const { content, ...metadata } = opening.message;
+    const received = await recordCustomerMessage(tx, runtime.config, row.id, { content, metadata }, clock);
+    return { conversation: received?.conversation ?? toConversation(row), received: received ?? undefined };
+  });
+}
+
+async function findOpened(executor: Executor, key: string | null): Promise<Opened | null> {
+  const [row] = key === null ? [] : await executor.run<ConversationRow>(selectOpened, [key]);
+  return row ? { conversation: toConversation(row), repeated: true } : null;
+}
+
+const selectOpened = statement('conversation.opened', (s) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = $1`);
+
 const insertConversation = statement(
   'conversation.open',
   (s) => `
     WITH opened AS (
       INSERT INTO ${s}.conversations
-        (actor_id, host_user_id, subject, priority, tags, metadata, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, ${s}.clock(), ${s}.clock())
+        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())
+      ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id)

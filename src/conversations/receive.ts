@@ -1,22 +1,29 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import type { Conversation, Message, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { customerText, isId, metadata, parseInput } from '../input.js';
+import { customerText, isId, metadata, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { findByKeyUnderLock } from './by-key.js';
+import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
-const receiveInput = z.object({ content: customerText, metadata });
+const receiveInput = only({
+  content: customerText,
+  metadata,
+  /** A second call with the same key for the same conversation writes nothing and returns the first message. */
+  dedupeKey: dedupeKey.optional(),
+});
 
 export type ReceiveInput = z.input<typeof receiveInput>;
 
-interface Received {
+export interface Received {
   conversation: Conversation;
   message: Message;
   startedSla: Sla | null;
@@ -24,19 +31,29 @@ interface Received {
 
 /**
  * Records what a customer wrote: the one way in. Reopens a resolved conversation, starts the SLA clock, overtakes
- * drafts that wait for approval and asks for a new one. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * drafts that wait for approval and asks for a new one. With a `dedupeKey` it may be called again safely: a known key
+ * returns the message that it wrote, whatever else the input says. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
-  const { content: written, metadata } = parseInput('conversations.receive', receiveInput, input);
+  const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
   const { content, ...cut } = written;
   const priority = await priorityOf(runtime, id);
   const clock = await prepareClock(runtime, priority);
-  const received = await runtime.db.transaction((tx) =>
-    recordCustomerMessage(tx, runtime.config, id, { content, metadata: { ...metadata, ...cut } }, clock),
+  const key = dedupeKey === undefined ? null : receivedUnder(dedupeKey);
+  const received = await runtime.db.transaction(
+    async (tx) =>
+      (key && (await repeatedMessage(tx, id, key))) ||
+      recordCustomerMessage(tx, runtime.config, id, { content, metadata: { ...metadata, ...cut }, key }, clock),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  if ('repeated' in received) return received.repeated;
   afterReceived(runtime, received);
   return received.message;
+}
+
+async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{ repeated: Message } | null> {
+  const repeated = await findByKeyUnderLock(tx, id, key);
+  return repeated && { repeated };
 }
 
 async function priorityOf(runtime: Runtime, id: string): Promise<string> {
@@ -50,7 +67,7 @@ export async function recordCustomerMessage(
   tx: Executor,
   config: ResolvedConfig,
   id: string,
-  input: { content: string; metadata: Record<string, unknown> },
+  input: { content: string; metadata: Record<string, unknown>; key?: string | null },
   clock: ClockTerms | undefined,
 ): Promise<Received | null> {
   const [row] = await tx.run<ReceivedRow>(insertCustomerMessage, [
@@ -65,6 +82,7 @@ export async function recordCustomerMessage(
     clock?.responseMs ?? null,
     clock?.breachMs ?? null,
     config.notifier !== undefined,
+    input.key ?? null,
   ]);
   if (!row) return null;
   if (row.paused && row.message.author)
@@ -111,8 +129,8 @@ const insertCustomerMessage = statement(
       SELECT CASE WHEN actor_id IS NULL THEN '{"id": "anonymous"}' ELSE jsonb_build_object('id', actor_id) END AS actor
       FROM conversation
     ), message AS (
-      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, created_at)
-      SELECT conversation.id, 'customer', $2, author.actor, $3, conversation.updated_at FROM conversation, author
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
+      SELECT conversation.id, 'customer', $2, author.actor, $3, $12, conversation.updated_at FROM conversation, author
       RETURNING *
     ), overtaken AS (
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation

@@ -12,6 +12,8 @@ export interface ConversationRow {
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
+  assignee: Actor | null;
+  snoozed_until: Timestamp | null;
   csat_rating: Conversation['csatRating'];
   created_at: Timestamp;
   updated_at: Timestamp;
@@ -44,6 +46,8 @@ export function toConversation(row: ConversationRow, messages?: Message[]): Conv
     priority: row.priority,
     tags: row.tags,
     metadata: row.metadata,
+    assignee: row.assignee,
+    snoozedUntil: toDate(row.snoozed_until),
     csatRating: row.csat_rating,
     createdAt: toDate(row.created_at),
     updatedAt: toDate(row.updated_at),

@@ -109,6 +109,7 @@ function asItWas(found: ConversationRow, { created_at }: DraftRow, messages: Mes
     status: 'open',
     resolved_at: null,
     resolved_by: null,
+    snoozed_until: null,
     updated_at: created_at,
     last_message_at,
   } as const;

@@ -12,6 +12,8 @@ export function conversationOf(...messages: [role: MessageRole, content: string]
     priority: 'normal',
     tags: [],
     metadata: { secret: 'metadata-canary' },
+    assignee: null,
+    snoozedUntil: null,
     csatRating: null,
     createdAt: at(0),
     updatedAt: at(0),

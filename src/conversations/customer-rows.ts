@@ -1,0 +1,48 @@
+import { type Timestamp, toDate } from '../db/timestamp.js';
+import type { CustomerConversation, CustomerMessage, MessageRole } from '../domain.js';
+
+/** What the statements of the customer's view select, and no more. */
+export interface CustomerConversationRow {
+  id: string;
+  subject: string | null;
+  status: CustomerConversation['status'];
+  created_at: Timestamp;
+  last_message_at: Timestamp | null;
+  unread: number;
+  csat_rating: CustomerConversation['csatRating'];
+  /** Oldest first; absent where none were asked for. */
+  messages?: PackedCustomerMessage[];
+}
+
+/** A visible message as the statement packs it. */
+type PackedCustomerMessage = [
+  id: string,
+  role: MessageRole,
+  authorName: string | null,
+  content: string,
+  createdAt: string,
+];
+
+/** Built key by key: a column that is added to the table, or to a row, does not reach the customer by itself. */
+export function toCustomerConversation(row: CustomerConversationRow): CustomerConversation {
+  return {
+    id: row.id,
+    subject: row.subject,
+    status: row.status,
+    createdAt: toDate(row.created_at),
+    lastMessageAt: toDate(row.last_message_at),
+    unread: row.unread,
+    csatRating: row.csat_rating,
+    ...(row.messages && { messages: row.messages.map(toCustomerMessage) }),
+  };
+}
+
+function toCustomerMessage([id, role, authorName, content, createdAt]: PackedCustomerMessage): CustomerMessage {
+  return {
+    id,
+    from: role === 'customer' ? 'customer' : 'support',
+    name: role === 'operator' || role === 'outbound' ? authorName : null,
+    content,
+    createdAt: toDate(createdAt),
+  };
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
+import { statement } from '../db/statement.js';
+import type { CustomerConversation, Page } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { isId, only, pageCursor, pageLimit, parseInput } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
+import { hostName } from './host-name.js';
+
+const customerInput = only({ actorId: hostName });
+const listInput = only({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
+const threadInput = only({
+  /** Returns the messages before this one; absent: the newest. */
+  before: z.uuid('the id of a message').optional(),
+  limit: pageLimit.default(200),
+}).default({ limit: 200 });
+const readInput = only({
+  /** The newest message that the customer was shown; absent: the newest that there is. */
+  messageId: z.uuid('the id of a message').optional(),
+}).default({});
+
+export type CustomerListInput = z.input<typeof listInput>;
+export type CustomerThreadInput = z.input<typeof threadInput>;
+export type CustomerReadInput = z.input<typeof readInput>;
+
+/**
+ * Lists one customer's conversations as that customer may see them, newest message first, without their messages. The
+ * actor id is compared to the letter. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
+ */
+export async function listForCustomer(
+  runtime: Runtime,
+  actorId: string,
+  input?: CustomerListInput,
+): Promise<Page<CustomerConversation>> {
+  const customer = parseInput('conversations.forCustomer', customerInput, { actorId });
+  const { cursor, limit } = parseInput('conversations.forCustomer', listInput, input);
+  const [at, id] = cursor ? decodeTimeCursor(cursor) : ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+  const rows = await runtime.db.run<CustomerConversationRow & { cursor_at: string }>(selectPage, [
+    customer.actorId,
+    at,
+    id,
+    limit + 1,
+  ]);
+  const last = rows[limit - 1];
+  return {
+    items: rows.slice(0, limit).map(toCustomerConversation),
+    nextCursor: rows.length > limit && last ? encodeCursor([last.cursor_at, last.id]) : null,
+  };
+}
+
+/**
+ * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text), or those
+ * before a message. It writes nothing: {@link markReadForCustomer} says that they were seen. Throws
+ * `CONVERSATION_NOT_FOUND`, for another customer's as for one that does not exist, `INPUT_INVALID`.
+ */
+export async function getForCustomer(
+  runtime: Runtime,
+  actorId: string,
+  id: string,
+  input?: CustomerThreadInput,
+): Promise<CustomerConversation> {
+  const customer = parseInput('conversations.getForCustomer', customerInput, { actorId });
+  const { before, limit } = parseInput('conversations.getForCustomer', threadInput, input);
+  const values = [id, customer.actorId, before ?? null, limit, maxTextBytes];
+  const [row] = isId(id) ? await runtime.db.run<CustomerConversationRow>(selectThread, values) : [];
+  if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return toCustomerConversation(row);
+}
+
+/**
+ * Records that the customer has read a conversation up to a message, which `unread` is counted from; never back. Not part
+ * of {@link getForCustomer}, because a prefetch of a page is no look at it. Throws `CONVERSATION_NOT_FOUND`,
+ * `INPUT_INVALID`.
+ */
+export async function markReadForCustomer(
+  runtime: Runtime,
+  actorId: string,
+  id: string,
+  input?: CustomerReadInput,
+): Promise<CustomerConversation> {
+  const customer = parseInput('conversations.markReadForCustomer', customerInput, { actorId });
+  const { messageId } = parseInput('conversations.markReadForCustomer', readInput, input);
+  if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const moved = await runtime.db.run(markRead, [id, customer.actorId, messageId ?? null]);
+  if (moved.length > 0) runtime.activity.changed(id);
+  const [row] = await runtime.db.run<CustomerConversationRow>(selectOne, [id, customer.actorId]);
+  if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return toCustomerConversation(row);
+}
+
+/** How much text one page of a thread holds, in bytes. */
+const maxTextBytes = 2_000_000;
+
+/** Unread messages are counted up to this. */
+const maxUnread = 100;
+
+/** What a customer may see: what somebody said to somebody, and an outbound message once it was handed over. */
+const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 'outbound' AND m.status = 'sent'))`;
+
+/** When it became visible. */
+const visibleAt = `CASE m.role WHEN 'outbound' THEN coalesce(m.sent_at, m.created_at) ELSE m.created_at END`;
+
+/** The columns of a {@link CustomerConversationRow}. An outbound message may be sent long after it was written. */
+const columns = (s: string) => `
+  c.id, c.subject, c.status, c.created_at, c.csat_rating,
+  greatest(c.last_message_at, (
+    SELECT max(m.sent_at) FROM ${s}.messages m
+    WHERE m.conversation_id = c.id AND m.role = 'outbound' AND m.status = 'sent')) AS last_message_at,
+  (SELECT count(*)::int FROM (
+    SELECT ${visibleAt} AS at, m.id FROM ${s}.messages m
+    WHERE m.conversation_id = c.id AND m.role <> 'customer' AND ${visible}
+    ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxUnread}
+  ) support WHERE c.customer_read_at IS NULL OR (support.at, support.id) > (c.customer_read_at, c.customer_read_id)) AS unread`;
+
+const selectPage = statement(
+  'conversation.customer_list',
+  (s) => `
+    SELECT ${columns(s)},
+      to_char(coalesce(c.last_message_at, c.created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
+    FROM (
+      SELECT * FROM ${s}.conversations c
+      WHERE c.actor_id = $1 AND (coalesce(c.last_message_at, c.created_at), c.id) < ($2::timestamptz, $3::uuid)
+      ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC LIMIT $4::int
+    ) c
+    ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC`,
+);
+
+const selectOne = statement(
+  'conversation.customer_head',
+  (s) => `SELECT ${columns(s)} FROM ${s}.conversations c WHERE c.id = $1 AND c.actor_id = $2`,
+);
+
+/** The newest messages before $3, until $5 bytes are full; one that is larger than that comes alone. */
+const selectThread = statement(
+  'conversation.customer_thread',
+  (s) => `
+    SELECT ${columns(s)}, (
+      SELECT coalesce(json_agg(json_build_array(shown.id, shown.role, shown.author ->> 'name', shown.content, shown.at)
+        ORDER BY shown.at, shown.id), '[]')
+      FROM (
+        SELECT page.*, row_number() OVER newest_first AS place, sum(octet_length(page.content)) OVER newest_first AS bytes
+        FROM (
+          SELECT m.*, ${visibleAt} AS at FROM ${s}.messages m
+          WHERE m.conversation_id = c.id AND ${visible} AND ($3::uuid IS NULL OR (m.created_at, m.id) < (
+            SELECT b.created_at, b.id FROM ${s}.messages b WHERE b.id = $3 AND b.conversation_id = c.id))
+          ORDER BY m.created_at DESC, m.id DESC LIMIT $4::int
+        ) page
+        WINDOW newest_first AS (ORDER BY page.created_at DESC, page.id DESC ROWS UNBOUNDED PRECEDING)
+      ) shown
+      WHERE shown.place = 1 OR shown.bytes <= $5::bigint
+    ) AS messages
+    FROM ${s}.conversations c WHERE c.id = $1 AND c.actor_id = $2`,
+);
+
+/** Answers a row where the position moved. */
+const markRead = statement(
+  'conversation.customer_read',
+  (s) => `
+    UPDATE ${s}.conversations c SET customer_read_at = shown.at, customer_read_id = shown.id
+    FROM (
+      SELECT m.id, ${visibleAt} AS at FROM ${s}.messages m
+      WHERE m.conversation_id = $1 AND ${visible} AND ($3::uuid IS NULL OR m.id = $3)
+      ORDER BY at DESC, m.id DESC LIMIT 1
+    ) shown
+    WHERE c.id = $1 AND c.actor_id = $2
+      AND (c.customer_read_at IS NULL OR (shown.at, shown.id) > (c.customer_read_at, c.customer_read_id))
+    RETURNING c.id`,
+);
