@@ -3,6 +3,7 @@ import { openActivity } from './activity/open-activity.js';
 import { type AuditListInput, listAudit } from './audit/list.js';
 import { type CairnloopConfig, type ResolvedConfig, validateConfig } from './config/config-schema.js';
 import { createContextReader } from './context/context-reader.js';
+import { type ArchiveInput, archiveConversation } from './conversations/archive.js';
 import {
   type CustomerListInput,
   type CustomerReadInput,
@@ -24,6 +25,8 @@ import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
+import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
+import { type UpdateInput, updateConversation } from './conversations/update.js';
 import { openDatabase, probeDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
@@ -43,10 +46,11 @@ import {
   type UseInput,
   useDraft,
 } from './drafts/settle.js';
-import { atTheEdge } from './edge.js';
+import { atTheEdge, withoutSurplus } from './edge.js';
 import { CairnloopError, isCairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
+import { requireKnownKeys } from './known-keys.js';
 import { createDeliveryCounts } from './ops/delivery-counts.js';
 import { type Metrics, noMetrics } from './ops/metrics.js';
 import { createOperations, type OperationsOptions, operationsPaths } from './ops/operations.js';
@@ -74,9 +78,10 @@ export interface CreateOptions {
 
 /**
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
- * `CONFIG_INVALID`, `DATABASE_UNREACHABLE`.
+ * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`.
  */
 export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, options: CreateOptions = {}) {
+  requireKnownKeys('createCairnloop', options, ['logger']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
@@ -93,6 +98,9 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       reply: (id: string, input: ReplyInput) => replyToConversation(runtime, id, input),
       note: (id: string, input: ReplyInput) => addNote(runtime, id, input),
       resolve: (id: string, input: ResolveInput) => resolveConversation(runtime, id, input),
+      update: (id: string, input: UpdateInput) => updateConversation(runtime, id, input),
+      snooze: (id: string, input: SnoozeInput) => snoozeConversation(runtime, id, input),
+      archive: (id: string, input: ArchiveInput) => archiveConversation(runtime, id, input),
       reopen: (id: string, input: ReopenInput) => reopenConversation(runtime, id, input),
       submitCsat: (id: string, rating: CsatRating) => submitCsat(runtime, id, rating),
       get: (id: string) => requireConversation(runtime, id),
@@ -149,8 +157,8 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   return {
     ...api,
     telemetry: {
-      attach: runtime.telemetry.attach,
-      detach: runtime.telemetry.detach,
+      attach: withoutSurplus(runtime.telemetry.attach, 'telemetry.attach'),
+      detach: withoutSurplus(runtime.telemetry.detach, 'telemetry.detach'),
     },
     /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
     operations: (options: OperationsOptions = {}) =>

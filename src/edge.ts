@@ -1,5 +1,7 @@
+import { CairnloopError } from './errors.js';
 import { deepFreeze } from './freeze.js';
 
+type Call = (...given: never[]) => unknown;
 type AsyncCall = (...given: never[]) => Promise<unknown>;
 type Groups = Record<string, Record<string, AsyncCall>>;
 
@@ -10,8 +12,9 @@ type Groups = Record<string, Record<string, AsyncCall>>;
  */
 export function atTheEdge<Api extends Groups>(api: Api, explain: (error: unknown) => Promise<unknown>): Api {
   const guarded =
-    (call: AsyncCall): AsyncCall =>
+    (operation: string, call: AsyncCall): AsyncCall =>
     async (...given) => {
+      requireNoSurplus(operation, call, given);
       try {
         return withFrozenData(await call(...given));
       } catch (error) {
@@ -20,9 +23,39 @@ export function atTheEdge<Api extends Groups>(api: Api, explain: (error: unknown
     };
   const groups = Object.entries(api).map(([name, calls]) => [
     name,
-    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, guarded(call)])),
+    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, guarded(`${name}.${key}`, call)])),
   ]);
   return Object.fromEntries(groups) as Api;
+}
+
+/** A function that refuses an object of options where it takes none. */
+export function withoutSurplus<Guarded extends Call>(call: Guarded, operation: string): Guarded {
+  return ((...given: never[]) => {
+    requireNoSurplus(operation, call, given);
+    return call(...given);
+  }) as Guarded;
+}
+
+/**
+ * An object beyond the last parameter would be dropped with every key in it. Other values are let pass: `ids.map(get)`
+ * hands in an index and the list.
+ */
+function requireNoSurplus(operation: string, call: Call, given: readonly unknown[]): void {
+  const at = given.findIndex((value, index) => index >= call.length && isMap(value));
+  if (at === -1) return;
+  const key = Object.keys(given[at] as object)[0];
+  const path = key === undefined ? `argument ${at + 1}` : key;
+  const expected = `at most ${call.length} ${call.length === 1 ? 'argument' : 'arguments'}`;
+  throw new CairnloopError('INPUT_INVALID', {
+    operation,
+    problems: [{ path, expected, found: `an object as argument ${at + 1}` }],
+  });
+}
+
+function isMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** A list is the caller's own, to sort and to cut; what it holds is not. */

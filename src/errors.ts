@@ -101,8 +101,8 @@ const catalog = {
     message: `There is no conversation "${d.id}".`,
     hint: 'Use the id that conversations.open() or conversations.list() answered.',
   }),
-  CONVERSATION_RESOLVED: (d: { id: string; action: string }) => ({
-    message: `Conversation "${d.id}" is resolved, so it cannot ${d.action}.`,
+  CONVERSATION_RESOLVED: (d: { id: string; action: string; status?: string }) => ({
+    message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
     hint: 'A customer message reopens it; conversations.receive() records one.',
   }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({

@@ -3,7 +3,7 @@ import type { Actor } from './domain.js';
 import { CairnloopError, type ConfigProblem } from './errors.js';
 import { describeInput } from './found.js';
 import { wordsOf } from './input-words.js';
-import { nearest } from './nearest.js';
+import { unknownKey } from './known-keys.js';
 import { toStorableJson, toStorableText } from './redact.js';
 
 /** The longest text that a message may hold, in characters. */
@@ -44,15 +44,17 @@ export const customerText = z
   .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
 
 /** A map of the host's own, as a copy that can be stored. It is not asked for its keys before: they may throw. */
-export const metadata = z
+export const metadataMap = z
   .custom<Record<string, unknown>>(isMap, 'an object')
-  .default({})
   .transform((given, context): Record<string, unknown> => {
     const stored = toStorableJson(given);
     if (isMap(stored)) return stored;
     context.addIssue({ code: 'custom', message: 'an object that can be read' });
     return z.NEVER;
   });
+
+/** As {@link metadataMap}, empty where there is none. */
+export const metadata = z._default(metadataMap, {});
 
 function isMap(value: unknown): value is Record<string, unknown> {
   try {
@@ -70,9 +72,9 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actor: z.ZodType<Actor> = z
-  .object({ id: exactName(500), name: optionalName.optional() })
-  .transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
+export const actor: z.ZodType<Actor> = only({ id: exactName(500), name: optionalName.optional() }).transform(
+  ({ id, name }) => (name === undefined ? { id } : { id, name }),
+);
 
 const pageWords = 'a whole number from 1 to 200';
 
@@ -87,7 +89,21 @@ export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Sha
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
-  return z.object(shape).catchall(unknown) as unknown as z.ZodObject<Shape>;
+  // zod passes over an own `__proto__`, which JSON.parse makes of a text.
+  const own = z.unknown().superRefine((value, context) => {
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+      context.addIssue({ code: 'custom', path: ['__proto__'], params: { known: Object.keys(shape) } });
+  });
+  return own.pipe(z.object(shape).catchall(unknown)) as unknown as z.ZodObject<Shape>;
+}
+
+/** Any value; one that is an object has these keys and no other. What is in it is judged elsewhere. */
+export function knownKeys(known: readonly string[]): z.ZodType<unknown> {
+  return z.unknown().superRefine((value, context) => {
+    if (!isMap(value)) return;
+    for (const key of Object.keys(value).filter((one) => !known.includes(one)))
+      context.addIssue({ code: 'custom', path: [key], params: { known } });
+  });
 }
 
 /** Parses the input of a public call. Throws `INPUT_INVALID` with every problem. */
@@ -118,14 +134,9 @@ function problemsOf<Schema extends z.ZodType>(
 function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const path = issue.path.map(String).join('.') || 'input';
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
-  if (known) return { path, expected: knownKey(String(issue.path.at(-1)), known), found: 'an unknown key' };
+  if (known) return unknownKey(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
   return { path, expected: issue.message, found: describeInput(found) };
-}
-
-function knownKey(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
-  return meant ? `a known key (did you mean "${meant}"?)` : `one of the keys ${known.join(', ')}`;
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -14,6 +14,7 @@ const layers: Record<string, readonly string[]> = {
     'found',
     'input',
     'input-words',
+    'known-keys',
     'runtime',
   ],
   'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],

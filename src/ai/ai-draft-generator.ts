@@ -2,6 +2,7 @@ import type { LanguageModel, LanguageModelUsage } from 'ai';
 import type { Conversation, ProposalInput } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import type { DraftGenerator, GenerateOptions } from '../host/draft-generator.js';
+import { requireKnownKeys } from '../known-keys.js';
 import { errorText } from '../redact.js';
 import { err, ok } from '../result.js';
 import { draftPrompt } from './draft-prompt.js';
@@ -41,12 +42,25 @@ export interface AiDraftGeneratorOptions {
   onUsage?(usage: DraftUsage): void;
 }
 
+const optionKeys = [
+  'model',
+  'instructions',
+  'maxConversationChars',
+  'maxFactsChars',
+  'maxDraftChars',
+  'maxOutputTokens',
+  'timeoutMs',
+  'onUsage',
+] as const satisfies (keyof AiDraftGeneratorOptions)[];
+
 /**
  * A DraftGenerator on the Vercel AI SDK, which must be installed (`npm install ai@6`) and is loaded with the first
  * draft. The model gets no tools: whatever a customer writes, its answer is a proposal that the policy judges. One call
  * for each attempt; the worker retries. Failures come back as `err` in words without the model's text.
+ * Throws `INPUT_INVALID`.
  */
 export function aiDraftGenerator(options: AiDraftGeneratorOptions): DraftGenerator {
+  requireKnownKeys('aiDraftGenerator', options, optionKeys);
   return {
     async generate(conversation, generateOptions) {
       try {

@@ -1,5 +1,6 @@
 import type { Conversation, Message, ProposalInput, ProposalType, RiskTier } from '../domain.js';
 import type { DraftGenerator } from '../host/draft-generator.js';
+import { requireKnownKeys } from '../known-keys.js';
 import { ok } from '../result.js';
 
 /** What a template may write from. */
@@ -18,6 +19,8 @@ export interface DraftTemplate {
   content: string | ((input: TemplateInput) => string);
   summary?: string;
 }
+
+const templateKeys = ['when', 'type', 'riskTier', 'content', 'summary'] as const satisfies (keyof DraftTemplate)[];
 
 /** One for each kind of risk, and a question for the rest. */
 export const developmentTemplates: readonly DraftTemplate[] = [
@@ -54,10 +57,13 @@ export const developmentTemplates: readonly DraftTemplate[] = [
 
 /**
  * A DraftGenerator without a model, for development and tests: the first template whose `when` matches the customer's
- * newest message, or nothing to propose. The same conversation always gives the same draft.
+ * newest message, or nothing to propose. The same conversation always gives the same draft. Throws `INPUT_INVALID`.
  */
 export function templateDraftGenerator(options: { templates?: readonly DraftTemplate[] } = {}): DraftGenerator {
+  requireKnownKeys('templateDraftGenerator', options, ['templates']);
   const templates = options.templates ?? developmentTemplates;
+  for (const [index, template] of templates.entries())
+    requireKnownKeys('templateDraftGenerator', template, templateKeys, `templates.${index}.`);
   return {
     generate(conversation, { context }) {
       const message = conversation.messages?.findLast(({ role }) => role === 'customer');

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { type Conversation, conversationStatuses, type Page } from '../domain.js';
-import { name, only, pageCursor, pageLimit, parseInput } from '../input.js';
+import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../input.js';
 import { toStorableText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
+import { hostName } from './host-name.js';
 import { type ConversationRow, toConversation } from './rows.js';
+import { isAwake, isSnoozed } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
@@ -15,6 +17,13 @@ const filterFields = {
    * latest clock ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
+  /** The customer's, to the letter. */
+  actorId: hostName.optional(),
+  /** The id of who is to answer, to the letter; null: nobody's. */
+  assignee: exactName(500).nullish(),
+  tag: name.optional(),
+  /** Whether it is snoozed now. */
+  snoozed: z.boolean().optional(),
   /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
@@ -60,11 +69,19 @@ interface Condition {
 }
 
 /** Only what is asked for becomes part of the statement, so that each combination has the plan that fits it. */
-function conditionsOf({ status, priority, sla, search, after }: Filter): Condition[] {
-  const conditions: (Condition | '' | null | undefined)[] = [
+function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {
+  const conditions: (Condition | '' | false | null | undefined)[] = [
     status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
     priority && { key: 'priority', values: [priority], sql: (_, p) => `c.priority = $${p}` },
     sla && { key: `sla_${sla}`, values: [], sql: slaConditions[sla] },
+    actorId && { key: 'actor', values: [actorId], sql: (_, p) => `c.actor_id = $${p}` },
+    assignee !== undefined && {
+      key: 'assignee',
+      values: [assignee ?? ''],
+      sql: (_, p) => `coalesce(c.assignee ->> 'id', '') = $${p}`,
+    },
+    tag && { key: 'tag', values: [tag], sql: (_, p) => `c.tags <> '{}' AND c.tags @> ARRAY[$${p}]` },
+    snoozed !== undefined && { key: `snoozed_${snoozed}`, values: [], sql: snoozed ? isSnoozed : isAwake },
     search && { key: 'search', values: [search], sql: matches },
     after && {
       key: 'after',

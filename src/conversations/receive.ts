@@ -13,6 +13,7 @@ import { findByKeyUnderLock } from './by-key.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
+import { afterWoken } from './wake.js';
 
 const receiveInput = only({
   content: customerText,
@@ -27,6 +28,8 @@ export interface Received {
   conversation: Conversation;
   message: Message;
   startedSla: Sla | null;
+  /** It was snoozed until this message. */
+  woken: boolean;
 }
 
 /**
@@ -91,13 +94,15 @@ export async function recordCustomerMessage(
     conversation: toConversation(row.conversation),
     message: toMessage(row.message),
     startedSla: row.sla && toSla(row.sla),
+    woken: row.woken,
   };
 }
 
 /** Tells of a received message, after its commit. */
-export function afterReceived(runtime: Runtime, { conversation, message, startedSla }: Received): void {
+export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
   runtime.activity.changed(conversation.id);
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
+  if (woken) afterWoken(runtime, conversation.id, 'customer');
   if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });
 }
 
@@ -106,6 +111,7 @@ interface ReceivedRow {
   message: MessageRow;
   sla: SlaRow | null;
   paused: boolean;
+  woken: boolean;
 }
 
 const selectPriority = statement(
@@ -117,10 +123,10 @@ const insertCustomerMessage = statement(
   'conversation.receive',
   (s) => `
     WITH before AS (
-      SELECT id, status, unanswered_since FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+      SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = $1 FOR UPDATE
     ), conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'open', resolved_at = NULL, resolved_by = NULL,
+        status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
         unanswered_since = coalesce(c.unanswered_since, ${nextMoment(s, 'c')}),
         last_message_at = ${nextMoment(s, 'c')}, updated_at = ${nextMoment(s, 'c')}
       FROM before WHERE c.id = before.id
@@ -159,6 +165,9 @@ const insertCustomerMessage = statement(
       SELECT ${s}.clock(), author.actor, 'conversation.reopened', before.id, NULL, '{}'
       FROM before, author WHERE before.status <> 'open'
       UNION ALL
+      SELECT ${s}.clock(), author.actor, 'conversation.woken', before.id, NULL, '{"because": "customer"}'
+      FROM before, author WHERE before.snoozed_until IS NOT NULL
+      UNION ALL
       SELECT ${s}.clock(), '{"id": "system:drafts"}', 'draft.superseded', $1, overtaken.id, '{}' FROM overtaken
       UNION ALL
       SELECT started_at, '{"id": "system:sla"}', 'sla.started', conversation_id, id, jsonb_build_object(
@@ -167,6 +176,7 @@ const insertCustomerMessage = statement(
       FROM sla
     )
     SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
-      (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused
+      (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused,
+      (SELECT snoozed_until IS NOT NULL FROM before) AS woken
     FROM conversation, message`,
 );

@@ -2,11 +2,11 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../errors.js';
 import { isId } from '../input.js';
 
-/** Says why a change that asks for an open conversation found none: there is no such one, or it is resolved. */
+/** Says why a change that asks for an open conversation found none: there is no such one, or it is resolved or archived. */
 export async function refuseUnlessOpen(executor: Executor, id: string, action: string): Promise<never> {
   const [found] = isId(id) ? await executor.run<{ status: string }>(selectStatus, [id]) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  throw new CairnloopError('CONVERSATION_RESOLVED', { id, action });
+  throw new CairnloopError('CONVERSATION_RESOLVED', { id, action, status: found.status });
 }
 
 const selectStatus = statement('conversation.status', (s) => `SELECT status FROM ${s}.conversations WHERE id = $1`);

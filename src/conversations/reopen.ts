@@ -1,13 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { statement } from '../db/statement.js';
 import type { Conversation } from '../domain.js';
-import { actor, isId, parseInput } from '../input.js';
+import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { requireConversation } from './find.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const reopenInput = z.object({ actor });
+const reopenInput = only({ actor });
 
 export type ReopenInput = z.input<typeof reopenInput>;
 

@@ -1,9 +1,9 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, parseInput } from '../input.js';
+import { actor, content, isId, name, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
 import { type Answer, type Answered, sendAnswer } from './answer.js';
@@ -12,7 +12,7 @@ import { nextMoment } from './next-moment.js';
 import { refuseUnlessOpen } from './refuse.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const replyInput = z.object({
+const replyInput = only({
   content,
   actor,
   /** A second call with the same key for the same conversation writes nothing and answers the first message. */

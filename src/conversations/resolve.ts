@@ -1,8 +1,8 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { statement } from '../db/statement.js';
 import type { Actor, Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, isId, metadata, parseInput } from '../input.js';
+import { actor, isId, metadata, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
@@ -10,7 +10,7 @@ import { findConversation } from './find.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = z.object({ resolvedBy: actor, metadata });
+const resolveInput = only({ resolvedBy: actor, metadata });
 
 export type ResolveInput = z.input<typeof resolveInput>;
 
@@ -63,7 +63,7 @@ const resolve = statement(
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'resolved', resolved_at = ${nextMoment(s, 'c')}, resolved_by = $2, updated_at = ${nextMoment(s, 'c')},
-        unanswered_since = NULL, resolutions = resolutions + 1
+        unanswered_since = NULL, snoozed_until = NULL, resolutions = resolutions + 1
       WHERE id = $1 AND status = 'open'
       RETURNING *
     ), ${endClock(s, 'resolved')}, line AS (

@@ -1,16 +1,16 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { databaseTime } from '../db/database-time.js';
 import { type Statement, statement } from '../db/statement.js';
 import type { Delivery } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, isId, parseInput } from '../input.js';
+import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { afterOutboundFailed } from './outbound-failed.js';
 import { isFree, isUnsettled } from './unsettled.js';
 
-const interveneInput = z.object({ actor });
+const interveneInput = only({ actor });
 
 export type InterveneInput = z.input<typeof interveneInput>;
 

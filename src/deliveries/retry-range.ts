@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { statement } from '../db/statement.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
-import { actor, parseInput } from '../input.js';
+import { actor, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import type { DeliveryRow } from './claim.js';
 import { type InterveneInput, mayBeCalled, retryStatement } from './intervene.js';
 
-const rangeInput = z.object({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+const rangeInput = only({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
 /**
  * Deliveries that were discarded after their last attempt: of one topic, or discarded since a moment; all of them unless
@@ -30,7 +30,7 @@ export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRa
  */
 export async function retryRange(runtime: Runtime, range: RetryRange, by: InterveneInput): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
-  const { actor: who } = parseInput('deliveries.retryRange', z.object({ actor }), by);
+  const { actor: who } = parseInput('deliveries.retryRange', only({ actor }), by);
   const rows = await runtime.db.run<DeliveryRow>(retryAll, [who, topic ?? null, since ?? null]);
   const counts = countTopics(rows);
   for (const topic of deliveryTopics) if (counts[topic]) runtime.jobs.wake(topic);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../domain.js';
-import { content, name } from '../input.js';
+import { content, name, only } from '../input.js';
 import { toStorableJson, toStorableText } from '../redact.js';
 
 /** The newest messages that a generator is given, and the policy for what it made of them. */
@@ -11,20 +11,24 @@ export const generatorMessages = 200;
 /** What a generator leaves empty is as good as absent. */
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 
-const evidence = z.object({
+const evidence = {
   source: name,
   quote: optionalText(5000).optional(),
   url: optionalText(2000).optional(),
-});
+};
 
-/** What a DraftGenerator or `drafts.propose` hands in. */
-export const proposalInput = z.object({
+const proposal = {
   type: z.enum(proposalTypes),
   content,
   riskTier: z.enum(riskTiers).default('medium'),
   summary: optionalText(2000).default(''),
-  evidence: z.array(evidence).max(50).default([]),
-});
+};
+
+/** What `drafts.propose` takes. */
+export const proposalInput = only({ ...proposal, evidence: z.array(only(evidence)).max(50).default([]) });
+
+/** What a DraftGenerator made, often of a model's answer: keys beyond these are no input of ours, and are left out. */
+export const generatedProposal = z.object({ ...proposal, evidence: z.array(z.object(evidence)).max(50).default([]) });
 
 export type WantedProposal = z.output<typeof proposalInput>;
 

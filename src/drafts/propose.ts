@@ -7,7 +7,7 @@ import { deepFreeze } from '../freeze.js';
 import { parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { decide } from './decide.js';
-import { inputDigest, proposalInput, type WantedProposal } from './proposal.js';
+import { generatedProposal, inputDigest, proposalInput, type WantedProposal } from './proposal.js';
 import { type Stored, storeDraft } from './store-draft.js';
 
 /**
@@ -35,7 +35,7 @@ export interface Seen {
  * that one. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export function proposeForRequest(runtime: Runtime, input: unknown, seen: Seen): Promise<Draft> {
-  return putToPolicy(runtime, parseInput('draftGenerator.generate', proposalInput, input), seen);
+  return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposal, input), seen);
 }
 
 async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen): Promise<Draft> {
@@ -54,7 +54,7 @@ async function openConversationOf(runtime: Runtime, id: string): Promise<Convers
   const conversation = await findConversation(runtime, id);
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   if (conversation.status !== 'open')
-    throw new CairnloopError('CONVERSATION_RESOLVED', { id, action: 'be drafted for' });
+    throw new CairnloopError('CONVERSATION_RESOLVED', { id, action: 'be drafted for', status: conversation.status });
   return conversation;
 }
 

@@ -1,25 +1,25 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { findByKey } from '../conversations/by-key.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Actor, Draft, DraftStatus, Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, parseInput, text } from '../input.js';
+import { actor, content, isId, name, only, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = z.object({ actor });
-const editInput = z.object({ content, actor });
-const useInput = z.object({
+const approveInput = only({ actor });
+const editInput = only({ content, actor });
+const useInput = only({
   /** What is sent, whatever is left of the draft's own words. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and answers the draft as it is. */
   dedupeKey: name.optional(),
 });
-const discardInput = z.object({ actor, reason: text(2000).optional() });
+const discardInput = only({ actor, reason: text(2000).optional() });
 
 export type ApproveInput = z.input<typeof approveInput>;
 export type EditInput = z.input<typeof editInput>;

@@ -5,11 +5,11 @@ import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Actor } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { content, isId, name, parseInput } from '../input.js';
+import { content, isId, name, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
-const bulkInput = z.object({
+const bulkInput = only({
   templateId: name,
   /** What is delivered to each, to the letter. */
   content,
@@ -17,7 +17,7 @@ const bulkInput = z.object({
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
-const idsInput = z.object({ conversationIds: z.array(z.string()) });
+const idsInput = only({ conversationIds: z.array(z.string()) });
 
 export type BulkInput = z.input<typeof bulkInput>;
 

@@ -1,14 +1,14 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { afterOutboundFailed } from '../deliveries/outbound-failed.js';
 import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, isId, parseInput } from '../input.js';
+import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 
-const cancelInput = z.object({ actor });
+const cancelInput = only({ actor });
 
 export type CancelInput = z.input<typeof cancelInput>;
 

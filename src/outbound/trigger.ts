@@ -5,7 +5,7 @@ import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, parseInput } from '../input.js';
+import { actor, content, isId, name, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 
 /** A year: what is planned further ahead than that belongs in the host's own calendar. */
@@ -15,7 +15,7 @@ const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 /** An outbound message may be the host's own idea, where no person stands behind it. */
 export const hostOrActor = actor.default({ id: 'system:host' });
 
-const triggerInput = z.object({
+const triggerInput = only({
   templateId: name,
   /** What is delivered, to the letter. */
   content,

@@ -29,10 +29,16 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
   'sla.fulfilled': (row, sla) => ({
     at: toDate(row.at),
     type: 'ended',
-    endedBy: sla.ended_by === 'resolved' ? 'resolved' : 'answered',
+    endedBy: sla.ended_by === 'resolved' || sla.ended_by === 'archived' ? sla.ended_by : 'answered',
     by: row.actor,
   }),
   'sla.breached': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'breached' }),
+  'conversation.updated': (row) => ({
+    at: toDate(row.at),
+    type: 'reprioritized',
+    by: row.actor,
+    ...(priorityChange(row) ?? { from: '', to: '' }),
+  }),
   'sla.ended': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'tracking_off' }),
 };
 
@@ -52,6 +58,23 @@ export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
     events,
     lines: explain(events),
   };
+}
+
+/** The audit rows, in their order, that tell of one clock: its own, and changes of the priority while it ran. */
+export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
+  const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
+  const first = audit.findIndex(isOwn);
+  const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);
+  const ran = (row: AuditRow, index: number) =>
+    first >= 0 && index > first && index < last && priorityChange(row) !== null;
+  return audit.filter((row, index) => isOwn(row) || ran(row, index));
+}
+
+/** What an audit row did to the conversation's priority; null where nothing. */
+export function priorityChange({ action, detail }: AuditRow): { from: string; to: string } | null {
+  const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
+  if (action !== 'conversation.updated' || after?.priority === undefined) return null;
+  return { from: String(before?.priority), to: String(after.priority) };
 }
 
 function dueTimes({ detail }: AuditRow): { responseDueAt: Date; breachAt: Date } {

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.js';
  * The part `sla` of a statement that ends the running clock of `conversation` (an earlier part): fulfilled, or breached
  * where its time had run out before anybody noticed.
  */
-export function endClock(s: string, endedBy: 'answered' | 'resolved'): string {
+export function endClock(s: string, endedBy: 'answered' | 'resolved' | 'archived'): string {
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 

@@ -10,7 +10,8 @@ export type ClockEvent = { at: Date } & (
   | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
   | ({ type: 'resumed'; by: Actor } & DueTimes)
-  | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off'; by?: Actor }
+  | { type: 'reprioritized'; by: Actor; from: string; to: string }
+  | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off'; by?: Actor }
 );
 
 /** A clock as its last event left it. */
@@ -36,7 +37,7 @@ function after(clock: Told | undefined, event: ClockEvent): Told | undefined {
     const { terms, responseDueAt, breachAt } = event;
     return { ...terms, pausedAt: null, responseDueAt, breachAt };
   }
-  if (!clock || event.type === 'ended') return clock;
+  if (!clock || event.type === 'ended' || event.type === 'reprioritized') return clock;
   if (event.type === 'paused') return { ...clock, pausedAt: event.at };
   const { responseDueAt, breachAt } = event;
   return { ...clock, pausedAt: null, responseDueAt, breachAt };
@@ -54,6 +55,8 @@ function words(event: ClockEvent, clock: Told, pausedSince: Date | null): string
       const pause = pausedSince ? ` after ${minutes((event.at.getTime() - pausedSince.getTime()) / 60_000)}` : '';
       return `resumed by ${name(event.by)}${pause}; ${due(clock)}`;
     }
+    case 'reprioritized':
+      return `priority changed from "${event.from}" to "${event.to}" by ${name(event.by)}; this clock keeps its terms`;
     case 'ended':
       return ending(clock, event);
   }
@@ -66,6 +69,7 @@ function ending(clock: Told, event: ClockEvent & { type: 'ended' }): string {
   return {
     answered: `answered${by}, ${punctual}`,
     resolved: `ended by the resolution${by}, ${punctual}`,
+    archived: `ended by the archiving${by}, ${punctual}`,
     breached: `breached: nobody had answered by ${moment(clock.breachAt, clock)}`,
     tracking_off: 'ended without a breach, as the provider had switched tracking off',
   }[event.endedBy];

@@ -2,7 +2,7 @@ import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../errors.js';
 import { isId } from '../input.js';
-import { type ClockStory, clockActions, tellStory } from './clock-story.js';
+import { type ClockStory, clockActions, rowsOfClock, tellStory } from './clock-story.js';
 import type { SlaRow } from './rows.js';
 
 /** Every clock that a conversation had, oldest first, and what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
@@ -11,12 +11,7 @@ export async function explainSla(executor: Executor, conversationId: string): Pr
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   const slas = await executor.run<SlaRow>(selectClocks, [conversationId]);
   const audit = await executor.run<AuditRow>(selectEvents, [conversationId, clockActions]);
-  return slas.map((sla) =>
-    tellStory(
-      sla,
-      audit.filter((row) => row.subject_id === sla.id),
-    ),
-  );
+  return slas.map((sla) => tellStory(sla, rowsOfClock(sla, audit)));
 }
 
 const selectConversation = statement('sla.conversation', (s) => `SELECT id FROM ${s}.conversations WHERE id = $1`);

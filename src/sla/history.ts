@@ -1,6 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
+import { priorityChange } from './clock-story.js';
 import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
@@ -22,8 +23,8 @@ export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<H
     const eventsOf = byConversation(await tx.run<AuditRow>(selectEvents, [ids, Object.keys(eventTypes)]));
     const clocksOf = byConversation(await tx.run<SlaRow>(selectClocks, [ids]));
     yield page.map(({ id, priority }) => ({
-      priority,
-      events: (eventsOf.get(id) ?? []).map(toEvent),
+      priority: firstPriority(eventsOf.get(id) ?? []) ?? priority,
+      events: (eventsOf.get(id) ?? []).flatMap(toEvents),
       clocks: clocksOf.get(id) ?? [],
     }));
     if (page.length < pageSize) return;
@@ -47,13 +48,28 @@ const eventTypes = {
   'message.received': 'customer',
   'conversation.replied': 'answer',
   'conversation.resolved': 'resolve',
+  'conversation.archived': 'archive',
   'conversation.reopened': 'reopen',
+  'conversation.updated': 'priority',
   'sla.paused': 'pause',
   'sla.resumed': 'resume',
 } as const;
 
-function toEvent(row: AuditRow): ConversationEvent {
-  return { at: toDate(row.at), type: eventTypes[row.action as keyof typeof eventTypes] };
+function toEvents(row: AuditRow): ConversationEvent[] {
+  const at = toDate(row.at);
+  const type = eventTypes[row.action as keyof typeof eventTypes];
+  if (type !== 'priority') return [{ at, type }];
+  const change = priorityChange(row);
+  return change ? [{ at, type, priority: change.to }] : [];
+}
+
+/** The priority that a conversation was opened with, where it was changed later. */
+function firstPriority(rows: readonly AuditRow[]): string | undefined {
+  for (const row of rows) {
+    const change = priorityChange(row);
+    if (change) return change.from;
+  }
+  return undefined;
 }
 
 const selectConversations = statement(

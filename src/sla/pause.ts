@@ -1,17 +1,17 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Actor, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
-import { actor, isId, parseInput, text } from '../input.js';
+import { actor, isId, only, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resume } from './sla-clock.js';
 
-const pauseInput = z.object({ reason: text(1000), actor });
-const resumeInput = z.object({ actor });
+const pauseInput = only({ reason: text(1000), actor });
+const resumeInput = only({ actor });
 
 export type PauseInput = z.input<typeof pauseInput>;
 export type ResumeInput = z.input<typeof resumeInput>;

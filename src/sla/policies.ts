@@ -4,7 +4,7 @@ import type { Actor } from '../domain.js';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { HostTimeout, withTimeout } from '../host/call.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../host/sla-policy-provider.js';
-import { actor, name, parseInput } from '../input.js';
+import { actor, knownKeys, name, only, parseInput } from '../input.js';
 import { errorText, toStorableJson } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { validatePolicies } from './validate-policies.js';
@@ -50,18 +50,17 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
 }
 
 /** What may be set. The values are judged beside the known ones, where their order counts too. */
-const attrsInput = z
-  .strictObject({
-    priority: name.optional(),
-    responseMinutes: z.unknown().optional(),
-    breachMinutes: z.unknown().optional(),
-    calendar: z.unknown().optional(),
-  })
+const attrsInput = only({
+  priority: name.optional(),
+  responseMinutes: z.unknown().optional(),
+  breachMinutes: z.unknown().optional(),
+  calendar: knownKeys(['timeZone', 'hours', 'holidays']).optional(),
+})
   .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
 /** Who set the terms; the host itself where it did not say. */
-const byInput = z.object({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
+const byInput = only({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
 
 const setInput = z
   .object({ priority: name, attrs: attrsInput, by: byInput })

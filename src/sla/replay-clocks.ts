@@ -4,14 +4,16 @@ import { isBreached, pause, resume, type SlaClock, start } from './sla-clock.js'
 
 /** What happened in a conversation, as far as it matters to its clocks. */
 export type ConversationEvent = { at: Date } & (
-  | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'reopen' }
+  | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'archive' | 'reopen' }
+  | { type: 'priority'; priority: string }
   | { type: 'policies'; policies: readonly SlaPolicy[] }
 );
 
 /** A clock of the past, and how it ended. */
 export interface ReplayedClock extends SlaClock {
+  priority: string;
   status: SlaStatus;
-  endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off' | null;
+  endedBy: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off' | null;
   completedAt: Date | null;
 }
 
@@ -45,12 +47,16 @@ function apply(replay: Replay, event: ConversationEvent): Replay {
       return replay.open ? { ...end(replay, 'answered', event.at), unansweredSince: null } : replay;
     case 'resolve':
       return replay.open ? { ...end(replay, 'resolved', event.at), open: false, unansweredSince: null } : replay;
+    case 'archive':
+      return { ...end(replay, 'archived', event.at), open: false, unansweredSince: null };
     case 'reopen':
       return { ...replay, open: true };
     case 'pause':
       return change(replay, (clock) => pause(clock, event.at));
     case 'resume':
       return change(replay, (clock) => resume(clock, event.at));
+    case 'priority':
+      return { ...replay, priority: event.priority };
     case 'policies':
       return { ...replay, policies: event.policies };
     case 'note':
@@ -68,7 +74,13 @@ function receive(replay: Replay, at: Date): Replay {
   const counted = latest?.status === 'active' || (latest && unansweredSince && latest.startedAt >= unansweredSince);
   const policy = replay.policies.find((candidate) => candidate.priority === replay.priority);
   if (counted || !policy) return resumed;
-  const clock: ReplayedClock = { ...start(policy, at), status: 'active', endedBy: null, completedAt: null };
+  const clock: ReplayedClock = {
+    ...start(policy, at),
+    priority: policy.priority,
+    status: 'active',
+    endedBy: null,
+    completedAt: null,
+  };
   return { ...resumed, clocks: [...resumed.clocks, clock] };
 }
 

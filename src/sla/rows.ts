@@ -18,7 +18,7 @@ export interface SlaRow {
   breach_at: Timestamp;
   paused_at: Timestamp | null;
   completed_at: Timestamp | null;
-  ended_by: 'answered' | 'resolved' | 'breached' | 'tracking_off' | null;
+  ended_by: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off' | null;
 }
 
 export function toSla(row: SlaRow): Sla {

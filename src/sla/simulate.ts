@@ -42,7 +42,7 @@ export function simulateSla(db: Database, { policies, since }: SimulateInput): P
     for await (const page of historyPages(tx, since)) {
       for (const history of page) {
         conversations += 1;
-        tally(entryFor(byPriority, history.priority), history, { policies, since, until });
+        tally((priority) => entryFor(byPriority, priority), history, { policies, since, until });
       }
     }
     const priorities = [...byPriority.values()].sort((a, b) => a.priority.localeCompare(b.priority));
@@ -57,16 +57,18 @@ function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string):
 }
 
 function tally(
-  entry: SimulatedPriority,
+  entryOf: (priority: string) => SimulatedPriority,
   history: History,
   { policies, since, until }: SimulateInput & { until: Date },
 ) {
   const actual = history.clocks.map((row) => ({
     ...toClock(row),
+    priority: row.priority,
     endedBy: row.ended_by,
     completedAt: toDate(row.completed_at),
   }));
   const proposed = replayClocks(history.events, { priority: history.priority, policies, until });
-  for (const clock of actual) if (clock.startedAt >= since) entry.actual[outcomeOf(clock)] += 1;
-  for (const clock of proposed) if (clock.startedAt >= since) entry.proposed[outcomeOf(clock)] += 1;
+  entryOf(history.priority);
+  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[outcomeOf(clock)] += 1;
+  for (const clock of proposed) if (clock.startedAt >= since) entryOf(clock.priority).proposed[outcomeOf(clock)] += 1;
 }

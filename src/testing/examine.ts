@@ -1,4 +1,5 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
+import { requireKnownKeys } from '../known-keys.js';
 import { passed } from './judge.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
 
@@ -13,13 +14,20 @@ export interface CheckOptions {
   dry?: boolean;
 }
 
-/** Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Never throws. */
+/** What a contract's check takes beside `timeoutMs` and `dry`. */
+const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'actorIds', notifier: 'effects' };
+
+/**
+ * Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Throws `INPUT_INVALID` for an
+ * option that it does not know, and nothing else.
+ */
 export async function examine<Module, Options extends CheckOptions>(
   contract: ContractKey,
   module: unknown,
   options: Options,
   run: (module: Module, options: Options & Required<CheckOptions>) => Promise<ContractFinding[]>,
 ): Promise<ContractReport> {
+  requireKnownKeys('check', options, ['timeoutMs', 'dry', ...[ownOptions[contract] ?? []].flat()]);
   const misshapen = shapeFindings(contract, module);
   if (misshapen.length > 0) return buildReport(contract, misshapen);
   const before = prototypeKeys();

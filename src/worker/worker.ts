@@ -10,6 +10,7 @@ import { outbound } from './jobs/outbound.js';
 import { slaCountdown } from './jobs/sla-countdown.js';
 import { createMaintenance } from './maintenance.js';
 import { type Repeating, repeat } from './repeat.js';
+import { createSnoozeAlarm } from './snooze-alarm.js';
 import { createSweep } from './sweep.js';
 
 /** What `cairnloop worker` runs; a host may run it in a process of its own. */
@@ -77,11 +78,13 @@ export function createWorker(runtime: Runtime): Worker {
 
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
     const sweep = createSweep(runtime, (topic) => drainers[topic].full);
+    const snoozes = createSnoozeAlarm(runtime);
     const maintenance = createMaintenance(runtime);
     const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
     return {
       intake: [
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
+        repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
       ],
       upkeep: [

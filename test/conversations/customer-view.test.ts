@@ -113,9 +113,9 @@ describe('the customer’s view', () => {
     const { id } = await conversations.open({ message: 'nobody’s' });
     for (const actorId of ['', null, undefined, 7, ['ada'], 'a\u0000', '\ud800'] as string[])
       for (const call of [
-        conversations.forCustomer(actorId),
-        conversations.getForCustomer(actorId, id),
-        conversations.markReadForCustomer(actorId, id),
+        () => conversations.forCustomer(actorId),
+        () => conversations.getForCustomer(actorId, id),
+        () => conversations.markReadForCustomer(actorId, id),
       ])
         await assert.rejects(call, (error: CairnloopError) => {
           assert.equal(error.code, 'INPUT_INVALID');

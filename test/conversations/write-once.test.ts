@@ -11,7 +11,7 @@ describe('a dedupeKey', () => {
     const provider = policies(terms);
     const { notifier } = recordingNotifier();
     const host = await startHost({ slaPolicyProvider: provider, notifier }, { worker: false });
-    return { ...host, ...host.cairnloop };
+    return { ...host.cairnloop, ...host };
   };
 
   const rowsIn = async ({ database }: { database: { query: (sql: string) => Promise<{ rows: unknown[] }> } }) => {
@@ -123,7 +123,10 @@ describe('a dedupeKey', () => {
     const { conversations } = await start();
     const { id } = await conversations.open({});
     for (const dedupeKey of ['', '  ', 'x'.repeat(1001), null, 7] as string[])
-      for (const call of [conversations.open({ dedupeKey }), conversations.receive(id, { content: 'c', dedupeKey })])
+      for (const call of [
+        () => conversations.open({ dedupeKey }),
+        () => conversations.receive(id, { content: 'c', dedupeKey }),
+      ])
         await assert.rejects(call, (error: CairnloopError) => {
           assert.equal(error.code, 'INPUT_INVALID');
           assert.match(error.message, /dedupeKey: expected a text of 1 to 1000 characters/);

@@ -3,7 +3,12 @@ import type { BusinessCalendar, SlaPolicy } from '../../src/host/sla-policy-prov
 import type { ConversationEvent } from '../../src/sla/replay-clocks.js';
 
 /** What happened, in whole minutes from {@link time}(0), in the order of time. */
-export type History = { offset: number; type: ConversationEvent['type']; policies?: readonly SlaPolicy[] }[];
+export type History = {
+  offset: number;
+  type: ConversationEvent['type'];
+  policies?: readonly SlaPolicy[];
+  priority?: string;
+}[];
 
 const minute = 60_000;
 const friday = Date.parse('2026-01-09T15:00Z');
@@ -43,7 +48,17 @@ function termsForHigh(): fc.Arbitrary<SlaPolicy[]> {
     ]);
 }
 
-const plainEvents = fc.constantFrom('customer', 'answer', 'note', 'pause', 'resume', 'resolve', 'reopen', 'customer');
+const plainEvents = fc.constantFrom(
+  'customer',
+  'answer',
+  'note',
+  'pause',
+  'resume',
+  'resolve',
+  'archive',
+  'reopen',
+  'customer',
+);
 
 /** Up to four days, most of it in steps of some minutes, across a week-end. */
 export const histories: fc.Arbitrary<History> = fc
@@ -55,6 +70,10 @@ export const histories: fc.Arbitrary<History> = fc
       ),
       fc.oneof(
         { weight: 5, arbitrary: plainEvents.map((type) => ({ type })) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom('high', 'low').map((priority) => ({ type: 'priority' as const, priority })),
+        },
         { weight: 1, arbitrary: policyLists.map((policies) => ({ type: 'policies' as const, policies })) },
       ),
     ),

@@ -121,12 +121,18 @@ interface TickingClock {
 function tickingClocks(history: History, initial: readonly SlaPolicy[], until: number) {
   const clocks: TickingClock[] = [];
   let policies = initial;
+  let current = 'high';
   let [open, waiting, counted] = [true, false, false];
   const running = () => clocks.find((clock) => clock.endedBy === null);
   const end = (endedBy: string, now: number) => Object.assign(running() ?? {}, { endedBy, completedAt: now });
 
   const happen = (event: History[number], now: number) => {
     if (event.type === 'policies') policies = event.policies ?? [];
+    if (event.type === 'priority') current = event.priority ?? current;
+    if (event.type === 'archive') {
+      end('archived', now);
+      [open, waiting, counted] = [false, false, false];
+    }
     if (event.type === 'reopen') open = true;
     if (event.type === 'pause' && running()) (running() as TickingClock).held = true;
     if ((event.type === 'resume' || event.type === 'customer') && running()) (running() as TickingClock).held = false;
@@ -136,7 +142,7 @@ function tickingClocks(history: History, initial: readonly SlaPolicy[], until: n
     }
     if (event.type !== 'customer') return;
     open = true;
-    const policy = policies.find(({ priority }) => priority === 'high');
+    const policy = policies.find(({ priority }) => priority === current);
     if (policy && !running() && !(waiting && counted)) {
       counted = true;
       clocks.push({

@@ -84,7 +84,9 @@ describe('sla clock on a real Postgres', () => {
       pause: () => cairnloop.sla.pause(id, { reason: 'waiting', actor }),
       resume: () => cairnloop.sla.resume(id, { actor }),
       resolve: () => cairnloop.conversations.resolve(id, { resolvedBy: actor }),
+      archive: () => cairnloop.conversations.archive(id, { actor }),
       reopen: () => cairnloop.conversations.reopen(id, { actor }),
+      priority: () => cairnloop.conversations.update(id, { priority: event.priority ?? 'high', actor }),
       policies: () => changePolicies(event.policies ?? []),
     }[event.type];
     await act().catch((error: unknown) => {
@@ -163,6 +165,7 @@ describe('sla clock on a real Postgres', () => {
         const expected = replayClocks(toEvents(history), { priority: 'high', policies: first, until });
         assert.deepEqual(
           rows.map((row) => ({
+            priority: row.priority,
             startedAt: row.started_at,
             responseMinutes: row.response_minutes,
             breachMinutes: row.breach_minutes,

@@ -1,3 +1,4 @@
+import { isAwake } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
@@ -29,11 +30,14 @@ async function page(runtime: Runtime, from: Statement, values: string[], cursor:
   };
 }
 
-/** Open conversations with a draft that waits for approval. */
+/**
+ * Open conversations with a draft that waits for approval, but for snoozed ones. The filters of breaches hold those as
+ * well: their clocks run on.
+ */
 export const needingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
     SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
-  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open'
+  ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwake(s)}
   LIMIT ${maxGathered}`;
 
 /** Open conversations with less than a quarter of their time left. */

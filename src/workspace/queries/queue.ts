@@ -1,3 +1,4 @@
+import { isAwake } from '../../conversations/wake.js';
 import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
@@ -42,11 +43,11 @@ const ofConversations = (s: string, where: string) =>
 
 const countFilters = statement('workspace.queue.counts', (s) => {
   const filters: Record<QueueFilter, string> = {
-    'needs-reply': ofConversations(s, `c.status = 'open' AND c.unanswered_since IS NOT NULL`),
+    'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': needingApproval(s),
     breaching: breachingSoon(s),
     breached: breached(s),
-    open: ofConversations(s, `c.status = 'open'`),
+    open: ofConversations(s, `c.status = 'open' AND ${isAwake(s)}`),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };
   const counts = Object.entries(filters).map(

@@ -1,3 +1,4 @@
+import { isAwake } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTime } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../errors.js';
@@ -45,13 +46,15 @@ function placeOf(cursor: string): string[] {
 
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
-const unanswered = `${open} AND c.unanswered_since IS NOT NULL`;
+/** Open and not snoozed: snoozed ones are in none of the walked filters. */
+const awake = (s: string) => `${open} AND ${isAwake(s)}`;
+const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
 /** Waits for an answer that is late, as the index `conversations_overdue` has it. */
 export const overdue = `${open} AND c.overdue_since > c.unanswered_since`;
 
 const statements: Record<WalkedFilter, Statement> = {
-  open: statement('workspace.queue.open', (s) => urgentFirst(s, open)),
-  'needs-reply': statement('workspace.queue.needs_reply', (s) => urgentFirst(s, unanswered)),
+  open: statement('workspace.queue.open', (s) => urgentFirst(s, awake(s))),
+  'needs-reply': statement('workspace.queue.needs_reply', (s) => urgentFirst(s, unanswered(s))),
   resolved: statement('workspace.queue.resolved', (s) =>
     pageOf(s, { rest: byActivity(s, `${resolved} AND (c.updated_at, c.id) < (${from(phases.rest)})`) }),
   ),
@@ -76,7 +79,7 @@ const urgentFirst = (s: string, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE $1::int = ${phases.overdue} AND ${overdue} AND (c.overdue_since, c.id) > (${from(phases.overdue)})
+      WHERE $1::int = ${phases.overdue} AND ${overdue} AND ${isAwake(s)} AND (c.overdue_since, c.id) > (${from(phases.overdue)})
       ORDER BY c.overdue_since, c.id LIMIT ${pageSize + 1}`,
     running: `
       SELECT l.conversation_id AS id, l.breach_at AS key

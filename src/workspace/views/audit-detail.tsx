@@ -18,6 +18,7 @@ export const AuditDetail: FC<{ line: Pick<AuditLine, 'action' | 'detail'> }> = (
 /** Undefined where the detail is not as expected: an older version may have written it. */
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'conversation.rated': ({ rating }) => quote(rating),
+  'conversation.updated': (detail) => fieldChanges(detail),
   'draft.created': (detail) => draft(detail),
   'draft.denied': (detail) => draft(detail),
   'draft.sent': ({ review }) => reviews[String(review)],
@@ -62,6 +63,26 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
 };
 
 const quote = (value: unknown) => (value ? <Foreign value={value} /> : undefined);
+
+/** Each changed field; the values of those that are plain text. */
+function fieldChanges({ before, after }: Detail): Child | undefined {
+  if (typeof after !== 'object' || after === null) return undefined;
+  const old = (before ?? {}) as Detail;
+  return Object.entries(after).map(([field, value]) => (
+    <span class="detail-pair">
+      <span class="faint">{humanizeLabel(field)}</span> {shownChange(old[field], value)}
+    </span>
+  ));
+}
+
+function shownChange(old: unknown, value: unknown): Child | null {
+  if (typeof old !== 'string' || typeof value !== 'string') return null;
+  return (
+    <>
+      from <Foreign value={old} /> to <Foreign value={value} />
+    </>
+  );
+}
 
 const decisions: Record<string, string> = {
   allow: 'may be sent without review',

@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor } from '../domain.js';
+
+/** What `conversations.update` may change. */
+export interface ChangeableFields {
+  priority: string;
+  tags: string[];
+  subject: string | null;
+  assignee: Actor | null;
+  metadata: Record<string, unknown>;
+}
+
+/** A change as the audit record holds it: of `metadata` only the keys that changed, without those that are absent. */
+export interface FieldChanges {
+  before: Partial<ChangeableFields>;
+  after: Partial<ChangeableFields>;
+}
+
+export const changeableFields = ['priority', 'tags', 'subject', 'assignee', 'metadata'] as const;
+
+/**
+ * What a conversation becomes when it is changed as wanted; null where that changes nothing. Absent fields stay.
+ * `metadata` is merged by its top-level keys, and null removes one, so that two writers keep each other's keys. Pure.
+ */
+export function changed(
+  before: ChangeableFields,
+  wanted: { [F in keyof ChangeableFields]?: ChangeableFields[F] | undefined },
+): { fields: ChangeableFields; changes: FieldChanges } | null {
+  const given = Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== undefined));
+  const metadata = merged(before.metadata, wanted.metadata ?? {});
+  const fields: ChangeableFields = { ...before, ...given, metadata };
+  const names = changeableFields.filter((name) => !isDeepStrictEqual(before[name], fields[name]));
+  if (names.length === 0) return null;
+  const changes = { before: pick(before, names), after: pick(fields, names) };
+  return { fields, changes: names.includes('metadata') ? withChangedKeys(changes) : changes };
+}
+
+function merged(before: Record<string, unknown>, wanted: Record<string, unknown>): Record<string, unknown> {
+  const kept = Object.entries(before).filter(([key]) => !Object.hasOwn(wanted, key));
+  const set = Object.entries(wanted).filter(([, value]) => value !== null);
+  return Object.fromEntries([...kept, ...set]);
+}
+
+function withChangedKeys({ before, after }: FieldChanges): FieldChanges {
+  const { metadata: old = {} } = before;
+  const { metadata: next = {} } = after;
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(next)])].filter(
+    (key) => !isDeepStrictEqual(old[key], next[key]),
+  );
+  return { before: { ...before, metadata: pick(old, keys) }, after: { ...after, metadata: pick(next, keys) } };
+}
+
+function pick<T extends object>(from: T, keys: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key))) as Partial<T>;
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { statement } from '../db/statement.js';
+import type { Conversation } from '../domain.js';
+import { CairnloopError } from '../errors.js';
+import { actor, isId, metadataMap, name, only, parseInput, text } from '../input.js';
+import type { Runtime } from '../runtime.js';
+import { changeableFields, changed } from './changes.js';
+import { nextMoment } from './next-moment.js';
+import { type ConversationRow, toConversation } from './rows.js';
+
+const updateInput = only({
+  priority: name.optional(),
+  /** Replaces the tags. */
+  tags: z.array(name).max(50).optional(),
+  /** Null removes it. */
+  subject: text(1000).nullish(),
+  /** Null: nobody's. */
+  assignee: actor.nullish(),
+  /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
+  metadata: metadataMap.optional(),
+  /** Who changes it. */
+  actor,
+}).refine(
+  (input) => changeableFields.some((field) => input[field] !== undefined),
+  `at least one of ${changeableFields.join(', ')}`,
+);
+
+export type UpdateInput = z.input<typeof updateInput>;
+
+/**
+ * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
+ * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ */
+export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
+  const { actor, ...wanted } = parseInput('conversations.update', updateInput, input);
+  const { row, changes } = await runtime.db.transaction(async (tx) => {
+    const [before] = isId(id) ? await tx.run<ConversationRow>(lockToChange, [id]) : [];
+    if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+    const change = changed(fieldsOf(before), wanted);
+    if (!change) return { row: before, changes: null };
+    const { priority, tags, subject, assignee, metadata } = change.fields;
+    const values = [id, priority, tags, subject, assignee, metadata, actor, change.changes];
+    const [row] = await tx.run<ConversationRow>(update, values);
+    if (!row) throw new Error('UPDATE answered no row');
+    return { row, changes: change.changes };
+  });
+  const conversation = toConversation(row);
+  if (!changes) return conversation;
+  runtime.activity.changed(id);
+  runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
+  return conversation;
+}
+
+function fieldsOf({ priority, tags, subject, assignee, metadata }: ConversationRow) {
+  return { priority, tags, subject, assignee, metadata };
+}
+
+const lockToChange = statement(
+  'conversation.lock_to_change',
+  (s) => `SELECT * FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+);
+
+const update = statement(
+  'conversation.update',
+  (s) => `
+    WITH conversation AS (
+      UPDATE ${s}.conversations c SET
+        priority = $2, tags = $3, subject = $4, assignee = $5, metadata = $6, updated_at = ${nextMoment(s, 'c')}
+      WHERE id = $1
+      RETURNING *
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
+      SELECT updated_at, $7, 'conversation.updated', id, $8 FROM conversation
+    )
+    SELECT * FROM conversation`,
+);

@@ -1,0 +1,64 @@
+import { statement } from '../db/statement.js';
+import type { Runtime } from '../runtime.js';
+import { nextMoment } from './next-moment.js';
+
+/** Whether a conversation `c` is out of the open queue now; whether a worker has noticed its time does not matter. */
+export const isSnoozed = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
+
+/** The opposite, in words that are true of a row without a time. */
+export const isAwake = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
+
+/** How many conversations one statement wakes. */
+const batchSize = 500;
+
+/** Wakes every conversation whose snooze is over. Of two workers at once each wakes others. */
+export async function wakeDue(runtime: Runtime): Promise<void> {
+  for (;;) {
+    const woken = await runtime.db.run<{ id: string }>(wakeSome, [batchSize]);
+    for (const { id } of woken) afterWoken(runtime, id, 'time');
+    if (woken.length < batchSize) return;
+  }
+}
+
+/** In how many milliseconds the next snoozes end: distinct, ascending, no further than `aheadMs`. */
+export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<number[]> {
+  const rows = await runtime.db.run<{ in_ms: number }>(selectNext, [aheadMs]);
+  return rows.map((row) => row.in_ms);
+}
+
+/** Tells of a conversation that is back in the queue, after its commit. */
+export function afterWoken(runtime: Runtime, conversationId: string, because: 'time' | 'customer' | 'operator'): void {
+  runtime.activity.changed(conversationId);
+  runtime.telemetry.publish('conversation.woken', {}, { conversationId, because });
+}
+
+/** One that is locked is left for the next round: no other waits for it. */
+const wakeSome = statement(
+  'conversation.wake_due',
+  (s) => `
+    WITH due AS (
+      SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
+      ORDER BY snoozed_until, id LIMIT $1 FOR UPDATE SKIP LOCKED
+    ), woken AS (
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${nextMoment(s, 'c')}
+      FROM due WHERE c.id = due.id
+      RETURNING c.id, c.updated_at, due.snoozed_until
+    ), audit AS (
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
+      SELECT updated_at, '{"id": "system:snooze"}', 'conversation.woken', id,
+        jsonb_build_object('because', 'time', 'until', snoozed_until)
+      FROM woken
+    )
+    SELECT id FROM woken`,
+);
+
+const selectNext = statement(
+  'conversation.next_wakes',
+  (s) => `
+    SELECT DISTINCT ceil(extract(epoch FROM soon.snoozed_until - ${s}.clock()) * 1000)::int AS in_ms FROM (
+      SELECT snoozed_until FROM ${s}.conversations
+      WHERE snoozed_until > ${s}.clock() AND snoozed_until <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+      ORDER BY snoozed_until LIMIT 1000
+    ) soon
+    ORDER BY in_ms`,
+);
