@@ -30,7 +30,7 @@ export interface Conversation {
   metadata: Record<string, unknown>;
   /** Who is to answer it; null while nobody is. */
   assignee: Actor | null;
-  /** It is out of the open queue until then, or until the customer writes; null for one that is not snoozed. */
+  /** It is out of the open queue until then, or until the customer writes. Passed or null: it is not snoozed. */
   snoozedUntil: Date | null;
   csatRating: CsatRating | null;
   createdAt: Date;

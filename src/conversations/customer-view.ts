@@ -25,8 +25,9 @@ export type CustomerThreadInput = z.input<typeof threadInput>;
 export type CustomerReadInput = z.input<typeof readInput>;
 
 /**
- * Lists one customer's conversations as that customer may see them, newest message first, without their messages. The
- * actor id is compared to the letter. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
+ * Lists one customer's conversations as that customer may see them, without their messages: those first in which a
+ * customer, an operator or automation wrote last (an outbound message moves none). The actor id is compared to the
+ * letter. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
 export async function listForCustomer(
   runtime: Runtime,
