@@ -17,6 +17,8 @@ const filterFields = {
    * latest clock ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
+  /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
+  search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** The customer's, to the letter. */
   actorId: hostName.optional(),
   /** The id of who is to answer, to the letter; null: nobody's. */
@@ -24,8 +26,6 @@ const filterFields = {
   tag: name.optional(),
   /** Whether it is snoozed now. */
   snoozed: z.boolean().optional(),
-  /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
-  search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
 const filterInput = only(filterFields).default({});
 const listInput = only({ ...filterFields, cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
@@ -68,6 +68,9 @@ interface Condition {
   sql: (schema: string, parameter: number) => string;
 }
 
+const asleep: Condition = { key: 'snoozed', values: [], sql: isSnoozed };
+const awake: Condition = { key: 'awake', values: [], sql: isAwake };
+
 /** Only what is asked for becomes part of the statement, so that each combination has the plan that fits it. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {
   const conditions: (Condition | '' | false | null | undefined)[] = [
@@ -81,7 +84,7 @@ function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, 
       sql: (_, p) => `coalesce(c.assignee ->> 'id', '') = $${p}`,
     },
     tag && { key: 'tag', values: [tag], sql: (_, p) => `c.tags <> '{}' AND c.tags @> ARRAY[$${p}]` },
-    snoozed !== undefined && { key: `snoozed_${snoozed}`, values: [], sql: snoozed ? isSnoozed : isAwake },
+    snoozed !== undefined && (snoozed ? asleep : awake),
     search && { key: 'search', values: [search], sql: matches },
     after && {
       key: 'after',
@@ -134,11 +137,13 @@ const selectPage = variants(
     ORDER BY c.updated_at DESC, c.id DESC LIMIT $1::int`,
 );
 
-const countAll = variants(
-  'conversation.count',
-  (s, conditions) => `
-    SELECT count(*)::int AS count FROM ${s}.conversations c ${where(s, conditions)} LIMIT coalesce($1::int, 1)`,
-);
+/** Those that are awake are counted as the rest of all: few are snoozed, and an index holds them. */
+const countAll = variants('conversation.count', (s, conditions) => {
+  const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${s}.conversations c ${where(s, parts)})`;
+  const rest = conditions.filter((condition) => condition !== awake);
+  const total = rest.length < conditions.length ? `${count(rest)} - ${count([...rest, asleep])}` : count(rest);
+  return `SELECT (${total})::int AS count LIMIT coalesce($1::int, 1)`;
+});
 
 /** One statement for each combination of conditions that is asked for. */
 function variants(
