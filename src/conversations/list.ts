@@ -83,13 +83,13 @@ function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, 
       values: [assignee ?? ''],
       sql: (_, p) => `coalesce(c.assignee ->> 'id', '') = $${p}`,
     },
-    tag && { key: 'tag', values: [tag], sql: (_, p) => `c.tags <> '{}' AND c.tags @> ARRAY[$${p}]` },
+    tag && { key: 'tag', values: [tag], sql: (_, p) => `tagged.tag = $${p}` },
     snoozed !== undefined && (snoozed ? asleep : awake),
     search && { key: 'search', values: [search], sql: matches },
     after && {
       key: 'after',
       values: after,
-      sql: (_, p) => `(c.updated_at, c.id) < ($${p}::timestamptz, $${p + 1}::uuid)`,
+      sql: (_, p) => `(${orderOf(tag).join(', ')}) < ($${p}::timestamptz, $${p + 1}::uuid)`,
     },
   ];
   return conditions.filter((condition) => !!condition);
@@ -118,6 +118,16 @@ function matches(s: string, p: number): string {
     WHERE m.role <> 'system' AND ${s}.search_vector(left(m.content, 20000)) @@ ${s}.search_query($${p}))`;
 }
 
+/** The newest activity first. With a tag by the columns of the index that holds the order of one tag. */
+const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);
+
+const hasTag = (conditions: readonly Condition[]) => conditions.some(({ key }) => key === 'tag');
+
+function source(s: string, conditions: readonly Condition[]): string {
+  const all = `${s}.conversations c`;
+  return hasTag(conditions) ? `${s}.conversation_tags tagged JOIN ${all} ON c.id = tagged.conversation_id` : all;
+}
+
 /** Parameters follow `$1`, which is the limit. */
 function where(schema: string, conditions: readonly Condition[]): string {
   let parameter = 2;
@@ -133,13 +143,13 @@ const selectPage = variants(
   'conversation.list',
   (s, conditions) => `
     SELECT c.*, to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
-    FROM ${s}.conversations c ${where(s, conditions)}
-    ORDER BY c.updated_at DESC, c.id DESC LIMIT $1::int`,
+    FROM ${source(s, conditions)} ${where(s, conditions)}
+    ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT $1::int`,
 );
 
 /** Those that are awake are counted as the rest of all: few are snoozed, and an index holds them. */
 const countAll = variants('conversation.count', (s, conditions) => {
-  const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${s}.conversations c ${where(s, parts)})`;
+  const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${source(s, parts)} ${where(s, parts)})`;
   const rest = conditions.filter((condition) => condition !== awake);
   const total = rest.length < conditions.length ? `${count(rest)} - ${count([...rest, asleep])}` : count(rest);
   return `SELECT (${total})::int AS count LIMIT coalesce($1::int, 1)`;

@@ -231,6 +231,35 @@ describe('a conversation that changes', () => {
     );
   });
 
+  it('lists a tag in the order of activity, whatever moved the conversations', async () => {
+    const { conversations, drafts, database } = await start();
+    const ids: string[] = [];
+    for (let n = 0; n < 8; n += 1)
+      ids.push((await conversations.open({ tags: n % 2 ? ['x', 'x', 'y'] : ['y'], message: 'Hello' })).id);
+    const [a = '', b = '', c = '', d = '', e = '', f = '', g = '', h = ''] = ids;
+    await conversations.update(b, { tags: [], actor });
+    await conversations.update(a, { tags: ['x'], actor });
+    await conversations.receive(d, { content: 'Again' });
+    await conversations.note(f, { content: 'Note', actor });
+    await drafts.propose(h, { type: 'reply', content: 'Hi' });
+    await conversations.resolve(c, { resolvedBy: actor });
+    await database.query('DELETE FROM cairnloop.conversations WHERE id = $1', [g]);
+    const all = (await conversations.list()).items;
+    for (const tag of ['x', 'y', 'none']) {
+      const expected = all.filter(({ tags }) => tags.includes(tag)).map(({ id }) => id);
+      const seen: string[] = [];
+      for (let cursor: string | null = null; ; ) {
+        const page = await conversations.list({ tag, cursor, limit: 2 });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor;
+        if (!cursor) break;
+      }
+      assert.deepEqual(seen, expected, tag);
+      assert.equal(await conversations.count({ tag }), expected.length);
+    }
+    assert.ok(e);
+  });
+
   it('lists by customer, assignee, tag and whether it is snoozed, each counted alike', async () => {
     const { conversations } = await start();
     const open = async (actorId: string | null, tags: string[]) => (await conversations.open({ actorId, tags })).id;
