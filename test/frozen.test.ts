@@ -28,6 +28,10 @@ describe('what the library answers', () => {
       conversations: await conversations.list(),
       none: await conversations.list({ status: 'archived' }),
       count: await conversations.count(),
+      updated: await conversations.update(id, { assignee: { ...actor }, metadata: { nested: { more: [1] } }, actor }),
+      snoozed: await conversations.snooze(id, { until: new Date('2999-01-01'), actor }),
+      customers: await conversations.forCustomer('ada'),
+      customer: await conversations.getForCustomer('ada', id),
       draft,
       drafts: await drafts.listForConversation(id),
       noDrafts: await drafts.listForConversation((await conversations.open({})).id),
@@ -48,7 +52,10 @@ describe('what the library answers', () => {
     };
     const open = Object.entries(answers).flatMap(([name, answer]) => thawed(answer, name));
     const lists = ['drafts', 'noDrafts', 'policies', 'explained'];
-    const pages = ['conversations', 'none', 'deliveries', 'audit'].flatMap((page) => [page, `${page}.items`]);
+    const pages = ['conversations', 'none', 'customers', 'deliveries', 'audit'].flatMap((page) => [
+      page,
+      `${page}.items`,
+    ]);
     assert.deepEqual(open.sort(), [...lists, ...pages, 'bulk', 'bulk.results'].sort());
     for (const own of [active, active[0], given, given.metadata.nested, facts, facts.Plan, actor])
       assert.ok(!Object.isFrozen(own));

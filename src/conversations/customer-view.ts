@@ -102,41 +102,48 @@ const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 
 /** When it became visible. */
 const visibleAt = `CASE m.role WHEN 'outbound' THEN coalesce(m.sent_at, m.created_at) ELSE m.created_at END`;
 
-/** The columns of a {@link CustomerConversationRow}. An outbound message may be sent long after it was written. */
-const columns = (s: string) => `
-  c.id, c.subject, c.status, c.created_at, c.csat_rating,
-  greatest(c.last_message_at, (
-    SELECT max(m.sent_at) FROM ${s}.messages m
-    WHERE m.conversation_id = c.id AND m.role = 'outbound' AND m.status = 'sent')) AS last_message_at,
-  (SELECT count(*)::int FROM (
-    SELECT ${visibleAt} AS at, m.id FROM ${s}.messages m
-    WHERE m.conversation_id = c.id AND m.role <> 'customer' AND ${visible}
-    ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxUnread}
-  ) support WHERE c.customer_read_at IS NULL OR (support.at, support.id) > (c.customer_read_at, c.customer_read_id)) AS unread`;
+/** The columns of a {@link CustomerConversationRow}, of `c` and {@link support}. */
+const columns = `
+  c.id, c.subject, c.status, c.created_at, c.csat_rating, greatest(c.last_message_at, support.newest_at) AS last_message_at,
+  support.unread`;
+
+/**
+ * What support has said last in `c`. An outbound message may be sent long after it was written, and counts from then on.
+ * No index of sent ones: it would have every message that is settled written anew in all indexes of the table.
+ */
+const support = (s: string) => `LEFT JOIN LATERAL (
+    SELECT max(said.at) AS newest_at, count(*) FILTER (WHERE c.customer_read_at IS NULL
+      OR (said.at, said.id) > (c.customer_read_at, c.customer_read_id))::int AS unread
+    FROM (
+      SELECT ${visibleAt} AS at, m.id FROM ${s}.messages m
+      WHERE m.conversation_id = c.id AND m.role <> 'customer' AND ${visible}
+      ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxUnread}
+    ) said
+  ) support ON true`;
 
 const selectPage = statement(
   'conversation.customer_list',
   (s) => `
-    SELECT ${columns(s)},
+    SELECT ${columns},
       to_char(coalesce(c.last_message_at, c.created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
     FROM (
       SELECT * FROM ${s}.conversations c
       WHERE c.actor_id = $1 AND (coalesce(c.last_message_at, c.created_at), c.id) < ($2::timestamptz, $3::uuid)
       ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC LIMIT $4::int
-    ) c
+    ) c ${support(s)}
     ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC`,
 );
 
 const selectOne = statement(
   'conversation.customer_head',
-  (s) => `SELECT ${columns(s)} FROM ${s}.conversations c WHERE c.id = $1 AND c.actor_id = $2`,
+  (s) => `SELECT ${columns} FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
 );
 
 /** The newest messages before $3, until $5 bytes are full; one that is larger than that comes alone. */
 const selectThread = statement(
   'conversation.customer_thread',
   (s) => `
-    SELECT ${columns(s)}, (
+    SELECT ${columns}, (
       SELECT coalesce(json_agg(json_build_array(shown.id, shown.role, shown.author ->> 'name', shown.content, shown.at)
         ORDER BY shown.at, shown.id), '[]')
       FROM (
@@ -151,7 +158,7 @@ const selectThread = statement(
       ) shown
       WHERE shown.place = 1 OR shown.bytes <= $5::bigint
     ) AS messages
-    FROM ${s}.conversations c WHERE c.id = $1 AND c.actor_id = $2`,
+    FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
 );
 
 /** Answers a row where the position moved. */

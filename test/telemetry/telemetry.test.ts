@@ -79,6 +79,7 @@ describe('telemetry', () => {
       ],
       events: [
         'conversation.opened message.received conversation.replied conversation.resolved',
+        'conversation.archived conversation.updated conversation.snoozed conversation.woken',
         'sla.started sla.fulfilled sla.breached',
         'draft.created draft.approved draft.edited draft.discarded draft.denied draft.sent',
         'outbound.triggered outbound.sent outbound.failed delivery.retried delivery.discarded',
@@ -287,7 +288,11 @@ describe('telemetry', () => {
     await deliveries.retry(failed?.id ?? '', { actor: operator });
     await host.advance(terms.breachMinutes * minute);
     await eventually(() => assert.ok(names(seen).includes('cairnloop.sla.breached'), 'not breached yet'));
+    await conversations.update(bad, { priority: 'low', actor: operator });
+    await conversations.snooze(bad, { until: new Date('2999-01-01'), actor: operator });
+    await conversations.snooze(bad, { until: null, actor: operator });
     await conversations.resolve(bad, { resolvedBy: operator });
+    await conversations.archive(bad, { actor: operator });
     await published();
 
     const deny = await startHost({ automationPolicy: { decide: () => 'deny' } }, { worker: false });

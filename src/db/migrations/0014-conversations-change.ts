@@ -33,8 +33,6 @@ export const conversationsChange: Migration = {
     CREATE INDEX conversations_snoozed ON ${s}.conversations (snoozed_until, id) WHERE snoozed_until IS NOT NULL;
     CREATE INDEX conversations_snoozed_by_activity ON ${s}.conversations (updated_at DESC, id DESC)
       WHERE snoozed_until IS NOT NULL;
-    CREATE INDEX messages_outbound_sent ON ${s}.messages (conversation_id, sent_at)
-      WHERE role = 'outbound' AND status = 'sent';
 
     CREATE TABLE ${s}.conversation_tags (
       tag text NOT NULL,
@@ -77,8 +75,7 @@ export const conversationsChange: Migration = {
     ALTER TABLE ${s}.slas ADD CONSTRAINT slas_ended_by_check
       CHECK (ended_by IN ('answered', 'resolved', 'breached', 'tracking_off'));
     DROP INDEX ${s}.conversations_by_actor, ${s}.conversations_of_customer, ${s}.conversations_by_assignee,
-      ${s}.conversations_snoozed, ${s}.conversations_dedupe, ${s}.conversations_snoozed_by_activity,
-      ${s}.messages_outbound_sent;
+      ${s}.conversations_snoozed, ${s}.conversations_dedupe, ${s}.conversations_snoozed_by_activity;
     CREATE INDEX IF NOT EXISTS conversations_actor ON ${s}.conversations (actor_id text_pattern_ops);
     ALTER TABLE ${s}.conversations DROP COLUMN dedupe_key, DROP COLUMN customer_read_at, DROP COLUMN customer_read_id,
       DROP COLUMN assignee, DROP COLUMN snoozed_until;
