@@ -5,7 +5,7 @@ import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { requireConversation } from './find.js';
+import { requireHead } from './find.js';
 import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -21,7 +21,7 @@ export type ArchiveInput = z.input<typeof archiveInput>;
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow & { sla: SlaRow | null }>(archive, [id, actor]) : [];
-  if (!row) return requireConversation(runtime, id);
+  if (!row) return requireHead(runtime.db, id);
   const conversation = toConversation(row);
   runtime.activity.changed(id);
   runtime.telemetry.publish('conversation.archived', {}, { conversation, actor });

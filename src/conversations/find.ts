@@ -1,4 +1,4 @@
-import { statement } from '../db/statement.js';
+import { type Executor, statement } from '../db/statement.js';
 import type { Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { isId } from '../input.js';
@@ -23,6 +23,13 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
   const conversation = await findConversation(runtime, id);
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return conversation;
+}
+
+/** A conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
+export async function requireHead(executor: Executor, id: string): Promise<Conversation> {
+  const [row] = isId(id) ? await executor.run<ConversationRow>(selectConversation, [id]) : [];
+  if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return toConversation(row);
 }
 
 const selectConversation = statement('conversation.find', (s) => `SELECT * FROM ${s}.conversations WHERE id = $1`);

@@ -5,7 +5,7 @@ import type { Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
-import { requireConversation } from './find.js';
+import { requireHead } from './find.js';
 import { nextMoment } from './next-moment.js';
 import { refuseUnlessOpen } from './refuse.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -51,7 +51,7 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
-  const conversation = await requireConversation(runtime, id);
+  const conversation = await requireHead(runtime.db, id);
   return until && conversation.status !== 'open' ? refuseUnlessOpen(runtime.db, id, 'be snoozed') : conversation;
 }
 

@@ -173,9 +173,8 @@ describe('a snoozed conversation', () => {
     await conversations.snooze(id, { until: first, actor });
     await conversations.snooze(id, { until: second, actor });
     const before = [await conversations.get(id), await audit.list()];
-    assert.deepEqual(await conversations.snooze(id, { until: second, actor }), {
-      ...(await conversations.get(id)),
-    });
+    const { messages: _, ...head } = await conversations.get(id);
+    assert.deepEqual(await conversations.snooze(id, { until: second, actor }), head);
     assert.deepEqual([await conversations.get(id), await audit.list()], before);
     assert.equal((await conversations.snooze(id, { until: null, actor })).snoozedUntil, null);
     await conversations.snooze(id, { until: null, actor });
