@@ -45,11 +45,13 @@ import { createOperations, type OperationsOptions, operationsPaths } from './ops
 import type { PrometheusReporter } from './ops/prometheus.js';
 import type { PrometheusMetrics } from './ops/prometheus-metrics.js';
 import { readiness } from './ops/readiness.js';
+import { safeMetrics } from './ops/safe-metrics.js';
 import { type BulkInput, bulkTriggerOutbound } from './outbound/bulk-trigger.js';
 import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
+import { safeLogger } from './safe-logger.js';
 import { explainSla } from './sla/explain.js';
 import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
@@ -142,7 +144,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
     /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
     operations: (options: OperationsOptions = {}) =>
       createOperations(
-        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null },
+        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null, log: runtime.log },
         operationsPaths(options, paths),
       ),
     /**
@@ -195,14 +197,14 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions) {
-  const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, pino.destination(2));
+  const log = safeLogger(options.logger ?? stderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
   const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
-  const metrics: Metrics = prometheus ?? noMetrics;
+  const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
   const telemetry = createTelemetry(log);
   const runtime: Runtime = {
     config,
@@ -221,6 +223,13 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     }),
   };
   return { runtime, prometheus };
+}
+
+/** A full disk or a closed pipe behind stderr costs log lines, not the process. */
+function stderrLogger(level: string): Logger {
+  const stderr = pino.destination(2);
+  stderr.on('error', () => {});
+  return pino({ name: 'cairnloop', level }, stderr);
 }
 
 async function loadPrometheus(
