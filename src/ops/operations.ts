@@ -45,6 +45,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     if (!sources.metrics) return c.text(metricsGuidance, 501);
     try {
       const { contentType, body } = await sources.metrics();
+      if (typeof body !== 'string') throw new Error('the registry returned no text');
       return c.body(body, 200, { 'content-type': contentType });
     } catch (error) {
       sources.log.warn({ reason: errorText(error) }, 'the metrics could not be collected');
