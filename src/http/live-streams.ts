@@ -31,6 +31,8 @@ export interface LiveSettings {
 }
 
 export interface LiveStreamsOptions<News> extends LiveSettings {
+  /** After how long a stream ends, in milliseconds. Default 50 000. */
+  lifeMs?: number;
   /** Where the news come from; returns how to stop. */
   subscribe(listener: (news: News) => void): () => void;
   log: Logger;
@@ -42,7 +44,7 @@ const keepAliveMs = 15_000;
  * Then the browser connects again, through the host's own session: a hook that reads what the session middleware left on
  * the first request cannot notice that the session has ended since.
  */
-const maxLifeMs = 50_000;
+const defaultLifeMs = 50_000;
 /** Of one stream, in bytes, besides what the connection itself holds. */
 const maxQueued = 16 * 1024;
 /** Of all people in this process. */
@@ -145,7 +147,7 @@ interface Register<News> {
 
 function openStream<News>(
   viewer: Viewer<News>,
-  options: LiveSettings,
+  options: LiveStreamsOptions<News>,
   register: Register<News>,
 ): ReadableStream<Uint8Array> {
   let behind = false;
@@ -190,7 +192,10 @@ function closeQuietly(controller: ReadableStreamDefaultController): void {
   }
 }
 
-function startTimers<News>(stream: Stream<News>, { recheckMs = 20_000 }: LiveSettings): () => void {
+function startTimers<News>(
+  stream: Stream<News>,
+  { recheckMs = 20_000, lifeMs = defaultLifeMs }: LiveStreamsOptions<News>,
+): () => void {
   let asking = false;
   const recheck = async () => {
     if (asking) return;
@@ -203,7 +208,7 @@ function startTimers<News>(stream: Stream<News>, { recheckMs = 20_000 }: LiveSet
     setInterval(() => stream.send(': still here\n\n'), keepAliveMs),
     setInterval(recheck, recheckMs),
     // Not all at the same moment: they come back together after a restart.
-    setTimeout(stream.end, maxLifeMs * (0.8 + 0.2 * Math.random())),
+    setTimeout(stream.end, lifeMs * (0.8 + 0.2 * Math.random())),
   ];
   for (const timer of timers) timer.unref();
   return () => {
