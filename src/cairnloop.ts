@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { openActivity } from './activity/open-activity.js';
 import { type AuditListInput, listAudit } from './audit/list.js';
 import { type CairnloopConfig, type ResolvedConfig, validateConfig } from './config/config-schema.js';
@@ -51,7 +51,7 @@ import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
-import { safeLogger } from './safe-logger.js';
+import { safeLogger, stderrLogger } from './safe-logger.js';
 import { explainSla } from './sla/explain.js';
 import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
@@ -223,13 +223,6 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     }),
   };
   return { runtime, prometheus };
-}
-
-/** A full disk or a closed pipe behind stderr costs log lines, not the process. */
-function stderrLogger(level: string): Logger {
-  const stderr = pino.destination(2);
-  stderr.on('error', () => {});
-  return pino({ name: 'cairnloop', level }, stderr);
 }
 
 async function loadPrometheus(

@@ -1,5 +1,12 @@
 import { writeSync } from 'node:fs';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
+
+/** JSON lines on stderr. A full disk or a closed pipe behind it costs log lines, not the process. */
+export function stderrLogger(level: string): Logger {
+  const stderr = pino.destination(2);
+  stderr.on('error', () => {});
+  return pino({ name: 'cairnloop', level }, stderr);
+}
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
