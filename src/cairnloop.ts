@@ -231,7 +231,13 @@ async function loadPrometheus(
 ): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
-  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  try {
+    return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  } catch (error) {
+    const expected = 'a Registry of prom-client that takes metrics';
+    const found = `one that fails: ${errorText(error, 200)}`;
+    throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });
+  }
 }
 
 async function release(runtime: Runtime, stopWorker: () => Promise<void>): Promise<void> {

@@ -1,11 +1,30 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 
-/** JSON lines on stderr. A full disk or a closed pipe behind it costs log lines, not the process. */
+/**
+ * JSON lines on stderr. A full disk, a closed pipe or a reader that has stopped costs log lines, not the process: pino's
+ * own destination ends the process at the first, and tries for ever at the last.
+ */
 export function stderrLogger(level: string): Logger {
-  const stderr = pino.destination(2);
-  stderr.on('error', () => {});
-  return pino({ name: 'cairnloop', level }, stderr);
+  return pino({ name: 'cairnloop', level }, { write: writeToStderr });
+}
+
+/** How long a line waits for whoever reads stderr, in milliseconds. */
+const patienceMs = 100;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** Writes at once, so that the last words of a process are out before it ends. Never throws. */
+function writeToStderr(text: string): void {
+  const bytes = Buffer.from(text);
+  const until = performance.now() + patienceMs;
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(2, bytes, written);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || performance.now() > until) return;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
 }
 
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -35,12 +54,4 @@ export function safeLogger(logger: Logger): Logger {
   };
   const methods = levels.map((level) => [level, { value: wrap(level), writable: true, configurable: true }]);
   return Object.create(logger, Object.fromEntries(methods)) as Logger;
-}
-
-function writeToStderr(text: string): void {
-  try {
-    writeSync(2, text);
-  } catch {
-    // A full disk or a closed pipe: there is nobody left to tell.
-  }
 }

@@ -356,6 +356,20 @@ describe('a mount', () => {
     }
   });
 
+  it('is refused at start with a registry that is none', async () => {
+    const database = await createTestDatabase(migrated);
+    for (const registry of [
+      {},
+      7,
+      Object.assign(new Registry(), { registerMetric: boom }),
+      new Proxy({}, { get: boom }),
+    ]) {
+      const creating = createCairnloop({ database: { url: database.url }, metrics: prometheus({ registry }) });
+      await assert.rejects(creating, { code: 'CONFIG_INVALID' });
+    }
+    await database.drop();
+  });
+
   it('counts nothing rather than fail where the host’s registry has broken metrics', async () => {
     const registry = new Registry();
     const { cairnloop, log } = await startHost({ metrics: prometheus({ registry }) }, { worker: false });

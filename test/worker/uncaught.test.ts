@@ -71,7 +71,7 @@ describe('what callbacks leave behind in a worker process', () => {
       assert.ok(line.includes(`notifier.onConversationResolved (delivery ${delivery}, attempt 1)`), line);
       assert.doesNotMatch(worker.stderr(), /hunter2/);
       await resolve('fine');
-      await eventually(() => assert.ok(calls().includes('end fine')));
+      await eventually(() => assert.ok(calls().includes('end fine'), 'not yet'));
       worker.signal('SIGTERM');
       assert.equal(await worker.ended, 0);
     });
@@ -81,7 +81,7 @@ describe('what callbacks leave behind in a worker process', () => {
     it(`an error that nobody catches (${deed}) ends the worker with its delivery named, redacted, and the others finished`, async () => {
       const worker = await start();
       await resolve('slow');
-      await eventually(() => assert.ok(calls().includes('start slow')));
+      await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
       const delivery = await resolve(deed);
       assert.equal(await worker.ended, 1);
       const told = worker.stderr();
@@ -95,7 +95,7 @@ describe('what callbacks leave behind in a worker process', () => {
   it('an error that belongs to no callback is told with those under way', async () => {
     const worker = await start();
     const delivery = await resolve('hang');
-    await eventually(() => assert.ok(calls().includes('start hang')));
+    await eventually(() => assert.ok(calls().includes('start hang'), 'not yet'));
     host.write('break', '');
     assert.equal(await worker.ended, 1);
     assert.match(worker.stderr(), /one of the callbacks under way, or none: notifier\.onConversationResolved/);
@@ -125,21 +125,23 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.ok(worker.stderr().includes(`delivery ${delivery}`), worker.stderr());
   });
 
-  it('of a worker inside a host of its own an uncaught error is told before Node ends that host', async () => {
-    host.write(
-      'server.mjs',
-      `import { createCairnloop } from 'cairnloop';
+  for (const deed of ['throw later', 'float later', 'float nothing']) {
+    it(`of a worker inside a host of its own (${deed}) is told before Node ends that host`, async () => {
+      host.write(
+        'server.mjs',
+        `import { createCairnloop } from 'cairnloop';
        import config from './cairnloop.config.mjs';
        const cairnloop = await createCairnloop(config);
        await cairnloop.worker.start();`,
-    );
-    const delivery = await resolve('throw later');
-    const { exitCode, stderr } = await execa(process.execPath, ['server.mjs'], { cwd: host.folder, reject: false });
-    assert.notEqual(exitCode, 0);
-    const line = stderr.split('\n').find((one) => one.includes('was not caught')) ?? '';
-    assert.ok(line.includes(delivery), stderr);
-    assert.doesNotMatch(line, /hunter2/);
-  });
+      );
+      const delivery = await resolve(deed);
+      const { exitCode, stderr } = await execa(process.execPath, ['server.mjs'], { cwd: host.folder, reject: false });
+      assert.notEqual(exitCode, 0);
+      const line = stderr.split('\n').find((one) => one.includes('was not caught')) ?? '';
+      assert.ok(line.includes(delivery), stderr);
+      assert.doesNotMatch(line, /hunter2/);
+    });
+  }
 
   it('its own log lines cost nothing but themselves where their disk is full', async () => {
     host.write(
@@ -159,7 +161,7 @@ describe('what callbacks leave behind in a worker process', () => {
     const exited = once(server, 'exit');
     await resolve('fail');
     await resolve('fine');
-    await eventually(() => assert.ok(calls().includes('end fine')));
+    await eventually(() => assert.ok(calls().includes('end fine'), 'not yet'));
     host.write('stop', '');
     assert.deepEqual(await exited, [0, null]);
   });
