@@ -1,4 +1,4 @@
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { openActivity } from './activity/open-activity.js';
 import { type AuditListInput, listAudit } from './audit/list.js';
 import { type CairnloopConfig, type ResolvedConfig, validateConfig } from './config/config-schema.js';
@@ -57,11 +57,13 @@ import { createOperations, type OperationsOptions, operationsPaths } from './ops
 import type { PrometheusReporter } from './ops/prometheus.js';
 import type { PrometheusMetrics } from './ops/prometheus-metrics.js';
 import { readiness } from './ops/readiness.js';
+import { safeMetrics } from './ops/safe-metrics.js';
 import { type BulkInput, bulkTriggerOutbound } from './outbound/bulk-trigger.js';
 import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
+import { safeLogger, stderrLogger } from './safe-logger.js';
 import { explainSla } from './sla/explain.js';
 import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
@@ -163,7 +165,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
     /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
     operations: (options: OperationsOptions = {}) =>
       createOperations(
-        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null },
+        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null, log: runtime.log },
         operationsPaths(options, paths),
       ),
     /**
@@ -216,14 +218,14 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions) {
-  const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, pino.destination(2));
+  const log = safeLogger(options.logger ?? stderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
   const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
-  const metrics: Metrics = prometheus ?? noMetrics;
+  const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
   const telemetry = createTelemetry(log);
   const runtime: Runtime = {
     config,
@@ -250,7 +252,13 @@ async function loadPrometheus(
 ): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
-  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  try {
+    return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  } catch (error) {
+    const expected = 'a Registry of prom-client that takes metrics';
+    const found = `one that fails: ${errorText(error, 200)}`;
+    throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });
+  }
 }
 
 async function release(runtime: Runtime, stopWorker: () => Promise<void>): Promise<void> {

@@ -211,6 +211,10 @@ const catalog = {
     message: `${d.helper}: option "${d.option}": expected ${d.expected}, found ${d.found}.`,
     hint: 'Correct the options where you mount it.',
   }),
+  WORKER_CRASHED: (d: { reason: string; words: string }) => ({
+    message: `The worker was ended by an error that nobody caught, in ${d.words}: ${d.reason}.`,
+    hint: 'Its unfinished deliveries are called again. Catch the error in that callback and in what it starts: timers, streams, event emitters.',
+  }),
   WORKER_DID_NOT_START: (d: { said: string }) => ({
     message: `The worker process ended before it was running: ${d.said || 'it said nothing'}`,
     hint: 'Run `cairnloop worker` in the demo folder to see all that it says.',

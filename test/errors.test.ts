@@ -60,6 +60,7 @@ const pinned = [
   'UNDO_EDITED',
   'UNDO_NOTHING',
   'USAGE',
+  'WORKER_CRASHED',
   'WORKER_DID_NOT_START',
   'WRITE_FAILED',
 ];

@@ -17,8 +17,8 @@ const maxMs = 2_147_483_647;
 
 /** A path of the ops server, in the config and where it is mounted: what a router would read a pattern into is none. */
 export const opsPath: Rule = text(
-  'a path such as "/health", without "?", "#", "*", ":" and without "/" at its end',
-  /^\/[^\s?#*:]*[^\s?#*:/]$/,
+  'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
+  /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
 );
 
 /** Every plain key of the config and what it accepts. A key that is not here is refused. */

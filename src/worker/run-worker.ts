@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Cairnloop, createCairnloop } from '../cairnloop.js';
 import type { ResolvedConfig, WorkerConfig } from '../config/config-types.js';
 import { requireMigrated } from '../db/migrate.js';
+import { CairnloopError } from '../errors.js';
 import { type ServedApp, serve } from '../ops/serve.js';
+import { safeLogger, stderrLogger } from '../safe-logger.js';
 import { type StopReason, stopSignal } from './shutdown.js';
+import { type Crash, guardProcess } from './uncaught.js';
 import { startWatchdog } from './watchdog.js';
 
 export interface RunWorkerOptions {
@@ -17,24 +21,31 @@ export interface RunWorkerOptions {
 /**
  * Runs a worker in this process until a signal stops it, or a callback that blocks it has it killed. Throws before any
  * work is taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
- * `PORT_REFUSED`.
+ * `PORT_REFUSED`. Throws `WORKER_CRASHED` after an error that nobody caught.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
-  const cairnloop = await createCairnloop(options.config);
+  const logger = safeLogger(stderrLogger(options.config.log.level));
+  const cairnloop = await createCairnloop(options.config, { logger });
+  const guarded = guardProcess(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
+  let crash: Crash | undefined;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
     // From here on callbacks may run, which a signal must not cut off.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
-    options.onStopping(await stopped);
+    const reason = await Promise.race([stopped, guarded.crashed]);
+    if (typeof reason === 'string') options.onStopping(reason);
+    else crash = reason;
   } finally {
-    await shutDown(cairnloop, ops);
+    await (crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
     await watchdog.stop();
+    guarded.stop();
   }
+  if (crash) throw new CairnloopError('WORKER_CRASHED', crash);
 }
 
 /** No callback may take so long, and other workers have taken over by then; but a start or a pause is no block. */
@@ -47,4 +58,13 @@ async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<vo
   await cairnloop.worker.stop();
   await ops?.close();
   await cairnloop.close();
+}
+
+/** Callbacks that run well may finish after another one has crashed the process, in milliseconds. */
+const crashGraceMs = 5000;
+
+/** What is left after that is called again after its lease. A process in this state may fail to stop as well. */
+async function shutDownCrashed(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+  const stopping = shutDown(cairnloop, ops).catch(() => {});
+  await Promise.race([stopping, sleep(crashGraceMs, undefined, { ref: false })]);
 }

@@ -2,7 +2,7 @@ import { write } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import type { Watched } from './watchdog.js';
 
-const { beats, tickMs, patience } = workerData as Watched;
+const { beats, lastCall, tickMs, patience } = workerData as Watched;
 let last = 0;
 let missed = 0;
 
@@ -21,7 +21,14 @@ const watching = setInterval(() => {
   setTimeout(kill, lastWordsMs);
   write(
     2,
-    `Worker stood still for ${seconds} s in a callback that does not return; it is killed, and its deliveries are called again\n`,
+    `Worker stood still for ${seconds} s in a callback that does not return${lastBegun()}; it is killed, and its deliveries are called again\n`,
     kill,
   );
 }, tickMs);
+
+/** The one that blocks, unless that is an earlier call which has come back from waiting. */
+function lastBegun(): string {
+  // A view of shared memory cannot be decoded.
+  const words = Buffer.from(lastCall).toString().replaceAll('\0', '');
+  return words ? `; the last one begun is ${words}` : '';
+}

@@ -1,16 +1,20 @@
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
+import { onCallBegin, wordsFor } from './calls.js';
 
 /** What the thread is given. */
 export interface Watched {
   /** Counted up by the main thread for as long as its event loop turns. */
   beats: Int32Array;
+  /** The call that began last, in words; the rest is zero. */
+  lastCall: Uint8Array;
   tickMs: number;
   /** Ticks without a beat after which the process is ended. */
   patience: number;
 }
 
 const patience = 8;
+const encoder = new TextEncoder();
 
 /**
  * Ends this process when its event loop has stood still for `limitMs`, e.g. in a callback's endless loop: nothing in the
@@ -21,14 +25,17 @@ const patience = 8;
 export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   if (inspector.url() !== undefined) return { stop: async () => {} };
   const beats = new Int32Array(new SharedArrayBuffer(4));
+  const lastCall = new Uint8Array(new SharedArrayBuffer(200));
+  onCallBegin((call) => void encoder.encodeInto(wordsFor(call).padEnd(lastCall.length, '\0'), lastCall));
   const tickMs = Math.max(20, Math.ceil(limitMs / patience));
   const beating = setInterval(() => Atomics.add(beats, 0, 1), tickMs / 2).unref();
-  const watched: Watched = { beats, tickMs, patience };
+  const watched: Watched = { beats, lastCall, tickMs, patience };
   const thread = new Worker(new URL('./watchdog-thread.js', import.meta.url), { workerData: watched });
   thread.unref();
   return {
     async stop() {
       clearInterval(beating);
+      onCallBegin(undefined);
       await thread.terminate();
     },
   };

@@ -2,7 +2,9 @@ import { createDrainer, type Drainer } from '../deliveries/drain.js';
 import { createSettler, type Settler } from '../deliveries/settler.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
+import { named } from './calls.js';
 import { createHeartbeat } from './heartbeat.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
@@ -12,6 +14,7 @@ import { createMaintenance } from './maintenance.js';
 import { type Repeating, repeat } from './repeat.js';
 import { createSnoozeAlarm } from './snooze-alarm.js';
 import { createSweep } from './sweep.js';
+import { logUncaught } from './uncaught.js';
 
 /** What `cairnloop worker` runs; a host may run it in a process of its own. */
 export interface Worker {
@@ -19,7 +22,7 @@ export interface Worker {
   start(): Promise<void>;
   /**
    * Takes no more work, waits up to `worker.shutdownTimeoutMs` for running callbacks, gives back what had not started,
-   * and lets go of the job store. What is still running then is called again after its lease.
+   * and lets go of the job store. What is still running then is called again after its lease. Never rejects.
    */
   stop(): Promise<void>;
   readonly state: 'stopped' | 'running' | 'draining';
@@ -44,6 +47,7 @@ interface Running {
   intake: Repeating[];
   /** What running callbacks need until they are done: their leases, and word that somebody is at work. */
   upkeep: Repeating[];
+  uncaught: { stop(): void };
 }
 
 export function createWorker(runtime: Runtime): Worker {
@@ -61,7 +65,7 @@ export function createWorker(runtime: Runtime): Worker {
   async function launch(): Promise<Running> {
     state = 'running';
     const settler = createSettler(runtime);
-    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], settler));
+    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), settler));
     try {
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
@@ -73,7 +77,7 @@ export function createWorker(runtime: Runtime): Worker {
       state = 'stopped';
       throw error;
     }
-    return { settler, drainers, ...startTimers(drainers) };
+    return { settler, drainers, uncaught: logUncaught(runtime.log), ...startTimers(drainers) };
   }
 
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
@@ -110,7 +114,7 @@ export function createWorker(runtime: Runtime): Worker {
   async function halt(launched: Promise<Running>): Promise<void> {
     const begun = await launched.catch(() => null);
     if (!begun) return;
-    const { drainers, settler, intake, upkeep } = begun;
+    const { drainers, settler, intake, upkeep, uncaught } = begun;
     const takenIn = intake.map((timer) => timer.stop());
     const [left] = await Promise.all([
       drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs),
@@ -120,8 +124,13 @@ export function createWorker(runtime: Runtime): Worker {
       runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
     settler.stop();
     await Promise.all([...takenIn, ...upkeep.map((timer) => timer.stop())]);
-    await runtime.jobs.stop();
+    try {
+      await runtime.jobs.stop();
+    } catch (error) {
+      runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
+    }
     await heartbeat.leave();
+    uncaught.stop();
   }
 
   return {

@@ -1,18 +1,19 @@
 import { Hono } from 'hono';
+import { loadFormTokens } from '../http/form-tokens.js';
+import { createLiveStreams } from '../http/live-streams.js';
 import { errorText } from '../redact.js';
 import { loadAssets } from './assets.js';
 import { protect, requireOperator, requireOwnForm } from './gate.js';
-import { loadFormTokens } from './guard.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
 import { FailurePage } from './views/failure.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
-export async function createApp(given: Omit<Services, 'assets' | 'tokens'>): Promise<Hono<WorkspaceEnv>> {
+export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
   const [assets, tokens] = await Promise.all([loadAssets(options.base, options.styles), loadFormTokens(runtime)]);
-  const services: Services = { ...given, assets, tokens };
+  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing) };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
@@ -22,6 +23,18 @@ export async function createApp(given: Omit<Services, 'assets' | 'tokens'>): Pro
   app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text('Not found.\n', 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
+}
+
+export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams'> {
+  /** Aborted when the workspace closes: streams end with it. */
+  closing: AbortSignal;
+}
+
+function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
+  const streams = createLiveStreams({ ...options.live, subscribe: runtime.activity.subscribe, log: runtime.log });
+  if (closing.aborted) streams.close();
+  closing.addEventListener('abort', streams.close);
+  return streams;
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

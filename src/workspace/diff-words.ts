@@ -6,13 +6,43 @@ export interface DiffPart {
   text: string;
 }
 
-/** Beyond it a comparison costs more than it tells. */
-const maxLength = 20_000;
-const timeoutMs = 200;
+/** `rewritten`: too long or too far apart to be shown word by word. `later`: not on this page, which has spent its budget. */
+export type Changes = DiffPart[] | 'none' | 'rewritten' | 'later';
+
+/** The longest text that is compared, in characters; beyond it a comparison costs more than it tells. */
+export const maxCompared = 20_000;
+
+/** Compares texts for one page: Node does nothing else meanwhile, so all of them together have one budget. */
+export interface Comparer {
+  compare(before: string, after: string): Changes;
+}
+
+export interface DiffBudget {
+  /** Milliseconds that all comparisons may take. Default 100. */
+  timeMs?: number;
+  /** Characters that are compared at all. Default 60 000. */
+  characters?: number;
+}
+
+export function createComparer({ timeMs = 100, characters = 60_000 }: DiffBudget = {}): Comparer {
+  let [timeLeft, charactersLeft] = [timeMs, characters];
+  return {
+    compare(before, after) {
+      if (before === after) return 'none';
+      if (before.length > maxCompared || after.length > maxCompared) return 'rewritten';
+      charactersLeft -= before.length + after.length;
+      if (charactersLeft < 0 || timeLeft < 1) return 'later';
+      const started = performance.now();
+      const parts = diffWords(before, after, timeLeft);
+      timeLeft -= performance.now() - started;
+      return parts ?? 'rewritten';
+    },
+  };
+}
 
 /** What an operator changed in a proposed text, word by word. Null when the texts are too long or too far apart. */
-export function diffWords(before: string, after: string): DiffPart[] | null {
-  if (before.length > maxLength || after.length > maxLength) return null;
+export function diffWords(before: string, after: string, timeoutMs = 200): DiffPart[] | null {
+  if (before.length > maxCompared || after.length > maxCompared) return null;
   const changes = diffWordsWithSpace(before, after, { timeout: timeoutMs });
   const parts = changes?.map(
     ({ added, removed, value }): DiffPart => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text: value }),

@@ -1,11 +1,12 @@
 import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
-import { readForm } from './form.js';
+import type { Logger } from 'pino';
+import { type Identity, identify } from '../http/identify.js';
+import { readForm, type Unread } from '../http/read-form.js';
+import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { securityHeaders } from '../http/security-headers.js';
 import { type Frame, themes } from './frame.js';
-import { isKnownHost, isSameOrigin } from './guard.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
-import { securityHeaders } from './headers.js';
-import { identify } from './identify.js';
 import { themeCookie } from './routes/pieces.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
@@ -20,17 +21,22 @@ export const protect: Middleware = async (c, next) => {
 
 /** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
 export function requireOperator(services: Services): Middleware {
-  const { runtime, options } = services;
   return async (c, next) => {
-    if (!isKnownHost(c.req.raw, options.hosts))
+    if (!isKnownHost(c.req.raw, services.options.hosts))
       return c.text('This host name is not one that is answered here.\n', 403);
-    const { incoming } = c.env ?? {};
-    const identity = await identify(options.operator, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+    const identity = await identifyOperator(c, services);
     if (identity.state === 'unconfigured') return c.text(unconfigured, 503);
-    if (identity.state === 'anonymous') return c.text('Sign in to the application as an operator first.\n', 401);
-    c.set('frame', frameOf(c, services, identity.operator));
+    if (identity.state !== 'known') return c.text('Sign in to the application as an operator first.\n', 401);
+    c.set('frame', frameOf(c, services, identity.person));
     await next();
   };
+}
+
+/** Asks the host who sent a request; an open stream has it asked again. */
+export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<Identity> {
+  const { incoming } = c.env ?? {};
+  const hook = { option: 'operator', ask: options.operator };
+  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
 const unconfigured =
@@ -55,13 +61,12 @@ function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, ope
 }
 
 /** Takes a form of ours and nothing else: from this site, signed for this operator, and not too large. */
-export function requireOwnForm({ tokens }: Services): Middleware {
+export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   return async (c, next) => {
-    // Asked first: what comes from elsewhere is not read at all.
+    // Checked first: what comes from elsewhere is not read at all.
     if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
-    const form = await readForm(c.req.raw);
-    if (form === 'too large') return c.text('This is too large to be taken.\n', 413);
-    if (form === 'malformed') return c.text(refused('its form could not be read'), 400);
+    const form = await readForm(c.req.raw, c.env?.incoming);
+    if (typeof form === 'string') return unread(c, form, runtime.log);
     if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
       return c.text(refused('its form was not made for you, or is older than a day'), 403);
     }
@@ -69,6 +74,25 @@ export function requireOwnForm({ tokens }: Services): Middleware {
     await next();
   };
 }
+
+function unread(c: WorkspaceContext, why: Unread, log: Logger): Response {
+  switch (why) {
+    case 'too large':
+      return c.text('Nothing was changed: the request body is too large (limit 16 MB).\n', 413);
+    case 'too slow':
+      return c.text(refused('its form did not arrive in time'), 408);
+    case 'malformed':
+      return c.text(refused('its form could not be read'), 400);
+    case 'already read':
+      log.error({ path: c.req.routePath }, alreadyRead);
+      return c.text(`Nothing was changed: ${alreadyRead}\n`, 500);
+  }
+}
+
+/** Koa and Adonis keep the parsed form on objects of their own, which a mount is not given. */
+const alreadyRead =
+  'the form was read before it reached the workspace, and request.body holds nothing of it. ' +
+  'Mount the workspace before the body parser of your framework (README, "Where to mount").';
 
 function refused(why: string): string {
   return `Nothing was changed: the request was refused because ${why}. Reload the page and try again.\n`;

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import type { Fields } from '../http/fields.js';
+import type { FormTokens } from '../http/form-tokens.js';
+import type { LiveStreams } from '../http/live-streams.js';
 import type { Runtime } from '../runtime.js';
 import type { ServedAssets } from './assets.js';
-import type { FormFields } from './form.js';
 import type { Frame } from './frame.js';
-import type { FormTokens } from './guard.js';
 import type { MountedOptions } from './mount-options.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
 import type { WorkspaceApi } from './workspace-api.js';
@@ -16,13 +17,13 @@ export interface Services {
   options: MountedOptions;
   assets: ServedAssets;
   tokens: FormTokens;
-  /** Aborted when the workspace closes: streams end with it. */
-  closing: AbortSignal;
+  /** Live updates of open pages; the news are the ids of conversations that changed. */
+  streams: LiveStreams<readonly string[]>;
 }
 
 export type WorkspaceEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { frame: Frame; form: FormFields };
+  Variables: { frame: Frame; form: Fields };
 };
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
@@ -46,7 +47,7 @@ export function queueViewOf(c: WorkspaceContext): QueueView {
  * The page to return to after a change: a path below the mount. What is no such path, or would leave the site, becomes
  * the fallback.
  */
-export function backPath(form: FormFields, fallback: string): string {
+export function backPath(form: Fields, fallback: string): string {
   const back = form.text('back');
   return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }

@@ -126,6 +126,14 @@ describe('doctor/checks', () => {
     ],
     ['no metrics', but('config', { hasMetrics: false }), 'check', 'METRICS', /501/, /metrics: prometheus\(\)/],
     ['ops on every network', settings('ops', { host: '0.0.0.0' }), 'check', 'OPS_BIND', /0\.0\.0\.0:9464/, /ops\.host/],
+    ...['0', '0x0', '::', '::0', '0:0:0:0:0:0:0:0', '::ffff:0.0.0.0'].map((host): (typeof wrong)[number] => [
+      `ops on every network, written ${host}`,
+      settings('ops', { host }),
+      'check',
+      'OPS_BIND',
+      /every network of the machine, and asks nobody.*\/health\/ready.*\/metrics.*nothing of a customer/,
+      /ops\.host/,
+    ]),
     ['a silent log', settings('log', { level: 'silent' }), 'check', 'LOG_LEVEL', /no trace/, /log\.level/],
     ['a chatty log', settings('log', { level: 'debug' }), 'check', 'LOG_LEVEL', /debug/, /log\.level/],
     [

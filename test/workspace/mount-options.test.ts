@@ -40,6 +40,35 @@ describe('the options of a mount', () => {
     '/a b',
     '/a\\b',
     7,
+    '/:id',
+    '/a/:id',
+    '/*',
+    '/a*',
+    '/a/*rest',
+    '/{a}',
+    '/a{/:b}',
+    '/(a|b)',
+    '/a+',
+    '/[a]',
+    '/^a$',
+    '/a|b',
+    '/a!',
+    '/%61',
+    '/a%2fb',
+    '/ä',
+    '/a\n',
+    '/.',
+    '/..',
+    '/a/../b',
+    '/a/./b',
+    '/a//b',
+    '//',
+    '/a;b',
+    '/a"b',
+    "/a'b",
+    '/<a>',
+    ['/a'],
+    { toString: () => '/a' },
   ]) {
     it(`refuse ${JSON.stringify(basePath)} as a base path`, () => {
       assert.match(refusal({ basePath }) ?? '', /option "basePath": expected a path that begins with "\/"/);
@@ -48,6 +77,22 @@ describe('the options of a mount', () => {
 
   it('refuse an unknown option and name the one that was meant', () => {
     assert.match(refusal({ basePath: '/', operater: () => null }) ?? '', /option "operater".*did you mean "operator"/);
+  });
+
+  it('take a path of plain segments', () => {
+    for (const basePath of ['/a', '/a/b', '/a.b/c-d_e~f', '/...', '/.well-known/support', '/A1'])
+      assert.equal(mountOptions({ basePath }).base, basePath);
+  });
+
+  it('refuse what every object has as an option, and one that throws when it is read', () => {
+    const strange = ['toString', 'constructor', 'hasOwnProperty', '__proto__', 'valueOf'];
+    for (const option of strange) {
+      const options = JSON.parse(`{"basePath":"/","${option}":1}`);
+      assert.match(refusal(options) ?? '', new RegExp(`option "${option}"`));
+    }
+    const throwing = Object.defineProperty({}, 'basePath', { enumerable: true, get: () => assert.fail('read') });
+    assert.match(refusal(throwing) ?? '', /option "basePath".*throws when it is read/);
+    for (const given of [null, 5, '/support', [], () => {}]) assert.match(refusal(given) ?? '', /option "options"/);
   });
 
   it('refuse options of a wrong kind', () => {

@@ -22,7 +22,7 @@ export const command = defineCommand<WorkerOptions>({
   examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],
   exitCodes: {
     0: 'stopped by a signal, running callbacks finished',
-    1: 'refused to start: config, database, migrations, job store or port',
+    1: 'refused to start: config, database, migrations, job store or port; or ended by an error that nobody caught',
     130: 'ended at once by a second Ctrl-C (SIGINT)',
     137: 'killed itself: a callback blocked it beyond callbackTimeoutMs and leaseMs',
     143: 'ended at once by a second SIGTERM',

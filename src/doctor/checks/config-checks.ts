@@ -88,14 +88,37 @@ const opsBind = defineCheck({
   code: 'OPS_BIND',
   about: 'ops bind address',
   fact: (facts) => facts.config,
-  judge: ({ file, settings }, { profile }) => {
-    const { host, port } = settings.ops;
-    const everywhere = host === '0.0.0.0' || host === '::';
-    if (!everywhere || profile === 'development') return fine(`The ops server listens on ${host}:${port}.`);
-    const message = `The ops server listens on ${host}:${port}, every network of the machine, and asks nobody who they are.`;
-    return toCheck(message, `set ops.host in ${file} to the address that your probes and Prometheus use`);
+  judge: (facts, { profile }) => {
+    const { host, port } = facts.settings.ops;
+    if (isLoopback(host)) return fine(`The ops server listens on ${host}:${port}, for this machine alone.`);
+    const where = isEveryNetwork(host) ? `${host}:${port}, every network of the machine` : `${host}:${port}`;
+    const message = `The ops server listens on ${where}, and asks nobody who they are. ${exposedBy(facts)}`;
+    if (profile === 'development' || !isEveryNetwork(host)) return fine(message);
+    return toCheck(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
   },
 });
+
+/** What whoever reaches the ops server can read. */
+function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
+  const health = `${ops.healthPath} and ${ops.healthPath}/ready (whether database, job store and migrations work)`;
+  if (!hasMetrics) return `Whoever reaches it reads ${health}; nothing of a customer.`;
+  const metrics = `${ops.metricsPath} (counts by topic, outcome and priority, and all else in a registry of your own)`;
+  return `Whoever reaches it reads ${health} and ${metrics}; nothing of a customer is in what Cairnloop counts.`;
+}
+
+/** In all their spellings: 0, 0x0, ::, 0:0::0. */
+function isEveryNetwork(host: string): boolean {
+  return ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(normalized(host));
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]+\])$/.test(normalized(host));
+}
+
+function normalized(host: string): string {
+  const url = `http://${host.includes(':') ? `[${host.replace(/%.*$/, '')}]` : host}`;
+  return URL.canParse(url) ? new URL(url).hostname : host;
+}
 
 const logLevel = defineCheck({
   code: 'LOG_LEVEL',

@@ -4,6 +4,7 @@ import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
+import { maxCompared } from '../diff-words.js';
 import type { MessageDelivery, ThreadMessage } from '../model.js';
 
 export interface MessagePage {
@@ -67,7 +68,7 @@ const columns = (s: string, content: string) => `
   m.status, m.sent_at, m.created_at,
   to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS key,
   CASE WHEN m.role = 'operator' THEN (
-    SELECT d.proposed_content FROM ${s}.drafts d
+    SELECT left(d.proposed_content, ${maxCompared + 1}) FROM ${s}.drafts d
     WHERE d.conversation_id = m.conversation_id AND d.message_id = m.id AND d.status = 'edited' LIMIT 1
   ) END AS proposed,
   CASE WHEN m.role = 'outbound' THEN (

@@ -1,10 +1,10 @@
 import { findByKey } from '../../conversations/by-key.js';
 import type { Actor } from '../../domain.js';
 import { findDraft } from '../../drafts/find.js';
-import { isCairnloopError } from '../../errors.js';
+import { CairnloopError, isCairnloopError } from '../../errors.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { onceKey } from '../once-key.js';
-import { countNewer } from '../queries/thread-messages.js';
+import { countNewer, findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
@@ -107,11 +107,16 @@ export const resumeSla: Handler = (c, services) =>
     return 'resumed';
   });
 
-export const cancelOutbound: Handler = (c, services) =>
-  change(c, services, async () => {
-    await services.api.outbound.cancel(param(c, 'message'), { actor: c.get('frame').operator });
+/** Cancels a message of this very conversation: the address of another one names nothing. */
+export const cancelOutbound: Handler = async (c, services) => {
+  const id = param(c, 'id');
+  const message = await findWholeMessage(services.runtime, id, param(c, 'message'));
+  if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return change(c, services, async () => {
+    await services.api.outbound.cancel(message.id, { actor: c.get('frame').operator });
     return 'cancelled';
   });
+};
 
 function change(c: WorkspaceContext, services: Services, work: (id: string) => Promise<string>): Promise<Response> {
   const id = param(c, 'id');

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import { CairnloopError } from '../../errors.js';
+import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
 import type { Frame, Notice } from '../frame.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
 import type { ThreadHead } from '../model.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
-import { findMessages, findWholeMessage } from '../queries/thread-messages.js';
+import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
@@ -52,6 +53,7 @@ export async function conversationPage(
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const frame = threadFrame(c, id, found.now);
   const shown = await contextInTime(context, c.req.query('context') === 'wait');
+  const editing = state.editing ?? editingOf(c, found);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
@@ -63,7 +65,8 @@ export async function conversationPage(
           messages={messages}
           newest={before === null}
           composing={state.composing ?? composingOf(c, found)}
-          editing={state.editing ?? editingOf(c, found)}
+          editing={editing}
+          changes={changesOn(found, messages, editing)}
           canFollowUp={runtime.config.notifier !== undefined}
           maxAttempts={runtime.config.worker.maxAttempts}
           nonce={randomUUID()}
@@ -104,6 +107,24 @@ function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editin
   return draft && { draftId: draft.id, content: draft.content };
 }
 
+/** What operators changed in drafts, for one page: first in the one that is being edited, then the newest message first. */
+function changesOn(
+  { drafts }: ThreadHead,
+  { messages }: MessagePage,
+  editing: ThreadState['editing'],
+): Map<string, Changes> {
+  const comparer = createComparer();
+  const changes = new Map<string, Changes>();
+  const edited = drafts.find((draft) => draft.id === editing?.draftId);
+  if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
+  for (const { id, proposed, content, fullLength } of messages.toReversed()) {
+    if (proposed === null || proposed === content) continue;
+    // Only the beginning of a long message is here.
+    changes.set(id, fullLength > content.length ? 'later' : comparer.compare(proposed, content));
+  }
+  return changes;
+}
+
 /** The facts about the customer on their own, for a page that went without them. */
 export const context: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
@@ -120,9 +141,10 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
   const message = await findWholeMessage(runtime, id, param(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
+  const changes = message.proposed === null ? undefined : createComparer().compare(message.proposed, message.content);
   return c.html(
     <Page frame={frame} title="Message" view="inbox">
-      <WholeMessage frame={frame} message={message} />
+      <WholeMessage frame={frame} message={message} changes={changes} />
     </Page>,
   );
 };

@@ -1,5 +1,6 @@
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError } from '../../errors.js';
+import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
 import { conversationPage } from './conversation.js';
@@ -36,7 +37,8 @@ export const discard: Handler = async (c, services) => {
 export const preview: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
-  if (c.req.query('part') === 'diff') return c.html(<Diff before={draft.content} after={content} />);
+  if (c.req.query('part') === 'diff')
+    return c.html(<Diff changes={createComparer().compare(draft.content, content)} />);
   return conversationPage(c, services, draft.conversationId, { editing: { draftId: draft.id, content } });
 };
 

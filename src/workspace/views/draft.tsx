@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../domain.js';
+import type { Changes } from '../diff-words.js';
 import type { Frame } from '../frame.js';
 import type { ThreadDraft } from '../model.js';
 import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
@@ -14,6 +15,8 @@ export interface DraftProps {
   queue: QueueView;
   /** The operator's words, while the draft is being edited. */
   editing?: string | undefined;
+  /** How those words differ from the draft. */
+  changes?: Changes | undefined;
   /** Whether it is the one that stands open, and answers to the keys. */
   first: boolean;
 }
@@ -144,7 +147,7 @@ const DiscardForm: FC<{ frame: Frame; draft: ThreadDraft }> = ({ frame, draft })
   </ActionForm>
 );
 
-const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, editing }) => (
+const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, editing, changes }) => (
   <ActionForm frame={frame} action={`/drafts/${draft.id}/edit`} class="draft-edit" id="draft-edit">
     <label class="sr" for="draft-content">
       Your version of the suggested text
@@ -164,7 +167,7 @@ const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, 
     </textarea>
     <h3 class="diff-title">What you change</h3>
     <div class="diff" id="draft-diff" data-preview={`${frame.base}/drafts/${draft.id}/preview`} aria-live="off">
-      <Diff before={draft.content} after={editing} />
+      <Diff changes={changes ?? 'none'} />
     </div>
     <div class="draft-actions">
       <button type="submit" class="button button-primary">

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../domain.js';
+import type { Changes } from '../diff-words.js';
 import type { Frame } from '../frame.js';
 import type { MessageDelivery, ThreadMessage } from '../model.js';
 import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
@@ -14,6 +15,8 @@ interface MessageProps {
   customer: { id: string | null; name: string | null };
   /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
+  /** How it differs from the draft that it was made from; undefined where it was no draft, or sent as proposed. */
+  changes: Changes | undefined;
 }
 
 /** One entry of the thread. Who speaks decides its side and its tone. */
@@ -43,7 +46,7 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; i
   outbound: { text: 'Outbound', icon: 'send' },
 };
 
-const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts }) => {
+const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes }) => {
   const role = message.role as keyof typeof labels;
   return (
     <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
@@ -58,9 +61,7 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts }) => 
         </p>
         <Prose text={message.content} links={role !== 'automation'} />
         <Rest frame={frame} message={message} />
-        {message.proposed === null || message.proposed === message.content ? null : (
-          <Edited before={message.proposed} after={message.content} />
-        )}
+        {changes === undefined ? null : <Edited frame={frame} message={message} changes={changes} />}
         {role === 'outbound' ? <OutboundState frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
       </article>
     </li>
@@ -100,21 +101,29 @@ const Rest: FC<Pick<MessageProps, 'frame' | 'message'>> = ({ frame, message }) =
   const more = plural(message.fullLength - message.content.length, 'more character');
   return (
     <p class="message-rest">
-      <a href={`${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`}>
-        Show the whole message ({more})
-      </a>
+      <a href={pageOf(frame, message)}>Show the whole message ({more})</a>
     </p>
   );
 };
 
-const Edited: FC<{ before: string; after: string }> = ({ before, after }) => (
-  <details class="edited">
-    <summary>What was changed</summary>
-    <Diff before={before} after={after} />
-  </details>
-);
+/** A message on a page of its own. */
+function pageOf(frame: Frame, message: ThreadMessage): string {
+  return `${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`;
+}
 
-const OutboundState: FC<Omit<MessageProps, 'customer'>> = ({ frame, message, maxAttempts }) => {
+const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }> = ({ frame, message, changes }) =>
+  changes === 'later' ? (
+    <p class="message-rest">
+      <a href={pageOf(frame, message)}>Show what was changed</a>
+    </p>
+  ) : (
+    <details class="edited">
+      <summary>What was changed</summary>
+      <Diff changes={changes} />
+    </details>
+  );
+
+const OutboundState: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -157,7 +166,7 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
     </>
   ) : null;
 
-const PendingOutbound: FC<Omit<MessageProps, 'customer'>> = ({ frame, message, maxAttempts }) => {
+const PendingOutbound: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
   const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
   return (

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx';
+import type { Changes } from '../diff-words.js';
 import type { Frame, Notice } from '../frame.js';
 import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
 import type { MessagePage } from '../queries/thread-messages.js';
@@ -21,6 +22,8 @@ export interface ThreadProps {
   composing: Composing;
   /** The draft that is being edited, with the operator's words so far. */
   editing?: { draftId: string; content: string } | undefined;
+  /** How texts differ from what was proposed, by the id of the message or of the draft that is being edited. */
+  changes: ReadonlyMap<string, Changes>;
   canFollowUp: boolean;
   /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
@@ -50,13 +53,20 @@ export const Thread: FC<ThreadProps> = (props) => {
 };
 
 /** The newest draft comes first, unless another one is being edited. */
-function waitingDrafts({ frame, queue, thread, editing }: ThreadProps): DraftProps[] {
+function waitingDrafts({ frame, queue, thread, editing, changes }: ThreadProps): DraftProps[] {
   const wordsFor = (draft: ThreadDraft) =>
     editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
   return thread.drafts
     .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
     .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
-    .map((draft, index) => ({ frame, queue, draft, editing: wordsFor(draft), first: index === 0 }));
+    .map((draft, index) => ({
+      frame,
+      queue,
+      draft,
+      editing: wordsFor(draft),
+      changes: changes.get(draft.id),
+      first: index === 0,
+    }));
 }
 
 const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
@@ -142,7 +152,7 @@ const Messages: FC<ThreadProps> = (props) => {
 };
 
 /** Puts a line between messages of different days. */
-function withDays({ frame, thread, maxAttempts }: ThreadProps, messages: ThreadMessage[]) {
+function withDays({ frame, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {
@@ -156,7 +166,13 @@ function withDays({ frame, thread, maxAttempts }: ThreadProps, messages: ThreadM
             <Moment at={message.createdAt} as="day" />
           </li>
         ) : null}
-        <MessageItem frame={frame} message={message} customer={customer} maxAttempts={maxAttempts} />
+        <MessageItem
+          frame={frame}
+          message={message}
+          customer={customer}
+          maxAttempts={maxAttempts}
+          changes={changes.get(message.id)}
+        />
       </>
     );
   });

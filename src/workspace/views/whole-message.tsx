@@ -1,11 +1,19 @@
 import type { FC } from 'hono/jsx';
+import type { Changes } from '../diff-words.js';
 import type { Frame } from '../frame.js';
 import type { ThreadMessage } from '../model.js';
 import { ActorName, Icon, Prose } from './bits.js';
+import { Diff } from './diff.js';
 import { Moment } from './time.js';
 
-/** A message that is too long for its thread, on a page of its own. */
-export const WholeMessage: FC<{ frame: Frame; message: ThreadMessage }> = ({ frame, message }) => (
+interface WholeMessageProps {
+  frame: Frame;
+  message: ThreadMessage;
+  changes: Changes | undefined;
+}
+
+/** A message on a page of its own: one too long for its thread, or whose changes the thread had no time for. */
+export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>Message</h1>
@@ -14,6 +22,12 @@ export const WholeMessage: FC<{ frame: Frame; message: ThreadMessage }> = ({ fra
       </p>
     </div>
     <Prose text={message.content} links={message.role !== 'automation'} />
+    {changes === undefined ? null : (
+      <>
+        <h2>What was changed</h2>
+        <Diff changes={changes} />
+      </>
+    )}
     <p>
       <a class="quiet-link" href={`${frame.base}/c/${message.conversationId}${frame.queue}#m-${message.id}`}>
         <Icon name="arrow-left" /> Back to the conversation

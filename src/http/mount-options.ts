@@ -1,0 +1,69 @@
+import { describeFound } from '../config/describe-found.js';
+import { CairnloopError } from '../errors.js';
+import { nearest } from '../nearest.js';
+
+/** What each option accepts, in words and as a test. */
+export type Expectations<Options> = {
+  [K in keyof Required<Options>]: [expected: string, accepts: (value: unknown) => boolean];
+};
+
+/**
+ * A copy of the options that a host mounts something with. Throws `MOUNT_OPTION_INVALID`, naming the first that is wrong
+ * or unknown: a slip in a key must not leave a door without its lock.
+ */
+export function readMountOptions<Options extends object>(
+  helper: string,
+  expectations: Expectations<Options>,
+  given: unknown,
+): Options {
+  const refuse = (option: string, expected: string, found: string) =>
+    new CairnloopError('MOUNT_OPTION_INVALID', { helper, option, expected, found });
+  if (given !== undefined && !isObject(given)) throw refuse('options', 'an object', describeFound(given));
+  const options = (given ?? {}) as Record<string, unknown>;
+  const known = Object.keys(expectations);
+  const unknown = Object.keys(options).find((option) => !known.includes(option));
+  if (unknown !== undefined) throw refuse(unknown, knownOption(unknown, known), 'an unknown option');
+  const rows = Object.entries<Expectations<Options>[keyof Options]>(expectations);
+  const read = rows.map(([option, [expected, accepts]]) => {
+    const value = readOption(options, option);
+    if (value === unreadable) throw refuse(option, expected, 'a value that throws when it is read');
+    if (!accepts(value)) throw refuse(option, expected, value === undefined ? 'nothing' : describeFound(value));
+    return [option, value] as const;
+  });
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as Options;
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const unreadable = Symbol('unreadable');
+
+function readOption(options: Record<string, unknown>, option: string): unknown {
+  try {
+    return options[option];
+  } catch {
+    return unreadable;
+  }
+}
+
+function knownOption(word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return meant ? `a known option (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
+}
+
+/** A rule that an option which was left out keeps as well. */
+export function optional(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => value === undefined || accepts(value);
+}
+
+export const isFunction = (value: unknown): boolean => typeof value === 'function';
+export const isNonEmptyText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
+export const isListOfTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
+
+/** Where something is mounted: the root, or a path. What a router would read a pattern into is none. */
+export const basePathRule: [expected: string, accepts: (value: unknown) => boolean] = [
+  'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
+  (value) => typeof value === 'string' && /^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/.test(value),
+];

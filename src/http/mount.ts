@@ -1,0 +1,158 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { errorText } from '../redact.js';
+import type { NativeRequest } from './identify.js';
+
+/** One handler in two shapes: for fetch-style servers and for Node's. Neither ever throws or rejects. */
+export interface Mounted {
+  /** Answers every request; paths that are not its own with 404. */
+  fetch(request: Request): Promise<Response>;
+  /**
+   * Hands paths that are not its own to `next` where there is one, and returns what that returns: what follows is the
+   * host's, and so are its failures.
+   */
+  node(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+}
+
+/** What is mounted: one application, of which every answer is a `Response`. */
+export interface MountedApp {
+  fetch(request: Request, native: NativeRequest): Response | Promise<Response>;
+}
+
+export interface MountOptions {
+  /** What log lines and answers call it, e.g. `workspace`. */
+  name: string;
+  /** Loads the application at the first request. After a failure the next request tries again. */
+  load(): Promise<MountedApp>;
+  /** Whether a path, without its query, is this mount's. */
+  owns(path: string): boolean;
+  /** Whether routers cut the mount path off the address, so that the whole of it must be put back. */
+  wholeAddress: boolean;
+  /** On the answers that the mount gives in place of the application. */
+  headers: Record<string, string>;
+  log: Logger;
+}
+
+/**
+ * Mounts an application in a host's server. Whatever a request, a body, a hook of the host's or the application does,
+ * `fetch` and `node` settle: a promise that rejects unheard would end the host's process.
+ */
+export function createMount(options: MountOptions): Mounted {
+  const { name, log, headers } = options;
+  const refuse = (status: number, text: string) => new Response(text, { status, headers: { ...plain, ...headers } });
+  let loading: Promise<MountedApp> | undefined;
+  let listening: Promise<Listener> | undefined;
+
+  function load(): Promise<MountedApp> {
+    loading ??= Promise.resolve()
+      .then(options.load)
+      .catch((error) => {
+        // The database may be away: the next request tries again.
+        loading = undefined;
+        log.error({ reason: errorText(error) }, `the ${name} cannot be loaded`);
+        return {
+          fetch: () => refuse(503, `The ${name} is unavailable; the reason is in the log. Try again shortly.\n`),
+        };
+      });
+    return loading;
+  }
+
+  async function answer(request: Request, native: NativeRequest): Promise<Response> {
+    try {
+      return await (await load()).fetch(request, native);
+    } catch (error) {
+      log.error({ reason: errorText(error) }, `a request to the ${name} failed`);
+      return refuse(500, failedText);
+    }
+  }
+
+  async function listener(): Promise<Listener> {
+    listening ??= loadListener(answer, () => refuse(400, 'Bad request: its address or its Host header is invalid.\n'));
+    return listening;
+  }
+
+  return {
+    fetch: (request) => answer(request, {}),
+    async node(request, response, next) {
+      const address = addressOf(request, options.wholeAddress);
+      if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
+      if (isOver(response)) return;
+      try {
+        // A response that the host ends or a client leaves emits an error, which nobody else may be listening for.
+        response.on('error', () => {});
+        if (request.url !== address) request.url = address;
+        await (await listener())(request, response);
+      } catch (error) {
+        log.error({ reason: errorText(error) }, `a request to the ${name} failed`);
+        endWith(response, { ...plain, ...headers });
+      }
+    },
+  };
+}
+
+const plain = { 'content-type': 'text/plain; charset=utf-8' };
+const failedText = 'This request failed; the reason is in the log.\n';
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+
+/** Turns Node's pair into a `Request` and writes the `Response`. */
+async function loadListener(
+  answer: (request: Request, native: NativeRequest) => Promise<Response>,
+  refuse: () => Response,
+): Promise<Listener> {
+  const [{ getRequestListener }, { RESPONSE_ALREADY_SENT }] = await Promise.all([
+    import('@hono/node-server'),
+    import('@hono/node-server/utils/response'),
+  ]);
+  const fetch = async (request: Request, { incoming, outgoing }: { incoming: unknown; outgoing: unknown }) => {
+    const answered = await answer(request, { incoming: incoming as IncomingMessage });
+    if (!isOver(outgoing as ServerResponse)) return answered;
+    // The host's own time-out may have answered meanwhile, or the client is gone.
+    answered.body?.cancel().catch(() => {});
+    return RESPONSE_ALREADY_SENT;
+  };
+  return getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: refuse });
+}
+
+/** What follows in the host's chain. Frameworks hand a promise back and see to its failures; nobody sees to a throw. */
+function handOn(next: () => unknown, { name, log }: MountOptions, response: ServerResponse): Promise<void> {
+  try {
+    return next() as Promise<void>;
+  } catch (error) {
+    log.error({ reason: errorText(error) }, `what the host mounted behind the ${name} threw`);
+    endWith(response, plain);
+    return Promise.resolve();
+  }
+}
+
+/** Whether there is nothing left to answer. */
+function isOver({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
+  return headersSent || writableEnded || destroyed;
+}
+
+/** Ends a response with 500, or its connection where the answer has begun. */
+function endWith(response: ServerResponse, headers: Record<string, string>): void {
+  try {
+    if (response.headersSent) response.destroy();
+    else response.writeHead(500, headers).end(failedText);
+  } catch {
+    // The connection is gone, or the host's own wrapper of the response fails.
+  }
+}
+
+/** Routers cut the mount path off the address; Express and Connect keep the whole of it beside. */
+function addressOf(request: IncomingMessage, wholeAddress: boolean): string {
+  try {
+    const { originalUrl } = request as { originalUrl?: unknown };
+    if (wholeAddress && typeof originalUrl === 'string') return originalUrl;
+    return typeof request.url === 'string' ? request.url : '/';
+  } catch {
+    return '/';
+  }
+}
+
+/** The path of an address, which proxies may send with scheme and host. */
+function pathOf(address: string): string {
+  const path = address.replace(/^https?:\/\/[^/?#]*/i, '');
+  return path.split(/[?#]/, 1)[0] || '/';
+}

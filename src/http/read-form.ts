@@ -1,0 +1,171 @@
+import type { IncomingMessage } from 'node:http';
+import { types } from 'node:util';
+import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
+
+/** Why a request has no fields. `already read`: the stream was read before, and what was in it cannot be found. */
+export type Unread = 'too large' | 'too slow' | 'malformed' | 'already read';
+
+export interface ReadOptions {
+  limits?: FieldLimits;
+  /** Which kinds of body are read; one of another type has no fields. Default: forms. */
+  accepts?: readonly ('form' | 'json')[];
+  /** How long to wait for the next bytes, in milliseconds. */
+  idleMs?: number;
+}
+
+const defaultIdleMs = 30_000;
+
+type Kind = 'urlencoded' | 'multipart' | 'json';
+
+/**
+ * The fields of a request: from its stream, or from what a body parser of the host's left on Node's request. Call it
+ * only once the sender is identified and the origin is checked. Never rejects.
+ */
+export async function readForm(
+  request: Request,
+  incoming?: IncomingMessage,
+  { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: ReadOptions = {},
+): Promise<Fields | Unread> {
+  try {
+    const type = request.headers.get('content-type') ?? '';
+    const kind = kindOf(type);
+    if (!kind || !accepts.includes(kind === 'json' ? 'json' : 'form')) return noFields;
+    if (Number(request.headers.get('content-length')) > limits.maxBytes) return 'too large';
+    if (incoming && wasRead(incoming)) return await fieldsOfParsed(incoming, { type, kind }, limits);
+    if (request.bodyUsed || request.body?.locked) return 'already read';
+    const body = await readBody(request, limits.maxBytes, idleMs);
+    return typeof body === 'string' ? body : await fieldsOfBytes(body, { type, kind }, limits);
+  } catch {
+    // A multipart body without its end, or a connection without one.
+    return 'malformed';
+  }
+}
+
+function kindOf(type: string): Kind | undefined {
+  if (/^application\/x-www-form-urlencoded\b/i.test(type)) return 'urlencoded';
+  if (/^multipart\/form-data\b/i.test(type)) return 'multipart';
+  return /^application\/json\b/i.test(type) ? 'json' : undefined;
+}
+
+/** Parsers leave `body: {}` behind on requests that they did not read, so the stream is asked, not the body. */
+function wasRead(incoming: IncomingMessage): boolean {
+  return incoming.readableDidRead || incoming.readableEnded;
+}
+
+interface BodyType {
+  type: string;
+  kind: Kind;
+}
+
+async function fieldsOfParsed(
+  incoming: IncomingMessage,
+  type: BodyType,
+  limits: FieldLimits,
+): Promise<Fields | Unread> {
+  const { body, rawBody } = leftOn(incoming);
+  for (const left of [body, rawBody]) {
+    const bytes = typeof left === 'string' ? Buffer.from(left.slice(0, limits.maxBytes + 1)) : left;
+    if (types.isUint8Array(bytes)) return fieldsOfBytes(bytes, type, limits);
+    if (typeof bytes !== 'object' || bytes === null || types.isProxy(bytes)) continue;
+    if (Object.keys(bytes).length > 0) return fieldsOfObject(bytes, limits);
+  }
+  return hadBody(incoming) ? 'already read' : noFields;
+}
+
+/** Some hosts parse on demand, in a getter of their own that throws for a body that it cannot read. */
+function leftOn(incoming: IncomingMessage): { body?: unknown; rawBody?: unknown } {
+  const holder = incoming as { body?: unknown; rawBody?: unknown };
+  const read = (name: 'body' | 'rawBody') => {
+    try {
+      return holder[name];
+    } catch {
+      return undefined;
+    }
+  };
+  return { body: read('body'), rawBody: read('rawBody') };
+}
+
+function hadBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** The body, counted while it is read: not every request says beforehand how long it is. */
+async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | Unread> {
+  const chunks: Uint8Array[] = [];
+  const reader = request.body?.getReader();
+  let size = 0;
+  for (;;) {
+    const read = await nextChunk(reader, idleMs);
+    if (read === 'too slow' || read === undefined) return stopReading(reader, read ?? 'malformed');
+    if (read.done) return Buffer.concat(chunks);
+    size += read.value.byteLength;
+    if (size > maxBytes) return stopReading(reader, 'too large');
+    chunks.push(read.value);
+  }
+}
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+
+async function nextChunk(
+  reader: Reader | undefined,
+  idleMs: number,
+): Promise<Awaited<ReturnType<Reader['read']>> | 'too slow'> {
+  if (!reader) return { done: true, value: undefined };
+  let timer: NodeJS.Timeout | undefined;
+  const idle = new Promise<'too slow'>((resolve) => {
+    timer = setTimeout(resolve, idleMs, 'too slow');
+  });
+  try {
+    return await Promise.race([reader.read(), idle]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whatever else comes is not waited for. */
+function stopReading(reader: Reader | undefined, why: Unread): Unread {
+  reader?.cancel().catch(() => {});
+  return why;
+}
+
+async function fieldsOfBytes(
+  bytes: Uint8Array,
+  { type, kind }: BodyType,
+  limits: FieldLimits,
+): Promise<Fields | Unread> {
+  if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
+  if (kind === 'multipart') return fieldsOfMultipart(bytes, type);
+  const text = new TextDecoder().decode(bytes);
+  if (kind === 'json') return fieldsOfJson(text, limits);
+  if (countOf('&', text) >= limits.maxFields) return 'too large';
+  return fieldsOf(new URLSearchParams(text));
+}
+
+/** By the platform's own getter: a property of that name may be the host's. */
+function byteLengthOf(bytes: Uint8Array): number {
+  return typedArrayLength.call(bytes);
+}
+
+const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')
+  ?.get as () => number;
+
+async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<Fields> {
+  const body = bytes as Uint8Array<ArrayBuffer>;
+  const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  const texts: [string, string][] = [];
+  for (const [name, value] of form) if (typeof value === 'string') texts.push([name, value]);
+  return fieldsOf(texts);
+}
+
+function fieldsOfJson(text: string, limits: FieldLimits): Fields | 'too large' {
+  const parsed: unknown = JSON.parse(text);
+  return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
+    ? fieldsOfObject(parsed, limits)
+    : noFields;
+}
+
+function countOf(letter: string, text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(letter); at >= 0; at = text.indexOf(letter, at + 1)) count += 1;
+  return count;
+}

@@ -1,0 +1,33 @@
+import type { Logger } from 'pino';
+import { errorText } from '../redact.js';
+import type { Metrics } from './metrics.js';
+
+/**
+ * Metrics whose failures stay their own: the registry is the host's, and a counter that throws must neither fail an
+ * operation nor lose a delivery's outcome. The first failure is logged.
+ */
+export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
+  let told = false;
+  const failed = (error: unknown) => {
+    if (!told) log.error({ reason: errorText(error) }, 'metrics could not be counted; work goes on without them');
+    told = true;
+  };
+  const wrap =
+    <Given extends unknown[]>(count: (...given: Given) => void) =>
+    (...given: Given): void => {
+      try {
+        count(...given);
+      } catch (error) {
+        failed(error);
+      }
+    };
+  return {
+    conversationResolved: wrap(metrics.conversationResolved),
+    deliveryAttempted: wrap(metrics.deliveryAttempted),
+    slaBreached: wrap(metrics.slaBreached),
+    draftDecided: wrap(metrics.draftDecided),
+    outboundSettled: wrap(metrics.outboundSettled),
+    contextRequested: wrap(metrics.contextRequested),
+    hostModuleFailed: wrap(metrics.hostModuleFailed),
+  };
+}

@@ -1,0 +1,64 @@
+import type { Logger } from 'pino';
+import { errorText } from '../redact.js';
+import { culprit } from './calls.js';
+
+/**
+ * Logs what was being called when an error that nobody caught ends this process. It changes nothing about that: whether
+ * the process ends is for Node and the host to say.
+ */
+export function logUncaught(log: Logger): { stop(): void } {
+  const listener = (error: unknown) => {
+    const { words, calls } = culprit();
+    log.fatal(
+      { reason: errorText(error), calls },
+      `an error was not caught in ${words}; deliveries under way are called again after their lease`,
+    );
+  };
+  process.on('uncaughtExceptionMonitor', listener);
+  return { stop: () => void process.removeListener('uncaughtExceptionMonitor', listener) };
+}
+
+/** Why a worker's process cannot go on. */
+export interface Crash {
+  reason: string;
+  /** What was being called. */
+  words: string;
+}
+
+/** A process that does nothing but work: what callbacks leave behind is logged, and what they throw ends it in order. */
+export interface GuardedProcess {
+  /** Settles at the first error that nobody caught. */
+  crashed: Promise<Crash>;
+  stop(): void;
+}
+
+/**
+ * Takes over from Node for as long as a worker has a process of its own. A rejected promise that a callback leaves
+ * floating is logged and no more: the other callbacks are not to blame. An uncaught error asks for an orderly end.
+ */
+export function guardProcess(log: Logger): GuardedProcess {
+  let crash: (crash: Crash) => void = () => {};
+  const crashed = new Promise<Crash>((resolve) => {
+    crash = resolve;
+  });
+  const listeners = {
+    uncaughtException: (error: unknown) => crash({ reason: errorText(error), words: culprit().words }),
+    unhandledRejection: (error: unknown) => {
+      const { words, calls } = culprit();
+      const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
+      log.error({ reason: errorText(error), calls }, `a promise was rejected and left floating in ${words}; ${advice}`);
+    },
+    exit: (code: number) => {
+      const { words, calls } = culprit();
+      if (calls.length === 0) return;
+      log.fatal({ code, calls }, `the process exits with code ${code} in ${words}; it is called again after its lease`);
+    },
+  };
+  for (const [event, listener] of Object.entries(listeners)) process.on(event, listener);
+  return {
+    crashed,
+    stop() {
+      for (const [event, listener] of Object.entries(listeners)) process.removeListener(event, listener);
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { eventually } from '../support/eventually.js';
+import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { type TempHost, tempHost } from '../support/temp-host.js';
+import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
+
+/** A secret as hosts put them into their errors. */
+const secret = 'postgres://app:hunter2@db.internal/shop';
+
+describe('what callbacks leave behind in a worker process', () => {
+  const { startHost } = useHosts();
+  let producer: StartedHost;
+  let host: TempHost;
+  let workers: WorkerProcess[] = [];
+
+  beforeEach(async () => {
+    producer = await startHost({ notifier: silent }, { worker: false });
+    host = tempHost({
+      'package.json': { type: 'module' },
+      'settings.json': {
+        database: { url: producer.database.url },
+        ops: { host: '127.0.0.1', port: 0 },
+        worker: { shutdownTimeoutMs: 4000 },
+      },
+      'cairnloop.config.mjs': configFile,
+    });
+  });
+  afterEach(async () => {
+    for (const worker of workers) worker.signal('SIGKILL');
+    await Promise.all(workers.map((worker) => worker.ended));
+    workers = [];
+    host.remove();
+  });
+
+  const start = async () => {
+    const worker = await startWorkerProcess(host);
+    workers.push(worker);
+    return worker;
+  };
+
+  /** Resolves a conversation whose subject says what its callback does, and answers the id of the delivery. */
+  const resolve = async (subject: string) => {
+    const { id } = await producer.cairnloop.conversations.open({ subject });
+    await producer.cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    const { rows } = await producer.database.query(
+      `SELECT id FROM cairnloop.deliveries WHERE conversation_id = '${id}'`,
+    );
+    return String(rows[0]?.id);
+  };
+  const calls = () => {
+    const file = join(host.folder, 'calls');
+    return existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  };
+  const sentence = (worker: WorkerProcess, about: RegExp) =>
+    worker
+      .stderr()
+      .split('\n')
+      .find((line) => about.test(line));
+
+  for (const deed of ['float', 'float later', 'float nothing', 'float from an emitter']) {
+    it(`a rejected promise (${deed}) is told with its delivery, redacted, and the worker goes on`, async () => {
+      const worker = await start();
+      const delivery = await resolve(deed);
+      await eventually(() => assert.ok(sentence(worker, /left floating/), worker.stderr()));
+      const line = sentence(worker, /left floating/) ?? '';
+      assert.ok(line.includes(`notifier.onConversationResolved (delivery ${delivery}, attempt 1)`), line);
+      assert.doesNotMatch(worker.stderr(), /hunter2/);
+      await resolve('fine');
+      await eventually(() => assert.ok(calls().includes('end fine'), 'not yet'));
+      worker.signal('SIGTERM');
+      assert.equal(await worker.ended, 0);
+    });
+  }
+
+  for (const deed of ['throw later', 'throw text later', 'emit an error']) {
+    it(`an error that nobody catches (${deed}) ends the worker with its delivery named, redacted, and the others finished`, async () => {
+      const worker = await start();
+      await resolve('slow');
+      await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
+      const delivery = await resolve(deed);
+      assert.equal(await worker.ended, 1);
+      const told = worker.stderr();
+      assert.match(told, /ended by an error that nobody caught/);
+      assert.ok(told.includes(`notifier.onConversationResolved (delivery ${delivery}, attempt 1)`), told);
+      assert.doesNotMatch(told, /hunter2/);
+      assert.ok(calls().includes('end slow'), 'what ran beside it has finished');
+    });
+  }
+
+  it('an error that belongs to no callback is told with those under way', async () => {
+    const worker = await start();
+    const delivery = await resolve('hang');
+    await eventually(() => assert.ok(calls().includes('start hang'), 'not yet'));
+    host.write('break', '');
+    assert.equal(await worker.ended, 1);
+    assert.match(worker.stderr(), /one of the callbacks under way, or none: notifier\.onConversationResolved/);
+    assert.ok(worker.stderr().includes(delivery));
+  });
+
+  it('an exit in the middle of a callback is told with its delivery', async () => {
+    const worker = await start();
+    const delivery = await resolve('exit');
+    assert.equal(await worker.ended, 9);
+    const line = sentence(worker, /the process exits with code 9/) ?? '';
+    assert.ok(line.includes(delivery), worker.stderr());
+  });
+
+  it('a callback that blocks the process is named when the process is killed', async () => {
+    host.write(
+      'settings.json',
+      JSON.stringify({
+        ...JSON.parse(readFileSync(join(host.folder, 'settings.json'), 'utf8')),
+        worker: { leaseMs: 1000, callbackTimeoutMs: 1000 },
+      }),
+    );
+    const worker = await start();
+    const delivery = await resolve('loop');
+    assert.equal(await worker.ended, 'SIGKILL');
+    assert.match(worker.stderr(), /Worker stood still/);
+    assert.ok(worker.stderr().includes(`delivery ${delivery}`), worker.stderr());
+  });
+
+  for (const deed of ['throw later', 'float later', 'float nothing']) {
+    it(`of a worker inside a host of its own (${deed}) is told before Node ends that host`, async () => {
+      host.write(
+        'server.mjs',
+        `import { createCairnloop } from 'cairnloop';
+       import config from './cairnloop.config.mjs';
+       const cairnloop = await createCairnloop(config);
+       await cairnloop.worker.start();`,
+      );
+      const delivery = await resolve(deed);
+      const { exitCode, stderr } = await execa(process.execPath, ['server.mjs'], { cwd: host.folder, reject: false });
+      assert.notEqual(exitCode, 0);
+      const line = stderr.split('\n').find((one) => one.includes('was not caught')) ?? '';
+      assert.ok(line.includes(delivery), stderr);
+      assert.doesNotMatch(line, /hunter2/);
+    });
+  }
+
+  it('its own log lines cost nothing but themselves where their disk is full', async () => {
+    host.write(
+      'server.mjs',
+      `import { createCairnloop } from 'cairnloop';
+       import config from './cairnloop.config.mjs';
+       const cairnloop = await createCairnloop(config);
+       await cairnloop.worker.start();
+       while (!(await import('node:fs')).existsSync(new URL('stop', import.meta.url)))
+         await new Promise((resolve) => setTimeout(resolve, 50));
+       await cairnloop.close();`,
+    );
+    const server = spawn(process.execPath, ['server.mjs'], {
+      cwd: host.folder,
+      stdio: ['ignore', 'ignore', openSync('/dev/full', 'w')],
+    });
+    const exited = once(server, 'exit');
+    await resolve('fail');
+    await resolve('fine');
+    await eventually(() => assert.ok(calls().includes('end fine'), 'not yet'));
+    host.write('stop', '');
+    assert.deepEqual(await exited, [0, null]);
+  });
+});
+
+describe('worker.stop()', () => {
+  const { startHost } = useHosts();
+
+  it('never rejects, also where the database went away with the job store in it', async () => {
+    const { cairnloop, database } = await startHost({ notifier: silent });
+    await database.query('ALTER TABLE cairnloop.agenda_jobs RENAME TO gone');
+    await database.query('ALTER TABLE cairnloop.worker_heartbeats RENAME TO gone_too');
+    const { id } = await cairnloop.conversations.open({});
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await database.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await cairnloop.worker.stop();
+    assert.equal(cairnloop.worker.state, 'stopped');
+    await cairnloop.worker.stop();
+    await cairnloop.worker.start().catch(() => {});
+    await cairnloop.worker.stop();
+  });
+});
+
+const silent = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} };
+
+const configFile = `
+  import { EventEmitter } from 'node:events';
+  import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+  import { setTimeout as sleep } from 'node:timers/promises';
+  import { defineConfig } from 'cairnloop';
+
+  const error = () => new Error('connecting to ${secret} failed');
+  const beside = (name) => new URL(name, import.meta.url);
+  const emitter = new EventEmitter();
+  emitter.on('tick', async () => { throw error(); });
+  setInterval(() => { if (existsSync(beside('break'))) throw error(); }, 20).unref();
+  const deeds = {
+    float: () => void Promise.reject(error()),
+    'float later': () => void sleep(30).then(() => { throw error(); }),
+    'float nothing': () => void Promise.reject(),
+    'float from an emitter': () => void emitter.emit('tick'),
+    'throw later': () => void setTimeout(() => { throw error(); }, 30),
+    'throw text later': () => void setTimeout(() => { throw error().message; }, 30),
+    'emit an error': async () => { setImmediate(() => new EventEmitter().emit('error', error())); await sleep(50); },
+    slow: () => sleep(700),
+    hang: () => new Promise(() => {}),
+    fail: () => { throw error(); },
+    exit: () => process.exit(9),
+    loop: () => { for (;;); },
+  };
+  const told = async ({ subject }) => {
+    const write = (at) => appendFileSync(beside('calls'), at + ' ' + subject + '\\n');
+    write('start');
+    await deeds[subject]?.();
+    write('end');
+  };
+  export default defineConfig({
+    ...JSON.parse(readFileSync(beside('settings.json'), 'utf8')),
+    notifier: { onConversationResolved: told, onSlaBreach() {}, onOutboundTriggered() {} },
+  });
+`;
