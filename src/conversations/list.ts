@@ -15,7 +15,7 @@ const filterFields = {
    * latest clock ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
-  /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
+  /** Parts of words, all in the subject, actor id and tags together or all in one message. See docs/search.md. */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
 };
 const filterInput = only(filterFields).default({});
@@ -87,16 +87,11 @@ const slaConditions = {
   breached: (s: string) => latest(s, 'breached'),
 };
 
-/** Of the subject and the actor id, or of one message: words of both together find nothing. */
-function matches(s: string, p: number): string {
-  return `c.id IN (
-    SELECT f.id FROM ${s}.conversations f
-    WHERE ${s}.search_vector(left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000))
-      @@ ${s}.search_query($${p})
-    UNION ALL
-    SELECT m.conversation_id FROM ${s}.messages m
-    WHERE m.role <> 'system' AND ${s}.search_vector(left(m.content, 20000)) @@ ${s}.search_query($${p}))`;
-}
+/** All words in the subject, actor id and tags together, or all in one message. */
+const matches = (s: string, p: number) => `c.id IN (
+    SELECT conversation_id FROM ${s}.searched_texts
+    WHERE ${s}.search_parts(text) @@ ${s}.search_parts_query($${p})
+      AND ${s}.search_holds(text, (SELECT ${s}.search_doubts($${p}))))`;
 
 /** Parameters follow `$1`, which is the limit. */
 function where(schema: string, conditions: readonly Condition[]): string {

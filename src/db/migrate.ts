@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
@@ -84,7 +85,7 @@ async function underLock<T>(options: MigrateOptions, work: (umzug: Umzug<Sequeli
   await lock.connect();
   try {
     // Held by a session of its own, as each migration has a transaction of its own.
-    await lock.query('SELECT pg_advisory_lock(hashtext($1))', [`cairnloop.migrate.${options.schema}`]);
+    await takeLock(lock, `cairnloop.migrate.${options.schema}`);
     return await withSequelize(options, async (sequelize) => {
       await prepareSchema(sequelize, options.schema);
       await refuseNewerSchema(sequelize, options.schema);
@@ -94,6 +95,15 @@ async function underLock<T>(options: MigrateOptions, work: (umzug: Umzug<Sequeli
     throw isCairnloopError((error as Error).cause) ? (error as Error).cause : error;
   } finally {
     await lock.end();
+  }
+}
+
+/** Asks again and again: to wait inside a statement would hold up CREATE INDEX CONCURRENTLY of the run that has it. */
+async function takeLock(client: pg.Client, name: string): Promise<void> {
+  while (true) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [name]);
+    if (rows[0].taken) return;
+    await setTimeout(200);
   }
 }
 
@@ -158,6 +168,7 @@ async function apply(sequelize: Sequelize, schema: string, migration: Migration,
       ? `INSERT INTO ${s}.migrations (name) VALUES (:name)`
       : `DELETE FROM ${s}.migrations WHERE name = :name`;
   try {
+    if (way === 'up') for (const text of migration.prepare?.(s) ?? []) await sequelize.query(text);
     await sequelize.transaction(async (transaction) => {
       await sequelize.query(migration[way](s), { transaction });
       await sequelize.query(record, { replacements: { name: migration.name }, transaction });
