@@ -19,7 +19,7 @@ export const separators = [
   String.raw`\ua490-\ua4c6\ua4fe-\ua4ff\ua60d-\ua60f\ua673\ua67e\ua6f2-\ua716\ua720-\ua721\ua789-\ua78a\ua828-\ua82b\ua836-\ua839`,
   String.raw`\ua874-\ua877\ua8ce-\ua8cf\ua8f8-\ua8fa\ua8fc\ua92e-\ua92f\ua95f\ua9c1-\ua9cd\ua9de-\ua9df\uaa5c-\uaa5f\uaa77-\uaa79`,
   String.raw`\uaade-\uaadf\uaaf0-\uaaf1\uab5b\uab6a-\uab6b\uabeb\ufbb2-\ufdff\ufe45-\ufe46\ufffc-\ufffd`,
-  String.raw`\U0001cf50-\U0001d356\U0001d800-\U0001da8b\U0001ecac\U0001ecb0\U0001ed2e\U0001eef0-\U0001eef1\U0001f000-\U0001fbca`,
+  String.raw`\U0001cf50-\U0001d245\U0001d300-\U0001d356\U0001d800-\U0001da8b\U0001ecac\U0001ecb0\U0001ed2e\U0001eef0-\U0001eef1\U0001f000-\U0001fbca`,
 ].join('');
 
 /**
@@ -47,7 +47,7 @@ export interface Letters {
 
 /** The same letters under other letters of one code point. One step each, as `translate` looks through all of its list. */
 export const letters: readonly Letters[] = [
-  pairs('Øø:o Łł:l Đđ:d Ðð:d Ħħ:h Ŧŧ:t ı:i Ŋŋ:n ƒ:f ẞ:ß Æ:æ Œ:œ Þ:þ'),
+  pairs('Øø:o Łł:l Đđ:d Ðð:d Ħħ:h Ŧŧ:t ı:i Ŋŋ:n Ƒƒ:f ẞ:ß Æ:æ Œ:œ Þ:þ'),
   join(lowered([0x370, 0x3ff]), pairs('ς:σ')),
   lowered([0x400, 0x45f], [0x490, 0x491]),
   pairs('ىیےۍې:ي ک:ك ةہە:ه'),
@@ -71,11 +71,26 @@ export const letters: readonly Letters[] = [
   ),
   join(
     pairs(
-      'Ɓɓƀ:b Ƈƈ:c Ɖɖ:d Ɗɗ:d Ɠɠǥ:g Ǥ:g Ɨɨ:i ɟ:j Ɉɉ:j Ƙƙ:k ƚɫɬɭ:l Ɱɱ:m Ɲɲƞɳ:n Ɵɵ:o Ƥƥ:p Ɋɋ:q Ɍɍɽɾ:r ʂȿ:s Ƭƭƫʈ:t Ʈ:t Ʉʉ:u Ʋʋ:v ʍ:w Ƴƴɏ:y Ƶƶȥɀ:z Ȥ:z',
+      'ƁɓɃƀ:b Ƈƈ:c ƉɖƊɗ:d Ɠɠǥ:g Ǥ:g Ɨɨ:i ɟ:j Ɉɉ:j Ƙƙ:k ȽƚⱢɫꞭɬɭ:l Ɱɱ:m ƝɲȠƞɳ:n Ɵɵ:o Ƥƥ:p Ɋɋ:q ɌɍⱤɽɾ:r ⱾȿꟅʂ:s ƬƭƫƮʈ:t Ʉʉ:u Ʋʋ:v ʍ:w ƳƴɎɏ:y ƵƶȤȥⱿɀ:z',
     ),
-    lowered([0x180, 0x24f], [0x460, 0x52f], [0x531, 0x556], [0x10a0, 0x10c5], [0x13a0, 0x13f5], [0x1c90, 0x1cbf]),
-    lowered([0x2c00, 0x2ce4], [0x2132, 0x2132], [0x2183, 0x2183], [0xa640, 0xa7ff], [0x10400, 0x10592]),
-    lowered([0x10c80, 0x10cb2], [0x118a0, 0x118bf], [0x16e40, 0x16e5f], [0x1e900, 0x1e921]),
+    lowered([0x180, 0x24f], [0x460, 0x52f], [0x531, 0x556], [0x10a0, 0x10cd], [0x13a0, 0x13f5], [0x1c89, 0x1cbf]),
+    pairs('ᲀ:в ᲁ:д ᲂ:о ᲃ:с ᲄᲅ:т ᲆ:ъ ᲇ:ѣ ᲈ:ꙋ'),
+    lowered(
+      [0x1efa, 0x1efe],
+      [0x2c00, 0x2cf2],
+      [0x2132, 0x2132],
+      [0x2183, 0x2183],
+      [0xa640, 0xa7ff],
+      [0x10400, 0x10595],
+    ),
+    lowered(
+      [0x10c80, 0x10cb2],
+      [0x10d50, 0x10d65],
+      [0x118a0, 0x118bf],
+      [0x16e40, 0x16e5f],
+      [0x16ea0, 0x16eb8],
+      [0x1e900, 0x1e921],
+    ),
   ),
 ];
 
