@@ -89,7 +89,7 @@ async function underLock<T>(options: MigrateOptions, work: (umzug: Umzug<Sequeli
     return await withSequelize(options, async (sequelize) => {
       await prepareSchema(sequelize, options.schema);
       await refuseNewerSchema(sequelize, options.schema);
-      return work(createUmzug(sequelize, options.schema));
+      return work(createUmzug(sequelize, options.schema, lock));
     });
   } catch (error) {
     throw isCairnloopError((error as Error).cause) ? (error as Error).cause : error;
@@ -147,14 +147,17 @@ async function appliedNames(sequelize: Sequelize, schema: string): Promise<strin
   );
 }
 
-function createUmzug(sequelize: Sequelize, schema: string): Umzug<Sequelize> {
+function createUmzug(sequelize: Sequelize, schema: string, lock: pg.Client): Umzug<Sequelize> {
   return new Umzug({
     context: sequelize,
     logger: undefined,
     storage: recordedWithTheChange(schema),
     migrations: migrations.map((migration) => ({
       name: migration.name,
-      up: () => apply(sequelize, schema, migration, 'up'),
+      up: async () => {
+        await prepare(lock, schema, migration);
+        await apply(sequelize, schema, migration, 'up');
+      },
       down: () => apply(sequelize, schema, migration, 'down'),
     })),
   });
@@ -168,18 +171,28 @@ async function apply(sequelize: Sequelize, schema: string, migration: Migration,
       ? `INSERT INTO ${s}.migrations (name) VALUES (:name)`
       : `DELETE FROM ${s}.migrations WHERE name = :name`;
   try {
-    if (way === 'up') for (const text of migration.prepare?.(s) ?? []) await sequelize.query(text);
     await sequelize.transaction(async (transaction) => {
+      await sequelize.query('SET LOCAL statement_timeout = 0', { transaction });
       await sequelize.query(migration[way](s), { transaction });
       await sequelize.query(record, { replacements: { name: migration.name }, transaction });
     });
   } catch (error) {
-    throw new CairnloopError(
-      'MIGRATION_FAILED',
-      { name: migration.name, reason: errorText(error, 500) },
-      { cause: error },
-    );
+    throw migrationFailed(migration, error);
   }
+}
+
+/** Over the session that holds the lock, so that Postgres sees who waits for whom. */
+async function prepare(lock: pg.Client, schema: string, migration: Migration): Promise<void> {
+  try {
+    await lock.query('SET statement_timeout = 0');
+    for (const text of migration.prepare?.(quoteIdentifier(schema)) ?? []) await lock.query(text);
+  } catch (error) {
+    throw migrationFailed(migration, error);
+  }
+}
+
+function migrationFailed({ name }: Migration, cause: unknown): CairnloopError {
+  return new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(cause, 500) }, { cause });
 }
 
 function recordedWithTheChange(schema: string): UmzugStorage<Sequelize> {

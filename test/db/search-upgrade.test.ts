@@ -81,6 +81,13 @@ describe('the migration of search', () => {
     assert.equal(applied.flat().filter((name) => name === '0011-search-parts').length, 1);
   });
 
+  it('takes its time where the server limits statements', async () => {
+    const database = await oldDatabase();
+    await database.query(`alter database ${new URL(database.url).pathname.slice(1)} set statement_timeout = '400ms'`);
+    await migrateUp({ url: database.url, schema });
+    assert.deepEqual(await counts(database, ['empfänger 7777']), [1]);
+  });
+
   it('goes on after a run that was interrupted', async () => {
     const database = await oldDatabase();
     const search = migrations.find(({ name }) => name === '0011-search-parts');
