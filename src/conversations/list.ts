@@ -91,7 +91,7 @@ const slaConditions = {
 const matches = (s: string, p: number) => `c.id IN (
     SELECT conversation_id FROM ${s}.searched_texts
     WHERE ${s}.search_parts(text) @@ ${s}.search_parts_query($${p})
-      AND ${s}.search_holds(text, (SELECT ${s}.search_doubts($${p}))))`;
+      AND ${s}.search_holds(text, (SELECT ${s}.search_doubts($${p}))) IS NOT NULL)`;
 
 /** Parameters follow `$1`, which is the limit. */
 function where(schema: string, conditions: readonly Condition[]): string {
