@@ -87,11 +87,7 @@ const slaConditions = {
   breached: (s: string) => latest(s, 'breached'),
 };
 
-/** All words in the subject, actor id and tags together, or all in one message. */
-const matches = (s: string, p: number) => `c.id IN (
-    SELECT conversation_id FROM ${s}.searched_texts
-    WHERE ${s}.search_parts(text) @@ ${s}.search_parts_query($${p})
-      AND ${s}.search_holds(text, (SELECT ${s}.search_doubts($${p}))) IS NOT NULL)`;
+const matches = (s: string, p: number) => `c.id IN (SELECT found.id FROM ${s}.search_ids($${p}) AS found (id))`;
 
 /** Parameters follow `$1`, which is the limit. */
 function where(schema: string, conditions: readonly Condition[]): string {

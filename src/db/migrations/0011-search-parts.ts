@@ -1,6 +1,6 @@
 import { search } from './0008-search.js';
 import type { Migration } from './migration.js';
-import { digraphs, dropped, letters, separators, syllabic, unspaced } from './search-letters.js';
+import { fold, parts, pieces, query } from './search-functions.js';
 
 /**
  * Finds any part of a word, in every script, with no extension: docs/search.md says what is found, and
@@ -20,10 +20,12 @@ export const searchParts: Migration = {
   up: (s) => `
     ${search.down(s)}
     ${searchedTexts(s)}
+    ${searchIds(s)}
     ${searchConversations(s)}
   `,
   down: (s) => `
     DROP FUNCTION ${s}.search_conversations(text, text, integer);
+    DROP FUNCTION ${s}.search_ids(text);
     DROP VIEW ${s}.searched_texts;
     DROP INDEX ${s}.messages_of_envelope;
     DROP INDEX ${s}.messages_parts;
@@ -38,6 +40,7 @@ export const searchParts: Migration = {
     DROP FUNCTION ${s}.search_holds(text, text[]);
     DROP FUNCTION ${s}.search_doubts(text);
     DROP FUNCTION ${s}.search_parts_query(text);
+    DROP FUNCTION ${s}.search_keys(text);
     DROP FUNCTION ${s}.search_parts(text);
     DROP FUNCTION ${s}.search_windows(text);
     DROP FUNCTION ${s}.search_pieces(text);
@@ -58,135 +61,6 @@ const indexed = (s: string, name: string, definition: string) => [
 ];
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
-
-const foldLetters = letters
-  .map(({ from, to }) => `IF plain ~ '[${from}]' THEN plain := translate(plain, '${from}', '${to}'); END IF;`)
-  .join('\n          ');
-const spellDigraphs = digraphs.reduce(
-  (text, [letter, spelled]) => `replace(${text}, '${letter}', '${spelled}')`,
-  'plain',
-);
-
-/**
- * One text for all ways to write it: words of letters, digits and their marks, with one space between. `lower` goes by
- * ASCII alone, and the rest by lists, as what it does to other letters depends on the locale of the database.
- */
-const fold = (s: string) => `
-    CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
-    DECLARE
-      plain text COLLATE "C" := left(p_text, 20000);
-    BEGIN
-      IF octet_length(plain) > length(plain) AND getdatabaseencoding() = 'UTF8' THEN
-        plain := regexp_replace(normalize(plain, NFKD), '[${dropped}]+', '', 'g');
-        IF octet_length(plain) > length(plain) THEN
-          ${foldLetters}
-          IF plain ~ '[${digraphs.map(([letter]) => letter).join('')}]' THEN
-            plain := ${spellDigraphs};
-          END IF;
-          plain := normalize(plain, NFC);
-        END IF;
-      END IF;
-      RETURN left(btrim(regexp_replace(lower(plain), '[${separators}]+', ' ', 'g')), 20000);
-    END $$;`;
-
-/** A piece is a run of one kind of script; its width is how many signs of it the index holds from each place on. */
-const pieces = (s: string) => `
-    CREATE OR REPLACE FUNCTION ${s}.search_width(p_piece text) RETURNS integer LANGUAGE plpgsql ${pure} AS $$
-    BEGIN
-      RETURN CASE
-        WHEN p_piece COLLATE "C" ~ '^[${syllabic}]' THEN 3
-        WHEN p_piece COLLATE "C" ~ '^[${unspaced}]' THEN 6
-        ELSE 12
-      END;
-    END $$;
-
-    CREATE OR REPLACE FUNCTION ${s}.search_pieces(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
-    BEGIN
-      RETURN string_to_array(
-        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabic}]+|[${unspaced}]+) *', ' \\1 ', 'g')), ' ');
-    END $$;`;
-
-/**
- * What the index holds of a text: from every place in it, as many signs as the piece is wide. Long pieces are taken in
- * stretches, as `substr` counts from the beginning.
- */
-const parts = (s: string) => `
-    CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
-    DECLARE
-      folded text COLLATE "C" := ${s}.search_fold(p_text);
-      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabic}${unspaced}]';
-      width integer := 12;
-      parts text[] := '{}';
-      piece text COLLATE "C";
-      stretch text COLLATE "C";
-    BEGIN
-      FOREACH piece IN ARRAY CASE WHEN mixed THEN ${s}.search_pieces(folded) ELSE string_to_array(folded, ' ') END LOOP
-        IF mixed THEN
-          width := ${s}.search_width(piece);
-        END IF;
-        FOR start IN 1..length(piece) BY 64 LOOP
-          stretch := substr(piece, start, 63 + width);
-          FOR place IN 1..least(64, length(stretch)) LOOP
-            parts := parts || substr(stretch, place, width);
-          END LOOP;
-        END LOOP;
-      END LOOP;
-      RETURN array_to_tsvector(parts);
-    END $$;`;
-
-/**
- * What is looked for: the windows of a piece cover it, each as wide as what the index holds. Words of several windows
- * may be found where these stand apart, so they are `search_doubts`, which `search_holds` looks for in the text itself.
- */
-const query = (s: string) => `
-    CREATE OR REPLACE FUNCTION ${s}.search_windows(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
-    DECLARE
-      windows text[] := '{}';
-      piece text COLLATE "C";
-      width integer;
-    BEGIN
-      FOREACH piece IN ARRAY ${s}.search_pieces(p_folded) LOOP
-        width := ${s}.search_width(piece);
-        FOR start IN 1..length(piece) BY width LOOP
-          windows := windows || substr(piece, greatest(1, least(start, length(piece) - width + 1)), width);
-        END LOOP;
-      END LOOP;
-      RETURN windows;
-    END $$;
-
-    -- Null where there is no word, which matches nothing.
-    CREATE OR REPLACE FUNCTION ${s}.search_parts_query(p_text text) RETURNS tsquery LANGUAGE plpgsql ${pure} AS $$
-    BEGIN
-      RETURN nullif('''' || array_to_string(${s}.search_windows(${s}.search_fold(p_text)), ''':* & ''') || ''':*',
-        ''''':*')::tsquery;
-    END $$;
-
-    CREATE OR REPLACE FUNCTION ${s}.search_doubts(p_text text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
-    BEGIN
-      RETURN ARRAY(
-        SELECT word FROM unnest(string_to_array(${s}.search_fold(p_text), ' ')) word
-        WHERE cardinality(${s}.search_windows(word)) > 1);
-    END $$;
-
-    -- Null for false, as \`IS NOT NULL\` is planned to hold for nearly all rows, a boolean for a third. Not parallel:
-    -- to start workers takes longer than most searches.
-    CREATE OR REPLACE FUNCTION ${s}.search_holds(p_text text, p_words text[]) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE AS $$
-    DECLARE
-      folded text COLLATE "C";
-      word text COLLATE "C";
-    BEGIN
-      IF p_words = '{}' THEN
-        RETURN true;
-      END IF;
-      folded := ${s}.search_fold(p_text);
-      FOREACH word IN ARRAY p_words LOOP
-        IF strpos(folded, word) = 0 THEN
-          RETURN NULL;
-        END IF;
-      END LOOP;
-      RETURN true;
-    END $$;`;
 
 /**
  * The subject, actor id and tags of each conversation, in a table of its own: an index of `conversations` gets a new entry
@@ -262,6 +136,21 @@ const searchedTexts = (s: string) => `
       WHERE m.role = 'outbound' AND m.metadata ? 'envelopeId';`;
 
 /**
+ * All conversations that a search finds. A bitmap that outgrows `work_mem` forgets its rows, and to work out the parts of
+ * each row of a table again takes minutes.
+ */
+const searchIds = (s: string) => `
+    CREATE FUNCTION ${s}.search_ids(p_search text) RETURNS SETOF uuid LANGUAGE plpgsql STABLE
+    SET enable_seqscan = off SET work_mem = '64MB' AS $$
+    DECLARE
+      wanted tsquery := ${s}.search_parts_query(p_search);
+      doubts text[] := ${s}.search_doubts(p_search);
+    BEGIN
+      RETURN QUERY SELECT conversation_id FROM ${s}.searched_texts
+        WHERE ${s}.search_parts(text) @@ wanted AND ${s}.search_holds(text, doubts) IS NOT NULL;
+    END $$;`;
+
+/**
  * What the workspace finds: conversations whose actor id begins with a text, or that a search finds, at most so many.
  * Where one part is looked for that everybody uses, Postgres takes some of its matches; of several parts it would take
  * each by itself, and find few that hold all.
@@ -269,7 +158,7 @@ const searchedTexts = (s: string) => `
 const searchConversations = (s: string) => `
     CREATE FUNCTION ${s}.search_conversations(p_prefix text, p_search text, p_limit integer)
     RETURNS SETOF uuid LANGUAGE plpgsql STABLE
-    SET gin_fuzzy_search_limit = 0 SET enable_seqscan = off SET work_mem = '32MB' AS $$
+    SET gin_fuzzy_search_limit = 0 SET enable_seqscan = off SET work_mem = '64MB' AS $$
     DECLARE
       wanted tsquery := ${s}.search_parts_query(p_search);
       doubts text[] := ${s}.search_doubts(p_search);
