@@ -17,7 +17,7 @@ const filterFields = {
    * latest clock ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
-  /** All words of the subject and the actor id, or of one message; the last one may be a beginning. */
+  /** Parts of words, all in the subject, actor id and tags together or all in one message. See docs/search.md. */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** The customer's, to the letter. */
   actorId: hostName.optional(),
@@ -107,16 +107,7 @@ const slaConditions = {
   breached: (s: string) => latest(s, 'breached'),
 };
 
-/** Of the subject and the actor id, or of one message: words of both together find nothing. */
-function matches(s: string, p: number): string {
-  return `c.id IN (
-    SELECT f.id FROM ${s}.conversations f
-    WHERE ${s}.search_vector(left(coalesce(f.subject, ''), 1000) || ' ' || left(coalesce(f.actor_id, ''), 1000))
-      @@ ${s}.search_query($${p})
-    UNION ALL
-    SELECT m.conversation_id FROM ${s}.messages m
-    WHERE m.role <> 'system' AND ${s}.search_vector(left(m.content, 20000)) @@ ${s}.search_query($${p}))`;
-}
+const matches = (s: string, p: number) => `c.id IN (SELECT found.id FROM ${s}.search_ids($${p}) AS found (id))`;
 
 /** The newest activity first. With a tag by the columns of the index that holds the order of one tag. */
 const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { QueryTypes, Sequelize } from 'sequelize';
 import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
@@ -84,16 +85,25 @@ async function underLock<T>(options: MigrateOptions, work: (umzug: Umzug<Sequeli
   await lock.connect();
   try {
     // Held by a session of its own, as each migration has a transaction of its own.
-    await lock.query('SELECT pg_advisory_lock(hashtext($1))', [`cairnloop.migrate.${options.schema}`]);
+    await takeLock(lock, `cairnloop.migrate.${options.schema}`);
     return await withSequelize(options, async (sequelize) => {
       await prepareSchema(sequelize, options.schema);
       await refuseNewerSchema(sequelize, options.schema);
-      return work(createUmzug(sequelize, options.schema));
+      return work(createUmzug(sequelize, options.schema, lock));
     });
   } catch (error) {
     throw isCairnloopError((error as Error).cause) ? (error as Error).cause : error;
   } finally {
     await lock.end();
+  }
+}
+
+/** Asks again and again: to wait inside a statement would hold up CREATE INDEX CONCURRENTLY of the run that has it. */
+async function takeLock(client: pg.Client, name: string): Promise<void> {
+  while (true) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [name]);
+    if (rows[0].taken) return;
+    await setTimeout(200);
   }
 }
 
@@ -137,14 +147,17 @@ async function appliedNames(sequelize: Sequelize, schema: string): Promise<strin
   );
 }
 
-function createUmzug(sequelize: Sequelize, schema: string): Umzug<Sequelize> {
+function createUmzug(sequelize: Sequelize, schema: string, lock: pg.Client): Umzug<Sequelize> {
   return new Umzug({
     context: sequelize,
     logger: undefined,
     storage: recordedWithTheChange(schema),
     migrations: migrations.map((migration) => ({
       name: migration.name,
-      up: () => apply(sequelize, schema, migration, 'up'),
+      up: async () => {
+        await prepare(lock, schema, migration);
+        await apply(sequelize, schema, migration, 'up');
+      },
       down: () => apply(sequelize, schema, migration, 'down'),
     })),
   });
@@ -159,16 +172,27 @@ async function apply(sequelize: Sequelize, schema: string, migration: Migration,
       : `DELETE FROM ${s}.migrations WHERE name = :name`;
   try {
     await sequelize.transaction(async (transaction) => {
+      await sequelize.query('SET LOCAL statement_timeout = 0', { transaction });
       await sequelize.query(migration[way](s), { transaction });
       await sequelize.query(record, { replacements: { name: migration.name }, transaction });
     });
   } catch (error) {
-    throw new CairnloopError(
-      'MIGRATION_FAILED',
-      { name: migration.name, reason: errorText(error, 500) },
-      { cause: error },
-    );
+    throw migrationFailed(migration, error);
   }
+}
+
+/** Over the session that holds the lock, so that Postgres sees who waits for whom. */
+async function prepare(lock: pg.Client, schema: string, migration: Migration): Promise<void> {
+  try {
+    await lock.query('SET statement_timeout = 0');
+    for (const text of migration.prepare?.(quoteIdentifier(schema)) ?? []) await lock.query(text);
+  } catch (error) {
+    throw migrationFailed(migration, error);
+  }
+}
+
+function migrationFailed({ name }: Migration, cause: unknown): CairnloopError {
+  return new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(cause, 500) }, { cause });
 }
 
 function recordedWithTheChange(schema: string): UmzugStorage<Sequelize> {

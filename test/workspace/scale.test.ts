@@ -199,4 +199,12 @@ describe('the cost of a page', () => {
     const blocks = await blocksOf(() => findQueuePage(runtime, { filter: 'open', search: 'export', cursor: null }));
     assert.ok(blocks < 40_000, `${blocks} blocks`);
   });
+
+  it('of a search is bounded for words that everybody uses together, and a page of it is full', async () => {
+    const search = { filter: 'open', search: 'export fails xpor', cursor: null } as const;
+    const blocks = await blocksOf(() => findQueuePage(runtime, search));
+    assert.ok(blocks < 40_000, `${blocks} blocks`);
+    const { rows, nextCursor } = await findQueuePage(runtime, search);
+    assert.deepEqual([rows.length, nextCursor !== null], [50, true]);
+  });
 });

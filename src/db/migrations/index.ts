@@ -6,6 +6,7 @@ import { auditEvents } from './0005-audit-events.js';
 import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
+import { searchParts } from './0011-search-parts.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import type { Migration } from './migration.js';
 
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   workers,
   workspace,
   search,
+  searchParts,
   conversationsChange,
 ];

@@ -1,0 +1,149 @@
+/** The SQL functions of search: what is stored in its index, and what is looked for. */
+import { digraphs, dropped, letters, separators, syllabic, unspaced } from './search-letters.js';
+
+const pure = 'IMMUTABLE PARALLEL SAFE';
+
+const foldLetters = letters
+  .map(({ from, to }) => `IF plain ~ '[${from}]' THEN plain := translate(plain, '${from}', '${to}'); END IF;`)
+  .join('\n          ');
+const spellDigraphs = digraphs.reduce(
+  (text, [letter, spelled]) => `replace(${text}, '${letter}', '${spelled}')`,
+  'plain',
+);
+
+/**
+ * One text for all ways to write it: words of letters, digits and their marks, with one space between. `lower` goes by
+ * ASCII alone, and the rest by lists, as what it does to other letters depends on the locale of the database.
+ */
+export const fold = (s: string) => `
+    CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
+    DECLARE
+      plain text COLLATE "C" := left(p_text, 20000);
+    BEGIN
+      IF octet_length(plain) > length(plain) AND getdatabaseencoding() = 'UTF8' THEN
+        plain := regexp_replace(normalize(plain, NFKD), '[${dropped}]+', '', 'g');
+        IF octet_length(plain) > length(plain) THEN
+          ${foldLetters}
+          IF plain ~ '[${digraphs.map(([letter]) => letter).join('')}]' THEN
+            plain := ${spellDigraphs};
+          END IF;
+          plain := normalize(plain, NFC);
+        END IF;
+      END IF;
+      RETURN left(btrim(regexp_replace(lower(plain), '[${separators}]+', ' ', 'g')), 20000);
+    END $$;`;
+
+/** A piece is a run of one kind of script; its width is how many signs of it the index holds from each place on. */
+export const pieces = (s: string) => `
+    CREATE OR REPLACE FUNCTION ${s}.search_width(p_piece text) RETURNS integer LANGUAGE plpgsql ${pure} AS $$
+    BEGIN
+      RETURN CASE
+        WHEN p_piece COLLATE "C" ~ '^[${syllabic}]' THEN 3
+        WHEN p_piece COLLATE "C" ~ '^[${unspaced}]' THEN 6
+        ELSE 12
+      END;
+    END $$;
+
+    CREATE OR REPLACE FUNCTION ${s}.search_pieces(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
+    BEGIN
+      RETURN string_to_array(
+        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabic}]+|[${unspaced}]+) *', ' \\1 ', 'g')), ' ');
+    END $$;`;
+
+/**
+ * What the index holds of a text: from every place in it, as many signs as the piece is wide. Long pieces are taken in
+ * stretches, as `substr` counts from the beginning.
+ */
+export const parts = (s: string) => `
+    CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
+    DECLARE
+      folded text COLLATE "C" := ${s}.search_fold(p_text);
+      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabic}${unspaced}]';
+      width integer := 12;
+      parts text[] := '{}';
+      piece text COLLATE "C";
+      stretch text COLLATE "C";
+    BEGIN
+      FOREACH piece IN ARRAY CASE WHEN mixed THEN ${s}.search_pieces(folded) ELSE string_to_array(folded, ' ') END LOOP
+        IF mixed THEN
+          width := ${s}.search_width(piece);
+        END IF;
+        FOR start IN 1..length(piece) BY 64 LOOP
+          stretch := substr(piece, start, 63 + width);
+          FOR place IN 1..least(64, length(stretch)) LOOP
+            parts := parts || substr(stretch, place, width);
+          END LOOP;
+        END LOOP;
+      END LOOP;
+      RETURN array_to_tsvector(parts);
+    END $$;`;
+
+/**
+ * What is looked for: the windows of a piece cover it, each as wide as what the index holds. Words of several windows
+ * may be found where these stand apart, so they are `search_doubts`, which `search_holds` looks for in the text itself.
+ */
+export const query = (s: string) => `
+    CREATE OR REPLACE FUNCTION ${s}.search_windows(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
+    DECLARE
+      windows text[] := '{}';
+      piece text COLLATE "C";
+      width integer;
+    BEGIN
+      FOREACH piece IN ARRAY ${s}.search_pieces(p_folded) LOOP
+        width := ${s}.search_width(piece);
+        FOR start IN 1..length(piece) BY width LOOP
+          windows := windows || substr(piece, greatest(1, least(start, length(piece) - width + 1)), width);
+        END LOOP;
+      END LOOP;
+      RETURN windows;
+    END $$;
+
+    -- Words that are looked for in the index. What many texts hold is read whole there, so beside a number, which few
+    -- hold, other words are looked for in what it finds. Years are no such numbers.
+    CREATE OR REPLACE FUNCTION ${s}.search_keys(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
+    DECLARE
+      words text[] := string_to_array(p_folded, ' ');
+      numbers text[] := ARRAY(
+        SELECT word FROM unnest(words) word
+        WHERE word COLLATE "C" ~ '[0-9]' AND length(word) > 3 AND word COLLATE "C" !~ '^(19|20)[0-9][0-9]$');
+    BEGIN
+      RETURN CASE WHEN numbers = '{}' THEN words ELSE numbers END;
+    END $$;
+
+    -- Null where there is no word, which matches nothing.
+    CREATE OR REPLACE FUNCTION ${s}.search_parts_query(p_text text) RETURNS tsquery LANGUAGE plpgsql ${pure} AS $$
+    DECLARE
+      keys text := array_to_string(${s}.search_keys(${s}.search_fold(p_text)), ' ');
+    BEGIN
+      RETURN nullif('''' || array_to_string(${s}.search_windows(keys), ''':* & ''') || ''':*', ''''':*')::tsquery;
+    END $$;
+
+    CREATE OR REPLACE FUNCTION ${s}.search_doubts(p_text text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
+    DECLARE
+      folded text := ${s}.search_fold(p_text);
+      keys text[] := ${s}.search_keys(folded);
+    BEGIN
+      RETURN ARRAY(
+        SELECT word FROM unnest(string_to_array(folded, ' ')) word
+        WHERE cardinality(${s}.search_windows(word)) > 1 OR word <> ALL (keys));
+    END $$;
+
+    -- Null for false, as \`IS NOT NULL\` is planned to hold for nearly all rows, a boolean for a third. Not parallel:
+    -- to start workers takes longer than most searches.
+    CREATE OR REPLACE FUNCTION ${s}.search_holds(p_text text, p_words text[]) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE AS $$
+    DECLARE
+      folded text COLLATE "C";
+      word text COLLATE "C";
+    BEGIN
+      IF p_words = '{}' THEN
+        RETURN true;
+      END IF;
+      folded := ${s}.search_fold(p_text);
+      FOREACH word IN ARRAY p_words LOOP
+        IF strpos(folded, word) = 0 THEN
+          RETURN NULL;
+        END IF;
+      END LOOP;
+      RETURN true;
+    END $$;`;
