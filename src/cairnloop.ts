@@ -22,6 +22,7 @@ import { pendingMigrations } from './db/migrations/current.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
+import { sayWhatIsOwed } from './deliveries/say-owed.js';
 import type { Actor, CsatRating, ProposalInput } from './domain.js';
 import { getDraft, listDrafts } from './drafts/find.js';
 import { proposeDraft } from './drafts/propose.js';
@@ -72,6 +73,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
+  await sayWhatIsOwed(runtime);
   const worker = createWorker(runtime);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const workspaces = new Set<Workspace>();

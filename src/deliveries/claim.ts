@@ -68,7 +68,8 @@ export interface ClaimOptions {
  * fencing token, which a settlement must name.
  *
  * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
- * order, and keeps a noisy conversation from filling a worker.
+ * order, and keeps a noisy conversation from filling a worker. The first is the one that is due first; of topics that
+ * are {@link inOrderOfWriting} it is the one that was written first, also while it waits for its next attempt.
  */
 export async function claim(
   executor: Executor,
@@ -76,13 +77,26 @@ export async function claim(
   options: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
-  const rows = await executor.run<ClaimedDelivery>(claimDue, [topic, limit, leaseMs, from ?? '-infinity']);
+  const rows = await executor.run<ClaimedDelivery>(inOrderOfWriting.has(topic) ? claimInOrder : claimDue, [
+    topic,
+    limit,
+    leaseMs,
+    from ?? '-infinity',
+  ]);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
+
+/** A customer reads answers one after the other: a later one is never called before an earlier one is settled. */
+const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
 const claimDue = statement(
   'delivery.claim',
   (s) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries($1, $2, $3, $4)`,
+);
+
+const claimInOrder = statement(
+  'delivery.claim_in_order',
+  (s) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order($1, $2, $3, $4)`,
 );
 
 /**

@@ -8,12 +8,14 @@ import { discardedCap, type WorkFacts } from './facts.js';
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await client.query(selectWorkers(s));
+  const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
   return {
     workers: workers.rows,
+    announced: announced.rows[0]?.modules ?? null,
     oldestDueMs: oldest.rows[0].ms,
     discarded: discarded.rows,
     priorities: priorities.rows.map((row) => row.priority),
@@ -21,8 +23,10 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
 }
 
 const selectWorkers = (s: string) => `
-  SELECT host, version, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
+  SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
   FROM ${s}.worker_heartbeats ORDER BY beat_at DESC LIMIT 1000`;
+
+const selectAnnounced = (s: string) => `SELECT modules FROM ${s}.announced_modules`;
 
 const selectOldestDue = (s: string) => `
   SELECT (extract(epoch FROM ${s}.clock() - min(first.available_at)) * 1000)::float8 AS ms

@@ -7,6 +7,7 @@ import { createHeartbeat } from './heartbeat.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
 import { outbound } from './jobs/outbound.js';
+import { reply } from './jobs/reply.js';
 import { slaCountdown } from './jobs/sla-countdown.js';
 import { createMaintenance } from './maintenance.js';
 import { type Repeating, repeat } from './repeat.js';
@@ -28,6 +29,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   conversation_resolved: notifyResolved,
   sla_breach: slaCountdown,
   outbound,
+  reply,
   draft,
 };
 

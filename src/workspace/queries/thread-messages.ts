@@ -2,9 +2,10 @@ import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
+import { isUnsettled } from '../../deliveries/unsettled.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
-import type { MessageDelivery, ThreadMessage } from '../model.js';
+import type { ThreadDelivery, ThreadMessage } from '../model.js';
 
 export interface MessagePage {
   /** Oldest first. */
@@ -54,7 +55,7 @@ interface ThreadMessageRow extends MessageRow {
   full_length: number;
   key: string;
   proposed: string | null;
-  delivery: (Omit<MessageDelivery, 'availableAt'> & { availableAt: Timestamp }) | null;
+  delivery: (Omit<ThreadDelivery, 'availableAt'> & { availableAt: Timestamp }) | null;
 }
 
 function toThreadMessage(row: ThreadMessageRow): ThreadMessage {
@@ -70,10 +71,16 @@ const columns = (s: string, content: string) => `
     SELECT d.proposed_content FROM ${s}.drafts d
     WHERE d.conversation_id = m.conversation_id AND d.message_id = m.id AND d.status = 'edited' LIMIT 1
   ) END AS proposed,
-  CASE WHEN m.role = 'outbound' THEN (
+  CASE WHEN m.status IS NOT NULL THEN (
     SELECT jsonb_build_object('id', d.id, 'state', d.state, 'attempts', d.attempts, 'availableAt', d.available_at,
-      'lastError', left(d.last_error, 500))
-    FROM ${s}.deliveries d WHERE d.topic = 'outbound' AND d.dedupe_key = m.id::text
+      'lastError', left(d.last_error, 500), 'leased', coalesce(d.lease_until > ${s}.clock(), false),
+      'heldBack', d.topic = 'reply' AND EXISTS (
+        SELECT FROM ${s}.deliveries earlier
+        WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic
+          AND earlier.settled_at IS NULL AND earlier.${isUnsettled}
+          AND (earlier.created_at, earlier.id) < (d.created_at, d.id)))
+    FROM ${s}.deliveries d
+    WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;
 
 const selectPage = statement(
