@@ -136,7 +136,7 @@ describe('what the workers of a schema announce', () => {
     await web.database.query(`
       INSERT INTO cairnloop.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)
       VALUES (gen_random_uuid(), 'elsewhere', 1, '0', 'running', 20, '{notifier}', now(), now() + interval '1 day')`);
-    const without = await startHost({}, { database: web.database });
+    const without = await startHost({ slaPolicyProvider }, { database: web.database });
     await web.advance(terms.breachMinutes * minute);
     await eventually(async () => {
       const [delivery] = await web.deliveries('sla_breach');
@@ -144,7 +144,7 @@ describe('what the workers of a schema announce', () => {
     });
     await without.cairnloop.worker.stop();
     const { notifier, calls } = recordingNotifier();
-    await startHost({ notifier }, { database: web.database });
+    await startHost({ notifier, slaPolicyProvider }, { database: web.database });
     await web.advance(minute);
     await eventually(() => assert.equal(calls.length, 1));
   });

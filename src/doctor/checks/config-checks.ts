@@ -105,7 +105,7 @@ const replies = defineCheck({
       return fine(`No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`);
     return toCheck(
       'No notifier.onReply: replies are stored, and nobody is notified.',
-      'add onReply to the notifier; `cairnloop gen notifier --dry-run --force` shows one',
+      'add onReply(message, conversation, metadata) to the notifier',
     );
   },
 });

@@ -58,7 +58,7 @@ const workerModules = defineCheck({
   fact: (facts) => facts.work,
   judge: ({ workers, announced }, { config }): Judgement[] => {
     const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
-    const alive = workers.filter(({ ageMs, modules }) => ageMs <= staleBeatMs && modules !== null);
+    const alive = workers.filter(({ ageMs, modules }) => ageMs <= staleBeatMs && modules);
     if (alive.length === 0) return [];
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
