@@ -69,11 +69,15 @@ export interface CreateOptions {
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
  * `CONFIG_INVALID`, `DATABASE_UNREACHABLE`.
  */
-export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, options: CreateOptions = {}) {
+export async function createCairnloop(
+  config: CairnloopConfig | ResolvedConfig,
+  { forWorker = false, ...options }: CreateOptions & { forWorker?: boolean } = {},
+) {
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
-  await sayWhatIsOwed(runtime);
+  // A worker process says it once it works: until then the one line that it prints is why it does not start.
+  if (!forWorker) await sayWhatIsOwed(runtime);
   const worker = createWorker(runtime);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const workspaces = new Set<Workspace>();

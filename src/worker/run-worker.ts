@@ -21,7 +21,7 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
-  const cairnloop = await createCairnloop(options.config);
+  const cairnloop = await createCairnloop(options.config, { forWorker: true });
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {

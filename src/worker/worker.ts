@@ -1,4 +1,5 @@
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
+import { sayWhatIsOwed } from '../deliveries/say-owed.js';
 import { createSettler, type Settler } from '../deliveries/settler.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
@@ -66,6 +67,7 @@ export function createWorker(runtime: Runtime): Worker {
     try {
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
+      await sayWhatIsOwed(runtime);
     } catch (error) {
       await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
       settler.stop();
