@@ -1,6 +1,7 @@
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Delivery, DeliveryTopic } from '../domain.js';
+import { inOrderOfWriting, isHeldBack } from './in-order.js';
 import { isUnsettled } from './unsettled.js';
 
 /** A row of `deliveries`. */
@@ -86,9 +87,6 @@ export async function claim(
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
-/** A customer reads answers one after the other: a later one is never called before an earlier one is settled. */
-const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
-
 const claimDue = statement(
   'delivery.claim',
   (s) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries($1, $2, $3, $4)`,
@@ -114,7 +112,7 @@ export const claimOneSuspect = statement(
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
       WHERE d.topic = $1 AND d.leases_lost > 0 AND d.${isUnsettled}
-        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock()
+        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE SKIP LOCKED
     )

@@ -221,6 +221,34 @@ describe('onReply', () => {
     assert.equal(calls[0]?.metadata.deliveryId, calls[1]?.metadata.deliveryId);
   });
 
+  it('LP1 a reply that may have killed its worker waits too for an earlier one that is retried', async () => {
+    let broken = true;
+    const { host, calls } = await start(
+      ({ message }) => (broken && message?.content === 'first' ? err('down') : undefined),
+      {
+        worker: { maxAttempts: 2 },
+      },
+    );
+    await host.stopClock();
+    const id = await open(host);
+    const first = await say(host, id, 'first');
+    await eventually(async () => assert.equal((await host.deliveries('reply'))[0]?.lastError, 'down'));
+    const second = await say(host, id, 'second');
+    await host.database.query(
+      `UPDATE cairnloop.deliveries SET leases_lost = 2, lease_until = cairnloop.clock() - interval '1 s', claims = 2
+       WHERE topic = 'reply' AND subject_id = $1`,
+      [second.id],
+    );
+    const elsewhere = await say(host, await open(host), 'elsewhere');
+    await hasStatus(host, elsewhere, 'sent');
+    assert.deepEqual(told(calls), ['first', 'elsewhere']);
+    broken = false;
+    await host.advance(day);
+    await hasStatus(host, first, 'sent');
+    await hasStatus(host, second, 'sent');
+    assert.deepEqual(told(calls), ['first', 'elsewhere', 'first', 'second']);
+  });
+
   it('LP1 a callback that hangs is cut off, retried, and holds back the later ones', async () => {
     let hangs = true;
     const { host, calls } = await start(

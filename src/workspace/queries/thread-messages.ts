@@ -2,7 +2,7 @@ import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isUnsettled } from '../../deliveries/unsettled.js';
+import { isHeldBack } from '../../deliveries/in-order.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
@@ -74,11 +74,7 @@ const columns = (s: string, content: string) => `
   CASE WHEN m.status IS NOT NULL THEN (
     SELECT jsonb_build_object('id', d.id, 'state', d.state, 'attempts', d.attempts, 'availableAt', d.available_at,
       'lastError', left(d.last_error, 500), 'leased', coalesce(d.lease_until > ${s}.clock(), false),
-      'heldBack', d.topic = 'reply' AND EXISTS (
-        SELECT FROM ${s}.deliveries earlier
-        WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic
-          AND earlier.settled_at IS NULL AND earlier.${isUnsettled}
-          AND (earlier.created_at, earlier.id) < (d.created_at, d.id)))
+      'heldBack', ${isHeldBack(s, 'd')})
     FROM ${s}.deliveries d
     WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;
