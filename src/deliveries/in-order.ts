@@ -1,7 +1,7 @@
 import type { DeliveryTopic } from '../domain.js';
 import { isUnsettled } from './unsettled.js';
 
-/** A customer reads answers one after the other: a later one is never called before an earlier one is settled. */
+/** Topics that are called in the order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
 export const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
 /** The SQL condition: `d` waits for an earlier delivery of its conversation, as `claim_in_order` has it. */

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
+import { isHeldBack } from '../deliveries/in-order.js';
 import { isFree } from '../deliveries/unsettled.js';
 import { deliveryTopics } from '../domain.js';
 import { discardedCap, type WorkFacts } from './facts.js';
@@ -33,7 +34,7 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND ${isFree(s)}
+      AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 

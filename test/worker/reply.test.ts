@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import pg from 'pg';
+import { openDatabase } from '../../src/db/connect.js';
+import { readWork } from '../../src/doctor/read-work.js';
 import type { Message } from '../../src/domain.js';
 import { err } from '../../src/result.js';
+import { findDue } from '../../src/worker/sweep.js';
+import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { minute } from '../support/causes.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
@@ -219,6 +224,25 @@ describe('onReply', () => {
       [1, 1, 1],
     );
     assert.equal(calls[0]?.metadata.deliveryId, calls[1]?.metadata.deliveryId);
+  });
+
+  it('LP1 a reply that is held back is not counted as overdue: no worker is late with it', async () => {
+    const { host } = await start(() => err('mailbox full'));
+    await host.stopClock();
+    const id = await open(host);
+    await say(host, id, 'first');
+    await eventually(async () => assert.equal((await host.deliveries('reply'))[0]?.lastError, 'mailbox full'));
+    await host.cairnloop.worker.stop();
+    await say(host, id, 'second');
+    const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
+    const { oldestDueAt, pending } = await findWorkerHealth({ db });
+    const [due] = await db.run<{ due: boolean }>(findDue, [1000, ['reply'], ['reply']]);
+    await db.close();
+    const client = new pg.Client(host.database.url);
+    await client.connect();
+    const { oldestDueMs } = await readWork(client, 'cairnloop');
+    await client.end();
+    assert.deepEqual([oldestDueAt, oldestDueMs, due?.due, pending.value], [null, null, false, 2]);
   });
 
   it('LP1 a reply that may have killed its worker waits too for an earlier one that is retried', async () => {

@@ -1,15 +1,8 @@
 import type { Migration } from './migration.js';
 
 /**
- * Replies that are delivered, and what the workers of this schema announce.
- *
- * `claim_in_order` is `claim_deliveries` for topics whose order is the order of writing: there an earlier delivery holds
- * back the later ones of its conversation until it is settled, also while it waits for its next attempt, which moves its
- * `available_at` behind theirs. Keep the two alike in all else.
- *
- * `announced_modules` is one row: the host modules of the live workers, as of their last heartbeat. It survives them, so
- * that what is owed while they restart is still owed; `modules` is null until the first worker has started. The union is
- * computed under the row's lock, in a statement of its own: two workers that start at once both see the other's beat.
+ * Replies that are delivered (docs/decisions/0013-order-of-replies.md), and what the workers of this schema announce
+ * (docs/decisions/0013-what-is-owed.md). `claim_in_order` is `claim_deliveries` but for its order: change both.
  */
 export const replies: Migration = {
   name: '0013-replies',
