@@ -86,6 +86,20 @@ describe('the delivery of replies in the workspace', () => {
     assert.match(await thread(), /On its way\. Pending · waits for the worker/);
   });
 
+  it('LP1 a page whose process has no notifier writes follow-ups for the workers that have one', async () => {
+    const { database, id, provider, cairnloop } = await start();
+    provider.full = false;
+    const web = await serve(await startHost({}, { database, worker: false }));
+    assert.doesNotMatch(textOf((await web.get(`/c/${id}`)).text), /needs a notifier/);
+    const written = await web.post(`/c/${id}/compose`, { mode: 'follow-up', content: 'Still there?' });
+    assert.match(written.headers.get('location') ?? '', /done=follow-up/);
+    assert.equal((await web.post('/bulk/preview', { id: [id], content: 'News' })).status, 200);
+    await eventually(async () => {
+      const { messages = [] } = await cairnloop.conversations.get(id);
+      assert.equal(messages.find(({ role }) => role === 'outbound')?.status, 'sent');
+    });
+  });
+
   it('LP2 an open page shows without a reload that the reply was sent', async () => {
     const { workspace, provider, id, cairnloop } = await start();
     provider.full = false;
