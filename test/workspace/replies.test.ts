@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
 import { err } from '../../src/result.js';
 import { minute } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
@@ -6,6 +7,8 @@ import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 describe('the delivery of replies in the workspace', () => {
   const openPage = usePages();
@@ -99,6 +102,31 @@ describe('the delivery of replies in the workspace', () => {
       assert.equal(messages.find(({ role }) => role === 'outbound')?.status, 'sent');
     });
   });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`LP2 gives axe nothing to find in ${colorScheme}, whatever became of the replies`, async () => {
+      const { workspace, cairnloop, database, id, stopClock } = await start({ worker: false });
+      await stopClock();
+      for (const content of ['sent', 'failed', 'pending', 'held back'])
+        await cairnloop.conversations.reply(id, { content, actor: operator });
+      await cairnloop.drafts.propose(id, { type: 'reply', content: 'Prepared' });
+      await database.query(`
+        UPDATE cairnloop.messages SET status = content, sent_at = now() WHERE content IN ('sent', 'failed');
+        UPDATE cairnloop.deliveries d SET attempts = 3, last_error = 'mailbox full',
+          state = CASE m.content WHEN 'sent' THEN 'done' WHEN 'failed' THEN 'discarded' ELSE 'pending' END,
+          settled_at = CASE WHEN m.content IN ('sent', 'failed') THEN now() END
+        FROM cairnloop.messages m WHERE m.id = d.subject_id AND m.content <> 'held back';
+        INSERT INTO cairnloop.messages (conversation_id, role, content, status, sent_at, created_at)
+        SELECT '${id}', 'automation', 'by the policy', 'sent', now(), now()`);
+      const page = await openPage(workspace, `/c/${id}`, { colorScheme, bypassCSP: true });
+      assert.equal(await page.locator('.outbound').count(), 5);
+      await page.addScriptTag({ path: axe });
+      const found = await page.evaluate<string[]>(
+        `axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes.map(({ html }) => html)))`,
+      );
+      assert.deepEqual(found, []);
+    });
+  }
 
   it('LP2 an open page shows without a reload that the reply was sent', async () => {
     const { workspace, provider, id, cairnloop } = await start();
