@@ -3,6 +3,7 @@ import pg from 'pg';
 import { openDatabase } from '../../src/db/connect.js';
 import { readWork } from '../../src/doctor/read-work.js';
 import type { Message } from '../../src/domain.js';
+import { prometheus } from '../../src/ops/prometheus.js';
 import { err } from '../../src/result.js';
 import { findDue } from '../../src/worker/sweep.js';
 import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
@@ -340,6 +341,7 @@ describe('onReply', () => {
   it('LP2 tells telemetry, metrics and the audit record what became of a reply', async () => {
     const { host } = await start(({ message }) => (message?.content === 'bad' ? err('no') : undefined), {
       worker: { maxAttempts: 1 },
+      metrics: prometheus(),
     });
     const events: [string, unknown][] = [];
     host.cairnloop.telemetry.attach(
@@ -359,6 +361,10 @@ describe('onReply', () => {
         ['cairnloop.reply.sent', good.id],
       ]),
     );
+    const scraped = await host.cairnloop.operations().fetch(new Request('http://localhost/metrics'));
+    const exposition = await scraped.text();
+    for (const outcome of ['done', 'discarded'])
+      assert.ok(exposition.includes(`cairnloop_deliveries_total{topic="reply",outcome="${outcome}"} 1`), exposition);
     const { items } = await host.cairnloop.audit.list({ conversationId: id });
     const actions = items.map(({ action, subjectId }) => [action, subjectId]);
     assert.ok(actions.some(([action, subject]) => action === 'reply.sent' && subject === good.id));
