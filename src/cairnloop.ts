@@ -33,6 +33,7 @@ import { pendingMigrations } from './db/migrations/current.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
+import { sayWhatIsOwed } from './deliveries/say-owed.js';
 import type { Actor, CsatRating, ProposalInput } from './domain.js';
 import { getDraft, listDrafts } from './drafts/find.js';
 import { proposeDraft } from './drafts/propose.js';
@@ -82,11 +83,17 @@ export interface CreateOptions {
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
  * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`.
  */
-export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, options: CreateOptions = {}) {
+export async function createCairnloop(
+  config: CairnloopConfig | ResolvedConfig,
+  options: CreateOptions = {},
+  { forWorker = false } = {},
+) {
   requireKnownKeys('createCairnloop', options, ['logger']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
+  // A worker process says it once it works: until then the one line that it prints is why it does not start.
+  if (!forWorker) await sayWhatIsOwed(runtime);
   const worker = createWorker(runtime);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const workspaces = new Set<Workspace>();

@@ -55,9 +55,12 @@ export interface Message {
   role: MessageRole;
   content: string;
   author: Actor | null;
-  /** An outbound message carries `templateId`, and `failure: { reason, attempts }` once it has failed for good. */
+  /** An outbound message carries `templateId`; one that has failed for good carries `failure: { reason, attempts }`. */
   metadata: Record<string, unknown>;
-  /** Outbound messages only; null for every other role. */
+  /**
+   * Outbound messages, and operator and automation messages that are owed to `notifier.onReply`: `pending` until the
+   * callback succeeds (`sent`) or its delivery is discarded (`failed`). Null for every other message.
+   */
   status: OutboundStatus | null;
   sentAt: Date | null;
   createdAt: Date;
@@ -181,7 +184,7 @@ export interface Draft {
   createdAt: Date;
 }
 
-export const deliveryTopics = ['conversation_resolved', 'sla_breach', 'outbound', 'draft'] as const;
+export const deliveryTopics = ['conversation_resolved', 'sla_breach', 'outbound', 'reply', 'draft'] as const;
 export type DeliveryTopic = (typeof deliveryTopics)[number];
 
 export const deliveryStates = ['pending', 'done', 'discarded'] as const;

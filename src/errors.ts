@@ -134,8 +134,8 @@ const catalog = {
 
   // Outbound
   NOTIFIER_REQUIRED: (d: { operation: string }) => ({
-    message: `${d.operation} needs a notifier: expected config key "notifier", found none.`,
-    hint: 'Run `cairnloop gen notifier`; its onOutboundTriggered hands the message to your provider.',
+    message: `${d.operation} needs a notifier: expected config key "notifier", found none, and no worker announces one.`,
+    hint: 'Run `cairnloop gen notifier`, or start a `cairnloop worker` whose config has one; its onOutboundTriggered hands the message to your provider.',
   }),
   BATCH_EMPTY: (d: { operation: string }) => ({
     message: `${d.operation} expected at least one conversation id, found none.`,

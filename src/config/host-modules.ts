@@ -11,15 +11,21 @@ export const contractMethods = {
   draftGenerator: ['generate'],
 } as const satisfies { [C in ContractKey]: readonly (keyof NonNullable<HostModules[C]>)[] };
 
+/** Methods that a contract may have. */
+const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply'] };
+
 export type ContractKey = Exclude<keyof HostModules, 'metrics'>;
 
-/** What is wrong with a value that stands for a contract: one problem for each method it lacks. */
+/** What is wrong with a value that stands for a contract: one problem for each method that it lacks or has as something else. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
   const methods: readonly string[] = contractMethods[key];
   if (!isObject(value)) return [{ path: key, expected: `an object with ${listed(methods)}`, found: kindOf(value) }];
   const missing = methods.filter((method) => typeof value[method] !== 'function');
-  if (missing.length === 0) return [];
-  return misplaced(key, value, methods) ?? missing.map((method) => lacks(key, method, value[method]));
+  const wrong = (optionalMethods[key] ?? []).filter(
+    (method) => !['function', 'undefined'].includes(typeof value[method]),
+  );
+  const whole = missing.length > 0 ? misplaced(key, value, methods) : undefined;
+  return whole ?? [...missing, ...wrong].map((method) => lacks(key, method, value[method]));
 }
 
 /** What is wrong with the value of `metrics`. */

@@ -1,4 +1,6 @@
+import type { HostModules } from '../config/config-types.js';
 import { type Executor, statement } from '../db/statement.js';
+import { hasModule, isOwed } from '../deliveries/announced.js';
 import type { Actor, Message, Sla } from '../domain.js';
 import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
@@ -25,9 +27,15 @@ export interface Answered {
 
 /**
  * Sends a text to the customer of an open conversation: the one way out, whether it was typed, approved or allowed. It
- * ends the running clock. Null: there is no such open conversation.
+ * ends the running clock, and owes `notifier.onReply` in the same statement where somebody has it. Null: there is no
+ * such open conversation.
  */
-export async function sendAnswer(tx: Executor, conversationId: string, answer: Answer): Promise<Answered | null> {
+export async function sendAnswer(
+  tx: Executor,
+  config: HostModules,
+  conversationId: string,
+  answer: Answer,
+): Promise<Answered | null> {
   const [row] = await tx.run<{ message: MessageRow; sla: SlaRow | null }>(insertAnswer, [
     conversationId,
     answer.messageId ?? null,
@@ -36,6 +44,7 @@ export async function sendAnswer(tx: Executor, conversationId: string, answer: A
     answer.author,
     answer.metadata,
     answer.dedupeKey ?? null,
+    hasModule(config, 'notifier.onReply'),
   ]);
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
@@ -49,9 +58,14 @@ const insertAnswer = statement(
       WHERE id = $1 AND status = 'open'
       RETURNING id, updated_at
     ), message AS (
-      INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, dedupe_key, created_at)
-      SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, $7, updated_at FROM conversation
+      INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, dedupe_key, status, created_at)
+      SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, $7,
+        CASE WHEN ${isOwed(s, '$8', 'notifier.onReply')} THEN 'pending' END, updated_at
+      FROM conversation
       RETURNING *
+    ), delivery AS (
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'reply', conversation_id, id, id, created_at, created_at FROM message WHERE status = 'pending'
     ), ${endClock(s, 'answered')}, audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT created_at, author, 'conversation.replied', conversation_id, id FROM message

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
+import { hasModule, isOwed } from '../deliveries/announced.js';
 import type { Conversation, Message, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { customerText, isId, metadata, only, parseInput } from '../input.js';
@@ -77,14 +78,15 @@ export async function recordCustomerMessage(
     id,
     input.content,
     input.metadata,
-    config.draftGenerator ? config.drafts.debounceMs : null,
+    config.drafts.debounceMs,
     clock?.priority ?? null,
     clock?.responseMinutes ?? null,
     clock?.breachMinutes ?? null,
     clock?.calendar ? JSON.stringify(clock.calendar) : null,
     clock?.responseMs ?? null,
     clock?.breachMs ?? null,
-    config.notifier !== undefined,
+    hasModule(config, 'notifier'),
+    hasModule(config, 'draftGenerator'),
     input.key ?? null,
   ]);
   if (!row) return null;
@@ -136,7 +138,7 @@ const insertCustomerMessage = statement(
       FROM conversation
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
-      SELECT conversation.id, 'customer', $2, author.actor, $3, $12, conversation.updated_at FROM conversation, author
+      SELECT conversation.id, 'customer', $2, author.actor, $3, $13, conversation.updated_at FROM conversation, author
       RETURNING *
     ), overtaken AS (
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
@@ -153,11 +155,12 @@ const insertCustomerMessage = statement(
       RETURNING *
     ), countdown AS (
       INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', $11::boolean) FROM sla
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', ${isOwed(s, '$11', 'notifier')})
+      FROM sla
     ), request AS (
       INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
       SELECT 'draft', conversation_id, id, id, created_at + make_interval(secs => $4::float8 / 1000), created_at
-      FROM message WHERE $4::float8 IS NOT NULL
+      FROM message WHERE ${isOwed(s, '$12', 'draftGenerator')}
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, author, 'message.received', conversation_id, id, '{}'::jsonb FROM message

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -29,7 +28,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   const { content, actor, dedupeKey } = parseInput('conversations.reply', replyInput, input);
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
-    const sent = isId(id) ? await sendOnce(runtime.db, id, answer) : null;
+    const sent = isId(id) ? await sendOnce(runtime, id, answer) : null;
     return sent ?? refuseUnlessOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
@@ -38,19 +37,24 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
 }
 
 /** Of two calls with one key at once the second waits for the conversation, and finds what the first has sent. */
-async function sendOnce(db: Database, id: string, answer: Answer): Promise<Answered | { repeated: Message } | null> {
+async function sendOnce(
+  { db, config }: Runtime,
+  id: string,
+  answer: Answer,
+): Promise<Answered | { repeated: Message } | null> {
   const { dedupeKey } = answer;
-  if (dedupeKey === undefined) return sendAnswer(db, id, answer);
+  if (dedupeKey === undefined) return sendAnswer(db, config, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, [id]);
     const repeated = await findByKey(tx, id, dedupeKey);
-    return repeated ? { repeated } : sendAnswer(tx, id, answer);
+    return repeated ? { repeated } : sendAnswer(tx, config, id, answer);
   });
 }
 
-/** Tells of an answer, after its commit. */
+/** Wakes the worker and tells of an answer, after its commit. */
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
+  if (message.status === 'pending') runtime.jobs.wake('reply');
   runtime.activity.changed(conversationId);
   runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
   if (endedSla) afterClockEnded(runtime, endedSla);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { statement } from '../db/statement.js';
+import { hasModule, isOwed } from '../deliveries/announced.js';
 import type { Actor, Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, isId, metadata, only, parseInput } from '../input.js';
@@ -30,14 +31,14 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
         : { conversation: await alreadyResolved(runtime, id), changed: null };
     },
   );
-  if (changed) afterResolved(runtime, conversation, resolvedBy, changed.sla);
+  if (changed) afterResolved(runtime, conversation, resolvedBy, changed);
   return conversation;
 }
 
-type ResolvedRow = ConversationRow & { sla: SlaRow | null };
+type ResolvedRow = ConversationRow & { sla: SlaRow | null; owed: boolean };
 
 function owed(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): unknown[] {
-  return [id, resolvedBy, { actor: resolvedBy, metadata }, runtime.config.notifier !== undefined];
+  return [id, resolvedBy, { actor: resolvedBy, metadata }, hasModule(runtime.config, 'notifier')];
 }
 
 async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversation> {
@@ -47,8 +48,8 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
 }
 
 /** Wakes the worker and tells of the resolution, after its commit. */
-function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, sla: SlaRow | null): void {
-  if (runtime.config.notifier) runtime.jobs.wake('conversation_resolved');
+function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
+  if (owed) runtime.jobs.wake('conversation_resolved');
   runtime.activity.changed(conversation.id);
   const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
   runtime.metrics.conversationResolved(durationSeconds);
@@ -73,12 +74,14 @@ const resolve = statement(
       INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
       SELECT 'conversation_resolved', id, id || '/' || resolutions,
         jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at
-      FROM conversation WHERE $4
+      FROM conversation WHERE ${isOwed(s, '$4', 'notifier')}
+      RETURNING id
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT resolved_at, resolved_by, 'conversation.resolved', id, NULL::uuid FROM conversation
       UNION ALL
       SELECT completed_at, $2, 'sla.' || status, conversation_id, id FROM sla
     )
-    SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,
+    SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla, EXISTS (SELECT FROM delivery) AS owed
+    FROM conversation`,
 );

@@ -1,6 +1,7 @@
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Delivery, DeliveryTopic } from '../domain.js';
+import { inOrderOfWriting, isHeldBack } from './in-order.js';
 import { isUnsettled } from './unsettled.js';
 
 /** A row of `deliveries`. */
@@ -68,7 +69,8 @@ export interface ClaimOptions {
  * fencing token, which a settlement must name.
  *
  * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
- * order, and keeps a noisy conversation from filling a worker.
+ * order, and keeps a noisy conversation from filling a worker. The first is the one that is due first; of topics that
+ * are {@link inOrderOfWriting} it is the one that was written first, also while it waits for its next attempt.
  */
 export async function claim(
   executor: Executor,
@@ -76,13 +78,23 @@ export async function claim(
   options: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
-  const rows = await executor.run<ClaimedDelivery>(claimDue, [topic, limit, leaseMs, from ?? '-infinity']);
+  const rows = await executor.run<ClaimedDelivery>(inOrderOfWriting.has(topic) ? claimInOrder : claimDue, [
+    topic,
+    limit,
+    leaseMs,
+    from ?? '-infinity',
+  ]);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
 const claimDue = statement(
   'delivery.claim',
   (s) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries($1, $2, $3, $4)`,
+);
+
+const claimInOrder = statement(
+  'delivery.claim_in_order',
+  (s) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order($1, $2, $3, $4)`,
 );
 
 /**
@@ -100,7 +112,7 @@ export const claimOneSuspect = statement(
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
       WHERE d.topic = $1 AND d.leases_lost > 0 AND d.${isUnsettled}
-        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock()
+        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE SKIP LOCKED
     )

@@ -7,7 +7,8 @@ import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
-import { afterOutboundFailed } from './outbound-failed.js';
+import { afterMessageFailed } from './message-failed.js';
+import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { isFree, isUnsettled } from './unsettled.js';
 
 const interveneInput = only({ actor });
@@ -28,7 +29,7 @@ export async function retryDelivery(runtime: Runtime, id: string, input: Interve
 }
 
 /**
- * Gives a pending delivery up by hand; an outbound message has failed with that. The countdown of a clock that still
+ * Gives a pending delivery up by hand; an outbound message or a reply has failed with that. The countdown of a clock that still
  * runs is refused: without it the clock would never breach. Throws as {@link retryDelivery}.
  */
 export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
@@ -36,12 +37,13 @@ export async function discardDelivery(runtime: Runtime, id: string, input: Inter
   const row = await change(runtime, id, discard, actor, 'discarded');
   const delivery = toDelivery(row);
   runtime.telemetry.publish('delivery.discarded', {}, { topic: delivery.topic, deliveryId: id, actor });
-  if (row.message_failed && delivery.subjectId)
-    afterOutboundFailed(runtime, delivery.conversationId, delivery.subjectId);
+  const { topic, conversationId, subjectId: messageId } = delivery;
+  if (row.message_failed && messageId && isMessageTopic(topic))
+    afterMessageFailed(runtime, topic, { conversationId, messageId });
   return delivery;
 }
 
-/** `message_failed`: an outbound message that waited has failed with it. */
+/** `message_failed`: the message that it was to hand over has failed with it. */
 type ChangedRow = DeliveryRow & { message_failed?: boolean };
 
 async function change(
@@ -92,7 +94,7 @@ export function retryStatement(name: string, condition: (schema: string) => stri
       RETURNING *
     ), message AS (
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
-      FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id AND m.status = 'failed'
+      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT ${s}.clock(), $1, 'delivery.retried', conversation_id, id, jsonb_build_object('topic', topic) FROM delivery
@@ -121,11 +123,11 @@ const discard = statement(
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', delivery.last_error, 'attempts', delivery.attempts))
-      FROM delivery WHERE delivery.topic = 'outbound' AND m.id = delivery.subject_id AND m.status = 'pending'
-      RETURNING m.id, m.conversation_id
+      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
+      RETURNING m.id, m.conversation_id, delivery.topic
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $1::jsonb, 'outbound.failed', conversation_id, id, '{}'::jsonb FROM message
+      SELECT ${s}.clock(), $1::jsonb, topic || '.failed', conversation_id, id, '{}'::jsonb FROM message
       UNION ALL
       SELECT ${s}.clock(), $1, 'delivery.discarded', conversation_id, id,
         jsonb_build_object('topic', topic, 'attempts', attempts)

@@ -1,6 +1,7 @@
 import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { ClaimedDelivery } from './claim.js';
+import { carriesMessage } from './message-topics.js';
 import { isUnsettled } from './unsettled.js';
 
 /**
@@ -20,7 +21,7 @@ export interface Settlement {
 }
 
 /**
- * Writes outcomes, and with them the status of outbound messages. Answers the ids that it left alone: a row that
+ * Writes outcomes, and with them the status of the messages that were handed over. Answers the ids that it left alone: a row that
  * someone else has claimed since is theirs, so a worker that was thought dead writes nothing.
  */
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Set<string>> {
@@ -86,11 +87,12 @@ function settleText(s: string, set: string, outcomes: string): string {
         metadata = CASE settled.state WHEN 'done' THEN m.metadata ELSE m.metadata || jsonb_build_object(
           'failure', jsonb_build_object('reason', settled.last_error, 'attempts', settled.attempts)) END
       FROM settled
-      WHERE settled.topic = 'outbound' AND settled.state <> 'pending' AND m.id = settled.subject_id AND m.status <> 'sent'
-      RETURNING m.id, m.conversation_id, m.status
+      WHERE ${carriesMessage('settled.topic')} AND settled.state <> 'pending' AND m.id = settled.subject_id
+        AND m.status <> 'sent'
+      RETURNING m.id, m.conversation_id, m.status, settled.topic
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, 'outbound.' || status, conversation_id, id, '{}'::jsonb FROM sent
+      SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, topic || '.' || status, conversation_id, id, '{}'::jsonb FROM sent
       UNION ALL
       SELECT ${s}.clock(), '{"id": "system:worker"}', 'delivery.discarded', conversation_id, id,
         jsonb_build_object('topic', topic, 'attempts', attempts)

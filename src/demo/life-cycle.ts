@@ -37,8 +37,10 @@ async function answerAndResolve({ cairnloop, tell }: Stage): Promise<Conversatio
   });
   const sla = await cairnloop.sla.forConversation(opened.id);
   tell.step(`Opened "${opened.subject}" (high priority); answer due ${clockTime(sla?.responseDueAt)}`);
-  await cairnloop.conversations.reply(opened.id, { content: 'You are right, I have corrected it.', actor: maya });
+  const answer = { content: 'You are right, I have corrected it.', actor: maya };
+  const reply = await cairnloop.conversations.reply(opened.id, answer);
   tell.step(`Answered by ${maya.name}; the SLA is ${(await cairnloop.sla.forConversation(opened.id))?.status}`);
+  tell.step(`Customer ${opened.actorId} has the answer: reply ${await handedOver(cairnloop, opened.id, reply.id)}`);
   const resolved = await cairnloop.conversations.resolve(opened.id, { resolvedBy: maya, metadata: { via: 'demo' } });
   tell.step(`Resolved by ${resolved.resolvedBy?.name}; the CRM will refuse the first two calls`);
   return resolved;
@@ -59,8 +61,17 @@ async function decideDrafts({ cairnloop, tell }: Stage): Promise<void> {
     tell.step(`Draft for "${subject}": policy says ${draft.decision}; ${whatItMeans[draft.decision]}`);
     if (draft.status !== 'pending') continue;
     const sent = await cairnloop.drafts.approve(draft.id, { actor: maya });
-    tell.detail(`${sent.status} by ${maya.name} and sent: "${sent.content}"`);
+    tell.detail(`${sent.status} by ${maya.name}: "${sent.content}"`);
+    tell.step(`Customer ${opened.actorId} has it: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`);
   }
+}
+
+/** Waits until the worker has handed a message to the host's Notifier; returns its status. */
+function handedOver({ conversations }: Cairnloop, id: string, messageId: string | null): Promise<string> {
+  return eventually('the reply', async () => {
+    const { messages = [] } = await conversations.get(id);
+    return messages.find((sent) => sent.id === messageId && sent.status === 'sent')?.status ?? undefined;
+  });
 }
 
 const whatItMeans = {
@@ -77,10 +88,7 @@ async function draftOf(cairnloop: Cairnloop, id: string, status: DraftStatus): P
 async function sendOutbound({ cairnloop, tell }: Stage, invoice: Conversation): Promise<void> {
   const survey = { templateId: 'csat', content: 'How did we do?', dedupeKey: 'csat', actor: maya };
   const { message } = await cairnloop.outbound.trigger(invoice.id, survey);
-  await eventually('the outbound message', async () => {
-    const { messages = [] } = await cairnloop.conversations.get(invoice.id);
-    return messages.find((sent) => sent.id === message.id && sent.status === 'sent');
-  });
+  await handedOver(cairnloop, invoice.id, message.id);
   const again = await cairnloop.outbound.trigger(invoice.id, survey);
   tell.step(`Outbound "${message.content}" sent; its dedupe key again: duplicate ${again.duplicate}`);
 

@@ -1,5 +1,6 @@
 import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
 import type { ContractKey } from '../config/host-modules.js';
+import type { OwedModule } from '../deliveries/announced.js';
 import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
@@ -82,6 +83,8 @@ export interface ConfigFacts {
   settings: PlainSettings;
   /** Contracts that stand in the config and have every method. */
   contracts: ContractKey[];
+  /** What decides whether calls are owed, as a worker with this config would announce it. */
+  modules: OwedModule[];
   hasMetrics: boolean;
 }
 
@@ -120,7 +123,10 @@ export interface SchemaFacts {
 export const discardedCap = 10_000;
 
 export interface WorkFacts {
-  workers: { host: string; version: string; ageMs: number }[];
+  /** `modules` is null for a worker of a version that announces none. */
+  workers: { host: string; version: string; ageMs: number; modules: OwedModule[] | null }[];
+  /** What the workers announced last; null where none has ever started. */
+  announced: OwedModule[] | null;
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
   /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */

@@ -4,6 +4,7 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
 import { readConfig } from '../config/load-config.js';
+import { modulesOf } from '../deliveries/announced.js';
 import type { ConfigProblem } from '../errors.js';
 import { redact } from '../redact.js';
 import type { ConfigFacts } from './facts.js';
@@ -33,6 +34,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       problems,
       settings: { database: plainDatabase, worker, ops, log },
       contracts: contractKeys.filter((key) => config[key] !== undefined),
+      modules: modulesOf(config),
       hasMetrics: config.metrics !== undefined,
     },
   };

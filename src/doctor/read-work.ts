@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
+import { isHeldBack } from '../deliveries/in-order.js';
 import { isFree } from '../deliveries/unsettled.js';
 import { deliveryTopics } from '../domain.js';
 import { discardedCap, type WorkFacts } from './facts.js';
@@ -8,12 +9,14 @@ import { discardedCap, type WorkFacts } from './facts.js';
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await client.query(selectWorkers(s));
+  const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
   return {
     workers: workers.rows,
+    announced: announced.rows[0]?.modules ?? null,
     oldestDueMs: oldest.rows[0].ms,
     discarded: discarded.rows,
     priorities: priorities.rows.map((row) => row.priority),
@@ -21,15 +24,17 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
 }
 
 const selectWorkers = (s: string) => `
-  SELECT host, version, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
+  SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
   FROM ${s}.worker_heartbeats ORDER BY beat_at DESC LIMIT 1000`;
+
+const selectAnnounced = (s: string) => `SELECT modules FROM ${s}.announced_modules`;
 
 const selectOldestDue = (s: string) => `
   SELECT (extract(epoch FROM ${s}.clock() - min(first.available_at)) * 1000)::float8 AS ms
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND ${isFree(s)}
+      AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 

@@ -44,7 +44,7 @@ async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen)
   const decided = await decide(runtime, proposal, deepFreeze({ conversation, context }));
   const digest = inputDigest(proposal, context);
   const stored = await runtime.db.transaction((tx) =>
-    storeDraft(tx, { proposal, decided, inputDigest: digest, requestMessageId }),
+    storeDraft(tx, runtime.config, { proposal, decided, inputDigest: digest, requestMessageId }),
   );
   if (!stored.known) afterProposed(runtime, stored);
   return stored.draft;

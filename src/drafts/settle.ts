@@ -83,7 +83,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     // One that waits for approval is edited by who sends other words in its place.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
-    const answered = await answerWith(tx, found, { ...sending, status });
+    const answered = await answerWith(tx, runtime, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   });
   if (answered) afterSent(runtime, draft, answered);
@@ -111,8 +111,13 @@ function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
   throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });
 }
 
-async function answerWith(tx: Executor, draft: DraftRow, sending: Sending & { status: DraftStatus }) {
-  const answered = await sendAnswer(tx, draft.conversation_id, {
+async function answerWith(
+  tx: Executor,
+  { config }: Runtime,
+  draft: DraftRow,
+  sending: Sending & { status: DraftStatus },
+) {
+  const answered = await sendAnswer(tx, config, draft.conversation_id, {
     role: 'operator',
     content: sending.content ?? draft.content,
     author: sending.actor,

@@ -1,3 +1,4 @@
+import type { HostModules } from '../config/config-types.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Decision, Draft, DraftStatus, MessageRole, Proposal } from '../domain.js';
@@ -37,14 +38,14 @@ const statusOf: Record<Decision, DraftStatus> = {
  * Stores a decided proposal and sends it if it is allowed. What went on in the conversation since the proposal saw it is
  * looked at under the conversation's lock. Throws `CONVERSATION_NOT_FOUND`.
  */
-export async function storeDraft(tx: Executor, decided: DecidedProposal): Promise<Stored> {
+export async function storeDraft(tx: Executor, config: HostModules, decided: DecidedProposal): Promise<Stored> {
   const { proposal, requestMessageId } = decided;
   const [conversation] = await tx.run<{ status: string }>(lockConversation, [proposal.conversationId]);
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: proposal.conversationId });
   const [known] = requestMessageId ? await tx.run<DraftRow>(selectOfRequest, [requestMessageId]) : [];
   if (known) return { draft: toDraft(known), answered: null, known: true };
   const overtaken = conversation.status === 'open' ? await overtakenBy(tx, decided) : 'the conversation was resolved';
-  const answered = decided.decided.decision === 'allow' && !overtaken ? await send(tx, proposal) : null;
+  const answered = decided.decided.decision === 'allow' && !overtaken ? await send(tx, config, proposal) : null;
   const draft = await insert(tx, decided, { overtaken, messageId: answered?.message.id ?? null });
   return { draft, answered, known: false };
 }
@@ -61,8 +62,8 @@ async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal)
   return decided.decision === 'allow' && roles.length > 0 ? 'it was answered meanwhile' : null;
 }
 
-async function send(tx: Executor, proposal: Proposal): Promise<Answered | null> {
-  return sendAnswer(tx, proposal.conversationId, {
+async function send(tx: Executor, config: HostModules, proposal: Proposal): Promise<Answered | null> {
+  return sendAnswer(tx, config, proposal.conversationId, {
     role: 'automation',
     content: proposal.content,
     author: automationActor,

@@ -28,7 +28,8 @@ export const moduleKinds = {
     configKey: 'notifier',
     fileName: 'notifier',
     check: 'checkNotifier',
-    summary: 'is told when a conversation is resolved, an SLA is breached or an outbound message is due',
+    summary:
+      'is told when a conversation is resolved, an SLA is breached, a reply is written or an outbound message is due',
     absent: 'nobody is told, and outbound messages are refused',
   },
   policy: {

@@ -18,7 +18,7 @@ export type ResolvedMetadata = CallbackMetadata;
 /**
  * Told after the fact, in the worker only, each kind in an Agenda job of its own. Every call is awaited, cut off at
  * `worker.callbackTimeoutMs`, and made at least once. A throw or rejection is retried with backoff up to
- * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For outbound and breach a returned
+ * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For outbound, breach and reply a returned
  * `err(...)` counts as a failure too. Configured as `notifier`.
  */
 export interface Notifier {
@@ -31,4 +31,16 @@ export interface Notifier {
    * `message.metadata.deliveryId` is the idempotency key; `message.metadata.attempt` counts the calls.
    */
   onOutboundTriggered(message: Message, conversation: Conversation): Awaitable<unknown>;
+  /**
+   * To bring an answer to the customer: an operator's reply, an approved, edited or used draft, an allowed draft. Within a
+   * conversation a later answer waits until every earlier one is sent or discarded. The message is `sent` once this
+   * succeeds. `metadata.actor` is who answered, `{ id: 'system:policy' }` for an allowed draft. Optional: without it
+   * replies are stored with `status` null, and nobody is notified.
+   *
+   * @example
+   * async onReply(message, conversation, { deliveryId }) {
+   *   await mailer.send(conversation.actorId, message.content, { idempotencyKey: deliveryId });
+   * }
+   */
+  onReply?(message: Message, conversation: Conversation, metadata: CallbackMetadata): Awaitable<unknown>;
 }

@@ -5,6 +5,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
   conversation_resolved: 'notify-resolved',
   sla_breach: 'sla-countdown',
   outbound: 'outbound',
+  reply: 'reply',
   draft: 'draft',
 };
 

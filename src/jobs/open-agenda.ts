@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { channelName } from '../db/channel-name.js';
 import { quoteIdentifier } from '../db/connect.js';
+import { deliveryTopics } from '../domain.js';
 import { errorText } from '../redact.js';
 import { type JobStore, postgresStore } from './job-store.js';
 import { type LockWatch, watchLocks } from './lock-watch.js';
@@ -18,8 +19,8 @@ export interface OpenAgenda {
   close(): Promise<void>;
 }
 
-/** Agenda runs its polls, locks and wake-ups side by side and stalls on fewer. */
-const poolSize = 4;
+/** Agenda polls for every job at once, and stalls on fewer connections. */
+const poolSize = deliveryTopics.length;
 
 /** How often Agenda looks for jobs whose notification was lost, in milliseconds. */
 const processEvery = 500;

@@ -49,7 +49,7 @@ export async function bulkTriggerOutbound(
   const wanted = parseInput('outbound.bulkTrigger', bulkInput, input);
   const given = parseInput('outbound.bulkTrigger', idsInput, { conversationIds });
   const ids = [...new Set(given.conversationIds.map(asStored))];
-  requireNotifier(runtime, 'outbound.bulkTrigger');
+  await requireNotifier(runtime, 'outbound.bulkTrigger');
   return runtime.telemetry.span('outbound.bulk_trigger', { requested: ids.length }, async () => {
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });
     await refuseTooLarge(runtime, ids, wanted);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
-import { afterOutboundFailed } from '../deliveries/outbound-failed.js';
+import { afterMessageFailed } from '../deliveries/message-failed.js';
 import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -22,7 +22,7 @@ export async function cancelOutbound(runtime: Runtime, messageId: string, input:
   if (!row)
     throw new CairnloopError('OUTBOUND_NOT_PENDING', { id: messageId, status: await statusOf(runtime, messageId) });
   runtime.activity.changed(row.conversation_id);
-  afterOutboundFailed(runtime, row.conversation_id, row.id);
+  afterMessageFailed(runtime, 'outbound', { conversationId: row.conversation_id, messageId: row.id });
   return toMessage(row);
 }
 

@@ -3,6 +3,7 @@ import { findByKey } from '../conversations/by-key.js';
 import { nextMoment } from '../conversations/next-moment.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
+import { isModuleOwed } from '../deliveries/announced.js';
 import type { Message } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { actor, content, isId, name, only, parseInput } from '../input.js';
@@ -44,7 +45,7 @@ export async function triggerOutbound(
   input: TriggerInput,
 ): Promise<Triggered> {
   const wanted = parseInput('outbound.trigger', triggerInput, input);
-  requireNotifier(runtime, 'outbound.trigger');
+  await requireNotifier(runtime, 'outbound.trigger');
   const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
     if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
     const [inserted] = await runtime.db.run<MessageRow>(insertOutbound, [
@@ -63,8 +64,8 @@ export async function triggerOutbound(
 }
 
 /** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */
-export function requireNotifier(runtime: Runtime, operation: string): void {
-  if (!runtime.config.notifier) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
+export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
+  if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
 /** Wakes the worker and tells of outbound messages, after their commit. */

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import type { ResolvedConfig } from '../config/config-types.js';
+import type { HostModules } from '../config/config-types.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
+import { hasModule, isOwed } from '../deliveries/announced.js';
 import { isUnsettled } from '../deliveries/unsettled.js';
 import type { Actor, Sla } from '../domain.js';
 import { CairnloopError } from '../errors.js';
@@ -41,7 +42,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
 /** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
-  { notifier }: ResolvedConfig,
+  config: HostModules,
   conversationId: string,
   actor: Actor,
   now: Date,
@@ -49,7 +50,7 @@ export async function resumeHeldClock(
   const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
   if (!held) return null;
   const { responseDueAt, breachAt } = resume(toClock(held), now);
-  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor, notifier !== undefined]);
+  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor, hasModule(config, 'notifier')]);
   return row ? toSla(row) : null;
 }
 
@@ -93,7 +94,8 @@ const letRun = statement(
       UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
     ), countdown AS (
       INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(), jsonb_build_object('notify', $5::boolean)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(),
+        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')})
       FROM running
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
         state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,

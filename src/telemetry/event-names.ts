@@ -37,6 +37,8 @@ export const domainEvents = [
   'outbound.triggered',
   'outbound.sent',
   'outbound.failed',
+  'reply.sent',
+  'reply.failed',
   'delivery.retried',
   'delivery.discarded',
 ] as const;

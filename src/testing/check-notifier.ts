@@ -6,7 +6,14 @@ import { callModule, inTurn, type Trial } from './call-module.js';
 import { type CheckOptions, examine } from './examine.js';
 import { type JudgeAnswer, judgeTrials, passed, type Verdict } from './judge.js';
 import type { ContractFinding, ContractReport } from './report.js';
-import { oddConversations, ordinaryConversation, sampleOutbound, sampleSla, withoutMessages } from './samples.js';
+import {
+  oddConversations,
+  ordinaryConversation,
+  sampleOutbound,
+  sampleReply,
+  sampleSla,
+  withoutMessages,
+} from './samples.js';
 
 export interface NotifierCheckOptions extends CheckOptions {
   /**
@@ -28,7 +35,8 @@ export function checkNotifier(module: unknown, options: NotifierCheckOptions = {
   return examine<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
     if (settings.dry) return [notCalled];
     const findings: ContractFinding[] = [];
-    for (const callback of callbacks) findings.push(...(await checkCallback(notifier, callback, settings)));
+    for (const callback of callbacks.filter(({ name }) => notifier[name] !== undefined))
+      findings.push(...(await checkCallback(notifier, callback, settings)));
     return findings;
   });
 }
@@ -71,9 +79,21 @@ const callbacks: readonly Callback[] = [
     judge: judgeFailure,
     args: (conversation, delivery) => [sampleOutbound(conversation, delivery), withoutMessages(conversation)],
   },
+  {
+    name: 'onReply',
+    judge: judgeFailure,
+    args: (conversation, delivery) => {
+      const reply = sampleReply(conversation);
+      return [
+        reply,
+        withoutMessages(conversation),
+        deepFreeze({ ...(reply.author && { actor: reply.author }), ...delivery }),
+      ];
+    },
+  },
 ];
 
-/** Breach and outbound count `err(...)` as a failure, and nothing else that is returned. */
+/** Breach, outbound and reply count `err(...)` as a failure, and nothing else that is returned. */
 function judgeFailure(value: unknown): Verdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;

@@ -87,6 +87,11 @@ export function sampleOutbound(of: Conversation, delivery: { deliveryId: string;
   });
 }
 
+/** An operator's reply in a conversation, with the words of its customer. */
+export function sampleReply(of: Conversation): Message {
+  return deepFreeze({ ...message(of.id, 9, of.messages?.[0]?.content || 'It is on its way.'), status: 'pending' });
+}
+
 /** A proposal of every type and risk tier. */
 export function ordinaryProposals(): Proposal[] {
   const of = ordinaryConversation();

@@ -1,19 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { statement } from '../db/statement.js';
+import { modulesOf } from '../deliveries/announced.js';
 import type { Runtime } from '../runtime.js';
 import { version } from '../version.js';
 
-/** One row a worker, refreshed while it lives: how `doctor` and the workspace know that somebody drains. */
+/**
+ * One row a worker, refreshed while it lives: how `doctor` and the workspace know that somebody drains. Each beat also
+ * announces the host modules of this worker, by which every process decides what is owed.
+ */
 export function createHeartbeat(runtime: Runtime): {
   beat(state: 'running' | 'draining'): Promise<void>;
   leave(): Promise<void>;
 } {
   const workerId = randomUUID();
   const { concurrency } = runtime.config.worker;
+  const modules = modulesOf(runtime.config);
   return {
     async beat(state) {
-      await runtime.db.run(beat, [workerId, hostname(), process.pid, version, state, concurrency]);
+      await runtime.db.run(beat, [workerId, hostname(), process.pid, version, state, concurrency, modules]);
+      await runtime.db.run(announce);
     },
     async leave() {
       // A database that is away must not keep a worker from stopping; its last beat grows old by itself.
@@ -29,9 +35,11 @@ const beat = statement(
     WITH forgotten AS (
       DELETE FROM ${s}.worker_heartbeats WHERE beat_at < ${s}.clock() - interval '1 day' AND worker_id <> $1
     )
-    INSERT INTO ${s}.worker_heartbeats (worker_id, host, pid, version, state, concurrency, started_at, beat_at)
-    VALUES ($1, $2, $3, $4, $5, $6, ${s}.clock(), ${s}.clock())
+    INSERT INTO ${s}.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())
     ON CONFLICT (worker_id) DO UPDATE SET state = excluded.state, beat_at = excluded.beat_at`,
 );
+
+const announce = statement('worker.announce', (s) => `SELECT ${s}.announce_modules()`);
 
 const leave = statement('worker.leave', (s) => `DELETE FROM ${s}.worker_heartbeats WHERE worker_id = $1`);

@@ -26,7 +26,7 @@ export interface RunWorkerOptions {
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
   const logger = safeLogger(stderrLogger(options.config.log.level));
-  const cairnloop = await createCairnloop(options.config, { logger });
+  const cairnloop = await createCairnloop(options.config, { logger }, { forWorker: true });
   const guarded = guardProcess(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;

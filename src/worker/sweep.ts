@@ -1,4 +1,5 @@
 import { statement } from '../db/statement.js';
+import { isHeldBack } from '../deliveries/in-order.js';
 import { createSparing } from '../deliveries/sparing.js';
 import { isFree } from '../deliveries/unsettled.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
@@ -66,7 +67,7 @@ export const findDue = statement(
       topic = ANY ($2::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-          AND ${isFree(s)}
+          AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
         ORDER BY d.available_at, d.id OFFSET 0
       ) AS due,
       ARRAY(

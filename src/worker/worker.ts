@@ -1,4 +1,5 @@
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
+import { sayWhatIsOwed } from '../deliveries/say-owed.js';
 import { createSettler, type Settler } from '../deliveries/settler.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
@@ -9,6 +10,7 @@ import { createHeartbeat } from './heartbeat.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
 import { outbound } from './jobs/outbound.js';
+import { reply } from './jobs/reply.js';
 import { slaCountdown } from './jobs/sla-countdown.js';
 import { createMaintenance } from './maintenance.js';
 import { type Repeating, repeat } from './repeat.js';
@@ -32,6 +34,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   conversation_resolved: notifyResolved,
   sla_breach: slaCountdown,
   outbound,
+  reply,
   draft,
 };
 
@@ -69,6 +72,7 @@ export function createWorker(runtime: Runtime): Worker {
     try {
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
+      await sayWhatIsOwed(runtime);
     } catch (error) {
       await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
       settler.stop();

@@ -37,8 +37,8 @@ export interface CappedCount {
 export interface ThreadMessage extends Message {
   /** Characters of the whole message; `content` may hold only its beginning. */
   fullLength: number;
-  /** Of an outbound message: the call that hands it over. */
-  delivery: MessageDelivery | null;
+  /** Of an outbound message or a reply with a status: the call that hands it over. */
+  delivery: ThreadDelivery | null;
   /** The proposal that an operator changed before it was sent. */
   proposed: string | null;
 }
@@ -49,6 +49,14 @@ export interface MessageDelivery {
   attempts: number;
   availableAt: Date;
   lastError: string | null;
+}
+
+/** A delivery as the thread shows it beside its message. */
+export interface ThreadDelivery extends MessageDelivery {
+  /** A worker has it. */
+  leased: boolean;
+  /** An earlier reply of the conversation is not settled, and this one waits for it. */
+  heldBack: boolean;
 }
 
 /** A draft as the thread shows it. */

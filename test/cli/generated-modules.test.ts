@@ -52,7 +52,12 @@ describe('generated modules', () => {
       assert.deepEqual(await contextProvider.getContext('007', {}), ok({}));
       assert.deepEqual(await slaPolicyProvider.getActivePolicies(), ok([]));
       assert.deepEqual(await slaPolicyProvider.setPolicy('high', { responseMinutes: 1 }), err('not_implemented'));
-      assert.deepEqual(Object.keys(notifier), ['onConversationResolved', 'onSlaBreach', 'onOutboundTriggered']);
+      assert.deepEqual(Object.keys(notifier), [
+        'onConversationResolved',
+        'onSlaBreach',
+        'onOutboundTriggered',
+        'onReply',
+      ]);
     });
   }
 
@@ -64,6 +69,7 @@ describe('generated modules', () => {
     const answer = await notifier.onOutboundTriggered({ id: 'm-1' } as never, {} as never);
     console.warn = warn;
     assert.deepEqual(answer, err('not_implemented'));
+    assert.deepEqual(await notifier.onReply?.({} as never, {} as never, {} as never), err('not_implemented'));
   });
 
   describe('sla --storage database', () => {

@@ -48,7 +48,7 @@ describe('a notifier configured by hand', () => {
 
   for (const [way, write] of Object.entries(ways)) {
     it(`NT15 ${way}, is told of the same`, async () => {
-      const { notifier, calls } = recordingNotifier();
+      const { notifier, calls } = recordingNotifier(undefined, { replies: true });
       shared.cairnloopTestNotifier = notifier;
       host = tempHost({ 'package.json': { type: 'module' } });
       await write();

@@ -169,6 +169,12 @@ describe('config/config-schema', () => {
         'a string',
       ],
       [
+        'LP2 an optional method that is none',
+        { notifier: { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {}, onReply: 'mail' } },
+        'notifier.onReply',
+        'a string',
+      ],
+      [
         'NT13 a missing method',
         { slaPolicyProvider: { getActivePolicies() {} } },
         'slaPolicyProvider.setPolicy',

@@ -12,7 +12,7 @@ describe('a callback that fails', () => {
   const { startHost } = useHosts();
 
   const start = (answer: (call: NotifierCall) => unknown, worker = {}) => {
-    const recorded = recordingNotifier(answer);
+    const recorded = recordingNotifier(answer, { replies: true });
     const config = { notifier: recorded.notifier, worker, slaPolicyProvider: policies(terms) };
     return startHost(config).then((host) => ({ ...recorded, host }));
   };

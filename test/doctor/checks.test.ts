@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { OwedModule } from '../../src/deliveries/announced.js';
 import { diagnose } from '../../src/doctor/checks.js';
 import { type Fact, type Facts, known, skipped } from '../../src/doctor/facts.js';
 import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
+import { version } from '../../src/version.js';
 import { goodFacts } from './good-facts.js';
 
 /** The findings of a good host with these facts in the place of its own, as far as they are not ok. */
@@ -296,12 +298,52 @@ describe('doctor/checks', () => {
   });
 
   it('G2 tells what holds for each contract that is absent', () => {
-    const found = diagnose({ ...goodFacts(), ...but('config', { contracts: [] }) });
+    const nobody = { ...but('config', { contracts: [], modules: [] }), ...but('work', { announced: [] }) };
+    const found = diagnose({ ...goodFacts(), ...nobody });
     const told = Object.fromEntries(found.map(({ code, level, message }) => [code, `${level} ${message}`]));
     assert.match(told.NOTIFIER ?? '', /^check .*refused/);
     assert.match(told.CONTEXT_PROVIDER ?? '', /^check .*Context Unavailable/);
     assert.match(told.AUTOMATION_POLICY ?? '', /^ok .*waits for an operator/);
     assert.match(told.DRAFT_GENERATOR ?? '', /^ok .*no draft/);
+  });
+
+  it('LP2 says that replies are stored and nobody is notified where neither config nor workers have onReply', () => {
+    const modules: OwedModule[] = ['notifier'];
+    const replies = (facts: Partial<Facts>) =>
+      diagnose({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
+    const nobody = replies({ ...but('config', { modules }), ...but('work', { announced: modules }) });
+    assert.equal(nobody?.level, 'check');
+    assert.match(nobody?.message ?? '', /replies are stored, and nobody is notified/);
+    assert.match(nobody?.fix ?? '', /onReply/);
+    const byWorkers = replies(but('config', { modules }));
+    assert.deepEqual([byWorkers?.level, /workers of this schema/.test(byWorkers?.message ?? '')], ['ok', true]);
+    assert.equal(replies({})?.level, 'ok');
+  });
+
+  it('LP1 says that callbacks are owed by what the workers announce where the config has no notifier', () => {
+    const without = but('config', { contracts: [], modules: [] });
+    const notifier = (facts: Partial<Facts>) =>
+      diagnose({ ...goodFacts(), ...without, ...facts }).find(({ code }) => code === 'NOTIFIER');
+    assert.match(notifier({})?.message ?? '', /the workers of this schema have one, so its callbacks are owed/);
+    const first = notifier(but('work', { announced: null, workers: [] }));
+    assert.equal(first?.level, 'check');
+    assert.match(first?.message ?? '', /No worker has started yet; once one with a notifier has, callbacks are owed/);
+  });
+
+  it('LP1 names the running workers that lack a module that calls are owed to', () => {
+    const workers = [
+      { host: 'w1', version, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
+      { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
+      { host: 'w3', version, ageMs: 900_000, modules: [] },
+    ];
+    const found = diagnose({ ...goodFacts(), ...but('work', { workers }) }).filter(
+      ({ code }) => code === 'WORKER_MODULES',
+    );
+    assert.deepEqual(
+      found.map(({ level }) => level),
+      ['check'],
+    );
+    assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such calls fail there/);
   });
 
   it('judges a developer machine more mildly', () => {

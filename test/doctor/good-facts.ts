@@ -24,6 +24,7 @@ export function goodFacts(): Facts {
       problems: [],
       settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log },
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
+      modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
       hasMetrics: true,
     }),
     database: known({
@@ -38,9 +39,12 @@ export function goodFacts(): Facts {
       maxConnections: 100,
       pooling: 'none',
     }),
-    schema: known({ schema: 'cairnloop', exists: true, applied: 8, pending: [], unknown: [] }),
+    schema: known({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [] }),
     work: known({
-      workers: [{ host: 'worker-1', version, ageMs: 2000 }],
+      workers: [
+        { host: 'worker-1', version, ageMs: 2000, modules: ['notifier', 'notifier.onReply', 'draftGenerator'] },
+      ],
+      announced: ['notifier', 'notifier.onReply', 'draftGenerator'],
       oldestDueMs: 300,
       discarded: [],
       priorities: ['normal'],

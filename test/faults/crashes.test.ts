@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.js';
+import { operator } from '../support/started-host.js';
 import { useArenas } from './support/arena.js';
 import { fault, isLong, seeded, sized } from './support/fault.js';
 import { resolveAtRate, tally, untilDrained } from './support/tally.js';
@@ -21,6 +22,61 @@ describe('faults: workers that die', function () {
 
   fault('F1 one of two workers is killed under load, with callbacks of 20 ms', underLoad, () =>
     killUnderLoad('sleep 20'),
+  );
+
+  fault(
+    'F1 one of two workers is killed while replies fail and succeed: each is delivered, in order',
+    underLoad,
+    async () => {
+      const { seed, random } = seeded();
+      const arena = await build({ config: { worker: { concurrency: 20, leaseMs: 1000 } } });
+      const { conversations } = arena.cairnloop;
+      const ids = await arena.open(sized(60, 600), 'sleep 5');
+      const workers = await Promise.all([arena.worker({ supervised: true }), arena.worker({ supervised: true })]);
+      const each = sized(6, 12);
+      const kills = sized(3, 12);
+      const load = (async () => {
+        for (let n = 0; n < each; n += 1) {
+          arena.host.away(n === 1);
+          await Promise.all(ids.map((id) => conversations.reply(id, { content: String(n), actor: operator })));
+          await sleep(300);
+        }
+        arena.host.away(false);
+      })();
+      for (let kill = 0; kill < kills; kill += 1) {
+        await sleep(900);
+        workers[Math.floor(random() * workers.length)]?.current().signal('SIGKILL');
+      }
+      await load;
+      const recovery = await untilDrained(arena, performance.now(), sized(60_000, 150_000));
+      const calls = arena.host.calls();
+      const ended = new Set(calls.filter(({ at }) => at === 'end').map(({ messageId }) => messageId));
+      const { rows } = await arena.query<{ id: string; sent: boolean; conversation: string }>(
+        `SELECT id, status = 'sent' AS sent, conversation_id AS conversation FROM cairnloop.messages
+       WHERE role = 'operator' ORDER BY created_at, id`,
+      );
+      assert.equal(rows.length, each * ids.length);
+      assert.deepEqual(
+        rows.filter(({ id, sent }) => !sent || !ended.has(id)),
+        [],
+      );
+      for (const conversation of ids) {
+        const written = rows.filter((row) => row.conversation === conversation).map(({ id }) => id);
+        const finished = calls.filter((call) => call.at === 'end' && call.conversationId === conversation);
+        assert.deepEqual([...new Set(finished.map(({ messageId }) => messageId))], written);
+      }
+      const repeated = calls.filter(({ at }) => at === 'end').length - rows.length;
+      assert.ok(repeated <= kills * 20, `${repeated} repeated after ${kills} kills`);
+      return {
+        accepted: rows.length,
+        delivered: ended.size,
+        lost: 0,
+        repeated,
+        recovery,
+        seed,
+        note: `${kills} kills`,
+      };
+    },
   );
 
   async function killUnderLoad(deed: string) {

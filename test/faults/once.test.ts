@@ -88,6 +88,7 @@ describe('faults: at the same moment, and at every moment', function () {
     const approvals = await fifty((n) => drafts.approve(draft.id, { actor: { id: `op-${n}` } }));
     assert.equal(approvals.filter((approval) => approval.status === 'fulfilled').length, 1);
     assert.equal(await count(`cairnloop.messages WHERE content = 'On its way.'`), 1);
+    assert.equal(await count(`cairnloop.deliveries WHERE topic = 'reply'`), 1);
     return { accepted: 3, delivered: 3, note: '50 calls each: resolve, trigger with one key, approve' };
   });
 });

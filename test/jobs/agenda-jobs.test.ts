@@ -140,7 +140,7 @@ describe('wake-ups through Agenda', () => {
     };
     const drain = { run, full: false };
     return {
-      drains: { conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain },
+      drains: { conversation_resolved: drain, sla_breach: drain, outbound: drain, reply: drain, draft: drain },
       runs: () => runs,
     };
   };

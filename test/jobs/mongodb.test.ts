@@ -153,7 +153,7 @@ describe('MongoDB as a job backend', () => {
       const config = validateConfig({ database: { url: database.url }, jobs: jobsAt(mongo.url) });
       const booted = Array.from({ length: 8 }, () => createAgendaJobs(config, pino({ level: 'silent' })));
       const drain = { run: async () => {}, full: false };
-      const drains = { conversation_resolved: drain, sla_breach: drain, outbound: drain, draft: drain };
+      const drains = { conversation_resolved: drain, sla_breach: drain, outbound: drain, reply: drain, draft: drain };
       await Promise.all(booted.map((jobs) => jobs.start(drains)));
       await Promise.all(booted.map((jobs) => jobs.probe()));
       assert.deepEqual(await mongo.collections(), ['cairnloop_jobs']);

@@ -13,7 +13,7 @@ interface Cause {
   cause(host: StartedHost, subject: string): Promise<Conversation>;
 }
 
-/** What makes each of the three callbacks due. */
+/** What makes each of the callbacks due; `onReply` for a Notifier that has it. */
 export const causes: Record<keyof Notifier, Cause> = {
   onConversationResolved: {
     topic: 'conversation_resolved',
@@ -35,6 +35,14 @@ export const causes: Record<keyof Notifier, Cause> = {
     async cause({ cairnloop }, subject) {
       const conversation = await cairnloop.conversations.open({ subject });
       await cairnloop.outbound.trigger(conversation.id, { templateId: 'hello', content: 'Hello', actor: operator });
+      return conversation;
+    },
+  },
+  onReply: {
+    topic: 'reply',
+    async cause({ cairnloop }, subject) {
+      const conversation = await cairnloop.conversations.open({ subject });
+      await cairnloop.conversations.reply(conversation.id, { content: 'On its way.', actor: operator });
       return conversation;
     },
   },

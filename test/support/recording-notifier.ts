@@ -11,8 +11,11 @@ export interface NotifierCall {
   message?: Message;
 }
 
-/** A Notifier that keeps its calls, and then does what `answer` does. */
-export function recordingNotifier(answer: (call: NotifierCall) => unknown = () => undefined): {
+/** A Notifier that keeps its calls, and then does what `answer` does. It has `onReply` where `replies` asks for it. */
+export function recordingNotifier(
+  answer: (call: NotifierCall) => unknown = () => undefined,
+  { replies = false } = {},
+): {
   notifier: Notifier;
   calls: NotifierCall[];
 } {
@@ -32,6 +35,10 @@ export function recordingNotifier(answer: (call: NotifierCall) => unknown = () =
         message,
         metadata: message.metadata as unknown as CallbackMetadata,
       }),
+    ...(replies && {
+      onReply: (message: Message, conversation: Conversation, metadata: CallbackMetadata) =>
+        told({ method: 'onReply', conversation, message, metadata }),
+    }),
   };
   return { notifier, calls };
 }

@@ -9,6 +9,8 @@ export interface RecordedCall {
   at: 'start' | 'end';
   method: string;
   conversationId: string;
+  /** Of `onReply`. */
+  messageId?: string;
   deliveryId: string;
   attempt: number;
   pid: number;
@@ -33,8 +35,8 @@ export function recordingHost(databaseUrl: string, { config = {} } = {}): Record
 
       const beside = (name) => new URL(name, import.meta.url);
       let begun = 0;
-      const told = async (method, conversation, { deliveryId, attempt }) => {
-        const call = { method, conversationId: conversation.id, deliveryId, attempt, pid: process.pid };
+      const told = async (method, conversation, { deliveryId, attempt }, messageId) => {
+        const call = { method, conversationId: conversation.id, messageId, deliveryId, attempt, pid: process.pid };
         const write = (at) => appendFileSync(beside('calls.jsonl'), JSON.stringify({ at, ...call }) + '\\n');
         write('start');
         const nth = (begun += 1);
@@ -47,6 +49,7 @@ export function recordingHost(databaseUrl: string, { config = {} } = {}): Record
           onConversationResolved: (conversation, metadata) => told('onConversationResolved', conversation, metadata),
           onSlaBreach: (conversation, sla, metadata) => told('onSlaBreach', conversation, metadata),
           onOutboundTriggered: (message, conversation) => told('onOutboundTriggered', conversation, message.metadata),
+          onReply: (message, conversation, metadata) => told('onReply', conversation, metadata, message.id),
         },
         metrics: prometheus(),
       });

@@ -82,7 +82,8 @@ describe('telemetry', () => {
         'conversation.archived conversation.updated conversation.snoozed conversation.woken',
         'sla.started sla.fulfilled sla.breached',
         'draft.created draft.approved draft.edited draft.discarded draft.denied draft.sent',
-        'outbound.triggered outbound.sent outbound.failed delivery.retried delivery.discarded',
+        'outbound.triggered outbound.sent outbound.failed reply.sent reply.failed',
+        'delivery.retried delivery.discarded',
       ],
     };
     const words = (lines: readonly string[]) => lines.join(' ').split(' ');
@@ -265,9 +266,13 @@ describe('telemetry', () => {
   }
 
   it('fires every domain event that is promised, from the flow that it tells of', async () => {
-    const { notifier } = recordingNotifier(({ conversation, method }) => {
-      if (method === 'onOutboundTriggered' && conversation.subject === 'bad') throw new Error('no mailbox');
-    });
+    const { notifier } = recordingNotifier(
+      ({ conversation, method }) => {
+        const handsOver = method === 'onOutboundTriggered' || method === 'onReply';
+        if (handsOver && conversation.subject === 'bad') throw new Error('no mailbox');
+      },
+      { replies: true },
+    );
     const host = await startHost({ notifier, worker: { maxAttempts: 1 }, slaPolicyProvider: policies(terms) });
     const { conversations, drafts, outbound, deliveries } = host.cairnloop;
     const seen = watch(host, eventNames);
@@ -280,9 +285,15 @@ describe('telemetry', () => {
     const bad = await open('bad');
     await outbound.trigger(bad, trigger);
     await outbound.trigger(await open('good'), trigger);
+    const answered = await open('bad');
+    await conversations.reply(answered, { content: 'Hi', actor: operator });
     await eventually(async () => {
       const outgoing = await host.deliveries('outbound');
       assert.deepEqual(outgoing.map(({ state }) => state).sort(), ['discarded', 'done']);
+      assert.ok(
+        (await host.deliveries('reply')).every(({ state }) => state !== 'pending'),
+        'replies pending',
+      );
     });
     const [failed] = (await deliveries.list({ state: 'discarded' })).items;
     await deliveries.retry(failed?.id ?? '', { actor: operator });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Conversation, Message } from '../../src/domain.js';
+import type { CallbackMetadata } from '../../src/host/notifier.js';
 import { err, ok } from '../../src/result.js';
 import { checkNotifier } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';
@@ -168,6 +169,33 @@ describe('checkNotifier', () => {
     assert.deepEqual([...new Set(codesOf(report))], ['ANSWER_IGNORED', 'ANSWERS_ERR']);
     assert.deepEqual(report.problems, []);
     assert.match(report.warnings.join('\n'), /onSlaBreach: answered err \(pager is down\)/);
+  });
+
+  it('LP1 calls onReply where there is one, with a pending reply and who answered', async () => {
+    const seen: unknown[][] = [];
+    const onReply = (...given: unknown[]) => void seen.push(given);
+    assert.deepEqual((await checkNotifier({ ...good, onReply })).problems, []);
+    assert.ok(seen.length > 30);
+    for (const [message, conversation, metadata] of seen as [Message, Conversation, CallbackMetadata][]) {
+      assert.deepEqual([message.role, message.status, message.sentAt], ['operator', 'pending', null]);
+      assert.equal(message.conversationId, conversation.id);
+      assert.equal(conversation.messages, undefined);
+      assert.deepEqual(metadata.actor, message.author);
+      assert.match(metadata.deliveryId, /^check-onReply-/);
+      assert.ok(Object.isFrozen(message) && Object.isFrozen(conversation) && Object.isFrozen(metadata));
+    }
+  });
+
+  it('LP1 finds in onReply what it finds in the other callbacks', async () => {
+    const mails: Message[] = [];
+    const repeats = { ...good, onReply: (message: Message) => void mails.push(message) };
+    assert.deepEqual(codesOf(await checkNotifier(repeats, { effects: () => mails.length })), ['REPEATS_EFFECT']);
+    const throws = { ...good, onReply: () => Promise.reject(new Error('no mailer')) };
+    assert.match((await checkNotifier(throws)).problems.join(), /onReply: threw no mailer/);
+    const answersErr = await checkNotifier({ ...good, onReply: () => err('mailbox full') });
+    assert.match(answersErr.warnings.join(), /onReply: answered err \(mailbox full\)/);
+    const misshapen = await checkNotifier({ ...good, onReply: 'mail' });
+    assert.match(misshapen.problems.join(), /notifier\.onReply: expected a method, found /);
   });
 
   it('NOT_CALLED: a dry check calls no callback', async () => {

@@ -93,6 +93,79 @@ describe('cairnloop worker', () => {
     assert.equal(host.calls()[0]?.conversationId, id);
   });
 
+  it('LP1 a host that is killed right after a reply is committed still has it delivered', async () => {
+    const host = writeHost({});
+    await startWorker(host);
+    const { conversations, drafts } = producer.cairnloop;
+    const { id } = await conversations.open({ message: 'Where is it?' });
+    const draft = await drafts.propose(id, { type: 'reply', content: 'On its way.' });
+    const ways = {
+      reply: `conversations.reply('${id}', { content: 'It left.', actor: { id: 'op-7' } })`,
+      approve: `drafts.approve('${draft.id}', { actor: { id: 'op-7' } })`,
+    };
+    for (const [way, call] of Object.entries(ways)) {
+      host.write(
+        `${way}-and-die.mjs`,
+        `import { createCairnloop } from 'cairnloop';
+         import config from './cairnloop.config.mjs';
+         const { conversations, drafts } = await createCairnloop(config);
+         await ${call};
+         process.kill(process.pid, 'SIGKILL');`,
+      );
+      const died = await execa(process.execPath, [`${way}-and-die.mjs`], { cwd: host.folder, reject: false });
+      assert.equal(died.signal, 'SIGKILL');
+    }
+    await eventually(() => assert.equal(endsOf(host).length, 2));
+    const { messages = [] } = await conversations.get(id);
+    const replies = messages.filter(({ role }) => role === 'operator');
+    assert.deepEqual(
+      endsOf(host).map(({ method, messageId }) => [method, messageId]),
+      replies.map((message) => ['onReply', message.id]),
+    );
+  });
+
+  it('LP1 no reply overtakes an earlier one of its conversation while one of two workers is killed', async () => {
+    const leaseMs = 15_000;
+    const host = writeHost({ config: { worker: { concurrency: 10, leaseMs } } });
+    const { conversations } = producer.cairnloop;
+    await startWorker(host).then((first) => first.signal('SIGTERM'));
+    await workers[0]?.ended;
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await conversations.open({})).id));
+    for (let n = 0; n < 5; n += 1)
+      await Promise.all(ids.map((id) => conversations.reply(id, { content: String(n), actor: operator })));
+    host.letEnd(12);
+    const [killed, survivor] = await Promise.all([startWorker(host), startWorker(host)]);
+    await eventually(() => assert.ok(endsOf(host).length >= 24, 'not in the middle yet'));
+    killed.signal('SIGKILL');
+    assert.equal(await killed.ended, 'SIGKILL');
+    host.letEnd(Infinity);
+    await producer.advance(leaseMs);
+    await eventually(async () => assert.deepEqual(await stateCounts(), { done: 100 }));
+    assert.ok(survivor.pid);
+
+    for (const id of ids) {
+      const { messages = [] } = await conversations.get(id);
+      assert.deepEqual(
+        messages.map(({ status }) => status),
+        Array(5).fill('sent'),
+      );
+      const order = messages.map((message) => message.id);
+      const calls = host.calls().filter(({ conversationId }) => conversationId === id);
+      const begun = [...new Set(calls.filter(({ at }) => at === 'start').map(({ messageId }) => messageId))];
+      assert.deepEqual(begun, order);
+      for (const [n, message] of order.entries()) {
+        const start = calls.findIndex((call) => call.messageId === message);
+        const ended = new Set(
+          calls
+            .slice(0, start)
+            .filter(({ at }) => at === 'end')
+            .map((call) => call.messageId),
+        );
+        assert.equal(ended.size, n, 'every earlier reply has ended before');
+      }
+    }
+  });
+
   it('OP5 SIGTERM turns readiness to 503 first, lets running callbacks finish, takes nothing new and exits 0', async () => {
     const host = writeHost({});
     host.letEnd(0);

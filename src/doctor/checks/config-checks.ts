@@ -1,6 +1,7 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
+import type { OwedModule } from '../../deliveries/announced.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
-import type { ConfigFacts } from '../facts.js';
+import type { ConfigFacts, Facts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
 
 const config = defineCheck({
@@ -25,13 +26,13 @@ function isContract(key: string | undefined): boolean {
 interface ContractRow {
   key: ContractKey;
   code: string;
-  absent(file: string): Judgement;
+  absent(file: string, facts: Facts): Judgement;
 }
 
 const { notifier, policy, context, sla } = moduleKinds;
 
 const contracts: readonly ContractRow[] = [
-  { key: 'notifier', code: 'NOTIFIER', absent: () => missing(notifier) },
+  { key: 'notifier', code: 'NOTIFIER', absent: withoutNotifier },
   { key: 'contextProvider', code: 'CONTEXT_PROVIDER', absent: () => missing(context) },
   { key: 'slaPolicyProvider', code: 'SLA_POLICY_PROVIDER', absent: () => missing(sla) },
   {
@@ -39,11 +40,34 @@ const contracts: readonly ContractRow[] = [
     code: 'AUTOMATION_POLICY',
     absent: () => fine(`No ${policy.configKey}: ${policy.absent}.`),
   },
-  { key: 'draftGenerator', code: 'DRAFT_GENERATOR', absent: () => fine('No draftGenerator: no draft is asked for.') },
+  {
+    key: 'draftGenerator',
+    code: 'DRAFT_GENERATOR',
+    absent: (file, { work }) =>
+      isAnnounced(work, 'draftGenerator')
+        ? fine(`No draftGenerator in ${file}; the workers of this schema have one, so drafts are asked for.`)
+        : fine('No draftGenerator: no draft is asked for.'),
+  },
 ];
 
 function missing(kind: { name: string; configKey: string; absent: string }): Judgement {
   return toCheck(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
+}
+
+function withoutNotifier(file: string, { work }: Facts): Judgement {
+  if (isAnnounced(work, 'notifier'))
+    return fine(`No notifier in ${file}; the workers of this schema have one, so its callbacks are owed.`);
+  const { message, ...rest } = missing(notifier);
+  const neverStarted = work.state === 'known' && work.value.announced === null;
+  if (!neverStarted) return { ...rest, message };
+  return {
+    ...rest,
+    message: `${message} No worker has started yet; once one with a notifier has, callbacks are owed.`,
+  };
+}
+
+function isAnnounced(work: Facts['work'], name: OwedModule): boolean {
+  return work.state === 'known' && (work.value.announced?.includes(name) ?? false);
 }
 
 const contractChecks = contracts.map((row) =>
@@ -51,14 +75,14 @@ const contractChecks = contracts.map((row) =>
     code: row.code,
     about: row.key,
     fact: (facts) => facts.config,
-    judge: (found, { probes }) => judgeContract(row, found, probes !== null),
+    judge: (found, facts) => judgeContract(row, found, facts),
   }),
 );
 
 function judgeContract(
   { key, absent }: ContractRow,
   { file, problems, contracts }: ConfigFacts,
-  probed: boolean,
+  facts: Facts,
 ): Judgement[] {
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
@@ -66,10 +90,25 @@ function judgeContract(
       blocked(`${path}: expected ${expected}, found ${found}.`, `correct ${path} where ${file} has its ${key}`),
     );
   }
-  if (!contracts.includes(key)) return [absent(file)];
-  const called = probed ? '' : ' (not called; --probe calls what only reads)';
+  if (!contracts.includes(key)) return [absent(file, facts)];
+  const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
   return [fine(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
 }
+
+const replies = defineCheck({
+  code: 'REPLIES',
+  about: 'delivery of replies',
+  fact: (facts) => facts.config,
+  judge: ({ file, modules }, { work }) => {
+    if (modules.includes('notifier.onReply')) return fine('Replies are handed to notifier.onReply.');
+    if (isAnnounced(work, 'notifier.onReply'))
+      return fine(`No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`);
+    return toCheck(
+      'No notifier.onReply: replies are stored, and nobody is notified.',
+      'add onReply(message, conversation, metadata) to the notifier',
+    );
+  },
+});
 
 const metrics = defineCheck({
   code: 'METRICS',
@@ -151,4 +190,12 @@ const poolSize = defineCheck({
   },
 });
 
-export const configChecks: readonly Check[] = [config, ...contractChecks, metrics, opsBind, logLevel, poolSize];
+export const configChecks: readonly Check[] = [
+  config,
+  ...contractChecks,
+  replies,
+  metrics,
+  opsBind,
+  logLevel,
+  poolSize,
+];

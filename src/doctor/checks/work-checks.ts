@@ -52,6 +52,24 @@ function age(ms: number): string {
   return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
+const workerModules = defineCheck({
+  code: 'WORKER_MODULES',
+  about: 'modules of the workers',
+  fact: (facts) => facts.work,
+  judge: ({ workers, announced }, { config }): Judgement[] => {
+    const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
+    const alive = workers.filter(({ ageMs, modules }) => ageMs <= staleBeatMs && modules);
+    if (alive.length === 0) return [];
+    const lacking = alive.flatMap(({ host, modules }) =>
+      [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
+    );
+    if (lacking.length === 0) return [fine('Every running worker has the modules that calls are owed to.')];
+    const listed = [...new Set(lacking)].join(', ');
+    const message = `Running workers lack modules that calls are owed to: ${listed}. Such calls fail there, until a worker that has the module takes them.`;
+    return [toCheck(message, 'deploy one config to every worker')];
+  },
+});
+
 const waiting = defineCheck({
   code: 'DELIVERIES_WAITING',
   about: 'waiting deliveries',
@@ -150,4 +168,13 @@ const probe = defineCheck({
   },
 });
 
-export const workChecks: readonly Check[] = [jobs, worker, waiting, discarded, policies, priorities, probed];
+export const workChecks: readonly Check[] = [
+  jobs,
+  worker,
+  workerModules,
+  waiting,
+  discarded,
+  policies,
+  priorities,
+  probed,
+];

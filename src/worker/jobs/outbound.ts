@@ -1,11 +1,11 @@
-import { type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
-import { statement } from '../../db/statement.js';
+import { toConversation, toMessage } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
+import { loadUnsent } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
 /** The Agenda job `outbound`: hands outbound messages to the host's provider. */
@@ -24,11 +24,7 @@ export const outbound: TopicHandler = {
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
   if (!notifier) return missingModule('notifier');
-  const [conversations, messages] = await Promise.all([
-    loadConversations(runtime, rows),
-    runtime.db.run<MessageRow>(selectUnsent, [rows.map((row) => row.subject_id)]),
-  ]);
-  const unsent = new Map(messages.map((message) => [message.id, message]));
+  const [conversations, unsent] = await Promise.all([loadConversations(runtime, rows), loadUnsent(runtime, rows)]);
   return new Map(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
@@ -40,9 +36,3 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     }),
   );
 }
-
-/** A message that was sent is never handed over again. */
-const selectUnsent = statement(
-  'outbound.unsent',
-  (s) => `SELECT * FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
-);

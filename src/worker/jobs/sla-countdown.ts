@@ -1,4 +1,5 @@
 import { toConversation } from '../../conversations/rows.js';
+import { isModuleOwed } from '../../deliveries/announced.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../freeze.js';
@@ -24,11 +25,13 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
   const conversations = await loadConversations(runtime, rows);
   const { notifier } = runtime.config;
+  // The clock may have started before a worker with a notifier did.
+  const served = await isModuleOwed(runtime.config, runtime.db, 'notifier');
   return new Map(
     rows.map((row) => {
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
-      if (!sla || !found || !(notifier || row.payload.notify)) return [row.id, null];
+      if (!sla || !found || !(served || row.payload.notify)) return [row.id, null];
       if (!notifier) return [row.id, () => missingModule('notifier')];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });
       return [row.id, () => notifier.onSlaBreach(toConversation(found), toSla(sla), metadata)];

@@ -1,6 +1,7 @@
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
+import { isHeldBack } from '../../deliveries/in-order.js';
 import { isFree } from '../../deliveries/unsettled.js';
 import { deliveryTopics } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
@@ -91,7 +92,8 @@ const owed = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
 /** It is due and nobody calls it yet. */
-const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}`;
+const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}
+  AND NOT ${isHeldBack(s, 'd')}`;
 
 const duePerTopic = (s: string, where: string, limit: number) => `
   SELECT due.* FROM unnest($1::text[]) AS topic (name) CROSS JOIN LATERAL (

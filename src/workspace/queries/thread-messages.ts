@@ -2,10 +2,11 @@ import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
+import { isHeldBack } from '../../deliveries/in-order.js';
 import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
 import { maxCompared } from '../diff-words.js';
-import type { MessageDelivery, ThreadMessage } from '../model.js';
+import type { ThreadDelivery, ThreadMessage } from '../model.js';
 
 export interface MessagePage {
   /** Oldest first. */
@@ -55,7 +56,7 @@ interface ThreadMessageRow extends MessageRow {
   full_length: number;
   key: string;
   proposed: string | null;
-  delivery: (Omit<MessageDelivery, 'availableAt'> & { availableAt: Timestamp }) | null;
+  delivery: (Omit<ThreadDelivery, 'availableAt'> & { availableAt: Timestamp }) | null;
 }
 
 function toThreadMessage(row: ThreadMessageRow): ThreadMessage {
@@ -71,10 +72,12 @@ const columns = (s: string, content: string) => `
     SELECT left(d.proposed_content, ${maxCompared + 1}) FROM ${s}.drafts d
     WHERE d.conversation_id = m.conversation_id AND d.message_id = m.id AND d.status = 'edited' LIMIT 1
   ) END AS proposed,
-  CASE WHEN m.role = 'outbound' THEN (
+  CASE WHEN m.status IS NOT NULL THEN (
     SELECT jsonb_build_object('id', d.id, 'state', d.state, 'attempts', d.attempts, 'availableAt', d.available_at,
-      'lastError', left(d.last_error, 500))
-    FROM ${s}.deliveries d WHERE d.topic = 'outbound' AND d.dedupe_key = m.id::text
+      'lastError', left(d.last_error, 500), 'leased', coalesce(d.lease_until > ${s}.clock(), false),
+      'heldBack', ${isHeldBack(s, 'd')})
+    FROM ${s}.deliveries d
+    WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;
 
 const selectPage = statement(

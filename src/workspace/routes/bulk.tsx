@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { isModuleOwed } from '../../deliveries/announced.js';
 import { CairnloopError } from '../../errors.js';
 import { content as contentInput, parseInput } from '../../input.js';
 import type { Frame } from '../frame.js';
@@ -79,21 +80,22 @@ const maxShown = 500;
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
   const frame = bulkFrame(c);
-  const { outbound, notifier } = services.runtime.config;
+  const { config, db } = services.runtime;
+  const possible = await isModuleOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
-  const refusal = foreseen(services, bulk.ids.length) ?? bulk.refusal;
+  const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
     <Page frame={frame} title="Follow-up" view="inbox">
       <BulkView
         frame={frame}
         ids={ids}
         recipients={await findRecipients(services.runtime, ids)}
-        max={outbound.maxBatchSize}
+        max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
         refusal={refusal?.notice.text ?? null}
         preview={bulk.preview && !refusal}
-        possible={notifier !== undefined}
+        possible={possible}
       />
     </Page>,
     refusal?.status ?? 200,
@@ -113,10 +115,10 @@ function chooseAgain(c: WorkspaceContext): Response {
 }
 
 /** What sending would be refused for anyway, told before a word is written. */
-function foreseen({ runtime }: Services, found: number): Refusal | undefined {
+function foreseen({ runtime }: Services, found: number, possible: boolean): Refusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
   return refusedFor(() => {
-    if (!runtime.config.notifier) throw new CairnloopError('NOTIFIER_REQUIRED', { operation: 'A bulk follow-up' });
+    if (!possible) throw new CairnloopError('NOTIFIER_REQUIRED', { operation: 'A bulk follow-up' });
     if (found > max) throw new CairnloopError('BATCH_TOO_LARGE', { found, max });
   });
 }

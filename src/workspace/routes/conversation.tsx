@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
+import { isModuleOwed } from '../../deliveries/announced.js';
 import { CairnloopError } from '../../errors.js';
 import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
@@ -29,7 +30,7 @@ export interface ThreadState {
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
 
-/** A conversation with the queue beside it: four statements at once, and the facts about the customer if they are quick. */
+/** A conversation with the queue beside it: four or five statements at once, and the facts about the customer if they are quick. */
 export async function conversationPage(
   c: WorkspaceContext,
   services: Services,
@@ -44,11 +45,12 @@ export async function conversationPage(
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // That the thread cannot be read is told below.
     .catch(() => undefined);
-  const [page, counts, found, messages] = await Promise.all([
+  const [page, counts, found, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view),
     countQueue(runtime),
     thread,
     findMessages(runtime, id, before),
+    isModuleOwed(runtime.config, runtime.db, 'notifier'),
   ]);
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const frame = threadFrame(c, id, found.now);
@@ -67,7 +69,7 @@ export async function conversationPage(
           composing={state.composing ?? composingOf(c, found)}
           editing={editing}
           changes={changesOn(found, messages, editing)}
-          canFollowUp={runtime.config.notifier !== undefined}
+          canFollowUp={canFollowUp}
           maxAttempts={runtime.config.worker.maxAttempts}
           nonce={randomUUID()}
           notice={state.notice ?? doneNotice(c.req.query('done'))}

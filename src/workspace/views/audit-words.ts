@@ -1,7 +1,7 @@
 /** Every action of the audit record, in words. A test reads the statements that write it and holds them to this list. */
 export const auditActions = {
   'conversation.opened': 'Conversation opened',
-  'conversation.replied': 'Reply sent',
+  'conversation.replied': 'Reply written',
   'conversation.noted': 'Internal note added',
   'conversation.resolved': 'Conversation resolved',
   'conversation.reopened': 'Conversation reopened',
@@ -24,6 +24,8 @@ export const auditActions = {
   'outbound.sent': 'Outbound message handed over',
   'outbound.failed': 'Outbound message failed',
   'outbound.cancelled': 'Outbound message cancelled',
+  'reply.sent': 'Reply handed over',
+  'reply.failed': 'Reply failed',
   'sla.started': 'SLA clock started',
   'sla.fulfilled': 'SLA met',
   'sla.breached': 'SLA breached',

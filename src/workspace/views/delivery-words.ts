@@ -5,5 +5,6 @@ export const topicNames: Record<DeliveryTopic, string> = {
   conversation_resolved: 'Resolved callback',
   sla_breach: 'Breach callback',
   outbound: 'Outbound message',
+  reply: 'Reply',
   draft: 'Draft request',
 };

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { Actor } from '../../domain.js';
 import type { Changes } from '../diff-words.js';
 import type { Frame } from '../frame.js';
-import type { MessageDelivery, ThreadMessage } from '../model.js';
+import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
 import { Diff } from './diff.js';
 import type { IconName } from './icon-paths.js';
@@ -13,7 +13,7 @@ interface MessageProps {
   message: ThreadMessage;
   /** Whose conversation it is, by actor id and by the name that the page gives them. */
   customer: { id: string | null; name: string | null };
-  /** After how many failed calls an outbound message is discarded. */
+  /** After how many failed calls a message's delivery is discarded. */
   maxAttempts: number;
   /** How it differs from the draft that it was made from; undefined where it was no draft, or sent as proposed. */
   changes: Changes | undefined;
@@ -62,7 +62,7 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
         <Prose text={message.content} links={role !== 'automation'} />
         <Rest frame={frame} message={message} />
         {changes === undefined ? null : <Edited frame={frame} message={message} changes={changes} />}
-        {role === 'outbound' ? <OutboundState frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
+        {message.status ? <HandOver frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
       </article>
     </li>
   );
@@ -123,7 +123,8 @@ const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }>
     </details>
   );
 
-const OutboundState: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
+/** Whether the host has brought an outbound message or a reply to the customer. */
+const HandOver: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -145,17 +146,12 @@ const OutboundState: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, 
             />
           </p>
           {message.delivery?.state === 'discarded' ? (
-            <ActionForm frame={frame} action={`/deliveries/${message.delivery.id}/retry`}>
-              <input type="hidden" name="back" value={`/c/${message.conversationId}${frame.queue}`} />
-              <button type="submit" class="button button-small">
-                <Icon name="rotate-ccw" /> Retry
-              </button>
-            </ActionForm>
+            <Intervene frame={frame} message={message} delivery={message.delivery} how="retry" />
           ) : null}
         </div>
       );
     default:
-      return <PendingOutbound frame={frame} message={message} maxAttempts={maxAttempts} />;
+      return <Pending frame={frame} message={message} maxAttempts={maxAttempts} />;
   }
 };
 
@@ -166,7 +162,29 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
     </>
   ) : null;
 
-const PendingOutbound: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
+interface InterveneProps {
+  frame: Frame;
+  message: ThreadMessage;
+  delivery: ThreadDelivery;
+  how: 'retry' | 'discard';
+}
+
+const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
+  <ActionForm frame={frame} action={`/deliveries/${delivery.id}/${how}`}>
+    <input type="hidden" name="back" value={`/c/${message.conversationId}${frame.queue}`} />
+    {how === 'retry' ? (
+      <button type="submit" class="button button-small">
+        <Icon name="rotate-ccw" /> Retry
+      </button>
+    ) : (
+      <button type="submit" class="button button-small button-quiet">
+        Discard
+      </button>
+    )}
+  </ActionForm>
+);
+
+const Pending: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
   const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
   return (
@@ -183,11 +201,17 @@ const PendingOutbound: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame
           </button>
         </ActionForm>
       ) : null}
+      {delivery && delivery.attempts > 0 && !delivery.leased ? (
+        <>
+          <Intervene frame={frame} message={message} delivery={delivery} how="retry" />
+          <Intervene frame={frame} message={message} delivery={delivery} how="discard" />
+        </>
+      ) : null}
     </div>
   );
 };
 
-const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
+const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
   const { delivery, scheduled, maxAttempts } = props;
   if (scheduled)
     return (
@@ -196,6 +220,7 @@ const PendingDetail: FC<{ delivery: MessageDelivery; scheduled: boolean; maxAtte
         for <Moment at={delivery.availableAt} />
       </>
     );
+  if (delivery.heldBack) return <> · waits for the reply before it</>;
   if (delivery.attempts === 0) return <> · waits for the worker</>;
   return (
     <>

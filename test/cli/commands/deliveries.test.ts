@@ -19,9 +19,12 @@ describe('cairnloop deliveries', () => {
 
   beforeEach(async () => {
     crm = 'down';
-    const { notifier } = recordingNotifier(() => {
-      if (crm === 'down') throw new Error(`the CRM is\ndown, password=${secret}`);
-    });
+    const { notifier } = recordingNotifier(
+      () => {
+        if (crm === 'down') throw new Error(`the CRM is\ndown, password=${secret}`);
+      },
+      { replies: true },
+    );
     host = await startHost({ notifier, worker: { maxAttempts: 1 } }, { worker: false });
     folder = tempHost({
       'package.json': { type: 'module' },
@@ -84,6 +87,27 @@ describe('cairnloop deliveries', () => {
     const { stdout } = await run('list', '--state', 'pending');
     assert.match(stdout, /^Oldest due delivery: has waited for \d+ s\nLast worker heartbeat: no worker is running\n/);
     assert.match(stdout, new RegExp(`\n${waiting.id} +conversation_resolved +pending +0 +now +\\d+ s\n$`));
+  });
+
+  it('LP2 replies are listed, shown, retried and discarded like every other callback', async () => {
+    const [failed = ''] = await discarded('onReply');
+    assert.match((await run('list', '--topic', 'reply')).stdout, new RegExp(`\n${failed} +reply +discarded +1 `));
+    const { subjectId } = await host.cairnloop.deliveries.get(failed);
+    assert.match((await run('show', failed)).stdout, new RegExp(`topic +reply\n(.*\n)*about +${subjectId}\n`));
+    const statusOf = async () => {
+      const { rows } = await host.database.query('SELECT status FROM cairnloop.messages WHERE id = $1', [subjectId]);
+      return rows[0].status;
+    };
+    assert.equal(await statusOf(), 'failed');
+    assert.equal((await run('retry', '--topic', 'reply')).exitCode, 0);
+    assert.equal(await statusOf(), 'pending');
+    assert.deepEqual(await wakeUps(), ['reply']);
+    assert.equal((await run('discard', failed, '--yes')).exitCode, 0);
+    assert.equal(await statusOf(), 'failed');
+    assert.equal((await run('retry', failed)).exitCode, 0);
+    crm = 'up';
+    await host.cairnloop.worker.start();
+    await eventually(async () => assert.equal(await statusOf(), 'sent'));
   });
 
   it('list answers JSON in pages, by state and topic, without the secrets in an error', async () => {

@@ -19,7 +19,7 @@ import { defineConfig, ok, err, prometheus } from 'cairnloop';
 export default defineConfig({
   database: { url: process.env.DATABASE_URL },
   contextProvider: { getContext: () => ok({ Plan: { tier: 'gold' } }) },
-  notifier: { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} },
+  notifier: { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {}, onReply() {} },
   automationPolicy: { decide: () => 'require_approval' },
   slaPolicyProvider: {
     getActivePolicies: async () => ok([{ priority: 'normal', responseMinutes: 60, breachMinutes: 240 }]),
@@ -133,6 +133,7 @@ describe('cairnloop doctor', () => {
     CONFIG: /wroker: .*did you mean "worker"/,
     NOTIFIER: /notifier\.onSlaBreach: expected a method/,
     CONTEXT_PROVIDER: /No contextProvider/,
+    REPLIES: /replies are stored, and nobody is notified/,
     METRICS: /No metrics reporter/,
     OPS_BIND: /0\.0\.0\.0/,
     LOG_LEVEL: /silent/,
@@ -216,6 +217,27 @@ describe('cairnloop doctor', () => {
     const config = goodConfig.replace('onSlaBreach() {}, ', '');
     const { stdout, exitCode } = await doctor(hostOf(tempHost({ ...esm, 'cairnloop.config.js': config })), unreachable);
     assert.match(stdout, /^\[blocked\] NOTIFIER: notifier\.onSlaBreach: expected a method, found nothing\. Fix: /m);
+    assert.equal(exitCode, 1);
+  });
+
+  it('LP2 says that replies are stored and nobody is notified, until the config or a worker has onReply', async () => {
+    const database = await databaseOf(migrated);
+    await addHeartbeat(database);
+    const config = goodConfig.replace(', onReply() {}', '');
+    const host = hostOf(tempHost({ ...esm, 'cairnloop.config.js': config }));
+    const nobody = await doctor(host, database.url, '--json');
+    assertNamed(parse(nobody).findings, {
+      REPLIES: /^No notifier\.onReply: replies are stored, and nobody is notified\.$/,
+    });
+    await database.query(`UPDATE cairnloop.announced_modules SET modules = '{notifier,notifier.onReply}'`);
+    const { stdout } = await doctor(host, database.url);
+    assert.match(stdout, /^\[ok\] REPLIES: .*the workers of this schema have it/m);
+  });
+
+  it('LP2 names an onReply that is no method', async () => {
+    const config = goodConfig.replace('onReply() {}', "onReply: 'mail'");
+    const { stdout, exitCode } = await doctor(hostOf(tempHost({ ...esm, 'cairnloop.config.js': config })), unreachable);
+    assert.match(stdout, /^\[blocked\] NOTIFIER: notifier\.onReply: expected a method, found /m);
     assert.equal(exitCode, 1);
   });
 

@@ -57,7 +57,7 @@ export async function buildArena(options: ArenaOptions, built: (() => Promise<un
   built.push(() => pool.end());
   const host = faultHost((await options.workerUrl?.(url)) ?? url, options.config);
   built.push(async () => host.remove());
-  const notifier = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} };
+  const notifier = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {}, onReply() {} };
   const cairnloop = await createCairnloop({ database: { url }, notifier }, { logger: pino({ level: 'silent' }) });
   built.push(() => cairnloop.close());
   return {

@@ -74,8 +74,8 @@ const configFile = `
     loop: () => { for (;;); },
     oom: () => { for (;;) hoard.push(new Array(1e6).fill(Math.random())); },
   };
-  const told = async (method, conversation, { deliveryId, attempt }) => {
-    const call = { method, conversationId: conversation.id, deliveryId, attempt, pid: process.pid };
+  const told = async (method, conversation, { deliveryId, attempt }, messageId) => {
+    const call = { method, conversationId: conversation.id, messageId, deliveryId, attempt, pid: process.pid };
     const write = (at) => appendFileSync(beside('calls.jsonl'), JSON.stringify({ at, time: Date.now(), ...call }) + '\\n');
     write('start');
     if (isAway()) throw new Error('the provider is away');
@@ -90,6 +90,7 @@ const configFile = `
       onConversationResolved: (conversation, metadata) => told('onConversationResolved', conversation, metadata),
       onSlaBreach: (conversation, sla, metadata) => told('onSlaBreach', conversation, metadata),
       onOutboundTriggered: (message, conversation) => told('onOutboundTriggered', conversation, message.metadata),
+      onReply: (message, conversation, metadata) => told('onReply', conversation, metadata, message.id),
     },
     slaPolicyProvider: {
       getActivePolicies: () => ok([{ priority: 'normal', responseMinutes: 60, breachMinutes: 240 }]),

@@ -1,0 +1,42 @@
+import type { HostModules } from '../config/config-types.js';
+import { type Executor, statement } from '../db/statement.js';
+
+/** The host modules and methods that decide whether a call is owed. */
+export type OwedModule = 'notifier' | 'notifier.onReply' | 'draftGenerator';
+
+/** Which of them a config has. A worker announces these. */
+export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
+  const present: Record<OwedModule, unknown> = {
+    notifier,
+    'notifier.onReply': notifier?.onReply,
+    draftGenerator,
+  };
+  return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);
+}
+
+/** Whether this process has the module itself; the first half of {@link isOwed}. */
+export function hasModule(config: HostModules, name: OwedModule): boolean {
+  return modulesOf(config).includes(name);
+}
+
+/**
+ * The SQL condition under which a call to a module is owed: this process has it (`here`, a boolean parameter), or the
+ * workers of the schema announce it. Reason: docs/decisions/0013-what-is-owed.md.
+ */
+export function isOwed(s: string, here: string, name: OwedModule): string {
+  return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;
+}
+
+/** Whether a call to the module would be owed now. */
+export async function isModuleOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
+  if (hasModule(config, name)) return true;
+  return (await announcedModules(db))?.includes(name) ?? false;
+}
+
+/** What the workers of this schema announced last; null where none has ever started. */
+export async function announcedModules(db: Executor): Promise<OwedModule[] | null> {
+  const [row] = await db.run<{ modules: OwedModule[] | null }>(selectAnnounced, []);
+  return row?.modules ?? null;
+}
+
+const selectAnnounced = statement('modules.announced', (s) => `SELECT modules FROM ${s}.announced_modules`);

@@ -1,0 +1,46 @@
+import { toConversation, toMessage } from '../../conversations/rows.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
+import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import type { Message } from '../../domain.js';
+import { deepFreeze } from '../../freeze.js';
+import type { CallbackMetadata } from '../../host/notifier.js';
+import { returnedFailure } from '../../host/returned-failure.js';
+import type { Runtime } from '../../runtime.js';
+import { loadConversations } from './load-conversations.js';
+import { loadUnsent } from './load-unsent.js';
+import { missingModule } from './missing-module.js';
+
+/** The Agenda job `reply`: hands replies to the customer over to the host. */
+export const reply: TopicHandler = {
+  method: 'notifier.onReply',
+  load: loadCalls,
+  failure: returnedFailure,
+  settled(runtime, row, outcome) {
+    const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
+    runtime.telemetry.publish(outcome === 'done' ? 'reply.sent' : 'reply.failed', {}, metadata);
+    runtime.activity.changed(row.conversation_id);
+  },
+};
+
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
+  const { notifier } = runtime.config;
+  if (!notifier?.onReply) return missingModule('notifier.onReply');
+  const [conversations, unsent] = await Promise.all([loadConversations(runtime, rows), loadUnsent(runtime, rows)]);
+  return new Map(
+    rows.map((row) => {
+      const found = conversations.get(row.conversation_id);
+      const message = unsent.get(row.subject_id ?? '');
+      if (!found || !message) return [row.id, null];
+      const answer = toMessage(message);
+      return [row.id, () => notifier.onReply?.(answer, toConversation(found), replyMetadata(row, answer))];
+    }),
+  );
+}
+
+/** Who decided that an allowed draft is sent. */
+const policyActor = { id: 'system:policy' };
+
+function replyMetadata(row: ClaimedDelivery, { role, author }: Message): CallbackMetadata {
+  const actor = role === 'automation' ? policyActor : author;
+  return deepFreeze({ ...(actor && { actor }), deliveryId: row.id, attempt: row.attempts });
+}
