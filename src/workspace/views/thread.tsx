@@ -41,7 +41,7 @@ export const Thread: FC<ThreadProps> = (props) => {
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
           <MoreDrafts drafts={others} />
-          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} />
+          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} open={isOpen(props.thread)} />
         </div>
         <Composer {...props} />
       </div>
@@ -56,8 +56,18 @@ function waitingDrafts({ frame, queue, thread, editing }: ThreadProps): DraftPro
   return thread.drafts
     .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
     .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
-    .map((draft, index) => ({ frame, queue, draft, editing: wordsFor(draft), first: index === 0 }));
+    .map((draft, index) => ({
+      frame,
+      queue,
+      draft,
+      editing: isOpen(thread) ? wordsFor(draft) : undefined,
+      first: index === 0,
+      newestMessageId: thread.newestMessageId,
+      open: isOpen(thread),
+    }));
 }
+
+const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
 
 const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
   const { conversation, customer, clock } = thread;
