@@ -237,6 +237,8 @@ describe('an operator’s day in a real browser', () => {
     await told(page, 'Edited reply sent.');
     await keys.press('Escape');
 
+    // Acting keys do nothing on a page that has only just opened.
+    await page.waitForTimeout(1000);
     await keys.press('e');
     await keys.press('Enter');
     await told(page, 'Conversation resolved.');
