@@ -1,20 +1,37 @@
-// The composer of an open page: its words stay, what may be done with them follows the conversation.
+// The composer of an open page: its text and its mode stay; what may be sent follows the conversation.
 
 import { recall } from './memory.js';
-import { byId } from './page.js';
+import { byId, showNotice } from './page.js';
 
-/** What may be written follows the conversation's state; the words and the chosen way stay. */
+const modesOf = (composer) => [...composer.elements.mode];
+export const chosenMode = (composer) => modesOf(composer).find((mode) => mode.checked);
+
+/** Whether there is text that nobody has sent. */
+export const isWriting = () => Boolean(byId('content')?.value);
+
+/** Which modes are open follows the conversation. The chosen one stays chosen, also when it cannot be sent any more. */
 export function syncComposer(page) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   // It holds for a day or two, and the page may stay open for longer.
   mine.elements.token.value = theirs.elements.token.value;
-  for (const way of theirs.elements.mode) {
-    const same = [...mine.elements.mode].find((one) => one.value === way.value);
-    if (same) same.disabled = way.disabled;
+  const wasBlocked = isBlocked(mine);
+  for (const mode of theirs.elements.mode) {
+    const same = modesOf(mine).find((one) => one.value === mode.value);
+    if (same) same.disabled = mode.disabled;
   }
-  const chosen = [...mine.elements.mode].find((way) => way.checked);
-  if (chosen?.disabled) [...mine.elements.mode].find((way) => !way.disabled).checked = true;
+  byId('composer-state')?.replaceChildren(...byId('composer-state', page).cloneNode(true).childNodes);
+  if (isBlocked(mine) && !wasBlocked && isWriting()) sayBlocked();
+}
+
+export const isBlocked = (composer) => chosenMode(composer)?.disabled !== false;
+
+export function sayBlocked() {
+  showNotice(
+    'conflict',
+    'This conversation was resolved meanwhile.',
+    'Nothing was sent, and your text is still below. Reopen the conversation to send it, or choose Internal note.',
+  );
 }
 
 /** After a form: the composer as the server left it, emptied or with what it refused. Another form leaves it alone. */
@@ -22,9 +39,11 @@ export function takeOverComposer(page, form) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   if (form !== mine && !byId('content', page).value) return;
-  const wasEmpty = !byId('content').value;
+  const wasEmpty = !isWriting();
   mine.replaceChildren(...theirs.cloneNode(true).childNodes);
   recall(mine);
-  // Words that came from elsewhere are to be remembered as if they had been written here.
+  // Whoever has just sent goes on typing: into the field, and not onto the keys of the page.
+  if (form === mine) byId('content').focus({ preventScroll: true });
+  // Text that came from elsewhere is to be remembered as if it had been written here.
   if (form !== mine && wasEmpty) byId('content').dispatchEvent(new Event('input', { bubbles: true }));
 }

@@ -1,6 +1,6 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
-import { takeOverComposer } from './composer.js';
+import { isBlocked, sayBlocked, takeOverComposer } from './composer.js';
 import { forget } from './memory.js';
 import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
@@ -11,6 +11,7 @@ export function startForms() {
     const form = event.target;
     if (!form.matches('form[data-action]') || form.matches('.theme')) return;
     event.preventDefault();
+    if (form.id === 'composer' && isBlocked(form)) return sayBlocked();
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
   document.addEventListener('keydown', (event) => {

@@ -1,7 +1,9 @@
 // The keyboard: single keys where nobody writes, and a list of them.
 
+import { arm, confirmKey, isArmed, startArming } from './arm.js';
 import { isDrawerOpen } from './drawer.js';
 import { showNotice } from './page.js';
+import { endTyping, hasRested, isSettled } from './typing.js';
 
 const off = 'cairnloop:keys-off';
 
@@ -10,15 +12,18 @@ const byId = (id) => document.getElementById(id);
 const keys = {
   j: () => moveMark(1),
   k: () => moveMark(-1),
-  r: () => write('reply'),
-  n: () => write('note'),
-  a: () => press('a'),
-  e: () => press('e'),
   '/': () => search(),
   '?': () => openHelp(),
 };
 
+/** These choose who will read what is typed next, so they count only where no words are being typed. */
+const writing = { r: 'reply', n: 'note' };
+
+/** These act on the customer: they ask first. */
+const acting = ['a', 'e'];
+
 export function startKeys() {
+  startArming();
   document.addEventListener('keydown', onKey);
   document.addEventListener('click', ({ target }) => target.closest('[data-help]') && openHelp());
   document.addEventListener('change', ({ target }) => {
@@ -34,14 +39,25 @@ function openHelp() {
 }
 
 function onKey(event) {
+  if (isArmed()) {
+    if (confirmKey(event)) endTyping();
+    return;
+  }
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') return handled(event, search);
   if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
   if (event.key === 'Escape') return leave();
   // What the keys act on lies below the drawer.
   if (isDrawerOpen()) return;
   if (event.target.closest('input:not([type="checkbox"], [type="radio"]), textarea, select')) return;
-  const action = keys[event.key];
-  if (action && localStorage.getItem(off) === null) handled(event, action);
+  if (localStorage.getItem(off) === null) singleKey(event);
+}
+
+function singleKey(event) {
+  const { key } = event;
+  if (keys[key]) return handled(event, keys[key]);
+  if (event.repeat) return;
+  if (writing[key] && hasRested()) handled(event, () => write(writing[key]));
+  if (acting.includes(key) && isSettled()) handled(event, () => press(key));
 }
 
 function handled(event, action) {
@@ -84,7 +100,8 @@ function write(mode) {
 function press(key) {
   const marked = document.activeElement.closest('.row-link');
   if (marked && !marked.hasAttribute('aria-current')) return openFirst(marked);
-  document.querySelector(`[data-key="${key}"]`)?.click();
+  const button = document.querySelector(`[data-key="${key}"]`);
+  if (button) arm(button);
 }
 
 function openFirst(marked) {

@@ -2,6 +2,7 @@
 
 import { startContext } from './context.js';
 import { startDiff } from './diff.js';
+import { startDrafts } from './drafts.js';
 import { startDrawer } from './drawer.js';
 import { startForms } from './forms.js';
 import { startKeys } from './keys.js';
@@ -13,12 +14,15 @@ import { dropFromAddress } from './page.js';
 import { startQueue } from './queue.js';
 import { startTheme } from './theme.js';
 import { startTimes } from './times.js';
+import { startTyping } from './typing.js';
 
 document.documentElement.classList.add('scripted');
 
+startTyping();
 startTimes();
 startForms();
 startTheme();
+startDrafts();
 startDiff();
 startMemory();
 startQueue();

@@ -1,7 +1,8 @@
 // The thread of an open page: what arrives is shown where one looks, and counted where one does not.
 
+import { isWriting } from './composer.js';
 import { updateMessages } from './message-list.js';
-import { announce, byId } from './page.js';
+import { announce, byId, showNotice } from './page.js';
 
 const scroller = () => byId('scroll');
 const atEnd = () => {
@@ -33,8 +34,20 @@ export function takeOverMessages(region, newer, told) {
     announce(added.length === 1 ? arrival(added[0]) : `${added.length} new messages`);
     unseen += added.length;
   }
+  if (added.length > 0 && !told && isWriting()) sayArrived(added);
   if (told || (wasAtEnd && !document.hidden)) showNewest();
   else if (unseen > 0) offerJump();
+}
+
+/** Said once and left standing: what is being written may not fit any more. */
+function sayArrived(added) {
+  // That a request got no answer matters more: one of these may be what it sent.
+  if (byId('notice')?.querySelector('.notice-error')) return;
+  showNotice(
+    'conflict',
+    added.length === 1 ? `${arrival(added[0])}.` : `${added.length} new messages.`,
+    'It came while you were writing. Read it before you send.',
+  );
 }
 
 function arrival(message) {
@@ -49,28 +62,45 @@ function offerJump() {
   jump.querySelector('span').textContent = unseen === 1 ? '1 new message' : `${unseen} new messages`;
 }
 
-/** What is on screen counts as seen: a reply then answers it. */
 function showNewest() {
   const box = scroller();
   if (box) box.scrollTop = 0;
-  markSeen();
+  seeSoon();
 }
 
-function markSeen() {
+/** What arrives counts as read after this long on screen, in milliseconds. */
+const readMs = 2_000;
+
+let reading = null;
+
+/** What was on screen for a moment counts as read, but never while somebody writes: the text began before it. */
+function seeSoon() {
   unseen = 0;
   const jump = byId('jump');
   if (jump) jump.hidden = true;
-  const seen = byId('seen');
+  clearTimeout(reading);
   const newest = byId('messages')?.dataset.newest;
-  if (seen && newest) seen.value = newest;
+  reading = setTimeout(() => isOnScreen() && !isWriting() && markSeen(newest), readMs);
+}
+
+const isOnScreen = () => !document.hidden && atEnd();
+
+/** Replies and approvals name the newest message that was read; the server refuses them when there is a newer one. */
+function markSeen(newest) {
+  if (!newest) return;
+  for (const field of document.querySelectorAll('input[name="seen"]')) field.value = newest;
 }
 
 export function startThread() {
-  const seeIfShown = () => !document.hidden && unseen > 0 && atEnd() && markSeen();
+  const seeIfShown = () => isOnScreen() && unseen > 0 && seeSoon();
   scroller()?.addEventListener('scroll', seeIfShown, { passive: true });
   document.addEventListener('visibilitychange', seeIfShown);
   byId('jump')?.addEventListener('click', (event) => {
     event.preventDefault();
     showNewest();
+  });
+  // Text that was taken back answers nothing: what is on screen may count as read again.
+  document.addEventListener('input', ({ target }) => {
+    if (target.id === 'content' && !target.value && isOnScreen()) seeSoon();
   });
 }

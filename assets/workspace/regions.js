@@ -1,6 +1,7 @@
 // Brings the page that is open up to date with a newer version of it, region by region.
 
 import { syncComposer } from './composer.js';
+import { updateDrafts } from './drafts.js';
 import { takeOverMessages } from './messages.js';
 import { clearReadNotice, noticeChanged } from './notices.js';
 import { byId } from './page.js';
@@ -18,6 +19,7 @@ export function takeOver(page, form = null) {
     if (region.id === 'notice' && !told) continue;
     if (region.id === 'queue') updateQueue(region, newer, told);
     else if (region.id === 'messages') takeOverMessages(region, newer, told);
+    else if (region.id === 'drafts' && !told) updateDrafts(region, newer);
     else replace(region, newer, told && region.contains(form));
   }
   if (told) noticeChanged();

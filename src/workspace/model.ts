@@ -61,8 +61,8 @@ export interface ThreadDelivery extends MessageDelivery {
 
 /** A draft as the thread shows it. */
 export interface ThreadDraft extends Draft {
-  /** A customer message came after what the draft had seen. */
-  stale: boolean;
+  /** Who wrote after what the draft was made from; null where nobody has. */
+  stale: 'customer' | 'answer' | null;
 }
 
 /** What stands beside the messages. */

@@ -81,8 +81,9 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       /Suggested by automation Reply medium risk .*Proposed words .*1 source Because FAQ Approve & send Edit Discard/,
     );
     assert.match(textOf((await workspace.get('/')).text), /1 Needs approval/);
+    const seen = await workspace.seen(id);
     const approve = (operatorId: string) =>
-      workspace.post(`/drafts/${draft.id}/approve`, {}, { 'x-test-operator': operatorId });
+      workspace.post(`/drafts/${draft.id}/approve`, seen, { 'x-test-operator': operatorId });
     const answers = await Promise.all(['op-1', 'op-2', 'op-3', 'op-4'].map(approve));
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409, 409]);
     const conflict = answers.find(({ status }) => status === 409);
@@ -97,9 +98,10 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
   it('AP4 lets approve, edit and discard of one moment have one winner', async () => {
     const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, proposal);
+    const seen = await workspace.seen(id);
     const answers = await Promise.all([
-      workspace.post(`/drafts/${draft.id}/approve`),
-      workspace.post(`/drafts/${draft.id}/edit`, { content: 'Edited words' }),
+      workspace.post(`/drafts/${draft.id}/approve`, seen),
+      workspace.post(`/drafts/${draft.id}/edit`, { ...seen, content: 'Edited words' }),
       workspace.post(`/drafts/${draft.id}/discard`),
     ]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409]);
@@ -114,7 +116,8 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.match(textOf(late.text), /It is superseded/);
     const second = await cairnloop.drafts.propose(id, proposal);
     await workspace.post(`/c/${id}/resolve`);
-    const resolved = await workspace.post(`/drafts/${second.id}/edit`, { content: 'My own words' });
+    const mine = { ...(await workspace.seen(id)), content: 'My own words' };
+    const resolved = await workspace.post(`/drafts/${second.id}/edit`, mine);
     assert.equal(resolved.status, 409);
     assert.match(textOf(resolved.text), /The conversation was resolved meanwhile/);
     assert.match(resolved.text, /<textarea id="content"[^>]*>My own words</, 'what was written is kept');
@@ -169,7 +172,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.deepEqual(ids, [...new Set(ids)]);
     const editing = textOf((await workspace.get(`/c/${id}?edit=${older.id}`)).text);
     assert.match(editing, /Send edited reply .*1 more suggestion .*Newer words/, 'what is edited stands open');
-    await workspace.post(`/drafts/${older.id}/approve`);
+    await workspace.post(`/drafts/${older.id}/approve`, await workspace.seen(id));
     assert.doesNotMatch(textOf((await page()).text), /more suggestion/);
   });
 
@@ -179,7 +182,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const preview = await workspace.post(`/drafts/${draft.id}/preview`, { content: 'It works today' });
     assert.match(preview.text, /<del>within the hour<\/del><ins>today<\/ins>/);
     assert.match(preview.text, /<textarea id="draft-content"[^>]*>It works today</);
-    await workspace.post(`/drafts/${draft.id}/edit`, { content: 'It works today' });
+    await workspace.post(`/drafts/${draft.id}/edit`, { ...(await workspace.seen(id)), content: 'It works today' });
     const { text } = await page();
     assert.match(textOf(text), /Edited draft .*What was changed/);
     assert.match(text, /<del>within the hour<\/del><ins>today<\/ins>/);

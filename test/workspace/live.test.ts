@@ -94,7 +94,7 @@ describe('an open page', () => {
     await page.getByRole('button', { name: 'Reopen' }).waitFor();
     await page.getByText('Conversation resolved').first().waitFor();
     assert.ok(await page.locator('input[value="reply"]').isDisabled());
-    assert.ok(await page.locator('input[value="note"]').isChecked());
+    assert.ok(await page.locator('input[value="reply"]').isChecked(), 'the mode never changes by itself');
   });
 
   it('asks by itself when there is no stream, and for the stream again', async () => {

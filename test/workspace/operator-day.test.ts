@@ -70,6 +70,11 @@ describe('an operator’s day in a real browser', () => {
 
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
   const told = (page: Page, text: string) => page.locator('#notice').getByText(text).waitFor();
+  /** What has just appeared on an open page can be acted on once it can have been read. */
+  const read = async (page: Page, text: string) => {
+    await page.locator('.draft', { hasText: text }).waitFor();
+    await page.waitForTimeout(1600);
+  };
 
   it('goes by mouse: open, read, reply, note, approve, edit, discard, use, resolve, reopen', async () => {
     const { page, workspace, cairnloop, open, said } = await startDay();
@@ -90,6 +95,7 @@ describe('an operator’s day in a real browser', () => {
     await told(page, 'Note added.');
 
     await cairnloop.drafts.propose(id, { type: 'reply', content: 'Use Firefox' });
+    await read(page, 'Use Firefox');
     await page.getByRole('button', { name: 'Approve & send' }).click();
     await told(page, 'Draft approved and sent.');
 
@@ -103,6 +109,7 @@ describe('an operator’s day in a real browser', () => {
     await page.locator('.edited del', { hasText: 'within the hour' }).waitFor();
 
     await cairnloop.drafts.propose(id, { type: 'reply', content: 'Nonsense' });
+    await read(page, 'Nonsense');
     await page.getByRole('button', { name: 'Discard' }).click();
     await told(page, 'Draft discarded.');
     assert.equal(await page.getByText('Nonsense').count(), 0);
@@ -212,8 +219,10 @@ describe('an operator’s day in a real browser', () => {
     await keys.press('Escape');
 
     await cairnloop.drafts.propose(current, { type: 'reply', content: 'Drafted reply' });
-    await page.getByRole('button', { name: 'Approve & send' }).waitFor();
+    await read(page, 'Drafted reply');
     await keys.press('a');
+    await told(page, 'Approve & send?');
+    await keys.press('Enter');
     await told(page, 'Draft approved and sent.');
 
     await cairnloop.drafts.propose(current, { type: 'reply', content: 'Second draft' });
@@ -228,10 +237,15 @@ describe('an operator’s day in a real browser', () => {
     await told(page, 'Edited reply sent.');
     await keys.press('Escape');
 
+    // Acting keys do nothing on a page that has only just opened.
+    await page.waitForTimeout(1000);
     await keys.press('e');
+    await keys.press('Enter');
     await told(page, 'Conversation resolved.');
     await page.getByRole('button', { name: 'Reopen' }).waitFor();
     await keys.press('e');
+    await told(page, 'Reopen?');
+    await keys.press('Enter');
     await told(page, 'Conversation reopened.');
     assert.deepEqual(await said(current), [
       'customer: It fails',

@@ -32,8 +32,8 @@ describe('the queue beside a thread', () => {
     assert.ok(forms.length >= 5);
     for (const [action, value] of forms) assert.equal(value, queue, action);
     const deeds: [string, Record<string, string>][] = [
+      [`/drafts/${draft.id}/approve`, await workspace.seen(id)],
       [`/c/${id}/compose`, { mode: 'note', content: 'x' }],
-      [`/drafts/${draft.id}/approve`, {}],
       [`/c/${id}/outbound/${message.id}/cancel`, {}],
       [`/c/${id}/resolve`, {}],
       [`/c/${id}/reopen`, {}],

@@ -12,6 +12,8 @@ export interface ServedWorkspace {
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   /** Posts a form with the operator's token and this site's origin. */
   post(path: string, fields?: Fields, headers?: Record<string, string>): Promise<Answer>;
+  /** What the forms of a conversation's page say that its reader has seen. */
+  seen(conversationId: string): Promise<{ seen: string }>;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export function client(origin: string, base: string) {
   return {
     url,
     get,
+    async seen(conversationId: string) {
+      const { text } = await get(`/c/${conversationId}`);
+      return { seen: /name="seen" value="([^"]*)"/.exec(text)?.[1] ?? '' };
+    },
     async post(path: string, fields: Fields = {}, headers: Record<string, string> = {}) {
       const token = tokenIn((await get('/sla', headers)).text);
       const body = new URLSearchParams({ token });

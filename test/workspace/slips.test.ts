@@ -27,13 +27,16 @@ describe('a slip of the hand', () => {
     await page.getByRole('button', { name: 'Approve & send' }).waitFor();
     const marked = page.locator(`.row[data-id="${other}"] .row-link`);
     await marked.focus();
+    await page.waitForTimeout(1000);
     await page.keyboard.press('e');
     await page.locator('#notice').getByText('Open it first.').waitFor();
     await page.keyboard.press('a');
     await page.locator(`.row[data-id="${id}"] .row-link`).focus();
     assert.equal(await status(id), 'open');
     assert.equal((await cairnloop.conversations.get(id)).messages?.length, 1);
+    await page.waitForTimeout(1000);
     await page.keyboard.press('e');
+    await page.keyboard.press('Enter');
     await page.locator('#notice').getByText('Conversation resolved.').waitFor();
     assert.equal(await status(other), 'open');
   });
@@ -116,6 +119,9 @@ describe('a slip of the hand', () => {
     assert.equal(await done.count(), 1);
     await message.pressSequentially('N');
     assert.equal(await done.count(), 0);
+    await message.fill('');
+    // Until what has arrived can have been read.
+    await page.waitForTimeout(2500);
     await reply();
     await page.evaluate('{ const now = Date.now; Date.now = () => now() + 10_000; }');
     await cairnloop.conversations.note(id, { content: 'Later', actor: operator });

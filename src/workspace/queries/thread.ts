@@ -16,7 +16,7 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     conversation: toConversation(row.conversation),
     customer: row.customer,
     clock: toClock(row.clock),
-    drafts: row.drafts.map((draft) => toThreadDraft(draft, row.newest_customer_message)),
+    drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
     outbound: row.outbound.map(toOutboundLine),
     audit: row.audit.map((line) => ({ ...line, at: toDate(line.at), conversationId: id, subject: null })),
     newestMessageId: row.newest_message,
@@ -33,13 +33,16 @@ interface HeadRow {
   audit: (Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp })[];
   newest_message: string | null;
   newest_customer_message: string | null;
+  newest_answer: string | null;
   now: Date;
 }
 
-function toThreadDraft(row: DraftRow, newestCustomerMessage: string | null): ThreadDraft {
-  const seen = row.based_on_message_id ?? row.id;
-  const overtaken = newestCustomerMessage !== null && newestCustomerMessage > seen;
-  return { ...toDraft(row), stale: overtaken || row.status === 'superseded' };
+/** A draft answers what was there when it was made: whatever the customer or a colleague wrote since overtakes it. */
+function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_message' | 'newest_answer'>): ThreadDraft {
+  const basis = row.based_on_message_id ?? row.id;
+  const isNewer = (message: string | null) => message !== null && message > basis;
+  const byCustomer = isNewer(newest.newest_customer_message) || row.status === 'superseded';
+  return { ...toDraft(row), stale: byCustomer ? 'customer' : isNewer(newest.newest_answer) ? 'answer' : null };
 }
 
 interface OutboundRow {
@@ -93,6 +96,9 @@ const selectHead = statement(
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role <> 'system'
         ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_message,
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role = 'customer'
-        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_customer_message
+        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_customer_message,
+      (SELECT recent.id FROM (SELECT m.id, m.role FROM ${s}.messages m WHERE m.conversation_id = c.id
+          ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
+        WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1) AS newest_answer
     FROM ${s}.conversations c WHERE c.id = $1`,
 );

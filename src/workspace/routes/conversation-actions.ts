@@ -4,38 +4,44 @@ import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../errors.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { onceKey } from '../once-key.js';
-import { countNewer, findWholeMessage } from '../queries/thread-messages.js';
+import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
+import { findCollision } from './collision.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {
   const id = param(c, 'id');
   const form = c.get('form');
-  const mode = composerModes.find((known) => known === form.text('mode')) ?? 'reply';
-  const composing = { mode, content: form.text('content'), draftId: form.text('draft') || undefined };
-  const written: Written = {
+  const mode = composerModes.find((known) => known === form.text('mode'));
+  const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
+  // A browser leaves a mode out that is switched off: who reads the text is never guessed.
+  if (!mode) return conversationPage(c, services, id, { ...modeMissing, composing: { mode: 'reply', ...written } });
+  const composing = { mode, ...written };
+  const message: Written = {
     content: composing.content,
     actor: c.get('frame').operator,
     dedupeKey: onceKey(c, mode, composing.content),
   };
-  const [seen] = form.all('seen');
-  if (mode === 'reply' && seen !== undefined) {
-    const newer = await countNewer(services.runtime, id, seen);
+  if (mode === 'reply' && form.all('seen').length > 0) {
+    const collision = await findCollision(c, services, id);
     // One of them may be this very reply, whose answer was lost.
-    if (newer > 0 && !(await wasWritten(services, id, written)))
-      return conversationPage(c, services, id, { ...collision(newer), composing });
+    if (collision && !(await wasWritten(services, id, message)))
+      return conversationPage(c, services, id, { ...collision, composing });
   }
-  return answer(c, services, id, { composing }, () => send[mode](c, services, id, written));
+  return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
-function collision(newer: number): ThreadState {
-  const title = `${newer} new message${newer === 1 ? '' : 's'} since you opened this.`;
-  const text = 'Your reply was not sent and is still below. Read what came in, then send it or change it.';
-  return { status: 409, notice: { tone: 'conflict', title, text } };
-}
+const modeMissing: ThreadState = {
+  status: 422,
+  notice: {
+    tone: 'conflict',
+    title: 'Nothing was sent.',
+    text: 'Choose whether this is a reply, an internal note or a follow-up, then send it. Your text is below.',
+  },
+};
 
 /** What an operator wrote, with the key under which it is written once. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };

@@ -118,7 +118,9 @@ const Hints: FC<ComposerProps> = ({ thread, canFollowUp }) => (
         ))}
       </select>
     </label>
-    {thread.conversation.status === 'open' ? null : <span class="faint">Resolved: reopen it to reply.</span>}
+    <span class="faint" id="composer-state">
+      {thread.conversation.status === 'open' ? null : 'Resolved: reopen it to reply.'}
+    </span>
     {canFollowUp ? null : <span class="faint composer-no-follow-up">A follow-up needs a notifier in the config.</span>}
   </div>
 );

@@ -19,6 +19,10 @@ export interface DraftProps {
   changes?: Changes | undefined;
   /** Whether it is the one that stands open, and answers to the keys. */
   first: boolean;
+  /** The newest message of the page: an approval names it as what its sender has read. */
+  newestMessageId: string | null;
+  /** Whether the conversation is open: nothing is sent into a closed one. */
+  open: boolean;
 }
 
 const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
@@ -31,18 +35,34 @@ export const PendingDraft: FC<DraftProps> = (props) => (
     id={`draft-${props.draft.id}`}
   >
     <DraftHead draft={props.draft} />
-    {props.draft.stale ? (
-      <p class="draft-warning">
-        <Icon name="triangle-alert" /> Stale: the customer has written since. Read the newer message; this draft can be
-        used in a reply of your own, and not be approved as it is.
-      </p>
-    ) : null}
+    <DraftWarning {...props} />
     {props.editing === undefined ? <Proposed {...props} /> : <EditDraft {...props} editing={props.editing} />}
   </section>
 );
 
-function nameOf({ draft, first }: DraftProps): string {
+const DraftWarning: FC<DraftProps> = ({ draft, open }) => {
+  const words = open ? staleWords[draft.stale || 'no'] : 'This conversation is closed: reopen it to send this draft.';
+  if (!words) return null;
+  return (
+    <p class="draft-warning">
+      <Icon name="triangle-alert" /> {words}
+    </p>
+  );
+};
+
+const staleWords = {
+  no: null,
+  customer:
+    'Stale: the customer has written since. Read the newer message; you can use this draft in a reply of your own, and not approve it as it is.',
+  answer:
+    'Stale: somebody has replied since. Read that reply; you can use this draft in a reply of your own, and not approve it as it is.',
+};
+
+const Seen: FC<DraftProps> = ({ newestMessageId }) => <input type="hidden" name="seen" value={newestMessageId ?? ''} />;
+
+function nameOf({ draft, first, open }: DraftProps): string {
   if (draft.stale) return 'Stale draft';
+  if (!open) return 'Draft of a closed conversation';
   return first ? 'Draft that needs your approval' : 'Older draft that needs your approval';
 }
 
@@ -116,28 +136,34 @@ const EvidenceItem: FC<{ evidence: Evidence }> = ({ evidence }) => (
   </li>
 );
 
-const Decide: FC<DraftProps> = ({ frame, draft, queue, first }) => (
+const Decide: FC<DraftProps> = (props) => (
   <div class="draft-actions">
-    {draft.stale ? (
-      <UseLink frame={frame} draft={draft} queue={queue} />
-    ) : (
-      <>
-        <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
-          <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
-            <Icon name="check" /> Approve &amp; send
-          </button>
-        </ActionForm>
-        <a
-          class="button"
-          href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
-        >
-          <Icon name="pencil" /> Edit
-        </a>
-      </>
-    )}
-    {draft.status === 'superseded' ? null : <DiscardForm frame={frame} draft={draft} />}
+    {props.open ? <Send {...props} /> : null}
+    {props.draft.status === 'superseded' ? null : <DiscardForm frame={props.frame} draft={props.draft} />}
   </div>
 );
+
+const Send: FC<DraftProps> = (props) => {
+  const { frame, draft, queue, first } = props;
+  return draft.stale ? (
+    <UseLink frame={frame} draft={draft} queue={queue} />
+  ) : (
+    <>
+      <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
+        <Seen {...props} />
+        <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
+          <Icon name="check" /> Approve &amp; send
+        </button>
+      </ActionForm>
+      <a
+        class="button"
+        href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
+      >
+        <Icon name="pencil" /> Edit
+      </a>
+    </>
+  );
+};
 
 const DiscardForm: FC<{ frame: Frame; draft: ThreadDraft }> = ({ frame, draft }) => (
   <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
@@ -147,47 +173,54 @@ const DiscardForm: FC<{ frame: Frame; draft: ThreadDraft }> = ({ frame, draft })
   </ActionForm>
 );
 
-const EditDraft: FC<DraftProps & { editing: string }> = ({ frame, draft, queue, editing, changes }) => (
-  <ActionForm frame={frame} action={`/drafts/${draft.id}/edit`} class="draft-edit" id="draft-edit">
-    <label class="sr" for="draft-content">
-      Your version of the suggested text
-    </label>
-    <textarea
-      id="draft-content"
-      name="content"
-      rows={5}
-      dir="auto"
-      required
-      autofocus
-      data-send
-      data-remember={`edit:${draft.id}`}
-      data-drafted
-    >
-      {editing}
-    </textarea>
-    <h3 class="diff-title">What you change</h3>
-    <div class="diff" id="draft-diff" data-preview={`${frame.base}/drafts/${draft.id}/preview`} aria-live="off">
-      <Diff changes={changes ?? 'none'} />
-    </div>
-    <div class="draft-actions">
-      <button type="submit" class="button button-primary">
-        <Icon name="check" /> Send edited reply
-      </button>
-      <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
-        Show changes
-      </button>
-      <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
-        Cancel
-      </a>
-    </div>
-  </ActionForm>
-);
+const EditDraft: FC<DraftProps & { editing: string }> = ({ editing, changes, ...props }) => {
+  const { frame, draft, queue } = props;
+  return (
+    <ActionForm frame={frame} action={`/drafts/${draft.id}/edit`} class="draft-edit" id="draft-edit">
+      <Seen {...props} />
+      <label class="sr" for="draft-content">
+        Your version of the suggested text
+      </label>
+      <textarea
+        id="draft-content"
+        name="content"
+        rows={5}
+        dir="auto"
+        required
+        autofocus
+        data-send
+        data-remember={`edit:${draft.id}`}
+        data-drafted
+      >
+        {editing}
+      </textarea>
+      <h3 class="diff-title">What you change</h3>
+      <div class="diff" id="draft-diff" data-preview={`${frame.base}/drafts/${draft.id}/preview`} aria-live="off">
+        <Diff changes={changes ?? 'none'} />
+      </div>
+      <div class="draft-actions">
+        <button type="submit" class="button button-primary">
+          <Icon name="check" /> Send edited reply
+        </button>
+        <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
+          Show changes
+        </button>
+        <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
+          Cancel
+        </a>
+      </div>
+    </ActionForm>
+  );
+};
+
+const staleChip = { customer: 'the customer has written since', answer: 'somebody has replied since' };
 
 /** Drafts that the policy only prepares: they ask for nothing and wait to be looked for. */
-export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: QueueView }> = ({
+export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: QueueView; open: boolean }> = ({
   frame,
   drafts,
   queue,
+  open,
 }) => {
   if (drafts.length === 0) return null;
   return (
@@ -200,14 +233,14 @@ export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: Qu
           <li class="prepared-draft">
             <p class="draft-head">
               <span class="chip">{typeNames[draft.type]}</span>
-              {draft.stale ? <span class="chip clock-soon">Stale: the customer has written since</span> : null}
+              {draft.stale ? <span class="chip clock-soon">Stale: {staleChip[draft.stale]}</span> : null}
               <Moment at={draft.createdAt} />
             </p>
             <div class="draft-body" tabindex={0}>
               <Prose text={draft.content} links={false} />
             </div>
             <div class="draft-actions">
-              <UseLink frame={frame} draft={draft} queue={queue} />
+              {open ? <UseLink frame={frame} draft={draft} queue={queue} /> : null}
               <DiscardForm frame={frame} draft={draft} />
             </div>
           </li>

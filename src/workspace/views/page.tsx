@@ -26,7 +26,13 @@ interface PageProps {
 export const Page: FC<PageProps> = ({ frame, title, view, search, children }) => (
   <>
     {html`<!doctype html>`}
-    <html lang="en" data-theme={frame.theme} data-base={frame.base} data-now={frame.now.toISOString()}>
+    <html
+      lang="en"
+      data-theme={frame.theme}
+      data-base={frame.base}
+      data-operator={frame.operator.id}
+      data-now={frame.now.toISOString()}
+    >
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />

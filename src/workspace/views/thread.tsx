@@ -44,7 +44,7 @@ export const Thread: FC<ThreadProps> = (props) => {
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
           <MoreDrafts drafts={others} />
-          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} />
+          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} open={isOpen(props.thread)} />
         </div>
         <Composer {...props} />
       </div>
@@ -63,11 +63,15 @@ function waitingDrafts({ frame, queue, thread, editing, changes }: ThreadProps):
       frame,
       queue,
       draft,
-      editing: wordsFor(draft),
+      editing: isOpen(thread) ? wordsFor(draft) : undefined,
       changes: changes.get(draft.id),
       first: index === 0,
+      newestMessageId: thread.newestMessageId,
+      open: isOpen(thread),
     }));
 }
+
+const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
 
 const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
   const { conversation, customer, clock } = thread;

@@ -1,0 +1,76 @@
+// A draft that is being read is not exchanged for another one: the newer version is offered, and shown when asked for.
+
+import { announce, byId, showNotice } from './page.js';
+import { replace } from './replace.js';
+
+/** A draft that has just appeared cannot have been read: its buttons do nothing for so long, in milliseconds. */
+const readMs = 1_500;
+
+let offered = null;
+const shownAt = new Map();
+
+export function startDrafts() {
+  document.addEventListener('click', ({ target }) => target.closest('#newer-draft') && showNewer());
+  document.addEventListener('submit', holdUnread, { capture: true });
+}
+
+/** With a live update: takes over the drafts, unless that would put another one under the reader's hand. */
+export function updateDrafts(region, newer) {
+  const [mine, theirs] = [approvable(region), approvable(newer)];
+  if (mine && theirs && mine.id !== theirs.id) return offer(region, newer);
+  show(region, newer);
+}
+
+const approvable = (region) => region.querySelector('.draft:has(form[action$="/approve"])');
+
+function show(region, newer) {
+  offered = null;
+  const before = approvable(region)?.id;
+  keepSeen(region, newer);
+  replace(region, newer);
+  const now = approvable(region)?.id;
+  if (now && now !== before) shownAt.set(now, performance.now());
+}
+
+/** What its reader had seen stays what it was, until what is new has been on screen for a while. */
+function keepSeen(region, newer) {
+  for (const field of newer.querySelectorAll('input[name="seen"]')) {
+    const action = field.form?.getAttribute('action');
+    const mine = [...region.querySelectorAll('input[name="seen"]')].find(
+      (one) => one.form?.getAttribute('action') === action,
+    );
+    if (mine) field.value = mine.value;
+  }
+}
+
+function offer(region, newer) {
+  offered = newer.cloneNode(true);
+  // One that somebody else has dealt with meanwhile cannot be sent from here any more.
+  const mine = approvable(region);
+  const stillWaits = [...newer.querySelectorAll('.draft:has(form[action$="/approve"])')].some(
+    (draft) => draft.id === mine.id,
+  );
+  for (const button of mine.querySelectorAll('.draft-actions button')) button.disabled = !stillWaits;
+  if (byId('newer-draft')) return;
+  const pill = document.createElement('button');
+  pill.type = 'button';
+  pill.id = 'newer-draft';
+  pill.className = 'pill';
+  pill.textContent = 'A newer draft is there: show it';
+  mine.prepend(pill);
+  announce('A newer draft is there');
+}
+
+function showNewer() {
+  if (offered) show(byId('drafts'), offered);
+  byId('main')?.focus({ preventScroll: true });
+}
+
+function holdUnread(event) {
+  const draft = event.target.closest('.draft');
+  const since = draft ? shownAt.get(draft.id) : undefined;
+  if (since === undefined || performance.now() - since > readMs) return;
+  event.preventDefault();
+  event.stopPropagation();
+  showNotice('passing', 'This draft has only just appeared.', 'Nothing was sent. Read it first.');
+}
