@@ -16,7 +16,7 @@ import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
-import { openDatabase, probeDatabase } from './db/connect.js';
+import { type Database, databaseTarget, openDatabase, probeDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
@@ -161,7 +161,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
      */
     close: () => {
       for (const workspace of workspaces) workspace.close();
-      closing ??= release(runtime, worker.stop);
+      closing ??= release(runtime, worker.stop).finally(() => prometheus?.close());
       return closing;
     },
   };
@@ -201,7 +201,10 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
-  const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
+  const prometheus = await loadPrometheus(config, db, log).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
   const metrics: Metrics = prometheus ?? noMetrics;
   const telemetry = createTelemetry(log);
   const runtime: Runtime = {
@@ -223,13 +226,15 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
   return { runtime, prometheus };
 }
 
-async function loadPrometheus(
-  config: ResolvedConfig,
-  counts: ReturnType<typeof createDeliveryCounts>,
-): Promise<PrometheusMetrics | null> {
+async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
-  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
+  return createPrometheusMetrics(
+    config.metrics as PrometheusReporter,
+    { database, counts: createDeliveryCounts(db) },
+    log,
+  );
 }
 
 async function release(runtime: Runtime, stopWorker: () => Promise<void>): Promise<void> {
