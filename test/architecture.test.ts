@@ -10,6 +10,7 @@ const layers: Record<string, readonly string[]> = {
     'domain',
     'nearest',
     'redact',
+    'secret-patterns',
     'version',
     'found',
     'input',
