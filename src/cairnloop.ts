@@ -37,6 +37,7 @@ import {
 } from './drafts/settle.js';
 import { atTheEdge } from './edge.js';
 import { CairnloopError, isCairnloopError } from './errors.js';
+import { escapeControls } from './escape-controls.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
 import { createDeliveryCounts } from './ops/delivery-counts.js';
@@ -195,7 +196,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions) {
-  const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, pino.destination(2));
+  const log = options.logger ?? pino({ name: 'cairnloop', level: config.log.level }, safeStderr());
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
@@ -224,6 +225,12 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     }),
   };
   return { runtime, prometheus };
+}
+
+/** Log lines may hold what a customer wrote, and be read in a terminal. */
+function safeStderr(): { write(line: string): void } {
+  const stderr = pino.destination(2);
+  return { write: (line) => void stderr.write(escapeControls(line)) };
 }
 
 async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {

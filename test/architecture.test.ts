@@ -11,6 +11,7 @@ const layers: Record<string, readonly string[]> = {
     'nearest',
     'redact',
     'secret-patterns',
+    'escape-controls',
     'version',
     'found',
     'input',

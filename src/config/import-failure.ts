@@ -16,7 +16,7 @@ function errorMessage(error: unknown): string {
   const { name, message } = Object(error) as Partial<Error>;
   const text = typeof message === 'string' ? message : errorText(error, 1000);
   const prefix = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
-  return redact(maskUrls(prefix + withoutPlaces(text))).slice(0, 1000);
+  return maskUrls(redact(prefix + withoutPlaces(text))).slice(0, 1000);
 }
 
 /** Node and jiti put files into some messages; the place is told apart from the message here. */
