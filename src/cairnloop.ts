@@ -18,7 +18,8 @@ import { addNote, type ReplyInput, replyToConversation } from './conversations/r
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type Database, databaseTarget, openDatabase, probeDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
-import { pendingMigrations } from './db/migrations/current.js';
+import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
+import { isOutage } from './db/outage.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -73,7 +74,8 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
-  const worker = createWorker(runtime);
+  const requireSchema = schemaGuard(runtime.db);
+  const worker = createWorker(runtime, requireSchema);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
@@ -132,7 +134,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
   };
-  const api = atTheEdge(calls, explain);
+  const api = atTheEdge(calls, explain, async (name) => withoutTables.has(name) || requireSchema());
 
   return {
     ...api,
@@ -170,6 +172,18 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+/** Calls that may need no table: they go on while the database is away. */
+const withoutTables = new Set(['context.get', 'sla.activePolicies']);
+
+/** Refuses work on a schema of another version. A role that may not read which it is, is let through. */
+function schemaGuard(db: Database): () => Promise<void> {
+  const requireSchema = createSchemaCheck(db);
+  return () =>
+    requireSchema().catch((error) => {
+      if (isCairnloopError(error) ? error.code !== 'CLOSED' : isOutage(error)) throw error;
+    });
+}
 
 /** A worker whose jobs are in Postgres finds them unreachable where the schema lacks their table, or Postgres is away. */
 function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unknown) => Promise<unknown>): Worker {

@@ -45,7 +45,8 @@ interface Running {
   upkeep: Repeating[];
 }
 
-export function createWorker(runtime: Runtime): Worker {
+/** `admit` may refuse the start, as on a schema of another version. */
+export function createWorker(runtime: Runtime, admit: () => Promise<void>): Worker {
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
@@ -62,6 +63,7 @@ export function createWorker(runtime: Runtime): Worker {
     const settler = createSettler(runtime);
     const drainers = forEachTopic((topic) => createDrainer(runtime, topic, handlers[topic], settler));
     try {
+      await admit();
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
     } catch (error) {
