@@ -1,5 +1,6 @@
 import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
 import type { ContractKey } from '../config/host-modules.js';
+import type { WorkerBeat } from '../deliveries/worker-health.js';
 import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
@@ -120,7 +121,7 @@ export interface SchemaFacts {
 export const discardedCap = 10_000;
 
 export interface WorkFacts {
-  workers: { host: string; version: string; ageMs: number }[];
+  workers: WorkerBeat[];
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
   /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */

@@ -1,9 +1,7 @@
+import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
-
-/** A worker beats every 5 s; after so long it is thought dead. */
-const staleBeatMs = 30_000;
 
 /** A due delivery is called within moments; one that waits for so long waits for somebody. */
 const staleDeliveryMs = 60_000;
@@ -22,7 +20,7 @@ const worker = defineCheck({
   fact: (facts) => facts.work,
   failure: 'blocked',
   judge: ({ workers }, { profile }) => {
-    const alive = workers.filter(({ ageMs }) => ageMs <= staleBeatMs);
+    const alive = workers.filter(isAlive);
     if (alive.length === 0) {
       const judge = profile === 'production' ? blocked : toCheck;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
