@@ -84,6 +84,8 @@ export interface ConfigFacts {
   /** Contracts that stand in the config and have every method. */
   contracts: ContractKey[];
   hasMetrics: boolean;
+  /** Of keys that are undefined: the variable of the environment that the file reads for them. */
+  variables: Readonly<Record<string, string>>;
 }
 
 /** The settings that checks look at: no URL, no host module. */

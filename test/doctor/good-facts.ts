@@ -25,6 +25,7 @@ export function goodFacts(): Facts {
       settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log },
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
       hasMetrics: true,
+      variables: {},
     }),
     database: known({
       target: 'db.internal:5432/app',

@@ -1,7 +1,7 @@
 import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
-import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
+import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 
 /** A due delivery is called within moments; one that waits for so long waits for somebody. */
 const staleDeliveryMs = 60_000;
@@ -117,7 +117,7 @@ const priorities = defineCheck({
   fact: (facts) => facts.policies,
   judge: (found, { work }) => {
     if (found.state !== 'active') return fine('No priority needs an SLA policy.');
-    if (work.state !== 'known') return toCheck(`priorities without an SLA policy not checked: ${work.because}.`, null);
+    if (work.state !== 'known') return notChecked('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
     if (without.length === 0) return fine('Every priority of the open conversations has an SLA policy.');
     const listed = without.map((priority) => `"${priority}"`).join(', ');
