@@ -64,6 +64,8 @@ import { createWorkspace, type Workspace, type WorkspaceOptions } from './worksp
 export interface CreateOptions {
   /** Where log lines go: a pino logger of the host's. Default: JSON lines on stderr, from `log.level` up. */
   logger?: Logger;
+  /** The name of the config's file, for messages that say where to add a line. Default: none is named. */
+  configFile?: string;
 }
 
 /**
@@ -143,10 +145,14 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
       detach: runtime.telemetry.detach,
     },
     /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
-    operations: (options: OperationsOptions = {}) =>
+    operations: (mount: OperationsOptions = {}) =>
       createOperations(
-        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null },
-        operationsPaths(options, paths),
+        {
+          ready: () => readiness(runtime, worker),
+          metrics: prometheus?.scrape ?? null,
+          configFile: options.configFile,
+        },
+        operationsPaths(mount, paths),
       ),
     /**
      * The page that operators work on, for the host's own server. Loaded at the first request. Throws

@@ -25,6 +25,8 @@ export interface OperationsSources {
   ready(): Promise<Readiness>;
   /** Null: no reporter is configured. */
   metrics: (() => Promise<{ contentType: string; body: string }>) | null;
+  /** The name of the config file, where it is known. */
+  configFile?: string | undefined;
 }
 
 export type Check = 'ok' | 'failed' | 'draining';
@@ -45,7 +47,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     return c.json(readiness, readiness.status === 'ok' ? 200 : 503);
   });
   app.get(metricsPath, async (c) => {
-    if (!sources.metrics) return c.text(metricsGuidance, 501);
+    if (!sources.metrics) return c.text(metricsGuidance(sources.configFile), 501);
     try {
       const { contentType, body } = await sources.metrics();
       return c.body(body, 200, { 'content-type': contentType });
@@ -71,8 +73,13 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
   };
 }
 
-const metricsGuidance =
-  "Metrics are not configured. Add this line to cairnloop.config.ts and restart:\n\n  metrics: prometheus(), // import { prometheus } from 'cairnloop'\n";
+function metricsGuidance(configFile: string | undefined): string {
+  const where = configFile ?? 'the config that createCairnloop() is given';
+  const load = configFile?.endsWith('.cjs')
+    ? "const { prometheus } = require('cairnloop');"
+    : "import { prometheus } from 'cairnloop'";
+  return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
+}
 
 /** Checks the options of {@link createOperations} where it is mounted, so that a typing slip does not hide an endpoint. */
 export function operationsPaths(

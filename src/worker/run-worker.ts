@@ -7,6 +7,8 @@ import { startWatchdog } from './watchdog.js';
 
 export interface RunWorkerOptions {
   config: ResolvedConfig;
+  /** The name of its file. */
+  configFile: string;
   /** Null: no ops server. */
   ops: { host: string; port: number } | null;
   /** Told once deliveries are being drained. */
@@ -21,7 +23,7 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
-  const cairnloop = await createCairnloop(options.config);
+  const cairnloop = await createCairnloop(options.config, { configFile: options.configFile });
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {
