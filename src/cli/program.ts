@@ -111,8 +111,8 @@ function helpAfter(
 ): string {
   const help = Object.assign(new Help(), { minWidthToWrap: 10 });
   const meanings = Object.entries({ ...commonExitCodes, ...exitCodes }).map(([code, means]) => {
-    const [first = '', ...more] = help.boxWrap(means, Math.max(width, 20) - 7).split('\n');
-    return [`  ${code.padStart(3)}  ${first}`, ...more.map((line) => `       ${line}`)].join('\n');
+    const [first = '', ...more] = help.boxWrap(means, Math.max(width, 20) - 9).split('\n');
+    return [`    ${code}  ${first}`, ...more.map((line) => `       ${line}`)].join('\n');
   });
   return ['', 'Examples:', ...examples.map((line) => `  $ ${line}`), '', 'Exit codes:', ...meanings].join('\n');
 }
