@@ -27,9 +27,10 @@ import { addNote, type ReplyInput, replyToConversation } from './conversations/r
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
-import { openDatabase, probeDatabase } from './db/connect.js';
+import { type Database, databaseTarget, openDatabase, probeDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
-import { pendingMigrations } from './db/migrations/current.js';
+import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
+import { isOutage } from './db/outage.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -77,6 +78,8 @@ import { createWorkspace, type Workspace, type WorkspaceOptions } from './worksp
 export interface CreateOptions {
   /** Where log lines go: a pino logger of the host's. Default: JSON lines on stderr, from `log.level` up. */
   logger?: Logger;
+  /** The name of the config's file, for messages that say where to add a line. Default: none is named. */
+  configFile?: string;
 }
 
 /**
@@ -88,13 +91,14 @@ export async function createCairnloop(
   options: CreateOptions = {},
   { forWorker = false } = {},
 ) {
-  requireKnownKeys('createCairnloop', options, ['logger']);
+  requireKnownKeys('createCairnloop', options, ['logger', 'configFile']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   const { runtime, prometheus } = await assemble(resolved, options);
   // A worker process says it once it works: until then the one line that it prints is why it does not start.
   if (!forWorker) await sayWhatIsOwed(runtime);
-  const worker = createWorker(runtime);
+  const requireSchema = schemaGuard(runtime.db);
+  const worker = createWorker(runtime, requireSchema);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
@@ -161,7 +165,7 @@ export async function createCairnloop(
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
   };
-  const api = atTheEdge(calls, explain);
+  const api = atTheEdge(calls, explain, async (name) => withoutTables.has(name) || requireSchema());
 
   return {
     ...api,
@@ -170,10 +174,15 @@ export async function createCairnloop(
       detach: withoutSurplus(runtime.telemetry.detach, 'telemetry.detach'),
     },
     /** `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */
-    operations: (options: OperationsOptions = {}) =>
+    operations: (mount: OperationsOptions = {}) =>
       createOperations(
-        { ready: () => readiness(runtime, worker), metrics: prometheus?.scrape ?? null, log: runtime.log },
-        operationsPaths(options, paths),
+        {
+          ready: () => readiness(runtime, worker),
+          metrics: prometheus?.scrape ?? null,
+          log: runtime.log,
+          configFile: options.configFile,
+        },
+        operationsPaths(mount, paths),
       ),
     /**
      * The page that operators work on, for the host's own server. Loaded at the first request. Throws
@@ -191,7 +200,7 @@ export async function createCairnloop(
      */
     close: () => {
       for (const workspace of workspaces) workspace.close();
-      closing ??= release(runtime, worker.stop);
+      closing ??= release(runtime, worker.stop).finally(() => prometheus?.close());
       return closing;
     },
   };
@@ -199,6 +208,18 @@ export async function createCairnloop(
 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+/** Calls that may need no table: they go on while the database is away. */
+const withoutTables = new Set(['context.get', 'sla.activePolicies']);
+
+/** Refuses work on a schema of another version. A role that may not read which it is, is let through. */
+function schemaGuard(db: Database): () => Promise<void> {
+  const requireSchema = createSchemaCheck(db);
+  return () =>
+    requireSchema().catch((error) => {
+      if (isCairnloopError(error) ? error.code !== 'CLOSED' : isOutage(error)) throw error;
+    });
+}
 
 /** A worker whose jobs are in Postgres finds them unreachable where the schema lacks their table, or Postgres is away. */
 function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unknown) => Promise<unknown>): Worker {
@@ -231,7 +252,10 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
-  const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
+  const prometheus = await loadPrometheus(config, db, log).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
   const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
   const telemetry = createTelemetry(log);
   const runtime: Runtime = {
@@ -253,15 +277,15 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
   return { runtime, prometheus };
 }
 
-async function loadPrometheus(
-  config: ResolvedConfig,
-  counts: ReturnType<typeof createDeliveryCounts>,
-): Promise<PrometheusMetrics | null> {
+async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
+  const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
+  const source = { database, counts: createDeliveryCounts(db) };
   try {
-    return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+    return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {
+    if (isCairnloopError(error)) throw error;
     const expected = 'a Registry of prom-client that takes metrics';
     const found = `one that fails: ${errorText(error, 200)}`;
     throw new CairnloopError('CONFIG_INVALID', { problems: [{ path: 'metrics.registry', expected, found }] });

@@ -8,14 +8,20 @@ type Groups = Record<string, Record<string, AsyncCall>>;
 /**
  * The functions of an API, two levels deep, as a host may call them: the data that they answer is frozen all the way
  * down, and a failure is told as what `explain` makes of it. It stands at the edge: what runs inside looks at the raw
- * errors of the database to tell an outage from a statement that will never do.
+ * errors of the database to tell an outage from a statement that will never do. `admit` may refuse a call, by its name
+ * such as `drafts.get`, before it is made.
  */
-export function atTheEdge<Api extends Groups>(api: Api, explain: (error: unknown) => Promise<unknown>): Api {
+export function atTheEdge<Api extends Groups>(
+  api: Api,
+  explain: (error: unknown) => Promise<unknown>,
+  admit: (name: string) => Promise<unknown> = async () => {},
+): Api {
   const guarded =
     (operation: string, call: AsyncCall): AsyncCall =>
     async (...given) => {
       requireNoSurplus(operation, call, given);
       try {
+        await admit(operation);
         return withFrozenData(await call(...given));
       } catch (error) {
         throw await explain(error);

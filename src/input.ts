@@ -4,7 +4,7 @@ import { CairnloopError, type ConfigProblem } from './errors.js';
 import { describeInput } from './found.js';
 import { wordsOf } from './input-words.js';
 import { unknownKey } from './known-keys.js';
-import { toStorableJson, toStorableText } from './redact.js';
+import { redact, toStorableJson, toStorableText } from './redact.js';
 
 /** The longest text that a message may hold, in characters. */
 export const maxContentLength = 1_000_000;
@@ -136,7 +136,14 @@ function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
   if (known) return unknownKey(path, String(issue.path.at(-1)), known);
   const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
-  return { path, expected: issue.message, found: describeInput(found) };
+  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeInput(found) };
+}
+
+/** A word where one of a list, an id or a number was expected; it is no sentence of a customer's. */
+function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefined {
+  const isWord = typeof found === 'string' && /^[\w.:+-]{1,60}$/.test(found);
+  const isShown = code === 'invalid_value' || code === 'invalid_format';
+  return isWord && isShown ? `"${redact(found)}"` : undefined;
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,26 +1,15 @@
+import { mask, secretPatterns } from './secret-patterns.js';
+
 /** Makes foreign text safe to log, to store and to show: no credentials, bounded, and nothing Postgres refuses. */
 
-const mask = '[redacted]';
-
-/** Everything on one side of caution: what only looks like a secret is masked too. */
-const secrets: readonly [pattern: RegExp, replacement: string][] = [
-  [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, mask],
-  [/\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?\s*[=:])[^\r\n]+/gi, `$1$2 ${mask}`],
-  // Up to the last "@", as passwords hold unencoded "@" and "/".
-  [/\b([a-z][a-z0-9+.-]{1,30}:\/\/)[^\s"<>]+@/gi, `$1${mask}@`],
-  [/\bbearer\s+[\w.~+/=-]{8,}/gi, `Bearer ${mask}`],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, mask],
-  [/\b(?:(?:sk|pk|rk)[-_][\w-]{8,}|whsec_\w{8,}|glpat-[\w-]{8,}|gh[pousr]_\w{16,}|github_pat_\w{16,})/g, mask],
-  [/\b(?:xox[abeprs]-[\w-]{8,}|A(?:KIA|SIA)[A-Z0-9]{12,}|AIza[\w-]{30,}|npm_\w{30,}|SG\.[\w-]{8,}\.[\w-]{8,})/g, mask],
-  [
-    /(pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|(?:api|access|private)[-_]?key|sig(?:nature)?)((?:[-_]?(?:key|hash|value))?\\*["']?\s*[=:]\s*)(?:\\+"[^"\\]*\\+"|"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"']+)/gi,
-    `$1$2${mask}`,
-  ],
-];
-
-/** Masks credentials in text: in URLs and DSNs, headers, bearer tokens, JWTs, keys of known shapes, `password=…`. */
+/** Masks credentials in text: in URLs and DSNs, headers, JWTs, keys of known shapes, `password=…` in any notation. */
 export function redact(text: string): string {
-  return secrets.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+  let masked = text;
+  for (const { hint, patterns } of secretPatterns) {
+    if (!hint.test(masked)) continue;
+    for (const [pattern, replacement] of patterns) masked = masked.replace(pattern, replacement as string);
+  }
+  return masked;
 }
 
 /** Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws. */
@@ -44,10 +33,14 @@ function beginning(text: string, maxLength: number): string {
   if (text.length <= maxLength) return redact(printable(text));
   const cut = text.slice(0, maxLength);
   const run = 1 + Math.max(...[' ', '\n', '\t', '\r'].map((space) => cut.lastIndexOf(space)));
-  if (run > maxLength - nearestSpace) return `${redact(printable(cut.slice(0, run)))}…`;
+  if (run > maxLength - nearestSpace)
+    return `${redact(printable(cut.slice(0, run).replace(cutPassword, `$1${mask}`)))}…`;
   const masked = redact(printable(cut.slice(0, run) + cut.slice(run).replace(/:\/\/.*$/, `://${mask}`)));
   return `${masked.slice(0, -halfSecret)}…`;
 }
+
+/** A password with a space in it, in a URL whose "@" was cut off. */
+const cutPassword = /(:\/\/)[^\s/:@]*:(?!\d{1,5}(?:[/?\s]|$))[^@\n]*$/;
 
 function printable(text: string): string {
   return text.replace(/(?![\n\t])\p{Cc}/gu, '').toWellFormed();

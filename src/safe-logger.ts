@@ -1,8 +1,9 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
+import { escapeControls } from './escape-controls.js';
 
 /**
- * JSON lines on stderr. A full disk, a closed pipe or a reader that has stopped costs log lines, not the process: pino's
+ * JSON lines on stderr, without what could move a terminal. A full disk, a closed pipe or a reader that has stopped costs log lines, not the process: pino's
  * own destination ends the process at the first, and tries for ever at the last.
  */
 export function stderrLogger(level: string): Logger {
@@ -15,7 +16,7 @@ const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Writes at once, so that the last words of a process are out before it ends. Never throws. */
 function writeToStderr(text: string): void {
-  const bytes = Buffer.from(text);
+  const bytes = Buffer.from(escapeControls(text));
   const until = performance.now() + patienceMs;
   for (let written = 0; written < bytes.length; ) {
     try {

@@ -10,6 +10,8 @@ const layers: Record<string, readonly string[]> = {
     'domain',
     'nearest',
     'redact',
+    'secret-patterns',
+    'escape-controls',
     'version',
     'found',
     'input',

@@ -31,7 +31,7 @@ describe('input of a public call', () => {
     [content, 'x'.repeat(1_000_001), 'a text of at most 1000000 characters, found a text of 1000001 characters'],
     [customerText, ['x'], 'a text, found a list of 1'],
     [customerText, '\0', 'a text that is not blank, found a text of 1 character'],
-    [z.enum(['open', 'resolved']), 'opne', 'one of open, resolved, found a text of 4 characters'],
+    [z.enum(['open', 'resolved']), 'opne', 'one of open, resolved, found "opne"'],
     [pageLimit, 0, 'a whole number from 1 to 200, found 0'],
     [pageLimit, 201, 'a whole number from 1 to 200, found 201'],
     [pageLimit, 1.5, 'a whole number from 1 to 200, found 1.5'],
@@ -108,5 +108,22 @@ describe('input of a public call', () => {
     assert.deepEqual(said(metadata, { toJSON: () => 'text' }), [
       'input: expected an object that can be read, found an object',
     ]);
+  });
+
+  it('shows a word that was found where one of a list or an id was expected, and no sentence', () => {
+    const schema = only({ rating: z.enum(['positive', 'negative']).optional(), id: z.uuid('an id').optional() });
+    const found = (input: object) => {
+      try {
+        parseInput('test', schema, input);
+      } catch (error) {
+        return (error as CairnloopError).message.split('found ')[1];
+      }
+      return undefined;
+    };
+    assert.equal(found({ rating: 'postive' }), '"postive"');
+    assert.equal(found({ id: '42' }), '"42"');
+    assert.equal(found({ rating: 'I am not happy' }), 'a text of 14 characters');
+    assert.equal(found({ id: 'ann@example.test' }), 'a text of 16 characters');
+    assert.equal(found({ id: `sk-proj-${'a1'.repeat(8)}` }), '"[redacted]"');
   });
 });

@@ -1,12 +1,11 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import type { Executor } from '../db/statement.js';
-import type { AuditEvent } from '../domain.js';
-import type { SealedEvent } from './hash-chain.js';
+import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { sealedPages, unsealedPages } from './pages.js';
 
 /** A line of the export; `seq` and `hash` are null where the event is not sealed yet. */
-export type ExportedEvent = AuditEvent & (Pick<SealedEvent, 'seq' | 'hash'> | { seq: null; hash: null });
+export type ExportedEvent = ChainEvent & (Pick<SealedEvent, 'seq' | 'hash'> | { seq: null; hash: null });
 
 /**
  * Hands the whole record to `write`, page by page: sealed events in the order of the chain, then those not sealed yet.

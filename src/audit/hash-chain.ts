@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { AuditEvent } from '../domain.js';
 
+/** An audit event as it is hashed: `at` is text where a Date would lose what is stored, below a millisecond. */
+export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string };
+
 /** An audit event in its place in the chain: `seq` counts from 1, `hash` is SHA-256 in hexadecimal. */
-export interface SealedEvent extends AuditEvent {
+export interface SealedEvent extends ChainEvent {
   seq: number;
   hash: string;
 }
@@ -33,16 +36,17 @@ export interface ChainCheck {
 
 /**
  * The hash of the event at `seq`: SHA-256 over the hash before it, a line feed, and the event with its `seq` as
- * canonical JSON (RFC 8785), all in UTF-8.
+ * canonical JSON (RFC 8785), all in UTF-8. `at` is ISO-8601 in UTC with three digits of a second, or with all that are
+ * stored where there are more: a record of 0.1 holds three, so its hashes stay what they are.
  */
-export function hashEvent(previousHash: string, seq: number, event: AuditEvent): string {
+export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
   const { id, at, actor, action, conversationId, subjectId, detail } = event;
   const sealed = canonicalize({ seq, id, at, actor, action, conversationId, subjectId, detail });
   return createHash('sha256').update(`${previousHash}\n${sealed}`).digest('hex');
 }
 
 /** Gives events, in their order, the places after `end`. */
-export function sealEvents(end: Link, events: readonly AuditEvent[]): SealedEvent[] {
+export function sealEvents(end: Link, events: readonly ChainEvent[]): SealedEvent[] {
   let last = end;
   return events.map((event) => {
     const seq = last.seq + 1;

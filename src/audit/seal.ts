@@ -1,7 +1,7 @@
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { chainStart, type Link, sealEvents } from './hash-chain.js';
-import { type AuditRow, toAuditEvent } from './list.js';
+import { type ChainRow, chainColumns, toChainEvent } from './pages.js';
 
 /** How many events one transaction seals. */
 const batchSize = 500;
@@ -27,9 +27,9 @@ export async function sealAudit(db: Database): Promise<number> {
 async function sealBatch(tx: Executor, schema: string): Promise<number> {
   const [lock] = await tx.run<{ taken: boolean }>(takeTurn, [`cairnloop.audit.${schema}`]);
   if (!lock?.taken) return 0;
-  const rows = await tx.run<AuditRow>(selectUnsealed, [batchSize]);
+  const rows = await tx.run<ChainRow>(selectUnsealed, [batchSize]);
   if (rows.length === 0) return 0;
-  const sealed = sealEvents(await readChainEnd(tx), rows.map(toAuditEvent));
+  const sealed = sealEvents(await readChainEnd(tx), rows.map(toChainEvent));
   await tx.run(writeSeals, [sealed.map((e) => e.id), sealed.map((e) => e.seq), sealed.map((e) => e.hash)]);
   return sealed.length;
 }
@@ -48,7 +48,7 @@ const takeTurn = statement(
 
 const selectUnsealed = statement(
   'audit.unsealed',
-  (s) => `SELECT * FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT $1`,
+  (s) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT $1`,
 );
 
 const selectLast = statement(

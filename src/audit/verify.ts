@@ -23,7 +23,7 @@ export interface AuditCheck extends ChainCheck {
 export function verifyAudit(db: Database, known?: Link): Promise<AuditCheck> {
   return readSnapshot(db, async (tx) => {
     const { end, broken } = await checkChain(tx, known);
-    return { end, broken, unsealed: await countUnsealed(tx) };
+    return { end, broken: broken ?? (await unsealedFault(tx, end)), unsealed: await countUnsealed(tx) };
   });
 }
 
@@ -53,6 +53,28 @@ function cutOff(end: Link, known: Link | undefined): BrokenLink | null {
   if (!known || known.seq <= end.seq) return null;
   return { seq: end.seq + 1, eventId: null, reason: `the record ends at event ${end.seq}; expected ${known.seq}` };
 }
+
+interface FaultRow {
+  event_id: string;
+  fault: 'deleted' | 'changed' | 'unknown';
+}
+
+const faultReasons: Record<FaultRow['fault'], string> = {
+  deleted: 'an event was deleted before it was sealed',
+  changed: 'an event was changed before it was sealed',
+  unknown: 'an event that waits for its seal has no receipt: it was put in, or its seal taken off',
+};
+
+/** What no chain protects yet has receipts: one without its event, or an event without one, is a trace. */
+async function unsealedFault(tx: Executor, end: Link): Promise<BrokenLink | null> {
+  const [first] = await tx.run<FaultRow>(selectFaults);
+  return first ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault] } : null;
+}
+
+const selectFaults = statement(
+  'audit.receipt_faults',
+  (s) => `SELECT event_id, fault FROM ${s}.audit_receipt_faults() ORDER BY event_id LIMIT 1`,
+);
 
 async function countUnsealed(tx: Executor): Promise<number> {
   const [row] = await tx.run<{ count: string }>(selectCount);

@@ -32,10 +32,18 @@ export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> 
 
 /** Reads `.env` and the host's config. Throws what {@link enterHost} and `loadConfig` throw. */
 export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
+  return (await readConfigFile(options, io)).config;
+}
+
+/** {@link readHostConfig} with the name of the file, from the host's package. */
+export async function readConfigFile(
+  options: HostOptions,
+  io: CliIo,
+): Promise<{ config: ResolvedConfig; configFile: string }> {
   const host = await enterHost(options, io);
   const { loadConfig } = await import('../config/load-config.js');
-  const { config } = await loadConfig(host);
-  return config;
+  const { config, file } = await loadConfig(host);
+  return { config, configFile: relative(host.cwd, file) };
 }
 
 /**

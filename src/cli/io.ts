@@ -8,7 +8,7 @@ export interface Choice<T> {
   hint?: string;
 }
 
-/** Questions to the person at the terminal. Ctrl-C rejects with `CANCELLED`. Ask only where `io.isInteractive`. */
+/** Questions to the person at the terminal. Ctrl-C, Ctrl-D and the end of input reject with `CANCELLED`. Ask only where `io.isInteractive`. */
 export interface Prompts {
   confirm(question: { message: string; initial?: boolean }): Promise<boolean>;
   text(question: { message: string; initial?: string; validate?(value: string): string | undefined }): Promise<string>;
@@ -52,32 +52,54 @@ function isCi(env: NodeJS.ProcessEnv): boolean {
 }
 
 /** `output` is the terminal that is asked on. */
-function clackPrompts(output: NodeJS.WriteStream): Prompts {
-  const load = () => import('@clack/prompts');
+export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStream = process.stdin): Prompts {
+  /** Asks one question; clack knows Ctrl-C alone, and would leave the process waiting for nothing. */
+  async function ask<T>(question: (clack: Clack, streams: Streams) => Promise<T>): Promise<Exclude<T, symbol>> {
+    const clack = await import('@clack/prompts');
+    const ended = new AbortController();
+    const onKey = (_: string | undefined, key: { ctrl?: boolean; name?: string } | undefined) => {
+      if (key?.ctrl && key.name === 'd') ended.abort();
+    };
+    const onEnd = () => ended.abort();
+    input.on('keypress', onKey).once('end', onEnd).once('close', onEnd);
+    try {
+      return answered(await question(clack, { input, output, signal: ended.signal }));
+    } finally {
+      input.off('keypress', onKey).off('end', onEnd).off('close', onEnd);
+    }
+  }
   return {
-    confirm: async ({ message, initial = true }) =>
-      answered(await (await load()).confirm({ message, initialValue: initial, output })),
-    text: async ({ message, initial, validate }) => {
+    confirm: ({ message, initial = true }) =>
+      ask((clack, streams) => clack.confirm({ message, initialValue: initial, ...streams })),
+    text: ({ message, initial, validate }) => {
       const check = validate && ((value: string | undefined) => validate(value ?? ''));
-      return answered(await (await load()).text({ message, initialValue: initial, validate: check, output }));
+      return ask((clack, streams) => clack.text({ message, initialValue: initial, validate: check, ...streams }));
     },
     select: async ({ message, choices, initial }) => {
       const options = [...choices];
-      return answered(
-        await (await load()).select<string>({ message, options, initialValue: initial, output }),
-      ) as never;
+      return (await ask((clack, streams) =>
+        clack.select<string>({ message, options, initialValue: initial, ...streams }),
+      )) as never;
     },
     multiselect: async ({ message, choices, initial = [] }) => {
       const options = [...choices];
       const initialValues = [...initial];
-      return answered(
-        await (await load()).multiselect<string>({ message, options, initialValues, required: false, output }),
-      ) as never;
+      return (await ask((clack, streams) =>
+        clack.multiselect<string>({ message, options, initialValues, required: false, ...streams }),
+      )) as never;
     },
   };
 }
 
-/** Clack answers a symbol for Ctrl-C. */
+type Clack = typeof import('@clack/prompts');
+
+interface Streams {
+  input: NodeJS.ReadStream;
+  output: NodeJS.WriteStream;
+  signal: AbortSignal;
+}
+
+/** Clack returns a symbol for a question that was cancelled. */
 function answered<T>(answer: T): Exclude<T, symbol> {
   if (typeof answer === 'symbol') throw new CairnloopError('CANCELLED', {});
   return answer as Exclude<T, symbol>;

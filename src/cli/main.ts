@@ -17,6 +17,7 @@ import { readCommandLine } from './command-line.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
+import { withSafeOutput } from './safe-output.js';
 
 const commands: readonly CommandRow[] = [
   {
@@ -84,9 +85,10 @@ const commands: readonly CommandRow[] = [
 /** Runs one command line and answers its exit code; it never exits and never rejects. */
 export async function main(
   argv: readonly string[],
-  io: CliIo = processIo(),
+  processOrTest: CliIo = processIo(),
   rows: readonly CommandRow[] = commands,
 ): Promise<number> {
+  const io = withSafeOutput(processOrTest);
   const exitCode = await runAndReport(argv, io, rows);
   const lost = await io.flush?.();
   if (!lost) return exitCode;
@@ -140,11 +142,11 @@ function packageVersion(): string {
 
 /** The one error boundary: an expected failure says what to do, an unexpected one shows its stack. */
 function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
+  // A driver, a config or a host's module may have put its secrets into what it throws.
   if (isCairnloopError(thrown)) {
-    writeFailure({ code: thrown.code, message: thrown.message, hint: thrown.hint }, io, asJson);
+    writeFailure({ code: thrown.code, message: redact(thrown.message), hint: redact(thrown.hint) }, io, asJson);
     return thrown.exitCode;
   }
-  // A driver or a host's module may have put its secrets into what it throws.
   const message = thrown instanceof Error ? redact(thrown.stack ?? thrown.message) : errorText(thrown);
   const hint = 'This is a fault in Cairnloop: please report it with the lines above.';
   writeFailure({ code: 'UNEXPECTED', message, hint }, io, asJson);

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import type { ChangePlan, FileChange } from '../gen/change-plan.js';
+import displayWidth from 'fast-string-width';
+import type { ChangePlan, FileChange, Outcome } from '../gen/change-plan.js';
 
 /** What a terminal of the usual width shows without breaking a line. */
 const width = 80;
@@ -9,7 +10,11 @@ const width = 80;
  * the person stands.
  */
 export function planText(plan: ChangePlan, cwd: string): string {
-  const changes = plan.changes.map((change) => ({ ...change, path: shown(path.join(plan.root, change.path), cwd) }));
+  const changes = plan.changes.map((change) => ({
+    ...change,
+    outcome: outcomeWord(change),
+    path: shown(path.join(plan.root, change.path), cwd),
+  }));
   const lines = changes.flatMap(outcomeLines);
   const notes = plan.notes.length > 0 ? ['', ...plan.notes.flatMap((note) => wrapped(note, ''))] : [];
   return [...lines, ...changes.flatMap(handwork), ...notes, ...installs(plan, folderBelow(plan.root, cwd))].join('\n');
@@ -19,12 +24,18 @@ export function planText(plan: ChangePlan, cwd: string): string {
 export function planJson(plan: ChangePlan) {
   return {
     root: plan.root,
-    files: plan.changes.map(({ path, outcome, reason, byHand }) => {
-      return { path, outcome, reason, lines: byHand?.flatMap(({ lines }) => lines) };
+    files: plan.changes.map((change) => {
+      const { path, reason, byHand } = change;
+      return { path, outcome: outcomeWord(change), reason, lines: byHand?.flatMap(({ lines }) => lines) };
     }),
     notes: plan.notes,
     install: plan.install ?? [],
   };
+}
+
+/** Only `undo` removes files. */
+function outcomeWord({ outcome, before, after }: FileChange): Outcome | 'removed' {
+  return before !== null && after === null ? 'removed' : outcome;
 }
 
 /** The way down from `cwd` to the package, e.g. `packages/api`; empty for who stands in it, however deep. */
@@ -42,15 +53,17 @@ function installs({ install = [] }: ChangePlan, folder: string): string[] {
   return ['', `Install what the host does not list yet${folder ? `, in ${folder}` : ''}:`, ...indented(install)];
 }
 
+type ShownChange = Omit<FileChange, 'outcome'> & { outcome: Outcome | 'removed' };
+
 /** The reason stands behind the file where it fits, else below. */
-function outcomeLines({ outcome, path, reason }: FileChange): string[] {
+function outcomeLines({ outcome, path, reason }: ShownChange): string[] {
   const line = `${outcome.padEnd(10)} ${path}`;
   if (!reason) return [line];
   const whole = `${line}  (${reason})`;
-  return whole.length <= width ? [whole] : [line, ...wrapped(`(${reason})`, ' '.repeat(11))];
+  return displayWidth(whole) <= width ? [whole] : [line, ...wrapped(`(${reason})`, ' '.repeat(11))];
 }
 
-function handwork({ path, byHand = [] }: FileChange): string[] {
+function handwork({ path, byHand = [] }: ShownChange): string[] {
   return byHand.flatMap(({ place, lines }) => {
     const what = lines.length === 1 ? 'this line' : 'these lines';
     return ['', ...wrapped(`Put ${what} into ${path} by hand, ${place}:`, ''), ...indented(lines)];

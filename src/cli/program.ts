@@ -1,4 +1,4 @@
-import { Argument, Command as Commander, Option } from 'commander';
+import { Argument, Command as Commander, Help, Option } from 'commander';
 import type { ArgumentRow, Command, OptionRow } from './command.js';
 import type { CliIo } from './io.js';
 import type { Report } from './report.js';
@@ -26,7 +26,12 @@ export async function buildProgram(
     .description("Customer support inside the application that owns the customers, in the host's own Postgres.")
     .helpCommand('help [command]', 'print the help of a command')
     .version(running.version, '-v, --version', 'print the version')
-    .addHelpText('after', helpAfter(['cairnloop init', 'cairnloop gen notifier --dry-run', 'cairnloop demo']));
+    .addHelpText('after', () =>
+      helpAfter(helpWidth(io), ['cairnloop init', 'cairnloop gen notifier --dry-run', 'cairnloop demo'], {
+        3: 'something is to be done by hand, or --check found changes',
+        130: 'cancelled, or ended by a second Ctrl-C',
+      }),
+    );
   const verb = argv[0] === 'help' ? argv[1] : argv[0];
   for (const row of rows) {
     const sub = quiet(program.command(row.name), io).summary(row.summary).description(`${row.summary}.`);
@@ -40,18 +45,39 @@ function quiet(command: Commander, io: CliIo): Commander {
   return command
     .exitOverride()
     .helpOption('-h, --help', 'print this')
+    .configureHelp({ formatItem, minWidthToWrap: 10 })
     .configureOutput({
+      getOutHelpWidth: () => helpWidth(io),
+      getErrHelpWidth: () => helpWidth(io),
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: () => {},
     });
 }
 
+function helpWidth({ stdout }: CliIo): number {
+  return Math.max(20, stdout.columns ?? 80);
+}
+
+/** What a description needs beside its option; in a narrower terminal it stands below. */
+const leastBeside = 30;
+
+function formatItem(term: string, termWidth: number, description: string, help: Help): string {
+  const width = help.helpWidth ?? 80;
+  if (width - termWidth - 4 >= leastBeside)
+    return Help.prototype.formatItem.call(help, term, termWidth, description, help);
+  const below = help
+    .boxWrap(description, width - 6)
+    .split('\n')
+    .map((line) => `      ${line}`);
+  return [`  ${term}`, ...(description ? below : [])].join('\n');
+}
+
 function declare(target: Commander, command: Command, io: CliIo, done: Running['done']): void {
   for (const row of command.arguments ?? []) target.addArgument(toArgument(row));
   for (const row of command.options ?? []) target.addOption(toOption(row));
   if (command.about) target.description(`${target.description()}\n\n${command.about}`);
-  target.addHelpText('after', helpAfter(command.examples, command.exitCodes));
+  target.addHelpText('after', () => helpAfter(helpWidth(io), command.examples, command.exitCodes));
   for (const [name, sub] of Object.entries(command.subcommands ?? {})) {
     declare(quiet(target.command(name), io).summary(sub.summary).description(`${sub.summary}.`), sub, io, done);
   }
@@ -78,9 +104,15 @@ function toOption(row: OptionRow): Option {
 
 const commonExitCodes = { 0: 'done', 1: 'failed or blocked', 2: 'wrong usage' };
 
-function helpAfter(examples: readonly string[], exitCodes: Readonly<Record<number, string>> = {}): string {
-  const meanings = Object.entries({ ...commonExitCodes, ...exitCodes }).map(
-    ([code, means]) => `  ${code.padStart(3)}  ${means}`,
-  );
+function helpAfter(
+  width: number,
+  examples: readonly string[],
+  exitCodes: Readonly<Record<number, string>> = {},
+): string {
+  const help = Object.assign(new Help(), { minWidthToWrap: 10 });
+  const meanings = Object.entries({ ...commonExitCodes, ...exitCodes }).map(([code, means]) => {
+    const [first = '', ...more] = help.boxWrap(means, Math.max(width, 20) - 9).split('\n');
+    return [`    ${code}  ${first}`, ...more.map((line) => `       ${line}`)].join('\n');
+  });
   return ['', 'Examples:', ...examples.map((line) => `  $ ${line}`), '', 'Exit codes:', ...meanings].join('\n');
 }

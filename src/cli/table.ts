@@ -1,4 +1,5 @@
-import { cut, oneLine } from './one-line.js';
+import displayWidth from 'fast-string-width';
+import { cut, oneLine, padTo } from './one-line.js';
 
 export interface Fit {
   /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
@@ -18,7 +19,7 @@ const indent = '    ';
  */
 export function table(rows: readonly (readonly string[])[], fit: Fit = { width: undefined, free: [] }): string {
   const cells = rows.map((row) => row.map((cell) => oneLine(cell)));
-  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => row[at]?.length ?? 0)));
+  const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
   const lines = layOut(widths, fit);
   return cells.flatMap((row) => linesOf(row, lines)).join('\n');
 }
@@ -35,7 +36,7 @@ interface Column {
 
 function lineOf(row: readonly string[], columns: readonly Column[]): string {
   return columns
-    .map(({ at, width }) => cut(row[at] ?? '', width).padEnd(width))
+    .map(({ at, width }) => padTo(cut(row[at] ?? '', width), width))
     .join(gap)
     .trimEnd();
 }

@@ -48,7 +48,7 @@ export interface OutboundConfig {
 export interface ContextConfig {
   /** After which a provider counts as unavailable, in milliseconds. Default 3 000. */
   timeoutMs: number;
-  /** How long an answer is kept in memory, in milliseconds; 0 asks every time. Default 5 000. */
+  /** How long an answer is kept in memory, in milliseconds; 0 asks every time. Default 1 000. */
   cacheMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errorText } from '../redact.js';
+import { errorText, redact } from '../redact.js';
 import { maskUrls } from './describe-found.js';
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
@@ -16,7 +16,7 @@ function errorMessage(error: unknown): string {
   const { name, message } = Object(error) as Partial<Error>;
   const text = typeof message === 'string' ? message : errorText(error, 1000);
   const prefix = typeof name === 'string' && name !== 'Error' ? `${name}: ` : '';
-  return maskUrls(prefix + withoutPlaces(text)).slice(0, 1000);
+  return maskUrls(redact(prefix + withoutPlaces(text))).slice(0, 1000);
 }
 
 /** Node and jiti put files into some messages; the place is told apart from the message here. */

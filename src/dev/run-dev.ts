@@ -41,11 +41,11 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
   const postgres = await ensureDatabase(cwd, io);
   try {
-    const { config } = await loadConfig({ cwd, file });
+    const { config, file: found } = await loadConfig({ cwd, file });
     await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
     const applied = await migrateUp(config.database);
     if (applied.length > 0) io.stderr.write(`Applied ${applied.length} migrations\n`);
-    await serveUntilStopped({ config, postgres }, options, io);
+    await serveUntilStopped({ config, configFile: path.relative(cwd, found), postgres }, options, io);
   } finally {
     await postgres?.stop();
   }
@@ -66,12 +66,13 @@ async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres 
 
 interface Prepared {
   config: ResolvedConfig;
+  configFile: string;
   postgres: EmbeddedPostgres | null;
 }
 
 async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: CliIo): Promise<void> {
-  const { config } = prepared;
-  const cairnloop = await createCairnloop(config);
+  const { config, configFile } = prepared;
+  const cairnloop = await createCairnloop(config, { configFile });
   const served: ServedApp[] = [];
   try {
     served.push(await serve(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));

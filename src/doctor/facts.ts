@@ -1,6 +1,7 @@
 import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
 import type { ContractKey } from '../config/host-modules.js';
 import type { OwedModule } from '../deliveries/announced.js';
+import type { WorkerBeat } from '../deliveries/worker-health.js';
 import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
@@ -86,6 +87,8 @@ export interface ConfigFacts {
   /** What decides whether calls are owed, as a worker with this config would announce it. */
   modules: OwedModule[];
   hasMetrics: boolean;
+  /** Of keys that are undefined: the variable of the environment that the file reads for them. */
+  variables: Readonly<Record<string, string>>;
 }
 
 /** The settings that checks look at: no URL, no host module. */
@@ -123,10 +126,9 @@ export interface SchemaFacts {
 export const discardedCap = 10_000;
 
 export interface WorkFacts {
-  /** `modules` is null for a worker of a version that announces none. */
-  workers: { host: string; version: string; ageMs: number; modules: OwedModule[] | null }[];
   /** What the workers announced last; null where none has ever started. */
   announced: OwedModule[] | null;
+  workers: WorkerBeat[];
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
   /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */

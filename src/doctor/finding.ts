@@ -9,6 +9,8 @@ export interface Finding {
   message: string;
   /** The command or edit that mends it; null where there is nothing to mend. */
   fix: string | null;
+  /** Why it could not be looked at, for {@link findingsText}. */
+  notChecked?: string;
 }
 
 /** How many findings there are of each level. */
@@ -19,11 +21,15 @@ export function summarize(findings: readonly Finding[]): Summary {
   return { ok: count('ok'), check: count('check'), blocked: count('blocked') };
 }
 
-/** One line a finding; the last line sums up. */
+/** One line a finding, and one for all that was not looked at for the same reason; the last line sums up. */
 export function findingsText(findings: readonly Finding[]): string {
   const { ok, check, blocked } = summarize(findings);
-  const lines = findings.map(({ level, code, message, fix }) => {
-    return `[${level}] ${code}: ${message}${fix === null ? '' : ` Fix: ${fix}`}`;
+  const lines = findings.flatMap((finding) => {
+    const { level, code, message, fix, notChecked } = finding;
+    const alike = findings.filter((one) => notChecked !== undefined && one.notChecked === notChecked);
+    if (alike.length < 2) return [`[${level}] ${code}: ${message}${fix === null ? '' : ` Fix: ${fix}`}`];
+    const codes = alike.map((one) => one.code).join(', ');
+    return alike[0] === finding ? [`[${level}] not checked, as ${notChecked}: ${codes}`] : [];
   });
   return [...lines, `${ok} ok, ${check} to check, ${blocked} blocked`].join('\n');
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
@@ -36,8 +37,20 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       contracts: contractKeys.filter((key) => config[key] !== undefined),
       modules: modulesOf(config),
       hasMetrics: config.metrics !== undefined,
+      variables: variablesIn(readFileSync(found.file, 'utf8'), problems),
     },
   };
+}
+
+/** Pure: read as text, e.g. `url: process.env.DATABASE_URL`. A key of a name that stands there twice is left out. */
+export function variablesIn(text: string, problems: readonly ConfigProblem[]): Record<string, string> {
+  const found = problems.map(({ path }) => {
+    const key = path.split('.').at(-1) ?? '';
+    const reads = new RegExp(`\\b${key}["']?\\s*:\\s*process\\.env(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`, 'g');
+    const names = new Set([...text.matchAll(reads)].map(([, dotted, bracketed]) => dotted ?? bracketed));
+    return [path, names.size === 1 ? [...names][0] : undefined] as const;
+  });
+  return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 const contractKeys = Object.keys(contractMethods) as ContractKey[];

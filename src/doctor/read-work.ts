@@ -2,30 +2,27 @@ import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
 import { isHeldBack } from '../deliveries/in-order.js';
 import { isFree } from '../deliveries/unsettled.js';
+import { findWorkerBeats } from '../deliveries/worker-health.js';
 import { deliveryTopics } from '../domain.js';
 import { discardedCap, type WorkFacts } from './facts.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
-  const workers = await client.query(selectWorkers(s));
+  const workers = await findWorkerBeats({ run: async ({ text }) => (await client.query(text(s))).rows });
   const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
   return {
-    workers: workers.rows,
+    workers,
     announced: announced.rows[0]?.modules ?? null,
     oldestDueMs: oldest.rows[0].ms,
     discarded: discarded.rows,
     priorities: priorities.rows.map((row) => row.priority),
   };
 }
-
-const selectWorkers = (s: string) => `
-  SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
-  FROM ${s}.worker_heartbeats ORDER BY beat_at DESC LIMIT 1000`;
 
 const selectAnnounced = (s: string) => `SELECT modules FROM ${s}.announced_modules`;
 

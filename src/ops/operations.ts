@@ -22,6 +22,8 @@ export interface OperationsSources {
   /** Null: no reporter is configured. */
   metrics: (() => Promise<{ contentType: string; body: string }>) | null;
   log: Logger;
+  /** The name of the config file, where it is known. */
+  configFile?: string | undefined;
 }
 
 export type Check = 'ok' | 'failed' | 'draining';
@@ -42,7 +44,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     return c.json(readiness, readiness.status === 'ok' ? 200 : 503);
   });
   app.get(metricsPath, async (c) => {
-    if (!sources.metrics) return c.text(metricsGuidance, 501);
+    if (!sources.metrics) return c.text(metricsGuidance(sources.configFile), 501);
     try {
       const { contentType, body } = await sources.metrics();
       if (typeof body !== 'string') throw new Error('the registry returned no text');
@@ -75,8 +77,13 @@ async function readyOrNot({ ready, log }: OperationsSources): Promise<Readiness>
   }
 }
 
-const metricsGuidance =
-  "Metrics are not configured. Add this line to cairnloop.config.ts and restart:\n\n  metrics: prometheus(), // import { prometheus } from 'cairnloop'\n";
+function metricsGuidance(configFile: string | undefined): string {
+  const where = configFile ?? 'the config that createCairnloop() is given';
+  const load = configFile?.endsWith('.cjs')
+    ? "const { prometheus } = require('cairnloop');"
+    : "import { prometheus } from 'cairnloop'";
+  return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
+}
 
 const expectations: Expectations<OperationsOptions> = {
   healthPath: [opsPath.expected, optional(opsPath.accepts)],

@@ -1,8 +1,13 @@
 import { type MetricsReporter, metricsBrand } from '../config/config-schema.js';
+import { CairnloopError, type ConfigProblem } from '../errors.js';
+import { kindOf } from '../found.js';
 import { requireKnownKeys } from '../known-keys.js';
 
 export interface PrometheusOptions {
-  /** A prom-client `Registry` of the host's, to be scraped together with Cairnloop's metrics. Default: one of our own. */
+  /**
+   * A prom-client `Registry` of the host's: Cairnloop's metrics go in, and `/metrics` prints all of it. Instances that
+   * share a registry count in the same metrics. Default: one of our own.
+   */
   registry?: unknown;
 }
 
@@ -11,8 +16,28 @@ export interface PrometheusReporter extends MetricsReporter {
   readonly options: PrometheusOptions;
 }
 
-/** Switches `/metrics` on: `metrics: prometheus()` in the config. Throws `INPUT_INVALID`. */
+/**
+ * Switches `/metrics` on: `metrics: prometheus()` in the config. Throws `INPUT_INVALID` for an unknown option, or a
+ * `registry` that is not one of prom-client's.
+ */
 export function prometheus(options: PrometheusOptions = {}): PrometheusReporter {
   requireKnownKeys('prometheus', options, ['registry']);
+  const problems = optionProblems(options);
+  if (problems.length > 0) throw new CairnloopError('INPUT_INVALID', { operation: 'prometheus', problems });
   return { [metricsBrand]: true, options };
+}
+
+function optionProblems({ registry }: PrometheusOptions): ConfigProblem[] {
+  if (registry === undefined || isRegistry(registry)) return [];
+  return [{ path: 'registry', expected: 'a Registry of prom-client', found: kindOf(registry) }];
+}
+
+/** By its methods, as it may be of another copy of prom-client. */
+function isRegistry(value: unknown): boolean {
+  const methods = ['registerMetric', 'getSingleMetric', 'getSingleMetricAsString', 'metrics'];
+  return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
+}
+
+function hasMethod(value: object, name: string): boolean {
+  return typeof (value as Record<string, unknown>)[name] === 'function';
 }

@@ -68,8 +68,13 @@ function planBack(root: string, { files }: Applied): ChangePlan {
 }
 
 function takenBack({ path, before, after }: Applied['files'][number]): FileChange {
-  const reason = before === null ? 'removed again' : 'as it was before';
-  return { path, outcome: 'updated', before: after, after: before, reason };
+  return {
+    path,
+    outcome: 'updated',
+    before: after,
+    after: before,
+    ...(before !== null && { reason: 'as it was before' }),
+  };
 }
 
 const journalPath = '.cairnloop/journal.json';

@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { parseInput } from '../input.js';
 import { nearest } from '../nearest.js';
-import { errorText } from '../redact.js';
+import { errorText, toStorableJson } from '../redact.js';
 import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames, spanPhases } from './event-names.js';
 
 export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
 export type TelemetryHandler = (event: EventName, measurements: Measurements, metadata: EventMetadata) => unknown;
 
-/** What is published on each channel. */
+/** What is published on each channel: a copy, which no other reader shares but the channel's own. */
 export interface TelemetryMessage {
   event: EventName;
   measurements: Measurements;
@@ -21,10 +21,10 @@ export interface TelemetryMessage {
 /** Observability only: nothing in Cairnloop reads these events, and with every handler removed nothing changes. */
 export interface Telemetry {
   /**
-   * Calls `handler` for the named events. A handler that throws or rejects is detached and logged. Handlers run after
-   * the operation that they tell of has answered, so they cannot fail, delay or repeat it; `start` comes with the time
-   * it was taken, `measurements.systemTime` (ms since 1970). Throws `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`,
-   * `INPUT_INVALID`.
+   * Calls `handler` for the named events of this instance; each handler gets a copy of its own. One that throws or
+   * rejects is detached and logged. Handlers run after the operation has returned, so they cannot fail, delay or repeat
+   * it; `start` comes with the time it was taken, `measurements.systemTime` (ms since 1970). Throws
+   * `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`, `INPUT_INVALID`.
    */
   attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
   /** Answers whether there was such a handler. */
@@ -46,65 +46,116 @@ const attachInput = z.object({
   handler: z.custom((value) => typeof value === 'function', 'a function'),
 });
 
-type Subscriber = Parameters<typeof diagnosticsChannel.subscribe>[1];
+/** One attached handler, with what becomes of it when it fails. */
+interface Attached {
+  events: ReadonlySet<EventName>;
+  handler: TelemetryHandler;
+  giveUp(error: unknown): void;
+}
 
+/**
+ * The telemetry of one instance. Its handlers hear this instance alone; a channel of `node:diagnostics_channel` is of the
+ * process, so a raw subscriber hears every instance.
+ */
 export function createTelemetry(log: Logger): Telemetry {
-  const attached = new Map<string, { events: readonly EventName[]; subscriber: Subscriber }>();
+  const attached = new Map<string, Attached>();
+  let waiting: TelemetryMessage[] = [];
 
-  function detach(id: string): boolean {
-    const entry = attached.get(id);
-    if (!entry) return false;
-    attached.delete(id);
-    for (const event of entry.events) diagnosticsChannel.unsubscribe(event, entry.subscriber);
-    return true;
-  }
+  const detach = (id: string) => attached.delete(id);
 
   function attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void {
     parseInput('telemetry.attach', attachInput, { id, events, handler });
     if (attached.has(id)) throw new CairnloopError('TELEMETRY_ID_TAKEN', { id });
-    const names = typeof events === 'string' ? [events] : [...new Set(events)];
-    for (const event of names) {
-      if (eventNames.includes(event)) continue;
-      const meant = nearest(event, eventNames);
-      throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event, ...(meant && { nearest: meant }) });
-    }
-    const giveUp = (error: unknown) => {
-      if (detach(id)) log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
+    const entry: Attached = {
+      events: new Set(requireKnown(typeof events === 'string' ? [events] : events)),
+      handler,
+      giveUp(error) {
+        // Its id may be another handler's by now.
+        if (attached.get(id) !== entry) return;
+        detach(id);
+        log.warn({ handler: id, reason: errorText(error) }, 'telemetry handler failed and was detached');
+      },
     };
-    const subscriber = isolated(handler, giveUp);
-    attached.set(id, { events: names, subscriber });
-    for (const event of names) diagnosticsChannel.subscribe(event, subscriber);
+    attached.set(id, entry);
+  }
+
+  const isHeard = (event: EventName) =>
+    channelOf(event).hasSubscribers || [...attached.values()].some(({ events }) => events.has(event));
+
+  /**
+   * Publishes in order once the event loop is free. The whole span waits for its end: a handler that blocks on `start`
+   * would otherwise stand in the way of the operation.
+   */
+  function later(messages: TelemetryMessage[]): void {
+    if (!messages.some(({ event }) => isHeard(event))) return;
+    if (waiting.length === 0) setImmediate(publishWaiting);
+    waiting.push(...messages);
+  }
+
+  function publishWaiting(): void {
+    const messages = waiting;
+    waiting = [];
+    for (const message of messages) {
+      const channel = channelOf(message.event);
+      if (channel.hasSubscribers) channel.publish(copyOf(message));
+      for (const entry of [...attached.values()]) if (entry.events.has(message.event)) call(entry, copyOf(message));
+    }
   }
 
   return {
     attach,
     detach,
-    span,
+    span: (name, metadata, work) => (spanEvents[name].some(isHeard) ? runSpan(later, name, metadata, work) : work()),
     publish: (event, measurements, metadata) => later([{ event: `cairnloop.${event}`, measurements, metadata }]),
     close() {
       publishWaiting();
-      for (const id of attached.keys()) detach(id);
+      attached.clear();
     },
   };
 }
 
-/** A throw inside a channel subscriber would end the process, and unsubscribing inside one skips its neighbour. */
-function isolated(handler: TelemetryHandler, giveUp: (error: unknown) => void): Subscriber {
-  return (message) => {
-    const { event, measurements, metadata } = message as TelemetryMessage;
-    try {
-      Promise.resolve(handler(event, measurements, metadata)).catch(giveUp);
-    } catch (error) {
-      queueMicrotask(() => giveUp(error));
-    }
-  };
+function requireKnown(names: readonly EventName[]): readonly EventName[] {
+  const unknown = names.find((event) => !eventNames.includes(event));
+  if (unknown === undefined) return names;
+  const meant = nearest(unknown, eventNames);
+  throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 
-function span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
-  return isHeard(name) ? tellOf(name, metadata, work) : work();
+/** Kept, as looking a channel up by its name takes longer than many a callback. */
+const channels = new Map(eventNames.map((name) => [name, diagnosticsChannel.channel(name)]));
+
+const spanEvents = Object.fromEntries(
+  spanNames.map((name) => [name, spanPhases.map((phase) => `cairnloop.${name}.${phase}` as const)]),
+) as unknown as Record<SpanName, readonly EventName[]>;
+
+function channelOf(event: EventName): diagnosticsChannel.Channel {
+  return channels.get(event) ?? diagnosticsChannel.channel(event);
 }
 
-async function tellOf<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T> {
+function call({ handler, giveUp }: Attached, { event, measurements, metadata }: TelemetryMessage): void {
+  try {
+    Promise.resolve(handler(event, measurements, metadata)).catch(giveUp);
+  } catch (error) {
+    giveUp(error);
+  }
+}
+
+/** One reader's own: what it changes reaches neither the operation's result nor the next reader. */
+function copyOf(message: TelemetryMessage): TelemetryMessage {
+  try {
+    return structuredClone(message);
+  } catch {
+    // Something of the host's that cannot be cloned, such as a function.
+    return toStorableJson(message) as TelemetryMessage;
+  }
+}
+
+async function runSpan<T>(
+  later: (messages: TelemetryMessage[]) => void,
+  name: SpanName,
+  metadata: EventMetadata,
+  work: () => Promise<T>,
+): Promise<T> {
   const started = performance.now();
   const start: TelemetryMessage = {
     event: `cairnloop.${name}.start`,
@@ -127,31 +178,4 @@ async function tellOf<T>(name: SpanName, metadata: EventMetadata, work: () => Pr
     later(ended('exception', { code: isCairnloopError(error) ? error.code : 'UNEXPECTED', reason: errorText(error) }));
     throw error;
   }
-}
-
-/** Kept, as looking a channel up by its name takes longer than many a callback. */
-const spanChannels = new Map(
-  spanNames.map((name) => [name, spanPhases.map((phase) => diagnosticsChannel.channel(`cairnloop.${name}.${phase}`))]),
-);
-
-function isHeard(name: SpanName): boolean {
-  return spanChannels.get(name)?.some((channel) => channel.hasSubscribers) ?? false;
-}
-
-let waiting: TelemetryMessage[] = [];
-
-/**
- * Publishes in order once the event loop is free. The whole span waits for its end: a handler that blocks on `start`
- * would otherwise stand in the way of the operation.
- */
-function later(messages: TelemetryMessage[]): void {
-  if (messages.every((message) => !diagnosticsChannel.hasSubscribers(message.event))) return;
-  if (waiting.length === 0) setImmediate(publishWaiting);
-  waiting.push(...messages);
-}
-
-function publishWaiting(): void {
-  const messages = waiting;
-  waiting = [];
-  for (const message of messages) diagnosticsChannel.channel(message.event).publish(message);
 }

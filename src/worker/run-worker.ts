@@ -11,6 +11,8 @@ import { startWatchdog } from './watchdog.js';
 
 export interface RunWorkerOptions {
   config: ResolvedConfig;
+  /** The name of its file. */
+  configFile: string;
   /** Null: no ops server. */
   ops: { host: string; port: number } | null;
   /** Told once deliveries are being drained. */
@@ -26,7 +28,11 @@ export interface RunWorkerOptions {
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
   const logger = safeLogger(stderrLogger(options.config.log.level));
-  const cairnloop = await createCairnloop(options.config, { logger }, { forWorker: true });
+  const cairnloop = await createCairnloop(
+    options.config,
+    { logger, configFile: options.configFile },
+    { forWorker: true },
+  );
   const guarded = guardProcess(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;

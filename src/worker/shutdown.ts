@@ -1,4 +1,7 @@
-const signals = ['SIGTERM', 'SIGINT'] as const;
+import { readFileSync } from 'node:fs';
+
+/** SIGHUP: the terminal was closed. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** Why a process was asked to stop: a signal, or the end of the process that forked it. */
 export type StopReason = (typeof signals)[number] | 'disconnect';
@@ -15,7 +18,17 @@ export function stopSignal(): Promise<StopReason> {
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
-    for (const name of signals) process.once(name, first);
+    for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });
+}
+
+/** Under `nohup`, which a handler of ours would undo. Known on Linux alone. */
+function ignoresHangUp(): boolean {
+  try {
+    const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
 }

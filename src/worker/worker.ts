@@ -53,7 +53,8 @@ interface Running {
   uncaught: { stop(): void };
 }
 
-export function createWorker(runtime: Runtime): Worker {
+/** `admit` may refuse the start, as on a schema of another version. */
+export function createWorker(runtime: Runtime, admit: () => Promise<void>): Worker {
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
@@ -70,6 +71,7 @@ export function createWorker(runtime: Runtime): Worker {
     const settler = createSettler(runtime);
     const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), settler));
     try {
+      await admit();
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
       await sayWhatIsOwed(runtime);

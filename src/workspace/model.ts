@@ -110,6 +110,7 @@ export interface DeliveryLine extends MessageDelivery {
 export interface WorkerHealth {
   now: Date;
   lastBeatAt: Date | null;
+  /** How many are alive. */
   workers: number;
   oldestDueAt: Date | null;
   discarded: CappedCount;

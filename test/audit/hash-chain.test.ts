@@ -41,7 +41,8 @@ describe('audit/hash-chain', () => {
   it('finds any change of any field, where it was made', () => {
     const changes: ((event: SealedEvent) => Partial<SealedEvent>)[] = [
       ({ id }) => ({ id: `${id}0` }),
-      ({ at }) => ({ at: new Date(at.getTime() + 1) }),
+      ({ at }) => ({ at: new Date(new Date(at).getTime() + 1) }),
+      ({ at }) => ({ at: new Date(at).toISOString().replace('Z', '001Z') }),
       ({ actor }) => ({ actor: { ...actor, id: `${actor.id}x` } }),
       ({ actor }) => ({ actor: { ...actor, name: `${actor.name ?? ''}x` } }),
       ({ action }) => ({ action: `${action}x` }),

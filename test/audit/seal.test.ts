@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
 import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
 import { chainStart, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { migrateUp } from '../../src/db/migrate.js';
+import type { Executor } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
 
 const schema = 'cairnloop';
@@ -131,6 +134,136 @@ describe('audit on a real Postgres', () => {
     await sealAudit(db);
     assert.equal((await verifyAudit(db)).broken, null);
     assert.equal((await verifyAudit(db, end)).broken?.seq, 5);
+  });
+
+  it('finds a row that stands before the first, or among the sealed without a seal', async () => {
+    await record(3);
+    await sealAudit(db);
+    const forged = `INSERT INTO cairnloop.audit_events (at, actor, action, seq, hash) VALUES (now(), '{"id": "x"}', 'x',`;
+    for (const seq of ['0', '-1', '4']) {
+      await assert.rejects(database.query(`${forged} ${seq}, NULL)`), /audit_events_seal/);
+      if (seq !== '4') await assert.rejects(database.query(`${forged} ${seq}, 'x')`), /audit_events_seal/);
+    }
+    await database.query('ALTER TABLE cairnloop.audit_events DROP CONSTRAINT audit_events_seal');
+    for (const seq of [0, -1, -9_007_199_254_740_993n, 4, 9_007_199_254_740_993n]) {
+      await database.query(`${forged} ${seq}, 'x')`);
+      const { broken } = await verifyAudit(db);
+      assert.match(broken?.reason ?? '', seq === 4 ? /event 4 or its hash was changed/ : /stands where 1|is gone/);
+      assert.equal((await exported()).length, 4);
+      await tamper(`DELETE FROM cairnloop.audit_events WHERE seq = ${seq}`);
+      assert.equal((await verifyAudit(db)).broken, null);
+    }
+  });
+
+  for (const [what, change, reason] of [
+    ['deleted', `DELETE FROM cairnloop.audit_events WHERE detail ->> 'n' = '2'`, /deleted before it was sealed/],
+    ['changed', `UPDATE cairnloop.audit_events SET actor = '{"id": "x"}' WHERE seq IS NULL`, /changed before it was/],
+    ['unsealed', `UPDATE cairnloop.audit_events SET seq = NULL, hash = NULL WHERE seq = 3`, /has no receipt/],
+  ] as const) {
+    it(`finds an event that was ${what} while no seal protected it, also after the others are sealed`, async () => {
+      await record(3);
+      if (what === 'unsealed') await sealAudit(db);
+      assert.equal((await verifyAudit(db)).broken, null);
+      await tamper(change);
+      assert.match((await verifyAudit(db)).broken?.reason ?? '', reason);
+      if (what === 'unsealed') return;
+      await sealAudit(db);
+      const { broken, unsealed } = await verifyAudit(db);
+      assert.match(broken?.reason ?? '', reason);
+      assert.equal(unsealed, 0);
+    });
+  }
+
+  it('keeps a receipt until its event is sealed, and none after', async () => {
+    await record(2);
+    for (const change of ['DELETE FROM', 'TRUNCATE'])
+      await assert.rejects(database.query(`${change} cairnloop.audit_receipts`), /goes when its event is sealed/);
+    await assert.rejects(database.query(`UPDATE cairnloop.audit_receipts SET digest = 'x'`), /goes when its event/);
+    await sealAudit(db);
+    assert.equal((await database.query('SELECT FROM cairnloop.audit_receipts')).rowCount, 0);
+  });
+
+  it('asks for no right to the receipts from a role that may read and write rows', async () => {
+    const role = `app_${process.pid}_${Math.trunc(performance.now())}`;
+    await database.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA cairnloop TO ${role};
+      GRANT SELECT, INSERT, UPDATE ON cairnloop.audit_events TO ${role}`);
+    try {
+      const asRole = {
+        ...db,
+        transaction: <T>(work: (tx: Executor) => Promise<T>) =>
+          db.transaction(async (tx) => {
+            await tx.run({ name: `role.${role}`, text: () => `SET LOCAL ROLE ${role}` });
+            return work(tx);
+          }),
+      };
+      await asRole.transaction((tx) =>
+        tx.run({
+          name: 'test.insert',
+          text: (s) => `INSERT INTO ${s}.audit_events (at, actor, action) VALUES (now(), '{"id": "x"}', 'x')`,
+        }),
+      );
+      assert.equal(await sealAudit(asRole), 1);
+      assert.deepEqual(await verifyAudit(asRole).then(({ broken, unsealed }) => ({ broken, unsealed })), {
+        broken: null,
+        unsealed: 0,
+      });
+    } finally {
+      await database.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
+  it('hashes the time to the microsecond that is stored, and a time that is none at all', async () => {
+    await record(2);
+    await sealAudit(db);
+    await tamper('ALTER TABLE cairnloop.audit_events ALTER COLUMN at TYPE timestamptz');
+    await db.close();
+    db = openDatabase({ url: database.url, schema, poolSize: 8 });
+    assert.equal((await verifyAudit(db)).broken, null);
+    await tamper(`UPDATE cairnloop.audit_events SET at = at + interval '1 microsecond' WHERE seq = 2`);
+    assert.equal((await verifyAudit(db)).broken?.seq, 2);
+    await tamper(`UPDATE cairnloop.audit_events SET at = at - interval '1 microsecond' WHERE seq = 2`);
+    for (const at of ['infinity', '-infinity', '0044-03-15 12:00:00.5+00 BC', '12026-01-01 00:00:00.123456+00']) {
+      await database.query(
+        `INSERT INTO cairnloop.audit_events (at, actor, action) VALUES ($1, '{"id": "x"}', 'test.odd')`,
+        [at],
+      );
+    }
+    await database.query(`SET timezone = 'Asia/Kolkata'`);
+    assert.equal(await sealAudit(db), 4);
+    const { broken, end } = await verifyAudit(db);
+    assert.deepEqual([broken, end.seq], [null, 6]);
+    const lines = JSON.parse(JSON.stringify(await exported())) as SealedEvent[];
+    assert.equal(verifyChain(lines).broken, null);
+  });
+
+  it('verifies a record that 0.1 sealed, after the upgrade and with what is sealed since', async () => {
+    const old = await createTestDatabase();
+    await migrateUp({ url: old.url, schema }, '0008-search');
+    const insert = `INSERT INTO cairnloop.audit_events (at, actor, action, detail)
+      SELECT now() + n * interval '1 ms', '{"id": "op-1"}', 'test.happened', jsonb_build_object('n', n) FROM generate_series(1, 5) n`;
+    await old.query(insert);
+    // As 0.1 did it.
+    let previous = '0'.repeat(64);
+    const { rows } = await old.query('SELECT * FROM cairnloop.audit_events ORDER BY id LIMIT 4');
+    for (const [index, { id, at, actor, action, conversation_id, subject_id, detail }] of rows.entries()) {
+      const [seq, conversationId, subjectId] = [index + 1, conversation_id, subject_id];
+      const text = canonicalize({ seq, id, at, actor, action, conversationId, subjectId, detail });
+      previous = createHash('sha256').update(`${previous}\n${text}`).digest('hex');
+      await old.query('UPDATE cairnloop.audit_events SET seq = $1, hash = $2 WHERE id = $3', [seq, previous, id]);
+    }
+    await migrateUp({ url: old.url, schema });
+    const upgraded = openDatabase({ url: old.url, schema, poolSize: 2 });
+    try {
+      const before = await verifyAudit(upgraded);
+      assert.deepEqual(before, { end: { seq: 4, hash: previous }, broken: null, unsealed: 1 });
+      await old.query(insert);
+      assert.equal(await sealAudit(upgraded), 6);
+      const after = await verifyAudit(upgraded, before.end);
+      assert.deepEqual([after.broken, after.end.seq, after.unsealed], [null, 10, 0]);
+    } finally {
+      await upgraded.close();
+      await old.drop();
+    }
   });
 
   it('exports every event once, as lines that check themselves', async () => {

@@ -26,6 +26,7 @@ export function goodFacts(): Facts {
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
       modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
       hasMetrics: true,
+      variables: {},
     }),
     database: known({
       target: 'db.internal:5432/app',

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { Gauge, Registry } from 'prom-client';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { err, ok } from '../../src/result.js';
 import { minute, terms } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
 import { parseExposition } from '../support/exposition.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
-import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+import { operator, policies, type StartedHost, type StartOptions, useHosts } from '../support/started-host.js';
 
 /** As the public surface has them: each with its type and labels. */
 const promised = {
@@ -65,6 +69,111 @@ describe('/metrics', () => {
       assert.equal(families.get('host_orders')?.samples[0]?.value, 7);
       assert.ok(families.has('cairnloop_deliveries_total'));
     }
+  });
+
+  describe('in a registry that is not Cairnloop’s alone', () => {
+    const withMetrics = (registry: Registry, options: StartOptions = {}) =>
+      startHost(
+        { metrics: prometheus({ registry }), notifier: recordingNotifier().notifier },
+        { worker: false, ...options },
+      );
+    const resolveOne = async ({ cairnloop }: StartedHost) => {
+      const { id } = await cairnloop.conversations.open({});
+      await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    };
+    const sampleOf = (text: string, name: string, labels: Record<string, string> = {}) =>
+      parseExposition(text)
+        .get(name)
+        ?.samples.find((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value))?.value;
+
+    it('OP4 two instances count together what each of them did, and no row twice', async () => {
+      const registry = new Registry();
+      const one = await withMetrics(registry);
+      const sameSchema = await withMetrics(registry, { database: one.database });
+      const other = await withMetrics(registry);
+      for (const host of [one, sameSchema, other]) await resolveOne(host);
+      const text = await (await scrape(one)).text();
+      assert.equal(await registry.metrics(), text);
+      assert.equal(sampleOf(text, 'cairnloop_conversations_resolved_total'), 3);
+      assert.equal(sampleOf(text, 'cairnloop_deliveries_pending', { topic: 'conversation_resolved' }), 3);
+      await other.cairnloop.close();
+      const left = await (await scrape(one)).text();
+      assert.equal(sampleOf(left, 'cairnloop_conversations_resolved_total'), 3);
+      assert.equal(sampleOf(left, 'cairnloop_deliveries_pending', { topic: 'conversation_resolved' }), 2);
+    });
+
+    it('OP4 one reporter in two configs counts for each of them', async () => {
+      const metrics = prometheus();
+      const hosts = [await startHost({ metrics }, { worker: false }), await startHost({ metrics }, { worker: false })];
+      await resolveOne(hosts[0] as StartedHost);
+      const counts = await Promise.all(
+        hosts.map(async (host) =>
+          sampleOf(await (await scrape(host)).text(), 'cairnloop_conversations_resolved_total'),
+        ),
+      );
+      assert.deepEqual(counts, [1, 0]);
+    });
+
+    it('OP4 refuses to start beside a metric of the host’s that has the same name, and leaves it alone', async () => {
+      const registry = new Registry();
+      const own = new Counter({ name: 'cairnloop_deliveries_total', help: 'Of the host.', registers: [registry] });
+      await assert.rejects(withMetrics(registry), {
+        code: 'METRIC_NAME_TAKEN',
+        message: /already has a metric "cairnloop_deliveries_total"/,
+      });
+      assert.deepEqual(registry.getMetricsAsArray(), [own as never]);
+    });
+
+    for (const type of [Registry.PROMETHEUS_CONTENT_TYPE, Registry.OPENMETRICS_CONTENT_TYPE]) {
+      it(`OP4 keeps what was counted when the host clears its registry (${type.split(';')[0]})`, async () => {
+        const registry = new Registry();
+        registry.setContentType(type as never);
+        const host = await withMetrics(registry);
+        await resolveOne(host);
+        await scrape(host);
+        registry.clear();
+        assert.match(await (await scrape(host)).text(), /^cairnloop_conversations_resolved_total 1$/m);
+        registry.clear();
+        await resolveOne(host);
+        assert.match(await registry.metrics(), /^cairnloop_conversations_resolved_total 2$/m);
+      });
+    }
+
+    it('OP4 a single metric that the host removes stays removed', async () => {
+      const registry = new Registry();
+      const host = await withMetrics(registry);
+      registry.removeSingleMetric('cairnloop_drafts_total');
+      const text = await (await scrape(host)).text();
+      assert.doesNotMatch(text, /cairnloop_drafts_total/);
+      assert.match(text, /cairnloop_deliveries_total/);
+    });
+
+    it('OP4 works in a registry of another copy of prom-client', async () => {
+      const copy = mkdtempSync(path.join(tmpdir(), 'cairnloop-prom-'));
+      try {
+        for (const name of ['prom-client', 'tdigest', 'bintrees', '@opentelemetry/api'])
+          cpSync(path.join('node_modules', name), path.join(copy, 'node_modules', name), { recursive: true });
+        const other = createRequire(path.join(copy, 'x.js'))('prom-client') as typeof import('prom-client');
+        assert.notEqual(other.Registry, Registry);
+        const registry = new other.Registry();
+        const host = await withMetrics(registry as never);
+        await resolveOne(host);
+        const text = await (await scrape(host)).text();
+        assert.equal(sampleOf(text, 'cairnloop_conversations_resolved_total'), 1);
+        assert.equal(await registry.metrics(), text);
+      } finally {
+        rmSync(copy, { recursive: true });
+      }
+    });
+
+    it('OP4 refuses a registry that would print nothing of it', async () => {
+      const registry = Object.assign(new Registry(), { getSingleMetricAsString: async () => '' });
+      await assert.rejects(withMetrics(registry), { code: 'METRICS_REGISTRY_UNUSABLE' });
+      const wrong = [{ registry: {} }, { registry: null }, { registy: registry }, null, 5];
+      for (const options of wrong) {
+        assert.throws(() => prometheus(options as never), { code: 'INPUT_INVALID', message: /prometheus/ });
+      }
+    });
   });
 
   it('OP4 the exposition parses and holds every metric that is promised, with what happened', async () => {

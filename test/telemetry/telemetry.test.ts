@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import diagnosticsChannel from 'node:diagnostics_channel';
 import { err, ok } from '../../src/result.js';
 import { domainEvents, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
 import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
@@ -95,6 +96,74 @@ describe('telemetry', () => {
       code: 'TELEMETRY_EVENT_UNKNOWN',
       message: /did you mean "cairnloop\.conversation\.resolved"/,
     });
+  });
+
+  it('TL1 a handler hears the instance that it was attached on, and no other of the process', async () => {
+    const one = await startHost({}, { worker: false });
+    const sameSchema = await startHost({}, { worker: false, database: one.database });
+    const other = await startHost({}, { worker: false });
+    const heard = [one, sameSchema, other].map((host) => watch(host, eventNames));
+    await resolveOne(other);
+    await published();
+    assert.deepEqual(
+      heard.map((seen) => seen.filter(({ event }) => event === resolved).length),
+      [0, 0, 1],
+    );
+    assert.equal(heard[0]?.length, 0);
+    await other.cairnloop.close();
+    await resolveOne(one);
+    await published();
+    assert.deepEqual(
+      heard.map((seen) => seen.filter(({ event }) => event === resolved).length),
+      [1, 0, 1],
+    );
+  });
+
+  it('TL1 the channels of Node publish the events of every instance to raw subscribers', async () => {
+    const hosts = [await startHost({}, { worker: false }), await startHost({}, { worker: false })];
+    const raw: Seen[] = [];
+    const subscriber = (message: unknown) => void raw.push(message as Seen);
+    const channels = [resolved, 'cairnloop.conversation.resolve.stop'];
+    for (const name of channels) diagnosticsChannel.subscribe(name, subscriber);
+    try {
+      for (const host of hosts) await resolveOne(host);
+      await published();
+    } finally {
+      for (const name of channels) diagnosticsChannel.unsubscribe(name, subscriber);
+    }
+    assert.deepEqual(
+      raw.map(({ event }) => event),
+      [...channels.toReversed(), ...channels.toReversed()],
+    );
+    assert.ok(raw.every(({ measurements }) => Object.keys(measurements).length === 1));
+  });
+
+  it('TL1 what a handler changes in its event reaches no other handler, no raw subscriber and no result', async () => {
+    const host = await startHost({}, { worker: false });
+    const vandal = (_event: string, measurements: Measurements, metadata: EventMetadata) => {
+      const conversation = metadata.conversation as { subject: string; tags: string[]; createdAt: Date };
+      conversation.subject = 'changed';
+      conversation.tags.push('changed');
+      conversation.createdAt.setTime(0);
+      measurements.changed = 1;
+      delete metadata.conversation;
+    };
+    const opened = 'cairnloop.conversation.opened';
+    host.cairnloop.telemetry.attach('first', opened, vandal);
+    const seen = watch(host, opened, 'second');
+    const raw: Seen[] = [];
+    const subscriber = (message: unknown) => void raw.push(message as Seen);
+    diagnosticsChannel.subscribe(opened, subscriber);
+    const result = await host.cairnloop.conversations.open({ subject: 'kept', tags: ['kept'] });
+    await published();
+    diagnosticsChannel.unsubscribe(opened, subscriber);
+    for (const { measurements, metadata } of [...seen, ...raw]) {
+      assert.deepEqual(measurements, {});
+      const { subject, tags, createdAt } = metadata.conversation as typeof result;
+      assert.deepEqual([subject, tags, createdAt], ['kept', ['kept'], result.createdAt]);
+    }
+    assert.deepEqual([seen.length, raw.length], [1, 1]);
+    assert.equal(host.log.filter((line) => line.handler === 'first').length, 0);
   });
 
   it('TL2 an operation starts, stops, and then the domain is told of it', async () => {
@@ -307,11 +376,12 @@ describe('telemetry', () => {
     await published();
 
     const deny = await startHost({ automationPolicy: { decide: () => 'deny' } }, { worker: false });
+    const denied = watch(deny, eventNames);
     const conversation = await deny.cairnloop.conversations.open({ message: 'Hello?' });
     await deny.cairnloop.drafts.propose(conversation.id, { type: 'reply', content: 'Hi' });
     await published();
     assert.deepEqual(
-      domainEvents.filter((event) => !names(seen).includes(`cairnloop.${event}`)),
+      domainEvents.filter((event) => !names([...seen, ...denied]).includes(`cairnloop.${event}`)),
       [],
     );
   });

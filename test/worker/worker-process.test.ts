@@ -50,6 +50,20 @@ describe('cairnloop worker', () => {
   const startsOf = (host: RecordingHost) => host.calls().filter(({ at }) => at === 'start');
   const endsOf = (host: RecordingHost) => host.calls().filter(({ at }) => at === 'end');
 
+  it('finishes running callbacks when its terminal is closed (SIGHUP), as on SIGTERM', async () => {
+    const host = writeHost({});
+    await resolveMany(1);
+    host.letEnd(0);
+    const worker = await startWorker(host);
+    await eventually(() => assert.equal(startsOf(host).length, 1));
+    worker.signal('SIGHUP');
+    await eventually(() => assert.match(worker.stderr(), /SIGHUP: finishing running callbacks/));
+    host.letEnd(Infinity);
+    assert.equal(await worker.ended, 0);
+    assert.equal(endsOf(host).length, 1);
+    assert.deepEqual(await stateCounts(), { done: 1 });
+  });
+
   it('NT16 SIGKILL in the middle of 200 callbacks loses none and repeats at most what was in flight', async () => {
     const leaseMs = 15_000;
     const host = writeHost({ config: { worker: { concurrency: 20, leaseMs } } });

@@ -49,7 +49,7 @@ export const command = defineCommand<DoctorOptions>({
     const summary = summarize(findings);
     return {
       text: findingsText(findings),
-      json: { findings, summary, ...(options.fix && { fixes }) },
+      json: { findings: findings.map(({ notChecked: _, ...told }) => told), summary, ...(options.fix && { fixes }) },
       exitCode: exitCodeOf(summary, options),
     };
   },

@@ -1,19 +1,25 @@
+import type { MigrateOptions } from '../../db/migrate.js';
+import type { Dropped, RollbackPlan } from '../../db/rollback-plan.js';
 import { CairnloopError } from '../../errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import { mayAsk } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
+import type { CliIo } from '../io.js';
 import type { Report } from '../report.js';
 
-interface MigrateOptions {
+interface MigrateCommandOptions {
   cwd?: string;
   config?: string;
   to?: string;
+  yes?: boolean;
+  json?: boolean;
 }
 
-export const command = defineCommand<MigrateOptions>({
+export const command = defineCommand<MigrateCommandOptions>({
   arguments: [
     {
       name: '[direction]',
-      description: 'up applies what is pending, down rolls the last one back, status lists both',
+      description: 'up applies what is pending, down rolls the last one back with its data, status lists both',
       choices: ['up', 'down', 'status'],
       default: 'up',
     },
@@ -22,20 +28,61 @@ export const command = defineCommand<MigrateOptions>({
     cwdOption,
     configOption,
     { flags: '--to <name>', description: 'up or down to this migration and no further (down: this one included)' },
+    { flags: '-y, --yes', description: 'down: do not ask; needed where nobody can be asked' },
     jsonOption,
   ],
   examples: ['cairnloop migrate', 'cairnloop migrate status --json', 'cairnloop migrate down'],
+  exitCodes: { 130: 'cancelled' },
   async run({ args: [direction], options }, io) {
     if (direction === 'status' && options.to !== undefined) throw statusGoesNowhere();
-    const { migrateDown, migrateUp, migrationStatus } = await import('../../db/migrate.js');
-    const config = await readHostConfig(options, io);
-    if (direction === 'status') return statusReport(await migrationStatus(config.database));
-    const migrate = direction === 'down' ? migrateDown : migrateUp;
-    const names = await migrate(config.database, options.to);
-    const change = direction === 'down' ? 'rolled back' : 'applied';
-    return changeReport({ change, names, to: options.to }, await migrationStatus(config.database));
+    const { migrateUp, migrationStatus } = await import('../../db/migrate.js');
+    const { database } = await readHostConfig(options, io);
+    if (direction === 'status') return statusReport(await migrationStatus(database));
+    if (direction === 'down') return rollBack(database, options, io);
+    const names = await migrateUp(database, options.to);
+    return changeReport({ change: 'applied', names, to: options.to }, await migrationStatus(database));
   },
 });
+
+/** Says what it deletes before it does, and rolls back no more than it said. */
+async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<Report> {
+  const { planRollback } = await import('../../db/rollback-plan.js');
+  const { migrateDown, migrationStatus } = await import('../../db/migrate.js');
+  const plan = await planRollback(database, options.to);
+  const last = plan.names.at(-1);
+  if (last !== undefined) await agree(plan, database.schema, options, io);
+  const names = last === undefined ? [] : await migrateDown(database, last);
+  const { dropped } = plan;
+  return changeReport({ change: 'rolled back', names, to: options.to, dropped }, await migrationStatus(database));
+}
+
+async function agree(plan: RollbackPlan, schema: string, options: MigrateCommandOptions, io: CliIo): Promise<void> {
+  const lines = rollbackLines(plan, schema);
+  if (options.yes) {
+    if (!options.json) io.stderr.write(`${lines.join('\n')}\n`);
+    return;
+  }
+  if (!mayAsk(options, io)) {
+    throw new CairnloopError('USAGE', {
+      message: [...lines, 'migrate down expected --yes, as nobody can be asked here; found none.'].join('\n'),
+      hint: 'Nothing was changed. Make a backup, then run the command again with --yes.',
+    });
+  }
+  io.stderr.write(`${lines.join('\n')}\n`);
+  const agreed = await io.ask.confirm({ message: 'Roll back and delete this?', initial: false });
+  if (!agreed) throw new CairnloopError('CANCELLED', {});
+}
+
+function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string[] {
+  const head = `Rolls back ${names.length} migration(s) in schema "${schema}": ${names.join(', ')}`;
+  if (dropped.length === 0) return [head, 'No table and no column is deleted.'];
+  return [head, 'Deletes for good:', ...dropped.map((one) => `  ${droppedText(one)}`)];
+}
+
+function droppedText({ table, column, rows }: Dropped): string {
+  const count = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
+  return column === null ? `table ${table} (${count})` : `column ${table}.${column} (set in ${count})`;
+}
 
 function statusGoesNowhere() {
   return new CairnloopError('USAGE', {
@@ -65,14 +112,19 @@ interface Change {
   change: 'applied' | 'rolled back';
   names: string[];
   to: string | undefined;
+  /** What a rollback deleted. */
+  dropped?: Dropped[];
 }
 
-function changeReport({ change, names, to }: Change, status: Status): Report {
+function changeReport({ change, names, to, dropped }: Change, status: Status): Report {
   const upTo = to === undefined ? '' : ` up to ${to}`;
   const none =
     change === 'applied' ? `Nothing pending${upTo} (${status.applied.length} applied)` : 'Nothing to roll back';
   const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
-  return { text: `${text} in schema "${status.schema}"`, json: { change, names, ...status } };
+  return {
+    text: `${text} in schema "${status.schema}"`,
+    json: { change, names, ...(dropped && { dropped }), ...status },
+  };
 }
 
 function capital(text: string): string {

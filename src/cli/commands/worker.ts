@@ -1,5 +1,5 @@
 import { configOption, cwdOption, defineCommand, wholeNumber } from '../command.js';
-import { readHostConfig } from '../host-database.js';
+import { readConfigFile } from '../host-database.js';
 
 interface WorkerOptions {
   cwd?: string;
@@ -29,9 +29,10 @@ export const command = defineCommand<WorkerOptions>({
   },
   async run({ options }, io) {
     const { runWorker } = await import('../../worker/run-worker.js');
-    const config = await readHostConfig(options, io);
+    const { config, configFile } = await readConfigFile(options, io);
     await runWorker({
       config,
+      configFile,
       ops: options.ops ? { host: config.ops.host, port: options.port ?? config.ops.port } : null,
       onReady: ({ ops }) => {
         const where = ops ? `; health and metrics on http://${ops.host}:${ops.port}` : '';

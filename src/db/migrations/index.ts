@@ -7,6 +7,7 @@ import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
 import { searchParts } from './0011-search-parts.js';
+import { auditReceipts } from './0012-audit-receipts.js';
 import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import type { Migration } from './migration.js';
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   workspace,
   search,
   searchParts,
+  auditReceipts,
   replies,
   conversationsChange,
 ];

@@ -34,9 +34,13 @@ export function defineCheck<T>({ code, about, fact, judge, failure }: CheckOptio
 
 function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, about: string, failure?: 'check' | 'blocked') {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
-  return toCheck(`${about} not checked: ${fact.because}.`, null);
+  return notChecked(about, fact.because);
 }
 
+export const notChecked = (about: string, because: string): Judgement => ({
+  ...toCheck(`${about} not checked: ${because}.`, null),
+  notChecked: because,
+});
 export const fine = (message: string): Judgement => ({ level: 'ok', message, fix: null });
 export const toCheck = (message: string, fix: string | null): Judgement => ({ level: 'check', message, fix });
 export const blocked = (message: string, fix: string): Judgement => ({ level: 'blocked', message, fix });

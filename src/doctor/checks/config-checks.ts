@@ -9,14 +9,22 @@ const config = defineCheck({
   about: 'config',
   fact: (facts) => facts.config,
   failure: 'blocked',
-  judge: ({ file, problems }) => {
+  judge: ({ file, problems, variables }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
     if (others.length === 0) return fine(`${file} has no wrong key.`);
     return others.map(({ path, expected, found }) =>
-      blocked(`${file}: ${path}: expected ${expected}, found ${found}.`, `correct ${path} in ${file}`),
+      blocked(`${file}: ${path}: expected ${expected}, found ${found}.`, fixOf(path, found, file, variables)),
     );
   },
 });
+
+/** A key that is undefined where its file reads a variable of the environment is no mistake in the file. */
+function fixOf(path: string, found: string, file: string, variables: ConfigFacts['variables']): string {
+  const variable = variables[path];
+  if (!found.startsWith('undefined') && found !== 'nothing') return `correct ${path} in ${file}`;
+  if (variable === undefined) return `set the environment variable that ${path} reads, or correct ${path} in ${file}`;
+  return `set ${variable} in the environment or in .env`;
+}
 
 function isContract(key: string | undefined): boolean {
   return key !== undefined && Object.hasOwn(contractMethods, key);

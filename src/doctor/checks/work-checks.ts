@@ -1,9 +1,7 @@
+import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
-import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
-
-/** A worker beats every 5 s; after so long it is thought dead. */
-const staleBeatMs = 30_000;
+import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 
 /** A due delivery is called within moments; one that waits for so long waits for somebody. */
 const staleDeliveryMs = 60_000;
@@ -22,7 +20,7 @@ const worker = defineCheck({
   fact: (facts) => facts.work,
   failure: 'blocked',
   judge: ({ workers }, { profile }) => {
-    const alive = workers.filter(({ ageMs }) => ageMs <= staleBeatMs);
+    const alive = workers.filter(isAlive);
     if (alive.length === 0) {
       const judge = profile === 'production' ? blocked : toCheck;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
@@ -58,7 +56,7 @@ const workerModules = defineCheck({
   fact: (facts) => facts.work,
   judge: ({ workers, announced }, { config }): Judgement[] => {
     const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
-    const alive = workers.filter(({ ageMs, modules }) => ageMs <= staleBeatMs && modules);
+    const alive = workers.filter((worker) => isAlive(worker) && worker.modules);
     if (alive.length === 0) return [];
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
@@ -137,7 +135,7 @@ const priorities = defineCheck({
   fact: (facts) => facts.policies,
   judge: (found, { work }) => {
     if (found.state !== 'active') return fine('No priority needs an SLA policy.');
-    if (work.state !== 'known') return toCheck(`priorities without an SLA policy not checked: ${work.because}.`, null);
+    if (work.state !== 'known') return notChecked('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
     if (without.length === 0) return fine('Every priority of the open conversations has an SLA policy.');
     const listed = without.map((priority) => `"${priority}"`).join(', ');

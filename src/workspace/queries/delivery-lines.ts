@@ -3,6 +3,7 @@ import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isHeldBack } from '../../deliveries/in-order.js';
 import { isFree } from '../../deliveries/unsettled.js';
+import { findWorkerBeats, isAlive } from '../../deliveries/worker-health.js';
 import { deliveryTopics } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
@@ -30,14 +31,15 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
   };
 }
 
-/** Whether the workers live, and how far behind they are. One statement. */
+/** Whether workers are alive, and how far behind they are. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
-  const [row] = await db.run<HealthRow>(selectHealth, [topics]);
+  const [[row], beats] = await Promise.all([db.run<HealthRow>(selectHealth, [topics]), findWorkerBeats(db)]);
   if (!row) throw new Error('SELECT answered no row');
+  const [last] = beats;
   return {
     now: row.now,
-    lastBeatAt: row.last_beat_at,
-    workers: row.workers,
+    lastBeatAt: last ? new Date(row.now.getTime() - last.ageMs) : null,
+    workers: beats.filter(isAlive).length,
     oldestDueAt: row.oldest_due_at,
     pending: capped(row.pending),
     retrying: capped(row.retrying),
@@ -79,8 +81,6 @@ function toLine(row: DeliveryLineRow): DeliveryLine {
 
 interface HealthRow {
   now: Date;
-  last_beat_at: Date | null;
-  workers: number;
   oldest_due_at: Date | null;
   pending: number;
   retrying: number;
@@ -132,8 +132,6 @@ const selectHealth = statement(
   'workspace.deliveries.health',
   (s) => `
     SELECT ${s}.clock() AS now,
-      (SELECT max(beat_at) FROM ${s}.worker_heartbeats) AS last_beat_at,
-      (SELECT count(*)::int FROM ${s}.worker_heartbeats WHERE beat_at > ${s}.clock() - interval '1 minute') AS workers,
       (SELECT min(head.available_at) FROM (${duePerTopic(s, waits(s), 1)}) head) AS oldest_due_at,
       (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, owed(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
       (SELECT count(*)::int FROM (SELECT FROM (${retrying(s)}) rows LIMIT ${countCap}) few) AS retrying,

@@ -36,10 +36,8 @@ export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   </main>
 );
 
-const silentAfterMs = 60_000;
-
 const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, workers, oldestDueAt } }) => {
-  const silent = lastBeatAt === null || now.getTime() - lastBeatAt.getTime() > silentAfterMs;
+  const silent = workers === 0;
   return (
     <div class="facts">
       <p class={silent ? 'fact fact-bad' : 'fact'}>

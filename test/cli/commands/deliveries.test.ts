@@ -209,6 +209,16 @@ describe('cairnloop deliveries', () => {
     assert.match((await run('show', id)).stdout, /next try +being called/);
   });
 
+  it('retry of a range asks in a terminal, and a no calls nothing', async () => {
+    const [resolved = ''] = await discarded('onConversationResolved');
+    const asked = await runMain(folder.folder, ['deliveries', 'retry', '--all'], { '1 discarded': false });
+    assert.deepEqual([asked.exitCode, asked.asked.length], [130, 1]);
+    assert.match(asked.asked[0] ?? '', /would be called again: conversation_resolved 1\. Call again\?$/);
+    assert.equal(await stateOf(resolved), 'discarded');
+    assert.equal((await runMain(folder.folder, ['deliveries', 'retry', '--all', '--yes'], {})).exitCode, 0);
+    assert.equal(await stateOf(resolved), 'pending');
+  });
+
   it('retry of a range says with --dry-run what it would be, and then does that, each on record', async () => {
     const [resolved = '', second = '', outbound = ''] = await discarded(
       'onConversationResolved',

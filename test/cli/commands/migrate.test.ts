@@ -56,13 +56,72 @@ describe('cairnloop migrate', () => {
     assert.equal(status.match(/applied/g)?.length, 2);
     assert.deepEqual((await json('up')).names, names.slice(2));
 
-    assert.deepEqual((await json('down')).names, [last]);
+    assert.deepEqual((await json('down', '--yes')).names, [last]);
     assert.deepEqual((await json('status')).pending, [last]);
-    assert.deepEqual((await json('down', '--to', first)).names, names.slice(0, -1).reverse());
+    assert.deepEqual((await json('down', '--to', first, '--yes')).names, names.slice(0, -1).reverse());
     assert.deepEqual(await tables(), ['migrations']);
     const functions = await database.query(`SELECT 1 FROM pg_proc WHERE pronamespace = 'support'::regnamespace`);
     assert.equal(functions.rowCount, 0);
     assert.deepEqual((await json('up')).names, names);
+  });
+
+  it('CL4 down says what it deletes, and without a terminal does nothing unless it gets --yes', async () => {
+    await migrate();
+    await database.query(
+      `INSERT INTO support.conversations (status, created_at, updated_at) SELECT 'open', now(), now() FROM generate_series(1, 3)`,
+    );
+    const before = await tables();
+    const [first = ''] = names;
+    const refused = await migrate('down', '--to', first);
+    assert.deepEqual([refused.exitCode, refused.out], [2, '']);
+    assert.match(refused.err, /table conversations \(3 rows\)[\s\S]*expected --yes.*\nNothing was changed/);
+    const asJson = await migrate('down', '--to', first, '--json');
+    assert.deepEqual([asJson.exitCode, asJson.json().error.code, asJson.err], [2, 'USAGE', '']);
+    assert.deepEqual(await tables(), before);
+    const run = await runCli(['migrate', 'down', '--to', first], { cwd: host.folder });
+    assert.deepEqual([run.exitCode, run.stdout], [2, '']);
+
+    const done = await json('down', '--to', first, '--yes');
+    assert.deepEqual(done.names, names.toReversed());
+    assert.deepEqual(
+      done.dropped.find(({ table }: { table: string }) => table === 'conversations'),
+      { table: 'conversations', column: null, rows: 3 },
+    );
+    const nothing = await migrate('down');
+    assert.deepEqual([nothing.exitCode, nothing.out], [0, 'Nothing to roll back in schema "support"\n']);
+  });
+
+  it('CL4 down asks in a terminal, and a no changes nothing', async () => {
+    await migrate();
+    const asked = await runMain(host.folder, ['migrate', 'down'], { 'Roll back': false });
+    assert.deepEqual([asked.exitCode, asked.asked.length], [130, 1]);
+    assert.match(asked.err, new RegExp(`Rolls back 1 migration\\(s\\) in schema "support": ${last}`));
+    assert.deepEqual((await json('status')).pending, []);
+    assert.equal((await runMain(host.folder, ['migrate', 'down'], { 'Roll back': true })).exitCode, 0);
+    assert.equal((await runMain(host.folder, ['migrate', 'down', '--yes'], {})).exitCode, 0);
+    assert.deepEqual((await json('status')).pending, names.slice(-2));
+  });
+
+  it('CL4 what down says that it deletes is what it deletes, migration by migration', async () => {
+    await migrate();
+    const columns = async () => {
+      const { rows } = await database.query(`SELECT c.relname AS table, a.attname AS column
+        FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = 'support'::regnamespace AND c.relkind = 'r'`);
+      return rows as { table: string; column: string }[];
+    };
+    for (const name of names.toReversed()) {
+      const before = await columns();
+      const { dropped } = await json('down', '--yes');
+      const after = await columns();
+      const hasTable = (table: string) => after.some((one) => one.table === table);
+      const gone = before.filter((one) => !after.some((it) => it.table === one.table && it.column === one.column));
+      const expected = gone.map(({ table, column }) => (hasTable(table) ? `${table}.${column}` : table));
+      const said = (dropped as { table: string; column: string | null }[]).map(({ table, column }) =>
+        column === null ? table : `${table}.${column}`,
+      );
+      assert.deepEqual(said.sort(), [...new Set(expected)].sort(), name);
+    }
   });
 
   it('CL4 refuses a schema that is newer than the package, and changes nothing', async () => {

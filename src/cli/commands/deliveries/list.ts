@@ -55,7 +55,7 @@ export const list = defineCommand<ListOptions>({
 });
 
 function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth, width: number | undefined): Report {
-  const { now, oldestDueAt, lastBeatAt } = health;
+  const { now, oldestDueAt, lastBeatAt, workers } = health;
   const rows = items.map((delivery) => [
     delivery.id,
     delivery.topic,
@@ -70,13 +70,16 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
   const found = rows.length === 0 ? 'No such delivery.' : table([head, ...rows], { width, free: [6] });
   return {
     text: [...healthLines(health), '', found, ...more].join('\n'),
-    json: { now, oldestDueAt, lastBeatAt, items, nextCursor },
+    json: { now, oldestDueAt, lastBeatAt, workers, items, nextCursor },
   };
 }
 
-function healthLines({ now, oldestDueAt, lastBeatAt }: WorkerHealth): string[] {
+function healthLines({ now, oldestDueAt, lastBeatAt, workers }: WorkerHealth): string[] {
+  const running = workers > 0 ? '' : '; no worker is running';
   return [
     oldestDueAt ? `Oldest due delivery: has waited for ${age(oldestDueAt, now)}` : 'Oldest due delivery: none waits',
-    lastBeatAt ? `Last worker heartbeat: ${age(lastBeatAt, now)} ago` : 'Last worker heartbeat: no worker is running',
+    lastBeatAt
+      ? `Last worker heartbeat: ${age(lastBeatAt, now)} ago${running}`
+      : 'Last worker heartbeat: no worker is running',
   ];
 }

@@ -2,6 +2,7 @@ import type { RetryRange, TopicCounts } from '../../../deliveries/retry-range.js
 import { type DeliveryTopic, deliveryTopics } from '../../../domain.js';
 import { CairnloopError } from '../../../errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import type { Report } from '../../report.js';
@@ -15,6 +16,8 @@ interface RetryOptions extends HostOptions {
   since?: Date;
   all?: boolean;
   dryRun?: boolean;
+  yes?: boolean;
+  json?: boolean;
 }
 
 export const retry = defineCommand<RetryOptions>({
@@ -25,6 +28,7 @@ export const retry = defineCommand<RetryOptions>({
     { ...sinceOption, description: `those discarded ${sinceOption.description}` },
     { flags: '--all', description: 'every one but those discarded by hand, which are retried by id' },
     { flags: '--dry-run', description: 'say how many it would be and change nothing' },
+    { flags: '-y, --yes', description: 'do not ask about a range (asked only in a terminal, without --json)' },
     cwdOption,
     configOption,
     jsonOption,
@@ -34,6 +38,7 @@ export const retry = defineCommand<RetryOptions>({
     'cairnloop deliveries retry --topic outbound --since 2h --dry-run',
     'cairnloop deliveries retry --all',
   ],
+  exitCodes: { 130: 'cancelled' },
   async run({ args: [id], options }, io) {
     const { topic, since } = options;
     refuseVague(id, options);
@@ -72,10 +77,21 @@ async function preview(range: RetryRange, options: HostOptions, io: CliIo): Prom
   return rangeReport(() => 'would be called again', topics, true);
 }
 
-async function retryAll(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
+async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Promise<Report> {
   const actor = cliActor();
-  const topics = await withCairnloop(options, io, ({ deliveries }) => deliveries.retryRange(range, { actor }));
+  const topics = await withCairnloop(options, io, async ({ deliveries }) => {
+    if (mayAsk(options, io)) await confirm(await deliveries.countRetryable(range), io);
+    return deliveries.retryRange(range, { actor });
+  });
   return rangeReport((are) => `${are} called again by the next free worker`, topics, false);
+}
+
+/** What a customer was sent cannot be taken back. */
+async function confirm(topics: TopicCounts, io: CliIo): Promise<void> {
+  const { text, json } = rangeReport(() => 'would be called again', topics, true);
+  if ((json as { count: number }).count === 0) return;
+  const agreed = await io.ask.confirm({ message: `${text} Call again?`, initial: false });
+  if (!agreed) throw new CairnloopError('CANCELLED', {});
 }
 
 function rangeReport(what: (are: 'is' | 'are') => string, topics: TopicCounts, dryRun: boolean): Report {

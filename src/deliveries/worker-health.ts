@@ -1,0 +1,31 @@
+import { type Executor, statement } from '../db/statement.js';
+import type { OwedModule } from './announced.js';
+
+/** A worker beats every 5 s; one that was not heard for so long is taken for dead, in milliseconds. */
+const aliveMs = 15_000;
+
+export interface WorkerBeat {
+  host: string;
+  version: string;
+  /** How long ago its last beat was, by the database's clock. */
+  ageMs: number;
+  /** The host modules that it announced; null for a worker of a version that announces none. */
+  modules: OwedModule[] | null;
+}
+
+/** Whether the worker of a beat is alive: the one rule of doctor, workspace and command line. */
+export function isAlive({ ageMs }: Pick<WorkerBeat, 'ageMs'>): boolean {
+  return ageMs <= aliveMs;
+}
+
+/** The last beat of every worker of the last day, the newest first. */
+export function findWorkerBeats(executor: Executor): Promise<WorkerBeat[]> {
+  return executor.run<WorkerBeat>(selectBeats, []);
+}
+
+const selectBeats = statement(
+  'worker.beats',
+  (s) => `
+    SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"
+    FROM ${s}.worker_heartbeats ORDER BY beat_at DESC LIMIT 1000`,
+);

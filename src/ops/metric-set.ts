@@ -1,0 +1,108 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import type { DeliveryCounts } from './prometheus-metrics.js';
+
+export type MetricSet = ReturnType<typeof createMetricSet>;
+
+/** Cairnloop's metrics, in no registry yet. `counts` is asked for at a scrape. */
+export function createMetricSet(counts: () => Promise<DeliveryCounts>) {
+  const resolveSeconds = new Histogram({
+    name: 'cairnloop_conversation_resolve_duration_seconds',
+    help: 'Time from opening a conversation to resolving it.',
+    buckets: [60, 300, 900, 3600, 4 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600],
+    registers: [],
+  });
+  const resolved = new Counter({
+    name: 'cairnloop_conversations_resolved_total',
+    help: 'Conversations resolved.',
+    registers: [],
+  });
+  const deliveries = new Counter({
+    name: 'cairnloop_deliveries_total',
+    help: 'Attempts at deliveries by what became of them: done, retried, discarded.',
+    labelNames: ['topic', 'outcome'],
+    registers: [],
+  });
+  const attemptSeconds = new Histogram({
+    name: 'cairnloop_delivery_attempt_duration_seconds',
+    help: 'Time that the host module took.',
+    labelNames: ['topic'],
+    buckets: [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30],
+    registers: [],
+  });
+  const lagSeconds = new Histogram({
+    name: 'cairnloop_delivery_lag_seconds',
+    help: 'Time from a delivery being due to its attempt being settled.',
+    labelNames: ['topic'],
+    buckets: [0.01, 0.05, 0.25, 1, 5, 30, 300, 3600],
+    registers: [],
+  });
+  const slaBreaches = new Counter({
+    name: 'cairnloop_sla_breaches_total',
+    help: 'SLA clocks that were breached.',
+    labelNames: ['priority'],
+    registers: [],
+  });
+  const drafts = new Counter({
+    name: 'cairnloop_drafts_total',
+    help: 'Proposals by the decision of the AutomationPolicy.',
+    labelNames: ['decision'],
+    registers: [],
+  });
+  const outbound = new Counter({
+    name: 'cairnloop_outbound_messages_total',
+    help: 'Outbound messages by outcome: sent, failed.',
+    labelNames: ['outcome'],
+    registers: [],
+  });
+  const contextRequests = new Counter({
+    name: 'cairnloop_context_requests_total',
+    help: 'Requests for customer context by the state they ended in.',
+    labelNames: ['state'],
+    registers: [],
+  });
+  const moduleFailures = new Counter({
+    name: 'cairnloop_host_module_failures_total',
+    help: 'Host modules that gave no usable answer, where work went on without it.',
+    labelNames: ['module'],
+    registers: [],
+  });
+  // From the start, so that the first failure shows as an increase.
+  for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
+  const pending = new Gauge({
+    name: 'cairnloop_deliveries_pending',
+    help: 'Deliveries that wait, scheduled ones among them.',
+    labelNames: ['topic'],
+    registers: [],
+    async collect() {
+      setCounts(this, await counts(), 'pending');
+    },
+  });
+  const discarded = new Gauge({
+    name: 'cairnloop_deliveries_discarded',
+    help: 'Deliveries given up and not retried.',
+    labelNames: ['topic'],
+    registers: [],
+    async collect() {
+      setCounts(this, await counts(), 'discarded');
+    },
+  });
+  return {
+    resolveSeconds,
+    resolved,
+    deliveries,
+    attemptSeconds,
+    lagSeconds,
+    slaBreaches,
+    drafts,
+    outbound,
+    contextRequests,
+    moduleFailures,
+    pending,
+    discarded,
+  };
+}
+
+function setCounts(gauge: Gauge<'topic'>, counts: DeliveryCounts, key: 'pending' | 'discarded'): void {
+  gauge.reset();
+  for (const row of counts) gauge.set({ topic: row.topic }, row[key]);
+}

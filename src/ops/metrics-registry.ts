@@ -1,0 +1,110 @@
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import { createMetricSet, type MetricSet } from './metric-set.js';
+import type { DeliveryCounts } from './prometheus-metrics.js';
+
+/** Where the deliveries of one instance are counted. */
+export interface CountSource {
+  /** The same for instances that count the same rows. */
+  database: string;
+  counts(): Promise<DeliveryCounts>;
+}
+
+/** The metrics in one registry: instances that share the registry count in the same ones. */
+interface RegistryMetrics {
+  names: ReadonlyMap<string, object>;
+  set: MetricSet;
+  sources: Set<CountSource>;
+}
+
+/** On the registry itself, so that another copy of this package finds them too. */
+const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
+
+/**
+ * The metrics of a registry, made at the first call. Throws `METRIC_NAME_TAKEN` where the host has a metric of the same
+ * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot print them.
+ */
+export async function joinRegistry(registry: Registry, source: CountSource): Promise<RegistryMetrics> {
+  const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
+  const metrics = holder[ownMetrics] ?? createRegistryMetrics();
+  refuseTakenNames(registry, metrics);
+  Object.defineProperty(holder, ownMetrics, { value: metrics, configurable: true });
+  metrics.sources.add(source);
+  register(registry, missingFrom(registry, metrics));
+  await requirePrintable(registry);
+  return metrics;
+}
+
+function createRegistryMetrics(): RegistryMetrics {
+  const sources = new Set<CountSource>();
+  const set = createMetricSet(() => sumOf([...sources]));
+  return { set, sources, names: new Map(Object.values(set).map((metric) => [nameOf(metric), metric])) };
+}
+
+function nameOf(metric: object): string {
+  return (metric as { name: string }).name;
+}
+
+/** Instances on one schema count the same rows; those of several are added up. */
+async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
+  const perDatabase = new Map(sources.map((source) => [source.database, source]));
+  const sums = new Map<string, DeliveryCounts[number]>();
+  for (const counts of await Promise.all([...perDatabase.values()].map((source) => source.counts()))) {
+    for (const { topic, pending, discarded } of counts) {
+      const sum = sums.get(topic);
+      sums.set(topic, {
+        topic,
+        pending: pending + (sum?.pending ?? 0),
+        discarded: discarded + (sum?.discarded ?? 0),
+      });
+    }
+  }
+  return [...sums.values()];
+}
+
+function refuseTakenNames(registry: Registry, { names }: RegistryMetrics): void {
+  for (const [name, metric] of names) {
+    const found: object | undefined = registry.getSingleMetric(name);
+    if (found && found !== metric) throw new CairnloopError('METRIC_NAME_TAKEN', { name });
+  }
+}
+
+function missingFrom(registry: Registry, { names }: RegistryMetrics): [name: string, metric: object][] {
+  return [...names].filter(([name]) => registry.getSingleMetric(name) === undefined);
+}
+
+/** A registry of OpenMetrics takes `_total` off the name of a counter that it has printed. */
+function register(registry: Registry, missing: [name: string, metric: object][]): void {
+  for (const [name, metric] of missing) registry.registerMetric(Object.assign(metric, { name }) as never);
+}
+
+/** The text of an older prom-client may leave out the metrics of this one. */
+async function requirePrintable(registry: Registry): Promise<void> {
+  const name = 'cairnloop_conversations_resolved_total';
+  const said = await printed(registry, name);
+  if (!said.includes(`\n${name}`)) throw new CairnloopError('METRICS_REGISTRY_UNUSABLE', { reason: said });
+}
+
+async function printed(registry: Registry, name: string): Promise<string> {
+  try {
+    return await registry.getSingleMetricAsString(name);
+  } catch (error) {
+    return errorText(error, 200);
+  }
+}
+
+/**
+ * Puts the metrics back after the host has cleared its registry; they keep what they have counted. A single one that the
+ * host has removed stays away. Never throws.
+ */
+export function restoreCleared(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
+  try {
+    const missing = missingFrom(registry, metrics);
+    if (missing.length < metrics.names.size) return;
+    register(registry, missing);
+  } catch (error) {
+    log.warn({ reason: errorText(error) }, 'metrics could not be put back into the registry, which was cleared');
+  }
+}

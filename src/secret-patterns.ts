@@ -1,0 +1,154 @@
+/**
+ * What a credential looks like in text, class by class. On the side of caution: what only looks like one is masked too,
+ * but not what every log holds: package names, paths, stack traces.
+ */
+
+export const mask = '[redacted]';
+
+type Pattern = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
+
+/** Of a key; the kinds of key that are no secret (primary, public, cache) are left out. */
+const keyKinds = [
+  'account|access|admin|api|auth|client|consumer|deploy|encryption|functions|hmac|license|master|private|project',
+  'secret|service|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook|write',
+].join('|');
+/** A name that says that its value is secret; `PWD` alone is the folder of a process. */
+const name = `(?:pass(?:words?|wds?|phrases?|code)|(?<!\\b|\\bOLD)pwd|pwd(?!=(?:[/\\\\]|[A-Z]:))|secrets?|(?<!unexpected\\s)token|credentials?|(?:${keyKinds})[-_ ]?key|sig(?:nature)?|_auth)(?:[-_ ]?(?:key|hash|value|id|base64))?`;
+/** A whole identifier that ends in such a name, e.g. `spring.datasource.password`, `DB_PASSWORD`. */
+const identifier = `(?<![\\w:.-])[\\w:.-]{0,60}?${name}`;
+const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
+const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
+/** Between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
+const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
+/** Said about a value rather than one. */
+const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
+const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
+/** A quote inside belongs to it, unless it looks like the end of a text around it. */
+const bare = `[^\\s"'\`]+(?:["'\`](?![,:;\\s)}\\]]|$)[^\\s"'\`]*)*`;
+const value = `${noValue}(?:${quoted}|${bare})`;
+
+const scheme = '[a-z][a-z0-9+.-]{1,30}:\\/\\/';
+/** Their path holds no "@", so the last one ends the password. */
+const servers =
+  '(?:postgres(?:ql)?|cockroachdb|mysqlx?|mariadb|mongodb|rediss?|valkeys?|amqps?|mssql|sqlserver|oracle|clickhouse|neo4j|bolt|nats|kafka|mqtts?|stomp|smtps?|imaps?|pop3s?|ldaps?|ftps?|sftp|libsql|tcp)(?:\\+[a-z0-9]+)?:\\/\\/';
+/** A name and the beginning of a password: what is behind a host would be a port. */
+const userAndPassword = '(?!\\[)[^\\s/:@?#]*:(?!\\d{1,5}(?:[/?#\\s"\',;)\\]}]|$))';
+const anyOfThisUrl = '(?:(?!:\\/\\/)[^\\r\\n])';
+const hostAndMore = '(?=[\\w.-]+(?::\\d{1,5})?[/?]|[\\w.-]+:\\d)';
+
+const urls: readonly Pattern[] = [
+  // Up to the last "@" before a host, as passwords hold unencoded "@", "/", quotes and spaces.
+  [new RegExp(`\\b(${scheme})${userAndPassword}${anyOfThisUrl}{1,300}@${hostAndMore}`, 'gi'), `$1${mask}@`],
+  [new RegExp(`\\b(${servers})[^\\s<>]+@`, 'gi'), `$1${mask}@`],
+  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s<>]+@`, 'gi'), `$1${mask}@`],
+  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s@]*[ \\t]${anyOfThisUrl}{0,200}@`, 'gi'), `$1${mask}@`],
+  [new RegExp(`\\b(${scheme})(?!git@)[^\\s/?#"'<>]+@`, 'gi'), `$1${mask}@`],
+  [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${mask}@`],
+];
+
+/** Who knows such an address may write to the chat behind it. */
+const webhookHosts = [
+  'hooks\\.slack(?:-gov)?\\.com|(?:[\\w-]{1,60}\\.)?webhook\\.office\\.com|outlook\\.office(?:365)?\\.com/webhook|hooks\\.zapier\\.com',
+  'hook\\.(?:[\\w-]{1,20}\\.)?(?:make|integromat)\\.com|maker\\.ifttt\\.com|events\\.pagerduty\\.com/integration|hc-ping\\.com|webhook\\.site',
+  '(?:(?:ptb|canary)\\.)?discord(?:app)?\\.com/api(?:/v\\d+)?/webhooks|media\\.guilded\\.gg/webhooks|webexapis\\.com/v\\d+/webhooks/incoming',
+  'open\\.(?:feishu\\.cn|larksuite\\.com)/open-apis/bot|(?<![\\w.-])[\\w.-]{1,100}\\.(?:logic\\.azure|powerplatform)\\.com',
+].join('|');
+/** A part of a path that a person did not write. */
+const tokenSegment = '(?=[\\w~.%-]*\\d)(?=[\\w~.%-]*[a-z])[\\w~.%-]{8,}';
+const tokenWords =
+  'hooks?|webhooks?|webhookb2|incoming|tokens?|secrets?|keys?|reset|reset-password|password-reset|magic|magic-link|invites?|verify|confirm|activate|unsubscribe';
+
+const addresses: readonly Pattern[] = [
+  [new RegExp(`\\b((?:${webhookHosts})(?::\\d+)?/)[^\\s"'\`<>)]+`, 'gi'), `$1${mask}`],
+  [/\/(bot)\d+:[^\s/?#"'<>]+/gi, `/$1${mask}`],
+  [new RegExp(`(:\\/\\/[^\\s"'<>]{0,300}?/(?:${tokenWords})/)${tokenSegment}(?:/${tokenSegment})*`, 'gi'), `$1${mask}`],
+  // Letters of both cases and digits all through: no word and no hexadecimal hash.
+  [
+    /(:\/\/[^\s"'<>]{0,300}?\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=(?:[A-Za-z_-]*\d){3})[\w-]{20,}(?![\w.-])/g,
+    `$1${mask}`,
+  ],
+  [/([?&#;](?:key|code|auth|ticket|jwt|assertion|otp|state|session|sid)=)[^\s&#"'<>]{6,}/gi, `$1${mask}`],
+];
+
+const headers: readonly Pattern[] = [
+  [/\b((?:proxy-|x-)?authorization|(?:set-)?cookie2?)(\\*["']?\s*(?:=>|[=:])|\\*["']\s*,)[^\r\n]+/gi, `$1$2 ${mask}`],
+  [/(["']x-[\w-]*(?:key|token|secret|auth)["']\s*,\s*)("[^"]*"?|'[^']*'?)/gi, `$1${mask}`],
+  [/\bbearer\s+(?!(?:auth\w*|credentials?|scheme|tokens?)\b)[\w.~+/=-]{8,}/gi, `Bearer ${mask}`],
+  [/\b(basic)(\s+)([a-z0-9+/_-]{6,}={0,2})(?![\w=])/gi, maskBasic],
+  [/\b(negotiate|ntlm)\s+[a-z0-9+/]{16,}={0,2}/gi, `$1 ${mask}`],
+  [/\b((?:connect\.sid|(?<![\w-])[\w-]{0,30}?sess(?:ion)?[-_]?id|_?csrf|xsrf)\s*=\s*)[^\s;"'&]+/gi, `$1${mask}`],
+];
+
+/** Plain words follow "basic" too; credentials are `user:password` in base64. */
+function maskBasic(whole: string, word = '', space = '', given = ''): string {
+  const isCredential = /\d|=$/.test(given) || Buffer.from(given, 'base64').includes(':');
+  return isCredential ? `${word}${space}${mask}` : whole;
+}
+
+/** Each with a digit behind it: `sk_buff` and `npm_config_cache` are names. */
+const prefixes = [
+  // AI and data
+  'sk[-_]|rk_(?:live|test)_|pk_(?:live|test)_|hf_|gsk_|xai-|pplx-|r8_|nvapi-|tvly-|dapi|phc_|phx_',
+  // Code, packages, builds
+  'gh[pousr]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt|ft|soat|agent|oas|imt)-|npm_|pypi-|rubygems_|dckr_pat_|ATATT|ATBB|ATCTT|CCIPAT_|bkua_|sgp_|PMAK-|pul-',
+  // Clouds
+  'do[oprt]_v1_|hv[sbr]\\.|tfp_|sbp_|sb_secret_|pscale_(?:tkn|pw|oauth)_|napi_|rnd_|fm[12]_|fo1_|dp\\.(?:pt|st|ct|sa)\\.|AGE-SECRET-KEY-|LTAI|GOCSPX-|ya29\\.|1\\/\\/0',
+  // Messages, mail, payments, offices
+  'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
+].join('|');
+
+const shapes: readonly Pattern[] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g, mask],
+  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, mask],
+  [new RegExp(`(?<![\\w-])(?:${prefixes})(?=[\\w./+-]*\\d)[\\w./+-]{8,}=*`, 'g'), mask],
+  [/\b(?:A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[\w-]{30,}|SG\.[\w-]{8,}\.[\w-]{8,}|SK[0-9a-f]{32})/g, mask],
+  [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, mask],
+];
+
+const named: readonly Pattern[] = [
+  [
+    new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
+    `$1${mask}`,
+  ],
+  // A name and its value apart, as in XML settings and in the environment of a container.
+  [
+    new RegExp(
+      `(\\b(?:name|key|id)${separator}${quote}?${identifier}${quote}?[\\s,;]*${quote}?value${separator})(?:${value})`,
+      'gi',
+    ),
+    `$1${mask}`,
+  ],
+  [
+    new RegExp(`(${name}${quote}?\\s*:\\s*[|>][+-]?[ \\t]*\\r?\\n)(?:[ \\t]+[^\\r\\n]*(?:\\r?\\n|$))+`, 'gi'),
+    `$1  ${mask}\n`,
+  ],
+  // A line of a settings file, whose value may hold spaces; and a part of an ADO connection string.
+  [
+    new RegExp(`(\\n[ \\t]*(?:export |set |- )?${identifier}[ \\t]*[=:][ \\t]*)${noValue}(?!["'\`])[^\\r\\n]+`, 'gi'),
+    `$1${mask}`,
+  ],
+  [new RegExp(`(${name}\\s*=\\s*)[^\\s;"'][^;"'\\r\\n]*(?=;)`, 'gi'), `$1${mask}`],
+  [
+    new RegExp(
+      `((?<![\\w-])--?[\\w-]{0,40}?${name}\\s+)(?!(?:is|are|was|must|may|and|or|not|needs?|expects?|requires?|option|flag)\\b|-)(?:${value})`,
+      'gi',
+    ),
+    `$1${mask}`,
+  ],
+  [/(\s(?:-u|--user)\s+["']?[^\s:"']+:)(?!\d+\b)[^\s"']+/g, `$1${mask}`],
+  [new RegExp(`(${name}\\s+is\\s+)(?=["'])(?:${quoted})`, 'gi'), `$1${mask}`],
+  [new RegExp(`(${name}${separator})(?:${value})`, 'gi'), `$1${mask}`],
+  [new RegExp(`((?:(?<![A-Za-z])[Pp]ass|(?<![A-Za-z])PASS|(?<=[a-z])Pass)${separator})(?:${value})`, 'g'), `$1${mask}`],
+];
+
+/** A group is looked for only where its hint is found: most texts hold no secret at all. */
+export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
+  { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ/, patterns: shapes },
+  {
+    hint: /authori[sz]ation|cookie|bearer|basic|negotiate|ntlm|sess|csrf|xsrf|connect\.sid|["']x-/i,
+    patterns: headers,
+  },
+  { hint: /\/|[?&#;]\w+=/, patterns: addresses },
+  { hint: /:\/\/|jdbc:/, patterns: urls },
+  { hint: /pass|pwd|secret|token|credential|key|sig|_auth|\s(?:-u|--user)\s/i, patterns: named },
+];
