@@ -102,6 +102,18 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.ok(worker.stderr().includes(delivery));
   });
 
+  it('an error that nobody catches while the worker stops is an exit code as well', async () => {
+    const worker = await start();
+    await resolve('slow');
+    await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
+    const delivery = await resolve('throw slowly');
+    await eventually(() => assert.ok(calls().includes('start throw slowly'), 'not yet'));
+    worker.signal('SIGTERM');
+    assert.equal(await worker.ended, 1);
+    assert.ok(calls().includes('end slow'));
+    assert.ok(worker.stderr().includes(delivery));
+  });
+
   it('an exit in the middle of a callback is told with its delivery', async () => {
     const worker = await start();
     const delivery = await resolve('exit');
@@ -208,7 +220,8 @@ const configFile = `
     'throw later': () => void setTimeout(() => { throw error(); }, 30),
     'throw text later': () => void setTimeout(() => { throw error().message; }, 30),
     'emit an error': async () => { setImmediate(() => new EventEmitter().emit('error', error())); await sleep(50); },
-    slow: () => sleep(700),
+    'throw slowly': async () => { setTimeout(() => { throw error(); }, 600); await sleep(900); },
+    slow: () => sleep(1200),
     hang: () => new Promise(() => {}),
     fail: () => { throw error(); },
     exit: () => process.exit(9),
