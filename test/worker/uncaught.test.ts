@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Logger } from 'pino';
+import { createCairnloop } from '../../src/cairnloop.js';
+import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { migrated, operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 
@@ -181,6 +184,28 @@ describe('what callbacks leave behind in a worker process', () => {
 
 describe('worker.stop()', () => {
   const { startHost } = useHosts();
+
+  it('never rejects where the logger throws about the callbacks that are left', async () => {
+    const database = await createTestDatabase(migrated);
+    const throws = () => assert.fail('no disk');
+    const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+    const logger = Object.fromEntries(levels.map((level) => [level, throws])) as unknown as Logger;
+    let called = 0;
+    const onConversationResolved = () => {
+      called += 1;
+      return new Promise(() => {});
+    };
+    const config = { database: { url: database.url }, worker: { shutdownTimeoutMs: 50 } };
+    const cairnloop = await createCairnloop({ ...config, notifier: { ...silent, onConversationResolved } }, { logger });
+    await cairnloop.worker.start();
+    const { id } = await cairnloop.conversations.open({});
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await eventually(() => assert.equal(called, 1));
+    await cairnloop.worker.stop();
+    assert.equal(cairnloop.worker.state, 'stopped');
+    await cairnloop.close();
+    await database.drop();
+  });
 
   it('never rejects, also where the database went away with the job store in it', async () => {
     const { cairnloop, database } = await startHost({ notifier: silent });
