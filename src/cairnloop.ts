@@ -16,9 +16,10 @@ import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
-import { openDatabase, probeDatabase } from './db/connect.js';
+import { openDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
+import { probeDatabase } from './db/probe.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -66,7 +67,7 @@ export interface CreateOptions {
 
 /**
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
- * `CONFIG_INVALID`, `DATABASE_UNREACHABLE`.
+ * `CONFIG_INVALID`, `DATABASE_UNREACHABLE`, `DATABASE_POOLER`.
  */
 export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, options: CreateOptions = {}) {
   const resolved = validateConfig(config);
@@ -77,7 +78,7 @@ export async function createCairnloop(config: CairnloopConfig | ResolvedConfig, 
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
 
-  const explain = (error: unknown) => databaseFailure(error, runtime.db, resolved.database.url);
+  const explain = (error: unknown) => databaseFailure(error, runtime.db);
   const calls = {
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),

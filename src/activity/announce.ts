@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
@@ -21,7 +21,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   let closed = false;
 
   async function send(): Promise<void> {
-    await new Promise(setImmediate);
+    await nextTurn();
     while (waiting.size > 0) {
       const payloads = toPayloads([...waiting]);
       waiting.clear();

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
+import { openSession, type SessionOptions } from './session.js';
 
 export interface Listening {
-  connection: pg.ClientConfig;
+  connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
   /** What travels over the channel, for the log. */
@@ -51,17 +52,13 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
 async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { channel, hear, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
-  const client = new pg.Client({
-    ...listening.connection,
-    query_timeout: probeTimeoutMs,
-    connectionTimeoutMillis: probeTimeoutMs,
-  });
+  const limits = { answer: probeTimeoutMs, statement: probeTimeoutMs };
+  const client = await openSession({ ...listening.connection, connectTimeoutMs: probeTimeoutMs, limits });
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the connection ended')));
   client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
-    await client.connect();
     await client.query(`LISTEN "${channel}"`);
     onReady();
     const over = AbortSignal.any([signal, lost.signal]);

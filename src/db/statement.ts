@@ -13,3 +13,8 @@ export function statement(name: string, text: (schema: string) => string): State
 export interface Executor {
   run<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
+
+/** Whether a statement of ours changes rows: none writes by a function. */
+export function writes(text: string): boolean {
+  return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
+}

@@ -94,8 +94,12 @@ export interface DatabaseFacts {
   /** Host, port and database. */
   target: string;
   isLocal: boolean;
+  /** What the schema needs of it. */
   version: string;
   versionNumber: number;
+  encoding: string;
+  /** Whether its locale knows upper and lower case beyond ASCII. */
+  foldsCase: boolean;
   /** This machine's clock minus the database's, in milliseconds. */
   clockSkewMs: number;
   readOnly: boolean;

@@ -17,7 +17,7 @@ describe('a listening connection', () => {
   async function listening(url: string, work: (heard: string[]) => Promise<void>): Promise<void> {
     const heard: string[] = [];
     const listener = listenOn({
-      connection: { connectionString: url, application_name: 'listener' },
+      connection: { url, schema: 'cairnloop', name: 'listener' },
       channel: 'channel',
       log: pino({ level: 'silent' }),
       what: 'test',

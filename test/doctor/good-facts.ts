@@ -37,6 +37,8 @@ export function goodFacts(): Facts {
       encrypted: true,
       maxConnections: 100,
       pooling: 'none',
+      encoding: 'UTF8',
+      foldsCase: true,
     }),
     schema: known({ schema: 'cairnloop', exists: true, applied: 8, pending: [], unknown: [] }),
     work: known({

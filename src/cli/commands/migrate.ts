@@ -31,7 +31,7 @@ export const command = defineCommand<MigrateOptions>({
     const config = await readHostConfig(options, io);
     if (direction === 'status') return statusReport(await migrationStatus(config.database));
     const migrate = direction === 'down' ? migrateDown : migrateUp;
-    const names = await migrate(config.database, options.to);
+    const names = await migrate(config.database, options.to, (sentence) => io.stderr.write(`${sentence}\n`));
     const change = direction === 'down' ? 'rolled back' : 'applied';
     return changeReport({ change, names, to: options.to }, await migrationStatus(config.database));
   },
