@@ -118,7 +118,7 @@ const catalog = {
   }),
   DATABASE_UNSUITABLE: (d: { target: string; problems: readonly string[] }) => ({
     message: `The database at ${d.target} cannot hold the schema: ${d.problems.join('; ')}.`,
-    hint: 'Nothing was changed. Use a UTF8 database (CREATE DATABASE … ENCODING UTF8 TEMPLATE template0) on Postgres 13 or later.',
+    hint: 'Nothing was changed. Use Postgres 13 or later, and a database made with ENCODING UTF8 TEMPLATE template0.',
   }),
   OUTCOME_UNKNOWN: (d: { target: string; reason: string }) => ({
     message: `The connection to the database at ${d.target} broke while a change was being written, so it is unknown whether the change was made: ${d.reason}.`,

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { isAnswer } from './outage.js';
 
 /** `none`: a connection keeps one database session. `transaction`: a pooler hands sessions out by the transaction. */
 export type Pooling = 'none' | 'transaction' | 'unknown';
@@ -19,8 +20,7 @@ export async function poolingOf(client: pg.Client, connectAnother: () => Promise
   try {
     return (await sharesSessions(client, other)) ? 'transaction' : 'none';
   } catch (error) {
-    // A pooler that hands sessions out by the statement refuses BEGIN; one that has none left is silent.
-    return /^[0-9A-Z]{5}$/.test(String((error as { code?: unknown }).code)) ? 'transaction' : 'unknown';
+    return refusesTransactions(error) ? 'transaction' : 'unknown';
   } finally {
     await other.end().catch(() => {});
   }
@@ -30,12 +30,16 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
   const own = await sessionOf(client);
   for (let round = 0; round < rounds; round += 1) {
     await other.query('BEGIN');
-    const held = await sessionOf(other);
-    const after = await sessionOf(client);
+    // Asked no further: where it is the pooler's only session, the question would wait for the transaction's end.
+    if ((await sessionOf(other)) === own || (await sessionOf(client)) !== own) return true;
     await other.query('ROLLBACK');
-    if (after !== own || held === own) return true;
   }
   return false;
+}
+
+/** A pooler that hands sessions out by the statement refuses BEGIN; one that has none left is silent, or says so. */
+function refusesTransactions(error: unknown): boolean {
+  return isAnswer(error) && !/query_wait_timeout/.test((error as Error).message);
 }
 
 async function sessionOf(client: pg.Client): Promise<number> {

@@ -26,13 +26,16 @@ export async function lookAtDatabase<T>(
   let client: pg.Client | undefined;
   try {
     client = await connected(url, timeoutMs);
-    return await read(client, await poolingOf(client, () => connected(url, timeoutMs)));
+    return await read(client, await poolingOf(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
   } catch (error) {
     throw expectedFailure(error, url) ?? unreachable(error, url);
   } finally {
     await client?.end().catch(() => {});
   }
 }
+
+/** A second connection is asked for to compare; a pooler that has none left lets it wait. In milliseconds. */
+const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {
   const limits = { answer: timeoutMs };
