@@ -32,8 +32,8 @@ function otherAddress({ server, portFlag }: ListenFailure): string {
   return 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)';
 }
 
-/** Certificates that are not trusted, of another host or out of date, and a server that offers no TLS. */
-const tlsFailure = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)|certificate|SSL/i;
+/** Certificates that are not trusted, of another host, out of date or not to be opened; a server that offers no TLS. */
+const tlsFailure = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)|certificate|SSL|, open '/i;
 
 function connectHint(cause = '', reason = ''): string {
   if (/^28/.test(cause))

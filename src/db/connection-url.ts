@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { userInfo } from 'node:os';
 import { type ConnectionOptions, parse } from 'pg-connection-string';
 import { errorText } from '../redact.js';
@@ -57,7 +58,7 @@ export function databaseTarget(url: string): string {
 export function isLocalTarget(url: string): boolean {
   try {
     const { host } = readConnectionUrl(url);
-    return host.startsWith('/') || host === 'localhost' || host === '::1' || host.startsWith('127.');
+    return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
   } catch {
     return false;
   }
