@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
+import { pause } from './pause.js';
 import { openSession, type SessionOptions } from './session.js';
 
 export interface Listening {
@@ -77,10 +78,6 @@ async function endWithin(client: pg.Client, timeoutMs: number): Promise<void> {
   const ended = client.end().catch(() => {});
   await Promise.race([ended, sleep(timeoutMs, undefined, { ref: false })]);
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 function backoffMs(failures: number): number {
