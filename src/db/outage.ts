@@ -29,12 +29,13 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 /**
- * Whether a prepared statement is of a table as it was before a column was added: it cannot run on its connection again,
- * and has not. The routine tells it from what else is not supported; its words come in the server's language.
+ * Whether a statement is of a table as it was before a column was added, and undone for it. A prepared one cannot run on
+ * its connection again (the routine tells it from what else is not supported, its words come in the server's language);
+ * one that was under way has met a function that returns rows of the table as it is now.
  */
 export function isPlanOutdated(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
-  return code === '0A000' && routine === 'RevalidateCachedQuery';
+  return code === '42804' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
 /** Whether Postgres undid the work because of another transaction: the same work has a chance when it is begun anew. */
