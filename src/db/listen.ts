@@ -60,17 +60,24 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
   client.on('end', () => lost.abort(new Error('the connection ended')));
   client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
+    await requireWritable(client);
     await client.query(`LISTEN "${channel}"`);
     onReady();
     const over = AbortSignal.any([signal, lost.signal]);
     while (!over.aborted) {
       await pause(probeEveryMs, over);
-      if (!over.aborted) await client.query('SELECT 1');
+      if (!over.aborted) await requireWritable(client);
     }
     lost.signal.throwIfAborted();
   } finally {
     await endWithin(client, 1000);
   }
+}
+
+/** After a failover what was the primary still answers, but nobody who writes is heard there. */
+async function requireWritable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`);
+  if (rows[0].readOnly === 'on') throw new Error('the server is read-only');
 }
 
 /** A half-open connection never answers the goodbye, so its socket is destroyed instead. */

@@ -75,6 +75,22 @@ describe('a listening connection', () => {
     });
   });
 
+  it('is made again when the server has become read-only, as what was the primary has after a failover', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await listening(database.url, async (heard) => {
+      await untilHeard(heard, 'first');
+      await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+        'listener',
+      ]);
+      heard.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(heard.length, 0, 'nothing is expected of a server that takes no writes');
+      await database.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+      await eventually(() => assert.ok(heard.includes('missed'), 'not heard yet'));
+    });
+  });
+
   it('is let go of while it cannot be made', async () => {
     await listening('postgres://nobody@127.0.0.1:1/none', async (heard) => {
       assert.deepEqual(heard, []);
