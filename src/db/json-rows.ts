@@ -1,10 +1,11 @@
 /**
  * The same statement with all its rows in one text column `rows`, as a JSON list: no driver's type parsers can change it.
- * Times come as ISO text, which {@link toDate} reads; bigints as numbers. A main query that changes rows becomes a part
- * of the WITH list, where Postgres allows it as well.
+ * Times come as ISO text, bigints as numbers. A main query that changes rows becomes a part of the WITH list, where
+ * Postgres allows it as well; one that returns none stays as it is.
  */
 export function asJsonRows(text: string): string {
   const { list, main } = splitWith(text);
+  if (/^(INSERT|UPDATE|DELETE)\b(?![\s\S]*\bRETURNING\b)/i.test(main)) return text;
   const select = `SELECT coalesce(json_agg(to_json(row_of_result)), '[]')::text AS rows FROM result_rows AS row_of_result`;
   return `WITH ${list === '' ? '' : `${list}, `}result_rows AS (${main}) ${select}`;
 }

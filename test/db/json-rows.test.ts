@@ -41,6 +41,11 @@ describe('rows as one JSON text', () => {
       assert.deepEqual(JSON.parse(packed[0].rows), rows);
     });
 
+  it('a change that returns no rows stays as it is', () => {
+    const text = 'WITH a AS (SELECT 1) UPDATE thing SET id = 2';
+    assert.equal(asJsonRows(text), text);
+  });
+
   it('a statement without a main query is a mistake', () => {
     assert.throws(() => splitWith('WITH a AS (SELECT 1'), /no main query/);
   });
