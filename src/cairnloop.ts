@@ -17,7 +17,7 @@ import { type ReopenInput, reopenConversation } from './conversations/reopen.js'
 import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { openDatabase } from './db/connect.js';
-import { databaseFailure } from './db/database-failure.js';
+import { databaseFailure, expectedFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
 import { probeDatabase } from './db/probe.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
@@ -177,7 +177,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
     const pending = await pendingMigrations(db);
-    if (pending.length === 0) return error;
+    if (pending.length === 0) return expectedFailure(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
   return {

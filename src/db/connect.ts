@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { CairnloopError } from '../errors.js';
-import { isAnswer, isConnectionLost } from './outage.js';
+import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
@@ -69,7 +69,7 @@ const unknownOutcomes = new WeakSet<object>();
 
 /** Anything but the server's own word comes from the connection, which broke after the change was sent. */
 function markUnlessAnswered(error: unknown): void {
-  if (!isAnswer(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
+  if (!isAnswer(error) && !wasNotSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
 }
 
 interface Prepared {

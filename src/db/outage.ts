@@ -58,6 +58,11 @@ export function isAnswer(error: unknown): boolean {
   return isSqlState(codeOf(error));
 }
 
+/** Whether pg knew the connection to be broken and sent nothing over it. */
+export function wasNotSent(error: unknown): boolean {
+  return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
+}
+
 /** How pg words what carries no code. */
 const lostWords =
   /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered|was closed))/;
