@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { CairnloopError } from '../errors.js';
+import { hostLockMs, limitLockWait } from './lock-limit.js';
 import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
@@ -30,6 +31,8 @@ export interface Database extends Executor {
    * because of another transaction, so it changes nothing but what `tx` writes.
    */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** The same pool, for statements that wait no longer than `lockMs` for what another session has locked. */
+  waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
@@ -44,20 +47,29 @@ export function openDatabase(options: DatabaseOptions): Database {
   const requireOpen = (operation: string) => {
     if (pool.ending) throw new CairnloopError('CLOSED', { operation });
   };
-  return {
-    url,
-    schema,
-    pool,
-    async run(statement, values) {
-      requireOpen(statement.name);
-      return runAlone(runner, prepare(statement), values);
-    },
-    async transaction(work) {
-      requireOpen('A transaction');
-      return inTransaction(runner, prepare, work);
-    },
-    close: () => pool.end(),
+  const waitingFor = (lockMs: number): Database => {
+    const run: PoolRunner['run'] = (work) =>
+      runner.run(async (client) => {
+        await limitLockWait(client, lockMs);
+        return work(client);
+      });
+    return {
+      url,
+      schema,
+      pool,
+      async run(statement, values) {
+        requireOpen(statement.name);
+        return runAlone({ run }, prepare(statement), values);
+      },
+      async transaction(work) {
+        requireOpen('A transaction');
+        return inTransaction({ run }, prepare, work);
+      },
+      waitingFor,
+      close: () => pool.end(),
+    };
   };
+  return waitingFor(hostLockMs);
 }
 
 /** Whether a change was sent to the database and the answer to it was lost: it may have been made. */

@@ -16,13 +16,11 @@ export interface DatabaseNature {
   version: string;
   versionNumber: number;
   encoding: string;
-  /** Whether its locale knows upper and lower case beyond ASCII: with LC_CTYPE C it does not. */
-  foldsCase: boolean;
 }
 
 const selectNature = `
-  current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
-  current_setting('server_encoding') AS encoding, lower(U&'\\00C9') <> U&'\\00C9' AS "foldsCase"`;
+  SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
+    current_setting('server_encoding') AS encoding`;
 
 /** What keeps a database from holding the schema, in words. Pure. */
 export function unsuitable({ version, versionNumber, encoding }: DatabaseNature): string[] {
@@ -32,27 +30,15 @@ export function unsuitable({ version, versionNumber, encoding }: DatabaseNature)
   return problems;
 }
 
-/** What works, but not as people expect; undefined where all does. Pure. */
-export function localeNote({ foldsCase }: DatabaseNature): string | undefined {
-  if (foldsCase) return undefined;
-  return 'The locale of this database (LC_CTYPE) knows upper and lower case of ASCII letters alone, so search tells É from é.';
-}
-
-/** Throws `DATABASE_UNSUITABLE` before anything is written; what is no obstacle is told. */
-export async function requireSuitable(client: pg.Client, { url }: Place, tell: (note: string) => void): Promise<void> {
-  const nature = await readNature(client);
-  const problems = unsuitable(nature);
+/** Throws `DATABASE_UNSUITABLE` before anything is written. */
+export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
+  const problems = unsuitable(await readNature(client));
   if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
-  const note = localeNote(nature);
-  if (note) tell(note);
 }
 
-/** In a database of another encoding the letter of the test may be none. */
 export async function readNature(client: pg.Client): Promise<DatabaseNature> {
-  const { rows } = await client.query(`SELECT current_setting('server_encoding') = 'UTF8' AS "isUtf8"`);
-  const columns = rows[0].isUtf8 ? selectNature : selectNature.replace(/lower.*/, 'true AS "foldsCase"');
-  const nature = await client.query<DatabaseNature>(`SELECT ${columns}`);
-  return nature.rows[0] as DatabaseNature;
+  const { rows } = await client.query<DatabaseNature>(selectNature);
+  return rows[0] as DatabaseNature;
 }
 
 /** Throws `DATABASE_PERMISSION`, with the statement that grants what is missing. */

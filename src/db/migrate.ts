@@ -91,7 +91,7 @@ function change(options: MigrateOptions, way: Way, wanted: Wanted, tell: TellPro
   const { schema } = options;
   return withSession(options, async (client) => {
     if (wanted(await knownNames(client, schema)).length === 0) return [];
-    if (way === 'up') await requireSuitable(client, options, tell);
+    if (way === 'up') await requireSuitable(client, options);
     await requireRights(client, options);
     await lock(client, schema, tell);
     if (way === 'up') await prepareSchema(client, schema);
@@ -120,7 +120,10 @@ async function withSession<T>(options: MigrateOptions, work: (client: pg.Client)
 /** Between two attempts to get the lock, in milliseconds. */
 const lockRetryMs = 200;
 
-/** Held to the end of the session, as each migration has a transaction of its own. */
+/**
+ * Held to the end of the session, as each migration has a transaction of its own. Asked for again and again: to wait inside
+ * a statement would hold up the CREATE INDEX CONCURRENTLY of the run that has it.
+ */
 async function lock(client: pg.Client, schema: string, tell: TellProgress): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [
@@ -174,6 +177,8 @@ async function apply(
   const record =
     way === 'up' ? `INSERT INTO ${s}.migrations (name) VALUES ($1)` : `DELETE FROM ${s}.migrations WHERE name = $1`;
   try {
+    const first = way === 'up' ? (migration.prepare?.(s) ?? []) : [];
+    for (const text of first) await client.query(text);
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
     await client.query(migration[way](s));
     await client.query(record, [name]);

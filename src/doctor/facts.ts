@@ -98,8 +98,6 @@ export interface DatabaseFacts {
   version: string;
   versionNumber: number;
   encoding: string;
-  /** Whether its locale knows upper and lower case beyond ASCII. */
-  foldsCase: boolean;
   /** This machine's clock minus the database's, in milliseconds. */
   clockSkewMs: number;
   readOnly: boolean;

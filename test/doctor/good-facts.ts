@@ -38,7 +38,6 @@ export function goodFacts(): Facts {
       maxConnections: 100,
       pooling: 'none',
       encoding: 'UTF8',
-      foldsCase: true,
     }),
     schema: known({ schema: 'cairnloop', exists: true, applied: 8, pending: [], unknown: [] }),
     work: known({

@@ -1,4 +1,4 @@
-import { localeNote, oldestPostgres } from '../../db/migrate-preconditions.js';
+import { oldestPostgres } from '../../db/migrate-preconditions.js';
 import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
 
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
@@ -41,15 +41,10 @@ const encoding = defineCheck({
   code: 'DATABASE_ENCODING',
   about: 'encoding of the database',
   fact: (facts) => facts.database,
-  judge: (nature) => {
-    if (nature.encoding !== 'UTF8') {
-      const message = `The database has the encoding ${nature.encoding}, which cannot store what customers write.`;
-      return blocked(message, 'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url');
-    }
-    const note = localeNote(nature);
-    return note
-      ? toCheck(note, 'make the database with a locale such as C.UTF-8 or en_US.UTF-8')
-      : fine('The database stores UTF-8.');
+  judge: ({ encoding }) => {
+    if (encoding === 'UTF8') return fine('The database stores UTF-8.');
+    const message = `The database has the encoding ${encoding}, which cannot store what customers write.`;
+    return blocked(message, 'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url');
   },
 });
 
