@@ -48,6 +48,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     for (let tries = 1; ; tries += 1) {
       const client = await checkOut();
       let broken = false;
+      let waitMs = 0;
       // A client that was taken out of the pool has nobody else to tell: without a listener its loss ends the process.
       const onError = () => {
         broken = true;
@@ -56,19 +57,21 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
       try {
         return await work(client);
       } catch (error) {
-        broken ||= mustNotBeHandedOn(error);
-        if (!worthAnotherTry(error, client, tries)) throw error;
-        if (isConflict(error)) await sleep(Math.random() * 20 * 2 ** tries);
+        const again = worthAnotherTry(error, client, tries);
+        broken ||= mustNotBeHandedOn(error) || isOld(client);
+        if (!again) throw error;
+        if (isConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
       } finally {
         client.off('error', onError);
         client.release(broken);
       }
+      await sleep(waitMs);
     }
   }
   return { run };
 }
 
-/** Its answers are out of step, its prepared statements are of tables as they were, or it leads to a standby. */
+/** Its answers are out of step, or its prepared statements are of tables as they were. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdated(error) || isReadOnly(error) || (!isAnswer(error) && isConnectionLost(error));
+  return isPlanOutdated(error) || (!isAnswer(error) && isConnectionLost(error));
 }
