@@ -97,7 +97,8 @@ describe('settings of the server, the role, the URL and the process', () => {
         due: Math.round(((resumed.breachAt?.getTime() ?? 0) - Date.now()) / 600_000),
         told: told.sort(),
         found: found.items.some(({ id }) => id === opened.id),
-        actions: record.items.map(({ action, at }) => [action, age(at)]),
+        // Sorted: what the worker does comes when it comes.
+        actions: record.items.map(({ action, at }) => `${action} ${age(at)}`).sort(),
         messages: (await conversations.get(opened.id)).messages?.map(({ role, content }) => [role, content]),
       };
     } finally {
