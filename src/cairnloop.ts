@@ -39,7 +39,7 @@ import { atTheEdge } from './edge.js';
 import { CairnloopError, isCairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
-import { createDeliveryCounts } from './ops/delivery-counts.js';
+import { createDeliveryCounts, createOutcomeCounts } from './ops/delivery-counts.js';
 import { type Metrics, noMetrics } from './ops/metrics.js';
 import { createOperations, type OperationsOptions, operationsPaths } from './ops/operations.js';
 import type { PrometheusReporter } from './ops/prometheus.js';
@@ -201,7 +201,7 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
-  const prometheus = await loadPrometheus(config, createDeliveryCounts(db));
+  const prometheus = await loadPrometheus(config, createDeliveryCounts(db), createOutcomeCounts(db));
   const metrics: Metrics = prometheus ?? noMetrics;
   const telemetry = createTelemetry(log);
   const runtime: Runtime = {
@@ -226,10 +226,11 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
 async function loadPrometheus(
   config: ResolvedConfig,
   counts: ReturnType<typeof createDeliveryCounts>,
+  kept: ReturnType<typeof createOutcomeCounts>,
 ): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
-  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts);
+  return createPrometheusMetrics(config.metrics as PrometheusReporter, counts, kept);
 }
 
 async function release(runtime: Runtime, stopWorker: () => Promise<void>): Promise<void> {

@@ -131,9 +131,7 @@ const insertCustomerMessage = statement(
       INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
       SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', $11::boolean) FROM sla
     ), request AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'draft', conversation_id, id, id, created_at + make_interval(secs => $4::float8 / 1000), created_at
-      FROM message WHERE $4::float8 IS NOT NULL
+      SELECT ${s}.request_draft(conversation_id, id, $4) AS id FROM message WHERE $4::float8 IS NOT NULL
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, author, 'message.received', conversation_id, id, '{}'::jsonb FROM message
@@ -149,6 +147,6 @@ const insertCustomerMessage = statement(
       FROM sla
     )
     SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
-      (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused
+      (SELECT to_jsonb(sla) FROM sla) AS sla, (SELECT id FROM request) AS request_id, ${s}.clock_is_paused(conversation.id) AS paused
     FROM conversation, message`,
 );

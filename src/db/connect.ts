@@ -2,6 +2,7 @@ import pg from 'pg';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import { columnTypes } from './column-types.js';
+import { hostLockMs, limitLockWait } from './lock-limit.js';
 import type { Executor, Statement } from './statement.js';
 
 export interface DatabaseOptions {
@@ -22,6 +23,8 @@ export interface Database extends Executor {
   readonly pool: pg.Pool;
   /** Commits when `work` returns, rolls back when it throws. */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** The same pool, for statements that wait no longer than `lockMs` for what another session has locked. */
+  waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
@@ -47,19 +50,21 @@ export function openDatabase(options: DatabaseOptions): Database {
   const requireOpen = (operation: string) => {
     if (pool.ending) throw new CairnloopError('CLOSED', { operation });
   };
-  return {
+  const waitingFor = (lockMs: number): Database => ({
     schema: options.schema,
     pool,
     async run(statement, values) {
       requireOpen(statement.name);
-      return runOn(pool, prepare(statement), values);
+      return withClient(pool, lockMs, (client) => runOn(client, prepare(statement), values));
     },
     async transaction(work) {
       requireOpen('A transaction');
-      return inTransaction(pool, prepare, work);
+      return withClient(pool, lockMs, (client) => inTransaction(client, prepare, work));
     },
+    waitingFor,
     close: () => pool.end(),
-  };
+  });
+  return waitingFor(hostLockMs);
 }
 
 /** Asks for one row. Throws `DATABASE_UNREACHABLE`, naming the target without its password. */
@@ -115,32 +120,53 @@ function statementCache(schema: string): Prepare {
 }
 
 async function runOn<Row extends object>(
-  target: pg.Pool | pg.PoolClient,
+  client: pg.PoolClient,
   prepared: Prepared,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const result = await target.query<Row>({ ...prepared, values: [...values] });
+  const result = await client.query<Row>({ ...prepared, values: [...values] });
   return result.rows;
 }
 
-async function inTransaction<T>(pool: pg.Pool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
+/** A statement that failed takes its connection with it, as with the pool's own `query`; a rolled-back transaction does not. */
+async function withClient<T>(pool: pg.Pool, lockMs: number, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  let broken: Error | undefined;
+  let broken: unknown;
   const onError = (error: Error) => {
     broken = error;
   };
   // A client that was taken out of the pool has nobody else to tell: without a listener its loss ends the process.
   client.on('error', onError);
   try {
+    await limitLockWait(client, lockMs);
+    return await work(client);
+  } catch (error) {
+    if (!(error instanceof RolledBack)) broken ??= error;
+    throw error instanceof RolledBack ? error.cause : error;
+  } finally {
+    client.off('error', onError);
+    client.release(broken as Error | undefined);
+  }
+}
+
+/** The connection is as good as before. */
+class RolledBack extends Error {}
+
+async function inTransaction<T>(
+  client: pg.PoolClient,
+  prepare: Prepare,
+  work: (tx: Executor) => Promise<T>,
+): Promise<T> {
+  try {
     await client.query('BEGIN');
     const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
     await client.query('COMMIT');
     return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(onError);
-    throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
+  } catch (cause) {
+    const isRolledBack = await client.query('ROLLBACK').then(
+      () => true,
+      () => false,
+    );
+    throw isRolledBack ? new RolledBack('rolled back', { cause }) : cause;
   }
 }

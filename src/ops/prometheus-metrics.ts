@@ -6,6 +6,12 @@ import type { PrometheusReporter } from './prometheus.js';
 /** Deliveries that wait or were given up, by topic. */
 export type DeliveryCounts = readonly { topic: string; pending: number; discarded: number }[];
 
+/** Outcomes that could not be written, because another session has their rows locked. */
+export interface KeptOutcomes {
+  count: number;
+  oldestSeconds: number;
+}
+
 /** A scrape that has not been collected by then is given up, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
@@ -26,6 +32,7 @@ function forgetOlder(registry: Registry): void {
 export function createPrometheusMetrics(
   reporter: PrometheusReporter,
   counts: () => Promise<DeliveryCounts>,
+  kept: () => Promise<KeptOutcomes>,
 ): PrometheusMetrics {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
   forgetOlder(registry);
@@ -109,6 +116,22 @@ export function createPrometheusMetrics(
     registers,
     async collect() {
       for (const { topic, discarded } of await counts()) this.set({ topic }, discarded);
+    },
+  });
+  new Gauge({
+    name: 'cairnloop_settlements_waiting',
+    help: 'Outcomes of callbacks that cannot be written yet, because another session has their rows locked.',
+    registers,
+    async collect() {
+      this.set((await kept()).count);
+    },
+  });
+  new Gauge({
+    name: 'cairnloop_settlements_oldest_waiting_seconds',
+    help: 'For how long the oldest of these outcomes has waited.',
+    registers,
+    async collect() {
+      this.set((await kept()).oldestSeconds);
     },
   });
 

@@ -6,6 +6,7 @@ import { auditEvents } from './0005-audit-events.js';
 import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
+import { outcomes } from './0009-outcomes.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   workers,
   workspace,
   search,
+  outcomes,
 ];

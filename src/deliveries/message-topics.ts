@@ -1,0 +1,15 @@
+import type { DeliveryTopic } from '../domain.js';
+
+/** Topics whose delivery hands a message over: the delivery's outcome is that message's status. */
+export const messageTopics = ['outbound'] as const satisfies readonly DeliveryTopic[];
+
+export type MessageTopic = (typeof messageTopics)[number];
+
+export function isMessageTopic(topic: DeliveryTopic): topic is MessageTopic {
+  return (messageTopics as readonly DeliveryTopic[]).includes(topic);
+}
+
+/** The SQL condition for a column that holds a topic. */
+export function carriesMessage(column: string): string {
+  return `${column} IN (${messageTopics.map((topic) => `'${topic}'`).join(', ')})`;
+}
