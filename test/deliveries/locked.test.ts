@@ -58,7 +58,9 @@ describe('what another session has locked', function () {
     it(`F21 one locked ${what} keeps one outcome waiting, and no other`, async () => {
       let locking: Promise<() => Promise<unknown>> | undefined;
       const { notifier, calls } = recordingNotifier(async ({ message }) => {
-        if (message?.id === first.message.id) await (locking ??= lock(host, sql, [message.id]));
+        if (message?.id !== first.message.id) return;
+        locking ??= lock(host, sql, [message.id]);
+        await locking;
       });
       const host = await startHost({ notifier, metrics: prometheus() }, { worker: false });
       const first = await trigger(host);
@@ -87,7 +89,8 @@ describe('what another session has locked', function () {
   it('F21 a failure of a locked message is kept as well, and told of once it is written', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { notifier } = recordingNotifier(async ({ message }) => {
-      await (locking ??= lock(host, rows.message, [message?.id]));
+      locking ??= lock(host, rows.message, [message?.id]);
+      await locking;
       return err('no mailbox');
     });
     const host = await startHost({ notifier, worker: { maxAttempts: 1 } });
@@ -107,7 +110,8 @@ describe('what another session has locked', function () {
   it('F21 stop() keeps its bound and loses no outcome: no other worker calls it again', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { notifier, calls } = recordingNotifier(async ({ message }) => {
-      await (locking ??= lock(host, 'LOCK TABLE cairnloop.messages, cairnloop.deliveries IN ACCESS EXCLUSIVE MODE'));
+      locking ??= lock(host, 'LOCK TABLE cairnloop.messages, cairnloop.deliveries IN ACCESS EXCLUSIVE MODE');
+      await locking;
       assert.ok(message);
     });
     const worker = { leaseMs: 500, shutdownTimeoutMs: 60_000 };
@@ -156,7 +160,8 @@ describe('what another session has locked', function () {
   it('F21 a draft for a locked conversation is stored once that is free, with one call of the generator', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { draftGenerator, calls } = recordingGenerator(async ({ id }) => {
-      await (locking ??= lock(host, 'SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]));
+      locking ??= lock(host, 'SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]);
+      await locking;
       setTimeout(async () => (await locking)?.(), 2500);
       return { ok: true, value: { type: 'reply', content: 'Hi' } };
     });

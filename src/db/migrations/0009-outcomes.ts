@@ -8,8 +8,8 @@ import type { Migration } from './migration.js';
  * `claim_deliveries` is that of 0004, but for the look at these outcomes. Only a delivery whose lease ran out can have one.
  *
  * `request_draft` owes one draft per conversation: a request that waits already is moved to the newest message. Each
- * message puts it off by the debounce, and all of them together by ten times as much at most. One that a worker has is
- * left alone, and so is one that is locked: a second request is written then. Called under the conversation's lock.
+ * message puts it off by the debounce, and all of them together by ten times as much at most. One that a worker
+ * has or had is left alone, and so is one that is locked: a second request is written then. Called under the conversation's lock.
  *
  * `bounded_conversation` and `bounded_map` leave out stored maps that no call of a host could take.
  */
@@ -43,8 +43,7 @@ export const outcomes: Migration = {
       waiting := ARRAY(
         SELECT d.id FROM ${s}.deliveries d
         WHERE d.conversation_id = p_conversation_id AND d.topic = 'draft' AND d.settled_at IS NULL
-          AND d.state NOT IN ('done', 'discarded') AND (d.lease_until IS NULL OR d.lease_until <= ${s}.clock())
-          AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
+          AND d.state NOT IN ('done', 'discarded') AND d.lease_until IS NULL
         ORDER BY d.id FOR UPDATE SKIP LOCKED
       );
       request := waiting[1];
@@ -56,11 +55,11 @@ export const outcomes: Migration = {
       END IF;
       DELETE FROM ${s}.deliveries WHERE id = ANY (waiting[2:]);
       UPDATE ${s}.deliveries SET
-        subject_id = p_message_id, dedupe_key = p_message_id, last_error = NULL, lease_until = NULL,
+        subject_id = p_message_id, dedupe_key = p_message_id, last_error = NULL,
         created_at = CASE attempts WHEN 0 THEN created_at ELSE ${s}.clock() END,
         available_at = least(${s}.clock() + debounce,
           CASE attempts WHEN 0 THEN created_at ELSE ${s}.clock() END + 10 * debounce),
-        attempts = 0, leases_lost = 0, claims = claims + 1
+        attempts = 0
       WHERE id = request;
       RETURN request;
     END $$;
