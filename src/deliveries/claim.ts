@@ -36,8 +36,12 @@ export type ClaimedDelivery = Pick<
   | 'leases_lost'
 >;
 
-const claimedColumns =
-  'id, conversation_id, subject_id, payload, available_at, lease_until, attempts, claims, leases_lost';
+/** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
+const maxPayloadBytes = 65_536;
+
+const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost,
+      CASE WHEN pg_column_size(payload) > ${maxPayloadBytes} AND jsonb_typeof(payload) = 'object'
+        THEN payload || '{"metadata": {"truncated": true}}' ELSE payload END AS payload`;
 
 export function toDelivery(row: DeliveryRow): Delivery {
   return {

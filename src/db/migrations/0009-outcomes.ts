@@ -11,7 +11,8 @@ import type { Migration } from './migration.js';
  * message puts it off by the debounce, and all of them together by ten times as much at most. One that a worker
  * has or had is left alone, and so is one that is locked: a second request is written then. Called under the conversation's lock.
  *
- * `bounded_conversation` and `bounded_map` leave out stored maps that no call of a host could take.
+ * `bounded_map` and `bounded_conversation` leave out stored maps that no process could take, and `message_bytes` tells
+ * what a message counts for; none of them reads what Postgres keeps apart for its size.
  */
 export const outcomes: Migration = {
   name: '0009-outcomes',
@@ -64,9 +65,16 @@ export const outcomes: Migration = {
       RETURN request;
     END $$;
 
-    CREATE FUNCTION ${s}.bounded_map(p_map jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-      SELECT CASE WHEN pg_column_size(p_map) <= 64 OR octet_length(p_map::text) <= ${maxMapBytes} THEN p_map
-        ELSE '{"truncated": true}' END
+    CREATE FUNCTION ${s}.bounded_map(p_map jsonb) RETURNS jsonb LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT CASE WHEN pg_column_size(p_map) <= 64 THEN p_map
+        WHEN pg_column_size(p_map) > ${maxMapBytes} OR octet_length(p_map::text) > ${maxMapBytes} THEN '{"truncated": true}'
+        ELSE p_map END
+    $$;
+
+    CREATE FUNCTION ${s}.message_bytes(p_content text, p_metadata jsonb) RETURNS integer
+    LANGUAGE sql STABLE PARALLEL SAFE AS $$
+      SELECT least(octet_length(p_content), ${maxContentBytes}) + CASE WHEN pg_column_size(p_metadata) <= 64 THEN 64
+        ELSE octet_length(${s}.bounded_map(p_metadata)::text) END
     $$;
 
     CREATE FUNCTION ${s}.bounded_conversation(p_conversation ${s}.conversations) RETURNS ${s}.conversations
@@ -78,12 +86,16 @@ export const outcomes: Migration = {
   `,
   down: (s) => `
     DROP FUNCTION ${s}.bounded_conversation(${s}.conversations);
+    DROP FUNCTION ${s}.message_bytes(text, jsonb);
     DROP FUNCTION ${s}.bounded_map(jsonb);
     DROP FUNCTION ${s}.request_draft(uuid, uuid, float8);
     ${claimFunction(s, `(d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))`)}
     DROP TABLE ${s}.delivery_outcomes;
   `,
 };
+
+/** A content is cut to about as much. */
+const maxContentBytes = 4_000_000;
 
 /** Four times what an input may hold: what was stored before there was a limit. */
 const maxMapBytes = 262_144;

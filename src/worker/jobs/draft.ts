@@ -44,7 +44,7 @@ function requestOf(found: WholeConversation | undefined): DraftRequest | undefin
   if (found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
-  return newest && { conversation: toConversation(found.row, messages), messageId: newest.id };
+  return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };
 }
 
 interface DraftRequest {

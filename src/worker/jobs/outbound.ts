@@ -1,3 +1,4 @@
+import { maxContentBytes } from '../../conversations/newest-messages.js';
 import { type MessageRow, toConversation, toMessage } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
@@ -26,7 +27,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   if (!notifier) return missingModule('notifier');
   const [conversations, messages] = await Promise.all([
     loadConversations(runtime, rows),
-    runtime.db.run<MessageRow>(selectUnsent, [rows.map((row) => row.subject_id)]),
+    runtime.db.run<UnsentRow>(selectUnsent, [rows.map((row) => row.subject_id)]),
   ]);
   const unsent = new Map(messages.map((message) => [message.id, message]));
   return new Map(
@@ -34,6 +35,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
       const found = conversations.get(row.conversation_id);
       const message = unsent.get(row.subject_id ?? '');
       if (!found || !message) return [row.id, null];
+      if (message.too_large) return [row.id, () => tooLarge(message)];
       const told = { ...message.metadata, deliveryId: row.id, attempt: row.attempts };
       const outgoing = deepFreeze(toMessage({ ...message, metadata: told }));
       return [row.id, () => notifier.onOutboundTriggered(outgoing, toConversation(found))];
@@ -41,8 +43,19 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
 }
 
+type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
+
+/** What is delivered is the content to the letter, so it is not cut. Only a statement of somebody else's stores such a one. */
+function tooLarge({ bytes }: UnsentRow): never {
+  throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
+}
+
 /** A message that was sent is never handed over again. */
 const selectUnsent = statement(
   'outbound.unsent',
-  (s) => `SELECT * FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
+  (s) => `
+    SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,
+      CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE '' END AS content,
+      octet_length(content) > ${maxContentBytes} AS too_large, octet_length(content) AS bytes
+    FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
 );
