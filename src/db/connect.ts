@@ -3,6 +3,7 @@ import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import { columnTypes } from './column-types.js';
 import { hostLockMs, limitLockWait } from './lock-limit.js';
+import { isReadOnly } from './refusal.js';
 import type { Executor, Statement } from './statement.js';
 
 export interface DatabaseOptions {
@@ -141,7 +142,7 @@ async function withClient<T>(pool: pg.Pool, lockMs: number, work: (client: pg.Po
     await limitLockWait(client, lockMs);
     return await work(client);
   } catch (error) {
-    if (!(error instanceof RolledBack)) broken ??= error;
+    if (!(error instanceof RolledBack) || isReadOnly(error.cause)) broken ??= error;
     throw error instanceof RolledBack ? error.cause : error;
   } finally {
     client.off('error', onError);
