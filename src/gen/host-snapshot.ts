@@ -20,6 +20,8 @@ export interface HostSnapshot {
   /** Absolute: the folder of the package. */
   root: string;
   packageName: string | null;
+  /** False where `root` is a project of a monorepo that shares the package.json above it. */
+  hasPackageJson: boolean;
   language: 'ts' | 'js';
   /** The form of new files. */
   moduleForm: ModuleForm;
@@ -31,6 +33,8 @@ export interface HostSnapshot {
   style: Style;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;
+  /** The folder for new modules where none is named. */
+  moduleFolder: string;
   framework: Framework | null;
   packageManager: PackageManager;
   /** Null where the host's runner cannot load Cairnloop: Jest in CommonJS before Node 24.9 loads no ES module. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
+import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
 import { readTypeScriptVersion } from './typescript-version.js';
@@ -9,6 +10,8 @@ export interface TsFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
+  /** The folder, relative to the package, whose files can be imported by their bare names; null where there is none. */
+  bareImportsFrom: string | null;
   /** False where a `.ts` file may not import an ES module, as Cairnloop is one; a `.mts` file may. */
   mayImportEsm: boolean;
 }
@@ -22,6 +25,7 @@ export function readTsFacts(root: string, isEsmPackage: boolean, config: string 
     moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm),
     aliases: aliasesOf(options, root),
+    bareImportsFrom: bareImportsFrom(options, root),
     mayImportEsm,
   };
 }
@@ -36,9 +40,18 @@ function keepsCommonJsFromEsm({ module }: ts.CompilerOptions, root: string): boo
 
 /** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
 function readOptions(root: string): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
-  const host = { ...ts.sys, readDirectory: () => [] };
-  return ts.parseJsonConfigFileContent(config ?? {}, host, root).options;
+  const file = findTsconfig(root);
+  return file === undefined ? {} : readTsconfig(file).options;
+}
+
+/** By `baseUrl`, or by `paths` of the same meaning. */
+export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
+  const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
+  const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
+  const folder = target === undefined ? options.baseUrl : path.resolve(base, target.slice(0, -1));
+  if (folder === undefined) return null;
+  const relative = path.relative(root, folder).split(path.sep).join('/');
+  return relative.startsWith('..') || relative.includes('node_modules') ? null : relative || '.';
 }
 
 /** `import` and `export` of values are errors in such a file. */
