@@ -88,7 +88,9 @@ export async function main(
   rows: readonly CommandRow[] = commands,
 ): Promise<number> {
   const exitCode = await runAndReport(argv, io, rows);
+  for (const failure of io.host?.take() ?? []) io.stderr.write(`Meanwhile code of the host failed: ${failure}\n`);
   const lost = await io.flush?.();
+  io.host?.lift();
   if (!lost) return exitCode;
   // Never as JSON: that would go where nothing can be written.
   const told = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);

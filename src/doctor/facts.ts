@@ -30,6 +30,8 @@ export interface Facts {
   envFile: Fact<EnvFile>;
   build: Fact<BuildFacts>;
   config: Fact<ConfigFacts>;
+  /** What code of the host's did on its own once the config was imported: errors that nobody caught. */
+  hostFailures?: readonly string[];
   database: Fact<DatabaseFacts>;
   schema: Fact<SchemaFacts>;
   work: Fact<WorkFacts>;
@@ -68,6 +70,8 @@ export interface EnvFile {
   ignored: boolean;
   /** Whether it is in the repository already. */
   tracked: boolean;
+  /** Those that the command line reads, relative to the host, nearest first. */
+  read?: string[];
 }
 
 export interface BuildFacts {

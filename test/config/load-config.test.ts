@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { loadConfig, loadEnvFile, readConfig } from '../../src/config/load-config.js';
+import { loadConfig, readConfig } from '../../src/config/load-config.js';
 import { TemporaryHosts } from './write-host.js';
 
 const dist = new URL('../../dist/config/load-config.js', import.meta.url).href;
@@ -301,26 +301,5 @@ describe('config/load-config', function () {
   it('readConfig answers a wrong config, for who reports on it', async () => {
     const cwd = await hosts.write({ 'cairnloop.config.mjs': 'export default { database: 7 };' });
     assert.deepEqual(await readConfig({ cwd }), { raw: { database: 7 }, file: join(cwd, 'cairnloop.config.mjs') });
-  });
-
-  describe('loadEnvFile', () => {
-    const names = ['CAIRNLOOP_TEST_SET', 'CAIRNLOOP_TEST_UNSET'] as const;
-    afterEach(() => {
-      for (const name of names) delete process.env[name];
-    });
-
-    it('reads .env of the folder; what is set already wins', async () => {
-      process.env.CAIRNLOOP_TEST_SET = 'environment';
-      const cwd = await hosts.write({ '.env': names.map((name) => `${name}=file`).join('\n') });
-      assert.equal(loadEnvFile(cwd), join(cwd, '.env'));
-      assert.deepEqual(
-        names.map((name) => process.env[name]),
-        ['environment', 'file'],
-      );
-    });
-
-    it('answers undefined where there is none', async () => {
-      assert.equal(loadEnvFile(await hosts.write({ '.env/keep': '' })), undefined);
-    });
   });
 });

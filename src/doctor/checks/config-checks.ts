@@ -8,12 +8,19 @@ const config = defineCheck({
   about: 'config',
   fact: (facts) => facts.config,
   failure: 'blocked',
-  judge: ({ file, problems }) => {
+  judge: ({ file, problems }, { hostFailures = [] }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
-    if (others.length === 0) return fine(`${file} has no wrong key.`);
-    return others.map(({ path, expected, found }) =>
+    const failures = hostFailures.map((failure) =>
+      blocked(
+        `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
+        'catch it there, or connect and start timers elsewhere: a worker would end by it',
+      ),
+    );
+    if (others.length === 0 && failures.length === 0) return fine(`${file} has no wrong key.`);
+    const wrong = others.map(({ path, expected, found }) =>
       blocked(`${file}: ${path}: expected ${expected}, found ${found}.`, `correct ${path} in ${file}`),
     );
+    return [...wrong, ...failures];
   },
 });
 

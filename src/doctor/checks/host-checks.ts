@@ -57,15 +57,17 @@ const envFile = defineCheck({
   code: 'ENV_FILE',
   about: '.env',
   fact: (facts) => facts.envFile,
-  judge: ({ present, unreadable, ignored, tracked }) => {
-    if (!present) return fine('There is no .env file.');
+  judge: ({ present, unreadable, ignored, tracked, read = [] }) => {
+    const others = read.filter((file) => file !== '.env');
+    const also = others.length > 0 ? ` The command line reads ${read.join(', ')}.` : '';
+    if (!present) return fine(`There is no .env file.${also}`);
     if (unreadable !== null) {
       const message = `.env cannot be read (${unreadable}), so no other command runs, and what it sets is missing here.`;
       return blocked(message, 'let the user that runs cairnloop read .env, or remove it');
     }
     if (tracked)
       return toCheck('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
-    if (ignored) return fine('.env stays out of the git repository.');
+    if (ignored) return fine(`.env stays out of the git repository.${also}`);
     return toCheck('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
   },
 });
