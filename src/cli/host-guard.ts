@@ -1,6 +1,6 @@
 /**
  * Keeps code of the host's, which shares this process, from ending a command before its report is out: a rejected
- * connect that nobody awaits, an emitted error, `process.exit()` in a timer. What it did is told with the report.
+ * connect that nobody awaits, an emitted error, an exit in a timer. What it did is told with the report.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
