@@ -36,7 +36,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     configPath === undefined ? newConfigFolder(root, sourceFolder, build?.outputRoot) : path.dirname(configPath);
   const isEsm = isEsmAt(path.join(root, folder), json.type);
   const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
-  const at = configPath ?? path.posix.join(folder, `cairnloop.config.${facts.mayImportEsm ? language : 'mts'}`);
+  const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
   return {
     ...facts,
@@ -115,7 +115,6 @@ function scriptFacts(root: string, isEsm: boolean): TsFacts {
     extension: isEsm ? 'js' : 'none',
     aliases: {},
     bareImportsFrom: bareFrom,
-    mayImportEsm: true,
   };
 }
 
@@ -146,13 +145,7 @@ function findTestRunner(
   const known = ['vitest', 'jest', 'mocha'] as const;
   const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
   const found = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
-  const testRunner = found === 'jest' && json.type !== 'module' && !jestLoadsEsm(process.versions.node) ? null : found;
-  return { testRunner, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
-}
-
-function jestLoadsEsm(nodeVersion: string): boolean {
-  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  return major > 24 || (major === 24 && minor >= 9);
+  return { testRunner: found, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
 }
 
 /** What a workspace's root lists is there for its packages too. */

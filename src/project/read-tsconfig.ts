@@ -3,7 +3,6 @@ import { ts } from 'ts-morph';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
-import { readTypeScriptVersion } from './typescript-version.js';
 
 /** What a tsconfig, with those it extends, says about new files and their imports. */
 export interface TsFacts {
@@ -12,30 +11,18 @@ export interface TsFacts {
   aliases: PathAliases;
   /** The folder, relative to the package, whose files can be imported by their bare names; null where there is none. */
   bareImportsFrom: string | null;
-  /** False where a `.ts` file may not import an ES module, as Cairnloop is one; a `.mts` file may. */
-  mayImportEsm: boolean;
 }
 
 /** `isEsmPackage`: package.json says `"type": "module"`; `config` is the one that is there. */
 export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
   const options = readOptions(root);
-  const mayImportEsm = isEsmPackage || !keepsCommonJsFromEsm(options, root);
-  const isEsm = isEsmPackage || (config === undefined ? !mayImportEsm : config.endsWith('.mts'));
+  const isEsm = isEsmPackage || config?.endsWith('.mts') === true;
   return {
     moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm),
     aliases: aliasesOf(options, root),
     bareImportsFrom: bareImportsFrom(options, root),
-    mayImportEsm,
   };
-}
-
-/** TypeScript knows `require` of an ES module by `node20` and, since 5.8, by `nodenext`. */
-function keepsCommonJsFromEsm({ module }: ts.CompilerOptions, root: string): boolean {
-  if (module === ts.ModuleKind.Node16 || module === ts.ModuleKind.Node18) return true;
-  if (module !== ts.ModuleKind.NodeNext) return false;
-  const { major, minor } = readTypeScriptVersion(root);
-  return major < 5 || (major === 5 && minor < 8);
 }
 
 /** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
