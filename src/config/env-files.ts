@@ -15,11 +15,11 @@ export function loadEnvFiles(host: string): string[] {
   const files = envFiles(host);
   const expands = readsAsBundlers(host);
   const values: NodeJS.Dict<string> = Object.assign({}, ...files.map(readEnvFile).reverse());
-  const valueOf = (name: string, depth = 0): string => {
+  const lookUp = (name: string, depth = 0): string => {
     const given = process.env[name] ?? values[name] ?? '';
-    return depth > 5 || process.env[name] !== undefined ? given : expanded(given, (inner) => valueOf(inner, depth + 1));
+    return depth > 5 || process.env[name] !== undefined ? given : expanded(given, (inner) => lookUp(inner, depth + 1));
   };
-  for (const [name, value] of Object.entries(values)) process.env[name] ??= expands ? valueOf(name) : value;
+  for (const [name, value] of Object.entries(values)) process.env[name] ??= expands ? lookUp(name) : value;
   return files;
 }
 
@@ -66,11 +66,11 @@ export function readsAsBundlers(host: string): boolean {
 }
 
 /** `$NAME`, `${NAME}` and `${NAME:-otherwise}`; `\\$` is a dollar. */
-function expanded(value: string, valueOf: (name: string) => string): string {
+function expanded(value: string, lookUp: (name: string) => string): string {
   return value.replace(
     /\\\$|\$(?:\{(\w+)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/g,
     (whole, braced: string | undefined, otherwise: string | undefined, plain: string | undefined) =>
-      whole === '\\$' ? '$' : valueOf(braced ?? plain ?? '') || (otherwise ?? ''),
+      whole === '\\$' ? '$' : lookUp(braced ?? plain ?? '') || (otherwise ?? ''),
   );
 }
 

@@ -2,6 +2,7 @@ import { type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { kindOf } from '../found.js';
+import { compiledConfigs } from './compiled-configs.js';
 import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { importTimeoutMs, withinLimits } from './host-limits.js';
@@ -65,10 +66,14 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   return { raw: value, file };
 }
 
-/** The absolute path of the config. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS. */
+/**
+ * The absolute path of the config: that of the sources, or else, where only the output of a build is there, the compiled
+ * one. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
+ */
 export function findConfigFile({ cwd, file }: LoadOptions): string {
   const names = file === undefined ? configFileNames : [file];
-  const found = names.filter((name) => isFile(resolve(cwd, name)));
+  const sources = names.filter((name) => isFile(resolve(cwd, name)));
+  const found = sources.length > 0 || file !== undefined ? sources : compiledConfigs(cwd);
   const [first, ...others] = found;
   if (first === undefined && !stat(cwd)?.isDirectory())
     throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });

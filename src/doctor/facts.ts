@@ -4,6 +4,7 @@ import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
+import type { BuildTool } from '../project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
 /**
@@ -77,6 +78,11 @@ export interface EnvFile {
 export interface BuildFacts {
   /** What the host's TypeScript build trips over; null where there is nothing. */
   strayConfig: StrayConfig | null;
+  /** Which tool builds the host; absent where it was not looked at. */
+  tool?: BuildTool;
+  /** A folder of the host that its build takes for the package `cairnloop`, and the tsconfig by which it does. */
+  shadow?: { folder: string; tsconfig: string } | null;
+  config?: string;
 }
 
 export interface ConfigFacts {
