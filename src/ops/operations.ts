@@ -15,9 +15,9 @@ export interface OperationsOptions {
 /** One handler in two shapes: for fetch-style servers and for Node's. */
 export interface Mounted {
   /** Answers every request; paths that are not its own with 404. */
-  fetch(request: Request): Promise<Response>;
+  fetch: (request: Request) => Promise<Response>;
   /** Hands paths that are not its own to `next` where there is one. */
-  node(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+  node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
 }
 
 /** What the endpoints report. */

@@ -10,9 +10,9 @@ export type { WorkspaceOptions } from './mount-options.js';
 /** The operator workspace in two shapes: for fetch-style servers and for Node's. */
 export interface Workspace {
   /** Answers every request below the mount path; others with 404. */
-  fetch(request: Request): Promise<Response>;
+  fetch: (request: Request) => Promise<Response>;
   /** Hands paths that are not below the mount path to `next` where there is one. */
-  node(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+  node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
   /** Ends the live streams of open pages. */
   close(): void;
 }
