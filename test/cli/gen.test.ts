@@ -245,7 +245,7 @@ describe('cairnloop gen', () => {
     use({ ...typeScript, 'cairnloop.config.ts': crlf });
     await gen('context');
     assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop";\r\n/);
-    assert.match(read('src/cairnloop/context-provider.ts'), /^\tasync getContext\(\) \{\r\n\t\treturn ok/m);
+    assert.match(read('src/cairnloop/context-provider.ts'), /^\tgetContext\(\) \{\r\n\t\treturn ok/m);
     assert.equal(/[^\r]\n/.test(read('cairnloop.config.ts')), false);
   });
 
