@@ -23,14 +23,14 @@ import { type OpenInput, openConversation } from './conversations/open.js';
 import { submitCsat } from './conversations/rate.js';
 import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
-import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
+import { addNote, type NoteInput, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
 import { openDatabase, probeDatabase } from './db/connect.js';
 import { databaseFailure } from './db/database-failure.js';
 import { pendingMigrations } from './db/migrations/current.js';
-import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
+import { discardDelivery, type InterveneInput, type RetryInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
 import { sayWhatIsOwed } from './deliveries/say-owed.js';
@@ -105,7 +105,7 @@ export async function createCairnloop(
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
       reply: (id: string, input: ReplyInput) => replyToConversation(runtime, id, input),
-      note: (id: string, input: ReplyInput) => addNote(runtime, id, input),
+      note: (id: string, input: NoteInput) => addNote(runtime, id, input),
       resolve: (id: string, input: ResolveInput) => resolveConversation(runtime, id, input),
       update: (id: string, input: UpdateInput) => updateConversation(runtime, id, input),
       snooze: (id: string, input: SnoozeInput) => snoozeConversation(runtime, id, input),
@@ -149,7 +149,7 @@ export async function createCairnloop(
     deliveries: {
       list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
       get: (id: string) => getDelivery(runtime, id),
-      retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
+      retry: (id: string, input: RetryInput) => retryDelivery(runtime, id, input),
       countRetryable: (range: RetryRange) => countRetryable(runtime, range),
       retryRange: (range: RetryRange, input: InterveneInput) => retryRange(runtime, range, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),

@@ -15,6 +15,7 @@ interface RetryOptions extends HostOptions {
   since?: Date;
   all?: boolean;
   dryRun?: boolean;
+  yes?: boolean;
 }
 
 export const retry = defineCommand<RetryOptions>({
@@ -25,6 +26,7 @@ export const retry = defineCommand<RetryOptions>({
     { ...sinceOption, description: `those discarded ${sinceOption.description}` },
     { flags: '--all', description: 'every one but those discarded by hand, which are retried by id' },
     { flags: '--dry-run', description: 'say how many it would be and change nothing' },
+    { flags: '-y, --yes', description: 'send a message that is scheduled for later now' },
     cwdOption,
     configOption,
     jsonOption,
@@ -43,7 +45,8 @@ export const retry = defineCommand<RetryOptions>({
 });
 
 /** Either one delivery or a range; a slip must not call everything again. */
-function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
+function refuseVague(id: string | undefined, { topic, state, since, all, dryRun, yes }: RetryOptions): void {
+  if (id === undefined && yes) throw new CairnloopError('USAGE', releasesOne);
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;
   const found = id === undefined ? 'neither' : isRange ? 'both' : 'an id with --dry-run, which goes with a range';
@@ -53,8 +56,14 @@ function refuseVague(id: string | undefined, { topic, state, since, all, dryRun 
   });
 }
 
-async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Report> {
-  const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, { actor: cliActor() }));
+const releasesOne = {
+  message: 'deliveries retry --yes sends one scheduled message before its time; it expected an id, found none.',
+  hint: 'Name the delivery. A range calls what was discarded, and never before its time: it asks for no --yes.',
+};
+
+async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<Report> {
+  const input = { actor: cliActor(), releaseScheduled: options.yes ?? false };
+  const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, input));
   // Scheduled for later, or the countdown of a clock that still runs.
   const when =
     delivery.availableAt.getTime() > Date.now() + 1000
