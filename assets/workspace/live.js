@@ -42,7 +42,7 @@ function listen() {
   stream.addEventListener('open', refresh);
   // Its end tells nothing of why: the page's own request does.
   stream.addEventListener('error', () => {
-    timer ??= setTimeout(refresh, gatherMs);
+    if (cutOff() === null) timer ??= setTimeout(refresh, gatherMs);
   });
   stream.addEventListener('changed', ({ data }) => {
     const mine = data === '*' || data.split(',').includes(openId());
@@ -53,7 +53,7 @@ function listen() {
 
 /** Asks again at once: the connection is back, or somebody wants to know. */
 function checkNow() {
-  if (!document.hidden) listen();
+  if (stream && !document.hidden) listen();
   return refresh();
 }
 

@@ -8,12 +8,20 @@ const restMs = 800;
 /** And for less than this between two words of a sentence. */
 const sentenceMs = 3_000;
 
+/** So many letters in a row are words. Two may be two commands. */
+const wordLength = 3;
+const commands = 'jkaern/?';
+
 const kept = 'cairnloop:words-at';
 
 const openedAt = performance.now();
 let typedAt = Number.NEGATIVE_INFINITY;
 /** When the last key of a sentence came; also of one that began on the page before this one. */
 let wordsAt = wordsOfLastPage();
+/** When a key came last that is no command of the page. */
+let wroteAt = Number.NEGATIVE_INFINITY;
+/** How many letters have come without a rest between them. */
+let streak = 0;
 let rested = true;
 let settled = false;
 /** The button onto which words were typed, until the focus moves on. */
@@ -41,6 +49,8 @@ function wordsOfLastPage() {
 
 const isInWords = () => performance.now() - wordsAt < sentenceMs;
 
+const isWriting = () => isInWords() || performance.now() - wroteAt < sentenceMs;
+
 /** Whether nothing was typed in the moment before the current key. */
 export const hasRested = () => rested;
 
@@ -51,20 +61,29 @@ export const isSettled = () => settled;
 export function endTyping() {
   typedAt = Number.NEGATIVE_INFINITY;
   wordsAt = Number.NEGATIVE_INFINITY;
+  wroteAt = Number.NEGATIVE_INFINITY;
 }
 
 function onKeyDown(event) {
   const now = performance.now();
   rested = now - typedAt > restMs;
-  settled = rested && !isInWords() && now - openedAt > restMs;
+  settled = rested && !isWriting() && now - openedAt > restMs;
   heldBack = false;
   if (event.key === 'Escape') endTyping();
   if (event.key === 'Enter' || event.key === ' ') holdStrayPress(event);
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  // An answer to a question is no text, nor are the keys that move the mark.
-  if (isInWords() || (!rested && !isArmed() && !'jk'.includes(event.key))) wordsAt = now;
-  typedAt = now;
+  note(event.key, now);
   if (event.key !== ' ') typedOnto = buttonOf(event);
+}
+
+function note(key, now) {
+  // An answer to a question is no text, unless words go on with it.
+  const isAnswer = isArmed() && key !== ' ';
+  if (!isAnswer) streak = rested ? 1 : streak + 1;
+  if (isInWords() || streak >= wordLength) wordsAt = now;
+  const isText = key === ' ' ? isArmed() : !isAnswer && !commands.includes(key);
+  if (isInWords() || isText) wroteAt = now;
+  typedAt = now;
 }
 
 /**
@@ -75,7 +94,7 @@ function holdStrayPress(event) {
   const button = buttonOf(event);
   if (!button || isArmed()) return;
   const onto = typedOnto === button;
-  if (!onto && rested && !isInWords()) return;
+  if (!onto && rested && !isWriting()) return;
   heldBack = true;
   stop(event);
   if (event.key === 'Enter' && !onto && !event.repeat && !event.shiftKey) arm(button, slowly);

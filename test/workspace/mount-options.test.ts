@@ -19,6 +19,7 @@ describe('the options of a mount', () => {
       base: '/support',
       operator,
       title: 'Support',
+      signInUrl: undefined,
       styles: undefined,
       hosts: undefined,
     });
