@@ -45,7 +45,7 @@ export async function conversationPage(
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // That the thread cannot be read is told below.
     .catch(() => undefined);
-  const [page, counts, head, messages, canFollowUp] = await Promise.all([
+  const [page, { counts }, head, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view),
     countQueue(runtime),
     thread,
