@@ -23,7 +23,7 @@ import { type OpenInput, openConversation } from './conversations/open.js';
 import { submitCsat } from './conversations/rate.js';
 import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
-import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
+import { addNote, type NoteInput, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
@@ -33,7 +33,7 @@ import { databaseFailure, expectedFailure } from './db/database-failure.js';
 import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
 import { isOutage } from './db/outage.js';
 import { probeDatabase } from './db/probe.js';
-import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
+import { discardDelivery, type InterveneInput, type RetryInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
 import { sayWhatIsOwed } from './deliveries/say-owed.js';
@@ -111,7 +111,7 @@ export async function createCairnloop(
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
       reply: (id: string, input: ReplyInput) => replyToConversation(runtime, id, input),
-      note: (id: string, input: ReplyInput) => addNote(runtime, id, input),
+      note: (id: string, input: NoteInput) => addNote(runtime, id, input),
       resolve: (id: string, input: ResolveInput) => resolveConversation(runtime, id, input),
       update: (id: string, input: UpdateInput) => updateConversation(runtime, id, input),
       snooze: (id: string, input: SnoozeInput) => snoozeConversation(runtime, id, input),
@@ -155,7 +155,7 @@ export async function createCairnloop(
     deliveries: {
       list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
       get: (id: string) => getDelivery(runtime, id),
-      retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
+      retry: (id: string, input: RetryInput) => retryDelivery(runtime, id, input),
       countRetryable: (range: RetryRange) => countRetryable(runtime, range),
       retryRange: (range: RetryRange, input: InterveneInput) => retryRange(runtime, range, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),

@@ -155,6 +155,10 @@ const catalog = {
     message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
     hint: 'A customer message reopens it; conversations.receive() records one.',
   }),
+  CONVERSATION_CHANGED: (d: { id: string; newer: number }) => ({
+    message: `Conversation "${d.id}" has ${d.newer} ${d.newer === 1 ? 'message' : 'messages'} newer than lastSeenMessageId.`,
+    hint: 'Nothing was sent. Read what came in, then call again with the id of the newest message.',
+  }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
     message: [
       `${d.operation} was called with wrong input:`,
@@ -238,6 +242,10 @@ const catalog = {
     hint: d.countdown
       ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
       : deliveryHint(d.state),
+  }),
+  DELIVERY_SCHEDULED: (d: { id: string; at: string }) => ({
+    message: `Delivery "${d.id}" is a message that is scheduled for ${d.at}; nothing was sent.`,
+    hint: 'To send it before its time, retry it with releaseScheduled: true (`cairnloop deliveries retry <id> --yes`).',
   }),
 
   // Worker and ops

@@ -40,6 +40,7 @@ const stylesheets = [
   'rail',
   'tables',
   'narrow',
+  'short',
 ];
 
 /** Reads every file once. One version covers all of them, so that the script's own imports stay relative. */
