@@ -91,6 +91,12 @@ export function createPrometheusMetrics(
     labelNames: ['module'],
     registers,
   });
+  const portalRequests = new Counter({
+    name: 'cairnloop_portal_requests_total',
+    help: 'Requests to the portal by route and outcome: ok, refused, unauthenticated, limited, failed.',
+    labelNames: ['route', 'outcome'],
+    registers,
+  });
   // From the start, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
   new Gauge({
@@ -127,6 +133,7 @@ export function createPrometheusMetrics(
     outboundSettled: (outcome) => outbound.inc({ outcome }),
     contextRequested: (state) => contextRequests.inc({ state }),
     hostModuleFailed: (module) => moduleFailures.inc({ module }),
+    portalRequested: (route, outcome) => portalRequests.inc({ route, outcome }),
     scrape: async () => ({
       contentType: registry.contentType,
       body: await withTimeout(scrapeTimeoutMs, 'metrics', () => registry.metrics()),

@@ -4,20 +4,11 @@ import type { Logger } from 'pino';
 import { type Identity, identify } from '../http/identify.js';
 import { readForm, type Unread } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { securityHeaders } from '../http/security-headers.js';
 import { type Frame, themes } from './frame.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import { themeCookie } from './routes/pieces.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
-
-/** Every answer, whatever it is, tells the browser what it must not do with it. */
-export const protect: Middleware = async (c, next) => {
-  await next();
-  for (const [name, value] of Object.entries(securityHeaders)) {
-    if (name !== 'cache-control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
-  }
-};
 
 /** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
 export function requireOperator(services: Services): Middleware {

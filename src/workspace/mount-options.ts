@@ -6,7 +6,9 @@ import {
   type Expectations,
   isFunction,
   isListOfTexts,
+  isLiveSettings,
   isNonEmptyText,
+  liveSettingsRule,
   optional,
   readMountOptions,
 } from '../http/mount-options.js';
@@ -48,7 +50,7 @@ const expectations: Expectations<WorkspaceOptions> = {
   title: ['a text', optional(isNonEmptyText)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
-  live: ['an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000', optional(isLive)],
+  live: [liveSettingsRule, optional(isLiveSettings)],
 };
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
@@ -62,17 +64,4 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.live && { live: options.live }),
   };
-}
-
-const largest: Record<keyof LiveSettings, number> = { perPerson: 10_000, recheckMs: 60_000 };
-
-function isLive(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).every(
-    ([key, setting]) =>
-      Object.hasOwn(largest, key) &&
-      Number.isInteger(setting) &&
-      setting > 0 &&
-      setting <= largest[key as keyof LiveSettings],
-  );
 }

@@ -7,6 +7,7 @@ import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
 import { conversationsChange } from './0014-conversations-change.js';
+import { portalWrites } from './0015-portal-writes.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   workspace,
   search,
   conversationsChange,
+  portalWrites,
 ];
