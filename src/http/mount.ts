@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
 import type { NativeRequest } from './identify.js';
+import { isOver, writeResponse } from './write-response.js';
 
 /** One handler in two shapes: for fetch-style servers and for Node's. Neither ever throws or rejects. */
 export interface Mounted {
@@ -95,7 +96,7 @@ const failedText = 'This request failed; the reason is in the log.\n';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
-/** Turns Node's pair into a `Request` and writes the `Response`. */
+/** Turns Node's request into a `Request`, and writes the `Response`: the library would print errors and send them. */
 async function loadListener(
   answer: (request: Request, native: NativeRequest) => Promise<Response>,
   refuse: () => Response,
@@ -104,14 +105,19 @@ async function loadListener(
     import('@hono/node-server'),
     import('@hono/node-server/utils/response'),
   ]);
-  const fetch = async (request: Request, { incoming, outgoing }: { incoming: unknown; outgoing: unknown }) => {
-    const answered = await answer(request, { incoming: incoming as IncomingMessage });
-    if (!isOver(outgoing as ServerResponse)) return answered;
-    // The host's own time-out may have answered meanwhile, or the client is gone.
-    answered.body?.cancel().catch(() => {});
-    return RESPONSE_ALREADY_SENT;
+  return async (incoming, outgoing) => {
+    let failure: { error: unknown } | undefined;
+    const fetch = async (request: Request) => {
+      try {
+        await writeResponse(await answer(request, { incoming }), outgoing);
+      } catch (error) {
+        failure = { error };
+      }
+      return RESPONSE_ALREADY_SENT;
+    };
+    await getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: refuse })(incoming, outgoing);
+    if (failure) throw failure.error;
   };
-  return getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: refuse });
 }
 
 /** What follows in the host's chain. Frameworks hand a promise back and see to its failures; nobody sees to a throw. */
@@ -123,11 +129,6 @@ function handOn(next: () => unknown, { name, log }: MountOptions, response: Serv
     endWith(response, plain);
     return Promise.resolve();
   }
-}
-
-/** Whether there is nothing left to answer. */
-function isOver({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
-  return headersSent || writableEnded || destroyed;
 }
 
 /** Ends a response with 500, or its connection where the answer has begun. */

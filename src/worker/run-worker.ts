@@ -6,7 +6,7 @@ import { CairnloopError } from '../errors.js';
 import { type ServedApp, serve } from '../ops/serve.js';
 import { safeLogger, stderrLogger } from '../safe-logger.js';
 import { type StopReason, stopSignal } from './shutdown.js';
-import { type Crash, guardProcess } from './uncaught.js';
+import { guardProcess } from './uncaught.js';
 import { startWatchdog } from './watchdog.js';
 
 export interface RunWorkerOptions {
@@ -30,7 +30,6 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   const guarded = guardProcess(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
-  let crash: Crash | undefined;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
     // From here on callbacks may run, which a signal must not cut off.
@@ -38,14 +37,13 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     await cairnloop.worker.start();
     options.onReady({ ops });
     const reason = await Promise.race([stopped, guarded.crashed]);
-    if (typeof reason === 'string') options.onStopping(reason);
-    else crash = reason;
+    if (reason !== 'crash') options.onStopping(reason);
   } finally {
-    await (crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
+    await (guarded.crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
     await watchdog.stop();
     guarded.stop();
   }
-  if (crash) throw new CairnloopError('WORKER_CRASHED', crash);
+  if (guarded.crash) throw new CairnloopError('WORKER_CRASHED', guarded.crash);
 }
 
 /** No callback may take so long, and other workers have taken over by then; but a start or a pause is no block. */

@@ -28,7 +28,9 @@ export interface Crash {
 /** A process that does nothing but work: what callbacks leave behind is logged, and what they throw ends it in order. */
 export interface GuardedProcess {
   /** Settles at the first error that nobody caught. */
-  crashed: Promise<Crash>;
+  crashed: Promise<'crash'>;
+  /** That error; undefined as long as there was none. */
+  readonly crash: Crash | undefined;
   stop(): void;
 }
 
@@ -37,12 +39,16 @@ export interface GuardedProcess {
  * floating is logged and no more: the other callbacks are not to blame. An uncaught error asks for an orderly end.
  */
 export function guardProcess(log: Logger): GuardedProcess {
-  let crash: (crash: Crash) => void = () => {};
-  const crashed = new Promise<Crash>((resolve) => {
-    crash = resolve;
+  let crash: Crash | undefined;
+  let tell: (what: 'crash') => void = () => {};
+  const crashed = new Promise<'crash'>((resolve) => {
+    tell = resolve;
   });
   const listeners = {
-    uncaughtException: (error: unknown) => crash({ reason: errorText(error), words: culprit().words }),
+    uncaughtException: (error: unknown) => {
+      crash ??= { reason: errorText(error), words: culprit().words };
+      tell('crash');
+    },
     unhandledRejection: (error: unknown) => {
       const { words, calls } = culprit();
       const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
@@ -57,6 +63,9 @@ export function guardProcess(log: Logger): GuardedProcess {
   for (const [event, listener] of Object.entries(listeners)) process.on(event, listener);
   return {
     crashed,
+    get crash() {
+      return crash;
+    },
     stop() {
       for (const [event, listener] of Object.entries(listeners)) process.removeListener(event, listener);
     },

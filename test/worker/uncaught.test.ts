@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Logger } from 'pino';
+import { createCairnloop } from '../../src/cairnloop.js';
+import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { migrated, operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { startWorkerProcess, type WorkerProcess } from '../support/worker-process.js';
 
@@ -102,6 +105,18 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.ok(worker.stderr().includes(delivery));
   });
 
+  it('an error that nobody catches while the worker stops is an exit code as well', async () => {
+    const worker = await start();
+    await resolve('slow');
+    await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
+    const delivery = await resolve('throw slowly');
+    await eventually(() => assert.ok(calls().includes('start throw slowly'), 'not yet'));
+    worker.signal('SIGTERM');
+    assert.equal(await worker.ended, 1);
+    assert.ok(calls().includes('end slow'));
+    assert.ok(worker.stderr().includes(delivery));
+  });
+
   it('an exit in the middle of a callback is told with its delivery', async () => {
     const worker = await start();
     const delivery = await resolve('exit');
@@ -170,6 +185,28 @@ describe('what callbacks leave behind in a worker process', () => {
 describe('worker.stop()', () => {
   const { startHost } = useHosts();
 
+  it('never rejects where the logger throws about the callbacks that are left', async () => {
+    const database = await createTestDatabase(migrated);
+    const throws = () => assert.fail('no disk');
+    const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+    const logger = Object.fromEntries(levels.map((level) => [level, throws])) as unknown as Logger;
+    let called = 0;
+    const onConversationResolved = () => {
+      called += 1;
+      return new Promise(() => {});
+    };
+    const config = { database: { url: database.url }, worker: { shutdownTimeoutMs: 50 } };
+    const cairnloop = await createCairnloop({ ...config, notifier: { ...silent, onConversationResolved } }, { logger });
+    await cairnloop.worker.start();
+    const { id } = await cairnloop.conversations.open({});
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await eventually(() => assert.equal(called, 1));
+    await cairnloop.worker.stop();
+    assert.equal(cairnloop.worker.state, 'stopped');
+    await cairnloop.close();
+    await database.drop();
+  });
+
   it('never rejects, also where the database went away with the job store in it', async () => {
     const { cairnloop, database } = await startHost({ notifier: silent });
     await database.query('ALTER TABLE cairnloop.agenda_jobs RENAME TO gone');
@@ -208,7 +245,8 @@ const configFile = `
     'throw later': () => void setTimeout(() => { throw error(); }, 30),
     'throw text later': () => void setTimeout(() => { throw error().message; }, 30),
     'emit an error': async () => { setImmediate(() => new EventEmitter().emit('error', error())); await sleep(50); },
-    slow: () => sleep(700),
+    'throw slowly': async () => { setTimeout(() => { throw error(); }, 600); await sleep(900); },
+    slow: () => sleep(1200),
     hang: () => new Promise(() => {}),
     fail: () => { throw error(); },
     exit: () => process.exit(9),
