@@ -21,12 +21,12 @@
     return element;
   }
 
-  function chatIcon() {
+  function icon(drawing) {
     const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     svg.setAttribute('viewBox', '0 0 24 24');
     svg.setAttribute('aria-hidden', 'true');
     const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-    path.setAttribute('d', 'M21 12a8 8 0 0 1-8 8H4l1.6-3.2A8 8 0 1 1 21 12Z');
+    path.setAttribute('d', drawing);
     svg.append(path);
     return svg;
   }
@@ -113,7 +113,7 @@
           'aria-label': texts.allConversations,
           click: () => this.#showList(true),
         },
-        '←',
+        icon('M15 5l-7 7 7 7'),
       );
       const close = h(
         'button',
@@ -123,7 +123,7 @@
           'aria-label': texts.closeSupport,
           click: () => this.#close(),
         },
-        '×',
+        icon('M6 6l12 12M18 6L6 18'),
       );
       this.#body = h('div', { class: 'body', tabindex: -1 });
       this.#panel = h(
@@ -147,7 +147,7 @@
           hidden: true,
           click: () => (this.#isOpen ? this.#close() : this.#open()),
         },
-        chatIcon(),
+        icon('M21 12a8 8 0 0 1-8 8H4l1.6-3.2A8 8 0 1 1 21 12Z'),
         h('span', { class: 'count', hidden: true }),
       );
       this.#frame = h('div', { class: 'support', lang: locale, dir }, this.#panel, this.#launcher);
@@ -374,7 +374,7 @@
         const head = h(
           'p',
           { class: 'message-head' },
-          h('bdi', {}, own ? texts.you : (name ?? texts.support)),
+          h('bdi', { class: 'author' }, own ? texts.you : (name ?? texts.support)),
           ' ',
           this.#time(createdAt),
         );

@@ -45,7 +45,9 @@ export const NewConversation: FC<NewProps> = ({ frame, nonce, kept, problem }) =
 export const Back: FC<{ frame: Frame }> = ({ frame }) => (
   <p class="back">
     <a href={`${frame.base}/`}>
-      <span class="arrow" aria-hidden="true"></span>
+      <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <path d="M15 5l-7 7 7 7" />
+      </svg>
       {frame.wording.texts.allConversations}
     </a>
   </p>

@@ -71,7 +71,8 @@ const Message: FC<{ frame: Frame; message: CustomerMessage }> = ({ frame, messag
   return (
     <li class={own ? 'message message-own' : 'message'} id={`m-${message.id}`}>
       <p class="message-head">
-        {own ? texts.you : <bdi>{message.name ?? texts.support}</bdi>} <Moment at={message.createdAt} locale={locale} />
+        <bdi class="author">{own ? texts.you : (message.name ?? texts.support)}</bdi>{' '}
+        <Moment at={message.createdAt} locale={locale} />
       </p>
       <div class="message-text" dir="auto">
         {linkParts(message.content).map((part) =>
