@@ -79,7 +79,7 @@ function takeOver(page) {
   for (const region of document.querySelectorAll('[data-live]')) {
     const newer = page.getElementById(region.id);
     if (!newer || newer.innerHTML === region.innerHTML) continue;
-    if (region.id === 'messages') addMessages(region, newer);
+    if (region.id === 'messages') addMessages(region.firstElementChild, newer.firstElementChild);
     else replace(region, newer);
   }
 }

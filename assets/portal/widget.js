@@ -219,7 +219,8 @@
       for (const item of items) unread += item.unread;
       const count = this.#launcher.querySelector('.count');
       count.hidden = unread === 0;
-      count.textContent = unread > 99 ? '99+' : unread;
+      // Drawn by the stylesheet: the label of the button says it in words.
+      count.dataset.count = unread > 99 ? '99+' : unread;
       const label =
         unread > 0
           ? `${texts.openSupport} (${fill(texts.unread, { __proto__: null, count: unread })})`
@@ -343,7 +344,8 @@
     }
 
     #showThread(id, subject) {
-      const list = h('ol', { class: 'messages', role: 'log', 'aria-label': texts.messages, tabindex: 0 });
+      const list = h('ol', { class: 'messages' });
+      const log = h('div', { role: 'log', 'aria-label': texts.messages }, list);
       const earlier = h('a', { href: `${base}/c/${id}` }, texts.earlierMessages);
       earlier.hidden = true;
       const rating = this.#rating(id);
@@ -361,7 +363,7 @@
         if (found.unread > 0 && newest && this.#isOpen && !document.hidden)
           await write(`/conversations/${id}/read`, { __proto__: null, messageId: newest.id });
       };
-      this.#show(subject ?? texts.noSubject, { nodes: [earlier, list, rating.node, form], update }, true);
+      this.#show(subject ?? texts.noSubject, { nodes: [earlier, log, rating.node, form], update }, true);
       this.#title.focus();
       this.#refresh();
     }

@@ -29,17 +29,13 @@ export const Thread: FC<ThreadProps> = ({ frame, conversation, earlier, isNewest
           <a href={`${frame.base}/c/${id}?before=${earlier}`}>{texts.earlierMessages}</a>
         </p>
       ) : null}
-      <ol
-        id="messages"
-        class="messages"
-        role="log"
-        aria-label={texts.messages}
-        {...(isNewest ? { 'data-live': true } : {})}
-      >
-        {messages.map((message) => (
-          <Message frame={frame} message={message} />
-        ))}
-      </ol>
+      <div id="messages" role="log" aria-label={texts.messages} {...(isNewest ? { 'data-live': true } : {})}>
+        <ol class="messages">
+          {messages.map((message) => (
+            <Message frame={frame} message={message} />
+          ))}
+        </ol>
+      </div>
       {isNewest ? (
         <>
           <Rating frame={frame} conversation={conversation} nonce={nonce} />
