@@ -104,7 +104,7 @@
     }
 
     #build() {
-      this.#title = h('h2', { tabindex: -1, id: 'title' });
+      this.#title = h('h2', { tabindex: -1, id: 'title', dir: 'auto' });
       this.#back = h(
         'button',
         {
