@@ -65,6 +65,7 @@ import { safeMetrics } from './ops/safe-metrics.js';
 import { type BulkInput, bulkTriggerOutbound } from './outbound/bulk-trigger.js';
 import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
+import { createPortal, type Portal, type PortalOptions } from './portal/portal.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
 import { safeLogger, stderrLogger } from './safe-logger.js';
@@ -102,7 +103,7 @@ export async function createCairnloop(
   const requireSchema = schemaGuard(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
-  const workspaces = new Set<Workspace>();
+  const mounts = new Set<{ close(): void }>();
   let closing: Promise<void> | undefined;
 
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
@@ -192,8 +193,17 @@ export async function createCairnloop(
      */
     workspace: (options: WorkspaceOptions): Workspace => {
       const workspace = createWorkspace(runtime, api, options);
-      workspaces.add(workspace);
+      mounts.add(workspace);
       return workspace;
+    },
+    /**
+     * The page on which customers read and write their own conversations, for the host's own server, with its JSON API
+     * and `<cairnloop-support>`. Loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+     */
+    portal: (options: PortalOptions): Portal => {
+      const portal = createPortal(runtime, api, options);
+      mounts.add(portal);
+      return portal;
     },
     worker: sayingWhy(runtime, worker, explain),
     /**
@@ -201,7 +211,7 @@ export async function createCairnloop(
      * timer of Agenda's runs on for up to 15 s.
      */
     close: () => {
-      for (const workspace of workspaces) workspace.close();
+      for (const mount of mounts) mount.close();
       closing ??= release(runtime, worker.stop).finally(() => prometheus?.close());
       return closing;
     },

@@ -23,7 +23,7 @@ const layers: Record<string, readonly string[]> = {
   'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
-  'what runs it': ['worker', 'ops', 'workspace', 'doctor', 'testing', 'ai'],
+  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'doctor', 'testing', 'ai'],
   'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index'],
   'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
 };

@@ -68,7 +68,7 @@ describe('strict inputs', () => {
   /** What takes no input, and may stand where a framework calls a hook with an object of its own. */
   const hooks = ['worker.start', 'worker.stop', 'close'];
   /** Mounts have an error of their own for their options. */
-  const mounts = ['operations', 'workspace'];
+  const mounts = ['operations', 'workspace', 'portal'];
 
   const start = async () => {
     const { notifier } = recordingNotifier();
@@ -165,7 +165,7 @@ describe('strict inputs', () => {
       ['check', () => testing.checkSlaPolicyProvider(policies(terms), stranger)],
     ];
     for (const [operation, call] of factories) await assert.rejects(async () => call(), refused(operation, 'stranger'));
-    for (const mount of ['operations', 'workspace'] as const) {
+    for (const mount of ['operations', 'workspace', 'portal'] as const) {
       const cairnloop = await start();
       assert.throws(() => cairnloop[mount]({ basePath: '/s', stranger: 1 } as never), { code: 'MOUNT_OPTION_INVALID' });
     }

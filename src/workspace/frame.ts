@@ -1,5 +1,5 @@
 import type { Actor } from '../domain.js';
-import type { ServedAssets } from './assets.js';
+import type { ServedAssets } from '../http/assets.js';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];

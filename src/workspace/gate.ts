@@ -13,16 +13,6 @@ import { themeCookie } from './routes/pieces.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
-/** Every answer, whatever it is, tells the browser what it must not do with it. */
-export const protect: Middleware = async (c, next) => {
-  await next();
-  for (const [name, value] of Object.entries(securityHeaders)) {
-    // A page that is not let in brings the policy for its own style along.
-    const mayDiffer = name === 'cache-control' || name === 'content-security-policy';
-    if (!mayDiffer || !c.res.headers.has(name)) c.res.headers.set(name, value);
-  }
-};
-
 /** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
 export function requireOperator(services: Services): Middleware {
   return async (c, next) => {

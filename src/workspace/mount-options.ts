@@ -6,7 +6,9 @@ import {
   type Expectations,
   isFunction,
   isListOfTexts,
+  isLiveSettings,
   isNonEmptyText,
+  liveSettingsRule,
   optional,
   readMountOptions,
 } from '../http/mount-options.js';
@@ -52,7 +54,7 @@ const expectations: Expectations<WorkspaceOptions> = {
   signInUrl: ['a path that begins with one "/", or an http(s) address', optional(isSignInUrl)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
-  live: ['an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000', optional(isLive)],
+  live: [liveSettingsRule, optional(isLiveSettings)],
 };
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
@@ -74,17 +76,4 @@ function isSignInUrl(value: unknown): boolean {
   if (typeof value !== 'string' || /[\p{Cc}\s\\]/u.test(value)) return false;
   if (value.startsWith('/')) return !value.startsWith('//');
   return /^https?:\/\//i.test(value) && URL.canParse(value);
-}
-
-const largest: Record<keyof LiveSettings, number> = { perPerson: 10_000, recheckMs: 60_000 };
-
-function isLive(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).every(
-    ([key, setting]) =>
-      Object.hasOwn(largest, key) &&
-      Number.isInteger(setting) &&
-      setting > 0 &&
-      setting <= largest[key as keyof LiveSettings],
-  );
 }
