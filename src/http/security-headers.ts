@@ -26,6 +26,8 @@ export const securityHeaders: Record<string, string> = {
 export const protect: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(securityHeaders)) {
-    if (name !== 'cache-control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
+    // A page that is not let in brings the policy for its own style along.
+    const mayDiffer = name === 'cache-control' || name === 'content-security-policy';
+    if (!mayDiffer || !c.res.headers.has(name)) c.res.headers.set(name, value);
   }
 };

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import { type Identity, identify } from '../http/identify.js';
 import { readForm, type Unread } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { securityHeaders } from '../http/security-headers.js';
 import { type BarePage, barePage } from './bare-page.js';
 import { type Frame, themes } from './frame.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
