@@ -3,15 +3,19 @@ import { type Actor, createCairnloop } from 'cairnloop';
 import express from 'express';
 import config from '../cairnloop.config.js';
 import { address, announce, onSignal, stop } from '../host-process.js';
-import { operatorOf } from '../session.js';
+import { customerOf, operatorOf } from '../session.js';
 
 /** What the session middleware below leaves on a request, as express-session leaves `session`. */
-type SignedInRequest = IncomingMessage & { operator?: Actor | null };
+type SignedInRequest = IncomingMessage & { operator?: Actor | null; customer?: Actor | null };
 
 const cairnloop = await createCairnloop(config);
 const workspace = cairnloop.workspace({
   basePath: '/support',
   operator: (_request, { incoming }) => (incoming as SignedInRequest).operator ?? null,
+});
+const portal = cairnloop.portal({
+  basePath: '/help',
+  customer: (_request, { incoming }) => (incoming as SignedInRequest).customer ?? null,
 });
 
 const app = express();
@@ -19,13 +23,15 @@ const app = express();
 app.use(cairnloop.operations().node);
 app.use((request: SignedInRequest, _response, next) => {
   request.operator = operatorOf(request.headers.cookie);
+  request.customer = customerOf(request.headers.cookie);
   next();
 });
 app.use(workspace.node);
+app.use(portal.node);
 app.get('/', (_request, response) => {
   response.send('The shop');
 });
 
 const server = app.listen(address.port, address.host);
 announce(server);
-onSignal(() => stop(server, workspace, cairnloop));
+onSignal(() => stop(server, cairnloop, workspace, portal));
