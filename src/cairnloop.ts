@@ -27,10 +27,12 @@ import { addNote, type ReplyInput, replyToConversation } from './conversations/r
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
-import { type Database, databaseTarget, openDatabase, probeDatabase } from './db/connect.js';
-import { databaseFailure } from './db/database-failure.js';
+import { type Database, openDatabase } from './db/connect.js';
+import { databaseTarget } from './db/connection-url.js';
+import { databaseFailure, expectedFailure } from './db/database-failure.js';
 import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
 import { isOutage } from './db/outage.js';
+import { probeDatabase } from './db/probe.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -84,7 +86,7 @@ export interface CreateOptions {
 
 /**
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
- * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`.
+ * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`, `DATABASE_POOLER`.
  */
 export async function createCairnloop(
   config: CairnloopConfig | ResolvedConfig,
@@ -103,7 +105,7 @@ export async function createCairnloop(
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
 
-  const explain = (error: unknown) => databaseFailure(error, runtime.db, resolved.database.url);
+  const explain = (error: unknown) => databaseFailure(error, runtime.db);
   const calls = {
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
@@ -227,7 +229,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
     const pending = await pendingMigrations(db);
-    if (pending.length === 0) return error;
+    if (pending.length === 0) return expectedFailure(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
   return {
