@@ -74,7 +74,7 @@ interface CallState {
   failure: unknown;
 }
 
-const notify = `SELECT ${asHex("coalesce(pg_notify($1::text, $2::text)::text, '')")} AS rows`;
+const notify = `SELECT ${asHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
 async function lookAround(executor: TransactionExecutor, own: Database): Promise<Settings> {
@@ -84,11 +84,12 @@ async function lookAround(executor: TransactionExecutor, own: Database): Promise
   return settings;
 }
 
-/** When the server started and which database it is: no two are alike in both. */
-const place = `concat(to_char(pg_postmaster_start_time() AT TIME ZONE 'UTC', 'YYYYMMDDHH24MISSUS'), '/',
-  (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))`;
+/** All names are qualified here and below: the host's search path is not known yet. When the server started and which database it is: no two are alike in both. */
+const place = `pg_catalog.concat(
+  pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
+  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
 
-const lookText = `SELECT ${asHex(`json_build_object('place', ${place}, 'settings', ${selectSettings})::text`)} AS rows`;
+const lookText = `SELECT ${asHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
 
 const selectPlace = statement('within.place', () => `SELECT ${place} AS place`);
 

@@ -35,7 +35,7 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
 }
 
 /** Digits alone survive whatever a driver's parser for texts does: trimming, other case, other normalization. */
-export const asHex = (json: string) => `encode(convert_to(${json}, 'UTF8'), 'hex')`;
+export const asHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
 /** The rows in what {@link asHex} made. */
 export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {

@@ -20,7 +20,7 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
 };
 
 /** What the host's session has set of what statements rely on, as a JSON object. */
-export const selectSettings = `(SELECT json_object_agg(name, setting) FROM pg_catalog.pg_settings WHERE name IN (${Object.keys(
+export const selectSettings = `(SELECT pg_catalog.json_object_agg(name, setting) FROM pg_catalog.pg_settings WHERE name IN (${Object.keys(
   relied,
 )
   .map((name) => `'${name}'`)
@@ -56,8 +56,8 @@ async function set(executor: TransactionExecutor, settings: Settings): Promise<v
 }
 
 const applySettings = `
-  SELECT ${asHex('count(pg_catalog.set_config(key, value, true))::text')} AS rows
-  FROM pg_catalog.json_each_text($1::text::json)`;
+  SELECT ${asHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
+  FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)`;
 
 function schemasOf(searchPath: string): string[] {
   return searchPath.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
