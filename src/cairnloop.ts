@@ -168,7 +168,7 @@ export async function createCairnloop(
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
   });
-  const { within, close: closeWithin } = createWithin({ runtime, callsOf, admit: requireSchema });
+  const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
   const api = atTheEdge(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
 
   return {
@@ -179,7 +179,7 @@ export async function createCairnloop(
      * savepoint: one that is refused leaves the transaction usable. Throws `INPUT_INVALID`; its calls besides
      * `TRANSACTION_REQUIRED`, `TRANSACTION_ELSEWHERE`, `TRANSACTION_CONFLICT`, `TRANSACTION_ABORTED`, `TRANSACTION_LOST`.
      */
-    within,
+    within: withoutSurplus(inTransactions.within, 'within'),
     telemetry: {
       attach: withoutSurplus(runtime.telemetry.attach, 'telemetry.attach'),
       detach: withoutSurplus(runtime.telemetry.detach, 'telemetry.detach'),
@@ -211,7 +211,8 @@ export async function createCairnloop(
      */
     close: () => {
       for (const workspace of workspaces) workspace.close();
-      closing ??= closeWithin()
+      closing ??= inTransactions
+        .close()
         .then(() => release(runtime, worker.stop))
         .finally(() => prometheus?.close());
       return closing;

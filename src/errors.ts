@@ -88,9 +88,13 @@ const catalog = {
     message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
     hint: connectHint(d.cause, d.reason),
   }),
-  DATABASE_READ_ONLY: (d: { target: string }) => ({
-    message: `The database at ${d.target} is read-only: it is a standby, or its administrator has stopped writing.`,
-    hint: 'Nothing was written. Try again after a failover; if it stays, name the primary in database.url.',
+  DATABASE_READ_ONLY: (d: { target: string; within?: boolean }) => ({
+    message: d.within
+      ? 'The transaction that was passed to within() is read-only.'
+      : `The database at ${d.target} is read-only: it is a standby, or its administrator has stopped writing.`,
+    hint: d.within
+      ? 'Nothing was written. Begin your transaction READ WRITE, on the primary.'
+      : 'Nothing was written. Try again after a failover; if it stays, name the primary in database.url.',
   }),
   DATABASE_BUSY: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} is busy: ${d.reason}.`,
@@ -102,8 +106,8 @@ const catalog = {
     message: `The database at ${d.target} has run out of disk space, memory or another resource: ${d.reason}.`,
     hint: 'Nothing was written. Free the resource on the database server, then try again.',
   }),
-  DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string }) => ({
-    message: `The role that database.url connects as lacks a right in the database at ${d.target}: ${d.reason}.`,
+  DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string; within?: boolean }) => ({
+    message: `The role that ${d.within ? 'the transaction passed to within() runs as' : 'database.url connects as'} lacks a right in the database at ${d.target}: ${d.reason}.`,
     hint: d.grant
       ? `Nothing was written. Run \`${d.grant}\` as an administrator, or migrate as a role that has the right.`
       : 'Nothing was written. Grant the role that right, or connect as the role that owns the schema.',

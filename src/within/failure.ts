@@ -1,4 +1,5 @@
 import type { Database } from '../db/connect.js';
+import { databaseTarget } from '../db/connection-url.js';
 import { databaseFailure, expectedFailure } from '../db/database-failure.js';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
@@ -14,6 +15,10 @@ export async function withinFailure(error: unknown, own: Database): Promise<unkn
   if (code === '40001' || code === '40P01') return new CairnloopError('TRANSACTION_CONFLICT', { reason }, { cause });
   if (code === undefined || /^(08|57P|25P)/.test(code))
     return new CairnloopError('TRANSACTION_LOST', { reason }, { cause });
+  if (code === '25006' || code === '42501') {
+    const details = { target: databaseTarget(own.url), reason, within: true };
+    return new CairnloopError(code === '25006' ? 'DATABASE_READ_ONLY' : 'DATABASE_PERMISSION', details, { cause });
+  }
   const known = expectedFailure(error, own.url) ?? (await databaseFailure(error, own));
   return known === error ? cause : known;
 }

@@ -19,12 +19,10 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
   gin_fuzzy_search_limit: { will: (value) => value === '0', set: '0' },
 };
 
-/** What the host's session has set of what statements rely on, as a JSON object. */
-export const selectSettings = `(SELECT pg_catalog.json_object_agg(name, setting) FROM pg_catalog.pg_settings WHERE name IN (${Object.keys(
-  relied,
-)
-  .map((name) => `'${name}'`)
-  .join(', ')}))`;
+/** What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them all. */
+export const selectSettings = `pg_catalog.json_build_object(${Object.keys(relied)
+  .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
+  .join(', ')})`;
 
 /** The settings that would change a result, with the values that would not. Pure. */
 export function settingsToChange(found: Settings): Settings {
