@@ -55,7 +55,7 @@ import { CairnloopError, isCairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
 import { requireKnownKeys } from './known-keys.js';
-import { createDeliveryCounts } from './ops/delivery-counts.js';
+import { createDeliveryCounts, createOutcomeCounts } from './ops/delivery-counts.js';
 import { type Metrics, noMetrics } from './ops/metrics.js';
 import { createOperations, type OperationsOptions, operationsPaths } from './ops/operations.js';
 import type { PrometheusReporter } from './ops/prometheus.js';
@@ -298,7 +298,7 @@ async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger)
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db) };
+  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {

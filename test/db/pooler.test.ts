@@ -27,7 +27,7 @@ describe('a database behind a pooler', () => {
   /** What must hold of any pooler in transaction mode, each time it is tried. */
   async function isRefused(url: string): Promise<void> {
     const config = validateConfig({ database: { url } });
-    const running = { config, ops: null, configFile: 'cairnloop.config.mjs', onReady() {}, onStopping() {} };
+    const running = { config, configFile: 'cairnloop.config.ts', ops: null, onReady() {}, onStopping() {} };
     const refused = { code: 'DATABASE_POOLER', message: sentence };
     for (let time = 0; time < times; time += 1) {
       await assert.rejects(createCairnloop(config), refused);
