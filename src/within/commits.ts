@@ -31,23 +31,10 @@ const lastLooks = 10;
 
 export function createCommits(runtime: Runtime): Commits {
   const channel = `cairnloop_commits_${randomBytes(8).toString('hex')}`;
-  const held = new Map<string, Effects>();
+  const held = holdEffects(runtime);
   const over = new AbortController();
   let listener: { close(): Promise<void> } | undefined;
   let ready: Promise<void> | undefined;
-  let last = 0;
-
-  function hear(token: string): void {
-    const effects = held.get(token);
-    held.delete(token);
-    if (effects) release(runtime, effects);
-  }
-
-  /** Commits of the time without a connection were not heard. */
-  function letGo(): void {
-    for (const effects of held.values()) releaseHarmless(runtime, effects);
-    held.clear();
-  }
 
   function listen(): Promise<void> {
     const { db, log } = runtime;
@@ -58,9 +45,10 @@ export function createCommits(runtime: Runtime): Commits {
         channel,
         log,
         what: 'commit',
-        hear,
+        hear: held.release,
         missed() {
-          if (connected) letGo();
+          // Commits of the time without a connection were not heard.
+          if (connected) held.releaseHarmless();
           connected = true;
           resolve();
         },
@@ -75,7 +63,24 @@ export function createCommits(runtime: Runtime): Commits {
       ready ??= Promise.race([listen(), pause(patienceMs, over.signal)]);
       await ready;
     },
-    hold(effects) {
+    hold: held.hold,
+    drop: held.drop,
+    async close() {
+      // A script that commits and closes is heard as well.
+      for (let looks = 0; held.count() > 0 && looks < lastLooks; looks += 1)
+        await databaseTime(runtime.db).catch(() => {});
+      over.abort();
+      await listener?.close();
+    },
+  };
+}
+
+/** The effects of calls whose commit is not known yet, by token. */
+function holdEffects(runtime: Runtime) {
+  const held = new Map<string, Effects>();
+  let last = 0;
+  return {
+    hold(effects: Effects): string {
       last += 1;
       const token = String(last);
       held.set(token, effects);
@@ -83,14 +88,18 @@ export function createCommits(runtime: Runtime): Commits {
       if (held.size > maxHeld && oldest !== undefined) held.delete(oldest);
       return token;
     },
-    drop: (token) => held.delete(token),
-    async close() {
-      // A script that commits and closes is heard as well.
-      for (let looks = 0; held.size > 0 && looks < lastLooks; looks += 1)
-        await databaseTime(runtime.db).catch(() => {});
-      over.abort();
-      await listener?.close();
-      held.clear();
+    drop(token: string): void {
+      held.delete(token);
     },
+    release(token: string): void {
+      const effects = held.get(token);
+      held.delete(token);
+      if (effects) release(runtime, effects);
+    },
+    /** Those that are not committed yet are kept: they may still be heard of. */
+    releaseHarmless(): void {
+      for (const effects of held.values()) releaseHarmless(runtime, effects);
+    },
+    count: () => held.size,
   };
 }

@@ -16,7 +16,8 @@ export interface HostTransaction {
 }
 
 export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
-  const key = executor.transaction ?? executor;
+  const { transaction } = executor;
+  const key = Object(transaction) === transaction ? (transaction as object) : executor;
   return {
     call(work) {
       const turn = (queues.get(key) ?? Promise.resolve()).then(async () => {
