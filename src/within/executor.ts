@@ -12,15 +12,20 @@ export interface TransactionExecutor {
   readonly transaction?: object;
 }
 
-/** What a text that is sent to the host's executor may meet: the error of whatever library, with the SQLSTATE in it. */
+/** A failed statement of the host's executor: the SQLSTATE and the server's words, out of the error of whatever library. */
 export class ExecutorError extends Error {
   override readonly name = 'ExecutorError';
   readonly code: string | undefined;
+  /** The library's error. Not the `cause`, which logs and telemetry would write out. */
+  readonly origin: unknown;
 
-  constructor(cause: unknown) {
-    const told = innermost(cause);
-    super(messageOf(told) ?? messageOf(cause) ?? 'it failed without a message', { cause });
-    this.code = told?.code;
+  constructor(origin: unknown) {
+    const errors = chainOf(origin);
+    const answered = errors.find((error) => codeOf(error) !== undefined);
+    // Never that of the outermost: Drizzle's holds the statement with all its values.
+    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'it failed without a message');
+    this.origin = origin;
+    this.code = codeOf(answered);
   }
 }
 
@@ -41,6 +46,11 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
   const rows = read(result, 'rows');
   if (Array.isArray(rows)) return rows;
   throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeInput(result));
+}
+
+/** Refuses a value that a driver has made something else of. */
+export function requireUnchanged(found: unknown): never {
+  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeInput(found));
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {
@@ -77,21 +87,22 @@ const wrappers = ['cause', 'parent', 'original', 'driverError', 'meta', 'driverA
 /** SQLSTATEs; codes of Prisma (P2010) and Node.js (EPIPE) look alike. */
 const sqlState = /^(?=.{5}$)(\d|F0|HV|P0|XX)[0-9A-Z]*$/;
 
-/** The error that carries the server's SQLSTATE, or undefined. */
-function innermost(error: unknown): { code: string; message?: unknown } | undefined {
-  const waiting: unknown[] = [error];
-  for (let looked = 0; waiting.length > 0 && looked < 20; looked += 1) {
-    const one = waiting.shift();
-    const code = [read(one, 'originalCode'), read(one, 'code')].find(
-      (value) => typeof value === 'string' && sqlState.test(value),
-    );
-    if (code) return { code: code as string, message: read(one, 'originalMessage') ?? read(one, 'message') };
-    waiting.push(...wrappers.map((name) => read(one, name)).filter((value) => typeof value === 'object'));
+/** An error and all that libraries have wrapped in it, from the outermost on. */
+function chainOf(error: unknown): unknown[] {
+  const chain = [error];
+  for (let looked = 0; looked < chain.length && chain.length < 20; looked += 1) {
+    const inner = wrappers.map((name) => read(chain[looked], name));
+    chain.push(...inner.filter((value) => typeof value === 'object' && value !== null && !chain.includes(value)));
   }
-  return undefined;
+  return chain;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const codes = [read(error, 'originalCode'), read(error, 'code')];
+  return codes.find((value): value is string => typeof value === 'string' && sqlState.test(value));
 }
 
 function messageOf(error: unknown): string | undefined {
-  const message = read(error, 'message');
+  const message = read(error, 'originalMessage') ?? read(error, 'message');
   return typeof message === 'string' && message !== '' ? message : undefined;
 }

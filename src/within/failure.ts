@@ -8,7 +8,7 @@ import { ExecutorError } from './executor.js';
 /** What an error of a call within the host's transaction means to the host; the driver's own where it means nothing expected. */
 export async function withinFailure(error: unknown, own: Database): Promise<unknown> {
   if (isCairnloopError(error) || !(error instanceof ExecutorError)) return databaseFailure(error, own);
-  const { code, cause } = error;
+  const { code, origin: cause } = error;
   const reason = errorText(error, 200).replace(/\.$/, '');
   if (code === '25P01') return new CairnloopError('TRANSACTION_REQUIRED', {}, { cause });
   if (code === '25P02') return new CairnloopError('TRANSACTION_ABORTED', { reason }, { cause });

@@ -85,7 +85,10 @@ async function lookAround(executor: TransactionExecutor, own: Database): Promise
   return settings;
 }
 
-/** All names are qualified here and below: the host's search path is not known yet. When the server started and which database it is: no two are alike in both. */
+/**
+ * When the server started and which database it is: no two are alike in both. All names are qualified, because the host's
+ * search path is not known yet.
+ */
 const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
   (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;

@@ -3,6 +3,7 @@ import type { Database } from '../db/connect.js';
 import { asJsonRows } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
+import { requireUnchanged } from './executor.js';
 
 /**
  * A statement as every driver sends and returns it alike: each parameter is a text that the server casts, and all rows
@@ -42,10 +43,14 @@ export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {
   return unpack<Row[]>(rows);
 }
 
-/** The value in the column `rows` of the only row. */
+/** The value in the only column of the only row, whatever a driver has named it. */
 export function unpack<Value>(rows: readonly object[]): Value {
-  const packed = String((rows[0] as { rows?: unknown } | undefined)?.rows);
-  return JSON.parse(Buffer.from(packed.trim(), 'hex').toString('utf8'));
+  const [packed] = Object.values(rows[0] ?? {});
+  try {
+    return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
+  } catch {
+    return requireUnchanged(packed);
+  }
 }
 
 /** What is in quotes, in a comment, or a parameter. */

@@ -14,6 +14,7 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
   IntervalStyle: { will: (value) => value === 'postgres', set: 'postgres' },
   extra_float_digits: { will: (value) => Number(value) >= 1, set: '1' },
   standard_conforming_strings: { will: (value) => value === 'on', set: 'on' },
+  client_encoding: { will: (value) => /^utf-?8$/i.test(value), set: 'UTF8' },
   array_nulls: { will: (value) => value === 'on', set: 'on' },
   transform_null_equals: { will: (value) => value === 'off', set: 'off' },
   gin_fuzzy_search_limit: { will: (value) => value === '0', set: '0' },

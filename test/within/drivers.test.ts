@@ -214,6 +214,7 @@ const hostileSettings = [
   `IntervalStyle = 'sql_standard'`,
   `extra_float_digits = -15`,
   `standard_conforming_strings = off`,
+  `client_encoding = LATIN1`,
   `search_path = evil, pg_catalog`,
 ];
 

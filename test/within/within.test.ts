@@ -67,6 +67,24 @@ describe('within(executor)', () => {
     );
   });
 
+  it('sends no text in which a library would take something in quotes for a parameter', async () => {
+    await client.query('BEGIN');
+    const sent = new Set<string>();
+    const query = (text: string, values: unknown[]) => {
+      sent.add(text);
+      assert.ok(values.every((value) => value === null || typeof value === 'string'));
+      return client.query(text, values);
+    };
+    await everyCall(cairnloop.within({ query }));
+    await client.query('ROLLBACK');
+    const quoted = [...sent].flatMap((text) => text.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*/g) ?? []);
+    assert.ok(sent.size > 40 && quoted.length > 100);
+    assert.deepEqual(
+      quoted.filter((part) => part.includes('$')),
+      [],
+    );
+  });
+
   it('refuses what a ROLLBACK would not take back', async () => {
     const { sla } = await begun();
     await assert.rejects(sla.setPolicy('high', { responseMinutes: 5 }), { code: 'TRANSACTION_UNSUITABLE' });
@@ -303,6 +321,24 @@ describe('within(executor)', () => {
           /executor\.query: expected a promise of \{ rows \}, such as fromTypeOrm/,
         );
       });
+
+    it('for a driver that makes something else of a text', async () => {
+      await client.query('BEGIN');
+      const query = async (text: string, values: unknown[]) => {
+        const { rows } = await client.query(text, values);
+        return { rows: rows.map(() => ({ rows: { spoiled: true } })) };
+      };
+      await rejects({ query }, 'INPUT_INVALID', /executor\.query: expected rows as the server sent them/);
+      await client.query('ROLLBACK');
+    });
+
+    it('for an executor that fails, without what the library says of the statement', async () => {
+      const cause = new Error('Connection terminated');
+      const query = async () => {
+        throw new Error('Failed query: INSERT … params: secret', { cause });
+      };
+      await rejects({ query }, 'TRANSACTION_LOST', /failed: Connection terminated\.$/);
+    });
 
     it('for an executor that throws', async () => {
       const executor: TransactionExecutor = {
