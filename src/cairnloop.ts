@@ -74,6 +74,7 @@ import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
 import { activePolicies, setPolicy } from './sla/policies.js';
 import { createTelemetry } from './telemetry/telemetry.js';
+import { createWithin, type WithinGroup } from './within/within.js';
 import { createWorker, type Worker } from './worker/worker.js';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from './workspace/workspace.js';
 
@@ -107,7 +108,7 @@ export async function createCairnloop(
   let closing: Promise<void> | undefined;
 
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
-  const calls = {
+  const callsOf = (runtime: Runtime) => ({
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
@@ -167,11 +168,19 @@ export async function createCairnloop(
     audit: {
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
-  };
-  const api = atTheEdge(calls, explain, async (name) => withoutTables.has(name) || requireSchema());
+  });
+  const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
+  const api = atTheEdge(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
 
   return {
     ...api,
+    /**
+     * The same calls on an open transaction of the host's: what they write is committed with its rows, or gone with them.
+     * Deliveries, telemetry and open pages follow the commit. Calls on one transaction run one after the other, each in a
+     * savepoint: one that is refused leaves the transaction usable. Throws `INPUT_INVALID`; its calls besides
+     * `TRANSACTION_REQUIRED`, `TRANSACTION_ELSEWHERE`, `TRANSACTION_CONFLICT`, `TRANSACTION_ABORTED`, `TRANSACTION_LOST`.
+     */
+    within: withoutSurplus(inTransactions.within, 'within'),
     telemetry: {
       attach: withoutSurplus(runtime.telemetry.attach, 'telemetry.attach'),
       detach: withoutSurplus(runtime.telemetry.detach, 'telemetry.detach'),
@@ -212,7 +221,10 @@ export async function createCairnloop(
      */
     close: () => {
       for (const mount of mounts) mount.close();
-      closing ??= release(runtime, worker.stop).finally(() => prometheus?.close());
+      closing ??= inTransactions
+        .close()
+        .then(() => release(runtime, worker.stop))
+        .finally(() => prometheus?.close());
       return closing;
     },
   };
@@ -220,6 +232,9 @@ export async function createCairnloop(
 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+/** The calls of {@link Cairnloop} on an open transaction of the host's, as `cairnloop.within(executor)` returns them. */
+export interface Within extends Pick<Cairnloop, WithinGroup> {}
 
 /** Calls that may need no table: they go on while the database is away. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);

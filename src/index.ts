@@ -1,6 +1,6 @@
 /** The public API, nothing else. Importing it has no side effect. */
 
-export type { Cairnloop, CreateOptions } from './cairnloop.js';
+export type { Cairnloop, CreateOptions, Within } from './cairnloop.js';
 export {
   type CairnloopConfig,
   configProblems,
@@ -22,4 +22,5 @@ export type { Portal, PortalCustomer, PortalOptions, PortalRateLimit, PortalStri
 export { type Awaitable, err, ok, type Result } from './result.js';
 export type { EventName } from './telemetry/event-names.js';
 export type { EventMetadata, Measurements, TelemetryHandler } from './telemetry/telemetry.js';
+export type { TransactionExecutor } from './within/executor.js';
 export type { Workspace, WorkspaceOptions } from './workspace/workspace.js';

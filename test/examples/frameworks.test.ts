@@ -88,6 +88,18 @@ describe('examples/', () => {
     });
   }
 
+  it('LP8 express: a refund and the conversation about it are committed together, or neither is', async () => {
+    const { origin } = await start('express');
+    const refund = (headers: Record<string, string>) => fetch(`${origin}/orders/7/refund`, { method: 'POST', headers });
+    assert.equal((await refund({})).status, 401);
+    const done = await refund(signedIn);
+    assert.equal(done.status, 201);
+    assert.equal((await refund(signedIn)).status, 409);
+    const { rows } = await database.query(`SELECT id FROM cairnloop.conversations WHERE subject = 'Refund of order 7'`);
+    assert.deepEqual(rows, [{ id: await done.text() }]);
+    assert.equal((await database.query('SELECT FROM refunds')).rowCount, 1);
+  });
+
   it("OP3 next: the probes and the workspace stand beside the host's own page, as route handlers", async () => {
     const restore = changeProcess({ DATABASE_URL: database.url, OPERATOR_SESSION: secret, CUSTOMER_SESSION: secret });
     try {
