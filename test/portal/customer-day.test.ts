@@ -98,6 +98,8 @@ describe("a customer's day in the portal", () => {
     await theirs.getByLabel('Your reply').fill('It has been a week');
     await theirs.keyboard.press('Control+Enter');
     await ours.locator('.message', { hasText: 'It has been a week' }).waitFor();
+    // Until what has arrived can have been read: a reply that begins sooner is held once.
+    await ours.waitForTimeout(2500);
     await ours.locator('#composer textarea').fill('Sent today');
     await ours.locator('#composer textarea').press('Control+Enter');
     await theirs.locator('.message', { hasText: 'Sent today' }).waitFor();
