@@ -3,6 +3,7 @@ import { type Actor, type Cairnloop, createCairnloop } from 'cairnloop';
 import fastify, { type FastifyRequest, type onRequestHookHandler } from 'fastify';
 import config from '../cairnloop.config.js';
 import { address, announce, onSignal } from '../host-process.js';
+import { openShop } from '../refund.js';
 import { customerOf, operatorOf } from '../session.js';
 
 declare module 'fastify' {
@@ -25,6 +26,8 @@ const portal = cairnloop.portal({
   customer: (_request, { incoming }) => (incoming && requests.get(incoming)?.customer) ?? null,
 });
 
+const shop = await openShop();
+
 const app = fastify();
 // Before the session: probes do not sign in.
 app.addHook('onRequest', mounted(cairnloop.operations()));
@@ -39,12 +42,21 @@ app.addHook('onRequest', (request, _reply, done) => {
 app.addHook('onRequest', mounted(workspace));
 app.addHook('onRequest', mounted(portal));
 app.get('/', () => 'The shop');
+// Your own guard against forged requests stands before it.
+app.post<{ Params: { id: string } }>('/orders/:id/refund', async ({ operator, params }, reply) => {
+  if (!operator) return reply.code(401).send();
+  const conversationId = await shop.refund(cairnloop, params.id, operator);
+  return reply.code(conversationId ? 201 : 409).send(conversationId ?? 'refunded already');
+});
 
 app.addHook('preClose', async () => {
   workspace.close();
   portal.close();
 });
-app.addHook('onClose', () => cairnloop.close());
+app.addHook('onClose', async () => {
+  await cairnloop.close();
+  await shop.close();
+});
 await app.listen(address);
 announce(app.server);
 onSignal(() => app.close());

@@ -2,6 +2,7 @@ import { type Cairnloop, createCairnloop } from 'cairnloop';
 import Koa, { type Middleware } from 'koa';
 import config from '../cairnloop.config.js';
 import { address, announce, onSignal, stop } from '../host-process.js';
+import { openShop } from '../refund.js';
 import { customerOf, operatorOf } from '../session.js';
 
 // With it `currentContext` is the context of the request that is being answered.
@@ -17,6 +18,8 @@ const portal = cairnloop.portal({
   customer: () => app.currentContext?.state.customer ?? null,
 });
 
+const shop = await openShop();
+
 // Before the session: probes do not sign in.
 app.use(mounted(cairnloop.operations()));
 app.use((context, next) => {
@@ -26,13 +29,26 @@ app.use((context, next) => {
 });
 app.use(mounted(workspace));
 app.use(mounted(portal));
+// Your own guard against forged requests stands before it.
+app.use(async (context, next) => {
+  const orderId = /^\/orders\/([^/]+)\/refund$/.exec(context.path)?.[1];
+  if (context.method !== 'POST' || !orderId) return next();
+  const { operator } = context.state;
+  if (!operator) context.throw(401);
+  const conversationId = await shop.refund(cairnloop, orderId, operator);
+  context.status = conversationId ? 201 : 409;
+  context.body = conversationId ?? 'refunded already';
+});
 app.use((context) => {
   if (context.path === '/') context.body = 'The shop';
 });
 
 const server = app.listen(address.port, address.host);
 announce(server);
-onSignal(() => stop(server, cairnloop, workspace, portal));
+onSignal(async () => {
+  await stop(server, cairnloop, workspace, portal);
+  await shop.close();
+});
 
 /** Answers in Koa's stead; what is not the handler's goes on. */
 function mounted({ node }: ReturnType<Cairnloop['operations']>): Middleware {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createCairnloop } from 'cairnloop';
 import config from '../cairnloop.config.js';
 import { address, announce, onSignal, stop } from '../host-process.js';
+import { openShop } from '../refund.js';
 import { customerOf, operatorOf } from '../session.js';
 
 const cairnloop = await createCairnloop(config);
@@ -15,6 +16,9 @@ const portal = cairnloop.portal({
   customer: (request) => customerOf(request.headers.get('cookie')),
 });
 
+const shop = await openShop();
+const refundPath = /^\/orders\/([^/?]+)\/refund/;
+
 const server = createServer((request, response) => {
   answer(request, response).catch((error) => {
     console.error(error);
@@ -24,13 +28,26 @@ const server = createServer((request, response) => {
 });
 server.listen(address.port, address.host);
 announce(server);
-onSignal(() => stop(server, cairnloop, workspace, portal));
+onSignal(async () => {
+  await stop(server, cairnloop, workspace, portal);
+  await shop.close();
+});
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.url?.split('?', 1)[0];
   if (path === '/') response.end('The shop');
   else if (path?.startsWith('/support')) await workspace.node(request, response);
   else if (path?.startsWith('/help')) await portal.node(request, response);
+  else if (request.method === 'POST' && refundPath.test(path ?? '')) await refund(request, response);
   // Health and metrics, and 404 to the rest.
   else await operations.node(request, response);
+}
+
+/** Your own guard against forged requests stands before it. */
+async function refund(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const operator = operatorOf(request.headers.cookie);
+  if (!operator) return void response.writeHead(401).end();
+  const orderId = refundPath.exec(request.url ?? '')?.[1] ?? '';
+  const conversationId = await shop.refund(cairnloop, orderId, operator);
+  response.writeHead(conversationId ? 201 : 409).end(conversationId ?? 'refunded already');
 }

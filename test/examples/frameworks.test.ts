@@ -88,17 +88,22 @@ describe('examples/', () => {
     });
   }
 
-  it('LP8 express: a refund and the conversation about it are committed together, or neither is', async () => {
-    const { origin } = await start('express');
-    const refund = (headers: Record<string, string>) => fetch(`${origin}/orders/7/refund`, { method: 'POST', headers });
-    assert.equal((await refund({})).status, 401);
-    const done = await refund(signedIn);
-    assert.equal(done.status, 201);
-    assert.equal((await refund(signedIn)).status, 409);
-    const { rows } = await database.query(`SELECT id FROM cairnloop.conversations WHERE subject = 'Refund of order 7'`);
-    assert.deepEqual(rows, [{ id: await done.text() }]);
-    assert.equal((await database.query('SELECT FROM refunds')).rowCount, 1);
-  });
+  for (const name of servers) {
+    it(`LP8 ${name}: a refund and the conversation about it are committed together, or neither is`, async () => {
+      const { origin } = await start(name);
+      const refund = (headers: Record<string, string>) =>
+        fetch(`${origin}/orders/${name}-7/refund`, { method: 'POST', headers });
+      assert.equal((await refund({})).status, 401);
+      const done = await refund(signedIn);
+      assert.equal(done.status, 201);
+      assert.equal((await refund(signedIn)).status, 409);
+      const subject = `Refund of order ${name}-7`;
+      const { rows } = await database.query('SELECT id FROM cairnloop.conversations WHERE subject = $1', [subject]);
+      assert.deepEqual(rows, [{ id: await done.text() }]);
+      const { rowCount } = await database.query('SELECT FROM refunds WHERE "orderId" = $1', [`${name}-7`]);
+      assert.equal(rowCount, 1);
+    });
+  }
 
   it("OP3 next: the probes and the workspace stand beside the host's own page, as route handlers", async () => {
     const restore = changeProcess({ DATABASE_URL: database.url, OPERATOR_SESSION: secret, CUSTOMER_SESSION: secret });
