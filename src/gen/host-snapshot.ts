@@ -4,7 +4,7 @@ import type { PackageManager } from './package-manager.js';
 import type { Style } from './style.js';
 
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
-export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next';
+export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
 /** A config that the host's build trips over: which tsconfig compiles it, though it is meant for `folder`, and the harm. */
 export interface StrayConfig {
@@ -20,21 +20,30 @@ export interface HostSnapshot {
   /** Absolute: the folder of the package. */
   root: string;
   packageName: string | null;
+  /** False where `root` is a project of a monorepo that shares the package.json above it. */
+  hasPackageJson: boolean;
   language: 'ts' | 'js';
   /** The form of new files. */
   moduleForm: ModuleForm;
   /** How new relative imports end. */
   extension: SpecifierExtension;
   aliases: PathAliases;
-  /** False where a `.ts` file of the host may not import an ES module, as Cairnloop is one. */
-  mayImportEsm: boolean;
+  /** The variable that holds the URL of Postgres: another one where `DATABASE_URL` means something else. */
+  databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
+  /** What `DATABASE_URL` holds where it is no Postgres: its scheme, e.g. `file:`. */
+  otherDatabase: string | null;
+  /** TypeScript wants `process.env['NAME']`. */
+  bracketEnv: boolean;
+  /** TypeScript wants a type at every export. */
+  isolatedDeclarations: boolean;
   style: Style;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;
+  /** The folder for new modules where none is named. */
+  moduleFolder: string;
   framework: Framework | null;
   packageManager: PackageManager;
-  /** Null where the host's runner cannot load Cairnloop: Jest in CommonJS before Node 24.9 loads no ES module. */
-  testRunner: TestRunner | null;
+  testRunner: TestRunner;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
   /** The packages that the host or its workspace lists. */

@@ -55,7 +55,7 @@ export function renderModule(kind: ModuleKind, file: string, { host, templates, 
     fileName: file,
     form: formFor(file, form),
     style: host.style,
-    values: { exportName: kind.configKey },
+    values: { exportName: kind.configKey, databaseUrl: databaseUrl(host) },
   });
 }
 
@@ -65,6 +65,12 @@ const runnerModules = {
   jest: { runnerModule: '@jest/globals', runnerFunction: 'test' },
   mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
 } as const;
+
+/** Jest has its functions as globals too, and its own package is not always within reach. */
+function runnerModuleFor(runner: TestRunner, { dependencies, language }: HostSnapshot): string {
+  if (runner !== 'jest' || dependencies.includes('@jest/globals')) return runnerModules[runner].runnerModule;
+  return language === 'js' || dependencies.includes('@types/jest') ? '' : runnerModules.jest.runnerModule;
+}
 
 /** Each works without `esModuleInterop`, which older hosts lack. */
 const assertImports: Record<ModuleForm, string> = {
@@ -85,6 +91,9 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, w
     style: host.style,
     values: {
       ...runnerModules[runner],
+      runnerModule: runnerModuleFor(runner, host),
+      // What Jest's sandbox loads from outside has other prototypes, which `deepEqual` compares.
+      problems: runner === 'jest' ? '[...report.problems]' : 'report.problems',
       assertImport: assertImports[form],
       check: kind.check,
       exportName: kind.configKey,
@@ -101,12 +110,16 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, w
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
   return renderTemplate(templates, {
-    template: 'config',
+    template: host.isolatedDeclarations ? 'config.typed' : 'config',
     fileName: host.config.path,
     form: configForm(host, ''),
     style: { ...host.style, trailingCommas: true },
-    values: {},
+    values: { databaseUrl: databaseUrl(host) },
   });
+}
+
+function databaseUrl({ databaseVariable, bracketEnv }: HostSnapshot): string {
+  return bracketEnv ? `process.env['${databaseVariable}']` : `process.env.${databaseVariable}`;
 }
 
 export function finishConfig({ config, style }: HostSnapshot, text: string): string {
