@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../src/db/connect.js';
 import { type ClaimedDelivery, claim, claimSuspect, renewLeases } from '../../src/deliveries/claim.js';
 import { writeKeptOutcomes } from '../../src/deliveries/kept-outcomes.js';
 import { keepOutcomes, type Outcome, type Settlement, settle, type Written } from '../../src/deliveries/settle.js';
+import { noMetrics } from '../../src/ops/metrics.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { moveClock } from '../support/database-clock.js';
@@ -150,4 +151,18 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     const { rows } = await database.query('SELECT delivery_id, claims, kind FROM cairnloop.delivery_outcomes');
     assert.deepEqual(rows, [{ delivery_id: id, claims: current.claims, kind: 'retry' }]);
   });
+
+  for (const kind of ['released', 'postponed', 'exhausted'] as const) {
+    it(`F21 keeps "${kind}", which was no call, as no attempt`, async () => {
+      await owe('outbound');
+      const { current } = await takeOver('outbound');
+      await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as Outcome)]);
+      const quiet = { info() {}, warn() {}, error() {} };
+      const about = { metrics: noMetrics, telemetry: { publish() {} }, log: quiet, config: { worker: {} } };
+      await writeKeptOutcomes({ db, ...about } as unknown as Runtime, { outbound: {} } as never);
+      const [row] = await stored();
+      assert.deepEqual([row.attempts, row.lease_until], [current.attempts - 1, null]);
+      assert.equal(row.state, kind === 'exhausted' ? 'discarded' : 'pending');
+    });
+  }
 });
