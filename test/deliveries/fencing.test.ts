@@ -116,6 +116,28 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     assert.deepEqual(await stored(), before);
   });
 
+  it('F1 is handed to one of many workers that ask for it at once, also where it may have killed its worker', async () => {
+    await owe('outbound');
+    await takeOver('outbound');
+    await moveClock(database, 4 * leaseMs);
+    const workers = await Promise.all(
+      Array.from({ length: 10 }, () => openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 })),
+    );
+    try {
+      const locker = await db.pool.connect();
+      await locker.query('BEGIN');
+      await locker.query('SELECT FROM cairnloop.deliveries FOR UPDATE');
+      const meanwhile = await Promise.all(workers.map((worker) => claimSuspect(worker, 'outbound', 100 * leaseMs)));
+      assert.deepEqual(meanwhile.flat(), [], 'a row that somebody else holds was waited for');
+      await locker.query('COMMIT');
+      locker.release();
+      const claimed = await Promise.all(workers.map((worker) => claimSuspect(worker, 'outbound', 100 * leaseMs)));
+      assert.equal(claimed.flat().length, 1);
+    } finally {
+      await Promise.all(workers.map((worker) => worker.close()));
+    }
+  });
+
   for (const topic of ['outbound', 'conversation_resolved'] as const) {
     it(`F1 does not keep its neighbours from being settled in the same write (${topic})`, async () => {
       const [lost = '', own = ''] = [await owe(topic), await owe(topic)];
