@@ -174,6 +174,34 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     assert.deepEqual(rows, [{ delivery_id: id, claims: current.claims, kind: 'retry' }]);
   });
 
+  it('F21 keeps an outcome whose delivery is still locked, and writes it with its neighbours later', async () => {
+    const ids = [await owe('outbound'), await owe('outbound')];
+    const claimed = await claim(db, 'outbound', { limit: 2, leaseMs });
+    await keepOutcomes(
+      db,
+      claimed.map((row) => settlement(row, { kind: 'done' })),
+    );
+    const about = { metrics: noMetrics, telemetry: { publish() {} }, config: { worker: {} } };
+    const runtime = { db, ...about } as unknown as Runtime;
+    const locker = await db.pool.connect();
+    await locker.query('BEGIN');
+    await locker.query('SELECT FROM cairnloop.deliveries WHERE id = $1 FOR UPDATE', [ids[0]]);
+    await writeKeptOutcomes(runtime, { outbound: {} } as never);
+    const kept = async () => (await database.query('SELECT delivery_id AS id FROM cairnloop.delivery_outcomes')).rows;
+    assert.deepEqual(await kept(), [{ id: ids[0] }]);
+    await locker.query('COMMIT');
+    locker.release();
+    await writeKeptOutcomes(runtime, { outbound: {} } as never);
+    assert.deepEqual(await kept(), []);
+    assert.deepEqual(
+      (await stored()).map(({ state, status }) => [state, status]),
+      [
+        ['done', 'sent'],
+        ['done', 'sent'],
+      ],
+    );
+  });
+
   for (const kind of ['released', 'postponed', 'exhausted'] as const) {
     it(`F21 keeps "${kind}", which was no call, as no attempt`, async () => {
       await owe('outbound');
