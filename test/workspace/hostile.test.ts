@@ -138,6 +138,27 @@ describe('hostile text in the workspace', () => {
     }
   });
 
+  it('links no evidence that a browser could take for a script, also where it was stored in another way', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Hello!' });
+    const hrefs = [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'file:///etc/passwd',
+      'https://ok.example/a',
+    ];
+    const evidence = hrefs.map((url) => ({ source: url, quote: url, url }));
+    await host.database.query('UPDATE cairnloop.drafts SET evidence = $1', [JSON.stringify(evidence)]);
+    const { text } = await workspace.get(`/c/${id}`);
+    for (const href of hrefs.slice(0, 4)) {
+      assert.ok(text.includes(href), `${href} is not shown`);
+      assert.ok(!text.includes(`href="${href}`), `${href} is linked`);
+    }
+  });
+
   it('links web and mail addresses and nothing else, without telling them where from', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
