@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../src/db/connect.js';
 import { type ClaimedDelivery, claim, claimSuspect, renewLeases } from '../../src/deliveries/claim.js';
 import { writeKeptOutcomes } from '../../src/deliveries/kept-outcomes.js';
 import { keepOutcomes, type Outcome, type Settlement, settle, type Written } from '../../src/deliveries/settle.js';
+import { createSettler } from '../../src/deliveries/settler.js';
 import { noMetrics } from '../../src/ops/metrics.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -215,4 +216,16 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       assert.equal(row.state, kind === 'exhausted' ? 'discarded' : 'pending');
     });
   }
+
+  it('F1 an outcome that Postgres refuses keeps none of its neighbours from being written', async () => {
+    for (let n = 0; n < 3; n += 1) await owe('outbound');
+    const claimed = await claim(db, 'outbound', { limit: 3, leaseMs });
+    const log = { info() {}, warn() {}, error() {} };
+    const settler = createSettler({ db, log } as unknown as Runtime);
+    const outcomes: Outcome[] = [{ kind: 'done' }, { kind: 'discarded', error: 'a\0b' }, { kind: 'done' }];
+    await Promise.all(claimed.map((row, n) => settler.settle(settlement(row, outcomes[n] ?? { kind: 'done' }))));
+    const states = (await stored()).map(({ state }) => state);
+    assert.deepEqual(states.sort(), ['done', 'done', 'pending']);
+    settler.stop();
+  });
 });
