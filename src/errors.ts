@@ -332,7 +332,7 @@ const catalog = {
     hint: 'Rename that metric, or hand prometheus() another registry, or none.',
   }),
   METRICS_REGISTRY_UNUSABLE: (d: { reason: string }) => ({
-    message: `The registry handed to prometheus() cannot print Cairnloop's metrics; it printed: ${d.reason}`,
+    message: `The registry handed to prometheus() cannot take or print Cairnloop's metrics; found: ${d.reason}`,
     hint: 'Use a Registry of prom-client 13 or later, or call prometheus() without one.',
   }),
 

@@ -25,7 +25,7 @@ const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
 
 /**
  * The metrics of a registry, made at the first call. Throws `METRIC_NAME_TAKEN` where the host has a metric of the same
- * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot print them.
+ * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
  */
 export async function joinRegistry(registry: Registry, source: CountSource): Promise<RegistryMetrics> {
   const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
@@ -91,7 +91,11 @@ function missingFrom(registry: Registry, { names }: RegistryMetrics): [name: str
 
 /** A registry of OpenMetrics takes `_total` off the name of a counter that it has printed. */
 function register(registry: Registry, missing: [name: string, metric: object][]): void {
-  for (const [name, metric] of missing) registry.registerMetric(Object.assign(metric, { name }) as never);
+  try {
+    for (const [name, metric] of missing) registry.registerMetric(Object.assign(metric, { name }) as never);
+  } catch (error) {
+    throw new CairnloopError('METRICS_REGISTRY_UNUSABLE', { reason: errorText(error, 200) });
+  }
 }
 
 /** The text of an older prom-client may leave out the metrics of this one. */

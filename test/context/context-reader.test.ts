@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { createContextReader } from '../../src/context/context-reader.js';
 import type { ContextProvider } from '../../src/host/context-provider.js';
 import type { ContextState } from '../../src/ops/metrics.js';
@@ -168,6 +170,48 @@ describe('context/context-reader', () => {
       ['a', 'b'],
     );
     assert.equal(outcomes.length, 5);
+  });
+
+  it('CP2 keeps the facts of each actor id apart, whatever letters tell two of them apart', async () => {
+    const { reader } = readerOf(
+      { getContext: (id) => ok({ Account: { id: JSON.stringify(id) } }) },
+      { cacheMs: 60_000 },
+    );
+    const ids = [
+      'ann',
+      'Ann',
+      'ANN',
+      ' ann',
+      'ann ',
+      'é',
+      'e\u0301',
+      'ﬁ',
+      'fi',
+      '１',
+      '1',
+      '01',
+      'a/b',
+      'a%2Fb',
+      'a\u0000',
+    ];
+    for (const round of ['asked', 'kept']) {
+      for (const id of ids) assert.deepEqual(await reader.raw(id), { Account: { id: JSON.stringify(id) } }, round);
+    }
+  });
+
+  it('CP6 gives the provider its timeoutMs, and not a millisecond more', async () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      const { reader, outcomes } = readerOf({ getContext: () => never }, { timeoutMs: 3000 });
+      const answer = reader.get('a');
+      mock.timers.tick(2999);
+      await turnOfTheLoop();
+      assert.deepEqual(outcomes, []);
+      mock.timers.tick(1);
+      assert.equal((await answer).state, 'unavailable');
+    } finally {
+      mock.timers.reset();
+    }
   });
 
   it('CP12 asks every time without a cache', async () => {

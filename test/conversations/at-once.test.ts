@@ -126,4 +126,63 @@ describe('what happens to one conversation at the same time', () => {
     assert.deepEqual(rows, [{ status: 'active' }]);
     assert.equal((await host.deliveries('sla_breach')).length, 1);
   });
+
+  it('LP5 of updates at once none is lost, and each records what it found', async () => {
+    const host = await start();
+    const { conversations, audit } = host.cairnloop;
+    const { id } = await conversations.open({ priority: 'normal', metadata: { kept: true } });
+    await inLine(
+      host,
+      id,
+      () => conversations.update(id, { priority: 'high', metadata: { first: 1 }, actor: operator }),
+      () => conversations.update(id, { priority: 'urgent', metadata: { second: 2 }, actor: operator }),
+    );
+    const { priority, metadata } = await conversations.get(id);
+    assert.deepEqual([priority, metadata], ['urgent', { kept: true, first: 1, second: 2 }]);
+    const { items } = await audit.list({ conversationId: id, action: 'conversation.updated' });
+    assert.deepEqual(
+      items.map(({ detail }) =>
+        [detail.before, detail.after].map((fields) => (fields as { priority: string }).priority),
+      ),
+      [
+        ['high', 'urgent'],
+        ['normal', 'high'],
+      ],
+    );
+  });
+
+  type Act = (host: StartedHost, id: string, draftId: string) => Promise<unknown>;
+  const acts: Record<string, Act> = {
+    'conversations.receive': ({ cairnloop }, id) => cairnloop.conversations.receive(id, { content: 'Hello?' }),
+    'conversations.reply': ({ cairnloop }, id) => cairnloop.conversations.reply(id, { content: 'Hi', actor: operator }),
+    'conversations.note': ({ cairnloop }, id) => cairnloop.conversations.note(id, { content: 'Hm', actor: operator }),
+    'conversations.resolve': ({ cairnloop }, id) => cairnloop.conversations.resolve(id, { resolvedBy: operator }),
+    'conversations.archive': ({ cairnloop }, id) => cairnloop.conversations.archive(id, { actor: operator }),
+    'sla.pause': ({ cairnloop }, id) => cairnloop.sla.pause(id, { reason: 'Lunch', actor: operator }),
+    'sla.resume': ({ cairnloop }, id) => cairnloop.sla.resume(id, { actor: operator }),
+    'drafts.propose': ({ cairnloop }, id) => cairnloop.drafts.propose(id, { type: 'reply', content: 'Hello!' }),
+    'drafts.approve': ({ cairnloop }, _, draftId) => cairnloop.drafts.approve(draftId, { actor: operator }),
+    'drafts.edit': ({ cairnloop }, _, draftId) => cairnloop.drafts.edit(draftId, { content: 'Hi', actor: operator }),
+    'drafts.discard': ({ cairnloop }, _, draftId) => cairnloop.drafts.discard(draftId, { actor: operator }),
+  };
+  for (const [name, act] of Object.entries(acts)) {
+    it(`F12 ${name} waits for the conversation before it locks anything of it: no two can wait for each other`, async () => {
+      const host = await start();
+      const { conversations, drafts, sla } = host.cairnloop;
+      const { id } = await conversations.open({ message: 'Hello?' });
+      const draft = await drafts.propose(id, { type: 'reply', content: 'Hello!' });
+      if (name === 'sla.resume') await sla.pause(id, { reason: 'Lunch', actor: operator });
+      let running: Promise<unknown> | undefined;
+      await holding(host, id, async () => {
+        running = act(host, id, draft.id);
+        await eventually(async () => assert.equal(await waiting(host.database), 1));
+        for (const table of ['slas', 'messages', 'drafts'])
+          await host.database.query(
+            `SELECT FROM cairnloop.${table} WHERE conversation_id = $1 FOR NO KEY UPDATE NOWAIT`,
+            [id],
+          );
+      });
+      await running;
+    });
+  }
 });

@@ -129,6 +129,8 @@ describe('a conversation that changes', () => {
       [{ priority: ' ', actor }, 'priority'],
       [{ tags: [''], actor }, 'tags.0'],
       [{ tags: Array.from({ length: 51 }, String), actor }, 'tags'],
+      [{ subject: 'x'.repeat(1001), actor }, 'subject'],
+      [{ priority: 'x'.repeat(501), actor }, 'priority'],
       [{ assignee: {}, actor }, 'assignee.id'],
       [{ assignee: 'op-8', actor }, 'assignee'],
       [{ metadata: [], actor }, 'metadata'],
@@ -140,6 +142,8 @@ describe('a conversation that changes', () => {
         assert.ok(error.message.includes(`  ${path}: expected`), error.message);
         return true;
       });
+    const longest = { subject: 'x'.repeat(1000), priority: 'x'.repeat(500), tags: Array.from({ length: 50 }, String) };
+    assert.equal((await conversations.update(id, { ...longest, actor })).subject, longest.subject);
     for (const missing of ['no id', '01890000-0000-7000-8000-000000000000'])
       await assert.rejects(conversations.update(missing, { priority: 'high', actor }), {
         code: 'CONVERSATION_NOT_FOUND',

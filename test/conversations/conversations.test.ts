@@ -23,6 +23,26 @@ describe('a conversation', () => {
     assert.deepEqual([reply.role, reply.author, reply.status], ['operator', operator, null]);
   });
 
+  it('that is open is not reopened: no line, no audit, no other version, and nobody is told', async () => {
+    const { cairnloop, database } = await startHost({}, { worker: false });
+    const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
+    const stored = async () => ({
+      conversation: await cairnloop.conversations.get(id),
+      audit: (await cairnloop.audit.list({ conversationId: id })).items,
+      lines: (await database.query('SELECT id FROM cairnloop.messages ORDER BY id')).rows,
+    });
+    const before = await stored();
+    const reopened = await cairnloop.conversations.reopen(id, { actor: operator });
+    assert.deepEqual([reopened.id, reopened.status, reopened.updatedAt], [id, 'open', before.conversation.updatedAt]);
+    assert.deepEqual(await stored(), before);
+    await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+    await Promise.all(Array.from({ length: 5 }, () => cairnloop.conversations.reopen(id, { actor: operator })));
+    const lines = (await cairnloop.conversations.get(id)).messages?.filter(({ content }) =>
+      content.includes('reopened'),
+    );
+    assert.equal(lines?.length, 1);
+  });
+
   it('keeps the actor id as it was given, and refuses one that Postgres would change', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     for (const actorId of ['00042', ' ada@example.org ', '7b1d3f0e-uuid', 'Åsa 🦊', "'; DROP TABLE x; --"]) {

@@ -84,6 +84,29 @@ describe('lists', () => {
     assert.ok(!(await found('due')).includes(none));
   });
 
+  it('lead to no empty page: a last one that is full says that it is the last', async () => {
+    const { cairnloop } = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
+    const { conversations, deliveries, audit } = cairnloop;
+    for (let n = 0; n < 4; n += 1) {
+      const { id } = await conversations.open({ actorId: 'ada', message: `${n}` });
+      await conversations.resolve(id, { resolvedBy: operator });
+    }
+    const lists: Record<string, (page: { cursor?: string | null; limit: number }) => Promise<Page<unknown>>> = {
+      'conversations.list': (page) => conversations.list({ status: 'resolved', ...page }),
+      'conversations.forCustomer': (page) => conversations.forCustomer('ada', page),
+      'deliveries.list': (page) => deliveries.list(page),
+      'audit.list': (page) => audit.list({ action: 'conversation.resolved', ...page }),
+    };
+    for (const [name, list] of Object.entries(lists)) {
+      const whole = await list({ limit: 4 });
+      assert.deepEqual([whole.items.length, whole.nextCursor], [4, null], name);
+      const first = await list({ limit: 2 });
+      const second = await list({ limit: 2, cursor: first.nextCursor });
+      assert.deepEqual([...first.items, ...second.items], whole.items, name);
+      assert.equal(second.nextCursor, null, name);
+    }
+  });
+
   it('refuse a filter that they do not know, with the one that was meant', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations, deliveries, audit } = cairnloop;

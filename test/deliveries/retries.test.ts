@@ -8,6 +8,9 @@ import { operator, policies, type StartedHost, useHosts } from '../support/start
 
 const day = 24 * 60 * minute;
 
+/** The levels of pino. */
+const [warn, error] = [40, 50];
+
 describe('a callback that fails', () => {
   const { startHost } = useHosts();
 
@@ -72,6 +75,15 @@ describe('a callback that fails', () => {
       const discarded = await deliveryOf(host, bad.id);
       assert.equal(discarded.state, 'discarded');
       assert.deepEqual([discarded.attempts, discarded.lastError], [3, 'the CRM is down']);
+      const logged = host.log.filter(({ deliveryId }) => deliveryId === discarded.id);
+      assert.deepEqual(
+        logged.map(({ level, attempt, reason, retryInMs }) => [level, attempt, reason, typeof retryInMs]),
+        [
+          [warn, 1, 'the CRM is down', 'number'],
+          [warn, 2, 'the CRM is down', 'number'],
+          [error, 3, 'the CRM is down', 'undefined'],
+        ],
+      );
       const { items } = await host.cairnloop.deliveries.list({ state: 'discarded', topic: causes[method].topic });
       assert.deepEqual(
         items.map((item) => item.id),

@@ -137,6 +137,29 @@ describe('drafts: the draft job', () => {
     assert.match((await host.deliveries('draft'))[0]?.lastError ?? '', /did not settle within 300 ms/);
   });
 
+  it('AP10 what a generator says after its last attempt timed out becomes no draft', async () => {
+    const late: (() => void)[] = [];
+    const { draftGenerator } = recordingGenerator(({ subject }) =>
+      subject === 'slow' ? new Promise((resolve) => late.push(() => resolve(ok(answer)))) : ok(answer),
+    );
+    const { automationPolicy, asked } = recordingPolicy(() => 'allow');
+    const worker = { callbackTimeoutMs: 300, maxAttempts: 1 };
+    const host = await startHost({ ...atOnce, draftGenerator, automationPolicy, worker });
+    const { conversations, drafts } = host.cairnloop;
+    const slow = await conversations.open({ subject: 'slow', message: 'Hello?' });
+    await eventually(async () => assert.equal((await host.deliveries('draft'))[0]?.state, 'discarded'));
+    for (const answerNow of late) answerNow();
+    // A whole draft is made behind it: by then this one would be there too.
+    const quick = await conversations.open({ subject: 'quick', message: 'Hello?' });
+    await eventually(async () => assert.equal((await drafts.listForConversation(quick.id)).length, 1));
+    assert.deepEqual(await drafts.listForConversation(slow.id), []);
+    assert.deepEqual(await sentTexts(host, slow.id), []);
+    assert.deepEqual(
+      asked.map(({ proposal }) => proposal.conversationId),
+      [quick.id],
+    );
+  });
+
   it('AP2 an attempt that is cut off while the policy thinks and its repetition send one message', async () => {
     const decisions: ((decision: string) => void)[] = [];
     let isDecided = false;

@@ -39,6 +39,23 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
   });
 });
 
+describe('CL1 gen/inject-config: what it would write is read again', () => {
+  const [known] = cases;
+  const odd = {
+    'line ends of old Macs': 'export default {\r  // nothing yet\r};\r',
+    'a line end that only Unicode has': 'export default defineConfig({\u2028  // nothing yet\u2028});\n',
+    'both, behind an import': "import { defineConfig } from 'cairnloop';\r\rexport default {\u2029  // x\u2029};\r",
+  };
+  for (const [what, text] of Object.entries(odd)) {
+    it(`leaves the file to its owner where the key would end up in a comment: ${what}`, () => {
+      assert.ok(known);
+      const result = injectConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
+      assert.equal(result.outcome, 'manual');
+      assert.match(result.outcome === 'manual' ? result.reason : '', /would not leave it valid/);
+    });
+  }
+});
+
 describe('CL2 gen/inject-config: a second run', () => {
   for (const { name, config, after, outcome, entry, habits } of cases.filter((one) => one.outcome === 'updated')) {
     it(`of ${name} changes nothing`, () => {

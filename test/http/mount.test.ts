@@ -362,7 +362,7 @@ describe('a mount', () => {
       assert.throws(() => prometheus({ registry }), { code: 'INPUT_INVALID' });
     const registry = Object.assign(new Registry(), { registerMetric: boom });
     const creating = createCairnloop({ database: { url: database.url }, metrics: prometheus({ registry }) });
-    await assert.rejects(creating, { code: 'CONFIG_INVALID' });
+    await assert.rejects(creating, { code: 'METRICS_REGISTRY_UNUSABLE' });
     await database.drop();
   });
 

@@ -114,6 +114,20 @@ describe('operations', () => {
     assert.deepEqual(await ready(), [503, { status: 'unavailable', checks: { ...checks, migrations: 'failed' } }]);
   });
 
+  it('OP1 /health/ready answers 503 where only the job store is gone, and 200 once it is back', async () => {
+    const { cairnloop, database } = await startHost({}, { worker: false });
+    const ready = async () => {
+      const response = await cairnloop.operations().fetch(new Request('http://localhost/health/ready'));
+      return [response.status, await response.json()];
+    };
+    const checks = { database: 'ok', jobs: 'ok', migrations: 'ok' };
+    assert.deepEqual(await ready(), [200, { status: 'ok', checks }]);
+    await database.query('ALTER TABLE cairnloop.agenda_jobs RENAME TO mislaid_jobs');
+    assert.deepEqual(await ready(), [503, { status: 'unavailable', checks: { ...checks, jobs: 'failed' } }]);
+    await database.query('ALTER TABLE cairnloop.mislaid_jobs RENAME TO agenda_jobs');
+    assert.deepEqual(await ready(), [200, { status: 'ok', checks }]);
+  });
+
   for (const [where, mount] of Object.entries(mounts)) {
     it(`OP3 one helper mounts both in ${where}`, async () => {
       const { cairnloop } = await startHost({ metrics: prometheus() }, { worker: false });

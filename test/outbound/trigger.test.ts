@@ -115,6 +115,47 @@ describe('outbound.trigger', () => {
     assert.equal((await audit.list({ conversationId: id, action: 'outbound.cancelled' })).items.length, 1);
   });
 
+  it('NT9 cannot be cancelled once its callback was called, though that failed and waits for its next try', async () => {
+    const { notifier, calls } = recordingNotifier(() => {
+      if (calls.length === 1) throw new Error('the provider hung up after it had sent');
+    });
+    const host = await startHost({ notifier });
+    const { conversations, outbound, deliveries, audit } = host.cairnloop;
+    await host.stopClock();
+    const { id } = await conversations.open({});
+    const { message } = await outbound.trigger(id, survey);
+    await eventually(async () => assert.ok((await host.deliveries('outbound'))[0]?.lastError, 'not failed yet'));
+    await assert.rejects(outbound.cancel(message.id, { actor: operator }), {
+      code: 'OUTBOUND_NOT_PENDING',
+      message: /being delivered/,
+    });
+    assert.deepEqual(
+      (await outboundOf(host, id)).map(({ status }) => status),
+      ['pending'],
+    );
+    const [delivery = assert.fail('withdrawn')] = await host.deliveries('outbound');
+    await deliveries.retry(delivery.id, { actor: operator });
+    await allSent(host, 1);
+    assert.equal(calls.length, 2);
+    assert.deepEqual((await audit.list({ conversationId: id, action: 'outbound.cancelled' })).items, []);
+  });
+
+  it('TL2 a repeated call tells nobody of a message and wakes nobody: neither telemetry nor who looks at the page', async () => {
+    const host = await startHost({ notifier: recordingNotifier().notifier }, withoutWorker);
+    const { conversations, outbound, telemetry } = host.cairnloop;
+    const told: unknown[] = [];
+    telemetry.attach('test', ['cairnloop.outbound.triggered'], (_event, _measurements, { messageId }) =>
+      told.push(messageId),
+    );
+    const { id } = await conversations.open({});
+    const { message } = await outbound.trigger(id, { ...survey, dedupeKey: 'csat' });
+    for (let call = 0; call < 3; call += 1)
+      assert.equal((await outbound.trigger(id, { ...survey, dedupeKey: 'csat' })).duplicate, true);
+    const other = await outbound.trigger(id, survey);
+    await eventually(() => assert.equal(told.at(-1), other.message.id));
+    assert.deepEqual(told, [message.id, other.message.id]);
+  });
+
   it('refuses unknown conversations and wrong input, and writes nothing', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, withoutWorker);
     const { id } = await host.cairnloop.conversations.open({});

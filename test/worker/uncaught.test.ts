@@ -95,6 +95,23 @@ describe('what callbacks leave behind in a worker process', () => {
     });
   }
 
+  it('an error that nobody catches ends the worker though a callback beside it never ends and may run for long', async () => {
+    host.write(
+      'settings.json',
+      JSON.stringify({
+        database: { url: producer.database.url },
+        ops: { host: '127.0.0.1', port: 0 },
+        worker: { shutdownTimeoutMs: 600_000, callbackTimeoutMs: 600_000 },
+      }),
+    );
+    const worker = await start();
+    await resolve('hang');
+    await eventually(() => assert.ok(calls().includes('start hang'), 'not yet'));
+    await resolve('throw later');
+    assert.equal(await worker.ended, 1);
+    assert.match(worker.stderr(), /ended by an error that nobody caught/);
+  });
+
   it('an error that belongs to no callback is told with those under way', async () => {
     const worker = await start();
     const delivery = await resolve('hang');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { causes } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
@@ -120,5 +121,26 @@ describe('a worker in the process of its host', () => {
     finish();
     await stopped;
     assert.deepEqual(await beats(), []);
+  });
+
+  it('beats, and forgets those that died long ago, though somebody holds the row of one of them', async () => {
+    const host = await startHost({}, { worker: false });
+    const { rows } = await host.database.query(
+      `INSERT INTO cairnloop.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)
+       SELECT gen_random_uuid(), 'gone', n, '0.0.0', 'running', 1, '{}', now() - interval '2 days', now() - interval '2 days'
+       FROM generate_series(1, 2) n RETURNING worker_id`,
+    );
+    const holder = new pg.Client(host.database.url);
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT FROM cairnloop.worker_heartbeats WHERE worker_id = $1 FOR UPDATE', [rows[0].worker_id]);
+    await host.cairnloop.worker.start();
+    const pids = async () =>
+      (await host.database.query('SELECT pid FROM cairnloop.worker_heartbeats ORDER BY pid')).rows.map(
+        ({ pid }) => pid,
+      );
+    assert.deepEqual(await pids(), [1, process.pid]);
+    await holder.query('COMMIT');
+    await holder.end();
   });
 });

@@ -108,6 +108,57 @@ describe('hostile text in the workspace', () => {
     assert.deepEqual(missing, []);
   });
 
+  it('stays text where an attempt has failed and waits for the next, and where a policy is not used', async () => {
+    const { notifier } = recordingNotifier(() => {
+      throw new Error(all);
+    });
+    const host = await startHost({
+      notifier,
+      slaPolicyProvider: {
+        getActivePolicies: () =>
+          ok([
+            { priority: all.slice(0, 200), responseMinutes: 5, breachMinutes: 2 },
+            { priority: 'normal', responseMinutes: all as never, breachMinutes: 2 },
+          ]),
+        setPolicy: () => ({ ok: false, error: all }),
+      },
+    });
+    const { conversations, outbound } = host.cairnloop;
+    await host.stopClock();
+    const { id } = await conversations.open({});
+    await outbound.trigger(id, { templateId: 'hello', content: 'Hello!' });
+    await eventually(async () => assert.ok((await host.deliveries('outbound'))[0]?.lastError, 'not failed yet'));
+    const workspace = await serve(host);
+    for (const path of [`/c/${id}`, '/deliveries', '/sla']) {
+      const { status, text } = await workspace.get(path);
+      assert.equal(status, 200, path);
+      assert.ok(text.includes('&lt;img src=x onerror=alert(1)&gt;'), `${path} does not show it`);
+      for (const markup of hostile.filter((one) => one.startsWith('<')))
+        assert.ok(!text.includes(markup), `${path} holds ${markup}`);
+    }
+  });
+
+  it('links no evidence that a browser could take for a script, also where it was stored in another way', async () => {
+    const host = await startHost({}, { worker: false });
+    const workspace = await serve(host);
+    const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Hello!' });
+    const hrefs = [
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'vbscript:x',
+      'file:///etc/passwd',
+      'https://ok.example/a',
+    ];
+    const evidence = hrefs.map((url) => ({ source: url, quote: url, url }));
+    await host.database.query('UPDATE cairnloop.drafts SET evidence = $1', [JSON.stringify(evidence)]);
+    const { text } = await workspace.get(`/c/${id}`);
+    for (const href of hrefs.slice(0, 4)) {
+      assert.ok(text.includes(href), `${href} is not shown`);
+      assert.ok(!text.includes(`href="${href}`), `${href} is linked`);
+    }
+  });
+
   it('links web and mail addresses and nothing else, without telling them where from', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
