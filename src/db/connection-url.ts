@@ -47,17 +47,22 @@ function sslOfEnvironment(mode: string | undefined): ConnectionOptions['ssl'] {
 /** Host, port and database of a connection string, never its user or password. */
 export function databaseTarget(url: string): string {
   try {
-    const { host, port, database } = readConnectionUrl(url);
+    const { host, port, database } = readConnectionUrl(withoutFiles(url));
     return `${host}:${port}/${database}`;
   } catch {
     return 'database.url';
   }
 }
 
+/** Where a URL goes does not depend on the certificates that it names, which may be missing. */
+function withoutFiles(url: string): string {
+  return url.replace(/([?&])ssl(?:cert|key|rootcert)=[^&]*/g, '$1');
+}
+
 /** Whether the connection stays on this machine: by a Unix socket or the loopback interface. */
 export function isLocalTarget(url: string): boolean {
   try {
-    const { host } = readConnectionUrl(url);
+    const { host } = readConnectionUrl(withoutFiles(url));
     return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
   } catch {
     return false;

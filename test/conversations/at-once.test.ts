@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { minute, terms } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
 import { holding, inLine, waiting } from '../support/in-line.js';
-import { operator, policies, useHosts } from '../support/started-host.js';
+import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
 describe('what happens to one conversation at the same time', () => {
   const { startHost } = useHosts();
