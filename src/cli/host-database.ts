@@ -20,13 +20,14 @@ export interface Host {
 
 /** Finds the host and reads its `.env`. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
 export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> {
-  const [{ findHostFolder }, { loadEnvFile }] = await Promise.all([
+  const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../project/find-package.js'),
-    import('../config/load-config.js'),
+    import('../config/env-files.js'),
   ]);
   const from = resolve(io.cwd, options.cwd ?? '.');
   const cwd = findHostFolder(from, options.config);
-  loadEnvFile(cwd);
+  io.host?.start(cwd);
+  loadEnvFiles(cwd);
   return { cwd, file: options.config && relative(cwd, resolve(from, options.config)) };
 }
 

@@ -1,4 +1,5 @@
 import { CairnloopError } from '../errors.js';
+import { type HostGuard, hostGuard } from './host-guard.js';
 import { takeStdout, watchWrites } from './own-stdout.js';
 
 /** One choice of a list. */
@@ -32,6 +33,8 @@ export interface CliIo {
   /** Stdin and stdout are terminals and this is no CI run: only then may a command ask. */
   isInteractive: boolean;
   ask: Prompts;
+  /** Absent where the process is not the command's own. */
+  host?: HostGuard;
   /** Waits until the result is written; answers why it could not be. */
   flush?(): Promise<Error | undefined>;
 }
@@ -44,7 +47,8 @@ export function processIo(): CliIo {
   // Where even that cannot be written, nobody is left to tell.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask: clackPrompts(stdout), flush };
+  const ask = clackPrompts(stdout);
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {

@@ -90,7 +90,9 @@ export async function main(
 ): Promise<number> {
   const io = withSafeOutput(processOrTest);
   const exitCode = await runAndReport(argv, io, rows);
+  for (const failure of io.host?.take() ?? []) io.stderr.write(`Meanwhile code of the host failed: ${failure}\n`);
   const lost = await io.flush?.();
+  io.host?.lift();
   if (!lost) return exitCode;
   // Never as JSON: that would go where nothing can be written.
   const told = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);

@@ -53,7 +53,7 @@ export async function completeRequest(
 async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
   const { hostPath } = await import('../project/safe-path.js');
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
-  const preset = path.posix.join(host.sourceFolder, 'cairnloop');
+  const preset = host.moduleFolder;
   if (!asks) return preset;
   return hostPath(host.root, host.root, await io.ask.text({ message: 'Where do the modules go?', initial: preset }));
 }

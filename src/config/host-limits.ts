@@ -1,7 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module';
 
-/** A config may ask a vault on its way; longer than this nobody waits at a prompt, in milliseconds. */
-const importTimeoutMs = 20_000;
+/** A config may ask a vault on its way; longer than this no command waits, in milliseconds. */
+export const importTimeoutMs = 20_000;
 
 /**
  * Runs code of a config that may never settle or end the process by itself: both become an error of its own, so that a

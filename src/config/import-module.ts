@@ -1,12 +1,20 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { TransformOptions } from 'jiti';
+import type { JitiOptions, TransformOptions } from 'jiti';
+import { emptyModules, replaceReactMarkers } from './react-markers.js';
+import { resolveSourceImports } from './source-imports.js';
+import { compileTypeScript } from './transform-typescript.js';
+import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
+import { pathAliases, readTsconfig } from './tsconfig.js';
 
 /**
  * Imports a file of the host's. JavaScript goes to Node first, so that the host's modules exist once; TypeScript, and
  * JavaScript that only a TypeScript loader can link, goes to jiti.
  */
 export async function importModule(file: string): Promise<object> {
+  replaceReactMarkers(file);
   if (/\.[cm]?tsx?$/.test(file)) return importTypeScript(file);
   try {
     return await import(pathToFileURL(file).href);
@@ -18,8 +26,11 @@ export async function importModule(file: string): Promise<object> {
 
 /** Node could not find, link or parse something: an `.ts` import, a path alias, ESM syntax in a CommonJS package. */
 function mayNeedTypeScript(error: unknown): boolean {
-  const { name, message = '', code = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
-  return name === 'SyntaxError' ? !message.includes('does not provide an export') : linkErrors.has(code);
+  const { name, message = '', code = '', stack = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
+  // A name that a TypeScript file imports may be a type, which Node cannot know.
+  const isFromTypeScript = /^\S+\.[cm]?tsx?:\d+/.test(stack);
+  if (name === 'SyntaxError') return isFromTypeScript || !message.includes('does not provide an export');
+  return linkErrors.has(code) || isFromTypeScript;
 }
 
 const linkErrors = new Set([
@@ -29,19 +40,43 @@ const linkErrors = new Set([
   'ERR_UNSUPPORTED_DIR_IMPORT',
   'ERR_REQUIRE_ESM',
   'ERR_REQUIRE_ASYNC_MODULE',
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_INVALID_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+  'ERR_UNKNOWN_MODULE_FORMAT',
+  'ERR_PACKAGE_IMPORT_NOT_DEFINED',
 ]);
 
 async function importTypeScript(file: string): Promise<object> {
   const { createJiti } = await import('jiti');
   // A cache in the shared temporary folder would run what another user of the machine had put there.
-  const options = { fsCache: false, tsconfigPaths: true };
+  const options: JitiOptions = { fsCache: false, jsx: true, ...(await aliasOptions(file, createJiti)) };
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
     ...options,
-    virtualModules: { cairnloop: await importCairnloop(file) },
-    transform: (transform) => ({ code: transformWithFallback(plain.transform, transform, file) }),
+    virtualModules: { cairnloop: await importCairnloop(file), ...emptyModules },
+    transform: (transform) => ({ code: transformed(plain.transform, transform) }),
   });
   return jiti.import<object>(file);
+}
+
+/** jiti reads a tsconfig that is whole; where a part is missing, or it only refers to others, TypeScript reads it. */
+async function aliasOptions(file: string, createJiti: typeof import('jiti').createJiti): Promise<JitiOptions> {
+  const folder = path.dirname(file);
+  const tsconfig = trustedFoldersUp(folder)
+    .folders.map((above) => path.join(above, 'tsconfig.json'))
+    .find((name) => isTrustedFile(name, folder));
+  if (tsconfig === undefined) return {};
+  if (!/"references"/.test(readFileSync(tsconfig, 'utf8'))) {
+    const options = { tsconfigPaths: true };
+    try {
+      createJiti(file, { ...options, fsCache: false });
+      return options;
+    } catch {
+      // What it extends is not installed, or not generated yet.
+    }
+  }
+  return { alias: pathAliases(readTsconfig(tsconfig)) };
 }
 
 /** The host's copy of this package, or this one where the host has none, as in an empty folder run through `npx`. */
@@ -50,31 +85,22 @@ async function importCairnloop(file: string): Promise<object> {
   return own === undefined ? import('../index.js') : import(pathToFileURL(own).href);
 }
 
-/** jiti's transform refuses decorated `name!: T` and `declare` fields; the host's esbuild, if any, takes them away. */
-function transformWithFallback(
-  transform: (options: TransformOptions) => string,
-  options: TransformOptions,
-  file: string,
-): string {
-  const code = transform(options);
-  const esbuild = code.includes('__JITI_ERROR__') && resolveFrom(file, 'esbuild');
-  if (!esbuild) return code;
-  const javaScript = stripTypes(createRequire(file)(esbuild), options.source);
-  return javaScript === undefined ? code : transform({ ...options, source: javaScript });
+type Transform = (options: TransformOptions) => string;
+
+/** Babel, which is at hand, does the plain files; what it refuses or gets wrong goes through the compiler first. */
+function transformed(transform: Transform, options: TransformOptions): string {
+  const { filename = '', source } = options;
+  const given = { ...options, source: filename ? resolveSourceImports(filename, source) : source };
+  const needsCompiler = /\.[cm]?[jt]sx$/.test(filename) || (/\.[cm]?ts$/.test(filename) && isBeyondBabel(source));
+  const code = needsCompiler ? undefined : transform(given);
+  if (code !== undefined && !code.includes('__JITI_ERROR__')) return code;
+  const javaScript = filename ? compileTypeScript(filename, given.source) : undefined;
+  return javaScript === undefined ? (code ?? transform(given)) : transform({ ...given, source: javaScript, ts: false });
 }
 
-interface Esbuild {
-  transformSync(source: string, options: object): { code: string };
-}
-
-function stripTypes(esbuild: Esbuild, source: string): string | undefined {
-  // As decorator libraries on TypeScript expect it: a field without a value must not hide the decorator's accessor.
-  const compilerOptions = { experimentalDecorators: true, useDefineForClassFields: false };
-  try {
-    return esbuild.transformSync(source, { loader: 'ts', tsconfigRaw: { compilerOptions } }).code;
-  } catch {
-    return undefined; // A true syntax error, which jiti has explained.
-  }
+/** Decorators, whose kind and metadata depend on the tsconfig, and auto-accessors. */
+function isBeyondBabel(source: string): boolean {
+  return /(^|[\s(,;{}])@[A-Za-z_$(]/.test(source) || /\baccessor\s+[\w$#[]/.test(source);
 }
 
 function resolveFrom(file: string, name: string): string | undefined {

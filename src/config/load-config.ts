@@ -1,12 +1,11 @@
-import { readFileSync, type Stats, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { type Stats, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { kindOf } from '../found.js';
-import { errorText } from '../redact.js';
+import { compiledConfigs } from './compiled-configs.js';
 import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
-import { withinLimits } from './host-limits.js';
+import { importTimeoutMs, withinLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
 import { defaultExport, exportNames, noDefault } from './unwrap-default.js';
@@ -18,6 +17,8 @@ export interface LoadOptions {
   cwd: string;
   /** The config, relative to `cwd`; without it the one of {@link configFileNames} that exists. */
   file?: string | undefined;
+  /** For who has a limit of their own. Default {@link importTimeoutMs}. */
+  timeoutMs?: number;
 }
 
 /** What a config file exports, before validation. `file` is absolute. */
@@ -50,20 +51,29 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
 export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   const file = findConfigFile(options);
   const name = shown(options.cwd, file);
-  const { module, value } = await fromHost(name, options.cwd, async () => {
-    const module = await importModule(file);
-    return { module, value: await defaultExport(module) };
-  });
+  const { module, value } = await fromHost(
+    name,
+    options.cwd,
+    async () => {
+      const module = await importModule(file);
+      return { module, value: await defaultExport(module) };
+    },
+    options.timeoutMs,
+  );
   if (value === noDefault)
     throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: exportNames(module) });
   if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: kindOf(value) });
   return { raw: value, file };
 }
 
-/** The absolute path of the config. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS. */
+/**
+ * The absolute path of the config: that of the sources, or else, where only the output of a build is there, the compiled
+ * one. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
+ */
 export function findConfigFile({ cwd, file }: LoadOptions): string {
   const names = file === undefined ? configFileNames : [file];
-  const found = names.filter((name) => isFile(resolve(cwd, name)));
+  const sources = names.filter((name) => isFile(resolve(cwd, name)));
+  const found = sources.length > 0 || file !== undefined ? sources : compiledConfigs(cwd);
   const [first, ...others] = found;
   if (first === undefined && !stat(cwd)?.isDirectory())
     throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
@@ -76,30 +86,15 @@ export function findConfigFile({ cwd, file }: LoadOptions): string {
   return resolve(cwd, first);
 }
 
-/**
- * Reads `.env` of a folder into the environment, as `node --env-file` would; what is set already wins. For the command
- * line only: a host that runs Cairnloop in its own process has its own way. Answers the file, or undefined if none.
- * @throws CairnloopError ENV_FILE_UNREADABLE
- */
-export function loadEnvFile(cwd: string): string | undefined {
-  const file = join(cwd, '.env');
-  if (!isFile(file)) return undefined;
-  for (const [name, value] of Object.entries(readEnv(file))) process.env[name] ??= value;
-  return file;
-}
-
-function readEnv(file: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new CairnloopError('ENV_FILE_UNREADABLE', { file, reason: errorText(cause, 200) }, { cause });
-  }
-}
-
 /** Runs what may run code of the host's config, and tells its failure as the host's. */
-async function fromHost<T>(name: string, cwd: string, run: () => T | Promise<T>): Promise<T> {
+async function fromHost<T>(
+  name: string,
+  cwd: string,
+  run: () => T | Promise<T>,
+  timeoutMs = importTimeoutMs,
+): Promise<T> {
   try {
-    return await withinLimits(run);
+    return await withinLimits(run, timeoutMs);
   } catch (cause) {
     if (isCairnloopError(cause)) throw cause;
     throw new CairnloopError(

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { importTimeoutMs } from '../config/host-limits.js';
 import { type Fact, type Facts, known, type Profile, skipped } from './facts.js';
 import { findMounts } from './find-mounts.js';
 import { observe } from './observe.js';
@@ -18,14 +20,19 @@ export interface CollectOptions {
   profile: Profile;
   /** Call what only reads of the host's modules. */
   probe: boolean;
+  /** What code of the host's did on its own since the last call: errors that nobody caught. */
+  takeFailures?: () => string[];
 }
 
-/** Together under 5 s: the config first, then all that it names at once. */
-const configTimeoutMs = 2400;
+/** The same as of every other command. */
+const configTimeoutMs = importTimeoutMs;
 const servicesTimeoutMs = 2300;
+/** How long after its import a config's own connects and timers are waited for, in milliseconds. */
+const afterImportMs = 250;
 
 /** Learns all that the checks look at. Never throws: what cannot be learned is a fact too. */
-export async function collectFacts({ root, configFile, profile, probe }: CollectOptions): Promise<Facts> {
+export async function collectFacts(options: CollectOptions): Promise<Facts> {
+  const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, installation, mounts, envFile, build] = await Promise.all([
     observe(looks.config, () => readConfigFacts(root, configFile)),
     observe(looks.installation, () => readInstallation(root)),
@@ -35,7 +42,9 @@ export async function collectFacts({ root, configFile, profile, probe }: Collect
   ]);
   const nodeVersion = process.version;
   const host = { profile, nodeVersion, installation, mounts, envFile, build, config: factsOf(found) };
-  return { ...host, ...(found.state === 'known' ? await collectServices(found.value, probe) : without(found, probe)) };
+  if (found.state !== 'known') return { ...host, ...without(found, probe) };
+  const [services] = await Promise.all([collectServices(found.value, probe), setTimeout(afterImportMs)]);
+  return { ...host, ...services, hostFailures: takeFailures() };
 }
 
 type Services = Pick<Facts, 'database' | 'schema' | 'work' | 'jobs' | 'policies' | 'probes'>;

@@ -6,6 +6,7 @@ import type { DeliveryTopic } from '../domain.js';
 import type { ConfigProblem } from '../errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
+import type { BuildTool } from '../project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
 /**
@@ -32,6 +33,8 @@ export interface Facts {
   envFile: Fact<EnvFile>;
   build: Fact<BuildFacts>;
   config: Fact<ConfigFacts>;
+  /** What code of the host's did on its own once the config was imported: errors that nobody caught. */
+  hostFailures?: readonly string[];
   database: Fact<DatabaseFacts>;
   schema: Fact<SchemaFacts>;
   work: Fact<WorkFacts>;
@@ -70,11 +73,18 @@ export interface EnvFile {
   ignored: boolean;
   /** Whether it is in the repository already. */
   tracked: boolean;
+  /** Those that the command line reads, relative to the host, nearest first. */
+  read?: string[];
 }
 
 export interface BuildFacts {
   /** What the host's TypeScript build trips over; null where there is nothing. */
   strayConfig: StrayConfig | null;
+  /** Which tool builds the host; absent where it was not looked at. */
+  tool?: BuildTool;
+  /** A folder of the host that its build takes for the package `cairnloop`, and the tsconfig by which it does. */
+  shadow?: { folder: string; tsconfig: string } | null;
+  config?: string;
 }
 
 export interface ConfigFacts {

@@ -1,12 +1,39 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/load-config.js';
-import { isFile } from '../project/folders.js';
+import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
+import { readBuildTool } from '../project/build-tool.js';
+import { isFile, isFolder } from '../project/folders.js';
 import type { BuildFacts } from './facts.js';
 
-/** Whether `tsc` can take the config where it is. Only a host of TypeScript pays for the compiler. */
+/** Whether the build of the host can take the config where it is. Only a host with a tsconfig pays for the compiler. */
 export async function readBuildFacts(root: string, configFile: string | undefined): Promise<BuildFacts> {
-  const config = path.relative(root, findConfigFile({ cwd: root, file: configFile }));
-  if (!isFile(path.join(root, 'tsconfig.json')) || !config.endsWith('ts')) return { strayConfig: null };
+  const config = path
+    .relative(root, findConfigFile({ cwd: root, file: configFile }))
+    .split(path.sep)
+    .join('/');
+  const facts = { config, tool: readBuildTool(root, config), shadow: findShadow(root) };
+  if (!isFile(path.join(root, 'tsconfig.json')) || !config.endsWith('ts')) return { ...facts, strayConfig: null };
   const { readBuild } = await import('../project/read-build.js');
-  return { strayConfig: readBuild(root).stray(config.split(path.sep).join('/')) };
+  return { ...facts, strayConfig: readBuild(root).stray(config) };
+}
+
+/** By `baseUrl`, or a path for every name, `import 'cairnloop'` is looked for in the sources first. */
+function findShadow(root: string): BuildFacts['shadow'] {
+  const tsconfig = findTsconfig(root);
+  if (tsconfig === undefined) return null;
+  const { options } = readTsconfig(tsconfig);
+  const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? path.dirname(tsconfig);
+  const targets = ['cairnloop', '*'].flatMap((pattern) => options.paths?.[pattern] ?? []);
+  const places = [
+    ...targets.map((target) => target.replace('*', 'cairnloop')),
+    ...(options.baseUrl ? ['cairnloop'] : []),
+  ];
+  const shadow = places.map((place) => path.resolve(base, place)).find((place) => isShadow(place));
+  const relative = (to: string) => path.relative(root, to).split(path.sep).join('/');
+  return shadow === undefined ? null : { folder: relative(shadow), tsconfig: relative(tsconfig) };
+}
+
+function isShadow(place: string): boolean {
+  if (place.includes(`${path.sep}node_modules${path.sep}`)) return false;
+  return isFolder(place) || ['.ts', '.tsx', '.js', '.mjs'].some((extension) => isFile(place + extension));
 }

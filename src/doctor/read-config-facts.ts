@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
+import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
 import { readConfig } from '../config/load-config.js';
@@ -23,7 +24,7 @@ export interface FoundConfig {
 
 /** Reads the host's config. @throws CairnloopError as `readConfig` does; wrong keys are no error here. */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
-  const found = await readConfig({ cwd: root, file });
+  const found = await readConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
   const config = salvage(found.raw, problems);
   const { database, worker, ops, log } = config;

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { envFiles } from '../config/env-files.js';
 import { isFile } from '../project/folders.js';
 import { errorText } from '../redact.js';
 import type { EnvFile } from './facts.js';
@@ -8,7 +9,8 @@ import type { EnvFile } from './facts.js';
 /** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
 export async function readEnvFile(root: string): Promise<EnvFile> {
   const file = path.join(root, '.env');
-  if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false };
+  const read = envFiles(root).map((one) => path.relative(root, one));
+  if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };
   const [unreadable, ignored, tracked] = await Promise.all([
     readFile(file).then(
       () => null,
@@ -17,7 +19,7 @@ export async function readEnvFile(root: string): Promise<EnvFile> {
     gitExitCode(root, ['check-ignore', '--quiet', '--no-index', '.env']),
     gitExitCode(root, ['ls-files', '--error-unmatch', '.env']),
   ]);
-  return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0 };
+  return { present: true, unreadable, ignored: ignored !== 1, tracked: tracked === 0, read };
 }
 
 /** Undefined where git is missing. */

@@ -33,6 +33,11 @@ export function writeChange(path: string, before: string | null, after: string):
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
 }
 
+/** Nothing can be added to text in UTF-16, or to what is no text. */
+export function isEditable(text: string): boolean {
+  return !text.includes('\0');
+}
+
 export function keep(path: string, before: string | null): FileChange {
   return { path, outcome: 'unchanged', before, after: before };
 }

@@ -1,4 +1,4 @@
-import { Node, type ObjectLiteralExpression } from 'ts-morph';
+import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
 import { isTransparent, laterWrites } from './later-writes.js';
 
@@ -14,12 +14,42 @@ export function findEntry({ object, names }: ConfigObject, key: string): Entry |
   const named = writes.filter((write) => write.key === key).at(-1);
   if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };
   const property = findInObject(object, key).at(-1);
-  const computed = object.getProperties().findLast(isComputed);
-  if (property && !(computed && computed.getPos() > property.getPos())) {
+  const hidden = hiddenSources(object).at(-1);
+  if (property && !(hidden && hidden.getPos() > property.getPos())) {
     return { node: property, value: valueSet(property) };
   }
-  const unclear = computed ?? writes.find((write) => write.key === undefined)?.node;
+  const unclear = hidden ?? writes.find((write) => write.key === undefined)?.node;
   return unclear && { unclear };
+}
+
+/** What may give the object any key, unseen: a computed name, a prototype, a spread of what this file does not hold. */
+function hiddenSources(object: ObjectLiteralExpression): Node[] {
+  return object.getProperties().filter((property) => {
+    if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
+    return isComputed(property) || propertyName(property) === '__proto__';
+  });
+}
+
+/** The objects that a spread may take from; what holds no keys whichever it is, such as `false`, is none. */
+function spreadObjects(spread: SpreadAssignment): Node[] {
+  return alternatives(spread.getExpression()).filter((node) => !isKeyless(node));
+}
+
+function isSeen(node: Node): boolean {
+  const found = resolveObject(node);
+  // One that is changed later, or takes from elsewhere itself, is not known by what it is written as.
+  if (!found || hiddenSources(found.object).length > 0) return false;
+  return laterWrites(found.names, node.getSourceFile()).length === 0;
+}
+
+function isKeyless(node: Node): boolean {
+  return (
+    Node.isFalseLiteral(node) ||
+    Node.isTrueLiteral(node) ||
+    Node.isNullLiteral(node) ||
+    Node.isNumericLiteral(node) ||
+    node.getText() === 'undefined'
+  );
 }
 
 /** A key whose name is known only at run time. */
@@ -45,6 +75,8 @@ function alternatives(expression: Node): Node[] {
     return [expression.getWhenTrue(), expression.getWhenFalse()].flatMap(alternatives);
   }
   if (!Node.isBinaryExpression(expression)) return [expression];
+  // The left of `&&` is taken only where it is falsy, and so without keys.
+  if (expression.getOperatorToken().getText() === '&&') return alternatives(expression.getRight());
   return [expression.getLeft(), expression.getRight()].flatMap(alternatives);
 }
 

@@ -20,21 +20,22 @@ export interface HostSnapshot {
   /** Absolute: the folder of the package. */
   root: string;
   packageName: string | null;
+  /** False where `root` is a project of a monorepo that shares the package.json above it. */
+  hasPackageJson: boolean;
   language: 'ts' | 'js';
   /** The form of new files. */
   moduleForm: ModuleForm;
   /** How new relative imports end. */
   extension: SpecifierExtension;
   aliases: PathAliases;
-  /** False where a `.ts` file of the host may not import an ES module, as Cairnloop is one. */
-  mayImportEsm: boolean;
   style: Style;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;
+  /** The folder for new modules where none is named. */
+  moduleFolder: string;
   framework: Framework | null;
   packageManager: PackageManager;
-  /** Null where the host's runner cannot load Cairnloop: Jest in CommonJS before Node 24.9 loads no ES module. */
-  testRunner: TestRunner | null;
+  testRunner: TestRunner;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
   /** The packages that the host or its workspace lists. */

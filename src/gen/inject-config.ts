@@ -6,6 +6,7 @@
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
 import { addProperty } from './add-property.js';
+import { isEditable } from './change-plan.js';
 import { findEntry, findInObject, keyStyle } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
 import { localNameOf, relativeSpecifiers, specifiersOf, takenNames } from './imported-modules.js';
@@ -53,11 +54,13 @@ export function injectConfig(
 ): InjectionResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
+  if (!isEditable(config.text)) return manual('it is no text in UTF-8', job);
   if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
   const existing = findEntry(found, entry.configKey);
-  if (existing && 'unclear' in existing) return manual(`it may be changed by: ${shown(existing.unclear)}`, job);
+  if (existing && 'unclear' in existing)
+    return manual(`${entry.configKey} may be set or changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
   if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);

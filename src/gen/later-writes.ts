@@ -77,6 +77,7 @@ function writeThrough(reference: Node): LaterWrite[] {
   const parent = whole.getParent();
   if (isWritten(whole) && !isExport(whole)) return [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
+  if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
   if (!isAccessOf(parent, whole)) return [];
   const access = outermost(parent);
   const isDeleted = Node.isDeleteExpression(access.getParent());
@@ -115,7 +116,15 @@ function writeByCall(call: CallExpression): LaterWrite[] {
   const [, ...others] = call.getArguments();
   if (setsOneKey.has(callee)) return [{ ...unclear(call), key: literalText(others[0]) }];
   if (setsMany.has(callee)) return [unclear(call)];
-  return callee === 'Object.assign' ? others.flatMap((other) => assignedBy(call, other)) : [];
+  return callee === 'Object.assign' ? others.flatMap((other) => assignedBy(call, other)) : writeInside(call);
+}
+
+/** A call that is a statement of its own, as `enrich(config);`, is there for what it does to its arguments. */
+function writeInside(call: CallExpression): LaterWrite[] {
+  const onlyReads = /^(console|assert|Object\.(freeze|seal|preventExtensions))\b/.test(call.getExpression().getText());
+  const parent = call.getParent();
+  const isStatement = Node.isExpressionStatement(Node.isAwaitExpression(parent) ? parent.getParent() : parent);
+  return isStatement && !onlyReads ? [unclear(call)] : [];
 }
 
 function assignedBy(call: CallExpression, source: Node): LaterWrite[] {

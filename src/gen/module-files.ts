@@ -66,6 +66,12 @@ const runnerModules = {
   mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
 } as const;
 
+/** Jest has its functions as globals too, and its own package is not always within reach. */
+function runnerModuleFor(runner: TestRunner, { dependencies, language }: HostSnapshot): string {
+  if (runner !== 'jest' || dependencies.includes('@jest/globals')) return runnerModules[runner].runnerModule;
+  return language === 'js' || dependencies.includes('@types/jest') ? '' : runnerModules.jest.runnerModule;
+}
+
 /** Each works without `esModuleInterop`, which older hosts lack. */
 const assertImports: Record<ModuleForm, string> = {
   esm: "import { strict as assert } from 'node:assert';",
@@ -85,6 +91,9 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, w
     style: host.style,
     values: {
       ...runnerModules[runner],
+      runnerModule: runnerModuleFor(runner, host),
+      // What Jest's sandbox loads from outside has other prototypes, which `deepEqual` compares.
+      problems: runner === 'jest' ? '[...report.problems]' : 'report.problems',
       assertImport: assertImports[form],
       check: kind.check,
       exportName: kind.configKey,

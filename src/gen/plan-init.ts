@@ -1,7 +1,7 @@
 /** What `cairnloop init` would do beside the modules: the npm scripts and the example environment. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
-import { type ChangePlan, type FileChange, keep, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, isEditable, keep, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
@@ -18,15 +18,16 @@ export const hostScripts = {
 };
 
 /** `modules` is the plan for the config and the modules; the rest stands around it. */
-export function planInit(modules: ChangePlan, texts: FileTexts): ChangePlan {
+export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
   const [packageFile, envFile] = initFiles;
+  const scripts = host.hasPackageJson ? [planScripts(packageFile, texts[packageFile] ?? '{}\n')] : [];
+  const shared = host.hasPackageJson
+    ? []
+    : ['This project shares the package.json above it, so no scripts were added: run the commands in this folder.'];
   return {
     ...modules,
-    changes: [
-      ...modules.changes,
-      planScripts(packageFile, texts[packageFile] ?? '{}\n'),
-      planEnv(envFile, texts[envFile] ?? null),
-    ],
+    changes: [...modules.changes, ...scripts, planEnv(envFile, texts[envFile] ?? null)],
+    notes: [...modules.notes, ...shared],
   };
 }
 
@@ -106,13 +107,15 @@ function isJson(text: string): boolean {
   }
 }
 
+const exampleUrl = 'DATABASE_URL=postgres://user:password@localhost:5432/app';
+
 function planEnv(path: string, text: string | null): FileChange {
+  if (text !== null && !isEditable(text)) {
+    const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
+    return { ...keep(path, text), outcome: 'manual', reason: 'it is no text in UTF-8', byHand };
+  }
   if (text !== null && /^\s*(?:#\s*)?(?:export\s+)?DATABASE_URL\s*=/m.test(text)) return keep(path, text);
   const eol = text?.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === null || text === '' || text.endsWith('\n') ? '' : eol;
-  return writeChange(
-    path,
-    text,
-    `${text ?? ''}${separator}DATABASE_URL=postgres://user:password@localhost:5432/app${eol}`,
-  );
+  return writeChange(path, text, `${text ?? ''}${separator}${exampleUrl}${eol}`);
 }

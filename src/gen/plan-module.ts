@@ -1,5 +1,5 @@
 /** What `cairnloop gen` would do: for each kind a module, its test, and an entry in the config. Pure. */
-import { type ChangePlan, type FileChange, keep, pendingChanges, skip, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, keep, skip, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { type InjectionResult, injectConfig, leaveToHost } from './inject-config.js';
 import {
@@ -38,8 +38,7 @@ export function planModules(
   if (host.config.text === null) config = finishConfig(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
-  const plan = { root: host.root, changes, notes: [], install: installs(host, request) };
-  return pendingChanges(plan).length === 0 ? plan : { ...plan, notes: notes(host, request) };
+  return { root: host.root, changes, notes: [], install: installs(host, request) };
 }
 
 interface Planning extends Workshop {
@@ -75,7 +74,7 @@ function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Plan
   const at = testFile(host, file);
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
-  if (!request.withTests || host.testRunner === null || isRemoved) return [];
+  if (!request.withTests || isRemoved) return [];
   return [replaceable(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
 }
 
@@ -118,22 +117,6 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
 function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   const missing = neededPackages(host, request).filter((name) => !host.dependencies.includes(name));
   return installCommands(host.packageManager, missing);
-}
-
-function notes(host: HostSnapshot, { withTests, kinds }: ModuleRequest): string[] {
-  const isUntested = withTests && kinds.length > 0 && host.testRunner === null;
-  const isApart = !host.mayImportEsm && host.config.path.endsWith('.mts');
-  return [
-    ...(isUntested
-      ? ['No test was written: Jest in CommonJS loads no ES module before Node 24.9. Use `cairnloop doctor --probe`.']
-      : []),
-    ...(isApart
-      ? [
-          'The files are .mts: by "module" in tsconfig.json no .ts file of this package may import an ES module.',
-          "A .ts file loads them, and Cairnloop, by `await import('cairnloop')`.",
-        ]
-      : []),
-  ];
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

@@ -2,18 +2,12 @@ import type { FileChange } from './change-plan.js';
 import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
 
 /** What to do by hand about a tsconfig that the config does not fit: it is the host's to decide. */
-export function tsconfigChanges({ strayConfig, mayImportEsm, config }: HostSnapshot): FileChange[] {
+export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
   const changes: FileChange[] = [];
   // Who has built with such a config has a layout that fits it.
   if (strayConfig && (strayConfig.isError || config.text === null)) {
     const { tsconfig, reason } = strayConfig;
     changes.push(byHand(tsconfig, reason, strayLine(strayConfig), 'beside "compilerOptions"'));
-  }
-  if (!mayImportEsm && config.path.endsWith('.ts')) {
-    const reason = `${config.path} becomes CommonJS, which by "module" may not import the ES module cairnloop (TS1479)`;
-    const otherwise = `or rename the config to ${config.path.replace(/ts$/, 'mts')}`;
-    const place = `in "compilerOptions" with TypeScript 5.8 or later, ${otherwise}`;
-    changes.push(byHand('tsconfig.json', reason, '"module": "nodenext"', place));
   }
   return changes;
 }

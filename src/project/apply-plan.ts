@@ -1,9 +1,20 @@
 /** The one writer of the host's files: all of a plan or nothing of it. */
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { isFile, isFolder } from './folders.js';
+import { decodeText, encodeText } from './host-text.js';
 import { realHostFile } from './safe-path.js';
 import { writeFailed } from './write-failed.js';
 
@@ -40,7 +51,7 @@ function refuseChanged(changes: readonly RealChange[]): void {
 }
 
 function currentText(file: string): string | null {
-  return isFile(file) ? readFileSync(file, 'utf8') : null;
+  return isFile(file) ? decodeText(readFileSync(file)) : null;
 }
 
 function makeFolders(root: string, { real, after }: RealChange, undo: (() => void)[]): string[] {
@@ -51,7 +62,7 @@ function makeFolders(root: string, { real, after }: RealChange, undo: (() => voi
     mkdirSync(folder);
     undo.push(() => rmdirSync(folder));
   }
-  return missing.map((folder) => path.relative(root, folder));
+  return missing.map((folder) => path.relative(realpathSync(root), folder).split(path.sep).join('/'));
 }
 
 /** Writes beside the file and answers the step that puts it in place, so that a full disk is met before any file is. */
@@ -65,7 +76,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
   }
   const temporary = path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}.cairnloop`);
   undo.push(() => rmSync(temporary, { force: true }));
-  writeFileSync(temporary, after, { flag: 'wx' });
+  writeFileSync(temporary, encodeText(after), { flag: 'wx' });
   if (before !== null) chmodSync(temporary, statSync(real).mode);
   return () => {
     renameSync(temporary, real);
@@ -75,7 +86,7 @@ function stage({ real, before, after }: RealChange, undo: (() => void)[]): () =>
 
 function restore(file: string, text: string | null): void {
   if (text === null) rmSync(file, { force: true });
-  else writeFileSync(file, text);
+  else writeFileSync(file, encodeText(text));
 }
 
 /** Taking back goes on past a step that fails: the others may still succeed. */

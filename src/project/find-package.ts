@@ -1,47 +1,41 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { configFileNames } from '../config/config-file-names.js';
+import { configExtensions } from '../config/config-file-names.js';
+import { isTrustedFile, trustedFoldersUp } from '../config/trusted-folders.js';
 import { CairnloopError, isCairnloopError } from '../errors.js';
-import { foldersUp, isFile, isFolder } from './folders.js';
-import type { PackageJson } from './package-json.js';
+import { isFile, isFolder } from './folders.js';
+import { isMarker, type PackageJson } from './package-json.js';
 import { workspacePackages } from './workspace.js';
 
 export interface HostPackage {
-  /** Absolute. */
+  /** Absolute: the folder of the config. */
   root: string;
+  /** Of the package that this folder belongs to: its own, or one above as in an Nx repository. */
   json: PackageJson;
+  /** Absolute: the folder of that package.json; null where there is none. */
+  packageRoot: string | null;
 }
 
 /**
- * The package that a folder is in. At the root of a workspace it is the one that holds the config that was named, or
- * else the one that embeds Cairnloop; between two there is no guess.
+ * The host that a folder belongs to, found by one rule for every command: the nearest folder up that holds a config, a
+ * project of a monorepo or a package.json that describes a package. At the root of a monorepo it is the one project
+ * below that holds a config or lists Cairnloop. A config that is named belongs to the host nearest to it.
  * @throws CairnloopError HOST_NOT_FOUND or HOST_AMBIGUOUS
  */
 export function findPackage(cwd: string, config?: string): HostPackage {
-  const nearest = nearestPackage(path.resolve(cwd));
-  const members = workspacePackages(nearest.root, nearest.json);
-  if (members.length === 0 || embedsCairnloop(nearest)) return nearest;
-  const named = config === undefined ? undefined : folderOf(members, path.resolve(cwd, config));
-  if (named !== undefined) return { root: named, json: readPackageJson(named) };
-  const packages = members.map((folder) => ({ root: folder, json: readPackageJson(folder) }));
-  const candidates = packages.filter(embedsCairnloop);
-  const [only, ...others] = candidates;
-  if (only && others.length === 0) return only;
-  const shown = (candidates.length > 0 ? candidates : packages).map(({ root }) => path.relative(cwd, root));
-  throw new CairnloopError('HOST_AMBIGUOUS', { folder: nearest.root, packages: shown });
+  if (!isFolder(cwd)) throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
+  const start = realpathSync(cwd);
+  const nearest = nearestHost(start);
+  if (config !== undefined) return hostOfConfig(path.resolve(start, config), nearest) ?? requireHost(nearest, start);
+  const host = requireHost(nearest, start);
+  return hasConfig(host.root) ? host : belowRoot(host, start);
 }
 
 /**
- * The folder of the host for who only runs it. Beside {@link findPackage} a folder without a package.json will do, and
- * one with a config of its own inside a package that has none.
+ * The same for who only runs a host: a folder without a package.json will do.
  * @throws CairnloopError HOST_AMBIGUOUS, and HOST_NOT_FOUND where there is no such folder
  */
 export function findHostFolder(cwd: string, config?: string): string {
-  const root = packageOr(cwd, config);
-  return config === undefined && !hasConfig(root) && hasConfig(cwd) ? cwd : root;
-}
-
-function packageOr(cwd: string, config: string | undefined): string {
   try {
     return findPackage(cwd, config).root;
   } catch (error) {
@@ -50,26 +44,85 @@ function packageOr(cwd: string, config: string | undefined): string {
   }
 }
 
-/** The innermost of `folders` that holds a file. */
-function folderOf(folders: readonly string[], file: string): string | undefined {
-  return folders.findLast((folder) => file.startsWith(folder + path.sep));
-}
-
 export function dependencyNames({ dependencies, devDependencies, peerDependencies }: PackageJson): string[] {
   return Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
 }
 
-function nearestPackage(cwd: string): HostPackage {
-  if (!isFolder(cwd)) throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
-  const root = foldersUp(cwd).find((folder) => isFile(path.join(folder, 'package.json')));
-  if (!root)
-    throw new CairnloopError('HOST_NOT_FOUND', {
-      folder: cwd,
-      reason: 'it has no package.json, nor has a folder above',
-    });
-  return { root, json: readPackageJson(root) };
+function requireHost(host: HostPackage | undefined, start: string): HostPackage {
+  if (host) return host;
+  const { stoppedAt } = trustedFoldersUp(start);
+  const reason =
+    stoppedAt === null
+      ? 'it has no package.json, nor has a folder above'
+      : `it has no package.json, and ${stoppedAt} above it belongs to another user`;
+  throw new CairnloopError('HOST_NOT_FOUND', { folder: start, reason });
 }
 
+/** One outside of the host that the command stands in is refused, or read, by who asked for it. */
+function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPackage | undefined {
+  const top = nearest?.packageRoot ?? nearest?.root;
+  if (top !== undefined && !isInside(top, file)) return undefined;
+  const { folders } = trustedFoldersUp(path.dirname(file));
+  const existing = folders.find(isFolder);
+  return existing === undefined ? undefined : nearestHost(existing);
+}
+
+/** A root that has no config of its own stands for the one project below that has one, or else lists Cairnloop. */
+function belowRoot(host: HostPackage, start: string): HostPackage {
+  const members = workspacePackages(host.root, host.json);
+  const projects = members.filter((folder) => hasConfig(folder));
+  if (projects.length > 0) return onlyOne(projects, host.root, start);
+  if (members.length === 0 || lists(host.json)) return host;
+  const listing = members.filter((folder) => lists(readPackageJson(folder)));
+  return onlyOne(listing.length > 0 ? listing : members, host.root, start, listing.length > 0);
+}
+
+function onlyOne(folders: readonly string[], root: string, start: string, isMeant = true): HostPackage {
+  const [only, ...others] = folders;
+  const host = only !== undefined && others.length === 0 && isMeant ? nearestHost(only) : undefined;
+  if (host) return host;
+  const packages = folders.map((folder) => path.relative(start, folder) || '.');
+  throw new CairnloopError('HOST_AMBIGUOUS', { folder: root, packages });
+}
+
+function nearestHost(start: string): HostPackage | undefined {
+  const { folders } = trustedFoldersUp(start);
+  const packages = folders.filter((folder) => isTrustedFile(path.join(folder, 'package.json'), start));
+  const described = packages.find((folder) => !isMarker(readPackageJson(folder)));
+  const marked = packages.find((folder) => isFolder(path.join(folder, 'node_modules'))) ?? packages[0];
+  const packageRoot = described ?? marked ?? null;
+  const json = packageRoot === null ? {} : readPackageJson(packageRoot);
+  for (const folder of folders) {
+    const holder = configHolder(folder, described, start);
+    if (holder !== undefined) return { root: holder, json, packageRoot };
+    if (folder === packageRoot) return { root: folder, json, packageRoot };
+    if (isProject(folder, folders)) return { root: folder, json, packageRoot };
+  }
+  return undefined;
+}
+
+/** A config in `src` belongs to the folder above, and a compiled one in the output to whoever built it. */
+function configHolder(folder: string, described: string | undefined, start: string): string | undefined {
+  if (!hasConfig(folder, start)) return undefined;
+  if (folder === described || !hasConfigBeside(folder, start)) return folder;
+  if (outputFolders.has(path.basename(folder))) return undefined;
+  return path.basename(folder) === 'src' ? path.dirname(folder) : folder;
+}
+
+const outputFolders = new Set(['dist', 'build', 'out', 'output', '.output', '.next', '.build']);
+
+/** A project that shares the package.json of its monorepo: of Nx, or of Nest's monorepo mode. */
+function isProject(folder: string, folders: readonly string[]): boolean {
+  const has = (name: string) => isFile(path.join(folder, name));
+  const isBelow = (name: string) => folders.some((above) => above !== folder && isFile(path.join(above, name)));
+  return (has('project.json') && isBelow('nx.json')) || (has('tsconfig.app.json') && isBelow('nest-cli.json'));
+}
+
+function isInside(folder: string, file: string): boolean {
+  return file.startsWith(folder.endsWith(path.sep) ? folder : folder + path.sep);
+}
+
+/** @throws CairnloopError HOST_NOT_FOUND */
 function readPackageJson(folder: string): PackageJson {
   const json = parsePackageJson(folder);
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
@@ -85,10 +138,14 @@ function parsePackageJson(folder: string): unknown {
   }
 }
 
-function embedsCairnloop({ root, json }: HostPackage): boolean {
-  return hasConfig(root) || dependencyNames(json).includes('cairnloop');
+function lists(json: PackageJson): boolean {
+  return dependencyNames(json).includes('cairnloop');
 }
 
-function hasConfig(folder: string): boolean {
-  return configFileNames.some((name) => isFile(path.join(folder, name)));
+function hasConfig(folder: string, start = folder): boolean {
+  return hasConfigBeside(folder, start) || hasConfigBeside(path.join(folder, 'src'), start);
+}
+
+function hasConfigBeside(folder: string, start: string): boolean {
+  return configExtensions.some((extension) => isTrustedFile(path.join(folder, `cairnloop.config.${extension}`), start));
 }

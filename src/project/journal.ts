@@ -1,5 +1,5 @@
 /** Remembers what was written, in `.cairnloop/` of the host's package, so that `cairnloop undo` can take it back. */
-import { readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
@@ -7,7 +7,7 @@ import { type Applied, applyPlan } from './apply-plan.js';
 import { isFile } from './folders.js';
 import { openOwnFolder, removeOwnFolderIfUnused } from './own-folder.js';
 import { readHostFiles } from './read-project.js';
-import { realHostFile } from './safe-path.js';
+import { realHostFile, strangePath } from './safe-path.js';
 import { refusal, writeFailed } from './write-failed.js';
 
 /** One run; the newest stands last. */
@@ -60,7 +60,7 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
 
 function takeBack(root: string, applied: Applied): void {
   applyPlan(planBack(root, applied));
-  for (const folder of applied.folders.toReversed()) removeIfEmpty(path.join(root, folder));
+  for (const folder of applied.folders.toReversed()) removeIfEmpty(realHostFile(root, folder));
 }
 
 function planBack(root: string, { files }: Applied): ChangePlan {
@@ -77,17 +77,42 @@ function takenBack({ path, before, after }: Applied['files'][number]): FileChang
   };
 }
 
-const journalPath = '.cairnloop/journal.json';
+/** Without an extension: no formatter of the host looks at it. */
+const journalPath = '.cairnloop/journal';
+/** As 0.1 called it. */
+const earlierPath = '.cairnloop/journal.json';
 
 function journalFile(root: string): string {
-  return realHostFile(root, journalPath);
+  const [file, earlier] = [realHostFile(root, journalPath), realHostFile(root, earlierPath)];
+  return isFile(earlier) && !existsSync(file) ? earlier : file;
 }
 
 function readJournal(root: string): JournalEntry[] {
   const file = journalFile(root);
   const journal = parseJournal(file);
-  if (Array.isArray(journal) && journal.every(isEntry)) return journal;
-  throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+  if (!Array.isArray(journal) || !journal.every(isEntry)) {
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+  }
+  const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
+  if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });
+  return journal;
+}
+
+/** The path of an entry that no run can have written, and why. */
+function strangeEntry(root: string, { files, folders }: JournalEntry): string | undefined {
+  const paths = files.map((file) => ({ given: file.path, reason: strangePath(root, file.path, 'file') }));
+  const made = folders.map((given) => ({ given, reason: strangePath(root, given, 'folder') }));
+  const strange =
+    [...paths, ...made].find(({ reason }) => reason !== undefined) ??
+    made
+      .map(({ given }) => ({ given, reason: 'no file of that run is in it' }))
+      .find(({ given }) => !files.some((file) => isBelow(root, given, file.path)));
+  return strange && `it names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
+}
+
+/** Links inside the package followed. */
+function isBelow(root: string, folder: string, file: string): boolean {
+  return realHostFile(root, file).startsWith(realHostFile(root, folder) + path.sep);
 }
 
 function parseJournal(file: string): unknown {
@@ -110,8 +135,10 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
 /** It goes with its last entry. */
 function writeJournal(root: string, entries: readonly JournalEntry[]): void {
   openOwnFolder(root);
-  const file = journalFile(root);
+  const file = realHostFile(root, journalPath);
   writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  const earlier = realHostFile(root, earlierPath);
+  if (isFile(earlier)) rmSync(earlier);
   if (entries.length > 0) return;
   rmSync(file);
   removeOwnFolderIfUnused(root);

@@ -12,3 +12,9 @@ export interface PackageJson {
   prettier?: unknown;
   jest?: { testRegex?: string | string[] };
 }
+
+/** A package.json that only says how the files beside it are read, e.g. `{ "type": "module" }` in `src`. */
+export function isMarker(json: PackageJson): boolean {
+  const { name, scripts, workspaces, dependencies, devDependencies, peerDependencies } = json;
+  return [name, scripts, workspaces, dependencies, devDependencies, peerDependencies].every((value) => !value);
+}

@@ -1,15 +1,17 @@
 /** Reads what `gen` and `init` need to know of a host. Nothing is written and nothing of the host is run. */
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
+import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../errors.js';
 import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
+import { isEsmAt } from './module-type.js';
 import { findPackageManager } from './package-manager.js';
 import { readBuild } from './read-build.js';
 import { readStyle } from './read-style.js';
 import { readText, readTextIfAny } from './read-text.js';
-import { readTsFacts, type TsFacts } from './read-tsconfig.js';
+import { bareImportsFrom, readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
 
 export interface ReadProjectOptions {
@@ -28,19 +30,23 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   );
   const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
   const language = languageOf(host, configPath);
-  const isEsm = json.type === 'module';
-  const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(isEsm);
   const build = language === 'ts' ? readBuild(root) : undefined;
   const sourceFolder = findSourceFolder(root, build?.outputRoot);
-  const at = configPath ?? newConfig(facts.mayImportEsm ? language : 'mts', build?.outputRoot);
+  const folder =
+    configPath === undefined ? newConfigFolder(root, sourceFolder, build?.outputRoot) : path.dirname(configPath);
+  const isEsm = isEsmAt(path.join(root, folder), json.type);
+  const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
+  const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
   return {
     ...facts,
     root,
     packageName: json.name ?? null,
+    hasPackageJson: host.packageRoot === root,
     language,
     style: readStyle(root, sourceFolder, text === null ? [] : [path.join(root, at)]),
     sourceFolder,
+    moduleFolder: moduleFolder(sourceFolder, facts.bareImportsFrom),
     framework: findFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
     ...findTestRunner(host, dependencies),
@@ -50,10 +56,18 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   };
 }
 
-/** At the root of the package; in `src` where `tsc` could not compile it, and with it who imports it, from the root. */
-function newConfig(extension: string, outputRoot = '.'): string {
-  const name = `cairnloop.config.${extension}`;
-  return outputRoot === 'src' ? `src/${name}` : name;
+/**
+ * At the root of the package; in `src` where `tsc` could not compile it, and with it who imports it, from the root, and
+ * where the modules are of another module system than the root.
+ */
+function newConfigFolder(root: string, sourceFolder: string, outputRoot = '.'): string {
+  const isOther = sourceFolder === 'src' && isEsmAt(path.join(root, 'src')) !== isEsmAt(root);
+  return outputRoot === 'src' || isOther ? 'src' : '.';
+}
+
+/** Where bare names are looked for in the sources, a folder `cairnloop` there would be taken for the package. */
+function moduleFolder(sourceFolder: string, bareImportsFrom: string | null): string {
+  return path.posix.join(sourceFolder, bareImportsFrom === sourceFolder ? 'cairnloop-modules' : 'cairnloop');
 }
 
 /** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED, FILE_UNREADABLE */
@@ -85,14 +99,23 @@ function namedConfig(root: string, cwd: string, given: string): string {
   return file;
 }
 
-function languageOf({ root, json }: HostPackage, config: string | undefined): 'ts' | 'js' {
+function languageOf({ root, json, packageRoot }: HostPackage, config: string | undefined): 'ts' | 'js' {
   if (config !== undefined) return config.endsWith('ts') ? 'ts' : 'js';
-  const isTypeScript = isFile(path.join(root, 'tsconfig.json')) || dependencyNames(json).includes('typescript');
+  const folders = foldersUp(root).slice(0, Math.max(foldersUp(root).indexOf(packageRoot ?? root), 0) + 1);
+  const hasTsconfig = folders.some((folder) => isFile(path.join(folder, 'tsconfig.json')));
+  const isTypeScript = hasTsconfig || dependencyNames(json).includes('typescript');
   return isTypeScript ? 'ts' : 'js';
 }
 
-function scriptFacts(isEsm: boolean): TsFacts {
-  return { moduleForm: isEsm ? 'esm' : 'commonjs', extension: isEsm ? 'js' : 'none', aliases: {}, mayImportEsm: true };
+function scriptFacts(root: string, isEsm: boolean): TsFacts {
+  const jsconfig = findTsconfig(root);
+  const bareFrom = jsconfig === undefined ? null : bareImportsFrom(readTsconfig(jsconfig).options, root);
+  return {
+    moduleForm: isEsm ? 'esm' : 'commonjs',
+    extension: isEsm ? 'js' : 'none',
+    aliases: {},
+    bareImportsFrom: bareFrom,
+  };
 }
 
 /** What lies outside the folder that `tsc` lays its output out from would move all of it. */
@@ -122,13 +145,7 @@ function findTestRunner(
   const known = ['vitest', 'jest', 'mocha'] as const;
   const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
   const found = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
-  const testRunner = found === 'jest' && json.type !== 'module' && !jestLoadsEsm(process.versions.node) ? null : found;
-  return { testRunner, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
-}
-
-function jestLoadsEsm(nodeVersion: string): boolean {
-  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
-  return major > 24 || (major === 24 && minor >= 9);
+  return { testRunner: found, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
 }
 
 /** What a workspace's root lists is there for its packages too. */

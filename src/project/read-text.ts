@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { CairnloopError } from '../errors.js';
+import { decodeText } from './host-text.js';
 import { refusal } from './write-failed.js';
 
-/** The text of a file that is needed; `shown` is its name for people. @throws CairnloopError FILE_UNREADABLE */
+/** The text of a file that may be edited; `shown` is its name for people. @throws CairnloopError FILE_UNREADABLE */
 export function readText(file: string, shown: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return decodeText(readFileSync(file));
   } catch (cause) {
     throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: refusal(cause) }, { cause });
   }

@@ -1,44 +1,44 @@
 import path from 'node:path';
 import { ts } from 'ts-morph';
+import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
-import { readTypeScriptVersion } from './typescript-version.js';
 
 /** What a tsconfig, with those it extends, says about new files and their imports. */
 export interface TsFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
-  /** False where a `.ts` file may not import an ES module, as Cairnloop is one; a `.mts` file may. */
-  mayImportEsm: boolean;
+  /** The folder, relative to the package, whose files can be imported by their bare names; null where there is none. */
+  bareImportsFrom: string | null;
 }
 
 /** `isEsmPackage`: package.json says `"type": "module"`; `config` is the one that is there. */
 export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
   const options = readOptions(root);
-  const mayImportEsm = isEsmPackage || !keepsCommonJsFromEsm(options, root);
-  const isEsm = isEsmPackage || (config === undefined ? !mayImportEsm : config.endsWith('.mts'));
+  const isEsm = isEsmPackage || config?.endsWith('.mts') === true;
   return {
     moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm),
     aliases: aliasesOf(options, root),
-    mayImportEsm,
+    bareImportsFrom: bareImportsFrom(options, root),
   };
-}
-
-/** TypeScript knows `require` of an ES module by `node20` and, since 5.8, by `nodenext`. */
-function keepsCommonJsFromEsm({ module }: ts.CompilerOptions, root: string): boolean {
-  if (module === ts.ModuleKind.Node16 || module === ts.ModuleKind.Node18) return true;
-  if (module !== ts.ModuleKind.NodeNext) return false;
-  const { major, minor } = readTypeScriptVersion(root);
-  return major < 5 || (major === 5 && minor < 8);
 }
 
 /** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
 function readOptions(root: string): ts.CompilerOptions {
-  const { config } = ts.readConfigFile(path.join(root, 'tsconfig.json'), (file) => ts.sys.readFile(file));
-  const host = { ...ts.sys, readDirectory: () => [] };
-  return ts.parseJsonConfigFileContent(config ?? {}, host, root).options;
+  const file = findTsconfig(root);
+  return file === undefined ? {} : readTsconfig(file).options;
+}
+
+/** By `baseUrl`, or by `paths` of the same meaning. */
+export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
+  const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
+  const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
+  const folder = target === undefined ? options.baseUrl : path.resolve(base, target.slice(0, -1));
+  if (folder === undefined) return null;
+  const relative = path.relative(root, folder).split(path.sep).join('/');
+  return relative.startsWith('..') || relative.includes('node_modules') ? null : relative || '.';
 }
 
 /** `import` and `export` of values are errors in such a file. */

@@ -1,14 +1,47 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
+import { shownConfigNames } from '../config/config-file-names.js';
+import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
 import { readTextIfAny } from './read-text.js';
 
-/** The absolute folders of a workspace's packages; none where the package is no root of one. */
+/** What marks the root of a monorepo whose projects need no package.json of their own. */
+const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', 'rush.json'];
+const projectFolders = '{apps,packages,services,libs,projects}/**';
+
+/** The absolute folders of a workspace's packages and of projects that hold a config; none where it is no root of one. */
 export function workspacePackages(root: string, json: PackageJson): string[] {
+  return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();
+}
+
+/** A member may be a workspace itself. */
+function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
   const patterns = workspacePatterns(root, json).map((pattern) => path.posix.join(pattern, 'package.json'));
-  if (patterns.length === 0) return [];
+  if (patterns.length === 0 || depth > 3) return [];
   const files = globSync(patterns, { cwd: root, absolute: true, ignore: ['**/node_modules/**'] });
-  return files.map((file) => path.dirname(file)).sort();
+  const folders = files.map((file) => path.dirname(file)).filter((folder) => folder !== path.normalize(root));
+  return folders.flatMap((folder) => [folder, ...listedPackages(folder, packageOf(folder), depth + 1)]);
+}
+
+function packageOf(folder: string): PackageJson {
+  try {
+    return Object(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
+function configuredProjects(root: string): string[] {
+  const isMonorepo = [...monorepoFiles, 'pnpm-workspace.yaml'].some((name) => isFile(path.join(root, name)));
+  if (!isMonorepo) return [];
+  const files = globSync(`${projectFolders}/${shownConfigNames}`, {
+    cwd: root,
+    absolute: true,
+    deep: 5,
+    ignore: ['**/node_modules/**', '**/{dist,build,out}/**'],
+  });
+  const folders = files.map((file) => path.dirname(file));
+  return folders.map((folder) => (path.basename(folder) === 'src' ? path.dirname(folder) : folder));
 }
 
 function workspacePatterns(root: string, { workspaces }: PackageJson): string[] {

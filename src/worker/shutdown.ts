@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { watchRunner } from './runner-gone.js';
 
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Why a process was asked to stop: a signal, or the end of the process that forked it. */
-export type StopReason = (typeof signals)[number] | 'disconnect';
+/** Why a process was asked to stop: a signal, or the end of the process that forked it or of npm, which ran it. */
+export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
 
 /**
  * Waits for the first signal that asks this process to stop. A second one ends it at once: whoever sends it does not
@@ -15,9 +16,11 @@ export function stopSignal(): Promise<StopReason> {
     const first = (reason: StopReason) => {
       for (const name of signals) process.removeListener(name, first);
       process.removeListener('disconnect', parentGone);
+      unwatch();
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
+    const unwatch = watchRunner(() => first('The process that ran this one is gone'));
     for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });

@@ -96,11 +96,11 @@ describe('cairnloop undo', () => {
   });
 
   it('takes a run back that it cannot remember', async () => {
-    host.write('.cairnloop/journal.json/in-the-way', '');
+    host.write('.cairnloop/journal/in-the-way', '');
     const before = treeOf(host.folder);
     const { exitCode, err } = await run('gen', 'policy');
     assert.equal(exitCode, 1);
-    assert.match(err, /^\.cairnloop\/journal\.json could not be written: /);
+    assert.match(err, /^\.cairnloop\/journal could not be written: /);
     assert.deepEqual(withoutJournal(treeOf(host.folder)), withoutJournal(before));
   });
 

@@ -46,6 +46,12 @@ describe('config/host-limits', () => {
     assert.match(stdout, /^\[ok\] NODE_VERSION/m);
   });
 
+  it('CL6 doctor waits for a config as long as other commands do', async () => {
+    const config = 'await new Promise((resolve) => setTimeout(resolve, 3000));\nexport default { database: {} };';
+    const { stdout } = await commandWith(config, 'cairnloop.config.mjs', 'doctor');
+    assert.match(stdout, /^\[blocked\] CONFIG: cairnloop\.config\.mjs: database\.url: /m);
+  });
+
   it('what takes too long is given up, and what it does later is ignored', async () => {
     const { exit } = process;
     const slow = withinLimits(() => new Promise((resolve) => setTimeout(resolve, 1000)), 20);

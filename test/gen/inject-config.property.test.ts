@@ -39,7 +39,7 @@ const wraps = [
 const properties = [
   "database: { url: 'postgres://x' }",
   'worker: { concurrency: 5, leaseMs: 1_000 }',
-  '...base',
+  '...seen',
   'metrics',
   "'quoted-key': [1, { a: '}' }]",
   'ops: {\n    port: 9464,\n  }',
@@ -74,7 +74,8 @@ const written: fc.Arbitrary<Written> = fc.record({
 function write(file: Written): string {
   const imports = ["import { base } from './base.js';\n", "import type { CairnloopConfig } from 'cairnloop';\n"];
   const body = file.wrap.replace('@', () => (file.layout === 'lines' ? overLines(file) : inOneLine(file)));
-  const text = `${file.header}${imports.slice(0, file.imports).join('')}\n${body}${file.finalNewline ? '\n' : ''}`;
+  const seen = "const seen = { log: { level: 'info' } };\n";
+  const text = `${file.header}${imports.slice(0, file.imports).join('')}\n${seen}${body}${file.finalNewline ? '\n' : ''}`;
   const styled = file.semicolons ? text : text.replaceAll(/;$/gm, '');
   const quoted = file.double ? styled.replaceAll("'", '"') : styled;
   return quoted.replaceAll('  ', file.indent).replaceAll('\n', file.eol);
@@ -134,7 +135,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
 
   it('CL2 where the object has lines of its own, taking our lines out gives the original back', () => {
     const overSeveralLines = written.filter(
-      ({ layout, properties }) => layout === 'lines' && properties.at(-1) !== '...base',
+      ({ layout, properties }) => layout === 'lines' && properties.at(-1) !== '...seen',
     );
     fc.assert(
       fc.property(overSeveralLines, (file) => {

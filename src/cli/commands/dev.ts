@@ -18,7 +18,9 @@ export const command = defineCommand<DevCommandOptions>({
   async run({ options }, io) {
     const { runDev } = await import('../../dev/run-dev.js');
     const { port, opsPort } = options;
-    await runDev({ ...(await enterHost(options, io)), port, opsPort }, io);
+    const host = await enterHost(options, io);
+    io.host?.lift();
+    await runDev({ ...host, port, opsPort }, io);
     return undefined;
   },
 });

@@ -65,16 +65,23 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 
 /** A folder without a package.json can be looked at too: what is missing is among the findings. */
 async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
-  const [{ findHostFolder }, { loadEnvFile }] = await Promise.all([
+  const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../../project/find-package.js'),
-    import('../../config/load-config.js'),
+    import('../../config/env-files.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const root = findHostFolder(cwd, options.config);
   // One that cannot be read is among the findings too.
-  unless('ENV_FILE_UNREADABLE', () => loadEnvFile(root), undefined);
+  io.host?.start(root);
+  unless('ENV_FILE_UNREADABLE', () => loadEnvFiles(root), undefined);
   const configFile = options.config && path.resolve(cwd, options.config);
-  return { root, configFile, profile: options.profile, probe: options.probe ?? false };
+  return {
+    root,
+    configFile,
+    profile: options.profile,
+    probe: options.probe ?? false,
+    takeFailures: () => io.host?.take() ?? [],
+  };
 }
 
 /** `otherwise` where the one failure occurs that a finding tells. */

@@ -36,7 +36,7 @@ export const command = defineCommand<InitOptions>({
     io.stderr.write(`${describeHost(host, folder)}\n`);
     const request = await completeRequest(await chooseModules(options, io), host, options, io);
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
-    const plan = init.planInit(planModules(host, readTemplates(), texts, request), texts);
+    const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
     const { applyAndRemember } = await import('../../project/journal.js');
     const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);

@@ -30,6 +30,8 @@ export const command = defineCommand<WorkerOptions>({
   async run({ options }, io) {
     const { runWorker } = await import('../../worker/run-worker.js');
     const { config, configFile } = await readConfigFile(options, io);
+    // A worker that goes on after an error nobody caught would hide it from its supervisor.
+    io.host?.lift();
     await runWorker({
       config,
       configFile,

@@ -9,12 +9,19 @@ const config = defineCheck({
   about: 'config',
   fact: (facts) => facts.config,
   failure: 'blocked',
-  judge: ({ file, problems, variables }) => {
+  judge: ({ file, problems, variables }, { hostFailures = [] }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
-    if (others.length === 0) return fine(`${file} has no wrong key.`);
-    return others.map(({ path, expected, found }) =>
+    const failures = hostFailures.map((failure) =>
+      blocked(
+        `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
+        'catch it there, or connect and start timers elsewhere: a worker would end by it',
+      ),
+    );
+    if (others.length === 0 && failures.length === 0) return fine(`${file} has no wrong key.`);
+    const wrong = others.map(({ path, expected, found }) =>
       blocked(`${file}: ${path}: expected ${expected}, found ${found}.`, fixOf(path, found, file, variables)),
     );
+    return [...wrong, ...failures];
   },
 });
 

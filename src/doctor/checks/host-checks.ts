@@ -1,6 +1,7 @@
+import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { strayLine } from '../../gen/tsconfig-changes.js';
 import { type Fact, known } from '../facts.js';
-import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
+import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
 
 /** The oldest Node that this package runs on. */
 const oldestNode = [20, 19] as const;
@@ -57,15 +58,17 @@ const envFile = defineCheck({
   code: 'ENV_FILE',
   about: '.env',
   fact: (facts) => facts.envFile,
-  judge: ({ present, unreadable, ignored, tracked }) => {
-    if (!present) return fine('There is no .env file.');
+  judge: ({ present, unreadable, ignored, tracked, read = [] }) => {
+    const others = read.filter((file) => file !== '.env');
+    const also = others.length > 0 ? ` The command line reads ${read.join(', ')}.` : '';
+    if (!present) return fine(`There is no .env file.${also}`);
     if (unreadable !== null) {
       const message = `.env cannot be read (${unreadable}), so no other command runs, and what it sets is missing here.`;
       return blocked(message, 'let the user that runs cairnloop read .env, or remove it');
     }
     if (tracked)
       return toCheck('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
-    if (ignored) return fine('.env stays out of the git repository.');
+    if (ignored) return fine(`.env stays out of the git repository.${also}`);
     return toCheck('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
   },
 });
@@ -74,16 +77,30 @@ const build = defineCheck({
   code: 'BUILD',
   about: 'what tsc makes of the config',
   fact: (facts) => facts.build,
-  judge: ({ strayConfig }) => {
-    if (!strayConfig) return fine('The build of the host takes the config as it is.');
-    const { tsconfig, folder, reason } = strayConfig;
-    const elsewhere = folder === 'src' ? ', or move the config into src' : '';
-    return toCheck(
-      `The build by ${tsconfig} breaks: ${reason}.`,
-      `put ${strayLine(strayConfig)} into ${tsconfig}${elsewhere}`,
-    );
+  judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, config }) => {
+    if (shadow) {
+      const message = `By ${shadow.tsconfig} the build takes ${shadow.folder} for the package cairnloop, and what imports it fails at the start.`;
+      return blocked(message, `rename ${shadow.folder}, e.g. to ${shadow.folder}-modules, and the imports of it`);
+    }
+    if (strayConfig) return strayConfigCheck(strayConfig);
+    if (tool.kind === 'bundler' && !tool.holdsConfig) {
+      const message = `The build by ${tool.name} leaves ${config} out: where only its output is deployed, cairnloop worker has no config.`;
+      return toCheck(message, tool.fix ?? null);
+    }
+    if (tool.kind === 'unknown') {
+      const message = `build not checked: what "${tool.script}" makes of ${config} is not known; cairnloop worker needs the config, or its compiled form, where it runs.`;
+      return toCheck(message, null);
+    }
+    return fine('The build of the host takes the config as it is.');
   },
 });
+
+function strayConfigCheck(strayConfig: StrayConfig): Judgement {
+  const { tsconfig, folder, reason } = strayConfig;
+  const elsewhere = folder === 'src' ? ', or move the config into src' : '';
+  const fix = `put ${strayLine(strayConfig)} into ${tsconfig}${elsewhere}`;
+  return toCheck(`The build by ${tsconfig} breaks: ${reason}.`, fix);
+}
 
 const operator = defineCheck({
   code: 'OPERATOR',

@@ -1,0 +1,78 @@
+/**
+ * Keeps code of the host's, which shares this process, from ending a command before its report is out: a rejected
+ * connect that nobody awaits, an emitted error, an exit in a timer. What it did is told with the report.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import { explainImportFailure } from '../config/import-failure.js';
+
+export interface HostGuard {
+  /** From here on nothing of the host's ends this process. `cwd` is the host's folder. */
+  start(cwd: string): void;
+  /** What went wrong since the last call, one sentence each, without secrets. */
+  take(): string[];
+  lift(): void;
+}
+
+export function hostGuard(): HostGuard {
+  let current: ReturnType<typeof guardHost> | undefined;
+  return {
+    start(cwd) {
+      current ??= guardHost(cwd);
+    },
+    take: () => current?.failures.splice(0) ?? [],
+    lift() {
+      current?.lift();
+      current = undefined;
+    },
+  };
+}
+
+/** Thrown so that the code behind a call that ends the process does not run. */
+class Ended extends Error {}
+
+const enders = ['exit', 'reallyExit', 'abort'] as const;
+type Enders = Record<(typeof enders)[number], (code?: number) => never>;
+
+function guardHost(cwd: string): { failures: string[]; lift(): void } {
+  const failures: string[] = [];
+  const keep = (text: string) => {
+    if (failures.length < 10 && !failures.includes(text)) failures.push(text);
+  };
+  const onError = (error: unknown) => {
+    if (!(error instanceof Ended)) keep(explainImportFailure(error, cwd));
+  };
+  const refuse = (what: string): never => {
+    const ended = new Ended(what);
+    keep(explainImportFailure(Object.assign(new Error(what), { stack: ended.stack }), cwd));
+    throw ended;
+  };
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+  const restore = replaceEnders(refuse);
+  return {
+    failures,
+    lift() {
+      process.removeListener('uncaughtException', onError);
+      process.removeListener('unhandledRejection', onError);
+      restore();
+    },
+  };
+}
+
+function replaceEnders(refuse: (what: string) => never): () => void {
+  const target = process as unknown as Enders;
+  const { exit, reallyExit, abort } = target;
+  const { kill } = process;
+  for (const name of enders) {
+    target[name] = (code) => refuse(`it ended the process by process.${name}(${code ?? ''})`);
+  }
+  process.kill = (pid, signal) =>
+    pid === process.pid && signal !== 0
+      ? refuse(`it ended the process by ${String(signal ?? 'SIGTERM')}`)
+      : kill(pid, signal);
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(process, { exit, reallyExit, abort, kill });
+    syncBuiltinESMExports();
+  };
+}

@@ -1,0 +1,100 @@
+/** The `.env` files of a host, read for the command line only: its server has its own way. */
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { CairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import { trustedFoldersUp } from './trusted-folders.js';
+
+/**
+ * Reads the files into the environment; what is set already wins, as does a nearer file and a more particular one.
+ * Returns those that were read, nearest first.
+ * @throws CairnloopError ENV_FILE_UNREADABLE
+ */
+export function loadEnvFiles(host: string): string[] {
+  const files = envFiles(host);
+  const expands = readsAsBundlers(host);
+  const values: NodeJS.Dict<string> = Object.assign({}, ...files.map(readEnvFile).reverse());
+  const lookUp = (name: string, depth = 0): string => {
+    const given = process.env[name] ?? values[name] ?? '';
+    return depth > 5 || process.env[name] !== undefined ? given : expanded(given, (inner) => lookUp(inner, depth + 1));
+  };
+  for (const [name, value] of Object.entries(values)) process.env[name] ??= expands ? lookUp(name) : value;
+  return files;
+}
+
+/** Those of the host's folder, then those of the root of its workspace. */
+export function envFiles(host: string): string[] {
+  const folders = [host, ...workspaceRoots(host)];
+  return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);
+}
+
+/** @throws CairnloopError ENV_FILE_UNREADABLE */
+function readEnvFile(file: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(decoded(readFileSync(file)));
+  } catch (cause) {
+    throw new CairnloopError('ENV_FILE_UNREADABLE', { file, reason: errorText(cause, 200) }, { cause });
+  }
+}
+
+/** Also as editors and shells of Windows write it: with a byte order mark, or in UTF-16. */
+function decoded(bytes: Buffer): string {
+  const [first, second] = bytes;
+  const encoding = first === 0xfe && second === 0xff ? 'utf-16be' : isUtf16(bytes) ? 'utf-16le' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+function isUtf16(bytes: Buffer): boolean {
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes.length > 1 && bytes[1] === 0);
+}
+
+function namesFor(host: string): string[] {
+  const mode = process.env.NODE_ENV || 'development';
+  if (!readsAsBundlers(host)) return ['.env.local', '.env'];
+  const local = mode === 'test' ? [] : ['.env.local'];
+  return [`.env.${mode}.local`, ...local, `.env.${mode}`, '.env'];
+}
+
+const bundlers = ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev'];
+
+/** Frameworks that read files by `NODE_ENV` too, and replace `$NAME` in a value. */
+export function readsAsBundlers(host: string): boolean {
+  const { dependencies, devDependencies } = packageOf(host);
+  const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });
+  return bundlers.some((name) => names.includes(name));
+}
+
+/** `$NAME`, `${NAME}` and `${NAME:-otherwise}`; `\\$` is a dollar. */
+function expanded(value: string, lookUp: (name: string) => string): string {
+  return value.replace(
+    /\\\$|\$(?:\{(\w+)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/g,
+    (whole, braced: string | undefined, otherwise: string | undefined, plain: string | undefined) =>
+      whole === '\\$' ? '$' : lookUp(braced ?? plain ?? '') || (otherwise ?? ''),
+  );
+}
+
+const workspaceFiles = ['pnpm-workspace.yaml', 'nx.json', 'turbo.json', 'lerna.json', 'rush.json', 'nest-cli.json'];
+
+function workspaceRoots(host: string): string[] {
+  const { folders } = trustedFoldersUp(host);
+  const isRoot = (folder: string) =>
+    workspaceFiles.some((name) => isFile(path.join(folder, name))) || packageOf(folder).workspaces !== undefined;
+  return folders.filter((folder) => folder !== host && isRoot(folder)).slice(0, 1);
+}
+
+function packageOf(folder: string): { dependencies?: unknown; devDependencies?: unknown; workspaces?: unknown } {
+  try {
+    return Object(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8').replace(/^\uFEFF/, '')));
+  } catch {
+    return {};
+  }
+}
+
+function isFile(file: string): boolean {
+  try {
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,90 @@
+/** Takes out of TypeScript what jiti's own transform refuses or gets wrong, with the compiler that ts-morph brings. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { ts as TypeScript } from 'ts-morph';
+import { type Compiler, loadCompiler } from './compiler.js';
+import { findTsconfig, readTsconfig } from './tsconfig.js';
+
+/**
+ * JavaScript for a file of TypeScript or JSX, compiled as its tsconfig says: decorators of either kind with their
+ * metadata, `accessor`, JSX. Undefined where the file has a true syntax error, which jiti explains better.
+ */
+export function compileTypeScript(file: string, source: string): string | undefined {
+  const ts = loadCompiler();
+  const compilerOptions = { ...optionsFor(file, ts), ...fixedOptions(ts) };
+  const { outputText, diagnostics = [] } = ts.transpileModule(source, {
+    fileName: file,
+    compilerOptions,
+    reportDiagnostics: true,
+  });
+  const isWrong = diagnostics.some(({ category, code }) => category === ts.DiagnosticCategory.Error && code < 2000);
+  return isWrong ? undefined : outputText;
+}
+
+/** What jiti and Node go on with, whatever the host's build is for. */
+function fixedOptions(ts: Compiler): TypeScript.CompilerOptions {
+  return {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    noEmit: false,
+    declaration: false,
+    composite: false,
+    incremental: false,
+    isolatedDeclarations: false,
+    sourceMap: false,
+    inlineSourceMap: false,
+    inlineSources: false,
+    importHelpers: false,
+    noEmitHelpers: false,
+    removeComments: false,
+  };
+}
+
+const cache = new Map<string, TypeScript.CompilerOptions>();
+
+function optionsFor(file: string, ts: Compiler): TypeScript.CompilerOptions {
+  const tsconfig = findTsconfig(path.dirname(file));
+  const key = tsconfig ?? path.dirname(file);
+  const options = cache.get(key) ?? readOptions(file, tsconfig, ts);
+  cache.set(key, options);
+  return options;
+}
+
+function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): TypeScript.CompilerOptions {
+  const found = tsconfig === undefined ? undefined : readTsconfig(tsconfig);
+  const given = found?.options ?? {};
+  const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax, isolatedModules } = given;
+  // Where nothing can be read the libraries tell: those that read types by reflection want the older kind.
+  const isUnknown = found === undefined || !found.isWhole;
+  const isLegacy = experimentalDecorators ?? (isUnknown && (found === undefined || resolves(file, 'reflect-metadata')));
+  return {
+    experimentalDecorators: isLegacy,
+    emitDecoratorMetadata: emitDecoratorMetadata ?? (isUnknown && isLegacy && resolves(file, 'reflect-metadata')),
+    useDefineForClassFields: given.useDefineForClassFields ?? (given.target ?? 0) >= ts.ScriptTarget.ES2022,
+    ...(verbatimModuleSyntax === undefined ? {} : { verbatimModuleSyntax }),
+    ...(isolatedModules === undefined ? {} : { isolatedModules }),
+    ...jsxOptions(given, ts),
+  };
+}
+
+/** `preserve` leaves JSX to a bundler, which there is none of here. */
+function jsxOptions(given: TypeScript.CompilerOptions, ts: Compiler): TypeScript.CompilerOptions {
+  const { jsx, jsxImportSource, jsxFactory, jsxFragmentFactory, reactNamespace } = given;
+  const isClassic = jsx === ts.JsxEmit.React || (jsxFactory !== undefined && jsxImportSource === undefined);
+  return {
+    jsx: isClassic ? ts.JsxEmit.React : ts.JsxEmit.ReactJSX,
+    ...(isClassic && jsxFactory ? { jsxFactory } : {}),
+    ...(isClassic && jsxFragmentFactory ? { jsxFragmentFactory } : {}),
+    ...(isClassic && reactNamespace ? { reactNamespace } : {}),
+    ...(!isClassic && jsxImportSource ? { jsxImportSource } : {}),
+  };
+}
+
+function resolves(file: string, name: string): boolean {
+  try {
+    createRequire(file).resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

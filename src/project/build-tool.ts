@@ -1,0 +1,124 @@
+/** Which tool builds a host, and whether its output holds the config. Read from settings: nothing of the host is run. */
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { isFile } from './folders.js';
+import { readTextIfAny } from './read-text.js';
+
+export type BuildTool =
+  /** No script builds it, or `tsc` does, which {@link readBuild} knows. */
+  | { kind: 'none' | 'tsc' }
+  /** One that puts out only what it is told to; `holdsConfig` where the config is among that. */
+  | { kind: 'bundler'; name: string; holdsConfig: boolean; fix: string }
+  | { kind: 'unknown'; script: string };
+
+/** `config` is relative to `root`. */
+export function readBuildTool(root: string, config: string): BuildTool {
+  const script = buildScript(root);
+  if (script === undefined) return { kind: 'none' };
+  const name = bundlerIn(script) ?? nestBundler(root, script);
+  if (name) return bundler(root, config, name, script);
+  return /\b(tsc|nest build|ace build)\b/.test(script) && !isOther(script)
+    ? { kind: 'tsc' }
+    : { kind: 'unknown', script: script.slice(0, 80) };
+}
+
+function isOther(script: string): boolean {
+  return /\b(next|vite|nuxt|nuxi|astro|remix|react-router|svelte-kit|ng|turbo|lerna|nx|make|gulp|grunt)\b/.test(script);
+}
+
+const bundlers = [
+  'tsup',
+  'tsdown',
+  'esbuild',
+  'rollup',
+  'rolldown',
+  'webpack',
+  'rspack',
+  'parcel',
+  'ncc',
+  'unbuild',
+  'swc',
+  'bun build',
+];
+
+function bundlerIn(script: string): string | undefined {
+  return bundlers.find((name) => new RegExp(`(^|[\\s/;&|:"'@])${name}\\b`).test(script));
+}
+
+/** Nest builds by webpack or swc where `nest-cli.json` says so. */
+function nestBundler(root: string, script: string): string | undefined {
+  if (!/\bnest build\b/.test(script)) return undefined;
+  const text = readTextIfAny(path.join(root, 'nest-cli.json')) ?? '';
+  const isWebpack = /--webpack\b/.test(script) || /"webpack"\s*:\s*true|"(builder|type)"\s*:\s*"webpack"/.test(text);
+  return isWebpack ? 'webpack' : /"(builder|type)"\s*:\s*"swc"/.test(text) ? 'swc' : undefined;
+}
+
+function bundler(root: string, config: string, name: string, script: string): BuildTool {
+  const settings = settingsFiles(root, name, script);
+  const texts = [script, ...settings.map((file) => readTextIfAny(path.join(root, file)) ?? '')];
+  const [file] = settings;
+  const where = file ?? 'the build script of package.json';
+  const fix =
+    name === 'swc' ? `move ${config} into the folder that swc compiles` : `add "${config}" to the entries in ${where}`;
+  return { kind: 'bundler', name, holdsConfig: texts.some((text) => names(text, config)), fix };
+}
+
+/** By its name, by a pattern over its folder, or, as swc takes it, by its folder. */
+function names(text: string, config: string): boolean {
+  const folder = path.posix.dirname(config);
+  if (text.includes('cairnloop.config')) return true;
+  if (folder === '.') return /["'\s=[]\.?\/?\*(\.|\*)/.test(text);
+  return new RegExp(`\\b${folder}/\\*|\\bswc\\s+(\\./)?${folder}\\b|"sourceRoot"\\s*:\\s*"${folder}"`).test(text);
+}
+
+/** The tool's own, and the scripts that the build runs, e.g. `node build.mjs`. */
+function settingsFiles(root: string, name: string, script: string): string[] {
+  const own = readdirSync(root).filter((file) => file.startsWith(`${name}.config.`) || file === 'project.json');
+  const run = [...script.matchAll(/[\w./-]+\.[cm]?[jt]s\b/g)]
+    .map(([file]) => file)
+    .filter((file) => isBuildFile(root, file, name));
+  return [...new Set([...own, ...run, ...(isFile(path.join(root, 'nest-cli.json')) ? ['nest-cli.json'] : [])])];
+}
+
+function isBuildFile(root: string, file: string, name: string): boolean {
+  return new RegExp(`\\b${name}\\b`).test(readTextIfAny(path.join(root, file)) ?? '');
+}
+
+/** With the scripts that it runs in turn, and the text of files that it starts Node with. */
+function buildScript(root: string): string | undefined {
+  const project = projectBuild(root);
+  if (project !== undefined) return project;
+  const scripts = jsonOf(path.join(root, 'package.json')).scripts ?? {};
+  return typeof scripts.build === 'string' ? whole(root, scripts, scripts.build, 0) : undefined;
+}
+
+function whole(root: string, scripts: Record<string, unknown>, script: string, depth: number): string {
+  if (depth > 5) return script;
+  const called = [...script.matchAll(/\b(?:npm|pnpm|yarn|bun)(?: run| run-script)? ([\w:-]+)/g)].map(
+    ([, name = '']) => scripts[name],
+  );
+  const inner = called.filter((text) => typeof text === 'string').map((text) => whole(root, scripts, text, depth + 1));
+  const started = [...script.matchAll(/\bnode ([\w./-]+\.[cm]?js)\b/g)].map(([, file = '']) =>
+    readTextIfAny(path.join(root, file)),
+  );
+  const tools = started.map(
+    (text) =>
+      bundlers.find((name) => new RegExp(`from ['"]${name}['"]|require\\(['"]${name}['"]\\)`).test(text ?? '')) ?? '',
+  );
+  return [script, ...inner, ...tools].join(' ').trim();
+}
+
+/** Nx keeps the build of a project beside it. */
+function projectBuild(root: string): string | undefined {
+  const { targets } = jsonOf(path.join(root, 'project.json')) as { targets?: Record<string, { executor?: unknown }> };
+  const executor = targets?.build?.executor;
+  return typeof executor === 'string' ? executor.replace(/^@(?:nx|nrwl)\/js:/, 'nx/js ').replace(/:/g, ' ') : undefined;
+}
+
+function jsonOf(file: string): { scripts?: Record<string, unknown> } {
+  try {
+    return Object(JSON.parse((readTextIfAny(file) ?? '{}').replace(/^\uFEFF/, '')));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,20 @@
+import path from 'node:path';
+import { foldersUp } from './folders.js';
+import { readTextIfAny } from './read-text.js';
+
+/** Whether Node reads a `.js` file in a folder as an ES module: the nearest package.json says so, also one that says no more. */
+export function isEsmAt(folder: string, otherwise?: string): boolean {
+  for (const above of foldersUp(folder)) {
+    const text = readTextIfAny(path.join(above, 'package.json'));
+    if (text !== undefined) return typeOf(text) === 'module';
+  }
+  return otherwise === 'module';
+}
+
+function typeOf(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))?.type;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+
+const intervalMs = 500;
+
+/**
+ * Calls back once the package manager that runs this process is gone: npm, npx and others end by a signal without
+ * handing it on. Where none runs it there is nothing to watch: a shell may leave its jobs behind on purpose. Returns
+ * how to stop watching.
+ */
+export function watchRunner(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
+  if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
+  const chain = runnerChain();
+  const timer = setInterval(() => {
+    if (chain.every(({ pid, parent }) => parentOf(pid) === parent)) return;
+    clearInterval(timer);
+    onGone();
+  }, intervalMs).unref();
+  return () => clearInterval(timer);
+}
+
+/** This process and, where the system tells, the shell between it and the package manager. */
+function runnerChain(): { pid: number; parent: number }[] {
+  const shell = process.ppid;
+  const runner = parentOf(shell);
+  const own = { pid: process.pid, parent: shell };
+  const isBetween = !isRunner(shell) && runner !== undefined && isRunner(runner);
+  return isBetween ? [own, { pid: shell, parent: runner }] : [own];
+}
+
+/** Only Linux tells of other processes without asking another program. */
+function parentOf(pid: number): number | undefined {
+  if (pid === process.pid) return process.ppid;
+  const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+function isRunner(pid: number): boolean {
+  return /\b(npm|npx|pnpm|pnpx|yarn|bun|bunx)\b/.test(read(`/proc/${pid}/cmdline`));
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { envFiles, loadEnvFiles } from '../../src/config/env-files.js';
+import { type TempHost, tempHost } from '../support/temp-host.js';
+
+const key = 'CAIRNLOOP_TEST_URL';
+
+describe('config/env-files', () => {
+  let host: TempHost;
+  const nodeEnv = process.env.NODE_ENV;
+  afterEach(() => {
+    host.remove();
+    for (const name of [key, 'CAIRNLOOP_TEST_OTHER']) delete process.env[name];
+    if (nodeEnv === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = nodeEnv;
+  });
+  const valueIn = (folder = '.') => {
+    delete process.env[key];
+    const read = loadEnvFiles(path.join(host.folder, folder));
+    return [process.env[key], ...read.map((file) => path.relative(host.folder, file))];
+  };
+
+  it('reads .env; what is set already wins', () => {
+    host = tempHost({ 'package.json': {}, '.env': `${key}=file\nCAIRNLOOP_TEST_OTHER=file` });
+    process.env.CAIRNLOOP_TEST_OTHER = 'environment';
+    assert.deepEqual(valueIn(), ['file', '.env']);
+    assert.equal(process.env.CAIRNLOOP_TEST_OTHER, 'environment');
+  });
+
+  it('reads nothing where there is none, or a folder of that name', () => {
+    host = tempHost({ 'package.json': {}, '.env/keep': '' });
+    assert.deepEqual(valueIn(), [undefined]);
+  });
+
+  it('reads it as Windows writes it: with a byte order mark, in UTF-16, with CRLF', () => {
+    host = tempHost({ 'package.json': {} });
+    const text = `${key}=right\r\nCAIRNLOOP_TEST_OTHER=x\r\n`;
+    const big = Buffer.from(`\uFEFF${text}`, 'utf16le').swap16();
+    for (const bytes of [
+      Buffer.from(`\uFEFF${text}`),
+      Buffer.from(`\uFEFF${text}`, 'utf16le'),
+      Buffer.from(text, 'utf16le'),
+      big,
+    ]) {
+      writeFileSync(path.join(host.folder, '.env'), bytes);
+      assert.deepEqual(valueIn(), ['right', '.env']);
+    }
+  });
+
+  it('reads .env.local before .env, and those of the workspace root last', () => {
+    host = tempHost({
+      'package.json': { workspaces: ['apps/*'] },
+      '.env': `${key}=root\nCAIRNLOOP_TEST_OTHER=root`,
+      'apps/a/package.json': { name: 'a' },
+      'apps/a/.env.local': `${key}=local`,
+      'apps/a/.env': `${key}=own`,
+      'apps/b/package.json': { name: 'b' },
+    });
+    assert.deepEqual(valueIn('apps/a'), ['local', 'apps/a/.env.local', 'apps/a/.env', '.env']);
+    assert.equal(process.env.CAIRNLOOP_TEST_OTHER, 'root');
+    assert.deepEqual(valueIn('apps/b'), ['root', '.env']);
+  });
+
+  it('reads none of a folder above that is no workspace', () => {
+    host = tempHost({ 'package.json': {}, '.env': `${key}=above`, 'inner/package.json': { name: 'inner' } });
+    assert.deepEqual(valueIn('inner'), [undefined]);
+  });
+
+  it('reads as Next does where the host is one: by NODE_ENV, and with $NAME replaced', () => {
+    host = tempHost({
+      'package.json': { dependencies: { next: '16' } },
+      '.env': 'CAIRNLOOP_TEST_OTHER=db.example',
+      '.env.development': `${key}="postgres://\${CAIRNLOOP_TEST_OTHER:-x}/dev"`,
+      '.env.production': `${key}=postgres://a:p\\$1@$CAIRNLOOP_TEST_OTHER/app`,
+      '.env.production.local': 'CAIRNLOOP_TEST_OTHER=prod.example',
+    });
+    delete process.env.NODE_ENV;
+    assert.deepEqual(valueIn(), ['postgres://db.example/dev', '.env.development', '.env']);
+    delete process.env.CAIRNLOOP_TEST_OTHER;
+    process.env.NODE_ENV = 'production';
+    assert.equal(valueIn()[0], 'postgres://a:p$1@prod.example/app');
+    host.remove();
+    host = tempHost({
+      'package.json': { dependencies: { express: '5' } },
+      '.env': `${key}='a$HOME'`,
+      '.env.development': '',
+    });
+    assert.deepEqual([envFiles(host.folder).length, valueIn()[0]], [1, 'a$HOME']);
+  });
+});
