@@ -24,7 +24,7 @@ const layers: Record<string, readonly string[]> = {
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
   'what runs it': ['worker', 'ops', 'workspace', 'doctor', 'testing', 'ai'],
-  'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index'],
+  'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index', 'server-mounts', 'nest', 'fastify'],
   'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
 };
 

@@ -27,8 +27,11 @@ export interface MountOptions {
   load(): Promise<MountedApp>;
   /** Whether a path, without its query, is this mount's. */
   owns(path: string): boolean;
-  /** Whether routers cut the mount path off the address, so that the whole of it must be put back. */
-  wholeAddress: boolean;
+  /**
+   * Which address `owns` is asked about where a router cut the mount path off: the whole of it alone, or what is left
+   * first and then the whole.
+   */
+  address: 'whole' | 'left or whole';
   /** On the answers that the mount gives in place of the application. */
   headers: Record<string, string>;
   log: Logger;
@@ -75,7 +78,7 @@ export function createMount(options: MountOptions): Mounted {
   return {
     fetch: (request) => answer(request, {}),
     async node(request, response, next) {
-      const address = addressOf(request, options.wholeAddress);
+      const address = addressOf(request, options);
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
       if (isOver(response)) return;
       try {
@@ -141,12 +144,14 @@ function endWith(response: ServerResponse, headers: Record<string, string>): voi
   }
 }
 
-/** Routers cut the mount path off the address; Express and Connect keep the whole of it beside. */
-function addressOf(request: IncomingMessage, wholeAddress: boolean): string {
+/** Routers cut the mount path off the address; Express, Connect and middie keep the whole of it beside. */
+function addressOf(request: IncomingMessage, { address, owns }: MountOptions): string {
   try {
     const { originalUrl } = request as { originalUrl?: unknown };
-    if (wholeAddress && typeof originalUrl === 'string') return originalUrl;
-    return typeof request.url === 'string' ? request.url : '/';
+    const left = typeof request.url === 'string' ? request.url : '/';
+    if (typeof originalUrl !== 'string') return left;
+    if (address === 'whole') return originalUrl;
+    return owns(pathOf(originalUrl)) && !owns(pathOf(left)) ? originalUrl : left;
   } catch {
     return '/';
   }
