@@ -27,10 +27,12 @@ import { addNote, type ReplyInput, replyToConversation } from './conversations/r
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
-import { type Database, databaseTarget, openDatabase, probeDatabase } from './db/connect.js';
-import { databaseFailure } from './db/database-failure.js';
+import { type Database, openDatabase } from './db/connect.js';
+import { databaseTarget } from './db/connection-url.js';
+import { databaseFailure, expectedFailure } from './db/database-failure.js';
 import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
 import { isOutage } from './db/outage.js';
+import { probeDatabase } from './db/probe.js';
 import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
@@ -53,7 +55,7 @@ import { CairnloopError, isCairnloopError } from './errors.js';
 import type { SlaPolicy } from './host/sla-policy-provider.js';
 import { createAgendaJobs } from './jobs/agenda-jobs.js';
 import { requireKnownKeys } from './known-keys.js';
-import { createDeliveryCounts } from './ops/delivery-counts.js';
+import { createDeliveryCounts, createOutcomeCounts } from './ops/delivery-counts.js';
 import { type Metrics, noMetrics } from './ops/metrics.js';
 import { createOperations, type OperationsOptions, operationsPaths } from './ops/operations.js';
 import type { PrometheusReporter } from './ops/prometheus.js';
@@ -84,7 +86,7 @@ export interface CreateOptions {
 
 /**
  * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
- * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`.
+ * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`, `DATABASE_POOLER`.
  */
 export async function createCairnloop(
   config: CairnloopConfig | ResolvedConfig,
@@ -103,7 +105,7 @@ export async function createCairnloop(
   const workspaces = new Set<Workspace>();
   let closing: Promise<void> | undefined;
 
-  const explain = (error: unknown) => databaseFailure(error, runtime.db, resolved.database.url);
+  const explain = (error: unknown) => databaseFailure(error, runtime.db);
   const calls = {
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
@@ -227,7 +229,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
     const pending = await pendingMigrations(db);
-    if (pending.length === 0) return error;
+    if (pending.length === 0) return expectedFailure(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
   return {
@@ -281,7 +283,7 @@ async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger)
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('./ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db) };
+  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {

@@ -40,6 +40,8 @@ export interface Conversation {
   resolvedBy: Actor | null;
   /** Oldest first. Present where a whole conversation was asked for. */
   messages?: Message[];
+  /** True where older messages were left out, or the newest was cut: there were too many of them, or too large ones. */
+  messagesTruncated?: boolean;
 }
 
 export const messageRoles = ['customer', 'operator', 'automation', 'system', 'internal_note', 'outbound'] as const;

@@ -32,6 +32,20 @@ function otherAddress({ server, portFlag }: ListenFailure): string {
   return 'change ops.host or ops.port in the config (`cairnloop worker` also takes --port and --no-ops)';
 }
 
+/** Certificates that are not trusted, of another host, out of date or not to be opened; a server that offers no TLS. */
+const tlsFailure = /^(ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)|certificate|SSL|, open '/i;
+
+function connectHint(cause = '', reason = ''): string {
+  if (/^28/.test(cause))
+    return 'Check user and password in database.url (special characters percent-encoded) and pg_hba.conf.';
+  if (cause === '3D000') return 'Create that database, or correct its name at the end of database.url.';
+  if (/^(57P0[123]|55000)$/.test(cause))
+    return 'The server is starting, stopping or takes no connections to this database; try again in a moment.';
+  if (tlsFailure.test(cause) || tlsFailure.test(reason))
+    return 'Check sslmode and sslrootcert in database.url; the README shows them under "TLS to the database".';
+  return 'Check that Postgres is running and that database.url names its host, port, database and user.';
+}
+
 function deliveryHint(state: string): string {
   if (state === 'done') return 'It was called and stays done.';
   return state === 'discarded' ? 'It is not called unless it is retried.' : 'Try again once its call has ended.';
@@ -70,9 +84,45 @@ const catalog = {
   }),
 
   // Database and schema
-  DATABASE_UNREACHABLE: (d: { target: string; reason: string }) => ({
+  DATABASE_UNREACHABLE: (d: { target: string; reason: string; cause?: string }) => ({
     message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
-    hint: 'Check that Postgres is running and that database.url names its host, port, database and user.',
+    hint: connectHint(d.cause, d.reason),
+  }),
+  DATABASE_READ_ONLY: (d: { target: string }) => ({
+    message: `The database at ${d.target} is read-only: it is a standby, or its administrator has stopped writing.`,
+    hint: 'Nothing was written. Try again after a failover; if it stays, name the primary in database.url.',
+  }),
+  DATABASE_BUSY: (d: { target: string; reason: string }) => ({
+    message: `The database at ${d.target} is busy: ${d.reason}.`,
+    hint: /poolSize/.test(d.reason)
+      ? 'Nothing was written; try again. If it stays, raise database.poolSize or look for statements that hang.'
+      : 'Nothing was written; try again. If it stays, look at pg_stat_activity for what holds it up.',
+  }),
+  DATABASE_EXHAUSTED: (d: { target: string; reason: string }) => ({
+    message: `The database at ${d.target} has run out of disk space, memory or another resource: ${d.reason}.`,
+    hint: 'Nothing was written. Free the resource on the database server, then try again.',
+  }),
+  DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string }) => ({
+    message: `The role that database.url connects as lacks a right in the database at ${d.target}: ${d.reason}.`,
+    hint: d.grant
+      ? `Nothing was written. Run \`${d.grant}\` as an administrator, or migrate as a role that has the right.`
+      : 'Nothing was written. Grant the role that right, or connect as the role that owns the schema.',
+  }),
+  DATABASE_ENCODING: (d: { target: string; reason: string }) => ({
+    message: `The database at ${d.target} cannot store a character of this text: ${d.reason}.`,
+    hint: 'Nothing was written. Use a database with the encoding UTF8; leave out NUL characters (\\u0000).',
+  }),
+  DATABASE_POOLER: (d: { target: string }) => ({
+    message: `The database at ${d.target} is reached through a pooler in transaction mode, which Cairnloop cannot use: prepared statements, LISTEN and advisory locks need a session.`,
+    hint: 'Name the database itself in database.url, or a pool in session mode (PgBouncer: pool_mode = session).',
+  }),
+  DATABASE_UNSUITABLE: (d: { target: string; problems: readonly string[] }) => ({
+    message: `The database at ${d.target} cannot hold the schema: ${d.problems.join('; ')}.`,
+    hint: 'Nothing was changed. Use Postgres 13 or later, and a database made with ENCODING UTF8 TEMPLATE template0.',
+  }),
+  OUTCOME_UNKNOWN: (d: { target: string; reason: string }) => ({
+    message: `The connection to the database at ${d.target} broke while a change was being written, so it is unknown whether the change was made: ${d.reason}.`,
+    hint: 'Read the conversation back before you call again. A call that had a dedupeKey can be repeated as it was: it is done once.',
   }),
   MIGRATIONS_PENDING: (d: { schema: string; pending: readonly string[] }) => ({
     message: `Schema "${d.schema}" lacks ${d.pending.length} migration(s): ${d.pending.join(', ')}.`,
@@ -201,7 +251,10 @@ const catalog = {
   }),
   JOBS_UNREACHABLE: (d: { backend: string; reason: string }) => ({
     message: `The ${d.backend} job backend cannot be reached: ${d.reason}.`,
-    hint: 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
+    hint:
+      d.backend === 'postgres'
+        ? 'It is a table in the schema of database.url: check the server, and the rights of its role; deliveries wait meanwhile.'
+        : 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
   }),
   BACKEND_NOT_INSTALLED: (d: { package: string }) => ({
     message: `jobs.backend is "mongodb", but ${d.package} is not installed.`,

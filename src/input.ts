@@ -9,6 +9,9 @@ import { redact, toStorableJson, toStorableText } from './redact.js';
 /** The longest text that a message may hold, in characters. */
 export const maxContentLength = 1_000_000;
 
+/** The largest `metadata` that is taken, in bytes of JSON. */
+export const maxMetadataBytes = 65_536;
+
 /** Text that Postgres can hold: it refuses NUL and lone surrogates, which customers do send. */
 export const text = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters`;
@@ -48,13 +51,21 @@ export const metadataMap = z
   .custom<Record<string, unknown>>(isMap, 'an object')
   .transform((given, context): Record<string, unknown> => {
     const stored = toStorableJson(given);
-    if (isMap(stored)) return stored;
-    context.addIssue({ code: 'custom', message: 'an object that can be read' });
+    const problem = isMap(stored) ? tooLarge(stored) : 'an object that can be read';
+    if (isMap(stored) && !problem) return stored;
+    context.addIssue({ code: 'custom', message: problem ?? '' });
     return z.NEVER;
   });
 
 /** As {@link metadataMap}, empty where there is none. */
 export const metadata = z._default(metadataMap, {});
+/** It is for what a host has to remember, not for documents: every reader of the conversation is given all of it. */
+function tooLarge(stored: Record<string, unknown>): string | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(stored));
+  return bytes > maxMetadataBytes
+    ? `an object of at most ${maxMetadataBytes} bytes as JSON (this one has ${bytes})`
+    : undefined;
+}
 
 function isMap(value: unknown): value is Record<string, unknown> {
   try {

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Database } from '../db/connect.js';
+import { pause } from '../db/pause.js';
 import { statement } from '../db/statement.js';
 import { errorText } from '../redact.js';
 
@@ -18,10 +19,12 @@ export const anything = '*';
 export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const waiting = new Set<string>();
   let sending: Promise<void> | undefined;
-  let closed = false;
+  const closing = new AbortController();
+  const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    await new Promise(setImmediate);
+    // Never a timer alone: where a host's tests fake them, none would come and `close` would hang.
+    await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
       const payloads = toPayloads([...waiting]);
       waiting.clear();
@@ -30,20 +33,20 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
       }
-      if (!closed) await sleep(gapMs, undefined, { ref: false });
+      await pause(gapMs, closing.signal);
     }
     sending = undefined;
   }
 
   return {
     add(conversationId: string): void {
-      if (closed) return;
+      if (closing.signal.aborted) return;
       if (waiting.size < maxWaiting) waiting.add(conversationId);
       sending ??= send();
     },
     /** Sends what is still waiting: a script that changes one thing and closes is heard as well. */
     async close(): Promise<void> {
-      closed = true;
+      closing.abort();
       await sending;
     },
   };

@@ -35,7 +35,7 @@ export function openActivity(db: Database, log: Logger): Activity {
       if (closed) return () => {};
       listeners.add(listener);
       listening ??= listenOn({
-        connection: db.pool.options,
+        connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
         channel,
         log,
         what: 'activity',

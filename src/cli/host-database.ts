@@ -58,11 +58,16 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = await readHostConfig(options, io);
   const { requireMigrated } = await import('../db/migrate.js');
-  const { openDatabase } = await import('../db/connect.js');
+  const [{ openDatabase }, { databaseFailure }] = await Promise.all([
+    import('../db/connect.js'),
+    import('../db/database-failure.js'),
+  ]);
   await requireMigrated(config.database);
   const db = openDatabase({ ...config.database, poolSize: 2 });
   try {
     return await work({ config, db });
+  } catch (error) {
+    throw await databaseFailure(error, db);
   } finally {
     await db.close();
   }

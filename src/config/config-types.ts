@@ -53,7 +53,10 @@ export interface ContextConfig {
 }
 
 export interface DraftsConfig {
-  /** How long customer messages are gathered before one draft is asked for, in milliseconds. Default 1 500. */
+  /**
+   * How long customer messages are gathered before one draft is asked for, in milliseconds. Default 1 500. Each message
+   * begins it anew, up to ten times as long since the first.
+   */
   debounceMs: number;
 }
 

@@ -3,19 +3,24 @@ import type { Conversation } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { isId } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** The newest messages that a whole conversation is loaded with; nobody reads on beyond them. */
 export const maxLoadedMessages = 10_000;
 
-/** A conversation with its messages, oldest first (the newest {@link maxLoadedMessages}); null when there is none. */
+/**
+ * A conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than
+ * {@link loadedBytes} of them. Null when there is none.
+ */
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
     runtime.db.run<ConversationRow>(selectConversation, [id]),
-    runtime.db.run<MessageRow>(selectMessages, [id, maxLoadedMessages]),
+    runtime.db.run<MessageRow & { truncated: boolean }>(selectMessages, [id, maxLoadedMessages, loadedBytes]),
   ]);
-  return conversations[0] ? toConversation(conversations[0], messages.map(toMessage)) : null;
+  const isTruncated = messages.some(({ truncated }) => truncated);
+  return conversations[0] ? toConversation(conversations[0], messages.map(toMessage), isTruncated) : null;
 }
 
 /** As {@link findConversation}, but throws `CONVERSATION_NOT_FOUND`. */
@@ -32,14 +37,21 @@ export async function requireHead(executor: Executor, id: string): Promise<Conve
   return toConversation(row);
 }
 
-const selectConversation = statement('conversation.find', (s) => `SELECT * FROM ${s}.conversations WHERE id = $1`);
+const selectConversation = statement(
+  'conversation.find',
+  (s) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = $1`,
+);
 
 /** The newest messages, oldest first. */
 const selectMessages = statement(
   'conversation.messages',
   (s) => `
-    SELECT * FROM (
-      SELECT * FROM ${s}.messages WHERE conversation_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2
+    SELECT id, conversation_id, role, ${boundedContent} AS content, author, ${s}.bounded_map(metadata) AS metadata,
+      status, sent_at, created_at, truncated
+    FROM (
+      SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (
+        ${newestMessages(s, 'm.conversation_id = $1', '$2::int', '$3::bigint')}
+      ) chosen
     ) newest
-    ORDER BY created_at, id`,
+    WHERE kept ORDER BY created_at, id`,
 );

@@ -133,9 +133,12 @@ function where(schema: string, conditions: readonly Condition[]): string {
 const selectPage = variants(
   'conversation.list',
   (s, conditions) => `
-    SELECT c.*, to_char(c.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
-    FROM ${source(s, conditions)} ${where(s, conditions)}
-    ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT $1::int`,
+    SELECT bounded.*, to_char(page.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
+    FROM (
+      SELECT c.id, c.updated_at FROM ${source(s, conditions)} ${where(s, conditions)}
+      ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT $1::int
+    ) page JOIN ${s}.conversations large ON large.id = page.id, ${s}.bounded_conversation(large) bounded
+    ORDER BY page.updated_at DESC, page.id DESC`,
 );
 
 /** Those that are awake are counted as the rest of all: few are snoozed, and an index holds them. */

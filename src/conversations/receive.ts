@@ -158,8 +158,7 @@ const insertCustomerMessage = statement(
       SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', ${isOwed(s, '$11', 'notifier')})
       FROM sla
     ), request AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'draft', conversation_id, id, id, created_at + make_interval(secs => $4::float8 / 1000), created_at
+      SELECT ${s}.request_draft(conversation_id, id, $4) AS id
       FROM message WHERE ${isOwed(s, '$12', 'draftGenerator')}
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
@@ -180,6 +179,6 @@ const insertCustomerMessage = statement(
     )
     SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
       (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused,
-      (SELECT snoozed_until IS NOT NULL FROM before) AS woken
+      (SELECT snoozed_until IS NOT NULL FROM before) AS woken, (SELECT id FROM request) AS request_id
     FROM conversation, message`,
 );

@@ -36,7 +36,7 @@ export interface MessageRow {
   created_at: Timestamp;
 }
 
-export function toConversation(row: ConversationRow, messages?: Message[]): Conversation {
+export function toConversation(row: ConversationRow, messages?: Message[], isTruncated = false): Conversation {
   return deepFreeze({
     id: row.id,
     actorId: row.actor_id,
@@ -55,6 +55,7 @@ export function toConversation(row: ConversationRow, messages?: Message[]): Conv
     resolvedAt: toDate(row.resolved_at),
     resolvedBy: row.resolved_by,
     ...(messages && { messages }),
+    ...(isTruncated && { messagesTruncated: true }),
   });
 }
 

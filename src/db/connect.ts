@@ -1,8 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
-import { columnTypes } from './column-types.js';
-import type { Executor, Statement } from './statement.js';
+import { hostLockMs, limitLockWait } from './lock-limit.js';
+import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
+import { quoteIdentifier } from './quote-identifier.js';
+import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
+import { openSessionPool } from './session.js';
+import { type Executor, type Statement, writes } from './statement.js';
+
+export { quoteIdentifier };
 
 export interface DatabaseOptions {
   url: string;
@@ -18,88 +23,72 @@ export interface DatabaseOptions {
  * `CLOSED`.
  */
 export interface Database extends Executor {
+  readonly url: string;
   readonly schema: string;
   readonly pool: pg.Pool;
-  /** Commits when `work` returns, rolls back when it throws. */
+  /**
+   * Commits when `work` returns, rolls back when it throws. `work` runs again from its beginning where Postgres undid it
+   * because of another transaction, so it changes nothing but what `tx` writes.
+   */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
+  /** The same pool, for statements that wait no longer than `lockMs` for what another session has locked. */
+  waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
-const connectionTimeoutMs = 10_000;
-
-/** A connection whose other end has fallen silent never answers; no statement of ours takes so long, in milliseconds. */
-const answerTimeoutMs = 30_000;
-
 /** Opens the pool; nothing is sent before the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.poolSize,
-    connectionTimeoutMillis: connectionTimeoutMs,
-    query_timeout: answerTimeoutMs,
-    keepAlive: true,
-    application_name: 'cairnloop',
-    types: columnTypes,
-  });
+  const { url, schema, poolSize } = options;
+  const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
   // Without a listener a Postgres restart ends the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
-  const prepare = statementCache(options.schema);
+  const runner = createPoolRunner(pool);
+  const prepare = statementCache(schema);
   const requireOpen = (operation: string) => {
     if (pool.ending) throw new CairnloopError('CLOSED', { operation });
   };
-  return {
-    schema: options.schema,
-    pool,
-    async run(statement, values) {
-      requireOpen(statement.name);
-      return runOn(pool, prepare(statement), values);
-    },
-    async transaction(work) {
-      requireOpen('A transaction');
-      return inTransaction(pool, prepare, work);
-    },
-    close: () => pool.end(),
+  const waitingFor = (lockMs: number): Database => {
+    const run: PoolRunner['run'] = (work) =>
+      runner.run(async (client) => {
+        await limitLockWait(client, lockMs);
+        return work(client);
+      });
+    return {
+      url,
+      schema,
+      pool,
+      async run(statement, values) {
+        requireOpen(statement.name);
+        return runAlone({ run }, prepare(statement), values);
+      },
+      async transaction(work) {
+        requireOpen('A transaction');
+        return inTransaction({ run }, prepare, work);
+      },
+      waitingFor,
+      close: () => pool.end(),
+    };
   };
+  return waitingFor(hostLockMs);
 }
 
-/** Asks for one row. Throws `DATABASE_UNREACHABLE`, naming the target without its password. */
-export async function probeDatabase(url: string): Promise<void> {
-  let client: pg.Client | undefined;
-  try {
-    // Reads the certificates that the url names.
-    client = new pg.Client({ connectionString: url, connectionTimeoutMillis: connectionTimeoutMs });
-    client.on('error', () => {});
-    await client.connect();
-    await client.query('SELECT 1');
-  } catch (error) {
-    throw new CairnloopError('DATABASE_UNREACHABLE', { target: databaseTarget(url), reason: connectReason(error) });
-  } finally {
-    await client?.end().catch(() => {});
-  }
+/** Whether a change was sent to the database and the answer to it was lost: it may have been made. */
+export function isOutcomeUnknown(error: unknown): boolean {
+  return unknownOutcomes.has(error as object);
 }
 
-/** Host, port and database of a connection string, never its user or password. */
-export function databaseTarget(url: string): string {
-  try {
-    const { hostname, port, pathname } = new URL(url);
-    return `${hostname || 'localhost'}:${port || 5432}${pathname}`;
-  } catch {
-    return 'database.url';
-  }
+const unknownOutcomes = new WeakSet<object>();
+
+/** Anything but the server's own word comes from the connection, which broke after the change was sent. */
+function markUnlessAnswered(error: unknown): void {
+  if (!isAnswer(error) && !wasNotSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
 }
 
-/** Quotes an identifier for SQL. */
-export function quoteIdentifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+interface Prepared {
+  name: string;
+  text: string;
+  writes: boolean;
 }
-
-/** Why there is no connection, in redacted words: Node reports a refused dual-stack one as an AggregateError without a message. */
-export function connectReason(error: unknown): string {
-  const first = error instanceof AggregateError ? error.errors[0] : error;
-  return errorText(first, 300).replace(/\.$/, '');
-}
-
-type Prepared = { name: string; text: string };
 type Prepare = (statement: Statement) => Prepared;
 
 function statementCache(schema: string): Prepare {
@@ -108,39 +97,59 @@ function statementCache(schema: string): Prepare {
   return (statement) => {
     const known = cache.get(statement);
     if (known) return known;
-    const prepared = { name: statement.name, text: statement.text(quoted) };
+    const text = statement.text(quoted);
+    const prepared = { name: statement.name, text, writes: writes(text) };
     cache.set(statement, prepared);
     return prepared;
   };
 }
 
 async function runOn<Row extends object>(
-  target: pg.Pool | pg.PoolClient,
-  prepared: Prepared,
+  client: pg.PoolClient,
+  { name, text }: Prepared,
   values: readonly unknown[] = [],
 ): Promise<Row[]> {
-  const result = await target.query<Row>({ ...prepared, values: [...values] });
+  const result = await client.query<Row>({ name, text, values: [...values] });
   return result.rows;
 }
 
-async function inTransaction<T>(pool: pg.Pool, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  // A client that was taken out of the pool has nobody else to tell: without a listener its loss ends the process.
-  client.on('error', onError);
+function runAlone<Row extends object>(
+  runner: PoolRunner,
+  prepared: Prepared,
+  values: readonly unknown[] | undefined,
+): Promise<Row[]> {
+  return runner.run(async (client) => {
+    try {
+      return await runOn<Row>(client, prepared, values);
+    } catch (error) {
+      if (prepared.writes) markUnlessAnswered(error);
+      throw error;
+    }
+  });
+}
+
+function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Executor) => Promise<T>): Promise<T> {
+  return runner.run(async (client) => {
+    try {
+      await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+      const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
+      await commit(client);
+      return result;
+    } catch (error) {
+      // A connection on which this fails is seen to be broken, and the server rolls back by itself.
+      await client.query('ROLLBACK').catch(() => {});
+      throw error;
+    }
+  });
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
   try {
-    await client.query('BEGIN');
-    const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
-    await client.query('COMMIT');
-    return result;
+    const { command } = await client.query('COMMIT');
+    // What Postgres answers where a statement had failed and `work` went on all the same.
+    if (command === 'ROLLBACK') throw new Error('the transaction was rolled back: one of its statements had failed');
   } catch (error) {
-    await client.query('ROLLBACK').catch(onError);
+    markUnlessAnswered(error);
     throw error;
-  } finally {
-    client.off('error', onError);
-    client.release(broken);
   }
 }

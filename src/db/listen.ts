@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import { errorText } from '../redact.js';
+import { pause } from './pause.js';
+import { openSession, type SessionOptions } from './session.js';
 
 export interface Listening {
-  connection: pg.ClientConfig;
+  connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
   /** What travels over the channel, for the log. */
@@ -51,23 +53,20 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
 async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { channel, hear, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
-  const client = new pg.Client({
-    ...listening.connection,
-    query_timeout: probeTimeoutMs,
-    connectionTimeoutMillis: probeTimeoutMs,
-  });
+  const limits = { answer: probeTimeoutMs, statement: probeTimeoutMs };
+  const client = await openSession({ ...listening.connection, connectTimeoutMs: probeTimeoutMs, limits });
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the connection ended')));
   client.on('notification', ({ payload }) => hear(payload ?? ''));
   try {
-    await client.connect();
+    await requireWritable(client);
     await client.query(`LISTEN "${channel}"`);
     onReady();
     const over = AbortSignal.any([signal, lost.signal]);
     while (!over.aborted) {
       await pause(probeEveryMs, over);
-      if (!over.aborted) await client.query('SELECT 1');
+      if (!over.aborted) await requireWritable(client);
     }
     lost.signal.throwIfAborted();
   } finally {
@@ -75,15 +74,17 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
   }
 }
 
+/** After a failover what was the primary still answers, but nobody who writes is heard there. */
+async function requireWritable(client: pg.Client): Promise<void> {
+  const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`);
+  if (rows[0].readOnly === 'on') throw new Error('the server is read-only');
+}
+
 /** A half-open connection never answers the goodbye, so its socket is destroyed instead. */
 async function endWithin(client: pg.Client, timeoutMs: number): Promise<void> {
   const ended = client.end().catch(() => {});
   await Promise.race([ended, sleep(timeoutMs, undefined, { ref: false })]);
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {});
 }
 
 function backoffMs(failures: number): number {

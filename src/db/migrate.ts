@@ -1,17 +1,22 @@
-import { setTimeout } from 'node:timers/promises';
-import pg from 'pg';
-import { QueryTypes, Sequelize } from 'sequelize';
-import { type MigrationParams, Umzug, type UmzugStorage } from 'umzug';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
 import { CairnloopError, isCairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
-import { probeDatabase, quoteIdentifier } from './connect.js';
+import { expectedFailure } from './database-failure.js';
+import { requireRights, requireSuitable } from './migrate-preconditions.js';
 import { migrations } from './migrations/index.js';
 import type { Migration } from './migrations/migration.js';
+import { probeDatabase } from './probe.js';
+import { quoteIdentifier } from './quote-identifier.js';
+import { openSession } from './session.js';
 
 export interface MigrateOptions {
   url: string;
   schema: string;
 }
+
+/** Told of what a person who waits for a migration wants to know. */
+export type TellProgress = (sentence: string) => void;
 
 export interface MigrationStatus {
   schema: string;
@@ -22,36 +27,36 @@ export interface MigrationStatus {
 }
 
 /**
- * Applies pending migrations, all or up to and with `to`. Answers the names it applied: none where `to` is applied
- * already. Safe under concurrent runs.
+ * Applies pending migrations, all or up to and with `to`. Returns the names it applied: none where `to` is applied
+ * already, which needs no right but to read. Safe under concurrent runs. Throws `DATABASE_UNSUITABLE`,
+ * `DATABASE_PERMISSION`, `SCHEMA_NEWER`, `MIGRATION_FAILED`.
  */
-export function migrateUp(options: MigrateOptions, to?: string): Promise<string[]> {
+export function migrateUp(options: MigrateOptions, to?: string, tell?: TellProgress): Promise<string[]> {
+  const wanted = (applied: readonly string[]) => upTo(to).filter(({ name }) => !applied.includes(name));
   requireKnown(to);
-  return underLock(options, async (umzug) => {
-    const pending = names(await umzug.pending());
-    const wanted = pending.slice(0, to === undefined ? undefined : pending.indexOf(to) + 1);
-    return names(await umzug.up({ migrations: wanted }));
-  });
+  return change(options, 'up', wanted, tell);
 }
 
 /**
- * Rolls the last migration back, or all down to and with `to`. Answers the names it rolled back. Throws
+ * Rolls the last migration back, or all down to and with `to`. Returns the names it rolled back. Throws
  * `MIGRATION_NOT_APPLIED` where `to` is pending.
  */
-export function migrateDown(options: MigrateOptions, to?: string): Promise<string[]> {
+export function migrateDown(options: MigrateOptions, to?: string, tell?: TellProgress): Promise<string[]> {
+  const { schema } = options;
   requireKnown(to);
-  return underLock(options, async (umzug) => {
-    if (to !== undefined && !names(await umzug.executed()).includes(to))
-      throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema: options.schema });
-    return names(await umzug.down(to ? { to } : {}));
-  });
+  const wanted = (applied: readonly string[]) => {
+    if (to !== undefined && !applied.includes(to))
+      throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema });
+    const newestFirst = migrations.filter(({ name }) => applied.includes(name)).toReversed();
+    return newestFirst.slice(0, to === undefined ? 1 : newestFirst.findIndex(({ name }) => name === to) + 1);
+  };
+  return change(options, 'down', wanted, tell);
 }
 
 /** Lists applied and pending migrations; writes nothing. */
-export async function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
-  await probeDatabase(options.url);
-  return withSequelize(options, async (sequelize) => {
-    const applied = await appliedNames(sequelize, options.schema);
+export function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
+  return withSession(options, async (client) => {
+    const applied = await appliedNames(client, options.schema);
     const known = migrations.map((migration) => migration.name);
     return {
       schema: options.schema,
@@ -74,131 +79,117 @@ function requireKnown(name: string | undefined): void {
   if (name !== undefined && !known.includes(name)) throw new CairnloopError('MIGRATION_UNKNOWN', { name, known });
 }
 
-function names(applied: { name: string }[]): string[] {
-  return applied.map((migration) => migration.name);
+function upTo(name: string | undefined): readonly Migration[] {
+  return name === undefined ? migrations : migrations.slice(0, migrations.findIndex((one) => one.name === name) + 1);
 }
 
-async function underLock<T>(options: MigrateOptions, work: (umzug: Umzug<Sequelize>) => Promise<T>): Promise<T> {
-  await probeDatabase(options.url);
-  const lock = new pg.Client({ connectionString: options.url });
-  lock.on('error', () => {});
-  await lock.connect();
+type Way = 'up' | 'down';
+type Wanted = (applied: readonly string[]) => readonly Migration[];
+
+/** What is wanted is looked at before the lock, as there may be nothing to do, and again under it. */
+function change(options: MigrateOptions, way: Way, wanted: Wanted, tell: TellProgress = () => {}): Promise<string[]> {
+  const { schema } = options;
+  return withSession(options, async (client) => {
+    if (wanted(await knownNames(client, schema)).length === 0) return [];
+    if (way === 'up') await requireSuitable(client, options);
+    await requireRights(client, options);
+    await lock(client, schema, tell);
+    if (way === 'up') await prepareSchema(client, schema);
+    const changed = wanted(await knownNames(client, schema));
+    for (const migration of changed) await apply(client, options, migration, way);
+    return changed.map(({ name }) => name);
+  });
+}
+
+/** One connection without limits: a migration may take long, and waits for the locks that it needs. */
+async function withSession<T>(options: MigrateOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const { url, schema } = options;
+  await probeDatabase(url);
+  const limits = { answer: 0, statement: 0, lock: 0, idleInTransaction: 0 };
+  let client: pg.Client | undefined;
   try {
-    // Held by a session of its own, as each migration has a transaction of its own.
-    await takeLock(lock, `cairnloop.migrate.${options.schema}`);
-    return await withSequelize(options, async (sequelize) => {
-      await prepareSchema(sequelize, options.schema);
-      await refuseNewerSchema(sequelize, options.schema);
-      return work(createUmzug(sequelize, options.schema, lock));
-    });
+    client = await openSession({ url, schema, name: 'cairnloop-migrate', limits });
+    return await work(client);
   } catch (error) {
-    throw isCairnloopError((error as Error).cause) ? (error as Error).cause : error;
+    throw isCairnloopError(error) ? error : (expectedFailure(error, url) ?? error);
   } finally {
-    await lock.end();
+    await client?.end().catch(() => {});
   }
 }
 
-/** Asks again and again: to wait inside a statement would hold up CREATE INDEX CONCURRENTLY of the run that has it. */
-async function takeLock(client: pg.Client, name: string): Promise<void> {
-  while (true) {
-    const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [name]);
+/** Between two attempts to get the lock, in milliseconds. */
+const lockRetryMs = 200;
+
+/**
+ * Held to the end of the session, as each migration has a transaction of its own. Asked for again and again: to wait inside
+ * a statement would hold up the CREATE INDEX CONCURRENTLY of the run that has it.
+ */
+async function lock(client: pg.Client, schema: string, tell: TellProgress): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [
+      `cairnloop.migrate.${schema}`,
+    ]);
     if (rows[0].taken) return;
-    await setTimeout(200);
-  }
-}
-
-async function withSequelize<T>(options: MigrateOptions, work: (sequelize: Sequelize) => Promise<T>): Promise<T> {
-  const sequelize = new Sequelize(options.url, { dialect: 'postgres', logging: false, pool: { max: 2 } });
-  try {
-    return await work(sequelize);
-  } finally {
-    await sequelize.close();
+    if (tries === 0) tell(`Another migration of schema "${schema}" is running; waiting until it has ended.`);
+    await sleep(lockRetryMs);
   }
 }
 
 /** A role without CREATE on the database can still migrate a schema that its administrator made. */
-async function prepareSchema(sequelize: Sequelize, schema: string): Promise<void> {
+async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
   const s = quoteIdentifier(schema);
-  const [found] = await sequelize.query('SELECT 1 FROM pg_namespace WHERE nspname = :schema', {
-    replacements: { schema },
-    type: QueryTypes.SELECT,
-  });
-  if (!found) await sequelize.query(`CREATE SCHEMA ${s}`);
-  await sequelize.query(
+  const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  if (!rowCount) await client.query(`CREATE SCHEMA ${s}`);
+  await client.query(
     `CREATE TABLE IF NOT EXISTS ${s}.migrations (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())`,
   );
 }
 
-async function refuseNewerSchema(sequelize: Sequelize, schema: string): Promise<void> {
-  const known = new Set(migrations.map((migration) => migration.name));
-  const unknown = (await appliedNames(sequelize, schema)).filter((name) => !known.has(name));
+/** The names of applied migrations. Throws `SCHEMA_NEWER` where one of them is not of this package. */
+async function knownNames(client: pg.Client, schema: string): Promise<string[]> {
+  const applied = await appliedNames(client, schema);
+  const unknown = applied.filter((name) => !migrations.some((migration) => migration.name === name));
   if (unknown.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown });
+  return applied;
 }
 
-async function appliedNames(sequelize: Sequelize, schema: string): Promise<string[]> {
+/** None where the schema was never made. */
+export async function appliedNames(client: pg.Client, schema: string): Promise<string[]> {
   const table = `${quoteIdentifier(schema)}.migrations`;
-  const [present] = await sequelize.query<{ found: boolean }>('SELECT to_regclass(:table) IS NOT NULL AS found', {
-    replacements: { table },
-    type: QueryTypes.SELECT,
-  });
-  if (!present?.found) return [];
-  return names(
-    await sequelize.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY name`, { type: QueryTypes.SELECT }),
+  const { rowCount } = await client.query(
+    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = $1 AND relname = 'migrations'`,
+    [schema],
   );
-}
-
-function createUmzug(sequelize: Sequelize, schema: string, lock: pg.Client): Umzug<Sequelize> {
-  return new Umzug({
-    context: sequelize,
-    logger: undefined,
-    storage: recordedWithTheChange(schema),
-    migrations: migrations.map((migration) => ({
-      name: migration.name,
-      up: async () => {
-        await prepare(lock, schema, migration);
-        await apply(sequelize, schema, migration, 'up');
-      },
-      down: () => apply(sequelize, schema, migration, 'down'),
-    })),
-  });
+  if (!rowCount) return [];
+  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY name`);
+  return rows.map(({ name }) => name);
 }
 
 /** Runs a migration and records it in one transaction, so that a crash between the two cannot happen. */
-async function apply(sequelize: Sequelize, schema: string, migration: Migration, way: 'up' | 'down'): Promise<void> {
+async function apply(
+  client: pg.Client,
+  { url, schema }: MigrateOptions,
+  migration: Migration,
+  way: Way,
+): Promise<void> {
   const s = quoteIdentifier(schema);
+  const { name } = migration;
   const record =
-    way === 'up'
-      ? `INSERT INTO ${s}.migrations (name) VALUES (:name)`
-      : `DELETE FROM ${s}.migrations WHERE name = :name`;
+    way === 'up' ? `INSERT INTO ${s}.migrations (name) VALUES ($1)` : `DELETE FROM ${s}.migrations WHERE name = $1`;
   try {
-    await sequelize.transaction(async (transaction) => {
-      await sequelize.query('SET LOCAL statement_timeout = 0', { transaction });
-      await sequelize.query(migration[way](s), { transaction });
-      await sequelize.query(record, { replacements: { name: migration.name }, transaction });
-    });
+    const first = way === 'up' ? (migration.prepare?.(s) ?? []) : [];
+    for (const text of first) await client.query(text);
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+    await client.query(migration[way](s));
+    await client.query(record, [name]);
+    await client.query('COMMIT');
   } catch (error) {
-    throw migrationFailed(migration, error);
+    await client.query('ROLLBACK').catch(() => {});
+    const expected = expectedFailure(error, url);
+    if (expected && ownSentence.has(expected.code)) throw expected;
+    throw new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(error, 500) }, { cause: error });
   }
 }
 
-/** Over the session that holds the lock, so that Postgres sees who waits for whom. */
-async function prepare(lock: pg.Client, schema: string, migration: Migration): Promise<void> {
-  try {
-    await lock.query('SET statement_timeout = 0');
-    for (const text of migration.prepare?.(quoteIdentifier(schema)) ?? []) await lock.query(text);
-  } catch (error) {
-    throw migrationFailed(migration, error);
-  }
-}
-
-function migrationFailed({ name }: Migration, cause: unknown): CairnloopError {
-  return new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(cause, 500) }, { cause });
-}
-
-function recordedWithTheChange(schema: string): UmzugStorage<Sequelize> {
-  return {
-    logMigration: async (_: MigrationParams<Sequelize>) => {},
-    unlogMigration: async (_: MigrationParams<Sequelize>) => {},
-    executed: ({ context }) => appliedNames(context, schema),
-  };
-}
+/** What says more than that the migration failed, or says that nobody knows. */
+const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);

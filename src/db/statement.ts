@@ -13,3 +13,8 @@ export function statement(name: string, text: (schema: string) => string): State
 export interface Executor {
   run<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
+
+/** Whether a statement changes what a host asked to change; a claim, made by a function, is the worker's own matter. */
+export function writes(text: string): boolean {
+  return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
+}

@@ -4,10 +4,13 @@ import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { backoffMs } from './backoff.js';
 import type { ClaimedDelivery } from './claim.js';
-import { givenBack, type LoadedCall } from './load-batch.js';
+import { givenBack, type LoadedCall, putOff } from './load-batch.js';
 import { createRecovery } from './recovery.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
+
+/** How long a delivery waits whose conversation another session has locked, in milliseconds. */
+const putOffMs = 1000;
 
 /** Calls the host for one claimed delivery and answers what is to become of it. Never rejects. */
 export type Attempt = (row: ClaimedDelivery, call: LoadedCall) => Promise<Outcome>;
@@ -24,6 +27,7 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
   return async (row, call) => {
     if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
     if (call === givenBack) return { kind: 'released' };
+    if (call === putOff) return { kind: 'postponed', delayMs: putOffMs };
     if (!call) return { kind: 'done' };
     try {
       const metadata = { topic, deliveryId: row.id, attempt: row.attempts };

@@ -37,8 +37,12 @@ export type ClaimedDelivery = Pick<
   | 'leases_lost'
 >;
 
-const claimedColumns =
-  'id, conversation_id, subject_id, payload, available_at, lease_until, attempts, claims, leases_lost';
+/** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
+const maxPayloadBytes = 65_536;
+
+const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost,
+      CASE WHEN pg_column_size(payload) > ${maxPayloadBytes} AND jsonb_typeof(payload) = 'object'
+        THEN payload || '{"metadata": {"truncated": true}}' ELSE payload END AS payload`;
 
 export function toDelivery(row: DeliveryRow): Delivery {
   return {
@@ -113,6 +117,7 @@ export const claimOneSuspect = statement(
       SELECT d.id FROM ${s}.deliveries d
       WHERE d.topic = $1 AND d.leases_lost > 0 AND d.${isUnsettled}
         AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
+        AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE SKIP LOCKED
     )
@@ -125,7 +130,10 @@ export const claimOneSuspect = statement(
     RETURNING ${claimedColumns}`,
 );
 
-/** Extends the leases of deliveries that are still being worked on; what was settled meanwhile has none to extend. */
+/**
+ * Extends the leases of deliveries that are still being worked on; what was settled meanwhile has none to extend. One
+ * that another session has locked is left out: nobody can claim it either, and the others must not wait for it.
+ */
 export async function renewLeases(
   executor: Executor,
   held: readonly ClaimedDelivery[],
@@ -137,7 +145,11 @@ export async function renewLeases(
 const renew = statement(
   'delivery.renew',
   (s) => `
+    WITH free AS MATERIALIZED (
+      SELECT d.id FROM unnest($1::uuid[], $2::int[]) AS held (id, claims)
+      JOIN ${s}.deliveries d ON d.id = held.id AND d.claims = held.claims AND d.lease_until IS NOT NULL
+      FOR NO KEY UPDATE OF d SKIP LOCKED
+    )
     UPDATE ${s}.deliveries d SET lease_until = ${s}.clock() + make_interval(secs => $3::float8 / 1000)
-    FROM unnest($1::uuid[], $2::int[]) AS held (id, claims)
-    WHERE d.id = held.id AND d.claims = held.claims AND d.lease_until IS NOT NULL`,
+    FROM free WHERE d.id = free.id`,
 );

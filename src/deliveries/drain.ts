@@ -5,7 +5,7 @@ import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { createClaimer } from './claimer.js';
 import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
 import { createPace } from './pace.js';
-import { report } from './report.js';
+import { lagOf, report } from './report.js';
 import type { Settler } from './settler.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -149,13 +149,13 @@ export function createDrainer(
     let settled = false;
     do {
       claims = row.claims;
-      settled = (await settler.settle({ row, outcome })) || settled;
+      settled = (await settler.settle({ row, topic, outcome, seconds })) === 'settled' || settled;
       // Once more where this worker claimed the delivery again meanwhile: nobody else would settle that claim.
     } while (row.claims !== claims);
-    const heldSeconds = (performance.now() - claimedAt) / 1000;
-    if (settled) report(runtime, { topic, handler, row, outcome, seconds, heldSeconds });
+    const lagSeconds = lagOf(row, leaseMs, (performance.now() - claimedAt) / 1000);
+    if (settled) report(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
     called -= 1;
-    if (outcome.kind !== 'released') pace.took(performance.now() - started);
+    if (outcome.kind !== 'released' && outcome.kind !== 'postponed') pace.took(performance.now() - started);
     held.delete(row.id);
     claimer.gone(row.id);
     startReady();

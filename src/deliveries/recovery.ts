@@ -76,12 +76,16 @@ export async function bringRetriesForward(executor: Executor, topic: DeliveryTop
 const bringForward = statement(
   'delivery.bring_forward',
   (s) => `
-    WITH brought AS (
-      UPDATE ${s}.deliveries SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
+    WITH waiting AS MATERIALIZED (
+      SELECT id FROM ${s}.deliveries
       WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND ${isFree(s)}
         AND available_at > ${s}.clock() + make_interval(secs => $2::float8 / 1000)
         AND available_at <= ${s}.clock() + interval '61 minutes'
-      RETURNING id
+      FOR NO KEY UPDATE SKIP LOCKED
+    ), brought AS (
+      UPDATE ${s}.deliveries d SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
+      FROM waiting WHERE d.id = waiting.id
+      RETURNING d.id
     )
     SELECT count(*)::int AS brought FROM brought`,
 );

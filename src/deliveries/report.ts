@@ -12,15 +12,19 @@ export interface SettledAttempt {
   outcome: Outcome;
   /** What the host's method took. */
   seconds: number;
-  /** From its claim to its settlement. */
-  heldSeconds: number;
+  /** From being due to being settled. */
+  lagSeconds: number;
+}
+
+/** From being due to being settled, of a delivery that was held for so long since its claim. */
+export function lagOf(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
+  const claimedAt = Number(toDate(row.lease_until)) - leaseMs;
+  return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }
 
 /** Counts, logs and tells of a settled attempt, after its commit. */
-export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, heldSeconds }: SettledAttempt): void {
-  if (outcome.kind === 'released') return;
-  const claimedAt = Number(toDate(row.lease_until)) - runtime.config.worker.leaseMs;
-  const lagSeconds = Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
+export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt): void {
+  if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   runtime.metrics.deliveryAttempted(topic, counted, seconds, lagSeconds);
   if (outcome.kind === 'done') {

@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { quoteIdentifier } from '../db/connect.js';
+import { quoteIdentifier } from '../db/quote-identifier.js';
+import { openSession } from '../db/session.js';
 
 /**
  * Moves the clock that Cairnloop reads in this database, so that a demo need not wait four hours for a breach. Every
@@ -7,8 +7,7 @@ import { quoteIdentifier } from '../db/connect.js';
  */
 export async function moveDemoClock(url: string, schema: string, hours: number): Promise<void> {
   const s = quoteIdentifier(schema);
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await openSession({ url, schema, name: 'cairnloop-demo' });
   try {
     await client.query(`CREATE OR REPLACE FUNCTION ${s}.clock() RETURNS timestamptz LANGUAGE sql STABLE
       AS $$ SELECT date_trunc('milliseconds', statement_timestamp()) + interval '${Number(hours)} hours' $$`);

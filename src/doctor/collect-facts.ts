@@ -6,7 +6,7 @@ import { observe } from './observe.js';
 import { probeModules } from './probe-modules.js';
 import { readBuildFacts } from './read-build-facts.js';
 import { type FoundConfig, readConfigFacts, type Salvaged } from './read-config-facts.js';
-import { readDatabase } from './read-database.js';
+import { readDatabase, type Stored } from './read-database.js';
 import { readEnvFile } from './read-env-file.js';
 import { readInstallation } from './read-installation.js';
 import { readMongoJobs } from './read-jobs.js';
@@ -59,23 +59,18 @@ async function collectServices({ config, facts }: FoundConfig, probe: boolean): 
       : observe(looks.policies, () => readPolicies(config.slaPolicyProvider)),
     probe ? observe(looks.probes, () => probeModules(config, servicesTimeoutMs - 300)) : null,
   ]);
-  return { ...stored, jobs: mongo ?? jobsIn(stored), policies, probes };
+  return { ...stored, ...(mongo && { jobs: mongo }), policies, probes };
 }
 
-async function readStored({ database, databaseUrl }: Salvaged): Promise<Pick<Facts, 'database' | 'schema' | 'work'>> {
+async function readStored({ database, databaseUrl }: Salvaged): Promise<Stored> {
   if (databaseUrl !== undefined) return readDatabase(databaseUrl, database.schema, servicesTimeoutMs);
   const nothing = skipped('the config has no usable database.url');
-  return { database: nothing, schema: nothing, work: nothing };
+  return { database: nothing, schema: nothing, work: nothing, jobs: nothing };
 }
 
 async function readMongo({ jobs }: Salvaged): Promise<Facts['jobs']> {
   if (!('url' in jobs)) return skipped('the config has no usable jobs.url');
   return observe(looks.jobs, () => readMongoJobs(jobs.url, servicesTimeoutMs - 800));
-}
-
-/** The Postgres backend keeps its jobs among our tables, so whoever has read those has reached it. */
-function jobsIn({ work }: Pick<Facts, 'work'>): Facts['jobs'] {
-  return work.state === 'known' ? known({ backend: 'postgres' }) : skipped(work.because);
 }
 
 function without(config: Exclude<Fact<unknown>, { state: 'known' }>, probe: boolean): Services {

@@ -110,8 +110,10 @@ export interface DatabaseFacts {
   /** Host, port and database. */
   target: string;
   isLocal: boolean;
+  /** What the schema needs of it. */
   version: string;
   versionNumber: number;
+  encoding: string;
   /** This machine's clock minus the database's, in milliseconds. */
   clockSkewMs: number;
   readOnly: boolean;

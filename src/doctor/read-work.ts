@@ -14,7 +14,6 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
-  await client.query(`SELECT FROM ${s}.agenda_jobs LIMIT 1`);
   return {
     workers,
     announced: announced.rows[0]?.modules ?? null,

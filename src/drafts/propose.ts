@@ -1,6 +1,7 @@
 import { findConversation } from '../conversations/find.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { statement } from '../db/statement.js';
+import { whenWritable } from '../db/when-writable.js';
 import type { Conversation, Draft, Proposal, ProposalInput } from '../domain.js';
 import { CairnloopError } from '../errors.js';
 import { deepFreeze } from '../freeze.js';
@@ -28,6 +29,8 @@ export interface Seen {
   context: Record<string, unknown> | null;
   /** The customer message that asked for a draft; it gets one. Null: nobody asked. */
   requestMessageId: string | null;
+  /** Until it aborts, a draft that cannot be stored now is tried again: the generator was paid for it. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -39,13 +42,15 @@ export function proposeForRequest(runtime: Runtime, input: unknown, seen: Seen):
 }
 
 async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen): Promise<Draft> {
-  const { conversation, context, requestMessageId } = seen;
+  const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
   const decided = await decide(runtime, proposal, deepFreeze({ conversation, context }));
   const digest = inputDigest(proposal, context);
-  const stored = await runtime.db.transaction((tx) =>
-    storeDraft(tx, runtime.config, { proposal, decided, inputDigest: digest, requestMessageId }),
-  );
+  const store = () =>
+    runtime.db.transaction((tx) =>
+      storeDraft(tx, runtime.config, { proposal, decided, inputDigest: digest, requestMessageId }),
+    );
+  const stored = await (signal ? whenWritable(store, signal) : store());
   if (!stored.known) afterProposed(runtime, stored);
   return stored.draft;
 }

@@ -1,5 +1,6 @@
 import type { ContextReader } from '../context/context-reader.js';
 import { maxLoadedMessages } from '../conversations/find.js';
+import { boundedContent, bytesPerCall, newestMessages } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
@@ -95,6 +96,7 @@ async function asTheyWere(db: Executor, rows: readonly DraftRow[]): Promise<Stor
     rows.map((row) => row.id),
     generatorMessages,
     maxLoadedMessages,
+    bytesPerCall(pageSize),
   ]);
   return rows.flatMap((row) => {
     const conversation = conversations.find(({ id }) => id === row.conversation_id);
@@ -159,20 +161,26 @@ const selectDrafts = statement(
 
 const selectConversations = statement(
   'replay.conversations',
-  (s) => `SELECT * FROM ${s}.conversations WHERE id = ANY ($1::uuid[])`,
+  (s) => `
+    SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
+    WHERE stored.id = ANY ($1::uuid[])`,
 );
 
 /** What each draft had seen, oldest first: for a request as many messages as its generator was given. */
 const selectSeen = statement(
   'replay.seen',
   (s) => `
-    SELECT d.id AS draft_id, m.* FROM ${s}.drafts d
-    JOIN ${s}.messages seen ON seen.id = d.based_on_message_id
+    SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${boundedContent} AS content, m.author,
+      ${s}.bounded_map(m.metadata) AS metadata, m.status, m.sent_at, m.created_at
+    FROM (
+      SELECT d.id, d.conversation_id, seen.id AS seen_id, seen.created_at AS seen_at,
+        CASE WHEN d.request_message_id IS NULL THEN $3::int ELSE $2::int END AS most
+      FROM ${s}.drafts d JOIN ${s}.messages seen ON seen.id = d.based_on_message_id
+      WHERE d.id = ANY ($1::uuid[])
+    ) d
     CROSS JOIN LATERAL (
-      SELECT * FROM ${s}.messages m
-      WHERE m.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (seen.created_at, seen.id)
-      ORDER BY m.created_at DESC, m.id DESC LIMIT CASE WHEN d.request_message_id IS NULL THEN $3::int ELSE $2::int END
+      ${newestMessages(s, 'm.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (d.seen_at, d.seen_id)', 'd.most', '$4::bigint')}
     ) m
-    WHERE d.id = ANY ($1::uuid[])
+    WHERE m.kept
     ORDER BY m.created_at, m.id`,
 );

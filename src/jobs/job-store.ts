@@ -1,7 +1,8 @@
-import { PostgresBackend } from '@agendajs/postgres-backend';
 import type { AgendaBackend } from 'agenda';
 import type pg from 'pg';
+import { requireJobTable } from '../db/job-table.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
+import { loadPostgresBackend } from './load-postgres-backend.js';
 
 /** Where Agenda keeps its jobs: wake-ups only, so that it may be lost at any time. */
 export interface JobStore {
@@ -13,12 +14,11 @@ export interface JobStore {
 }
 
 /** Its table comes with the migrations: made at boot, workers that start together collide. */
-export function postgresStore(pool: pg.Pool): JobStore {
+export async function postgresStore(pool: pg.Pool, schema: string): Promise<JobStore> {
+  const { PostgresBackend } = await loadPostgresBackend();
   return {
     backend: new PostgresBackend({ pool, ensureSchema: false, disableNotifications: true }),
-    probe: async () => {
-      await pool.query('SELECT 1 FROM agenda_jobs LIMIT 1').catch(jobsUnreachable('postgres'));
-    },
+    probe: () => requireJobTable(pool, schema).catch(jobsUnreachable('postgres')),
     close: async () => {},
   };
 }

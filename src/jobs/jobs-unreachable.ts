@@ -5,6 +5,7 @@ import { errorText } from '../redact.js';
 /** What is caught in a job store, as the error that tells of it. */
 export function jobsUnreachable(backend: JobsConfig['backend']): (error: unknown) => never {
   return (error) => {
-    throw new CairnloopError('JOBS_UNREACHABLE', { backend, reason: errorText(error, 300).replace(/\.$/, '') });
+    const reason = errorText(error, 300).replace(/\.$/, '');
+    throw new CairnloopError('JOBS_UNREACHABLE', { backend, reason }, { cause: error });
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobRepository } from 'agenda';
 
 /**
@@ -53,7 +54,7 @@ export function watchLocks(repository: JobRepository, report: (error: Error) => 
       // One write may lead to the next: the end of a job is saved, and then the job is removed.
       do {
         await Promise.allSettled(underWay);
-        await new Promise(setImmediate);
+        await nextTurn();
       } while (underWay.size > 0);
     },
   };

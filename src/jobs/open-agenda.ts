@@ -1,9 +1,9 @@
 import { Agenda } from 'agenda';
-import pg from 'pg';
+import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { channelName } from '../db/channel-name.js';
-import { quoteIdentifier } from '../db/connect.js';
+import { openSessionPool } from '../db/session.js';
 import { deliveryTopics } from '../domain.js';
 import { errorText } from '../redact.js';
 import { type JobStore, postgresStore } from './job-store.js';
@@ -22,6 +22,9 @@ export interface OpenAgenda {
 /** Agenda polls for every job at once, and stalls on fewer connections. */
 const poolSize = deliveryTopics.length;
 
+/** What Agenda asks for is short, and it asks again by itself. */
+const limits = { answer: 10_000, statement: 9000, lock: 5000 };
+
 /** How often Agenda looks for jobs whose notification was lost, in milliseconds. */
 const processEvery = 500;
 
@@ -34,14 +37,16 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   const quietly = onceInAWhile((error: Error) =>
     log.warn({ reason: errorText(error) }, 'job connection lost; reconnecting'),
   );
-  const pool = openPool(config);
+  const { url, schema } = config.database;
+  const connection = { url, schema, name: 'cairnloop-jobs' };
+  const pool = openSessionPool({ ...connection, max: poolSize, limits });
   pool.on('error', quietly);
   const store = await openStore(config, pool).catch(async (error) => {
     await pool.end();
     throw error;
   });
   const locks = watchLocks(store.backend.repository, quietly);
-  const channel = new WakeChannel(pool, channelName('jobs', config.database.schema), log);
+  const channel = new WakeChannel(pool, connection, channelName('jobs', schema), log);
   channel.on('error', quietly);
   const agenda = new Agenda({
     backend: store.backend,
@@ -64,22 +69,9 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
 
 async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Promise<JobStore> {
   if (jobs.backend === 'mongodb') return mongoStore(jobs.url, database.schema);
-  const store = postgresStore(pool);
+  const store = await postgresStore(pool, database.schema);
   await store.probe();
   return store;
-}
-
-/** Agenda quotes its table's name as one word, so the schema has to come from the search path. */
-function openPool(config: ResolvedConfig): pg.Pool {
-  return new pg.Pool({
-    connectionString: config.database.url,
-    options: `-c search_path=${quoteIdentifier(config.database.schema)}`,
-    max: poolSize,
-    connectionTimeoutMillis: 10_000,
-    query_timeout: 10_000,
-    keepAlive: true,
-    application_name: 'cairnloop-jobs',
-  });
 }
 
 /** Agenda polls twice a second, and each poll fails while the store is away; that is worth a line every ten seconds. */

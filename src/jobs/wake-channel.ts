@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { JobNotification, NotificationChannel, NotificationHandler } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { listenOn } from '../db/listen.js';
+import { type Listening, listenOn } from '../db/listen.js';
 
 /**
  * Carries Agenda's wake-ups over the host's Postgres, whatever holds its jobs. Unlike Agenda's own channel it takes a
@@ -13,14 +13,16 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
   /** Publishing goes through the pool, so it never has to be waited for. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
+  readonly #connection: Listening['connection'];
   readonly #channel: string;
   readonly #log: Logger;
   readonly #handlers = new Set<NotificationHandler>();
   #listening: { close(): Promise<void> } | undefined;
 
-  constructor(pool: pg.Pool, channel: string, log: Logger) {
+  constructor(pool: pg.Pool, connection: Listening['connection'], channel: string, log: Logger) {
     super();
     this.#pool = pool;
+    this.#connection = connection;
     this.#channel = channel;
     this.#log = log;
   }
@@ -28,7 +30,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
   /** Begins to listen. Does not wait for the connection: until it is there, Agenda's polls find the jobs. */
   async connect(): Promise<void> {
     this.#listening ??= listenOn({
-      connection: this.#pool.options,
+      connection: this.#connection,
       channel: this.#channel,
       log: this.#log,
       what: 'wake-up',

@@ -1,6 +1,7 @@
 import { type Executor, statement } from '../db/statement.js';
+import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { deliveryTopics } from '../domain.js';
-import type { DeliveryCounts } from './prometheus-metrics.js';
+import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
 const freshMs = 5000;
@@ -13,13 +14,22 @@ const firstWaitMs = 1000;
  * so a scrape is answered with the last counts and starts the next.
  */
 export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
-  let last: DeliveryCounts = [];
+  return cached<DeliveryCounts>([], () => executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]));
+}
+
+/** The same for outcomes that wait for a lock. */
+export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
+  return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
+}
+
+function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promise<Counts> {
+  let last = none;
   let countedAt = Number.NEGATIVE_INFINITY;
   let counting: Promise<void> | undefined;
 
   async function recount(): Promise<void> {
     try {
-      last = await executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]);
+      last = await count();
       countedAt = performance.now();
     } catch {
       // The database is away: readiness tells, and the last counts stand.

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { DeliveryCounts } from './prometheus-metrics.js';
+import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. `counts` is asked for at a scrape. */
-export function createMetricSet(counts: () => Promise<DeliveryCounts>) {
+/** Cairnloop's metrics, in no registry yet. `counts` and `kept` are asked for at a scrape. */
+export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () => Promise<KeptOutcomes>) {
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
     help: 'Time from opening a conversation to resolving it.',
@@ -86,6 +86,22 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>) {
       setCounts(this, await counts(), 'discarded');
     },
   });
+  const settlementsWaiting = new Gauge({
+    name: 'cairnloop_settlements_waiting',
+    help: 'Outcomes of callbacks that cannot be written yet, because another session has their rows locked.',
+    registers: [],
+    async collect() {
+      this.set((await kept()).count);
+    },
+  });
+  const settlementsOldest = new Gauge({
+    name: 'cairnloop_settlements_oldest_waiting_seconds',
+    help: 'For how long the oldest of these outcomes has waited.',
+    registers: [],
+    async collect() {
+      this.set((await kept()).oldestSeconds);
+    },
+  });
   return {
     resolveSeconds,
     resolved,
@@ -99,6 +115,8 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>) {
     moduleFailures,
     pending,
     discarded,
+    settlementsWaiting,
+    settlementsOldest,
   };
 }
 

@@ -3,13 +3,14 @@ import type { Registry } from 'prom-client';
 import { CairnloopError } from '../errors.js';
 import { errorText } from '../redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
-import type { DeliveryCounts } from './prometheus-metrics.js';
+import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Where the deliveries of one instance are counted. */
 export interface CountSource {
   /** The same for instances that count the same rows. */
   database: string;
   counts(): Promise<DeliveryCounts>;
+  kept(): Promise<KeptOutcomes>;
 }
 
 /** The metrics in one registry: instances that share the registry count in the same ones. */
@@ -39,7 +40,10 @@ export async function joinRegistry(registry: Registry, source: CountSource): Pro
 
 function createRegistryMetrics(): RegistryMetrics {
   const sources = new Set<CountSource>();
-  const set = createMetricSet(() => sumOf([...sources]));
+  const set = createMetricSet(
+    () => sumOf([...sources]),
+    () => keptOf([...sources]),
+  );
   return { set, sources, names: new Map(Object.values(set).map((metric) => [nameOf(metric), metric])) };
 }
 
@@ -62,6 +66,16 @@ async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
     }
   }
   return [...sums.values()];
+}
+
+/** The same for outcomes that wait for a lock. */
+async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
+  const perDatabase = new Map(sources.map((source) => [source.database, source]));
+  const kept = await Promise.all([...perDatabase.values()].map((source) => source.kept()));
+  return {
+    count: kept.reduce((sum, { count }) => sum + count, 0),
+    oldestSeconds: Math.max(0, ...kept.map(({ oldestSeconds }) => oldestSeconds)),
+  };
 }
 
 function refuseTakenNames(registry: Registry, { names }: RegistryMetrics): void {

@@ -26,11 +26,12 @@ export interface OperationsSources {
   configFile?: string | undefined;
 }
 
-export type Check = 'ok' | 'failed' | 'draining';
+export type Check = 'ok' | 'failed' | 'draining' | 'waiting';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
-  checks: { database: Check; jobs: Check; migrations: Check; worker?: Check };
+  /** `settlements`: outcomes of callbacks that cannot be written, because another session has their rows locked. */
+  checks: { database: Check; jobs: Check; migrations: Check; worker?: Check; settlements?: Check };
 }
 
 /** Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options. */

@@ -8,6 +8,12 @@ import type { PrometheusReporter } from './prometheus.js';
 /** Deliveries that wait or were given up, by topic. */
 export type DeliveryCounts = readonly { topic: string; pending: number; discarded: number }[];
 
+/** Outcomes that could not be written, because another session has their rows locked. */
+export interface KeptOutcomes {
+  count: number;
+  oldestSeconds: number;
+}
+
 /** A scrape that has not been collected by then is given up, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 

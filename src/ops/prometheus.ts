@@ -35,7 +35,12 @@ function optionProblems({ registry }: PrometheusOptions): ConfigProblem[] {
 /** By its methods, as it may be of another copy of prom-client. */
 function isRegistry(value: unknown): boolean {
   const methods = ['registerMetric', 'getSingleMetric', 'getSingleMetricAsString', 'metrics'];
-  return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
+  try {
+    return typeof value === 'object' && value !== null && methods.every((name) => hasMethod(value, name));
+  } catch {
+    // A getter or a proxy that throws.
+    return false;
+  }
 }
 
 function hasMethod(value: object, name: string): boolean {

@@ -1,26 +1,63 @@
+import type { Database } from '../db/connect.js';
+import { workerLockMs } from '../db/lock-limit.js';
 import { migrationsAreCurrent } from '../db/migrations/current.js';
+import { statement } from '../db/statement.js';
+import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { withTimeout } from '../host/call.js';
 import type { Runtime } from '../runtime.js';
-import type { Worker } from '../worker/worker.js';
+import type { ObservedWorker } from '../worker/worker.js';
 import type { Check, Readiness } from './operations.js';
 
 /** A probe that has not answered by then counts as failed, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Whether this process could do its work now: database, job store, migrations, and a worker that is not on its way out. */
-export async function readiness(runtime: Runtime, worker: Worker): Promise<Readiness> {
-  const [database, migrations, jobs] = await Promise.all([
-    check('database', () => runtime.db.pool.query('SELECT 1')),
-    check('migrations', () => migrationsAreCurrent(runtime.db)),
+/** Outcomes that could not be written for so long, in milliseconds, are told of. */
+const stuckAfterMs = 10_000;
+
+/**
+ * Whether this process could do its work now: a database that takes writes, job store, migrations, and a worker that is
+ * not on its way out and whose outcomes can be written.
+ */
+export async function readiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
+  const db = runtime.db.waitingFor(workerLockMs);
+  const [database, migrations, jobs, settlements] = await Promise.all([
+    check('database', () => write(db)),
+    check('migrations', () => migrationsAreCurrent(db)),
     check('jobs', () => runtime.jobs.probe()),
+    worker.state === 'stopped' ? 'ok' : check('settlements', () => outcomesAreWritten(db, worker)),
   ]);
   const draining = worker.state === 'draining';
-  const ok = database === 'ok' && migrations === 'ok' && jobs === 'ok' && !draining;
+  const isStuck = settlements === 'failed' && database === 'ok' && migrations === 'ok';
+  const ok = database === 'ok' && migrations === 'ok' && jobs === 'ok' && !draining && !isStuck;
   return {
     status: ok ? 'ok' : 'unavailable',
-    checks: { database, jobs, migrations, ...(draining && { worker: 'draining' as const }) },
+    checks: {
+      database,
+      jobs,
+      migrations,
+      ...(draining && { worker: 'draining' as const }),
+      ...(isStuck && { settlements: 'waiting' as const }),
+    },
   };
 }
+
+/** A standby and a read-only primary answer every question; only a write tells. A schema that is missing is another check's matter. */
+async function write(db: Database): Promise<void> {
+  await db.run(changeNothing, []).catch(async (error) => {
+    if (!noSuchTable.has((error as { code?: string }).code ?? '')) throw error;
+    await db.pool.query('SELECT 1');
+  });
+}
+
+async function outcomesAreWritten(db: Database, worker: ObservedWorker): Promise<boolean> {
+  const { oldestSeconds } = await countKeptOutcomes(db);
+  return Math.max(worker.unwrittenMs, oldestSeconds * 1000) < stuckAfterMs;
+}
+
+const noSuchTable = new Set(['3F000', '42P01']);
+
+/** Refused where writing is: a read-only database, a role without the right, a locked table. */
+const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
 
 async function check(what: string, probe: () => Promise<unknown>): Promise<Check> {
   try {

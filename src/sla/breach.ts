@@ -3,16 +3,25 @@ import type { Runtime } from '../runtime.js';
 import { readPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
+/** The breached clocks by id, and those that have run out and are locked by another session. */
+export interface Due {
+  breached: Map<string, SlaRow>;
+  locked: Set<string>;
+}
+
 /**
  * Ends the clocks among `ids` that have run out and answers every breached one, by id, whichever attempt breached it.
- * Where the provider has switched tracking off, clocks end quietly instead.
+ * Where the provider has switched tracking off, clocks end quietly instead. It waits for no locked row.
  */
-export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Map<string, SlaRow>> {
+export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Due> {
   const trackingOff = (await readPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run<SlaRow>(endDue, [ids, trackingOff ? 'tracking_off' : 'breached']);
   for (const row of ended) if (row.status === 'breached') afterBreached(runtime, row);
-  const breached = await runtime.db.run<SlaRow>(selectBreached, [ids]);
-  return new Map(breached.map((row) => [row.id, row]));
+  const rows = await runtime.db.run<SlaRow>(selectEndedOrDue, [ids]);
+  return {
+    breached: new Map(rows.filter(({ status }) => status === 'breached').map((row) => [row.id, row])),
+    locked: new Set(rows.filter(({ status }) => status === 'active').map(({ id }) => id)),
+  };
 }
 
 function afterBreached(runtime: Runtime, row: SlaRow): void {
@@ -28,12 +37,15 @@ const endDue = statement(
     WITH conversation AS (
       SELECT id FROM ${s}.conversations
       WHERE id IN (SELECT conversation_id FROM ${s}.slas WHERE id = ANY ($1::uuid[]) AND status = 'active')
-      ORDER BY id FOR UPDATE
+      ORDER BY id FOR UPDATE SKIP LOCKED
+    ), clock AS MATERIALIZED (
+      SELECT sla.id FROM ${s}.slas sla JOIN conversation ON conversation.id = sla.conversation_id
+      WHERE sla.id = ANY ($1::uuid[]) AND sla.status = 'active' AND sla.paused_at IS NULL AND sla.breach_at <= ${s}.clock()
+      FOR NO KEY UPDATE OF sla SKIP LOCKED
     ), ended AS (
       UPDATE ${s}.slas SET
         status = CASE $2 WHEN 'breached' THEN 'breached' ELSE 'fulfilled' END, ended_by = $2, completed_at = ${s}.clock()
-      FROM conversation
-      WHERE slas.conversation_id = conversation.id AND slas.id = ANY ($1::uuid[])
+      FROM clock WHERE slas.id = clock.id
         AND status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()
       RETURNING slas.*
     ), touched AS (
@@ -50,7 +62,10 @@ const endDue = statement(
     SELECT * FROM ended`,
 );
 
-const selectBreached = statement(
-  'sla.breached',
-  (s) => `SELECT * FROM ${s}.slas WHERE id = ANY ($1::uuid[]) AND status = 'breached'`,
+/** What is due and has not ended was locked: the statement before this one left it out. */
+const selectEndedOrDue = statement(
+  'sla.ended_or_due',
+  (s) => `
+    SELECT * FROM ${s}.slas WHERE id = ANY ($1::uuid[]) AND (
+      status = 'breached' OR (status = 'active' AND paused_at IS NULL AND breach_at <= ${s}.clock()))`,
 );

@@ -34,7 +34,8 @@ export function named(topic: DeliveryTopic, handler: TopicHandler): TopicHandler
       const calls = await handler.load(runtime, rows);
       for (const { id, attempts } of rows) {
         const call = calls.get(id);
-        if (call) calls.set(id, remembered({ topic, method: handler.method, deliveryId: id, attempt: attempts }, call));
+        if (typeof call === 'function')
+          calls.set(id, remembered({ topic, method: handler.method, deliveryId: id, attempt: attempts }, call));
       }
       return calls;
     },

@@ -33,7 +33,9 @@ const beat = statement(
   'worker.beat',
   (s) => `
     WITH forgotten AS (
-      DELETE FROM ${s}.worker_heartbeats WHERE beat_at < ${s}.clock() - interval '1 day' AND worker_id <> $1
+      DELETE FROM ${s}.worker_heartbeats WHERE worker_id IN (
+        SELECT worker_id FROM ${s}.worker_heartbeats
+        WHERE beat_at < ${s}.clock() - interval '1 day' AND worker_id <> $1 FOR UPDATE SKIP LOCKED)
     )
     INSERT INTO ${s}.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())

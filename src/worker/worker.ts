@@ -1,4 +1,6 @@
+import { workerLockMs } from '../db/lock-limit.js';
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
+import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { sayWhatIsOwed } from '../deliveries/say-owed.js';
 import { createSettler, type Settler } from '../deliveries/settler.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
@@ -24,10 +26,17 @@ export interface Worker {
   start(): Promise<void>;
   /**
    * Takes no more work, waits up to `worker.shutdownTimeoutMs` for running callbacks, gives back what had not started,
-   * and lets go of the job store. What is still running then is called again after its lease. Never rejects.
+   * and lets go of the job store. What is still running then is called again after its lease. Takes at most a second
+   * longer than that, whatever the database and the job store do. Never rejects.
    */
   stop(): Promise<void>;
   readonly state: 'stopped' | 'running' | 'draining';
+}
+
+/** As readiness sees it. */
+export interface ObservedWorker extends Worker {
+  /** For how long the oldest outcome in memory could not be written, in milliseconds; 0 where none waits. */
+  readonly unwrittenMs: number;
 }
 
 const handlers: Record<DeliveryTopic, TopicHandler> = {
@@ -41,6 +50,10 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
 const heartbeatMs = 5000;
 const sweepMs = 1000;
 const maintenanceMs = 10_000;
+const keptOutcomesMs = 1000;
+
+/** How long letting go of everything may take once the callbacks are over, in milliseconds. */
+const lettingGoMs = 1000;
 
 /** What a started worker holds. */
 interface Running {
@@ -54,10 +67,12 @@ interface Running {
 }
 
 /** `admit` may refuse the start, as on a schema of another version. */
-export function createWorker(runtime: Runtime, admit: () => Promise<void>): Worker {
+export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
+  const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockMs) };
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
+  let unwrittenSince = (): number | null => null;
   const heartbeat = createHeartbeat(runtime);
 
   async function start(): Promise<void> {
@@ -69,6 +84,7 @@ export function createWorker(runtime: Runtime, admit: () => Promise<void>): Work
   async function launch(): Promise<Running> {
     state = 'running';
     const settler = createSettler(runtime);
+    unwrittenSince = () => settler.waitingSince;
     const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), settler));
     try {
       await admit();
@@ -96,6 +112,7 @@ export function createWorker(runtime: Runtime, admit: () => Promise<void>): Work
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
         repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
+        repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
       ],
       upkeep: [
         repeat(runtime.log, 'lease renewal', runtime.config.worker.leaseMs / 3, renewAll),
@@ -122,21 +139,26 @@ export function createWorker(runtime: Runtime, admit: () => Promise<void>): Work
     if (!begun) return;
     const { drainers, settler, intake, upkeep, uncaught } = begun;
     const takenIn = intake.map((timer) => timer.stop());
-    const [left] = await Promise.all([
-      drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs),
-      heartbeat.beat('draining').catch(() => {}),
-    ]);
+    const beaten = heartbeat.beat('draining').catch(() => {});
+    const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
     if (left > 0)
       runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
     settler.stop();
-    await Promise.all([...takenIn, ...upkeep.map((timer) => timer.stop())]);
+    await within(lettingGoMs, letGo([beaten, ...takenIn, ...upkeep.map((timer) => timer.stop())]));
+    uncaught.stop();
+  }
+
+  async function letGo(ending: readonly Promise<void>[]): Promise<void> {
+    await Promise.all([...ending, stopJobs()]);
+    await heartbeat.leave();
+  }
+
+  async function stopJobs(): Promise<void> {
     try {
       await runtime.jobs.stop();
     } catch (error) {
       runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
     }
-    await heartbeat.leave();
-    uncaught.stop();
   }
 
   return {
@@ -144,6 +166,10 @@ export function createWorker(runtime: Runtime, admit: () => Promise<void>): Work
     stop,
     get state() {
       return state;
+    },
+    get unwrittenMs() {
+      const since = unwrittenSince();
+      return since === null ? 0 : performance.now() - since;
     },
   };
 }
@@ -154,11 +180,16 @@ function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopi
 
 /** Waits for running callbacks, at most so long; answers how many are left. */
 async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
+  await within(timeoutMs, Promise.all(drainers.map((drainer) => drainer.stop())));
+  return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
+}
+
+/** Waits for something, at most so long. */
+async function within(timeoutMs: number, awaited: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise((resolve) => {
     timer = setTimeout(resolve, timeoutMs);
   });
-  await Promise.race([Promise.all(drainers.map((drainer) => drainer.stop())), timedOut]);
+  await Promise.race([awaited, timedOut]);
   clearTimeout(timer);
-  return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
 }

@@ -8,19 +8,26 @@ describe('what happens to one conversation at the same time', () => {
   const { startHost } = useHosts();
   const start = () => startHost({ slaPolicyProvider: policies(terms) }, { worker: false });
 
-  /** Holds the conversation until all of `acts` wait for it, which they then get in that order. */
-  const inLine = async ({ database }: StartedHost, id: string, ...acts: (() => Promise<unknown>)[]) => {
+  /** Holds the conversation while `work` is done. */
+  const holding = async ({ database }: StartedHost, id: string, work: () => Promise<unknown>) => {
     const holder = new pg.Client(database.url);
     await holder.connect();
     await holder.query('BEGIN');
     await holder.query('SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]);
-    const running: Promise<unknown>[] = [];
-    for (const act of acts) {
-      running.push(act());
-      await eventually(async () => assert.equal(await waiting(database), running.length));
-    }
+    await work();
     await holder.query('COMMIT');
     await holder.end();
+  };
+
+  /** Holds the conversation until all of `acts` wait for it, which they then get in that order. */
+  const inLine = async (host: StartedHost, id: string, ...acts: (() => Promise<unknown>)[]) => {
+    const running: Promise<unknown>[] = [];
+    await holding(host, id, async () => {
+      for (const act of acts) {
+        running.push(act());
+        await eventually(async () => assert.equal(await waiting(host.database), running.length));
+      }
+    });
     await Promise.all(running);
   };
 
@@ -113,17 +120,23 @@ describe('what happens to one conversation at the same time', () => {
     assert.equal((await host.deliveries('sla_breach')).length, 1);
   });
 
-  it('SL2 an answer and the breach of its clock wait for each other in line', async () => {
+  it('SL2 the breach of a clock waits for no answer in line, and finds it breached already', async () => {
     const host = await start();
     const { conversations, sla, worker } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
     await host.advance(terms.breachMinutes * minute);
-    await inLine(
-      host,
-      id,
-      () => conversations.reply(id, { content: 'Too late', actor: operator }),
-      () => worker.start(),
-    );
+    const due = (await host.deliveries('sla_breach'))[0]?.availableAt;
+    let answered: Promise<unknown> | undefined;
+    await holding(host, id, async () => {
+      answered = conversations.reply(id, { content: 'Too late', actor: operator });
+      await eventually(async () => assert.equal(await waiting(host.database), 1));
+      await worker.start();
+      await eventually(async () => {
+        const [countdown] = await host.deliveries('sla_breach');
+        assert.ok(due && countdown && countdown.availableAt > due && countdown.leaseUntil === null, 'not put off yet');
+      });
+    });
+    await answered;
     assert.equal((await sla.forConversation(id))?.status, 'breached');
     await eventually(async () =>
       assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Database, openDatabase } from '../../src/db/connect.js';
+import { type Database, isOutcomeUnknown, openDatabase } from '../../src/db/connect.js';
 import { statement } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -43,5 +43,22 @@ describe('a transaction', () => {
       /terminat/,
     );
     assert.equal((await db.run(backend)).length, 1);
+  });
+
+  it('whose connection is lost before its commit is known not to have happened', async () => {
+    const lost = db.transaction(async (tx) => {
+      const [row] = await tx.run<{ pid: number }>(backend);
+      await end(row?.pid ?? 0);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    });
+    await assert.rejects(lost, (error) => !isOutcomeUnknown(error));
+  });
+
+  it('in which a statement failed is never told as committed, though the work went on', async () => {
+    const bad = statement('test.bad', () => 'SELECT 1 / 0');
+    await assert.rejects(
+      db.transaction((tx) => tx.run(bad).catch(() => 'went on')),
+      /was rolled back/,
+    );
   });
 });

@@ -17,7 +17,7 @@ describe('a listening connection', () => {
   async function listening(url: string, work: (heard: string[]) => Promise<void>): Promise<void> {
     const heard: string[] = [];
     const listener = listenOn({
-      connection: { connectionString: url, application_name: 'listener' },
+      connection: { url, schema: 'cairnloop', name: 'listener' },
       channel: 'channel',
       log: pino({ level: 'silent' }),
       what: 'test',
@@ -72,6 +72,22 @@ describe('a listening connection', () => {
       assert.notEqual(rowCount, 0);
       await eventually(() => assert.ok(heard.includes('missed'), 'not heard yet'));
       await untilHeard(heard, 'second');
+    });
+  });
+
+  it('is made again when the server has become read-only, as what was the primary has after a failover', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    await listening(database.url, async (heard) => {
+      await untilHeard(heard, 'first');
+      await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+      await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+        'listener',
+      ]);
+      heard.length = 0;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(heard.length, 0, 'nothing is expected of a server that takes no writes');
+      await database.query(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+      await eventually(() => assert.ok(heard.includes('missed'), 'not heard yet'));
     });
   });
 

@@ -116,7 +116,8 @@ describe('what a worker claims', () => {
     const lease = async () =>
       (await database.query('SELECT lease_until FROM cairnloop.deliveries')).rows[0].lease_until;
     assert.ok((await lease()) > new Date(Date.now() + 30_000));
-    await settle(db, [{ row, outcome: { kind: 'retry', error: 'busy', delayMs: 1000 } }]);
+    const outcome = { kind: 'retry', error: 'busy', delayMs: 1000 } as const;
+    await settle(db, [{ row, topic: 'outbound', outcome, seconds: 0 }]);
     await renewLeases(db, rows, 60_000);
     assert.equal(await lease(), null);
   });

@@ -155,6 +155,7 @@ describe('doctor/checks', () => {
       /12\.9/,
       /13/,
     ],
+    ['another encoding', but('database', { encoding: 'LATIN1' }), 'blocked', 'DATABASE_ENCODING', /LATIN1/, /UTF8/],
     ['a superuser', but('database', { superuser: true }), 'check', 'DATABASE_ROLE', /superuser/, /schema cairnloop/],
     ['an open wire', but('database', { encrypted: false }), 'check', 'DATABASE_TLS', /not encrypted/, /sslmode/],
     ['a fast clock', but('database', { clockSkewMs: 7300 }), 'check', 'CLOCK', /7 s ahead of/, /NTP/],

@@ -39,6 +39,7 @@ export function goodFacts(): Facts {
       encrypted: true,
       maxConnections: 100,
       pooling: 'none',
+      encoding: 'UTF8',
     }),
     schema: known({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [] }),
     work: known({

@@ -35,15 +35,14 @@ describe('drafts: a worker killed between a draft and its settlement', () => {
     await conversations.note(id, { content: 'Hm', actor: operator });
     const env = { ...process.env, DATABASE_URL: host.database.url };
     child = spawn(process.execPath, ['--import', 'tsx', script], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    const claimed = await eventually(async () => {
+    await eventually(async () => {
       const [request] = await host.deliveries('draft');
       assert.ok(request && request.attempts > 0, 'not taken up yet');
-      return request;
     }, 60_000);
 
-    // The outcome cannot be written while its row is held; the draft can.
-    const lock = 'SELECT id FROM cairnloop.deliveries WHERE id = $1 FOR UPDATE';
-    release = await holdRow(new pg.Client(host.database.url), lock, [claimed.id]);
+    // No outcome can be written while this table takes no writes; the draft can.
+    const lock = 'LOCK TABLE cairnloop.delivery_outcomes IN EXCLUSIVE MODE';
+    release = await holdRow(new pg.Client(host.database.url), lock, []);
     await host.database.query('CREATE TABLE go ()');
     await eventually(async () => assert.equal((await sentTexts(host, id)).length, 1), 30_000);
     await eventually(async () => assert.match((await blockedQueries()).join(), /settled/), 30_000);

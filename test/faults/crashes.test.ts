@@ -141,12 +141,21 @@ describe('faults: workers that die', function () {
     const leaseMs = 2000;
     const concurrency = 20;
     const arena = await build({ config: { worker: { leaseMs, concurrency } } });
-    const ids = await arena.open(sized(1500, 10_000), 'sleep 5');
-    await arena.resolve(ids);
+    // However fast it is, it stops in the middle: there its callbacks wait at the gate, as many as it makes at once.
+    const count = sized(1500, 10_000);
+    const before = await arena.open(count / 2);
+    const gated = await arena.open(concurrency, 'gate');
+    const after = await arena.open(count / 2);
+    const ids = [...before, ...gated, ...after];
+    await arena.owe(ids);
     const frozen = await arena.worker();
-    await eventually(() => assert.ok(arena.host.calls().length > 400));
+    await eventually(() => {
+      const atTheGate = arena.host.calls().filter(({ conversationId }) => gated.includes(conversationId));
+      assert.equal(atTheGate.length, concurrency);
+    }, 40_000);
     frozen.current().signal('SIGSTOP');
     const stopped = performance.now();
+    arena.host.openGate();
     await arena.worker();
     const recovery = await untilDrained(arena, stopped);
     frozen.current().signal('SIGCONT');

@@ -134,8 +134,12 @@ describe('faults: any order of events', function () {
     const row = one.do === 'settle' ? handed[one.pick % Math.max(1, handed.length)] : undefined;
     if (one.do !== 'settle' || !row) return;
     const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as Outcome;
-    const leftAlone = await settle(db, [{ row, outcome }]);
-    assert.equal(!leftAlone.has(row.id), reference.settle(row.id, row, one.how), 'only who holds it settles it');
+    const written = await settle(db, [{ row, topic: 'outbound', outcome, seconds: 0 }]);
+    assert.equal(
+      written.get(row.id) === 'settled',
+      reference.settle(row.id, row, one.how),
+      'only who holds it settles it',
+    );
   }
 
   async function owe(one: Step & { do: 'owe' }, index: number, reference: Reference): Promise<void> {

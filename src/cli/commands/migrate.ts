@@ -39,7 +39,7 @@ export const command = defineCommand<MigrateCommandOptions>({
     const { database } = await readHostConfig(options, io);
     if (direction === 'status') return statusReport(await migrationStatus(database));
     if (direction === 'down') return rollBack(database, options, io);
-    const names = await migrateUp(database, options.to);
+    const names = await migrateUp(database, options.to, (sentence) => io.stderr.write(`${sentence}\n`));
     return changeReport({ change: 'applied', names, to: options.to }, await migrationStatus(database));
   },
 });

@@ -25,7 +25,8 @@ export const replies: Migration = {
       WITH free AS (
         SELECT d.ctid FROM ${s}.deliveries d
         WHERE d.topic = p_topic AND d.state = 'pending' AND d.available_at BETWEEN p_from AND ${s}.clock()
-          AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0))
+          AND (d.lease_until IS NULL OR (d.lease_until <= ${s}.clock() AND d.leases_lost = 0
+            AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)))
           AND NOT EXISTS (
             SELECT FROM ${s}.deliveries earlier
             WHERE earlier.conversation_id = d.conversation_id AND earlier.topic = d.topic

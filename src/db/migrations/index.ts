@@ -6,6 +6,7 @@ import { auditEvents } from './0005-audit-events.js';
 import { workers } from './0006-workers.js';
 import { workspace } from './0007-workspace.js';
 import { search } from './0008-search.js';
+import { outcomes } from './0009-outcomes.js';
 import { searchParts } from './0011-search-parts.js';
 import { auditReceipts } from './0012-audit-receipts.js';
 import { replies } from './0013-replies.js';
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   workers,
   workspace,
   search,
+  outcomes,
   searchParts,
   auditReceipts,
   replies,

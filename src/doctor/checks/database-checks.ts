@@ -1,7 +1,5 @@
+import { oldestPostgres } from '../../db/migrate-preconditions.js';
 import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
-
-/** The oldest Postgres with all that the schema uses, as `server_version_num` has it. */
-const oldestPostgres = 130_000;
 
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
 const tolerableSkewMs = 5000;
@@ -37,6 +35,17 @@ const postgresVersion = defineCheck({
           `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,
           'move to Postgres 13 or later',
         ),
+});
+
+const encoding = defineCheck({
+  code: 'DATABASE_ENCODING',
+  about: 'encoding of the database',
+  fact: (facts) => facts.database,
+  judge: ({ encoding }) => {
+    if (encoding === 'UTF8') return fine('The database stores UTF-8.');
+    const message = `The database has the encoding ${encoding}, which cannot store what customers write.`;
+    return blocked(message, 'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url');
+  },
 });
 
 const databaseRole = defineCheck({
@@ -132,6 +141,7 @@ const migrations = defineCheck({
 export const databaseChecks: readonly Check[] = [
   database,
   postgresVersion,
+  encoding,
   databaseRole,
   encryption,
   clock,

@@ -1,14 +1,14 @@
-import { type ConversationRow, toConversation } from '../../conversations/rows.js';
+import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Conversation, Message } from '../../domain.js';
+import type { Conversation } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import type { DraftGenerator } from '../../host/draft-generator.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { loadWholeConversations } from './load-conversations.js';
+import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { missingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
@@ -18,35 +18,38 @@ export const draft: TopicHandler = {
   failure: returnedFailure,
 };
 
-/** A request is dropped when the customer has written again (that message asked too), was answered, or has its draft. */
+/**
+ * A request is for the customer's newest message, whichever asked: a draft for an older one would be overtaken before
+ * anybody sees it. It is dropped when that message was answered or has its draft.
+ */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { draftGenerator } = runtime.config;
   if (!draftGenerator) return missingModule('draftGenerator');
-  const [conversations, drafted] = await Promise.all([
-    loadWholeConversations(runtime, rows, generatorMessages),
-    runtime.db.run<{ id: string }>(selectDrafted, [rows.map((row) => row.subject_id)]),
-  ]);
+  const conversations = await loadWholeConversations(runtime, rows, generatorMessages);
+  const requests = new Map(rows.map((row) => [row.id, requestOf(conversations.get(row.conversation_id))]));
+  const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);
+  const drafted = await runtime.db.run<{ id: string }>(selectDrafted, [asking]);
   const done = new Set(drafted.map((row) => row.id));
   return new Map(
     rows.map((row) => {
-      const found = conversations.get(row.conversation_id);
-      if (!found || !row.subject_id || done.has(row.subject_id)) return [row.id, null];
-      const messages = found.messages();
-      if (!isWaiting(found.row, messages, row.subject_id)) return [row.id, null];
-      const request = { conversation: toConversation(found.row, messages), messageId: row.subject_id };
+      const request = requests.get(row.id);
+      if (!request || done.has(request.messageId)) return [row.id, null];
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
     }),
   );
 }
 
-function isWaiting(row: ConversationRow, messages: readonly Message[], messageId: string): boolean {
+/** Undefined where no customer waits. */
+function requestOf(found: WholeConversation | undefined): DraftRequest | undefined {
+  if (found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
+  const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
-  return row.status === 'open' && row.unanswered_since !== null && newest?.id === messageId;
+  return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };
 }
 
 interface DraftRequest {
   conversation: Conversation;
-  /** The customer message that asks for a draft. */
+  /** The customer's newest message, which gets the draft. */
   messageId: string;
 }
 
@@ -61,7 +64,7 @@ async function generateAndPropose(
   const result: unknown = await generator.generate(conversation, { context, signal });
   const proposal = proposalIn(result);
   if (proposal !== null && !signal.aborted)
-    await proposeForRequest(runtime, proposal, { conversation, context, requestMessageId: messageId });
+    await proposeForRequest(runtime, proposal, { conversation, context, requestMessageId: messageId, signal });
   return result;
 }
 

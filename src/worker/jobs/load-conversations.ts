@@ -1,6 +1,7 @@
+import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
-import { statement } from '../../db/statement.js';
+import { type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Message } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
@@ -10,7 +11,8 @@ export async function loadConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
 ): Promise<Map<string, ConversationRow>> {
-  const found = await runtime.db.run<ConversationRow>(selectConversations, [conversationIds(rows)]);
+  const ids = conversationIds(rows);
+  const found = await withLarge(ids, (how, wanted) => runtime.db.run<ConversationRow>(conversations[how], [wanted]));
   return new Map(found.map((row) => [row.id, row]));
 }
 
@@ -19,24 +21,49 @@ export interface WholeConversation {
   row: ConversationRow;
   /** Oldest first; made when they are asked for, because what waits for its turn is copied by every garbage collection. */
   messages(): Message[];
+  /** Older messages were left out, or one is cut. */
+  isTruncated: boolean;
 }
 
-/** As {@link loadConversations}, with at most `limit` messages each. */
+/** As {@link loadConversations}, with at most `limit` messages each, and as many bytes of them as a call may be given. */
 export async function loadWholeConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
 ): Promise<Map<string, WholeConversation>> {
-  const found = await runtime.db.run<WholeRow>(selectWhole, [conversationIds(rows), limit]);
-  return new Map(found.map((row) => [row.id, { row, messages: () => oldestFirst(row) }]));
+  const ids = conversationIds(rows);
+  const budget = bytesPerCall(runtime.config.worker.concurrency);
+  const found = await withLarge(ids, (how, wanted) =>
+    runtime.db.run<WholeRow>(wholeConversations[how], [wanted, limit, budget]),
+  );
+  return new Map(found.map((row) => [row.id, toWhole(row)]));
 }
 
-function conversationIds(rows: readonly ClaimedDelivery[]): string {
-  return arrayLiteral([...new Set(rows.map((row) => row.conversation_id))]);
+function toWhole(row: WholeRow): WholeConversation {
+  return { row, messages: () => oldestFirst(row), isTruncated: row.truncated ?? false };
+}
+
+function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
+  return [...new Set(rows.map((row) => row.conversation_id))];
+}
+
+/** How a conversation is loaded: as it is, or with a look at the size of all that it holds. */
+type How = 'small' | 'large';
+
+/** The large ones, which are hardly any, are left out at first: that look is a good part of what a load takes. */
+async function withLarge<Row extends { id: string }>(
+  ids: readonly string[],
+  load: (how: How, ids: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  const found = await load('small', arrayLiteral(ids));
+  if (found.length === ids.length) return found;
+  const known = new Set(found.map(({ id }) => id));
+  const missing = ids.filter((id) => !known.has(id));
+  return [...found, ...(await load('large', arrayLiteral(missing)))];
 }
 
 /** `packed` is a JSON array of {@link PackedMessage}, newest first; null for none. */
-type WholeRow = ConversationRow & { packed: string | null };
+type WholeRow = ConversationRow & { packed: string | null; truncated: boolean | null };
 
 /** A message as {@link selectWhole} packs it. */
 type PackedMessage = [
@@ -62,20 +89,49 @@ function unpackMessage(
   return toMessage({ id, conversation_id, role, content, author, metadata, status, sent_at, created_at });
 }
 
-const selectConversations = statement(
-  'delivery.conversations',
-  (s) => `SELECT * FROM ${s}.conversations WHERE id = ANY ($1::uuid[])`,
-);
+/** What is small. Metadata is measured as it is stored: compressed, by some hundred times at best. */
+const small = { messages: 50, metadataBytes: 2048 };
+
+const smallOnes = (s: string) =>
+  `${s}.conversations c WHERE c.id = ANY ($1::uuid[]) AND pg_column_size(c.metadata) <= ${small.metadataBytes}`;
+
+const largeOnes = (s: string) =>
+  `(SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
+      WHERE stored.id = ANY ($1::uuid[])) c`;
+
+const conversations: Record<How, Statement> = {
+  small: statement('delivery.conversations', (s) => `SELECT c.* FROM ${smallOnes(s)}`),
+  large: statement('delivery.large_conversations', (s) => `SELECT c.* FROM ${largeOnes(s)}`),
+};
 
 /** Messages come packed in JSON, by position: reading rows is what a worker that drains spends most of its time on. */
-const selectWhole = statement(
-  'delivery.whole_conversations',
-  (s) => `
-    SELECT c.*, newest.packed FROM ${s}.conversations c CROSS JOIN LATERAL (
-      SELECT json_agg(json_build_array(id, role, content, author, metadata, status, sent_at, created_at))::text AS packed
+const packed = (content: string, metadata: string) =>
+  `json_agg(json_build_array(id, role, ${content}, author, ${metadata}, status, sent_at, created_at))`;
+
+/** So many of them are within the budget. */
+const isSmall = `octet_length(content) <= $3::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
+
+const wholeConversations: Record<How, Statement> = {
+  small: statement(
+    'delivery.whole_conversations',
+    (s) => `
+    SELECT c.*, newest.packed, false AS truncated FROM (SELECT * FROM ${smallOnes(s)}) c CROSS JOIN LATERAL (
+      SELECT (${packed('content', 'metadata')} FILTER (WHERE is_small))::text AS packed
       FROM (
-        SELECT * FROM ${s}.messages WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT $2
+        SELECT *, ${isSmall} AS is_small
+        FROM ${s}.messages WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT ${small.messages} + 1
       ) message
-    ) newest
-    WHERE c.id = ANY ($1::uuid[])`,
-);
+      HAVING count(*) <= least($2::int, ${small.messages}) AND coalesce(bool_and(is_small), true)
+    ) newest`,
+  ),
+  large: statement(
+    'delivery.large_whole_conversations',
+    (s) => `
+    SELECT c.*, newest.packed, newest.truncated FROM ${largeOnes(s)} CROSS JOIN LATERAL (
+      SELECT NOT bool_and(whole) AS truncated,
+        (${packed(boundedContent, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
+      FROM (${newestMessages(s, 'm.conversation_id = c.id', '$2::int', '$3::bigint')}
+      ) message
+    ) newest`,
+  ),
+};

@@ -1,15 +1,27 @@
+import { maxContentBytes } from '../../conversations/newest-messages.js';
 import type { MessageRow } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Runtime } from '../../runtime.js';
 
+export type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
+
 /** The messages that a batch is to hand over, by id. One that was sent is missing: it is never handed over again. */
-export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, MessageRow>> {
-  const messages = await runtime.db.run<MessageRow>(selectUnsent, [rows.map((row) => row.subject_id)]);
+export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, UnsentRow>> {
+  const messages = await runtime.db.run<UnsentRow>(selectUnsent, [rows.map((row) => row.subject_id)]);
   return new Map(messages.map((message) => [message.id, message]));
+}
+
+/** What is delivered is the content to the letter, so it is not cut. Only foreign SQL can store such a message. */
+export function messageTooLarge({ bytes }: UnsentRow): never {
+  throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
 }
 
 const selectUnsent = statement(
   'message.unsent',
-  (s) => `SELECT * FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
+  (s) => `
+    SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,
+      CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE '' END AS content,
+      octet_length(content) > ${maxContentBytes} AS too_large, octet_length(content) AS bytes
+    FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
 );

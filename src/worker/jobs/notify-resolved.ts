@@ -45,6 +45,7 @@ function asItWasResolved(row: ClaimedDelivery, found: WholeConversation): Conver
   return toConversation(
     resolved,
     found.messages().filter((message) => message.createdAt <= until),
+    found.isTruncated,
   );
 }
 

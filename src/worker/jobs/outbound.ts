@@ -5,7 +5,7 @@ import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
-import { loadUnsent } from './load-unsent.js';
+import { loadUnsent, messageTooLarge } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
 /** The Agenda job `outbound`: hands outbound messages to the host's provider. */
@@ -30,6 +30,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
       const found = conversations.get(row.conversation_id);
       const message = unsent.get(row.subject_id ?? '');
       if (!found || !message) return [row.id, null];
+      if (message.too_large) return [row.id, () => messageTooLarge(message)];
       const told = { ...message.metadata, deliveryId: row.id, attempt: row.attempts };
       const outgoing = deepFreeze(toMessage({ ...message, metadata: told }));
       return [row.id, () => notifier.onOutboundTriggered(outgoing, toConversation(found))];

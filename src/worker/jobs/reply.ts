@@ -7,7 +7,7 @@ import type { CallbackMetadata } from '../../host/notifier.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
-import { loadUnsent } from './load-unsent.js';
+import { loadUnsent, messageTooLarge } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
 /** The Agenda job `reply`: hands replies to the customer over to the host. */
@@ -31,6 +31,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
       const found = conversations.get(row.conversation_id);
       const message = unsent.get(row.subject_id ?? '');
       if (!found || !message) return [row.id, null];
+      if (message.too_large) return [row.id, () => messageTooLarge(message)];
       const answer = toMessage(message);
       return [row.id, () => notifier.onReply?.(answer, toConversation(found), replyMetadata(row, answer))];
     }),

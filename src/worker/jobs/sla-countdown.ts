@@ -1,7 +1,8 @@
 import { toConversation } from '../../conversations/rows.js';
 import { isModuleOwed } from '../../deliveries/announced.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { type LoadedCall, putOff } from '../../deliveries/load-batch.js';
+import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../freeze.js';
 import { returnedFailure } from '../../host/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
@@ -18,8 +19,8 @@ export const slaCountdown: TopicHandler = {
 };
 
 /** A clock that another attempt breached is called for again; one that was answered, resolved or held is not. */
-async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
-  const breached = await breachDue(
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
+  const { breached, locked } = await breachDue(
     runtime,
     rows.map((row) => row.subject_id ?? ''),
   );
@@ -27,10 +28,11 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const { notifier } = runtime.config;
   // The clock may have started before a worker with a notifier did.
   const served = await isModuleOwed(runtime.config, runtime.db, 'notifier');
-  return new Map(
+  return new Map<string, LoadedCall>(
     rows.map((row) => {
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
+      if (locked.has(row.subject_id ?? '')) return [row.id, putOff];
       if (!sla || !found || !(served || row.payload.notify)) return [row.id, null];
       if (!notifier) return [row.id, () => missingModule('notifier')];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });

@@ -24,6 +24,8 @@ export interface Arena {
   /** Opens conversations in one statement and answers their ids. */
   open(count: number, subject?: string): Promise<string[]>;
   resolve(ids: readonly string[]): Promise<void>;
+  /** Owes a callback for each, in one statement and in that order; returns the `created_at` of their deliveries. */
+  owe(ids: readonly string[], topic?: 'conversation_resolved' | 'outbound'): Promise<Date>;
 }
 
 export interface ArenaWorker {
@@ -74,6 +76,10 @@ export async function buildArena(options: ArenaOptions, built: (() => Promise<un
       const { rows } = await pool.query<{ id: string }>(openMany, [count, subject]);
       return rows.map((row) => row.id);
     },
+    async owe(ids, topic = 'conversation_resolved') {
+      const { rows } = await pool.query<{ at: Date }>(oweMany[topic], [ids]);
+      return rows[0]?.at ?? new Date();
+    },
     async resolve(ids) {
       await Promise.all(ids.map((id) => cairnloop.conversations.resolve(id, { resolvedBy: operator })));
     },
@@ -95,6 +101,32 @@ async function prepareDatabase({ ownCluster }: ArenaOptions, built: (() => Promi
 const openMany = `
   INSERT INTO cairnloop.conversations (actor_id, subject, created_at, updated_at)
   SELECT 'customer-' || n, $2, now(), now() FROM generate_series(1, $1::int) n RETURNING id`;
+
+const due = `now() + (n - cardinality($1::uuid[])) * interval '1 millisecond', now()`;
+
+const oweMany = {
+  conversation_resolved: `
+    WITH owed AS (
+      INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
+      SELECT 'conversation_resolved', id, gen_random_uuid(),
+        '{"actor": {"id": "op"}, "metadata": {}, "resolvedAt": "2100-01-01T00:00:00Z"}', ${due}
+      FROM unnest($1::uuid[]) WITH ORDINALITY AS t (id, n)
+      RETURNING created_at
+    )
+    SELECT created_at AS at FROM owed LIMIT 1`,
+  outbound: `
+    WITH message AS (
+      INSERT INTO cairnloop.messages (conversation_id, role, content, status, metadata, created_at)
+      SELECT id, 'outbound', 'c', 'pending', '{"templateId": "t"}', now() FROM unnest($1::uuid[]) AS t (id)
+      RETURNING id, conversation_id
+    ), owed AS (
+      INSERT INTO cairnloop.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT 'outbound', conversation_id, message.id, message.id, ${due}
+      FROM message JOIN unnest($1::uuid[]) WITH ORDINALITY AS t (id, n) ON t.id = conversation_id
+      RETURNING created_at
+    )
+    SELECT created_at AS at FROM owed LIMIT 1`,
+};
 
 async function startWorker(
   host: FaultHost,

@@ -16,7 +16,7 @@ export interface FaultHost extends TempHost {
   configure(config: object): void;
 }
 
-export type TimedCall = RecordedCall & { time: number };
+export type TimedCall = RecordedCall & { time: number; truncated?: true };
 
 /**
  * A host whose Notifier does what the conversation's subject says: `sleep <ms>`, `gate`, `throw <bytes>`, `exit`, `loop`,
@@ -75,7 +75,8 @@ const configFile = `
     oom: () => { for (;;) hoard.push(new Array(1e6).fill(Math.random())); },
   };
   const told = async (method, conversation, { deliveryId, attempt }, messageId) => {
-    const call = { method, conversationId: conversation.id, messageId, deliveryId, attempt, pid: process.pid };
+    const { messagesTruncated: truncated } = conversation;
+    const call = { method, conversationId: conversation.id, messageId, deliveryId, attempt, pid: process.pid, truncated };
     const write = (at) => appendFileSync(beside('calls.jsonl'), JSON.stringify({ at, time: Date.now(), ...call }) + '\\n');
     write('start');
     if (isAway()) throw new Error('the provider is away');

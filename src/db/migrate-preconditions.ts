@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import { CairnloopError } from '../errors.js';
+import { databaseTarget } from './connection-url.js';
+import { quoteIdentifier } from './quote-identifier.js';
+
+/** The oldest Postgres with all that the schema uses, as `server_version_num` has it: `gen_random_uuid()` is of 13. */
+export const oldestPostgres = 130_000;
+
+interface Place {
+  url: string;
+  schema: string;
+}
+
+/** What a database is like; the same for `migrate` and doctor. */
+export interface DatabaseNature {
+  version: string;
+  versionNumber: number;
+  encoding: string;
+}
+
+const selectNature = `
+  SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
+    current_setting('server_encoding') AS encoding`;
+
+/** What keeps a database from holding the schema, in words. Pure. */
+export function unsuitable({ version, versionNumber, encoding }: DatabaseNature): string[] {
+  const problems = [];
+  if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
+  if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
+  return problems;
+}
+
+/** Throws `DATABASE_UNSUITABLE` before anything is written. */
+export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
+  const problems = unsuitable(await readNature(client));
+  if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
+}
+
+export async function readNature(client: pg.Client): Promise<DatabaseNature> {
+  const { rows } = await client.query<DatabaseNature>(selectNature);
+  return rows[0] as DatabaseNature;
+}
+
+/** Throws `DATABASE_PERMISSION`, with the statement that grants what is missing. */
+export async function requireRights(client: pg.Client, { url, schema }: Place): Promise<void> {
+  const { rows } = await client.query<Rights>(selectRights, [schema]);
+  const rights = rows[0];
+  if (!rights || rights.mayCreate) return;
+  const role = quoteIdentifier(rights.role);
+  const on = rights.exists ? `SCHEMA ${quoteIdentifier(schema)}` : `DATABASE ${quoteIdentifier(rights.database)}`;
+  const reason = `role ${role} needs CREATE on ${on.toLowerCase().split(' ')[0]} ${on.slice(on.indexOf(' ') + 1)}`;
+  throw new CairnloopError('DATABASE_PERMISSION', {
+    target: databaseTarget(url),
+    reason: rights.exists ? reason : `${reason}, to make schema "${schema}"`,
+    grant: `GRANT CREATE ON ${on} TO ${role}`,
+  });
+}
+
+interface Rights {
+  role: string;
+  database: string;
+  exists: boolean;
+  mayCreate: boolean;
+}
+
+const selectRights = `
+  SELECT current_user AS role, current_database() AS database, s.oid IS NOT NULL AS exists,
+    CASE WHEN s.oid IS NULL THEN has_database_privilege(current_database(), 'CREATE')
+      ELSE has_schema_privilege(s.oid, 'CREATE') END AS "mayCreate"
+  FROM (VALUES ($1::name)) wanted (name) LEFT JOIN pg_namespace s ON s.nspname = wanted.name`;

@@ -1,0 +1,152 @@
+/**
+ * The one place where connections to Postgres are made: every one of ours reads the URL alike, reads columns by our own
+ * types, and sets what statements rely on, whatever the server, the role, the URL or the host's process have set.
+ */
+import type pg from 'pg';
+import JavaScriptClient from 'pg/lib/client.js';
+import Pool from 'pg-pool';
+import { columnTypes } from './column-types.js';
+import { readConnectionUrl } from './connection-url.js';
+import { quoteIdentifier } from './quote-identifier.js';
+
+export interface SessionOptions {
+  url: string;
+  /** Names that are not qualified are looked up there: Agenda's table has to be found so. */
+  schema: string;
+  /** What the server lists the connection as, unless the URL names it otherwise. */
+  name: string;
+  /** How long connecting may take, in milliseconds. Default 10 000. */
+  connectTimeoutMs?: number;
+  limits?: Partial<SessionLimits>;
+}
+
+/** In milliseconds; 0 is no limit. */
+export interface SessionLimits {
+  /** Until this process gives a connection up that does not answer. */
+  answer: number;
+  /** Until the server ends a statement. It comes first, so that no backend works for a client that has gone. */
+  statement: number;
+  /** Until the server ends a statement that waits for a lock. */
+  lock: number;
+  /** Until the server ends a transaction that does nothing, e.g. of a process that is frozen, and frees its locks. */
+  idleInTransaction: number;
+}
+
+/** No statement of ours takes so long. */
+const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
+
+/** Opens one connection and sets it up. The caller ends it. */
+export async function openSession(options: SessionOptions): Promise<pg.Client> {
+  const client = newClient(options);
+  try {
+    await client.connect();
+    await setUp(client, options);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error;
+  }
+}
+
+/** A client of `options` that is not connected, nor set up: for a look at what is at the other end. */
+export function newClient(options: SessionOptions): pg.Client {
+  const client = new SessionClient(clientConfig(options));
+  // The loss of a connection is told by the statement on it; without a listener it would end the process.
+  client.on('error', () => {});
+  return client;
+}
+
+/** A pool of such connections; nothing is sent before the first statement. */
+export function openSessionPool(options: SessionOptions & { max: number }): pg.Pool {
+  return new Pool({
+    ...clientConfig(options),
+    max: options.max,
+    idleTimeoutMillis: 10_000,
+    Client: SessionClient as unknown as new () => pg.Client,
+    onConnect: (client: pg.ClientBase) => setUp(client, options),
+  } as pg.PoolConfig);
+}
+
+interface SessionConfig extends pg.ClientConfig {
+  serverOptions: string | undefined;
+  answerTimeoutMs: number;
+}
+
+function clientConfig(options: SessionOptions): SessionConfig {
+  const target = readConnectionUrl(options.url);
+  const { applicationName, options: serverOptions, password, ...where } = target;
+  return {
+    ...(where as pg.ClientConfig),
+    password: password ?? undefined,
+    serverOptions,
+    application_name: applicationName ?? options.name,
+    connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
+    answerTimeoutMs: limitsOf(options).answer,
+    keepAlive: true,
+    types: columnTypes,
+  };
+}
+
+/** pg's client without what `pg.defaults` would add where the config is silent. */
+class SessionClient extends JavaScriptClient {
+  constructor(config: SessionConfig) {
+    super(config);
+    const client = this as unknown as { binary: boolean; password: string | null; connectionParameters: object };
+    client.binary = false;
+    client.password = (config.password as string | undefined) ?? null;
+    Object.assign(client.connectionParameters, {
+      password: client.password,
+      options: config.serverOptions,
+      query_timeout: config.answerTimeoutMs,
+      // Set after connecting instead: poolers refuse them here.
+      statement_timeout: 0,
+      lock_timeout: 0,
+      idle_in_transaction_session_timeout: 0,
+      replication: undefined,
+    });
+  }
+}
+
+/** Settings that an older server does not know are left out. */
+const applySettings = `
+  SELECT pg_catalog.set_config(name, setting, false) FROM pg_catalog.jsonb_each_text($1) AS wanted (name, setting)
+  WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
+
+async function setUp(client: pg.ClientBase, options: SessionOptions): Promise<void> {
+  await client.query(applySettings, [JSON.stringify(settingsOf(options))]);
+}
+
+/**
+ * What can change the result of a statement, and what ends one. Left as they are: `default_transaction_read_only`, by
+ * which administrators stop writing, and `synchronous_commit`, which is the host's choice.
+ */
+function settingsOf(options: SessionOptions): Record<string, string> {
+  const { statement, lock, idleInTransaction } = limitsOf(options);
+  return {
+    search_path: `${quoteIdentifier(options.schema)}, pg_temp`,
+    default_transaction_isolation: 'read committed',
+    default_transaction_deferrable: 'off',
+    statement_timeout: String(statement),
+    lock_timeout: String(lock),
+    idle_in_transaction_session_timeout: String(idleInTransaction),
+    idle_session_timeout: '0',
+    transaction_timeout: '0',
+    client_encoding: 'UTF8',
+    DateStyle: 'ISO, YMD',
+    IntervalStyle: 'postgres',
+    TimeZone: 'UTC',
+    bytea_output: 'hex',
+    extra_float_digits: '1',
+    standard_conforming_strings: 'on',
+    array_nulls: 'on',
+    transform_null_equals: 'off',
+    row_security: 'on',
+    gin_fuzzy_search_limit: '0',
+    plan_cache_mode: 'auto',
+    jit: 'off',
+  };
+}
+
+function limitsOf({ limits }: SessionOptions): SessionLimits {
+  return { ...defaultLimits, ...limits };
+}

@@ -1,0 +1,112 @@
+import { type Executor, statement } from '../db/statement.js';
+import type { Timestamp } from '../db/timestamp.js';
+import type { DeliveryTopic } from '../domain.js';
+import type { Runtime } from '../runtime.js';
+import { report } from './report.js';
+import { type Outcome, type Settlement, settle } from './settle.js';
+import type { TopicHandler } from './topic-handler.js';
+
+/** Outcomes that one statement reads. */
+const pageSize = 500;
+
+/**
+ * Tries to write every outcome that was kept because its delivery was locked, whichever worker reached it, and reports
+ * what it has written.
+ */
+export async function writeKeptOutcomes(
+  runtime: Runtime,
+  handlers: Record<DeliveryTopic, TopicHandler>,
+): Promise<void> {
+  let after: string | undefined = '00000000-0000-0000-0000-000000000000';
+  while (after) {
+    const rows: KeptRow[] = await runtime.db.run<KeptRow>(selectKept, [after, pageSize]);
+    if (rows.length > 0) await writePage(runtime, handlers, rows);
+    after = rows.length === pageSize ? rows.at(-1)?.id : undefined;
+  }
+}
+
+async function writePage(
+  runtime: Runtime,
+  handlers: Record<DeliveryTopic, TopicHandler>,
+  rows: readonly KeptRow[],
+): Promise<void> {
+  const written = await settle(runtime.db, rows.flatMap(toSettlement));
+  const over = rows.filter(({ id }) => written.get(id) !== 'kept');
+  if (over.length === 0) return;
+  await runtime.db.run(forget, [over.map(({ id }) => id), over.map(({ claims }) => claims)]);
+  for (const row of over) {
+    if (!row.topic || written.get(row.id) !== 'settled') continue;
+    const [settlement] = toSettlement(row);
+    if (settlement)
+      report(runtime, { ...settlement, handler: handlers[row.topic], lagSeconds: Math.max(0, row.lag_seconds) });
+  }
+}
+
+/** How many outcomes are kept, and for how long the oldest is, in seconds. */
+export async function countKeptOutcomes(executor: Executor): Promise<{ count: number; oldestSeconds: number }> {
+  const [row] = await executor.run<{ count: number; oldest_seconds: number }>(countKept, []);
+  return { count: row?.count ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
+}
+
+interface KeptRow {
+  id: string;
+  claims: number;
+  attempts: number;
+  kind: Outcome['kind'];
+  delay_ms: number;
+  error: string | null;
+  seconds: number;
+  /** Null where the delivery is gone. */
+  topic: DeliveryTopic | null;
+  conversation_id: string;
+  subject_id: string | null;
+  available_at: Timestamp;
+  lag_seconds: number;
+}
+
+/** Nothing where the delivery is gone. */
+function toSettlement(kept: KeptRow): Settlement[] {
+  const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
+  if (!topic) return [];
+  const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
+  const claimed = { ...row, attempts: attemptsOf(kept), payload: {}, lease_until: null, leases_lost: 0 };
+  return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
+}
+
+function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome {
+  const error = reason ?? '';
+  if (kind === 'retry') return { kind, error, delayMs };
+  if (kind === 'postponed') return { kind, delayMs };
+  return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
+}
+
+/** As the claim counted them: what was not called gives one back when it is settled. */
+function attemptsOf({ kind, attempts }: KeptRow): number {
+  return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
+}
+
+const selectKept = statement(
+  'outcome.select_kept',
+  (s) => `
+    SELECT o.delivery_id AS id, o.claims, o.attempts, o.kind, o.delay_ms, o.error, o.seconds,
+      d.topic, d.conversation_id, d.subject_id, d.available_at,
+      extract(epoch FROM ${s}.clock() - d.available_at)::float8 AS lag_seconds
+    FROM ${s}.delivery_outcomes o LEFT JOIN ${s}.deliveries d ON d.id = o.delivery_id
+    WHERE o.delivery_id > $1 ORDER BY o.delivery_id LIMIT $2`,
+);
+
+/** One that a newer claim has kept meanwhile stays. */
+const forget = statement(
+  'outcome.forget',
+  (s) => `
+    DELETE FROM ${s}.delivery_outcomes o USING unnest($1::uuid[], $2::int[]) AS over (id, claims)
+    WHERE o.delivery_id = over.id AND o.claims = over.claims`,
+);
+
+const countKept = statement(
+  'outcome.count_kept',
+  (s) => `
+    SELECT count(*)::int AS count,
+      coalesce(extract(epoch FROM ${s}.clock() - min(reached_at)), 0)::float8 AS oldest_seconds
+    FROM ${s}.delivery_outcomes`,
+);
