@@ -81,8 +81,9 @@ async function aliasOptions(file: string, createJiti: typeof import('jiti').crea
 
 /** The host's copy of this package, or this one where the host has none, as in an empty folder run through `npx`. */
 async function importCairnloop(file: string): Promise<object> {
-  const own = resolveFrom(file, 'cairnloop');
-  return own === undefined ? import('../index.js') : import(pathToFileURL(own).href);
+  // What `require` finds leads to the same modules, but by way of CommonJS, which Plug'n'Play cannot follow.
+  const own = resolveFrom(file, 'cairnloop/package.json');
+  return own === undefined ? import('../index.js') : import(new URL('dist/index.js', pathToFileURL(own)).href);
 }
 
 type Transform = (options: TransformOptions) => string;

@@ -4,7 +4,7 @@ import type { PackageManager } from './package-manager.js';
 import type { Style } from './style.js';
 
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
-export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next';
+export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
 /** A config that the host's build trips over: which tsconfig compiles it, though it is meant for `folder`, and the harm. */
 export interface StrayConfig {
@@ -28,6 +28,14 @@ export interface HostSnapshot {
   /** How new relative imports end. */
   extension: SpecifierExtension;
   aliases: PathAliases;
+  /** The variable that holds the URL of Postgres: another one where `DATABASE_URL` means something else. */
+  databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
+  /** What `DATABASE_URL` holds where it is no Postgres: its scheme, e.g. `file:`. */
+  otherDatabase: string | null;
+  /** TypeScript wants `process.env['NAME']`. */
+  bracketEnv: boolean;
+  /** TypeScript wants a type at every export. */
+  isolatedDeclarations: boolean;
   style: Style;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;

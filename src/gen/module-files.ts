@@ -55,7 +55,7 @@ export function renderModule(kind: ModuleKind, file: string, { host, templates, 
     fileName: file,
     form: formFor(file, form),
     style: host.style,
-    values: { exportName: kind.configKey },
+    values: { exportName: kind.configKey, databaseUrl: databaseUrl(host) },
   });
 }
 
@@ -110,12 +110,16 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, w
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
   return renderTemplate(templates, {
-    template: 'config',
+    template: host.isolatedDeclarations ? 'config.typed' : 'config',
     fileName: host.config.path,
     form: configForm(host, ''),
     style: { ...host.style, trailingCommas: true },
-    values: {},
+    values: { databaseUrl: databaseUrl(host) },
   });
+}
+
+function databaseUrl({ databaseVariable, bracketEnv }: HostSnapshot): string {
+  return bracketEnv ? `process.env['${databaseVariable}']` : `process.env.${databaseVariable}`;
 }
 
 export function finishConfig({ config, style }: HostSnapshot, text: string): string {

@@ -26,8 +26,8 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
     : ['This project shares the package.json above it, so no scripts were added: run the commands in this folder.'];
   return {
     ...modules,
-    changes: [...modules.changes, ...scripts, planEnv(envFile, texts[envFile] ?? null)],
-    notes: [...modules.notes, ...shared],
+    changes: [...modules.changes, ...scripts, planEnv(envFile, texts[envFile] ?? null, host.databaseVariable)],
+    notes: [...modules.notes, ...shared, ...otherDatabase(host)],
   };
 }
 
@@ -107,14 +107,23 @@ function isJson(text: string): boolean {
   }
 }
 
-const exampleUrl = 'DATABASE_URL=postgres://user:password@localhost:5432/app';
+function otherDatabase({ otherDatabase, config }: HostSnapshot): string[] {
+  if (otherDatabase === null) return [];
+  const reads =
+    config.text === null
+      ? 'The config reads CAIRNLOOP_DATABASE_URL instead: set it to the URL of a Postgres.'
+      : 'Have the config read another variable, e.g. CAIRNLOOP_DATABASE_URL, and set it to the URL of a Postgres.';
+  return [`DATABASE_URL is ${otherDatabase} here, and Cairnloop needs Postgres.`, reads];
+}
 
-function planEnv(path: string, text: string | null): FileChange {
+function planEnv(path: string, text: string | null, variable: string): FileChange {
+  const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
   if (text !== null && !isEditable(text)) {
     const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
     return { ...keep(path, text), outcome: 'manual', reason: 'it is no text in UTF-8', byHand };
   }
-  if (text !== null && /^\s*(?:#\s*)?(?:export\s+)?DATABASE_URL\s*=/m.test(text)) return keep(path, text);
+  if (text !== null && new RegExp(`^\\s*(?:#\\s*)?(?:export\\s+)?${variable}\\s*=`, 'm').test(text))
+    return keep(path, text);
   const eol = text?.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === null || text === '' || text.endsWith('\n') ? '' : eol;
   return writeChange(path, text, `${text ?? ''}${separator}${exampleUrl}${eol}`);

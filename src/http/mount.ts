@@ -7,12 +7,12 @@ import { isOver, writeResponse } from './write-response.js';
 /** One handler in two shapes: for fetch-style servers and for Node's. Neither ever throws or rejects. */
 export interface Mounted {
   /** Answers every request; paths that are not its own with 404. */
-  fetch(request: Request): Promise<Response>;
+  fetch: (request: Request) => Promise<Response>;
   /**
    * Hands paths that are not its own to `next` where there is one, and returns what that returns: what follows is the
    * host's, and so are its failures.
    */
-  node(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+  node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
 }
 
 /** What is mounted: one application, of which every answer is a `Response`. */

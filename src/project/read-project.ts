@@ -4,6 +4,7 @@ import { configExtensions, configFileNames } from '../config/config-file-names.j
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../errors.js';
 import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
+import { findDatabaseVariable } from './database-variable.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
 import { isEsmAt } from './module-type.js';
@@ -40,6 +41,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const text = readHostFile(root, at);
   return {
     ...facts,
+    ...findDatabaseVariable(root),
     root,
     packageName: json.name ?? null,
     hasPackageJson: host.packageRoot === root,
@@ -115,6 +117,8 @@ function scriptFacts(root: string, isEsm: boolean): TsFacts {
     extension: isEsm ? 'js' : 'none',
     aliases: {},
     bareImportsFrom: bareFrom,
+    bracketEnv: false,
+    isolatedDeclarations: false,
   };
 }
 
@@ -127,6 +131,8 @@ function findSourceFolder(root: string, outputRoot = '.'): string {
 const frameworkPackages: readonly (readonly [string, Framework])[] = [
   ['@nestjs/core', 'nest'],
   ['next', 'next'],
+  ['@adonisjs/core', 'adonis'],
+  ['@sveltejs/kit', 'sveltekit'],
   ['fastify', 'fastify'],
   ['hono', 'hono'],
   ['koa', 'koa'],

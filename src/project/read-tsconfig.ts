@@ -9,6 +9,8 @@ export interface TsFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
+  bracketEnv: boolean;
+  isolatedDeclarations: boolean;
   /** The folder, relative to the package, whose files can be imported by their bare names; null where there is none. */
   bareImportsFrom: string | null;
 }
@@ -21,6 +23,8 @@ export function readTsFacts(root: string, isEsmPackage: boolean, config: string 
     moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
     extension: extensionOf(options, isEsm),
     aliases: aliasesOf(options, root),
+    bracketEnv: options.noPropertyAccessFromIndexSignature === true,
+    isolatedDeclarations: options.isolatedDeclarations === true,
     bareImportsFrom: bareImportsFrom(options, root),
   };
 }

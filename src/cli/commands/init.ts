@@ -40,9 +40,14 @@ export const command = defineCommand<InitOptions>({
     const { applyAndRemember } = await import('../../project/journal.js');
     const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
+    const { envLine, mountGuide } = await import('../../gen/mount-guide.js');
+    const mount = mountGuide(host);
+    const guide = [`Mount it in ${mount.title}:`, ...mount.lines.map(indent), '', ...productionLines(envLine(host))];
     const text =
-      options.dryRun || options.check ? report.text : [report.text, '', 'Next:', ...next.map(indent)].join('\n');
-    return { ...report, text, json: { ...(report.json as object), next } };
+      options.dryRun || options.check
+        ? report.text
+        : [report.text, '', ...guide, '', 'Next:', ...next.map(indent)].join('\n');
+    return { ...report, text, json: { ...(report.json as object), mount: mount.lines, next } };
   },
 });
 
@@ -75,6 +80,13 @@ function parseModules(list: string): readonly ModuleKindName[] {
   });
 }
 
+/** npm and npx hand no signal on, so that a worker which they run is cut off. */
+function productionLines(envLine: string | undefined): string[] {
+  const worker =
+    'In production start the worker itself, not npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker';
+  return [worker, ...(envLine === undefined ? [] : [envLine])];
+}
+
 function indent(line: string): string {
-  return `  ${line}`;
+  return line === '' ? '' : `  ${line}`;
 }

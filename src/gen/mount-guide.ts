@@ -1,0 +1,174 @@
+/** The lines that mount the workspace and the operations in the server of a host, by its framework. Pure. */
+import path from 'node:path';
+import type { Framework, HostSnapshot } from './host-snapshot.js';
+import { specifier } from './names.js';
+
+const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
+const workspace = `workspace({ basePath: '/support', ${operator} })`;
+
+interface Guide {
+  title: string;
+  /** The server's file, as it is usually called, from which the config is imported. */
+  file: string;
+  lines: readonly string[];
+  /** True where the lines connect at the first request: a build, or a test, imports them too. */
+  isLazy?: boolean;
+}
+
+const viaNode = ['app.use(cairnloop.operations().node);', `app.use(cairnloop.${workspace}.node);`];
+const onRequest = (handler: string) => [
+  `app.addHook('onRequest', (request, reply, done) => {`,
+  `  ${handler}.node(request.raw, reply.raw, () => done()).catch(done);`,
+  '});',
+];
+const lazy = [
+  'let connected;',
+  'export const support = () => {',
+  '  connected ??= createCairnloop(config).then((cairnloop) => ({',
+  "    workspace: cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) }),",
+  '    operations: cairnloop.operations(),',
+  '  }));',
+  '  return connected;',
+  '};',
+];
+
+const guides: Record<Framework | 'node', Guide> = {
+  express: {
+    title: 'your Express application, before body parsers such as express.json()',
+    file: 'server',
+    lines: viaNode,
+  },
+  nest: {
+    title: 'bootstrap() of your Nest application, right after NestFactory.create(): before body parsers',
+    file: 'main',
+    lines: viaNode,
+  },
+  fastify: {
+    title: 'your Fastify application, before plugins that read bodies',
+    file: 'server',
+    lines: [
+      'const operations = cairnloop.operations();',
+      `const workspace = cairnloop.${workspace};`,
+      ...onRequest('operations'),
+      ...onRequest('workspace'),
+    ],
+  },
+  koa: {
+    title: 'your Koa application, before body parsers',
+    file: 'server',
+    lines: [
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspace}]) {`,
+      '  app.use((context, next) => {',
+      '    context.respond = false;',
+      '    return node(context.req, context.res, () => {',
+      '      context.respond = true;',
+      '      return next();',
+      '    });',
+      '  });',
+      '}',
+    ],
+  },
+  hono: {
+    title: 'your Hono application',
+    file: 'index',
+    lines: [
+      'const operations = cairnloop.operations();',
+      "const workspace = cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) });",
+      "app.all('/health/*', (c) => operations.fetch(c.req.raw));",
+      "app.all('/metrics', (c) => operations.fetch(c.req.raw));",
+      "app.all('/support/*', (c) => workspace.fetch(c.req.raw));",
+    ],
+  },
+  next: {
+    title: 'your Next application: a module support, which connects at the first request and not while Next builds',
+    file: 'support',
+    isLazy: true,
+    lines: [
+      ...lazy,
+      '',
+      '// app/support/[[...path]]/route.ts',
+      "export const dynamic = 'force-dynamic';",
+      'const handle = async (request) => (await support()).workspace.fetch(request);',
+      'export { handle as GET, handle as HEAD, handle as POST };',
+      '// app/health/[[...path]]/route.ts and app/metrics/route.ts: the same with operations',
+      '',
+      '// next.config: Node loads the package, not the bundler',
+      "serverExternalPackages: ['cairnloop'],",
+    ],
+  },
+  sveltekit: {
+    title: 'src/hooks.server of your SvelteKit application; it connects at the first request and not while Vite builds',
+    file: 'hooks.server',
+    isLazy: true,
+    lines: [
+      ...lazy,
+      'export const handle = async ({ event, resolve }) => {',
+      '  const [, mount] = /^\\/(support|health|metrics)(?:\\/|$)/.exec(event.url.pathname) ?? [];',
+      '  if (!mount) return resolve(event);',
+      '  const { workspace, operations } = await support();',
+      "  return mount === 'support' ? workspace.fetch(event.request) : operations.fetch(event.request);",
+      '};',
+    ],
+  },
+  adonis: {
+    title: 'a middleware of your Adonis application, first in server.use() of start/kernel: before the body parser',
+    file: 'support_middleware',
+    isLazy: true,
+    lines: [
+      ...lazy,
+      'export default class SupportMiddleware {',
+      '  async handle({ request, response }, next) {',
+      '    const { workspace, operations } = await support();',
+      '    const { request: req } = request;',
+      '    const { response: res } = response;',
+      '    await operations.node(req, res, () => workspace.node(req, res, next));',
+      '  }',
+      '}',
+    ],
+  },
+  node: {
+    title: 'your server',
+    file: 'server',
+    lines: [
+      'const operations = cairnloop.operations();',
+      `const workspace = cairnloop.${workspace};`,
+      'createServer((req, res) => operations.node(req, res, () => workspace.node(req, res, () => yours(req, res))));',
+    ],
+  },
+};
+
+export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
+  const { title, file, lines, isLazy = false } = guides[host.framework ?? 'node'];
+  const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
+  return { title, lines: [...imports(host, file), ...connect, ...lines] };
+}
+
+function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {
+  const from = specifier(path.posix.join(sourceFolder, `${file}.ts`), config.path, extension);
+  if (moduleForm === 'commonjs') {
+    return [
+      "const { createCairnloop } = require('cairnloop');",
+      `const config = require('${from}');`,
+      '// In an async function: CommonJS has no await at the top.',
+    ];
+  }
+  return ["import { createCairnloop } from 'cairnloop';", `import config from '${from}';`];
+}
+
+/** How the server comes by the variables that the command line reads from `.env`; undefined where it reads them itself. */
+export function envLine({ framework, dependencies }: HostSnapshot): string | undefined {
+  const readers = [
+    'dotenv',
+    'dotenv-flow',
+    '@nestjs/config',
+    '@fastify/env',
+    '@dotenvx/dotenvx',
+    'env-cmd',
+    'dotenv-cli',
+  ];
+  const readsItself =
+    framework === 'next' || framework === 'adonis' || readers.some((name) => dependencies.includes(name));
+  return readsItself
+    ? undefined
+    : 'The command line reads .env, your server does not: start it with node --env-file=.env';
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { runMain } from '../support/run-main.js';
+import { type TempHost, tempHost } from '../support/temp-host.js';
+
+const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+
+describe('cairnloop init knows the host', () => {
+  let host: TempHost;
+  const use = (files: Record<string, string | object>) => {
+    host = tempHost(files);
+  };
+  const read = (file: string) => readFileSync(path.join(host.folder, file), 'utf8');
+  const init = (...argv: string[]) => runMain(host.folder, ['init', ...argv]);
+  afterEach(() => host.remove());
+
+  const frameworks: Record<string, RegExp[]> = {
+    express: [/before body parsers/, /app\.use\(cairnloop\.operations\(\)\.node\);/],
+    fastify: [/addHook\('onRequest'/],
+    '@nestjs/core': [/right after NestFactory\.create\(\)/, /app\.use\(cairnloop\.workspace\(/],
+    koa: [/context\.respond = false;/],
+    hono: [/app\.all\('\/support\/\*'/],
+    next: [/serverExternalPackages: \['cairnloop'\]/, /force-dynamic/],
+    '@sveltejs/kit': [/hooks\.server/, /export const handle = /],
+    '@adonisjs/core': [/start\/kernel/],
+    none: [/createServer\(/],
+  };
+  for (const [name, patterns] of Object.entries(frameworks)) {
+    it(`and prints the lines that mount it: ${name}`, async () => {
+      use({ 'package.json': { name: 'host', type: 'module', dependencies: { [name]: '*' } }, 'src/a.js': '' });
+      const { out } = await init();
+      for (const pattern of [...patterns, /import config from '\.\.\/cairnloop\.config\.js';/])
+        assert.match(out, pattern);
+      const isLazy = ['next', '@sveltejs/kit', '@adonisjs/core'].includes(name);
+      assert.equal(/await createCairnloop/.test(out), !isLazy);
+      assert.match(
+        out,
+        /In production start the worker itself, not npx or npm run: node node_modules\/cairnloop\/bin\/cairnloop\.js worker/,
+      );
+      assert.equal(
+        /your server does not: start it with node --env-file=\.env/.test(out),
+        !['next', '@adonisjs/core'].includes(name),
+      );
+      const json = (await init('--json')).json();
+      assert.ok(json.mount.length > 3);
+    });
+  }
+
+  it('prints require for a CommonJS host', async () => {
+    use({ 'package.json': { name: 'host', dependencies: { express: '*' } } });
+    assert.match(
+      (await init()).out,
+      /const config = require\('\.\/cairnloop\.config'\);\n.*CommonJS has no await at the top/,
+    );
+  });
+
+  it('takes another variable where DATABASE_URL is no Postgres, and shows no more of it than its scheme', async () => {
+    for (const [files, scheme] of [
+      [{ '.env': 'DATABASE_URL="file:secret.db"\n' }, 'file:'],
+      [{ '.env.local': 'export DATABASE_URL=mysql://root:secret@localhost/app\n' }, 'mysql:'],
+      [{ '.env.example': '\uFEFFDATABASE_URL=mongodb+srv://secret@localhost/app\r\n' }, 'mongodb\\+srv:'],
+      [
+        { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n  url = env("DATABASE_URL")\n}\n' },
+        'sqlite:',
+      ],
+    ] as const) {
+      use({ 'package.json': { name: 'host', type: 'module' }, ...files });
+      const { out } = await init('--modules', 'sla', '--storage', 'database');
+      assert.match(out, new RegExp(`DATABASE_URL is ${scheme} here, and Cairnloop needs Postgres`));
+      assert.doesNotMatch(out, /secret/);
+      assert.match(read('cairnloop.config.js'), /url: process\.env\.CAIRNLOOP_DATABASE_URL/);
+      assert.match(read('cairnloop/sla-policy-provider.js'), /process\.env\.CAIRNLOOP_DATABASE_URL/);
+      assert.match(read('.env.example'), /^CAIRNLOOP_DATABASE_URL=postgres:/m);
+      host.remove();
+    }
+    for (const env of ['DATABASE_URL=postgresql://a@b/c', 'DATABASE_URL=', 'DATABASE_URL=$OTHER']) {
+      use({ 'package.json': { name: 'host', type: 'module' }, '.env': env });
+      await init();
+      assert.match(read('cairnloop.config.js'), /url: process\.env\.DATABASE_URL/);
+      host.remove();
+    }
+    use({});
+  });
+
+  it('writes what the strictest tsconfig takes', async () => {
+    use({
+      'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } },
+      'tsconfig.json': {
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2022',
+          types: ['node'],
+          noEmit: true,
+          strict: true,
+          declaration: true,
+          isolatedDeclarations: true,
+          isolatedModules: true,
+          verbatimModuleSyntax: true,
+          erasableSyntaxOnly: true,
+          noPropertyAccessFromIndexSignature: true,
+          noUncheckedIndexedAccess: true,
+          exactOptionalPropertyTypes: true,
+          noImplicitReturns: true,
+          noImplicitOverride: true,
+          noUnusedLocals: true,
+          noUnusedParameters: true,
+          allowUnreachableCode: false,
+        },
+      },
+    });
+    const { exitCode } = await init('--modules', 'all', '--storage', 'database');
+    assert.equal(exitCode, 0);
+    assert.ok(existsSync(path.join(host.folder, 'cairnloop.config.ts')));
+    const { stdout } = await execa(process.execPath, [tsc, '-p', '.'], { cwd: host.folder, reject: false });
+    assert.equal(stdout, '');
+    assert.equal((await init('--modules', 'all', '--storage', 'database', '--check')).exitCode, 0);
+  });
+
+  it('writes no async function that awaits nothing', async () => {
+    use({ 'package.json': { name: 'host', type: 'module' } });
+    await init('--modules', 'all');
+    for (const name of ['notifier', 'context-provider', 'sla-policy-provider']) {
+      const code = read(`cairnloop/${name}.js`).replaceAll(/\/\*[\s\S]*?\*\//g, '');
+      assert.doesNotMatch(code, /async/);
+    }
+  });
+});

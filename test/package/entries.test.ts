@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Every declaration that an entry leads to, with the packages that they import. */
+function importedBy(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)].flatMap(([, name = '']) => {
+    if (!name.startsWith('.')) return [name];
+    return importedBy(path.resolve(path.dirname(file), name.replace(/\.js$/, '.d.ts')), seen);
+  });
+}
+
+describe('the package', () => {
+  for (const folder of ['dist', 'commonjs/types']) {
+    for (const entry of ['index', 'testing', 'ai/index']) {
+      it(`has types that need nothing but Node's: ${folder}/${entry}`, () => {
+        const packages = importedBy(path.join(root, folder, `${entry}.d.ts`)).filter(
+          (name) => !name.startsWith('node:'),
+        );
+        assert.deepEqual([...new Set(packages)], []);
+      });
+    }
+  }
+
+  it('is one module for import and require, also where Jest keeps a module system of its own', async () => {
+    const script = `
+      const { createRequire } = require('node:module');
+      import('cairnloop').then((all) => {
+        const own = require('cairnloop');
+        const [testing, ai] = [require('cairnloop/testing'), require('cairnloop/ai')];
+        console.log(own.createCairnloop === all.createCairnloop, typeof testing.checkNotifier, typeof ai.templateDraftGenerator);
+      });`;
+    for (const env of [{}, { JEST_WORKER_ID: '1' }]) {
+      const run = await execa(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: root, env });
+      assert.equal(run.stdout, 'true function function');
+      assert.equal(run.stderr, '');
+    }
+  });
+
+  it('is packed without prepare and without what only a checkout needs, and the checkout is left as it was', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-pack-'));
+    try {
+      mkdirSync(path.join(folder, 'scripts'));
+      for (const file of ['package.json', 'scripts/packed-manifest.mjs'])
+        cpSync(path.join(root, file), path.join(folder, file));
+      const read = () => readFileSync(path.join(folder, 'package.json'), 'utf8');
+      const [before, script] = [read(), path.join(folder, 'scripts/packed-manifest.mjs')];
+      await execa(process.execPath, [script]);
+      const { scripts, devDependencies, dependencies, exports } = JSON.parse(read());
+      assert.deepEqual([scripts, devDependencies], [undefined, undefined]);
+      assert.ok(dependencies && exports);
+      await execa(process.execPath, [script, 'restore']);
+      assert.equal(read(), before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
