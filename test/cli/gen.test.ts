@@ -50,7 +50,7 @@ describe('cairnloop gen', () => {
       ].join('\n'),
     );
     for (const method of ['onConversationResolved', 'onSlaBreach', 'onOutboundTriggered']) {
-      assert.match(read('src/cairnloop/notifier.ts'), new RegExp(`async ${method}\\(`));
+      assert.match(read('src/cairnloop/notifier.ts'), new RegExp(`^ {2}${method}\\(`, 'm'));
     }
     assert.match(read('cairnloop.config.ts'), /import \{ notifier \} from '\.\/src\/cairnloop\/notifier\.js';/);
   });
@@ -239,13 +239,13 @@ describe('cairnloop gen', () => {
     use({ ...typeScript, '.prettierrc': 'semi: false\nsingleQuote: false\ntabWidth: 4\n' });
     await gen('context');
     assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop"\n/);
-    assert.match(read('src/cairnloop/context-provider.ts'), /^ {4}async getContext\(\) \{\n {8}return ok\(\{\}\)\n/m);
+    assert.match(read('src/cairnloop/context-provider.ts'), /^ {4}getContext\(\) \{\n {8}return ok\(\{\}\)\n/m);
     host.remove();
     const crlf = config.replaceAll('\n', '\r\n').replaceAll('  ', '\t').replaceAll("'", '"');
     use({ ...typeScript, 'cairnloop.config.ts': crlf });
     await gen('context');
     assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop";\r\n/);
-    assert.match(read('src/cairnloop/context-provider.ts'), /^\tasync getContext\(\) \{\r\n\t\treturn ok/m);
+    assert.match(read('src/cairnloop/context-provider.ts'), /^\tgetContext\(\) \{\r\n\t\treturn ok/m);
     assert.equal(/[^\r]\n/.test(read('cairnloop.config.ts')), false);
   });
 
