@@ -8,7 +8,20 @@ import { ts } from 'ts-morph';
 const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
 
 for (const name of ['server-mounts', 'nest', 'fastify']) {
-  const built = readFileSync(new URL(`../dist/${name}.js`, import.meta.url), 'utf8');
+  const module = new URL(`../dist/${name}.js`, import.meta.url);
+  const built = readFileSync(module, 'utf8');
+  // A second run finds what the first one left here.
+  if (built.includes(`'../commonjs/${name}.js'`)) continue;
   const { outputText } = ts.transpileModule(built, { compilerOptions });
   writeFileSync(new URL(`../commonjs/${name}.js`, import.meta.url), outputText);
+  writeFileSync(module, reExport(name, outputText));
+}
+
+/** The ES module is the same one: an application that uses both kinds must meet one class and one token. */
+function reExport(name, commonjs) {
+  const names = new Set([...commonjs.matchAll(/^exports\.(\w+) = /gm)].map(([, exported]) => exported));
+  const hasDefault = names.delete('default');
+  const lines = [`export { ${[...names].join(', ')} } from '../commonjs/${name}.js';`];
+  if (hasDefault) lines.push(`import plugin from '../commonjs/${name}.js';`, 'export default plugin.default;');
+  return `${lines.join('\n')}\n`;
 }
