@@ -3,10 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symli
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { execa, type ResultPromise } from 'execa';
 import { client } from '../workspace/served-workspace.js';
+import { type Place, type Started, shell, start, stopped, until } from './commands.js';
 import type { Host } from './hosts.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -40,11 +39,6 @@ export interface Surroundings {
   /** Makes the host of links to this repository's packages instead of an install: no registry is asked. */
   linked?: boolean;
   say(text: string): void;
-}
-
-interface Place {
-  folder: string;
-  env: Record<string, string>;
 }
 
 /** What came of each step. A failure is told with its output, and ends the steps that build on it. */
@@ -116,12 +110,17 @@ async function create(host: Host, folder: string, place: Place, { linked }: Surr
 
 async function install(host: Host, place: Place, { tarball, linked }: Surroundings): Promise<void> {
   if (!linked) return void (await shell((host.add ?? 'npm install TARBALL').replace('TARBALL', tarball), place));
+  await link(tarball, place, host.linked ?? []);
+}
+
+/** The packed package with links to what it needs, in place of an install: no registry is asked. */
+export async function link(tarball: string, place: Place, packages: readonly string[]): Promise<void> {
   const modules = path.join(place.folder, 'node_modules');
   mkdirSync(path.join(modules, '.bin'), { recursive: true });
   await shell(`tar xzf ${tarball} && mv package node_modules/cairnloop`, place);
   await shell('npm pkg set dependencies.cairnloop=*', place);
   symlinkSync(path.join(root, 'node_modules'), path.join(modules, 'cairnloop/node_modules'));
-  for (const name of host.linked ?? []) {
+  for (const name of packages) {
     mkdirSync(path.dirname(path.join(modules, name)), { recursive: true });
     symlinkSync(path.join(root, 'node_modules', name), path.join(modules, name));
   }
@@ -182,69 +181,8 @@ async function worker(host: Host, place: Place, id: string, around: Surroundings
   }
 }
 
-interface Started {
-  process: ResultPromise;
-  output(): string;
-  kill(): void;
-}
-
-/** In a process group of its own, which `kill` ends as a whole. */
-function start(command: string, { folder, env }: Place): Started {
-  const options = { cwd: folder, env, shell: true, detached: true, all: true, reject: false, buffer: false } as const;
-  const child = execa(command, options);
-  let output = '';
-  child.all.on('data', (chunk) => {
-    output += chunk;
-  });
-  return {
-    process: child as unknown as ResultPromise,
-    output: () => output,
-    kill: () => {
-      try {
-        if (child.pid) process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // It has ended.
-      }
-    },
-  };
-}
-
-/** As a supervisor stops it: SIGTERM to the group, and then it ends by itself. */
-async function stopped({ process: child, output }: Started): Promise<void> {
-  if (child.pid) process.kill(-child.pid, 'SIGTERM');
-  const ended = await Promise.race([child.then(() => true), sleep(40_000, false)]);
-  if (!ended) throw new Error(`it did not end after SIGTERM\n${output()}`);
-}
-
 async function answers(url: string, server: Started): Promise<void> {
   await until(async () => (await fetch(url).catch(() => null))?.ok ?? false, server);
-}
-
-async function until(holds: () => boolean | Promise<boolean>, { process: child, output }: Started): Promise<void> {
-  let over = false;
-  void child.then(() => {
-    over = true;
-  });
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (await holds()) return;
-    if (over) break;
-    await sleep(200);
-  }
-  throw new Error(`it ${over ? 'ended' : 'did not come to it'}:\n${output()}`);
-}
-
-async function shell(command: string, { folder, env }: Place): Promise<string> {
-  const run = await execa(command, {
-    cwd: folder,
-    env,
-    shell: true,
-    all: true,
-    reject: false,
-    stdin: 'ignore',
-    timeout: 600_000,
-  });
-  if (run.exitCode === 0) return run.all;
-  throw new Error(`$ ${command}\n${run.all.slice(-4000)}`);
 }
 
 function freePort(): Promise<number> {
