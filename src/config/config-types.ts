@@ -17,7 +17,7 @@ export interface DatabaseConfig {
 export type JobsConfig = { backend: 'postgres' } | { backend: 'mongodb'; url: string };
 
 export interface WorkerConfig {
-  /** Callbacks in flight at once, per topic and worker. Default 20. */
+  /** Callbacks that run at once, per topic and worker. Default 20. */
   concurrency: number;
   /** After which a callback counts as failed, in milliseconds. Default 30 000. */
   callbackTimeoutMs: number;

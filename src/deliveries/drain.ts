@@ -34,9 +34,9 @@ interface Ready {
 }
 
 /**
- * Claim -> load -> call -> settle. At most `worker.concurrency` deliveries are called and unsettled at a time, which is
- * also the most that a crash can repeat. While calls are short and more is due, the next batches are claimed and
- * loaded beside them: Postgres and the host's code then work at the same time.
+ * Claim -> load -> call -> settle. At most `worker.concurrency` callbacks run at a time. A crash repeats what is called and
+ * unsettled: no more than that, or a hundred while calls are very short. While calls are short and more is due, the
+ * next batches are claimed and loaded beside them, so that Postgres and the host's code work at the same time.
  */
 export function createDrainer(
   runtime: Runtime,
@@ -50,6 +50,9 @@ export function createDrainer(
   const pace = createPace(concurrency, maxAttempts);
   const held = new Map<string, ClaimedDelivery>();
   const ready: Ready[] = [];
+  /** Callbacks that run. */
+  let calling = 0;
+  /** Called and unsettled. */
   let called = 0;
   let loading = 0;
   let running: Promise<void> | undefined;
@@ -132,7 +135,7 @@ export function createDrainer(
 
   /** What waited longer than its lease, in a process that was frozen, is somebody else's by now. */
   function startReady(): void {
-    while (stopping || called < concurrency) {
+    while (stopping || (calling < concurrency && called < pace.unsettledLimit)) {
       const next = ready.shift();
       if (!next) return;
       const mine = !stopping && performance.now() < next.claimedAt + leaseMs;
@@ -142,8 +145,11 @@ export function createDrainer(
 
   async function deliver({ row, call, claimedAt }: Ready): Promise<void> {
     called += 1;
+    calling += 1;
     const started = performance.now();
     const outcome = await attempt(row, call);
+    calling -= 1;
+    startReady();
     const seconds = (performance.now() - started) / 1000;
     let claims: number;
     let settled = false;

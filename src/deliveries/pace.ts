@@ -1,17 +1,23 @@
-/** Calls that take no longer than this, in milliseconds, are worth claiming for in advance: what waits, waits so long. */
+/** Prefetch only while the average call is shorter than this (ms): what waits, waits so long. */
 const shortMs = 50;
 
-/** How much of the average a new call is. */
+/** While the average call, with its settlement, is shorter than this (ms), writing outcomes takes longer than the calls. */
+const veryShortMs = 10;
+
+/** A batch of very short calls, unless `worker.concurrency` is larger: a statement for twenty rows costs half of one for 100. */
+export const shortBatch = 100;
+
+/** EWMA smoothing factor. */
 const weight = 0.1;
 
-/** Until some calls have shown that they are short. */
+/** The average before any call has ended: not short. */
 const unproven = 2 * shortMs;
 
 /**
- * A claim counts as an attempt, also of what waits for its turn when the process dies. Where fewer attempts than this are
- * allowed, nothing is claimed ahead: it could be discarded without a call.
+ * A claim counts as an attempt, also for what waits for its turn when the process dies. Where fewer attempts than this are
+ * allowed, nothing is prefetched: it could be discarded without a call.
  */
-const sparesAttempts = 3;
+const minAttempts = 3;
 
 /** What a drainer has under way. */
 export interface UnderWay {
@@ -22,28 +28,35 @@ export interface UnderWay {
 }
 
 /**
- * Decides how many deliveries a drainer claims. In general as many as it can call at once; where more is due than that
- * and calls are short, also two batches ahead of them: while one waits for its turn, the other is loaded. Ahead of long
- * calls nothing is claimed: another worker may be free.
+ * Decides how many deliveries a drainer claims, and how many may be called and unsettled. In general both are
+ * `worker.concurrency`. While more is due and calls are short, two batches are claimed ahead: one waits for its turn while
+ * the other is loaded. While calls are very short, batches are larger, and further calls begin before the outcomes of the
+ * last ones are written. Long calls are not prefetched: another worker may be free.
  */
 export interface Pace {
   room(underWay: UnderWay): number;
+  /** The most calls that may be unsettled; a crash repeats no more than that. */
+  readonly unsettledLimit: number;
   claimed(found: number, room: number): void;
-  /** To be told how long each call took until it was settled. */
+  /** To be called with the time that each call took until it was settled. */
   took(ms: number): void;
-  /** To be told that what was claimed ahead waits too long for its turn: calls are no longer short. */
+  /** To be called when prefetched deliveries wait too long for their turn: calls are no longer short. */
   stalled(): void;
 }
 
 export function createPace(concurrency: number, maxAttempts: number): Pace {
   let averageMs = unproven;
   let moreIsDue = false;
+  const batch = () => (averageMs <= veryShortMs ? Math.max(concurrency, shortBatch) : concurrency);
   return {
     room({ called, ahead }) {
-      if (maxAttempts < sparesAttempts || !moreIsDue || averageMs > shortMs)
+      if (maxAttempts < minAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
       // A whole batch, or every call that ends would claim one more.
-      return called + ahead <= 2 * concurrency ? concurrency : 0;
+      return called + ahead <= 2 * batch() ? batch() : 0;
+    },
+    get unsettledLimit() {
+      return batch();
     },
     claimed(found, room) {
       moreIsDue = found === room;

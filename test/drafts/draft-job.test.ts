@@ -97,7 +97,7 @@ describe('drafts: the draft job', () => {
     const reasons = (await host.deliveries('draft')).map(({ lastError }) => lastError);
     assert.match(reasons[0] ?? '', /the model is busy/);
     assert.match(reasons[2] ?? '', /neither ok\(proposal\) nor err\(reason\)/);
-    assert.match(reasons[4] ?? '', /type: .*found a text of 7 characters/);
+    assert.match(reasons[4] ?? '', /type: .*found "apology"/);
     assert.ok(!reasons.join().includes(answer.content));
   });
 

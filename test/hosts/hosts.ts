@@ -135,7 +135,7 @@ export const hosts: Host[] = [
     create: [
       'npx -y sv create . --template minimal --types ts --no-add-ons --no-install',
       "sed -i 's/adapter-auto/adapter-node/' vite.config.ts package.json",
-      'npm pkg set devDependencies.@sveltejs/adapter-node=latest devDependencies.@types/node=^22',
+      'npm pkg set devDependencies.@sveltejs/adapter-node=^5 devDependencies.@types/node=^22',
       'npm install',
     ],
     build: 'npm run build',

@@ -43,7 +43,10 @@ export interface Surroundings {
 
 /** What came of each step. A failure is told with its output, and ends the steps that build on it. */
 export async function tryHost(host: Host, around: Surroundings): Promise<Report> {
-  const folder = realpathSync(mkdtempSync(path.join(tmpdir(), `cairnloop-${host.name}-`)));
+  const temporary = realpathSync(mkdtempSync(path.join(tmpdir(), `cairnloop-${host.name}-`)));
+  // Generators name the package after its folder, and accept no capital letter.
+  const folder = path.join(temporary, 'host');
+  mkdirSync(folder);
   const report: Report = {};
   const port = String(await freePort());
   const place = { folder: path.join(folder, host.at ?? ''), env: environment(folder, port, around) };
@@ -77,7 +80,7 @@ export async function tryHost(host: Host, around: Surroundings): Promise<Report>
   } catch (error) {
     around.say(`${host.name}: ${steps.find((name) => report[name] === 'failed')}: failed\n${(error as Error).message}`);
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
   }
   return report;
 }

@@ -3,6 +3,7 @@ import { type ConversationRow, type MessageRow, toMessage } from '../../conversa
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
+import { shortBatch } from '../../deliveries/pace.js';
 import type { Message } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -32,7 +33,7 @@ export async function loadWholeConversations(
   limit: number,
 ): Promise<Map<string, WholeConversation>> {
   const ids = conversationIds(rows);
-  const budget = bytesPerCall(runtime.config.worker.concurrency);
+  const budget = bytesPerCall(Math.max(runtime.config.worker.concurrency, shortBatch));
   const found = await withLarge(ids, (how, wanted) =>
     runtime.db.run<WholeRow>(wholeConversations[how], [wanted, limit, budget]),
   );
