@@ -94,6 +94,7 @@ function environment(folder: string, port: string, { node, databaseUrl }: Surrou
     DATABASE_URL: databaseUrl,
     YARN: `node ${yarn}`,
     CI: '1',
+    YARN_ENABLE_IMMUTABLE_INSTALLS: 'false',
     NEXT_TELEMETRY_DISABLED: '1',
     NODE_ENV: '',
   };
