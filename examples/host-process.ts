@@ -16,9 +16,9 @@ export function announce(server: Server): void {
 const graceMs = 5_000;
 
 /** Answers what is under way, takes nothing new, and then lets go of the database. */
-export async function stop(server: Server, workspace: { close(): void }, cairnloop: Cairnloop): Promise<void> {
+export async function stop(server: Server, cairnloop: Cairnloop, ...mounts: { close(): void }[]): Promise<void> {
   // Pages that stand open hold a live stream each, and a server waits for those.
-  workspace.close();
+  for (const mount of mounts) mount.close();
   // A connection that has been answered is not kept for another request.
   server.keepAliveTimeout = 1;
   const late = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -23,7 +23,7 @@ import { type OpenInput, openConversation } from './conversations/open.js';
 import { submitCsat } from './conversations/rate.js';
 import { type ReceiveInput, receiveMessage } from './conversations/receive.js';
 import { type ReopenInput, reopenConversation } from './conversations/reopen.js';
-import { addNote, type ReplyInput, replyToConversation } from './conversations/reply.js';
+import { addNote, type NoteInput, type ReplyInput, replyToConversation } from './conversations/reply.js';
 import { type ResolveInput, resolveConversation } from './conversations/resolve.js';
 import { type SnoozeInput, snoozeConversation } from './conversations/snooze.js';
 import { type UpdateInput, updateConversation } from './conversations/update.js';
@@ -33,7 +33,7 @@ import { databaseFailure, expectedFailure } from './db/database-failure.js';
 import { createSchemaCheck, pendingMigrations } from './db/migrations/current.js';
 import { isOutage } from './db/outage.js';
 import { probeDatabase } from './db/probe.js';
-import { discardDelivery, type InterveneInput, retryDelivery } from './deliveries/intervene.js';
+import { discardDelivery, type InterveneInput, type RetryInput, retryDelivery } from './deliveries/intervene.js';
 import { type DeliveryListInput, getDelivery, listDeliveries } from './deliveries/list.js';
 import { countRetryable, type RetryRange, retryRange } from './deliveries/retry-range.js';
 import { sayWhatIsOwed } from './deliveries/say-owed.js';
@@ -65,6 +65,7 @@ import { safeMetrics } from './ops/safe-metrics.js';
 import { type BulkInput, bulkTriggerOutbound } from './outbound/bulk-trigger.js';
 import { type CancelInput, cancelOutbound } from './outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from './outbound/trigger.js';
+import { createPortal, type Portal, type PortalOptions } from './portal/portal.js';
 import { errorText } from './redact.js';
 import type { Runtime } from './runtime.js';
 import { safeLogger, stderrLogger } from './safe-logger.js';
@@ -73,6 +74,7 @@ import { slaForConversation } from './sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from './sla/pause.js';
 import { activePolicies, setPolicy } from './sla/policies.js';
 import { createTelemetry } from './telemetry/telemetry.js';
+import { createWithin, type WithinGroup } from './within/within.js';
 import { createWorker, type Worker } from './worker/worker.js';
 import { createWorkspace, type Workspace, type WorkspaceOptions } from './workspace/workspace.js';
 
@@ -102,16 +104,16 @@ export async function createCairnloop(
   const requireSchema = schemaGuard(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
-  const workspaces = new Set<Workspace>();
+  const mounts = new Set<{ close(): void }>();
   let closing: Promise<void> | undefined;
 
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
-  const calls = {
+  const callsOf = (runtime: Runtime) => ({
     conversations: {
       open: (input: OpenInput) => openConversation(runtime, input),
       receive: (id: string, input: ReceiveInput) => receiveMessage(runtime, id, input),
       reply: (id: string, input: ReplyInput) => replyToConversation(runtime, id, input),
-      note: (id: string, input: ReplyInput) => addNote(runtime, id, input),
+      note: (id: string, input: NoteInput) => addNote(runtime, id, input),
       resolve: (id: string, input: ResolveInput) => resolveConversation(runtime, id, input),
       update: (id: string, input: UpdateInput) => updateConversation(runtime, id, input),
       snooze: (id: string, input: SnoozeInput) => snoozeConversation(runtime, id, input),
@@ -155,7 +157,7 @@ export async function createCairnloop(
     deliveries: {
       list: (input?: DeliveryListInput) => listDeliveries(runtime, input),
       get: (id: string) => getDelivery(runtime, id),
-      retry: (id: string, input: InterveneInput) => retryDelivery(runtime, id, input),
+      retry: (id: string, input: RetryInput) => retryDelivery(runtime, id, input),
       countRetryable: (range: RetryRange) => countRetryable(runtime, range),
       retryRange: (range: RetryRange, input: InterveneInput) => retryRange(runtime, range, input),
       discard: (id: string, input: InterveneInput) => discardDelivery(runtime, id, input),
@@ -166,11 +168,19 @@ export async function createCairnloop(
     audit: {
       list: (input?: AuditListInput) => listAudit(runtime, input),
     },
-  };
-  const api = atTheEdge(calls, explain, async (name) => withoutTables.has(name) || requireSchema());
+  });
+  const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
+  const api = atTheEdge(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
 
   return {
     ...api,
+    /**
+     * The same calls on an open transaction of the host's: what they write is committed with its rows, or gone with them.
+     * Deliveries, telemetry and open pages follow the commit. Calls on one transaction run one after the other, each in a
+     * savepoint: one that is refused leaves the transaction usable. Throws `INPUT_INVALID`; its calls besides
+     * `TRANSACTION_REQUIRED`, `TRANSACTION_ELSEWHERE`, `TRANSACTION_CONFLICT`, `TRANSACTION_ABORTED`, `TRANSACTION_LOST`.
+     */
+    within: withoutSurplus(inTransactions.within, 'within'),
     telemetry: {
       attach: withoutSurplus(runtime.telemetry.attach, 'telemetry.attach'),
       detach: withoutSurplus(runtime.telemetry.detach, 'telemetry.detach'),
@@ -192,8 +202,17 @@ export async function createCairnloop(
      */
     workspace: (options: WorkspaceOptions): Workspace => {
       const workspace = createWorkspace(runtime, api, options);
-      workspaces.add(workspace);
+      mounts.add(workspace);
       return workspace;
+    },
+    /**
+     * The page on which customers read and write their own conversations, for the host's own server, with its JSON API
+     * and `<cairnloop-support>`. Loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+     */
+    portal: (options: PortalOptions): Portal => {
+      const portal = createPortal(runtime, api, options);
+      mounts.add(portal);
+      return portal;
     },
     worker: sayingWhy(runtime, worker, explain),
     /**
@@ -201,8 +220,11 @@ export async function createCairnloop(
      * timer of Agenda's runs on for up to 15 s.
      */
     close: () => {
-      for (const workspace of workspaces) workspace.close();
-      closing ??= release(runtime, worker.stop).finally(() => prometheus?.close());
+      for (const mount of mounts) mount.close();
+      closing ??= inTransactions
+        .close()
+        .then(() => release(runtime, worker.stop))
+        .finally(() => prometheus?.close());
       return closing;
     },
   };
@@ -210,6 +232,9 @@ export async function createCairnloop(
 
 /** What {@link createCairnloop} answers. */
 export type Cairnloop = Awaited<ReturnType<typeof createCairnloop>>;
+
+/** The calls of {@link Cairnloop} on an open transaction of the host's, as `cairnloop.within(executor)` returns them. */
+export interface Within extends Pick<Cairnloop, WithinGroup> {}
 
 /** Calls that may need no table: they go on while the database is away. */
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);

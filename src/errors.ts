@@ -88,9 +88,13 @@ const catalog = {
     message: `The database at ${d.target} cannot be reached: ${d.reason}.`,
     hint: connectHint(d.cause, d.reason),
   }),
-  DATABASE_READ_ONLY: (d: { target: string }) => ({
-    message: `The database at ${d.target} is read-only: it is a standby, or its administrator has stopped writing.`,
-    hint: 'Nothing was written. Try again after a failover; if it stays, name the primary in database.url.',
+  DATABASE_READ_ONLY: (d: { target: string; within?: boolean }) => ({
+    message: d.within
+      ? 'The transaction that was passed to within() is read-only.'
+      : `The database at ${d.target} is read-only: it is a standby, or its administrator has stopped writing.`,
+    hint: d.within
+      ? 'Nothing was written. Begin your transaction READ WRITE, on the primary.'
+      : 'Nothing was written. Try again after a failover; if it stays, name the primary in database.url.',
   }),
   DATABASE_BUSY: (d: { target: string; reason: string }) => ({
     message: `The database at ${d.target} is busy: ${d.reason}.`,
@@ -102,8 +106,8 @@ const catalog = {
     message: `The database at ${d.target} has run out of disk space, memory or another resource: ${d.reason}.`,
     hint: 'Nothing was written. Free the resource on the database server, then try again.',
   }),
-  DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string }) => ({
-    message: `The role that database.url connects as lacks a right in the database at ${d.target}: ${d.reason}.`,
+  DATABASE_PERMISSION: (d: { target: string; reason: string; grant?: string; within?: boolean }) => ({
+    message: `The role that ${d.within ? 'the transaction passed to within() runs as' : 'database.url connects as'} lacks a right in the database at ${d.target}: ${d.reason}.`,
     hint: d.grant
       ? `Nothing was written. Run \`${d.grant}\` as an administrator, or migrate as a role that has the right.`
       : 'Nothing was written. Grant the role that right, or connect as the role that owns the schema.',
@@ -123,6 +127,30 @@ const catalog = {
   OUTCOME_UNKNOWN: (d: { target: string; reason: string }) => ({
     message: `The connection to the database at ${d.target} broke while a change was being written, so it is unknown whether the change was made: ${d.reason}.`,
     hint: 'Read the conversation back before you call again. A call that had a dedupeKey can be repeated as it was: it is done once.',
+  }),
+  TRANSACTION_REQUIRED: (_: Record<string, never>) => ({
+    message: 'within() was given an executor without an open transaction: it runs each statement on its own.',
+    hint: 'Begin a transaction first, and pass the client or transaction object of it, not a pool; see cairnloop/transactions.',
+  }),
+  TRANSACTION_ABORTED: (d: { reason: string }) => ({
+    message: `The transaction that was passed to within() had failed before this call: ${d.reason}.`,
+    hint: 'Nothing of this call was written. Roll back, to a savepoint or altogether, and look for the statement that failed.',
+  }),
+  TRANSACTION_CONFLICT: (d: { reason: string }) => ({
+    message: `Postgres undid this call because of another transaction: ${d.reason}.`,
+    hint: 'Nothing of this call was written. Roll your transaction back and run it again from its beginning.',
+  }),
+  TRANSACTION_LOST: (d: { reason: string }) => ({
+    message: `The executor that was passed to within() failed: ${d.reason}.`,
+    hint: 'Nothing of this call was committed. Its transaction is over: run it again from its beginning, on another connection.',
+  }),
+  TRANSACTION_ELSEWHERE: (d: { schema: string }) => ({
+    message: `The transaction that was passed to within() is not in the database of database.url, where schema "${d.schema}" is.`,
+    hint: 'Nothing was written. Name the database of your transactions in database.url, on the same server.',
+  }),
+  TRANSACTION_UNSUITABLE: (d: { operation: string; because: string }) => ({
+    message: `${d.operation} cannot run within a transaction: ${d.because}.`,
+    hint: 'Call it on the instance that createCairnloop returned, once your transaction is committed.',
   }),
   MIGRATIONS_PENDING: (d: { schema: string; pending: readonly string[] }) => ({
     message: `Schema "${d.schema}" lacks ${d.pending.length} migration(s): ${d.pending.join(', ')}.`,
@@ -154,6 +182,10 @@ const catalog = {
   CONVERSATION_RESOLVED: (d: { id: string; action: string; status?: string }) => ({
     message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
     hint: 'A customer message reopens it; conversations.receive() records one.',
+  }),
+  CONVERSATION_CHANGED: (d: { id: string; newer: number }) => ({
+    message: `Conversation "${d.id}" has ${d.newer} ${d.newer === 1 ? 'message' : 'messages'} newer than lastSeenMessageId.`,
+    hint: 'Nothing was sent. Read what came in, then call again with the id of the newest message.',
   }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
     message: [
@@ -238,6 +270,10 @@ const catalog = {
     hint: d.countdown
       ? 'It is called when the clock runs out; to stop that, hold the clock with sla.pause() or resolve the conversation.'
       : deliveryHint(d.state),
+  }),
+  DELIVERY_SCHEDULED: (d: { id: string; at: string }) => ({
+    message: `Delivery "${d.id}" is a message that is scheduled for ${d.at}; nothing was sent.`,
+    hint: 'To send it before its time, retry it with releaseScheduled: true (`cairnloop deliveries retry <id> --yes`).',
   }),
 
   // Worker and ops

@@ -97,7 +97,12 @@ const prefixes = [
   'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
 ].join('|');
 
+/** These begin no name that people write, so that no digit has to tell. */
+const plainPrefixes =
+  'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
+
 const shapes: readonly Pattern[] = [
+  [new RegExp(`(?<![\\w-])(?:${plainPrefixes})[\\w./+-]{8,}=*`, 'g'), mask],
   [/-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g, mask],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, mask],
   [new RegExp(`(?<![\\w-])(?:${prefixes})(?=[\\w./+-]*\\d)[\\w./+-]{8,}=*`, 'g'), mask],
@@ -143,7 +148,7 @@ const named: readonly Pattern[] = [
 
 /** A group is looked for only where its hint is found: most texts hold no secret at all. */
 export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
-  { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ/, patterns: shapes },
+  { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ|[a-z]{2}_\w{8}|(?:sk|xapp|glpat|GOCSPX|xox[a-z])-|ya29/, patterns: shapes },
   {
     hint: /authori[sz]ation|cookie|bearer|basic|negotiate|ntlm|sess|csrf|xsrf|connect\.sid|["']x-/i,
     patterns: headers,

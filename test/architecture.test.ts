@@ -23,8 +23,18 @@ const layers: Record<string, readonly string[]> = {
   'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
-  'what runs it': ['worker', 'ops', 'workspace', 'doctor', 'testing', 'ai'],
-  'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index', 'server-mounts', 'nest', 'fastify'],
+  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'doctor', 'testing', 'ai'],
+  'the package': [
+    'cairnloop',
+    'create-cairnloop',
+    'edge',
+    'index',
+    'within',
+    'transactions',
+    'server-mounts',
+    'nest',
+    'fastify',
+  ],
   'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
 };
 

@@ -197,6 +197,26 @@ describe('what is a secret in a text', () => {
     }
   });
 
+  it('needs no digit where its beginning is no name', () => {
+    const letters = 'abcdefghijklmnopqrstuvwx';
+    const tokens = [
+      'sk-proj-',
+      'sk-ant-api-',
+      'sk-',
+      'sk_live_',
+      'hf_',
+      'ghp_',
+      'glpat-',
+      'dop_v1_',
+      'ya29.',
+      'xapp-',
+      'xoxb-',
+      'whsec_',
+    ];
+    for (const token of tokens.map((prefix) => prefix + letters))
+      assert.equal(redact(`refused, key ${token} at once`), 'refused, key [redacted] at once', token);
+  });
+
   it('is not what every log holds', () => {
     for (const text of [...innocent, innocent.join('\n'), innocent.join(' ')]) assert.equal(redact(text), text);
   });

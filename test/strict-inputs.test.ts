@@ -68,7 +68,9 @@ describe('strict inputs', () => {
   /** What takes no input, and may stand where a framework calls a hook with an object of its own. */
   const hooks = ['worker.start', 'worker.stop', 'close'];
   /** Mounts have an error of their own for their options. */
-  const mounts = ['operations', 'workspace'];
+  const mounts = ['operations', 'workspace', 'portal'];
+  /** It takes an object of another library's, with whatever keys; its calls are those of the walk. */
+  const transactions = ['within'];
 
   const start = async () => {
     const { notifier } = recordingNotifier();
@@ -84,7 +86,10 @@ describe('strict inputs', () => {
   };
 
   it('LP4 the walk below knows every call of the library', async () => {
-    assert.deepEqual(callsOf(await start()).sort(), [...Object.keys(inputs), ...hooks, ...mounts].sort());
+    assert.deepEqual(
+      callsOf(await start()).sort(),
+      [...Object.keys(inputs), ...hooks, ...mounts, ...transactions].sort(),
+    );
   });
 
   it('LP4 every call takes the arguments that the walk below starts from', async () => {
@@ -112,6 +117,20 @@ describe('strict inputs', () => {
     }
     const { id: known } = await cairnloop.conversations.open({});
     assert.equal((await Promise.all([known].map(cairnloop.conversations.get)))[0]?.id, known);
+  });
+
+  it('LP4 within a transaction an unknown key, and an object that no parameter takes, are refused alike', async () => {
+    const { within } = await start();
+    const executor = { query: async () => ({ rows: [] }) };
+    assert.throws(
+      () => (within as (...given: unknown[]) => unknown)(executor, { stranger: 1 }),
+      refused('within', 'stranger'),
+    );
+    const { conversations } = within(executor);
+    await assert.rejects(
+      conversations.get(...([id, { stranger: 1 }] as unknown as [string])),
+      refused('get', 'stranger'),
+    );
   });
 
   it('LP4 a key with a slip in it is refused with the one that was meant', async () => {
@@ -165,7 +184,7 @@ describe('strict inputs', () => {
       ['check', () => testing.checkSlaPolicyProvider(policies(terms), stranger)],
     ];
     for (const [operation, call] of factories) await assert.rejects(async () => call(), refused(operation, 'stranger'));
-    for (const mount of ['operations', 'workspace'] as const) {
+    for (const mount of ['operations', 'workspace', 'portal'] as const) {
       const cairnloop = await start();
       assert.throws(() => cairnloop[mount]({ basePath: '/s', stranger: 1 } as never), { code: 'MOUNT_OPTION_INVALID' });
     }

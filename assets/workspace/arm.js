@@ -8,6 +8,8 @@ const patienceMs = 6_000;
 let armed = null;
 let timer = null;
 let covered = [];
+let askedAt = 0;
+let answerAfterMs = 0;
 
 export const isArmed = () => armed !== null;
 
@@ -17,13 +19,19 @@ export function startArming() {
     document.addEventListener(event, disarm, { capture: true });
 }
 
-/** Asks whether the button is meant. */
-export function arm(button) {
+/** Asks whether the button is meant; an answer sooner than `afterMs` is none. */
+export function arm(button, { afterMs = 0 } = {}) {
   disarm();
   armed = button;
+  askedAt = performance.now();
+  answerAfterMs = afterMs;
   button.classList.add('armed');
   covered = [...byId('notice').childNodes];
-  showNotice('passing', `${button.textContent.trim()}?`, 'Press Enter to confirm. Any other key cancels.');
+  showNotice(
+    'passing',
+    `${button.innerText.trim() || button.getAttribute('aria-label')}?`,
+    'Press Enter to confirm. Any other key cancels.',
+  );
   timer = setTimeout(disarm, patienceMs);
 }
 
@@ -41,7 +49,9 @@ export function confirmKey(event) {
   event.preventDefault();
   const button = armed;
   disarm();
-  const isYes = event.key === 'Enter' && !event.repeat && !event.shiftKey && !event.ctrlKey && !event.metaKey;
+  const isInTime = performance.now() - askedAt >= answerAfterMs;
+  const isYes =
+    isInTime && event.key === 'Enter' && !event.repeat && !event.shiftKey && !event.ctrlKey && !event.metaKey;
   if (!isYes || !button.isConnected || button.disabled) return false;
   button.click();
   return true;

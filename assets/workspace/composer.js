@@ -1,7 +1,7 @@
 // The composer of an open page: its text and its mode stay; what may be sent follows the conversation.
 
 import { recall } from './memory.js';
-import { byId, showNotice } from './page.js';
+import { byId, dropNotice, showNotice } from './page.js';
 
 const modesOf = (composer) => [...composer.elements.mode];
 export const chosenMode = (composer) => modesOf(composer).find((mode) => mode.checked);
@@ -22,14 +22,17 @@ export function syncComposer(page) {
   }
   byId('composer-state')?.replaceChildren(...byId('composer-state', page).cloneNode(true).childNodes);
   if (isBlocked(mine) && !wasBlocked && isWriting()) sayBlocked();
+  if (!isBlocked(mine) && wasBlocked) dropNotice(blockedTitle);
 }
+
+const blockedTitle = 'This conversation was resolved meanwhile.';
 
 export const isBlocked = (composer) => chosenMode(composer)?.disabled !== false;
 
 export function sayBlocked() {
   showNotice(
     'conflict',
-    'This conversation was resolved meanwhile.',
+    blockedTitle,
     'Nothing was sent, and your text is still below. Reopen the conversation to send it, or choose Internal note.',
   );
 }

@@ -1,6 +1,7 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
 import { isBlocked, sayBlocked, takeOverComposer } from './composer.js';
+import { cutOff, noteAnswer, noteNoAnswer } from './connection.js';
 import { forget } from './memory.js';
 import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
@@ -12,6 +13,7 @@ export function startForms() {
     if (!form.matches('form[data-action]') || form.matches('.theme')) return;
     event.preventDefault();
     if (form.id === 'composer' && isBlocked(form)) return sayBlocked();
+    if (cutOff() === 'somebody-else') return showNotice('conflict', ...notYours);
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
   document.addEventListener('keydown', (event) => {
@@ -30,6 +32,7 @@ async function send(form, submitter) {
     const response = await fetch(action, { method: 'POST', body: fields });
     await take(response, form);
   } catch {
+    noteNoAnswer();
     showNoAnswer();
   } finally {
     undo();
@@ -37,8 +40,20 @@ async function send(form, submitter) {
   }
 }
 
+const signedOut = [
+  'Nothing was sent: you are signed out.',
+  'Your text is safe. Sign in in another tab, then send it again from here.',
+];
+
+const notYours = [
+  'Nothing was sent: you are signed in as somebody else by now.',
+  'Copy what you wrote, then reload the page.',
+];
+
 async function take(response, form) {
   const page = await readPage(response);
+  noteAnswer(response, page);
+  if (response.status === 401) return showNotice('conflict', ...signedOut);
   if (!page)
     return showNotice('error', 'This was refused.', (await textOf(response)) || 'Reload the page and try again.');
   // A page to sign in on is an answer as well: only the conversation itself says that the words have arrived.

@@ -1,5 +1,6 @@
 // Keeps an open page up to date: told at once by a stream, and asking by itself in case the stream is down.
 
+import { cutOff, noteAnswer, noteNoAnswer, startConnection } from './connection.js';
 import { isSamePage, readPage } from './page.js';
 import { takeOver } from './regions.js';
 
@@ -16,6 +17,7 @@ let refreshing = null;
 let again = false;
 
 export function startLive() {
+  startConnection(checkNow);
   if (!document.querySelector('[data-live]')) return;
   listen();
   setInterval(() => {
@@ -38,11 +40,21 @@ function listen() {
   stream = new EventSource(`${base}/live`);
   // What happened between the page and its stream.
   stream.addEventListener('open', refresh);
+  // Its end tells nothing of why: the page's own request does.
+  stream.addEventListener('error', () => {
+    if (cutOff() === null) timer ??= setTimeout(refresh, gatherMs);
+  });
   stream.addEventListener('changed', ({ data }) => {
     const mine = data === '*' || data.split(',').includes(openId());
     if (mine) refresh();
     else timer ??= setTimeout(refresh, gatherMs);
   });
+}
+
+/** Asks again at once: the connection is back, or somebody wants to know. */
+function checkNow() {
+  if (stream && !document.hidden) listen();
+  return refresh();
 }
 
 function hangUp() {
@@ -71,11 +83,11 @@ export async function refresh() {
 async function fetchPage() {
   try {
     const response = await fetch(location.pathname + location.search, { headers: { accept: 'text/html' } });
-    // Signed out, or gone: what is on screen stays, and the next click tells.
-    if (!response.ok) return;
     const page = await readPage(response);
-    if (page && isSamePage(page)) takeOver(page);
+    noteAnswer(response, page);
+    // Whatever is wrong: what is on screen stays.
+    if (response.ok && cutOff() === null && page && isSamePage(page)) takeOver(page);
   } catch {
-    // Without a connection the page waits for the next time.
+    noteNoAnswer();
   }
 }

@@ -36,6 +36,12 @@ export function showNoAnswer() {
   );
 }
 
+/** Takes a notice back that does not hold any more. */
+export function dropNotice(title) {
+  const notice = byId('notice');
+  if (notice?.querySelector('strong')?.textContent === title) notice.replaceChildren();
+}
+
 export function showNotice(tone, title, text) {
   const notice = byId('notice');
   if (!notice) return announce(`${title} ${text}`);

@@ -52,14 +52,17 @@ function refreshClocks(root) {
   for (const time of root.querySelectorAll('time[data-countdown]')) countDown(time, now);
 }
 
+/** What comes next, as the server writes it: the time for an answer while it is ahead, then the breach. */
 function countDown(time, now) {
-  const breachAt = Date.parse(time.dateTime);
-  const left = breachAt - now;
-  const whole = breachAt - Date.parse(time.dataset.countdown);
-  const tone = left <= 0 ? 'breached' : left < whole * 0.25 ? 'soon' : 'calm';
+  const { dateTime, dataset } = time;
+  const [started, due, breach] = [dataset.countdown, dataset.due, dateTime].map((iso) => Date.parse(iso));
+  const awaitsReply = due > now && due < breach;
+  const isSoon = !awaitsReply || due - now < (due - started) * 0.25;
+  const tone = breach <= now ? 'breached' : isSoon ? 'soon' : 'calm';
   const chip = time.closest('.clock');
   for (const other of ['calm', 'soon', 'breached']) chip?.classList.toggle(`clock-${other}`, other === tone);
-  write(time, left <= 0 ? 'Breached' : shortSpan(left));
+  if (breach <= now) return write(time, 'Breached');
+  write(time, awaitsReply ? `Reply due in ${shortSpan(due - now)}` : `Breaches in ${shortSpan(breach - now)}`);
 }
 
 /** A span of time in at most two units, as the server writes it. */

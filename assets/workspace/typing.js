@@ -1,52 +1,111 @@
 // Knows when somebody is typing: no key and no button acts on a customer in the middle of words.
 
-import { isArmed } from './arm.js';
+import { arm, isArmed } from './arm.js';
 
 /** People who type pause for less than this between two letters, in milliseconds. */
 const restMs = 800;
 
+/** And for less than this between two words of a sentence. */
+const sentenceMs = 3_000;
+
+/** So many letters in a row are words. Two may be two commands. */
+const wordLength = 3;
+const commands = 'jkaern/?';
+
+const kept = 'cairnloop:words-at';
+
 const openedAt = performance.now();
 let typedAt = Number.NEGATIVE_INFINITY;
+/** When the last key of a sentence came; also of one that began on the page before this one. */
+let wordsAt = wordsOfLastPage();
+/** When a key came last that is no command of the page. */
+let wroteAt = Number.NEGATIVE_INFINITY;
+/** How many letters have come without a rest between them. */
+let streak = 0;
 let rested = true;
+let settled = false;
 /** The button onto which words were typed, until the focus moves on. */
 let typedOnto = null;
+/** Browsers press a button when the space bar is let go: that belongs to the key that was held back. */
+let heldBack = false;
 
 /** Must start before anything else that listens to keys. */
 export function startTyping() {
   document.addEventListener('keydown', onKeyDown, { capture: true });
-  // Browsers press a button when the space bar is let go.
-  document.addEventListener('keyup', blockStrayPress, { capture: true });
+  document.addEventListener('keyup', (event) => event.key === ' ' && heldBack && stop(event), { capture: true });
   document.addEventListener('focusin', () => {
     typedOnto = null;
   });
+  addEventListener('pagehide', () => {
+    if (isInWords()) sessionStorage.setItem(kept, String(Date.now() - (performance.now() - wordsAt)));
+    else sessionStorage.removeItem(kept);
+  });
 }
+
+function wordsOfLastPage() {
+  const age = Date.now() - Number(sessionStorage.getItem(kept) ?? 0);
+  return age < sentenceMs ? openedAt - age : Number.NEGATIVE_INFINITY;
+}
+
+const isInWords = () => performance.now() - wordsAt < sentenceMs;
+
+const isWriting = () => isInWords() || performance.now() - wroteAt < sentenceMs;
 
 /** Whether nothing was typed in the moment before the current key. */
 export const hasRested = () => rested;
 
-/** The same, and the page has been on screen for a moment. */
-export const isSettled = () => rested && performance.now() - openedAt > restMs;
+/** The same, no sentence is being typed, and the page has been on screen for a moment. */
+export const isSettled = () => settled;
 
 /** Whoever leaves a field or confirms a step on purpose is not in the middle of words. */
 export function endTyping() {
   typedAt = Number.NEGATIVE_INFINITY;
+  wordsAt = Number.NEGATIVE_INFINITY;
+  wroteAt = Number.NEGATIVE_INFINITY;
 }
 
 function onKeyDown(event) {
-  rested = performance.now() - typedAt > restMs;
-  blockStrayPress(event);
+  const now = performance.now();
+  rested = now - typedAt > restMs;
+  settled = rested && !isWriting() && now - openedAt > restMs;
+  heldBack = false;
   if (event.key === 'Escape') endTyping();
+  if (event.key === 'Enter' || event.key === ' ') holdStrayPress(event);
   if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  typedAt = performance.now();
+  note(event.key, now);
   if (event.key !== ' ') typedOnto = buttonOf(event);
 }
 
-/** Space and Enter press the button that has the focus, also when they belong to words that were meant for a field. */
-function blockStrayPress(event) {
-  if (event.key !== 'Enter' && event.key !== ' ') return;
-  if (isArmed() || typedOnto === null || typedOnto !== buttonOf(event)) return;
+function note(key, now) {
+  // An answer to a question is no text, unless words go on with it.
+  const isAnswer = isArmed() && key !== ' ';
+  if (!isAnswer) streak = rested ? 1 : streak + 1;
+  if (isInWords() || streak >= wordLength) wordsAt = now;
+  const isText = key === ' ' ? isArmed() : !isAnswer && !commands.includes(key);
+  if (isInWords() || isText) wroteAt = now;
+  typedAt = now;
+}
+
+/**
+ * Space and Enter press the button that has the focus, also when they belong to words that were meant for a field. In the
+ * middle of words Space presses none, and Enter asks.
+ */
+function holdStrayPress(event) {
+  const button = buttonOf(event);
+  if (!button || isArmed()) return;
+  const onto = typedOnto === button;
+  if (!onto && rested && !isWriting()) return;
+  heldBack = true;
+  stop(event);
+  if (event.key === 'Enter' && !onto && !event.repeat && !event.shiftKey) arm(button, slowly);
+}
+
+/** Two Enters of a paragraph are no answer. */
+const slowly = { afterMs: 400 };
+
+function stop(event) {
   event.preventDefault();
   event.stopPropagation();
 }
 
-const buttonOf = ({ target }) => target.closest('form[data-action] button');
+const buttonOf = ({ target }) => target.closest?.('form[data-action] button') ?? null;

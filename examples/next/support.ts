@@ -1,12 +1,13 @@
 import { type Cairnloop, createCairnloop } from 'cairnloop';
 import config from './cairnloop.config';
-import { operatorOf } from './session';
+import { customerOf, operatorOf } from './session';
 
 type Handler = (request: Request) => Promise<Response>;
 
 interface Support {
   cairnloop: Cairnloop;
   workspace: { fetch: Handler };
+  portal: { fetch: Handler };
   operations: { fetch: Handler };
 }
 
@@ -28,7 +29,14 @@ async function open(): Promise<Support> {
     basePath: '/support',
     operator: (request) => operatorOf(request.headers.get('cookie')),
   });
+  const portal = cairnloop.portal({
+    basePath: '/help',
+    customer: (request) => customerOf(request.headers.get('cookie')),
+  });
   // On a signal Next answers what is under way and ends the process; live streams of open pages would keep it.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => workspace.close());
-  return { cairnloop, workspace, operations: cairnloop.operations() };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      for (const mount of [workspace, portal]) mount.close();
+    });
+  return { cairnloop, workspace, portal, operations: cairnloop.operations() };
 }

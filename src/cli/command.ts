@@ -59,7 +59,7 @@ export const configOption: OptionRow = {
 
 export const workspacePortOption: OptionRow = {
   flags: '--port <number>',
-  description: 'port of the workspace; 0 takes a free one',
+  description: 'port of workspace and portal; 0 takes a free one',
   default: 4070,
   parse: (text) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
 };

@@ -9,26 +9,28 @@ import { type Answer, type Answered, sendAnswer } from './answer.js';
 import { findByKey } from './by-key.js';
 import { nextMoment } from './next-moment.js';
 import { refuseUnlessOpen } from './refuse.js';
+import { lastSeenMessageId, refuseChanged } from './refuse-changed.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-const replyInput = only({
-  content,
-  actor,
-  /** A second call with the same key for the same conversation writes nothing and answers the first message. */
-  dedupeKey: name.optional(),
-});
+/** A second call with the same key for the same conversation writes nothing and answers the first message. */
+const dedupeKey = name.optional();
 
+const noteInput = only({ content, actor, dedupeKey });
+const replyInput = only({ content, actor, dedupeKey, lastSeenMessageId });
+
+export type NoteInput = z.input<typeof noteInput>;
 export type ReplyInput = z.input<typeof replyInput>;
 
 /**
  * Sends an operator's text to the customer; it meets the response target. Throws `CONVERSATION_NOT_FOUND`,
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
+ * `lastSeenMessageId`.
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
-  const { content, actor, dedupeKey } = parseInput('conversations.reply', replyInput, input);
+  const { content, actor, dedupeKey, lastSeenMessageId } = parseInput('conversations.reply', replyInput, input);
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
-    const sent = isId(id) ? await sendOnce(runtime, id, answer) : null;
+    const sent = isId(id) ? await sendOnce(runtime, id, answer, lastSeenMessageId) : null;
     return sent ?? refuseUnlessOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
@@ -41,13 +43,16 @@ async function sendOnce(
   { db, config }: Runtime,
   id: string,
   answer: Answer,
+  lastSeen: string | null | undefined,
 ): Promise<Answered | { repeated: Message } | null> {
   const { dedupeKey } = answer;
-  if (dedupeKey === undefined) return sendAnswer(db, config, id, answer);
+  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, config, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, [id]);
-    const repeated = await findByKey(tx, id, dedupeKey);
-    return repeated ? { repeated } : sendAnswer(tx, config, id, answer);
+    const repeated = dedupeKey === undefined ? null : await findByKey(tx, id, dedupeKey);
+    if (repeated) return { repeated };
+    await refuseChanged(tx, id, lastSeen);
+    return sendAnswer(tx, config, id, answer);
   });
 }
 
@@ -61,8 +66,8 @@ export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered)
 }
 
 /** Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
-export async function addNote(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
-  const { content, actor, dedupeKey } = parseInput('conversations.note', replyInput, input);
+export async function addNote(runtime: Runtime, id: string, input: NoteInput): Promise<Message> {
+  const { content, actor, dedupeKey } = parseInput('conversations.note', noteInput, input);
   const values = [id, content, actor, dedupeKey ?? null];
   const [row] = isId(id) ? await runtime.db.run<MessageRow>(insertNote, values) : [];
   if (!row) return noteOfKey(runtime, id, dedupeKey);

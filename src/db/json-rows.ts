@@ -1,12 +1,13 @@
 /**
  * The same statement with all its rows in one text column `rows`, as a JSON list: no driver's type parsers can change it.
  * Times come as ISO text, bigints as numbers. A main query that changes rows becomes a part of the WITH list, where
- * Postgres allows it as well; one that returns none stays as it is.
+ * Postgres allows it as well; one that returns none stays as it is. `pack` may wrap the text in more SQL.
  */
-export function asJsonRows(text: string): string {
+export function asJsonRows(text: string, pack = (json: string) => json): string {
   const { list, main } = splitWith(text);
   if (/^(INSERT|UPDATE|DELETE)\b(?![\s\S]*\bRETURNING\b)/i.test(main)) return text;
-  const select = `SELECT coalesce(json_agg(to_json(row_of_result)), '[]')::text AS rows FROM result_rows AS row_of_result`;
+  const json = pack(`coalesce(json_agg(to_json(row_of_result)), '[]')::text`);
+  const select = `SELECT ${json} AS rows FROM result_rows AS row_of_result`;
   return `WITH ${list === '' ? '' : `${list}, `}result_rows AS (${main}) ${select}`;
 }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { databaseTime } from '../db/database-time.js';
 import { type Statement, statement } from '../db/statement.js';
 import type { Delivery } from '../domain.js';
@@ -12,17 +12,24 @@ import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { isFree, isUnsettled } from './unsettled.js';
 
 const interveneInput = only({ actor });
+const retryInput = only({
+  actor,
+  /** Sends a message that is scheduled for later now, before its time. Without it such a one is left as it is. */
+  releaseScheduled: z.boolean().optional(),
+});
 
 export type InterveneInput = z.input<typeof interveneInput>;
+export type RetryInput = z.input<typeof retryInput>;
 
 /**
  * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`: from now on, or when it was
  * scheduled for if that is still to come. A waiting one is called now. The countdown of a clock that still runs goes on
- * waiting for its time. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `INPUT_INVALID`.
+ * waiting for its time, and so does a scheduled message unless `releaseScheduled` says otherwise. Throws
+ * `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
  */
-export async function retryDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
-  const { actor } = parseInput('deliveries.retry', interveneInput, input);
-  const delivery = toDelivery(await change(runtime, id, retry, actor, 'retried'));
+export async function retryDelivery(runtime: Runtime, id: string, input: RetryInput): Promise<Delivery> {
+  const { actor, releaseScheduled = false } = parseInput('deliveries.retry', retryInput, input);
+  const delivery = toDelivery(await change(runtime, id, retry, [actor, id, releaseScheduled], 'retried'));
   runtime.jobs.wake(delivery.topic);
   runtime.telemetry.publish('delivery.retried', {}, { topic: delivery.topic, deliveryId: id, actor });
   return delivery;
@@ -34,7 +41,7 @@ export async function retryDelivery(runtime: Runtime, id: string, input: Interve
  */
 export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.discard', interveneInput, input);
-  const row = await change(runtime, id, discard, actor, 'discarded');
+  const row = await change(runtime, id, discard, [actor, id], 'discarded');
   const delivery = toDelivery(row);
   runtime.telemetry.publish('delivery.discarded', {}, { topic: delivery.topic, deliveryId: id, actor });
   const { topic, conversationId, subjectId: messageId } = delivery;
@@ -50,18 +57,22 @@ async function change(
   runtime: Runtime,
   id: string,
   how: Statement,
-  by: z.output<typeof actor>,
+  values: unknown[],
   action: string,
 ): Promise<ChangedRow> {
-  const [row] = isId(id) ? await runtime.db.run<ChangedRow>(how, [by, id]) : [];
+  const [row] = isId(id) ? await runtime.db.run<ChangedRow>(how, values) : [];
   if (!row) return refuse(runtime, id, action);
   runtime.activity.changed(row.conversation_id);
   return row;
 }
 
 async function refuse(runtime: Runtime, id: string, action: string): Promise<never> {
-  const { state, topic, leaseUntil } = await getDelivery(runtime, id);
-  const isHeld = leaseUntil !== null && leaseUntil > (await databaseTime(runtime.db));
+  const { state, topic, leaseUntil, availableAt, attempts } = await getDelivery(runtime, id);
+  const now = await databaseTime(runtime.db);
+  const isHeld = leaseUntil !== null && leaseUntil > now;
+  const isScheduled = topic === 'outbound' && state === 'pending' && attempts === 0 && availableAt > now;
+  if (isScheduled && !isHeld && action === 'retried')
+    throw new CairnloopError('DELIVERY_SCHEDULED', { id, at: availableAt.toISOString() });
   const countdown = state === 'pending' && topic === 'sla_breach' && !isHeld;
   throw new CairnloopError('DELIVERY_NOT_RETRYABLE', {
     id,
@@ -73,6 +84,9 @@ async function refuse(runtime: Runtime, id: string, action: string): Promise<nev
 
 /** The countdown of a clock that still runs: nobody was ever to be called yet. */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
+
+/** A message whose time has not come: it waits because somebody chose when the customer gets it. */
+const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND available_at > ${s}.clock())`;
 
 /** A countdown that has not run out is no part of a range. */
 export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
@@ -107,7 +121,8 @@ const isIdle = (s: string) => `${isUnsettled} AND ${isFree(s)}`;
 
 const retry = retryStatement(
   'delivery.retry',
-  (s) => `id = $2 AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}))`,
+  (s) => `id = $2 AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}
+    AND ($3::boolean OR NOT ${isScheduled(s)})))`,
 );
 
 const discard = statement(

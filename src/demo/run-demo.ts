@@ -10,7 +10,7 @@ import { moveDemoClock } from './demo-clock.js';
 import { writeDemoHost } from './demo-host.js';
 import { playLifeCycle } from './life-cycle.js';
 import { createNarrator, type Narrator } from './narrator.js';
-import { seedDemo } from './seed.js';
+import { seedDemo, seededCustomer } from './seed.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 export interface DemoOptions {
@@ -48,7 +48,7 @@ export async function runDemo({ folder, port, opsPort }: DemoOptions, io: CliIo)
   await writeDemoHost(folder);
   io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
   delete process.env.DATABASE_URL;
-  await runDev({ cwd: folder, port, opsPort, seed: seedDemo }, io);
+  await runDev({ cwd: folder, port, opsPort, customer: seededCustomer, seed: seedDemo }, io);
 }
 
 function shown(folder: string, io: CliIo): string {

@@ -62,6 +62,9 @@ const seeds: readonly Seed[] = [
   },
 ];
 
+/** Who the portal of the demo is shown to: they have two conversations. */
+export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
+
 /** Fills an empty database; one that holds conversations is left as it is. */
 export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
   const { items } = await cairnloop.conversations.list({ limit: 1 });

@@ -5,7 +5,9 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { findConfigFile, loadConfig } from '../config/load-config.js';
 import { migrateUp } from '../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../embedded-postgres/start-embedded-postgres.js';
+import type { Mounted } from '../http/mount.js';
 import { type Address, requireListenable, type ServedApp, serve } from '../ops/serve.js';
+import type { PortalCustomer } from '../portal/portal.js';
 import { openOwnFolder } from '../project/own-folder.js';
 import { stopSignal } from '../worker/shutdown.js';
 
@@ -14,10 +16,12 @@ export interface DevOptions {
   cwd: string;
   /** The config file, where it is not the usual one. */
   file?: string | undefined;
-  /** Port of the workspace. */
+  /** Port of the workspace and the portal. */
   port: number;
   /** Port of health and metrics, where it is not the config's. */
   opsPort?: number | undefined;
+  /** Whose portal is shown. Default: {@link devCustomer}. */
+  customer?: PortalCustomer;
   /** Fills the database before anything is served. */
   seed?(cairnloop: Cairnloop): Promise<void>;
 }
@@ -30,8 +34,12 @@ const hosts = [loopback, 'localhost', '[::1]'];
 /** Who the workspace takes everybody for in development. */
 export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
 
+/** Who the portal takes everybody for in development. */
+const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' };
+const portalPath = '/portal';
+
 /**
- * Worker, ops and workspace in one process on loopback, until a signal stops it. Without a database in the environment
+ * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the environment
  * an embedded Postgres is started, its data kept under `.cairnloop/`.
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
@@ -77,7 +85,9 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
   try {
     served.push(await serve(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
-    served.push(await serve(workspace, workspaceAt(options.port)));
+    const customer = options.customer ?? devCustomer;
+    const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
+    served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
     await cairnloop.worker.start();
     announce(served, prepared, options, io);
@@ -86,6 +96,11 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     await Promise.all(served.map((app) => app.close()));
     await cairnloop.close();
   }
+}
+
+/** Two mounts on one address, as a host's server has them. */
+function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
+  return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
 }
 
 function announce(
@@ -97,6 +112,7 @@ function announce(
   const opsUrl = `http://${loopback}:${ops?.port}`;
   const lines = [
     `Workspace  http://${loopback}:${workspace?.port}/`,
+    `Portal     http://${loopback}:${workspace?.port}${portalPath}`,
     `Health     ${opsUrl}${config.ops.healthPath}`,
     `Metrics    ${opsUrl}${config.ops.metricsPath}`,
     // It is heard on loopback only, and its password opens nothing else.

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { findByKey } from '../conversations/by-key.js';
+import { lastSeenMessageId, refuseChanged } from '../conversations/refuse-changed.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Actor, Draft, DraftStatus, Message } from '../domain.js';
@@ -10,14 +11,15 @@ import type { Runtime } from '../runtime.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = only({ actor });
-const editInput = only({ content, actor });
+const approveInput = only({ actor, lastSeenMessageId });
+const editInput = only({ content, actor, lastSeenMessageId });
 const useInput = only({
   /** What is sent, whatever is left of the draft's own words. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and answers the draft as it is. */
   dedupeKey: name.optional(),
+  lastSeenMessageId,
 });
 const discardInput = only({ actor, reason: text(2000).optional() });
 
@@ -29,11 +31,12 @@ export type DiscardInput = z.input<typeof discardInput>;
 /**
  * Sends a draft that waits for approval, as it stands. Of many at once one wins and the others are refused, a second
  * click of the same operator too. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING` (with the reason),
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
+ * `lastSeenMessageId`.
  */
 export async function approveDraft(runtime: Runtime, id: string, input: ApproveInput): Promise<Draft> {
-  const { actor } = parseInput('drafts.approve', approveInput, input);
-  return sendDraft(runtime, id, { action: 'approve', actor, content: null });
+  const { actor, lastSeenMessageId: lastSeen } = parseInput('drafts.approve', approveInput, input);
+  return sendDraft(runtime, id, { action: 'approve', actor, content: null, lastSeen });
 }
 
 /**
@@ -41,8 +44,8 @@ export async function approveDraft(runtime: Runtime, id: string, input: ApproveI
  * winner among this, approve and discard. Throws as {@link approveDraft}.
  */
 export async function editDraft(runtime: Runtime, id: string, input: EditInput): Promise<Draft> {
-  const { actor, content } = parseInput('drafts.edit', editInput, input);
-  return sendDraft(runtime, id, { action: 'edit', actor, content });
+  const { actor, content, lastSeenMessageId: lastSeen } = parseInput('drafts.edit', editInput, input);
+  return sendDraft(runtime, id, { action: 'edit', actor, content, lastSeen });
 }
 
 /**
@@ -50,8 +53,8 @@ export async function editDraft(runtime: Runtime, id: string, input: EditInput):
  * were sent. Throws as {@link approveDraft}; a draft that cannot be used is no reason not to send the words as a reply.
  */
 export async function useDraft(runtime: Runtime, id: string, input: UseInput): Promise<Draft> {
-  const { actor, content, dedupeKey } = parseInput('drafts.use', useInput, input);
-  return sendDraft(runtime, id, { action: 'use', actor, content, dedupeKey });
+  const { lastSeenMessageId: lastSeen, ...words } = parseInput('drafts.use', useInput, input);
+  return sendDraft(runtime, id, { action: 'use', ...words, lastSeen });
 }
 
 /** Drops a draft that nobody has sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
@@ -72,6 +75,8 @@ interface Sending {
   /** Null: as proposed. */
   content: string | null;
   dedupeKey?: string | undefined;
+  /** What the sender had read; undefined: it is not compared. */
+  lastSeen: string | null | undefined;
 }
 
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
@@ -83,6 +88,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     // One that waits for approval is edited by who sends other words in its place.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
+    await refuseChanged(tx, found.conversation_id, sending.lastSeen);
     const answered = await answerWith(tx, runtime, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   });

@@ -5,6 +5,8 @@ import { specifier } from './names.js';
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
 const workspace = `workspace({ basePath: '/support', ${operator} })`;
+const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
+const portal = `portal({ basePath: '/help', ${customer} })`;
 
 interface Guide {
   title: string;
@@ -15,7 +17,11 @@ interface Guide {
   isLazy?: boolean;
 }
 
-const viaNode = ['app.use(cairnloop.operations().node);', `app.use(cairnloop.${workspace}.node);`];
+const viaNode = [
+  'app.use(cairnloop.operations().node);',
+  `app.use(cairnloop.${workspace}.node);`,
+  `app.use(cairnloop.${portal}.node);`,
+];
 const onRequest = (handler: string) => [
   `app.addHook('onRequest', (request, reply, done) => {`,
   `  ${handler}.node(request.raw, reply.raw, () => done()).catch(done);`,
@@ -26,6 +32,7 @@ const lazy = [
   'export const support = () => {',
   '  connected ??= createCairnloop(config).then((cairnloop) => ({',
   "    workspace: cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) }),",
+  "    portal: cairnloop.portal({ basePath: '/help', customer: (request) => customerOf(request) }),",
   '    operations: cairnloop.operations(),',
   '  }));',
   '  return connected;',
@@ -50,14 +57,16 @@ const guides: Record<Framework | 'node', Guide> = {
       'const operations = cairnloop.operations();',
       `const workspace = cairnloop.${workspace};`,
       ...onRequest('operations'),
+      `const portal = cairnloop.${portal};`,
       ...onRequest('workspace'),
+      ...onRequest('portal'),
     ],
   },
   koa: {
     title: 'your Koa application, before body parsers',
     file: 'server',
     lines: [
-      `for (const { node } of [cairnloop.operations(), cairnloop.${workspace}]) {`,
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspace}, cairnloop.${portal}]) {`,
       '  app.use((context, next) => {',
       '    context.respond = false;',
       '    return node(context.req, context.res, () => {',
@@ -74,9 +83,11 @@ const guides: Record<Framework | 'node', Guide> = {
     lines: [
       'const operations = cairnloop.operations();',
       "const workspace = cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) });",
+      "const portal = cairnloop.portal({ basePath: '/help', customer: (request) => customerOf(request) });",
       "app.all('/health/*', (c) => operations.fetch(c.req.raw));",
       "app.all('/metrics', (c) => operations.fetch(c.req.raw));",
       "app.all('/support/*', (c) => workspace.fetch(c.req.raw));",
+      "app.all('/help/*', (c) => portal.fetch(c.req.raw));",
     ],
   },
   next: {
@@ -90,6 +101,7 @@ const guides: Record<Framework | 'node', Guide> = {
       "export const dynamic = 'force-dynamic';",
       'const handle = async (request) => (await support()).workspace.fetch(request);',
       'export { handle as GET, handle as HEAD, handle as POST };',
+      '// app/help/[[...path]]/route.ts: the same with portal',
       '// app/health/[[...path]]/route.ts and app/metrics/route.ts: the same with operations',
       '',
       '// next.config: Node loads the package, not the bundler',
@@ -103,10 +115,10 @@ const guides: Record<Framework | 'node', Guide> = {
     lines: [
       ...lazy,
       'export const handle = async ({ event, resolve }) => {',
-      '  const [, mount] = /^\\/(support|health|metrics)(?:\\/|$)/.exec(event.url.pathname) ?? [];',
+      '  const [, mount] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(event.url.pathname) ?? [];',
       '  if (!mount) return resolve(event);',
-      '  const { workspace, operations } = await support();',
-      "  return mount === 'support' ? workspace.fetch(event.request) : operations.fetch(event.request);",
+      '  const { workspace, portal, operations } = await support();',
+      '  return ({ support: workspace, help: portal }[mount] ?? operations).fetch(event.request);',
       '};',
     ],
   },
@@ -118,10 +130,10 @@ const guides: Record<Framework | 'node', Guide> = {
       ...lazy,
       'export default class SupportMiddleware {',
       '  async handle({ request, response }, next) {',
-      '    const { workspace, operations } = await support();',
+      '    const { workspace, portal, operations } = await support();',
       '    const { request: req } = request;',
       '    const { response: res } = response;',
-      '    await operations.node(req, res, () => workspace.node(req, res, next));',
+      '    await operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, next)));',
       '  }',
       '}',
     ],
@@ -132,7 +144,10 @@ const guides: Record<Framework | 'node', Guide> = {
     lines: [
       'const operations = cairnloop.operations();',
       `const workspace = cairnloop.${workspace};`,
-      'createServer((req, res) => operations.node(req, res, () => workspace.node(req, res, () => yours(req, res))));',
+      `const portal = cairnloop.${portal};`,
+      'createServer((req, res) =>',
+      '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, () => yours(req, res)))),',
+      ');',
     ],
   },
 };

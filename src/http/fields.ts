@@ -7,6 +7,8 @@ export interface Fields {
   text(name: string): string;
   /** Every value of a field that may stand there more than once. */
   all(name: string): string[];
+  /** What was sent, whatever it holds. */
+  names: readonly string[];
 }
 
 export interface FieldLimits {
@@ -21,7 +23,7 @@ export const defaultLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxField
 /** A list of names and values; names may repeat. */
 type Entries = Iterable<readonly [name: string, value: string]>;
 
-export function fieldsOf(entries: Entries): Fields {
+export function fieldsOf(entries: Entries, names?: readonly string[]): Fields {
   const values = new Map<string, string[]>();
   for (const [name, value] of entries) {
     const list = values.get(name);
@@ -30,7 +32,7 @@ export function fieldsOf(entries: Entries): Fields {
   }
   // Browsers send line breaks as CRLF.
   const all = (name: string) => (values.get(name) ?? []).map((value) => toStorableText(value.replaceAll('\r\n', '\n')));
-  return { all, text: (name) => all(name)[0] ?? '' };
+  return { all, text: (name) => all(name)[0] ?? '', names: names ?? [...values.keys()] };
 }
 
 export const noFields = fieldsOf([]);
@@ -42,13 +44,14 @@ export const noFields = fieldsOf([]);
 export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): Fields | 'too large' {
   const entries: [string, string][] = [];
   let room = maxBytes;
-  for (const name of ownKeys(body)) {
+  const names = ownKeys(body);
+  for (const name of names) {
     for (const value of textsIn(ownValue(body, name), maxFields)) {
       room -= Buffer.byteLength(value);
       if (room < 0 || entries.push([name, value]) > maxFields) return 'too large';
     }
   }
-  return fieldsOf(entries);
+  return fieldsOf(entries, names);
 }
 
 /** A text, a list of them, or what `qs` makes of a long list: an object with the keys 0, 1, 2, … */

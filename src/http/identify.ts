@@ -51,6 +51,11 @@ export async function identify(
   return { state: 'anonymous' };
 }
 
+/** Whether a text names somebody as it stands: what is cut or changed on its way into the database does not. */
+export function isPersonId(id: unknown): id is string {
+  return problemOf(id) === null;
+}
+
 const maxLength = 500;
 
 /** Letters that show: an id without one would be somebody whom no page and no record can name. */

@@ -1,6 +1,7 @@
 import { describeFound } from '../config/describe-found.js';
 import { CairnloopError } from '../errors.js';
 import { nearest } from '../nearest.js';
+import type { LiveSettings } from './live-streams.js';
 
 /** What each option accepts, in words and as a test. */
 export type Expectations<Options> = {
@@ -67,3 +68,18 @@ export const basePathRule: [expected: string, accepts: (value: unknown) => boole
   'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
   (value) => typeof value === 'string' && /^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/.test(value),
 ];
+
+export const liveSettingsRule = 'an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000';
+
+const largest: Record<keyof LiveSettings, number> = { perPerson: 10_000, recheckMs: 60_000 };
+
+export function isLiveSettings(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).every(
+    ([key, setting]) =>
+      Object.hasOwn(largest, key) &&
+      Number.isInteger(setting) &&
+      setting > 0 &&
+      setting <= largest[key as keyof LiveSettings],
+  );
+}

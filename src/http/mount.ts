@@ -32,6 +32,8 @@ export interface MountOptions {
    * first and then the whole.
    */
   address: 'whole' | 'left or whole';
+  /** In place of the application while it cannot be loaded; a line of text unless told. */
+  unavailable?(request: Request): Promise<Response>;
   /** On the answers that the mount gives in place of the application. */
   headers: Record<string, string>;
   log: Logger;
@@ -55,7 +57,9 @@ export function createMount(options: MountOptions): Mounted {
         loading = undefined;
         log.error({ reason: errorText(error) }, `the ${name} cannot be loaded`);
         return {
-          fetch: () => refuse(503, `The ${name} is unavailable; the reason is in the log. Try again shortly.\n`),
+          fetch: (request) =>
+            options.unavailable?.(request) ??
+            refuse(503, `The ${name} is unavailable; the reason is in the log. Try again shortly.\n`),
         };
       });
     return loading;

@@ -1,3 +1,5 @@
+import type { MiddlewareHandler } from 'hono';
+
 /** On every answer: nothing is kept, nothing is embedded, nothing runs that is not a file of ours. */
 export const securityHeaders: Record<string, string> = {
   'content-security-policy': [
@@ -18,4 +20,14 @@ export const securityHeaders: Record<string, string> = {
   'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
+};
+
+/** Puts {@link securityHeaders} on every answer; an answer of its own kind may say how long it is kept. */
+export const protect: MiddlewareHandler = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(securityHeaders)) {
+    // A page that is not let in brings the policy for its own style along.
+    const mayDiffer = name === 'cache-control' || name === 'content-security-policy';
+    if (!mayDiffer || !c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
 };

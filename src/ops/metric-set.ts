@@ -66,6 +66,12 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     labelNames: ['module'],
     registers: [],
   });
+  const portalRequests = new Counter({
+    name: 'cairnloop_portal_requests_total',
+    help: 'Requests to the portal by route and outcome: ok, refused, unauthenticated, limited, failed.',
+    labelNames: ['route', 'outcome'],
+    registers: [],
+  });
   // From the start, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
   const pending = new Gauge({
@@ -113,6 +119,7 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     outbound,
     contextRequests,
     moduleFailures,
+    portalRequests,
     pending,
     discarded,
     settlementsWaiting,

@@ -6,6 +6,9 @@ export type DeliveryOutcome = 'done' | 'retried' | 'discarded';
 /** How a context request ended, as the rail shows it. */
 export type ContextState = 'available' | 'empty' | 'unavailable' | 'unconfigured' | 'anonymous';
 
+/** How a request to the portal ended. */
+export type PortalOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | 'failed';
+
 /** The numbers that Cairnloop counts. Labels are bounded enums, never ids or text. */
 export interface Metrics {
   conversationResolved(durationSeconds: number): void;
@@ -16,6 +19,8 @@ export interface Metrics {
   contextRequested(state: ContextState): void;
   /** One that gave no usable answer, where work goes on without it. */
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
+  /** `route` is a name of the routes table, or `other`. */
+  portalRequested(route: string, outcome: PortalOutcome): void;
 }
 
 /** Counts nothing: what an instance without `metrics` uses. */
@@ -27,4 +32,5 @@ export const noMetrics: Metrics = {
   outboundSettled() {},
   contextRequested() {},
   hostModuleFailed() {},
+  portalRequested() {},
 };

@@ -59,6 +59,7 @@ export async function createPrometheusMetrics(
     outboundSettled: (outcome) => current().outbound.inc({ outcome }),
     contextRequested: (state) => current().contextRequests.inc({ state }),
     hostModuleFailed: (module) => current().moduleFailures.inc({ module }),
+    portalRequested: (route, outcome) => current().portalRequests.inc({ route, outcome }),
     async scrape() {
       current();
       const body = await withTimeout(scrapeTimeoutMs, 'metrics', () => registry.metrics());

@@ -29,5 +29,6 @@ export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
     outboundSettled: wrap(metrics.outboundSettled),
     contextRequested: wrap(metrics.contextRequested),
     hostModuleFailed: wrap(metrics.hostModuleFailed),
+    portalRequested: wrap(metrics.portalRequested),
   };
 }

@@ -33,6 +33,11 @@ export interface Telemetry {
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
+  /**
+   * The same for work that is not committed yet: `hold` gets what publishes, to be called after the commit. That something
+   * failed is published at once, as no commit follows.
+   */
+  holding(hold: (publish: () => void) => void): Pick<Telemetry, 'span' | 'publish'>;
   /** Publishes what still waits, then detaches every handler of this instance. */
   close(): void;
 }
@@ -102,11 +107,18 @@ export function createTelemetry(log: Logger): Telemetry {
     }
   }
 
+  const publishing = (take: typeof later): Pick<Telemetry, 'span' | 'publish'> => ({
+    span: (name, metadata, work) => (spanEvents[name].some(isHeard) ? runSpan(take, name, metadata, work) : work()),
+    publish: (event, measurements, metadata) => take([{ event: `cairnloop.${event}`, measurements, metadata }]),
+  });
+  const isFailure = ({ event }: TelemetryMessage) => event.endsWith('.exception');
+
   return {
     attach,
     detach,
-    span: (name, metadata, work) => (spanEvents[name].some(isHeard) ? runSpan(later, name, metadata, work) : work()),
-    publish: (event, measurements, metadata) => later([{ event: `cairnloop.${event}`, measurements, metadata }]),
+    ...publishing(later),
+    holding: (hold) =>
+      publishing((messages) => (messages.some(isFailure) ? later(messages) : hold(() => later(messages)))),
     close() {
       publishWaiting();
       attached.clear();

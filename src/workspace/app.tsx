@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
+import { protect } from '../http/security-headers.js';
 import { errorText } from '../redact.js';
-import { loadAssets } from './assets.js';
-import { protect, requireOperator, requireOwnForm } from './gate.js';
+import { loadWorkspaceAssets } from './assets.js';
+import { requireOperator, requireOwnForm } from './gate.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
@@ -12,7 +13,10 @@ import { FailurePage } from './views/failure.js';
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
   const { options, runtime } = given;
-  const [assets, tokens] = await Promise.all([loadAssets(options.base, options.styles), loadFormTokens(runtime)]);
+  const [assets, tokens] = await Promise.all([
+    loadWorkspaceAssets(options.base, options.styles),
+    loadFormTokens(runtime),
+  ]);
   const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing) };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');

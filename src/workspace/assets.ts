@@ -1,33 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-
-/** The files that the browser loads, under addresses that change with their content. */
-export interface ServedAssets {
-  /** The address of a file, e.g. `main.js`. */
-  href(name: string): string;
-  /** The files of the script, to be loaded at once rather than one after the other. */
-  scripts: string[];
-  /** Whether the host added a stylesheet of its own. */
-  hostStyles: boolean;
-  /** A file by its version and name; undefined when there is no such one. */
-  find(version: string, name: string): Asset | undefined;
-}
-
-export interface Asset {
-  body: string;
-  type: string;
-}
+import { loadAssets, type ServedAssets } from '../http/assets.js';
 
 const folder = new URL('../../assets/workspace/', import.meta.url);
 
-const types: Record<string, string> = {
-  css: 'text/css; charset=utf-8',
-  js: 'text/javascript; charset=utf-8',
-  svg: 'image/svg+xml',
-};
-
-/** The stylesheet is served as one file, in this order. */
-const stylesheets = [
+const styles = [
   'tokens',
   'base',
   'parts',
@@ -40,39 +15,10 @@ const stylesheets = [
   'rail',
   'tables',
   'narrow',
+  'short',
 ];
 
-/** Reads every file once. One version covers all of them, so that the script's own imports stay relative. */
-export async function loadAssets(base: string, hostStyles: string | undefined): Promise<ServedAssets> {
-  const files = new Map<string, Asset>();
-  const sources = await readSources();
-  for (const [name, body] of sources) {
-    if (!name.endsWith('.css')) files.set(name, { body, type: typeOf(name) });
-  }
-  const styles = stylesheets.map((name) => sources.get(`${name}.css`) ?? '').join('\n');
-  files.set('workspace.css', { body: styles, type: typeOf('workspace.css') });
-  if (hostStyles) files.set('host.css', { body: hostStyles, type: typeOf('host.css') });
-  const version = versionOf(files);
-  return {
-    href: (name) => `${base}/assets/${version}/${name}`,
-    scripts: [...files.keys()].filter((name) => name.endsWith('.js') && name !== 'main.js'),
-    hostStyles: hostStyles !== undefined && hostStyles !== '',
-    find: (wanted, name) => (wanted === version ? files.get(name) : undefined),
-  };
-}
-
-async function readSources(): Promise<Map<string, string>> {
-  const names = (await readdir(folder)).sort();
-  const bodies = await Promise.all(names.map((name) => readFile(new URL(name, folder), 'utf8')));
-  return new Map(names.map((name, index) => [name, bodies[index] ?? '']));
-}
-
-function typeOf(name: string): string {
-  return types[name.slice(name.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8';
-}
-
-function versionOf(files: Map<string, Asset>): string {
-  const hash = createHash('sha256');
-  for (const [name, { body }] of files) hash.update(name).update('\0').update(body).update('\0');
-  return hash.digest('hex').slice(0, 16);
+/** What the pages of the workspace load. */
+export function loadWorkspaceAssets(base: string, hostStyles: string | undefined): Promise<ServedAssets> {
+  return loadAssets({ base, folder, stylesheet: 'workspace.css', styles, mainScript: 'main.js', hostStyles });
 }

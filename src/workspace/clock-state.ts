@@ -17,6 +17,20 @@ export function clockTone(clock: Clock, now: Date): ClockTone {
   return left < whole * soonShare ? 'soon' : 'calm';
 }
 
+/** What a clock that runs comes to next: the time for an answer while it is ahead, then the breach. */
+export interface NextTarget {
+  what: 'reply' | 'breach';
+  at: Date;
+  tone: 'calm' | 'soon';
+}
+
+/** A missed response target is marked, and so is one that little time is left for. */
+export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: Date): NextTarget {
+  if (responseDueAt <= now || responseDueAt >= breachAt) return { what: 'breach', at: breachAt, tone: 'soon' };
+  const share = (responseDueAt.getTime() - now.getTime()) / (responseDueAt.getTime() - startedAt.getTime());
+  return { what: 'reply', at: responseDueAt, tone: share < soonShare ? 'soon' : 'calm' };
+}
+
 /** A span of time in at most two units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
 export function shortSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));

@@ -13,6 +13,7 @@ const notices: Record<string, string> = {
   discarded: 'Draft discarded.',
   cancelled: 'Scheduled message cancelled.',
   retried: 'The delivery is tried again.',
+  released: 'The message goes out before its time; the worker hands it over.',
   'delivery-discarded': 'The delivery is discarded.',
   policy: 'Policy saved.',
   paused: 'The clock is paused.',

@@ -1,5 +1,5 @@
 import type { Actor } from '../domain.js';
-import type { ServedAssets } from './assets.js';
+import type { ServedAssets } from '../http/assets.js';
 
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -8,6 +8,8 @@ export type Theme = (typeof themes)[number];
 export interface Frame {
   /** The mount path, without a slash at its end; empty at the root. */
   base: string;
+  /** Where an operator signs in, if the host said so. */
+  signInUrl: string | undefined;
   /** The host's product name, as the top bar shows it. */
   product: string;
   operator: Actor;

@@ -4,20 +4,13 @@ import type { Logger } from 'pino';
 import { type Identity, identify } from '../http/identify.js';
 import { readForm, type Unread } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { securityHeaders } from '../http/security-headers.js';
+import { type BarePage, barePage } from './bare-page.js';
 import { type Frame, themes } from './frame.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
+import type { MountedOptions } from './mount-options.js';
 import { themeCookie } from './routes/pieces.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
-
-/** Every answer, whatever it is, tells the browser what it must not do with it. */
-export const protect: Middleware = async (c, next) => {
-  await next();
-  for (const [name, value] of Object.entries(securityHeaders)) {
-    if (name !== 'cache-control' || !c.res.headers.has(name)) c.res.headers.set(name, value);
-  }
-};
 
 /** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
 export function requireOperator(services: Services): Middleware {
@@ -25,8 +18,8 @@ export function requireOperator(services: Services): Middleware {
     if (!isKnownHost(c.req.raw, services.options.hosts))
       return c.text('This host name is not one that is answered here.\n', 403);
     const identity = await identifyOperator(c, services);
-    if (identity.state === 'unconfigured') return c.text(unconfigured, 503);
-    if (identity.state !== 'known') return c.text('Sign in to the application as an operator first.\n', 401);
+    if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured);
+    if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
     c.set('frame', frameOf(c, services, identity.person));
     await next();
   };
@@ -39,15 +32,29 @@ export function identifyOperator(c: WorkspaceContext, { runtime, options }: Serv
   return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
-const unconfigured =
-  'The workspace has no way to tell who its operators are.\n\n' +
-  'Hand one in where it is mounted:\n\n' +
-  "  cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })\n";
+const unconfigured: BarePage = {
+  status: 503,
+  code: 'OPERATOR_UNCONFIGURED',
+  title: 'The workspace has no way to tell who its operators are.',
+  text: ['Hand one in where it is mounted:'],
+  example: "cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })",
+};
+
+function signedOut({ signInUrl }: MountedOptions): BarePage {
+  return {
+    status: 401,
+    code: 'SIGNED_OUT',
+    title: 'Sign in to the application as an operator first.',
+    text: ['This address is for the people who answer customers. Nothing was changed.'],
+    ...(signInUrl && { link: { href: signInUrl, label: 'Sign in' } }),
+  };
+}
 
 function frameOf(c: WorkspaceContext, { options, assets, tokens }: Services, operator: Frame['operator']): Frame {
   const { pathname, search } = new URL(c.req.url);
   return {
     base: options.base,
+    signInUrl: options.signInUrl,
     product: options.title,
     operator,
     token: tokens.issue(operator.id),

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
+import type { ServedAssets } from '../http/assets.js';
 import type { Fields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { Runtime } from '../runtime.js';
-import type { ServedAssets } from './assets.js';
 import type { Frame } from './frame.js';
 import type { MountedOptions } from './mount-options.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';

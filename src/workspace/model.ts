@@ -20,7 +20,8 @@ export interface QueueRow {
   subject: string | null;
   status: Conversation['status'];
   priority: string;
-  lastActivityAt: Date;
+  /** When the newest message between customer and team came; notes, tags and drafts do not move it. */
+  lastMessageAt: Date;
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
@@ -70,6 +71,10 @@ export interface ThreadHead {
   conversation: Conversation;
   customer: string | null;
   clock: Clock | null;
+  /** Since when the customer waits for an answer; null where nobody owes one. */
+  waitingSince: Date | null;
+  /** Whether the newest message of the two sides is the team's. */
+  answered: boolean;
   /** Those that wait, and the newest one as long as the customer has overtaken it; newest first. */
   drafts: ThreadDraft[];
   outbound: OutboundLine[];

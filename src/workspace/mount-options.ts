@@ -6,7 +6,9 @@ import {
   type Expectations,
   isFunction,
   isListOfTexts,
+  isLiveSettings,
   isNonEmptyText,
+  liveSettingsRule,
   optional,
   readMountOptions,
 } from '../http/mount-options.js';
@@ -24,6 +26,8 @@ export interface WorkspaceOptions {
   operator?: (request: Request, native: { incoming?: IncomingMessage }) => Awaitable<Actor | null>;
   /** The product's name in the top bar. Default `Support`. */
   title?: string;
+  /** Where an operator signs in: a path of the host's, or an http(s) address. Told to whoever is signed out. */
+  signInUrl?: string;
   /** CSS of the host's own, served after the workspace's: set the `--cl-…` properties to change its look. */
   styles?: string;
   /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
@@ -37,6 +41,7 @@ export interface MountedOptions {
   base: string;
   operator: WorkspaceOptions['operator'];
   title: string;
+  signInUrl: string | undefined;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
   live?: LiveSettings;
@@ -46,9 +51,10 @@ const expectations: Expectations<WorkspaceOptions> = {
   basePath: basePathRule,
   operator: ['a function (request) => Actor | null', optional(isFunction)],
   title: ['a text', optional(isNonEmptyText)],
+  signInUrl: ['a path that begins with one "/", or an http(s) address', optional(isSignInUrl)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
-  live: ['an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000', optional(isLive)],
+  live: [liveSettingsRule, optional(isLiveSettings)],
 };
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
@@ -58,21 +64,16 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,
     title: options.title ?? 'Support',
+    signInUrl: options.signInUrl,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.live && { live: options.live }),
   };
 }
 
-const largest: Record<keyof LiveSettings, number> = { perPerson: 10_000, recheckMs: 60_000 };
-
-function isLive(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).every(
-    ([key, setting]) =>
-      Object.hasOwn(largest, key) &&
-      Number.isInteger(setting) &&
-      setting > 0 &&
-      setting <= largest[key as keyof LiveSettings],
-  );
+/** It becomes a link: a scheme such as `javascript:` would run, and `//` names another site by mistake. */
+function isSignInUrl(value: unknown): boolean {
+  if (typeof value !== 'string' || /[\p{Cc}\s\\]/u.test(value)) return false;
+  if (value.startsWith('/')) return !value.startsWith('//');
+  return /^https?:\/\//i.test(value) && URL.canParse(value);
 }

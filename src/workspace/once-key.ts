@@ -1,13 +1,7 @@
-import { createHash } from 'node:crypto';
+import { onceKey as keyOf } from '../http/once-key.js';
 import type { WorkspaceContext } from './handler.js';
 
-/**
- * The key under which a posted form writes once, however often it is sent: by a double click, after Back, after an answer
- * that was lost. Its words are part of it, so that a page gone back to and changed writes something new.
- */
+/** The key of what an operator has posted. */
 export function onceKey(c: WorkspaceContext, what: string, content: string): string | undefined {
-  const nonce = c.get('form').text('nonce');
-  if (!nonce) return undefined;
-  const parts = [what, c.get('frame').operator.id, nonce, content];
-  return `workspace:${createHash('sha256').update(JSON.stringify(parts)).digest('base64url')}`;
+  return keyOf('workspace', c.get('form').text('nonce'), what, c.get('frame').operator.id, content);
 }

@@ -15,9 +15,11 @@ const answers: Partial<Record<ErrorCode, Answer>> = {
   DRAFT_NOT_FOUND: [404, 'There is no such draft.'],
   DELIVERY_NOT_FOUND: [404, 'There is no such delivery.'],
   CONVERSATION_RESOLVED: [409, 'The conversation was resolved meanwhile.'],
+  CONVERSATION_CHANGED: [409, 'There are new messages since you opened this.'],
   DRAFT_NOT_PENDING: [409, 'This draft was dealt with meanwhile.'],
   OUTBOUND_NOT_PENDING: [409, 'This message can no longer be cancelled.'],
   DELIVERY_NOT_RETRYABLE: [409, 'This delivery was dealt with meanwhile.'],
+  DELIVERY_SCHEDULED: [409, 'This message is scheduled for later.'],
   SLA_NOT_ACTIVE: [409, 'The clock has changed meanwhile.'],
   SLA_POLICY_REJECTED: [409, 'The policy was not saved.'],
   NOTIFIER_REQUIRED: [409, 'A follow-up needs a notifier.'],
@@ -32,9 +34,15 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (!isCairnloopError(error)) return undefined;
   const answer = answers[error.code];
   if (!answer) return undefined;
-  const [status, title] = answer;
+  const [status, general] = answer;
+  const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : general;
   return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error) } };
 }
+
+type Changed = CairnloopError<'CONVERSATION_CHANGED'>;
+
+const countedTitle = ({ details: { newer } }: Changed) =>
+  `${newer} new message${newer === 1 ? '' : 's'} since you opened this.`;
 
 function explanation(error: CairnloopError): string {
   switch (error.code) {
@@ -42,6 +50,10 @@ function explanation(error: CairnloopError): string {
       return `It is ${(error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status}; this step sent nothing more. The conversation below is up to date.`;
     case 'CONVERSATION_RESOLVED':
       return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
+    case 'CONVERSATION_CHANGED':
+      return 'Nothing was sent, and your text is kept. Read what came in, then send it or change it.';
+    case 'DELIVERY_SCHEDULED':
+      return 'Nothing was sent. Choose Send now to send it before its time.';
     case 'INPUT_INVALID':
       return inputProblems(error as CairnloopError<'INPUT_INVALID'>);
     case 'NOTIFIER_REQUIRED':

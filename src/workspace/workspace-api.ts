@@ -1,7 +1,7 @@
 import type { ReopenInput } from '../conversations/reopen.js';
-import type { ReplyInput } from '../conversations/reply.js';
+import type { NoteInput, ReplyInput } from '../conversations/reply.js';
 import type { ResolveInput } from '../conversations/resolve.js';
-import type { InterveneInput } from '../deliveries/intervene.js';
+import type { InterveneInput, RetryInput } from '../deliveries/intervene.js';
 import type { Actor } from '../domain.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../drafts/settle.js';
 import type { SlaPolicy } from '../host/sla-policy-provider.js';
@@ -14,7 +14,7 @@ import type { PauseInput, ResumeInput } from '../sla/pause.js';
 export interface WorkspaceApi {
   conversations: {
     reply(id: string, input: ReplyInput): Promise<unknown>;
-    note(id: string, input: ReplyInput): Promise<unknown>;
+    note(id: string, input: NoteInput): Promise<unknown>;
     resolve(id: string, input: ResolveInput): Promise<unknown>;
     reopen(id: string, input: ReopenInput): Promise<unknown>;
   };
@@ -38,7 +38,7 @@ export interface WorkspaceApi {
     resume(conversationId: string, input: ResumeInput): Promise<unknown>;
   };
   deliveries: {
-    retry(id: string, input: InterveneInput): Promise<unknown>;
+    retry(id: string, input: RetryInput): Promise<unknown>;
     discard(id: string, input: InterveneInput): Promise<unknown>;
   };
 }

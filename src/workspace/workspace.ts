@@ -12,6 +12,13 @@ export interface Workspace extends Mounted {
   close(): void;
 }
 
+const unavailable = {
+  status: 503,
+  code: 'UNAVAILABLE',
+  title: 'The workspace is unavailable; the reason is in the log.',
+  text: ['Nothing was changed. Try again shortly.'],
+} as const;
+
 /**
  * The page that operators work on. What it needs is loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
  */
@@ -24,6 +31,7 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
     headers: securityHeaders,
     log: runtime.log,
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),
+    unavailable: async (request) => (await import('./bare-page.js')).barePage(request, unavailable),
     async load() {
       const { createApp } = await import('./app.js');
       const app = await createApp({ runtime, api, options, closing: closing.signal });

@@ -1,42 +1,12 @@
 import assert from 'node:assert/strict';
-import pg from 'pg';
 import { minute, terms } from '../support/causes.js';
 import { eventually } from '../support/eventually.js';
-import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+import { holding, inLine, waiting } from '../support/in-line.js';
+import { operator, policies, useHosts } from '../support/started-host.js';
 
 describe('what happens to one conversation at the same time', () => {
   const { startHost } = useHosts();
   const start = () => startHost({ slaPolicyProvider: policies(terms) }, { worker: false });
-
-  /** Holds the conversation while `work` is done. */
-  const holding = async ({ database }: StartedHost, id: string, work: () => Promise<unknown>) => {
-    const holder = new pg.Client(database.url);
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]);
-    await work();
-    await holder.query('COMMIT');
-    await holder.end();
-  };
-
-  /** Holds the conversation until all of `acts` wait for it, which they then get in that order. */
-  const inLine = async (host: StartedHost, id: string, ...acts: (() => Promise<unknown>)[]) => {
-    const running: Promise<unknown>[] = [];
-    await holding(host, id, async () => {
-      for (const act of acts) {
-        running.push(act());
-        await eventually(async () => assert.equal(await waiting(host.database), running.length));
-      }
-    });
-    await Promise.all(running);
-  };
-
-  const waiting = async (database: StartedHost['database']) =>
-    (
-      await database.query(
-        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      )
-    ).rowCount;
 
   it('SL2 an answer that waited behind the customer’s message meets the clock it started', async () => {
     const host = await start();

@@ -28,8 +28,12 @@ describe('cairnloop dev', () => {
     try {
       const dataDir = await namedIn(dev.stderr, /embedded Postgres, its data in (.+)$/);
       const said = await linesUntil(dev.stdout, /^Ctrl-C stops/);
-      const [workspace, health] = said.map((line) => /http:\S+/.exec(line)?.[0] ?? '');
+      const [workspace, portal, health] = said.map((line) => /http:\S+/.exec(line)?.[0] ?? '');
       assert.equal((await fetch(workspace ?? '')).status, 200);
+      assert.match(
+        await (await fetch(portal ?? '')).text(),
+        /<h1>Your conversations<.*Dev customer|Dev customer.*<h1>Your conversations</,
+      );
       assert.deepEqual(await (await fetch(`${health}/ready`)).json(), {
         status: 'ok',
         checks: { database: 'ok', jobs: 'ok', migrations: 'ok' },

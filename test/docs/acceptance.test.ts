@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { claimsOf, documentFile, readClaims, statementsIn, withProofs } from './acceptance-table.js';
 
-const counts = { G: 5, CP: 12, NT: 17, AP: 10, SL: 7, OP: 5, TL: 5, CL: 7 };
+const counts = { G: 5, CP: 12, NT: 17, AP: 10, SL: 7, OP: 5, TL: 5, CL: 7, LP: 9, PT: 6, OA: 5 };
+
+/** Wanted, and not built yet: a reply, approve or resolve that can be taken back. */
+const open = ['OA4'];
 
 describe('docs/acceptance', () => {
   const document = readFileSync(documentFile, 'utf8');
@@ -12,7 +15,10 @@ describe('docs/acceptance', () => {
     const all = Object.entries(counts).flatMap(([group, count]) =>
       Array.from({ length: count }, (_, index) => `${group}${index + 1}`),
     );
-    assert.deepEqual(statementsIn(document), all);
+    assert.deepEqual(
+      statementsIn(document),
+      all.filter((statement) => !open.includes(statement)),
+    );
   });
 
   it('every statement has a test whose title begins with its number', () => {

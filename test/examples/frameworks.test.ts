@@ -13,6 +13,7 @@ const commandOf = (name: string) => `--import tsx examples/${name}/server.ts`;
 const readme = readFileSync(`${root}examples/README.md`, 'utf8');
 const secret = 'let-me-in';
 const signedIn = { cookie: `other=1; session=${secret}` };
+const asCustomer = { cookie: `customer=${secret}` };
 
 describe('examples/', () => {
   let database: TestDatabase;
@@ -35,7 +36,10 @@ describe('examples/', () => {
   after(() => database.drop());
 
   /** Starts an example and waits until it listens. */
-  async function start(name: string, env: Record<string, string> = { OPERATOR_SESSION: secret }) {
+  async function start(
+    name: string,
+    env: Record<string, string> = { OPERATOR_SESSION: secret, CUSTOMER_SESSION: secret },
+  ) {
     const host = run(commandOf(name), database.url, env);
     running.push(host);
     return { ...host, origin: await host.listening };
@@ -84,8 +88,20 @@ describe('examples/', () => {
     });
   }
 
+  it('LP8 express: a refund and the conversation about it are committed together, or neither is', async () => {
+    const { origin } = await start('express');
+    const refund = (headers: Record<string, string>) => fetch(`${origin}/orders/7/refund`, { method: 'POST', headers });
+    assert.equal((await refund({})).status, 401);
+    const done = await refund(signedIn);
+    assert.equal(done.status, 201);
+    assert.equal((await refund(signedIn)).status, 409);
+    const { rows } = await database.query(`SELECT id FROM cairnloop.conversations WHERE subject = 'Refund of order 7'`);
+    assert.deepEqual(rows, [{ id: await done.text() }]);
+    assert.equal((await database.query('SELECT FROM refunds')).rowCount, 1);
+  });
+
   it("OP3 next: the probes and the workspace stand beside the host's own page, as route handlers", async () => {
-    const restore = changeProcess({ DATABASE_URL: database.url, OPERATOR_SESSION: secret });
+    const restore = changeProcess({ DATABASE_URL: database.url, OPERATOR_SESSION: secret, CUSTOMER_SESSION: secret });
     try {
       const send = await routeHandlers();
       await answersAsItShould('http://127.0.0.1:3000', send);
@@ -138,6 +154,14 @@ async function answersAsItShould(origin: string, send: Send): Promise<void> {
       assert.doesNotMatch(text, /<html|Invoice|Maya/);
     }
   }
+  for (const headers of [{}, { cookie: 'customer=wrong' }, signedIn]) {
+    const [status, text] = await ask('/help', { headers: headers as Record<string, string> });
+    assert.equal(status, 401);
+    assert.doesNotMatch(text, /Invoice/);
+  }
+  const [answered, threads] = await ask('/help', { headers: asCustomer });
+  assert.equal(answered, 200, threads);
+  assert.match(threads, /Invoice total looks wrong/);
   const [status, queue] = await ask('/support', { headers: signedIn });
   assert.equal(status, 200);
   assert.match(queue, /Invoice total looks wrong/);
@@ -157,6 +181,7 @@ async function routeHandlers(): Promise<Send> {
   const routes: [RegExp, Record<string, unknown>][] = [
     [/^\/$/, await load('app/route.ts')],
     [/^\/support(\/|$)/, await load('app/support/[[...path]]/route.ts')],
+    [/^\/help(\/|$)/, await load('app/help/[[...path]]/route.ts')],
     [/^\/health(\/|$)/, await load('app/health/[[...path]]/route.ts')],
     [/^\/metrics$/, await load('app/metrics/route.ts')],
   ];
@@ -182,7 +207,7 @@ interface Running {
 }
 
 function run(args: string, databaseUrl: string, env: Record<string, string> = {}): Running {
-  const { OPERATOR_SESSION: _, ...inherited } = process.env;
+  const { OPERATOR_SESSION: _, CUSTOMER_SESSION: __, ...inherited } = process.env;
   const child = spawn(process.execPath, args.split(' '), {
     cwd: root,
     env: { ...inherited, DATABASE_URL: databaseUrl, PORT: '0', ...env },

@@ -28,6 +28,7 @@ const promised = {
   cairnloop_outbound_messages_total: ['counter', ['outcome']],
   cairnloop_context_requests_total: ['counter', ['state']],
   cairnloop_host_module_failures_total: ['counter', ['module']],
+  cairnloop_portal_requests_total: ['counter', ['outcome', 'route']],
 };
 
 describe('/metrics', () => {
@@ -215,6 +216,10 @@ describe('/metrics', () => {
     });
     await host.advance(minute);
     await allSettled(host, 6);
+
+    await host.cairnloop
+      .portal({ basePath: '/help', customer: () => null })
+      .fetch(new Request('http://localhost/help/c/1'));
 
     const response = await scrape(host);
     assert.equal(response.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');

@@ -19,6 +19,7 @@ describe('the options of a mount', () => {
       base: '/support',
       operator,
       title: 'Support',
+      signInUrl: undefined,
       styles: undefined,
       hosts: undefined,
     });
@@ -100,5 +101,29 @@ describe('the options of a mount', () => {
     assert.match(refusal({ basePath: '/', title: 3 }) ?? '', /option "title"/);
     assert.match(refusal({ basePath: '/', hosts: 'localhost' }) ?? '', /option "hosts"/);
     assert.match(refusal(undefined) ?? '', /option "basePath"/);
+  });
+
+  it('take a path or a web address to sign in on, and refuse whatever else a link could be', () => {
+    for (const signInUrl of ['/login', '/login?next=%2Fsupport#a', 'https://id.example/in', 'http://localhost:3000/'])
+      assert.equal(mountOptions({ basePath: '/', signInUrl }).signInUrl, signInUrl);
+    for (const signInUrl of [
+      'login',
+      '',
+      '//evil.example',
+      '/\\evil.example',
+      '/\tevil',
+      'javascript:alert(1)',
+      'data:text/html,x',
+      'https://',
+      ' https://id.example',
+      'ftp://id.example',
+      5,
+      null,
+    ])
+      assert.match(
+        refusal({ basePath: '/', signInUrl }) ?? '',
+        /option "signInUrl": expected a path/,
+        String(signInUrl),
+      );
   });
 });

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { linkParts } from '../../src/context/link-parts.js';
 import { safeHref } from '../../src/context/safe-href.js';
 import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
 import { diffWords } from '../../src/workspace/diff-words.js';
 import { backPath } from '../../src/workspace/handler.js';
-import { linkParts } from '../../src/workspace/link-parts.js';
 import type { Clock } from '../../src/workspace/model.js';
 import { auditActions } from '../../src/workspace/views/audit-words.js';
 import { icons } from '../../src/workspace/views/icon-paths.js';
@@ -148,7 +148,7 @@ describe('a comparison of texts', () => {
 });
 
 describe('a way back', () => {
-  const back = (path: string) => backPath({ text: () => path, all: () => [path] }, '/fallback');
+  const back = (path: string) => backPath({ text: () => path, all: () => [path], names: [] }, '/fallback');
   it('is a page below the mount and nothing else', () => {
     for (const path of ['/', '/c/1?filter=open', '/deliveries?state=discarded&cursor=a%3D'])
       assert.equal(back(path), path);

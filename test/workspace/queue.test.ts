@@ -145,7 +145,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('breaching')), [soon]);
     assert.deepEqual(new Set(await ids(view('breached'))), new Set([breached, unmarked]));
     assert.equal((await ids(view('resolved')))[0], resolved);
-    const counts = await countQueue(runtime);
+    const { counts } = await countQueue(runtime);
     const values = Object.fromEntries(Object.entries(counts).map(([filter, { value }]) => [filter, value]));
     assert.deepEqual(values, {
       'needs-reply': 1,
@@ -228,7 +228,7 @@ describe('the queue', () => {
     await database.query(
       `insert into cairnloop.conversations (created_at, updated_at) select now(), now() from generate_series(1, 1200)`,
     );
-    assert.deepEqual((await countQueue(runtime)).open, { value: 999, more: true });
+    assert.deepEqual((await countQueue(runtime)).counts.open, { value: 999, more: true });
   });
 
   it('finds by subject, by the beginning of an actor id, by words of a message, and by an e-mail address', async () => {

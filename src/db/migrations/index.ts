@@ -11,6 +11,7 @@ import { searchParts } from './0011-search-parts.js';
 import { auditReceipts } from './0012-audit-receipts.js';
 import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
+import { portalWrites } from './0015-portal-writes.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   auditReceipts,
   replies,
   conversationsChange,
+  portalWrites,
 ];

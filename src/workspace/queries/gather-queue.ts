@@ -71,7 +71,7 @@ const gathered = (s: string, ids: string) => `
   WITH gathered AS (${ids}),
   page AS (
     SELECT c.id, row_number() OVER (ORDER BY CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST,
-      running.breach_at NULLS LAST, c.updated_at DESC, c.id DESC) AS place
+      running.breach_at NULLS LAST, coalesce(c.last_message_at, c.created_at) DESC, c.id DESC) AS place
     FROM gathered JOIN ${s}.conversations c USING (id)
     LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
     ORDER BY place OFFSET $1 LIMIT ${pageSize + 1}

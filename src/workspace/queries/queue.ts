@@ -23,12 +23,16 @@ export function findQueuePage(runtime: Runtime, { filter, search, cursor }: Queu
 
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
-/** How many conversations each filter holds, counted up to {@link countCap}. One statement. */
-export async function countQueue(runtime: Runtime): Promise<QueueCounts> {
-  const [row] = await runtime.db.run<Record<QueueFilter, number>>(countFilters);
+/**
+ * How many conversations each filter holds, counted up to {@link countCap}, and the database's time, by which ages and
+ * clocks are shown. One statement.
+ */
+export async function countQueue(runtime: Runtime): Promise<{ counts: QueueCounts; now: Date }> {
+  const [row] = await runtime.db.run<Record<QueueFilter, number> & { now: Date }>(countFilters);
   if (!row) throw new Error('SELECT answered no row');
-  const counts = Object.entries(row).map(([filter, count]) => [filter, capped(count)]);
-  return Object.fromEntries(counts) as QueueCounts;
+  const { now, ...found } = row;
+  const counts = Object.entries(found).map(([filter, count]) => [filter, capped(count)]);
+  return { counts: Object.fromEntries(counts) as QueueCounts, now };
 }
 
 /** Counting stops here: "999+" says as much, and a count that goes on costs more with every conversation. */
@@ -53,5 +57,5 @@ const countFilters = statement('workspace.queue.counts', (s) => {
   const counts = Object.entries(filters).map(
     ([filter, rows]) => `(SELECT count(*)::int FROM (${rows}) counted) AS "${filter}"`,
   );
-  return `SELECT ${counts.join(',\n')}`;
+  return `SELECT ${s}.clock() AS now, ${counts.join(',\n')}`;
 });

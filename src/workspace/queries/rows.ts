@@ -31,7 +31,7 @@ export interface QueueRowRow {
   subject: string | null;
   status: QueueRow['status'];
   priority: string;
-  updated_at: Timestamp;
+  message_at: Timestamp;
   preview_role: NonNullable<QueueRow['preview']>['role'] | null;
   preview: string | null;
   unanswered: boolean;
@@ -46,7 +46,7 @@ export function toQueueRow(row: QueueRowRow): QueueRow {
     subject: row.subject,
     status: row.status,
     priority: row.priority,
-    lastActivityAt: toDate(row.updated_at),
+    lastMessageAt: toDate(row.message_at),
     preview: row.preview_role && { role: row.preview_role, text: row.preview ?? '' },
     unanswered: row.unanswered,
     waitingDraft: row.waiting_draft,
@@ -62,7 +62,8 @@ export const pageSize = 50;
 
 /** Everything a queue line shows, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
-  SELECT c.id, ${customerColumn} AS customer, c.subject, c.status, c.priority, c.updated_at,
+  SELECT c.id, ${customerColumn} AS customer, c.subject, c.status, c.priority,
+    coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,
     to_jsonb(clock) AS clock, page.*

@@ -45,13 +45,6 @@ export async function findWholeMessage(
   return row ? toThreadMessage(row) : null;
 }
 
-/** How many messages came after the one that an operator last saw; all of them where there was none to see. */
-export async function countNewer(runtime: Runtime, conversationId: string, seen: string): Promise<number> {
-  if (!isId(conversationId)) return 0;
-  const [row] = await runtime.db.run<{ count: number }>(countAfter, [conversationId, isId(seen) ? seen : null]);
-  return row?.count ?? 0;
-}
-
 interface ThreadMessageRow extends MessageRow {
   full_length: number;
   key: string;
@@ -91,16 +84,4 @@ const selectPage = statement(
 const selectOne = statement(
   'workspace.thread.message',
   (s) => `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = $1 AND m.id = $2`,
-);
-
-const countAfter = statement(
-  'workspace.thread.newer',
-  (s) => `
-    SELECT count(*)::int AS count FROM (
-      SELECT FROM ${s}.messages m
-      WHERE m.conversation_id = $1 AND m.role <> 'system' AND NOT EXISTS (
-        SELECT FROM ${s}.messages seen
-        WHERE seen.id = $2::uuid AND seen.conversation_id = $1 AND (m.created_at, m.id) <= (seen.created_at, seen.id))
-      ORDER BY m.created_at DESC, m.id DESC LIMIT 100
-    ) newer`,
 );

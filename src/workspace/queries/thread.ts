@@ -16,6 +16,8 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     conversation: toConversation(row.conversation),
     customer: row.customer,
     clock: toClock(row.clock),
+    waitingSince: toDate(row.conversation.unanswered_since),
+    answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
     outbound: row.outbound.map(toOutboundLine),
     audit: row.audit.map((line) => ({ ...line, at: toDate(line.at), conversationId: id, subject: null })),

@@ -1,4 +1,3 @@
-import { findByKey } from '../../conversations/by-key.js';
 import type { Actor } from '../../domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../errors.js';
@@ -8,7 +7,6 @@ import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
-import { findCollision } from './collision.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
@@ -25,12 +23,6 @@ export const compose: Handler = async (c, services) => {
     actor: c.get('frame').operator,
     dedupeKey: onceKey(c, mode, composing.content),
   };
-  if (mode === 'reply' && form.all('seen').length > 0) {
-    const collision = await findCollision(c, services, id);
-    // One of them may be this very reply, whose answer was lost.
-    if (collision && !(await wasWritten(services, id, message)))
-      return conversationPage(c, services, id, { ...collision, composing });
-  }
   return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
@@ -46,16 +38,23 @@ const modeMissing: ThreadState = {
 /** What an operator wrote, with the key under which it is written once. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
-async function wasWritten({ runtime }: Services, id: string, { dedupeKey }: Written): Promise<boolean> {
-  return dedupeKey !== undefined && (await findByKey(runtime.db, id, dedupeKey)) !== null;
-}
+/** A reply as well names the newest message that its sender had read. */
+type Reply = Written & { lastSeenMessageId?: string | null };
+
+/**
+ * The newest message that the sender of this form had read. A form that does not say so counts as one whose sender has
+ * read nothing.
+ */
+export const seenBy = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
 
 type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
   reply: async (c, services, id, written) => {
-    const used = await useDraft(services, id, c.get('form').text('draft'), written);
-    if (!used) await services.api.conversations.reply(id, written);
+    const form = c.get('form');
+    const seen = form.all('seen').length > 0 ? { lastSeenMessageId: seenBy(c) } : {};
+    const used = await useDraft(services, id, form.text('draft'), { ...written, ...seen });
+    if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
     return 'reply';
   },
   note: async (_, { api }, id, written) => {
@@ -77,7 +76,7 @@ export const followUpTemplate = 'follow_up';
  * Sends the reply as what became of the draft that it was made from. False where there is no such draft, or where it was
  * dealt with meanwhile: the words are the operator's own by then, and go out all the same.
  */
-async function useDraft({ runtime, api }: Services, id: string, draftId: string, written: Written): Promise<boolean> {
+async function useDraft({ runtime, api }: Services, id: string, draftId: string, written: Reply): Promise<boolean> {
   const draft = await findDraft(runtime.db, draftId);
   if (draft?.conversationId !== id) return false;
   try {

@@ -45,14 +45,15 @@ export async function conversationPage(
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // That the thread cannot be read is told below.
     .catch(() => undefined);
-  const [page, counts, found, messages, canFollowUp] = await Promise.all([
+  const [page, { counts }, head, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view),
     countQueue(runtime),
     thread,
     findMessages(runtime, id, before),
     isModuleOwed(runtime.config, runtime.db, 'notifier'),
   ]);
-  if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const found = before === null ? { ...head, newestMessageId: newestShown(head, messages) } : head;
   const frame = threadFrame(c, id, found.now);
   const shown = await contextInTime(context, c.req.query('context') === 'wait');
   const editing = state.editing ?? editingOf(c, found);
@@ -79,6 +80,11 @@ export async function conversationPage(
     </Page>,
     state.status ?? 200,
   );
+}
+
+/** The two are read at once and not as one: a message that came between them is on no page, and so was not seen. */
+function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor }: MessagePage): string | null {
+  return messages.findLast(({ role }) => role !== 'system')?.id ?? (earlierCursor ? newestMessageId : null);
 }
 
 /** The frame of a thread: a form that was refused is answered below its own address, which no link may lead to. */

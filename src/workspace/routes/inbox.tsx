@@ -9,8 +9,8 @@ import { NoThread } from '../views/thread.js';
 /** The queue alone: two statements at once. */
 export const inbox: Handler = async (c, { runtime }) => {
   const view = queueViewOf(c);
-  const frame = { ...c.get('frame'), queue: queueQuery(view) };
-  const [page, counts] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
+  const [page, { counts, now }] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
+  const frame = { ...c.get('frame'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
   return c.html(

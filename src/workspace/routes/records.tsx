@@ -28,8 +28,13 @@ export const audit: Handler = async (c, { runtime }) => {
 
 export const deliveries: Handler = (c, services) => deliveriesPage(c, services);
 
-export const retryDelivery: Handler = (c, services) =>
-  intervene(c, services, 'retried', (id, operator) => services.api.deliveries.retry(id, operator));
+export const retryDelivery: Handler = (c, services) => {
+  // Only the button that names the scheduled time sends this along.
+  const releaseScheduled = c.get('form').text('release') === 'scheduled';
+  return intervene(c, services, releaseScheduled ? 'released' : 'retried', (id, operator) =>
+    services.api.deliveries.retry(id, { ...operator, releaseScheduled }),
+  );
+};
 
 export const discardDelivery: Handler = (c, services) =>
   intervene(c, services, 'delivery-discarded', (id, operator) => services.api.deliveries.discard(id, operator));

@@ -1,10 +1,10 @@
 /** The small parts that every view is made of. */
 import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
+import { linkParts } from '../../context/link-parts.js';
 import { safeHref } from '../../context/safe-href.js';
 import type { Actor } from '../../domain.js';
 import type { Frame } from '../frame.js';
-import { linkParts } from '../link-parts.js';
 import { type IconName, icons } from './icon-paths.js';
 
 /** A drawing without meaning of its own: the words beside it say what it shows. */

@@ -7,6 +7,7 @@ import { ActionForm, Empty, Icon } from './bits.js';
 import { topicNames } from './delivery-words.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
+import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
 interface DeliveriesProps {
@@ -89,7 +90,7 @@ const emptyTexts: Record<DeliveryTab, string> = {
 
 const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={emptyTexts[tab]} />;
 
-const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts }) => (
+const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts, health: { now } }) => (
   <section class="table-scroll" tabindex={0} aria-label={tabNames[tab]}>
     <table class="table">
       <thead>
@@ -106,16 +107,16 @@ const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts }) => (
       </thead>
       <tbody>
         {page.lines.map((line) => (
-          <Line frame={frame} tab={tab} line={line} maxAttempts={maxAttempts} />
+          <Line frame={frame} tab={tab} line={line} maxAttempts={maxAttempts} now={now} />
         ))}
       </tbody>
     </table>
   </section>
 );
 
-type LineProps = Pick<DeliveriesProps, 'frame' | 'tab' | 'maxAttempts'> & { line: DeliveryLine };
+type LineProps = Pick<DeliveriesProps, 'frame' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
 
-const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts }) => (
+const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts, now }) => (
   <tr>
     <td class="nowrap">{topicNames[line.topic]}</td>
     <td>
@@ -127,25 +128,30 @@ const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts }) => (
       {line.attempts} of {maxAttempts}
     </td>
     <td class="nowrap" data-label={tab === 'discarded' ? 'Discarded' : 'Next try'}>
+      {isScheduled(line, now) ? 'scheduled for ' : null}
       {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
     </td>
     <td class="detail" data-label="Last error">
       {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}
     </td>
-    <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} />}</td>
+    <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} now={now} />}</td>
   </tr>
 );
 
-const LineActions: FC<{ frame: Frame; tab: DeliveryTab; line: DeliveryLine }> = ({ frame, tab, line }) => {
+const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now }) => {
   const back = `/deliveries${tab === 'pending' ? '' : `?state=${tab}`}`;
   return (
     <>
-      <ActionForm frame={frame} action={`/deliveries/${line.id}/retry`}>
-        <input type="hidden" name="back" value={back} />
-        <button type="submit" class="button button-small">
-          <Icon name="rotate-ccw" /> {tab === 'discarded' ? 'Retry' : 'Try now'}
-        </button>
-      </ActionForm>
+      {isScheduled(line, now) ? (
+        <SendNow frame={frame} delivery={line} back={back} />
+      ) : (
+        <ActionForm frame={frame} action={`/deliveries/${line.id}/retry`}>
+          <input type="hidden" name="back" value={back} />
+          <button type="submit" class="button button-small">
+            <Icon name="rotate-ccw" /> {tab === 'discarded' ? 'Retry' : 'Try now'}
+          </button>
+        </ActionForm>
+      )}
       {tab === 'discarded' ? null : (
         <ActionForm frame={frame} action={`/deliveries/${line.id}/discard`}>
           <input type="hidden" name="back" value={back} />

@@ -6,6 +6,7 @@ import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
 import { Diff } from './diff.js';
 import type { IconName } from './icon-paths.js';
+import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
 interface MessageProps {
@@ -186,7 +187,7 @@ const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
 
 const Pending: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
-  const scheduled = delivery !== null && delivery.attempts === 0 && delivery.availableAt > frame.now;
+  const scheduled = message.role === 'outbound' && delivery !== null && isScheduled(delivery, frame.now);
   return (
     <div class="outbound outbound-pending">
       <p>
@@ -200,6 +201,9 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, messag
             Cancel
           </button>
         </ActionForm>
+      ) : null}
+      {scheduled && delivery ? (
+        <SendNow frame={frame} delivery={delivery} back={`/c/${message.conversationId}${frame.queue}`} />
       ) : null}
       {delivery && delivery.attempts > 0 && !delivery.leased ? (
         <>

@@ -51,6 +51,7 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
           Skip to content
         </a>
         <TopBar frame={frame} view={view} search={search ?? ''} />
+        <ConnectionBar frame={frame} />
         {children}
         <HelpDialog />
         <NoticeForm />
@@ -156,6 +157,24 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
   conflict: 'triangle-alert',
   error: 'triangle-alert',
 };
+
+/** Says that the page is cut off; the page's script shows it and takes it away. */
+const ConnectionBar: FC<{ frame: Frame }> = ({ frame }) => (
+  <div class="connection" id="connection" role="alert" hidden>
+    <Icon name="triangle-alert" />
+    <p>
+      <strong></strong> <span class="connection-text"></span>
+    </p>
+    {frame.signInUrl ? (
+      <a class="button button-small" href={frame.signInUrl} target="_blank" rel="noopener" hidden>
+        Sign in
+      </a>
+    ) : null}
+    <button type="button" class="button button-small" id="connection-retry">
+      Try again
+    </button>
+  </div>
+);
 
 /** What the page's script fills in when it has something to say. */
 const NoticeForm: FC = () => (

@@ -151,14 +151,14 @@ const Row: FC<QueueProps & { row: QueueRow }> = ({ frame, view, row, openId, sel
         <span class="row-customer">
           <Name text={row.customer} empty="No customer identity" />
         </span>
-        <Age at={row.lastActivityAt} now={frame.now} />
+        <Age at={row.lastMessageAt} now={frame.now} />
       </span>
       <span class="row-middle">
         <span class="row-subject" dir="auto">
           {row.subject ?? <span class="faint">No subject</span>}
         </span>
         {row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? (
-          <ClockChip clock={row.clock} now={frame.now} />
+          <ClockChip clock={row.clock} now={frame.now} waiting={row.unanswered} />
         ) : null}
       </span>
       <span class="row-bottom">

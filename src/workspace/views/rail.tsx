@@ -5,7 +5,7 @@ import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
 import { actionInWords } from './audit-words.js';
 import { ActionForm, ActorName, Icon } from './bits.js';
 import { ContextPanel, type ContextView } from './context.js';
-import { ClockSentence, Moment } from './time.js';
+import { ClockSentence, Moment, type Since } from './time.js';
 
 interface RailProps {
   frame: Frame;
@@ -40,21 +40,31 @@ const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
   </aside>
 );
 
-const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { clock, conversation, now } }) => (
-  <section class="panel" aria-labelledby="sla-title">
-    <h2 id="sla-title">SLA</h2>
-    {clock ? (
-      <>
-        <ClockSentence clock={clock} now={now} />
-        {conversation.status === 'open' ? (
-          <PauseClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
-        ) : null}
-      </>
-    ) : (
-      <p class="faint">No clock has run for this conversation.</p>
-    )}
-  </section>
-);
+const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread }) => {
+  const { clock, conversation, now } = thread;
+  return (
+    <section class="panel" aria-labelledby="sla-title">
+      <h2 id="sla-title">SLA</h2>
+      {clock ? (
+        <>
+          <ClockSentence clock={clock} now={now} since={sinceThen(thread)} />
+          {conversation.status === 'open' ? (
+            <PauseClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
+          ) : null}
+        </>
+      ) : (
+        <p class="faint">No clock has run for this conversation.</p>
+      )}
+    </section>
+  );
+};
+
+/** Who is to act now, whatever the clock says of then. */
+function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since {
+  if (conversation.status !== 'open') return 'closed';
+  if (waitingSince) return 'waiting';
+  return answered ? 'answered' : 'none';
+}
 
 const PauseClock: FC<{ frame: Frame; conversationId: string; clock: Clock; now: Date }> = (props) => {
   const { frame, conversationId, clock, now } = props;

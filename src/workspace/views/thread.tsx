@@ -98,7 +98,9 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
         </p>
       </div>
       <div class="thread-actions">
-        {clock && conversation.status === 'open' ? <ClockChip clock={clock} now={thread.now} /> : null}
+        {clock && conversation.status === 'open' ? (
+          <ClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
+        ) : null}
         <PrimaryAction frame={frame} thread={thread} />
         <a class="icon-button rail-open" href="#rail" aria-label="Show customer and record">
           <Icon name="panel-right" />

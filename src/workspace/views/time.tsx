@@ -1,6 +1,6 @@
 /** Times: the server writes them in UTC, the page's script in the operator's own zone. */
 import type { FC } from 'hono/jsx';
-import { type ClockTone, clockTone, shortSpan, spanInWords } from '../clock-state.js';
+import { type ClockTone, clockTone, nextTarget, shortSpan, spanInWords } from '../clock-state.js';
 import type { Clock } from '../model.js';
 import { Icon } from './bits.js';
 import type { IconName } from './icon-paths.js';
@@ -35,76 +35,86 @@ export const Age: FC<{ at: Date; now: Date }> = ({ at, now }) => (
   </time>
 );
 
-const toneIcons: Record<ClockTone, IconName> = {
+const toneIcons: Record<ChipTone, IconName> = {
   calm: 'timer',
   soon: 'timer',
   breached: 'triangle-alert',
+  missed: 'timer',
   paused: 'pause',
   met: 'circle-check',
 };
 
-const toneTexts: Record<Exclude<ClockTone, 'calm' | 'soon'>, string> = {
+/** A breach that nobody waits behind any more is one of the past. */
+type ChipTone = ClockTone | 'missed';
+
+const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, string> = {
   breached: 'Breached',
+  missed: 'Missed',
   paused: 'Paused',
   met: 'Met',
 };
 
-/** The clock as a chip: what is left while it runs, else how it stands. */
-export const ClockChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
-  const tone = clockTone(clock, now);
-  const runs = tone === 'calm' || tone === 'soon';
+/** The clock as a chip: what comes next while it runs, else how it stands. */
+export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ clock, now, waiting }) => {
+  const stands = clockTone(clock, now);
+  if (stands === 'calm' || stands === 'soon') return <RunningChip clock={clock} now={now} />;
+  const tone = stands === 'breached' && clock.status === 'breached' && !waiting ? 'missed' : stands;
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
       <span class="sr">SLA: </span>
-      {runs ? (
-        <time
-          datetime={clock.breachAt.toISOString()}
-          data-countdown={clock.startedAt.toISOString()}
-          title={`Breaches at ${clock.breachAt.toUTCString()}`}
-        >
-          {shortSpan(clock.breachAt.getTime() - now.getTime())}
-        </time>
-      ) : (
-        toneTexts[tone]
-      )}
+      {toneTexts[tone]}
     </span>
   );
 };
 
+const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
+  const { what, at, tone } = nextTarget(clock, now);
+  return (
+    <span class={`chip clock clock-${tone}`}>
+      <Icon name={toneIcons[tone]} />
+      <span class="sr">SLA: </span>
+      <time
+        datetime={clock.breachAt.toISOString()}
+        data-countdown={clock.startedAt.toISOString()}
+        data-due={clock.responseDueAt.toISOString()}
+        title={`Breaches at ${clock.breachAt.toUTCString()}`}
+      >
+        {`${targetWords[what]} ${shortSpan(at.getTime() - now.getTime())}`}
+      </time>
+    </span>
+  );
+};
+
+const targetWords = { reply: 'Reply due in', breach: 'Breaches in' };
+
+/** What has happened between customer and team since a clock ended. */
+export type Since = 'waiting' | 'answered' | 'closed' | 'none';
+
 /** The clock in words, for whoever has to act on it. */
-export const ClockSentence: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
+export const ClockSentence: FC<{ clock: Clock; now: Date; since: Since }> = ({ clock, now, since }) => {
   switch (clockTone(clock, now)) {
     case 'met':
       return (
         <p>
           Met
-          {clock.completedAt ? (
-            <>
-              {' '}
-              at <Moment at={clock.completedAt} />
-            </>
-          ) : null}
-          .
+          <When before="at" at={clock.completedAt} />
+          {since === 'waiting' ? '; the customer has written since.' : '.'}
         </p>
       );
     case 'breached':
       return (
         <p>
-          Breached at <Moment at={clock.completedAt ?? clock.breachAt} />; the customer still waits.
+          Breached
+          <When before="at" at={clock.completedAt ?? clock.breachAt} />
+          {afterBreach[since]}
         </p>
       );
     case 'paused':
       return (
         <p>
           Paused
-          {clock.pausedAt ? (
-            <>
-              {' '}
-              since <Moment at={clock.pausedAt} />
-            </>
-          ) : null}
-          ; it cannot breach meanwhile.
+          <When before="since" at={clock.pausedAt} />; it cannot breach meanwhile.
         </p>
       );
     default:
@@ -115,6 +125,21 @@ export const ClockSentence: FC<{ clock: Clock; now: Date }> = ({ clock, now }) =
       );
   }
 };
+
+const afterBreach: Record<Since, string> = {
+  waiting: '; the customer still waits.',
+  answered: '; the customer was answered since.',
+  closed: '.',
+  none: '.',
+};
+
+const When: FC<{ before: string; at: Date | null }> = ({ before, at }) =>
+  at ? (
+    <>
+      {` ${before} `}
+      <Moment at={at} />
+    </>
+  ) : null;
 
 const ResponseDue: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
   const left = clock.responseDueAt.getTime() - now.getTime();

@@ -304,6 +304,25 @@ describe('cairnloop deliveries', () => {
     }
   });
 
+  it('retry leaves a message that is scheduled for later as it is, unless told --yes', async () => {
+    const { id: conversation } = await host.cairnloop.conversations.open({});
+    const later = { templateId: 't', content: 'Still well?', actor: { id: 'op-1' }, scheduleInSeconds: 86_400 };
+    const { message } = await host.cairnloop.outbound.trigger(conversation, later);
+    const { items } = await host.cairnloop.deliveries.list({ topic: 'outbound', limit: 200 });
+    const id = items.find(({ subjectId }) => subjectId === message.id)?.id ?? '';
+    const retry = (...args: string[]) => runMain(folder.folder, ['deliveries', 'retry', ...args]);
+    const refused = await retry(id);
+    assert.deepEqual(
+      [refused.exitCode, /is scheduled for .*; nothing was sent/.test(refused.err)],
+      [1, true],
+      refused.err,
+    );
+    assert.match(refused.err, /--yes/);
+    const released = await retry(id, '--yes');
+    assert.equal(released.exitCode, 0, released.err);
+    assert.match(released.out, /is called again by the next free worker/);
+  });
+
   it('discard gives a waiting delivery up and asks nothing without a terminal', async () => {
     const { id } = await cause('onOutboundTriggered');
     const { exitCode, stdout } = await run('discard', id);

@@ -28,7 +28,7 @@ export const retry = defineCommand<RetryOptions>({
     { ...sinceOption, description: `those discarded ${sinceOption.description}` },
     { flags: '--all', description: 'every one but those discarded by hand, which are retried by id' },
     { flags: '--dry-run', description: 'say how many it would be and change nothing' },
-    { flags: '-y, --yes', description: 'do not ask about a range (asked only in a terminal, without --json)' },
+    { flags: '-y, --yes', description: 'do not ask about a range, and send a message that is scheduled for later now' },
     cwdOption,
     configOption,
     jsonOption,
@@ -58,8 +58,9 @@ function refuseVague(id: string | undefined, { topic, state, since, all, dryRun 
   });
 }
 
-async function retryOne(id: string, options: HostOptions, io: CliIo): Promise<Report> {
-  const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, { actor: cliActor() }));
+async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<Report> {
+  const input = { actor: cliActor(), releaseScheduled: options.yes ?? false };
+  const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, input));
   // Scheduled for later, or the countdown of a clock that still runs.
   const when =
     delivery.availableAt.getTime() > Date.now() + 1000

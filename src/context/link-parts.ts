@@ -1,4 +1,4 @@
-import { safeHref } from '../context/safe-href.js';
+import { safeHref } from './safe-href.js';
 
 /** A piece of foreign text: words, or an address that may be followed. */
 export type TextPart = { text: string; href?: string };

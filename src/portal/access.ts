@@ -1,0 +1,65 @@
+import { type Identity, identify, isPersonId } from '../http/identify.js';
+import { readForm } from '../http/read-form.js';
+import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
+import { errorText } from '../redact.js';
+import { type Frame, isApi, type PortalContext, type Route, type Services } from './handler.js';
+import type { PortalCustomer } from './mount-options.js';
+import { alreadyRead, maxBodyBytes, Problem, unreadProblem } from './problems.js';
+import { wordingFor } from './strings/strings.js';
+
+/** The header in which a client sends the token that the answer to its last GET carried under the same name. */
+export const tokenHeader = 'x-cairnloop-token';
+
+/** Who asks, from the host's session alone. Throws before anything is looked up or rendered. */
+export async function enter(c: PortalContext, services: Services): Promise<Frame> {
+  const { options, assets, tokens } = services;
+  if (!isKnownHost(c.req.raw, options.hosts))
+    throw new Problem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
+  const identity = await identifyCustomer(c, services);
+  if (identity.state !== 'known')
+    throw new Problem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
+  const customer = toCustomer(identity, services);
+  const wording = wordingFor(options.strings, c.req.header('accept-language') ?? null);
+  return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
+}
+
+/** Asks the host who sent a request; an open stream has it asked again. */
+export function identifyCustomer(c: PortalContext, { runtime, options }: Services): Promise<Identity> {
+  const { incoming } = c.env ?? {};
+  const hook = { option: 'customer', ask: options.customer };
+  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+}
+
+function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, { runtime }: Services): PortalCustomer {
+  try {
+    const { hostUserId } = answer as { hostUserId?: unknown };
+    if (hostUserId === undefined || hostUserId === null) return person;
+    if (isPersonId(hostUserId)) return { ...person, hostUserId };
+    runtime.log.warn('the customer function returned a hostUserId that is no usable text; it is left out');
+  } catch (error) {
+    runtime.log.warn({ reason: errorText(error) }, 'the hostUserId of the customer function throws; it is left out');
+  }
+  return person;
+}
+
+/** Takes a request that changes something only from this site, and with a token that was issued to this customer. */
+export async function requireOwnRequest(c: PortalContext, services: Services, route: Route | undefined): Promise<void> {
+  // Checked first: what comes from elsewhere is not read at all.
+  if (!isSameOrigin(c.req.raw))
+    throw new Problem('FORBIDDEN', { message: 'The request was refused because it was not sent from this site.' });
+  const api = isApi(route, c.req.path, services.options.base);
+  if (api && !/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
+    throw new Problem('CONTENT_TYPE_UNSUPPORTED', { message: 'Send JSON with "content-type: application/json".' });
+  const form = await readForm(c.req.raw, c.env?.incoming, {
+    limits: { maxBytes: maxBodyBytes, maxFields: 20 },
+    accepts: [api ? 'json' : 'form'],
+  });
+  if (form === 'already read') services.runtime.log.error({ path: c.req.path }, alreadyRead);
+  if (typeof form === 'string') throw unreadProblem(form);
+  c.set('form', form);
+  const token = api ? c.req.header(tokenHeader) : form.text('token');
+  if (!services.tokens.accepts(c.get('frame').customer.id, token))
+    throw new Problem('TOKEN_INVALID', api ? { message: tokenMissing } : {});
+}
+
+const tokenMissing = `The ${tokenHeader} header is missing, expired or another customer's. Every GET below /api returns a current one in the same header.`;

@@ -1,0 +1,152 @@
+import { Hono } from 'hono';
+import { loadAssets } from '../http/assets.js';
+import { loadFormTokens } from '../http/form-tokens.js';
+import { createLiveStreams } from '../http/live-streams.js';
+import { protect } from '../http/security-headers.js';
+import type { PortalOutcome } from '../ops/metrics.js';
+import { errorText } from '../redact.js';
+import { enter, requireOwnRequest } from './access.js';
+import { isApi, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
+import { type OwnNews, subscribeOwnNews } from './live-news.js';
+import { Problem, problemOf } from './problems.js';
+import { routes } from './routes.js';
+import { wordingFor } from './strings/strings.js';
+import { Page, ProblemBox } from './views/page.js';
+import { loadWidget } from './widget-source.js';
+import { createWriteLimit } from './write-limit.js';
+
+export interface AppOptions extends Pick<Services, 'runtime' | 'api' | 'options'> {
+  /** Aborted when the portal closes: streams end with it. */
+  closing: AbortSignal;
+}
+
+const folder = new URL('../../assets/portal/', import.meta.url);
+const styles = ['tokens', 'parts', 'page'];
+
+/** The portal as one application. Reads the assets and the forms' secret, so it is built at the first request. */
+export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<PortalEnv>> {
+  const { options, runtime } = given;
+  const [assets, widget, tokens] = await Promise.all([
+    loadAssets({
+      base: options.base,
+      folder,
+      stylesheet: 'portal.css',
+      styles,
+      mainScript: 'portal.js',
+      hostStyles: options.styles,
+    }),
+    loadWidget(),
+    loadFormTokens(runtime, { purpose: 'portal' }),
+  ]);
+  const writes = createWriteLimit(runtime.db, options.writesPerMinute);
+  const services: Services = { ...given, assets, widget, tokens, writes, streams: openStreams(given, closing) };
+  // A trailing slash is the same page: hosts and people add them.
+  const app = new Hono<PortalEnv>({ strict: false }).basePath(options.base || '/');
+  app.use(protect);
+  for (const route of routes) app.on([route.method], [route.path], (c) => answer(c, services, route));
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(path, (c) => answer(c, services, allowedAt(path)));
+  app.notFound((c) => answer(c, services, noRoute));
+  return app;
+}
+
+function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
+  const streams = createLiveStreams<OwnNews>({
+    ...options.live,
+    subscribe: (listener) => subscribeOwnNews(runtime, listener),
+    log: runtime.log,
+  });
+  if (closing.aborted) streams.close();
+  closing.addEventListener('abort', streams.close);
+  return streams;
+}
+
+type Answering = Pick<Route, 'handle' | 'again'> & { name: string; path?: string };
+
+const noRoute: Answering = {
+  name: 'other',
+  handle() {
+    throw new Problem('NOT_FOUND');
+  },
+};
+
+/** For a path that is there, and a method that is not. */
+function allowedAt(path: string): Answering {
+  const allow = routes.filter((route) => route.path === path).map((route) => route.method);
+  return {
+    name: 'other',
+    path,
+    handle() {
+      const message = `Only ${allow.join(' and ')} is answered here.`;
+      throw new Problem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
+    },
+  };
+}
+
+/** Identity first, then where a write comes from, then the route. */
+async function answer(c: PortalContext, services: Services, route: Answering): Promise<Response> {
+  const response = await answerOrRefuse(c, services, route);
+  services.runtime.metrics.portalRequested(route.name, outcomeOf(response.status));
+  return response;
+}
+
+async function answerOrRefuse(c: PortalContext, services: Services, route: Answering): Promise<Response> {
+  try {
+    c.set('frame', await enter(c, services));
+    if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
+    return await route.handle(c, services);
+  } catch (error) {
+    return refuse(c, services, route, error);
+  }
+}
+
+async function refuse(c: PortalContext, services: Services, route: Answering, error: unknown): Promise<Response> {
+  const problem = problemOf(error);
+  const { runtime, options } = services;
+  if (problem.status >= 500 && error !== problem)
+    runtime.log.error({ reason: errorText(error), route: route.name }, 'a request to the portal failed');
+  if (isApi(route as Route, c.req.path, options.base)) return apiProblem(c, services, problem);
+  if (!c.get('frame')) return c.text(`${problem.details.message}\n`, problem.status);
+  if (route.again && c.get('form') && canShowAgain(problem)) {
+    try {
+      return withHeaders(await route.again(c, services, problem), problem);
+    } catch (again) {
+      return problemPage(c, problemOf(again));
+    }
+  }
+  return problemPage(c, problem);
+}
+
+/** What the customer wrote is kept where the same form may be sent again. */
+function canShowAgain({ status, code }: Problem): boolean {
+  return status === 422 || status === 429 || code === 'TOKEN_INVALID' || status >= 500;
+}
+
+function apiProblem(c: PortalContext, { options }: Services, problem: Problem): Response {
+  const wording = c.get('frame')?.wording ?? wordingFor(options.strings, null);
+  const error = { code: problem.code, message: problem.messageIn(wording) };
+  return withHeaders(c.json({ error }, problem.status), problem);
+}
+
+async function problemPage(c: PortalContext, problem: Problem): Promise<Response> {
+  const frame = c.get('frame');
+  const text = problem.textIn(frame.wording);
+  const page = (
+    <Page frame={frame} title={text}>
+      <ProblemBox frame={frame} text={text} />
+    </Page>
+  );
+  return withHeaders(await c.html(page, problem.status), problem);
+}
+
+function withHeaders(response: Response, { details }: Problem): Response {
+  for (const [name, value] of Object.entries(details.headers ?? {})) response.headers.set(name, value);
+  return response;
+}
+
+function outcomeOf(status: number): PortalOutcome {
+  if (status < 400) return 'ok';
+  if (status === 401) return 'unauthenticated';
+  if (status === 429) return 'limited';
+  return status < 500 ? 'refused' : 'failed';
+}

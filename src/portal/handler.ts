@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'hono';
+import type { ServedAssets } from '../http/assets.js';
+import type { Fields } from '../http/fields.js';
+import type { FormTokens } from '../http/form-tokens.js';
+import type { LiveStreams } from '../http/live-streams.js';
+import type { Runtime } from '../runtime.js';
+import type { OwnNews } from './live-news.js';
+import type { MountedPortal, PortalCustomer } from './mount-options.js';
+import type { PortalApi } from './portal-api.js';
+import type { Problem } from './problems.js';
+import type { Wording } from './strings/strings.js';
+import type { WidgetSource } from './widget-source.js';
+import type { WriteLimit } from './write-limit.js';
+
+/** What every route works with. */
+export interface Services {
+  runtime: Runtime;
+  api: PortalApi;
+  options: MountedPortal;
+  assets: ServedAssets;
+  widget: WidgetSource;
+  tokens: FormTokens;
+  streams: LiveStreams<OwnNews>;
+  writes: WriteLimit;
+}
+
+/** What every page is built with. */
+export interface Frame {
+  base: string;
+  customer: PortalCustomer;
+  wording: Wording;
+  /** Signs every form of this customer. */
+  token: string;
+  assets: ServedAssets;
+}
+
+export type PortalEnv = {
+  Bindings: { incoming?: IncomingMessage };
+  Variables: { frame: Frame; form: Fields };
+};
+
+export type PortalContext = Context<PortalEnv>;
+
+export type Handler = (c: PortalContext, services: Services) => Response | Promise<Response>;
+
+export interface Route {
+  /** The label in the metrics. */
+  name: string;
+  method: 'GET' | 'POST';
+  path: string;
+  handle: Handler;
+  /** Shows a page's form again, with what was written, after a problem. */
+  again?: (c: PortalContext, services: Services, problem: Problem) => Promise<Response>;
+}
+
+/** A path parameter; its route names it, so it is there. */
+export function param(c: PortalContext, name: string): string {
+  return c.req.param(name) ?? '';
+}
+
+/** Whether a client reads the answer rather than a person: it is sent JSON, problems too. */
+export function isApi(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
+  return (route?.path ?? path.slice(base.length)).startsWith('/api/');
+}

@@ -1,0 +1,60 @@
+import type { Activity } from '../activity/activity.js';
+import type { Database } from '../db/connect.js';
+import { statement } from '../db/statement.js';
+
+/** Which conversations changed, by the customer whose they are; null: any may have. */
+export type OwnNews = ReadonlyMap<string, readonly string[]> | null;
+
+/**
+ * Activity with the customers that it concerns, so that no stream names a conversation of anybody else's. One statement
+ * for all that changed meanwhile, however many streams are open.
+ */
+export function subscribeOwnNews(
+  { activity, db }: { activity: Activity; db: Pick<Database, 'run'> },
+  listener: (news: OwnNews) => void,
+): () => void {
+  const waiting = new Set<string>();
+  let looking = false;
+
+  async function look(): Promise<void> {
+    while (waiting.size > 0) {
+      const ids = [...waiting];
+      waiting.clear();
+      try {
+        listener(byCustomer(await db.run<Owned>(selectOwners, [ids])));
+      } catch {
+        // The database is away for a moment: open pages look for themselves.
+        listener(null);
+      }
+    }
+    looking = false;
+  }
+
+  return activity.subscribe((ids) => {
+    if (ids.length === 0) return listener(null);
+    for (const id of ids) waiting.add(id);
+    if (looking) return;
+    looking = true;
+    void look();
+  });
+}
+
+interface Owned {
+  id: string;
+  actor_id: string;
+}
+
+function byCustomer(rows: readonly Owned[]): OwnNews {
+  const news = new Map<string, string[]>();
+  for (const { id, actor_id } of rows) {
+    const ids = news.get(actor_id);
+    if (ids) ids.push(id);
+    else news.set(actor_id, [id]);
+  }
+  return news;
+}
+
+const selectOwners = statement(
+  'portal.owners',
+  (s) => `SELECT id, actor_id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) AND actor_id IS NOT NULL`,
+);

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { type CustomerConversation, type CustomerMessage, csatRatings } from '../domain.js';
+import { isId } from '../input.js';
+import type { Frame, Services } from './handler.js';
+import { Problem } from './problems.js';
+
+/** What a customer may write at once, in characters. */
+export const maxMessageLength = 20_000;
+export const maxSubjectLength = 200;
+
+/** A write and the key under which it is done once; without a key, every call writes. */
+interface Write {
+  key: string | undefined;
+}
+
+/** Opens a conversation of this customer's, and returns it with its message. */
+export async function openConversation(
+  services: Services,
+  { customer }: Frame,
+  { subject, message, key }: Write & { subject: string; message: string },
+): Promise<CustomerConversation> {
+  requireMessage(message);
+  if (subject.length > maxSubjectLength)
+    throw new Problem('INPUT_INVALID', { message: `subject: expected a text of up to ${maxSubjectLength} characters` });
+  await takeTurn(services, customer.id, key && `open ${key}`);
+  const { conversations } = services.api;
+  const { id } = await conversations.open({
+    actorId: customer.id,
+    ...(customer.hostUserId !== undefined && { hostUserId: customer.hostUserId }),
+    ...(subject.trim() && { subject }),
+    message,
+    ...(key !== undefined && { dedupeKey: key }),
+  });
+  return conversations.getForCustomer(customer.id, id);
+}
+
+/** Writes into a conversation, if it is this customer's. */
+export async function writeMessage(
+  services: Services,
+  { customer }: Frame,
+  id: string,
+  { message, key }: Write & { message: string },
+): Promise<CustomerMessage> {
+  await requireOwn(services, customer.id, id);
+  requireMessage(message);
+  await takeTurn(services, customer.id, key && `message ${id} ${key}`);
+  const written = await services.api.conversations.receive(id, {
+    content: message,
+    ...(key !== undefined && { dedupeKey: key }),
+  });
+  return { id: written.id, from: 'customer', name: null, content: written.content, createdAt: written.createdAt };
+}
+
+/** Rates a conversation, if it is this customer's. */
+export async function rate(
+  services: Services,
+  { customer }: Frame,
+  id: string,
+  given: string,
+  key: string | undefined,
+): Promise<void> {
+  await requireOwn(services, customer.id, id);
+  const rating = z.enum(csatRatings).safeParse(given);
+  if (!rating.success)
+    throw new Problem('INPUT_INVALID', { message: `rating: expected one of ${csatRatings.join(', ')}` });
+  await takeTurn(services, customer.id, key && `rate ${id} ${key}`);
+  await services.api.conversations.submitCsat(id, rating.data);
+}
+
+/** Another customer's conversation is as little there as one that does not exist. */
+async function requireOwn({ api }: Services, customerId: string, id: string): Promise<void> {
+  if (!isId(id)) throw new Problem('CONVERSATION_NOT_FOUND');
+  await api.conversations.getForCustomer(customerId, id, { limit: 1 });
+}
+
+function requireMessage(message: string): void {
+  if (message.trim() === '') throw new Problem('INPUT_INVALID', { text: 'messageBlank' });
+  if (message.length > maxMessageLength)
+    throw new Problem('INPUT_INVALID', { text: 'messageTooLong', values: { limit: maxMessageLength } });
+}
+
+/** Comes after everything that may be refused otherwise: what is refused is not counted. */
+async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
+  const seconds = await writes.take(customerId, key);
+  if (seconds > 0)
+    throw new Problem('RATE_LIMITED', {
+      text: 'tooManyMessages',
+      values: { seconds },
+      headers: { 'retry-after': String(seconds) },
+    });
+}

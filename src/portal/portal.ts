@@ -1,0 +1,36 @@
+import { createMount, type Mounted } from '../http/mount.js';
+import { securityHeaders } from '../http/security-headers.js';
+import type { Runtime } from '../runtime.js';
+import { type PortalOptions, portalOptions } from './mount-options.js';
+import type { PortalApi } from './portal-api.js';
+
+export type { PortalCustomer, PortalOptions, PortalRateLimit } from './mount-options.js';
+export type { PortalStrings } from './strings/strings.js';
+
+/** The customers' portal in two shapes: for fetch-style servers and for Node's. */
+export interface Portal extends Mounted {
+  /** Ends the live streams of open pages. */
+  close(): void;
+}
+
+/**
+ * The page on which customers read and write their own conversations, its JSON API and the widget. What it needs is
+ * loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
+ */
+export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOptions): Portal {
+  const options = portalOptions(given);
+  const closing = new AbortController();
+  const mounted = createMount({
+    name: 'portal',
+    address: 'whole',
+    headers: securityHeaders,
+    log: runtime.log,
+    owns: (path) => path === options.base || path.startsWith(`${options.base}/`),
+    async load() {
+      const { createApp } = await import('./app.js');
+      const app = await createApp({ runtime, api, options, closing: closing.signal });
+      return { fetch: (request, native) => app.fetch(request, native) };
+    },
+  });
+  return { ...mounted, close: () => closing.abort() };
+}

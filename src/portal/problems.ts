@@ -1,0 +1,106 @@
+import { type CairnloopError, type ErrorCode, isCairnloopError } from '../errors.js';
+import type { Unread } from '../http/read-form.js';
+import { fill, type TextKey, type Wording } from './strings/strings.js';
+
+/** What a client reads as `error.code`, and the status that comes with it. */
+const statuses = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  TOKEN_INVALID: 403,
+  NOT_FOUND: 404,
+  CONVERSATION_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
+  BODY_TOO_LARGE: 413,
+  CONTENT_TYPE_UNSUPPORTED: 415,
+  INPUT_INVALID: 422,
+  RATE_LIMITED: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+} as const;
+
+export type ProblemCode = keyof typeof statuses;
+export type ProblemStatus = (typeof statuses)[ProblemCode];
+
+export interface ProblemDetails {
+  /** What a page says; the values of its placeholders. */
+  text?: TextKey;
+  values?: Record<string, string | number>;
+  /** For developers, in English; a client is sent it in place of the text. */
+  message?: string;
+  headers?: Record<string, string>;
+}
+
+/** A request that is not done, and how the client is answered. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly status: ProblemStatus;
+  readonly details: ProblemDetails;
+
+  constructor(code: ProblemCode, details: ProblemDetails = {}) {
+    super(code);
+    this.code = code;
+    this.status = statuses[code];
+    this.details = details;
+  }
+
+  /** For the customer, in their language. */
+  textIn({ texts }: Wording): string {
+    const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
+    return fill(texts[key], this.details.values ?? {});
+  }
+
+  /** For a client: what is wrong, or the customer's text. */
+  messageIn(wording: Wording): string {
+    return this.details.message ?? this.textIn(wording);
+  }
+}
+
+const usualTexts: Partial<Record<ProblemCode, TextKey>> = {
+  NOT_FOUND: 'pageNotFound',
+  METHOD_NOT_ALLOWED: 'pageNotFound',
+  CONVERSATION_NOT_FOUND: 'conversationNotFound',
+  TOKEN_INVALID: 'formExpired',
+};
+
+const known: Partial<Record<ErrorCode, ProblemCode>> = {
+  CONVERSATION_NOT_FOUND: 'CONVERSATION_NOT_FOUND',
+  INPUT_INVALID: 'INPUT_INVALID',
+  CURSOR_INVALID: 'INPUT_INVALID',
+  DATABASE_UNREACHABLE: 'UNAVAILABLE',
+};
+
+/** What an operation's failure is to a customer; one that is not theirs to solve is `INTERNAL`. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
+  if (code !== 'INPUT_INVALID') return new Problem(code);
+  return new Problem(code, { message: inputProblems(error as CairnloopError) });
+}
+
+/** What was wrong, without what was found: that may be the customer's words. */
+function inputProblems(error: CairnloopError): string {
+  if (error.code !== 'INPUT_INVALID') return 'The cursor is invalid.';
+  const { problems } = (error as CairnloopError<'INPUT_INVALID'>).details;
+  return problems.map(({ path, expected }) => `${path}: expected ${expected}`).join('; ');
+}
+
+export const maxBodyBytes = 256 * 1024;
+
+/** Why a body has no fields. */
+export function unreadProblem(why: Unread): Problem {
+  switch (why) {
+    case 'too large':
+      return new Problem('BODY_TOO_LARGE', { message: `Request body too large (limit ${maxBodyBytes} bytes).` });
+    case 'too slow':
+      return new Problem('REQUEST_TIMEOUT', { message: 'The request body did not arrive in time.' });
+    case 'malformed':
+      return new Problem('INPUT_INVALID', { message: 'The request body cannot be parsed.' });
+    case 'already read':
+      return new Problem('INTERNAL', { message: alreadyRead });
+  }
+}
+
+export const alreadyRead =
+  'The request body was read before it reached the portal, and request.body holds nothing of it. ' +
+  'Mount the portal before the body parser of your framework (README, "Where to mount").';

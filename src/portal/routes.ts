@@ -1,0 +1,49 @@
+import type { Handler, Route } from './handler.js';
+import {
+  getConversation,
+  listConversations,
+  live,
+  postConversation,
+  postMessage,
+  postRating,
+  postRead,
+} from './routes/api.js';
+import { asset, widget } from './routes/files.js';
+import {
+  list,
+  newConversation,
+  open,
+  openAgain,
+  rateConversation,
+  reply,
+  thread,
+  threadAgain,
+} from './routes/pages.js';
+
+const get = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
+const post = (name: string, path: string, handle: Handler, again?: Route['again']): Route => ({
+  name,
+  method: 'POST',
+  path,
+  handle,
+  ...(again && { again }),
+});
+
+/** Every route of the portal, below its mount path. Only a POST changes anything but what the customer has read. */
+export const routes: readonly Route[] = [
+  get('list', '/', list),
+  get('new', '/new', newConversation),
+  post('open', '/new', open, openAgain),
+  get('thread', '/c/:id', thread),
+  post('reply', '/c/:id/messages', reply, threadAgain),
+  post('rate', '/c/:id/csat', rateConversation, threadAgain),
+  get('api_list', '/api/conversations', listConversations),
+  post('api_open', '/api/conversations', postConversation),
+  get('api_thread', '/api/conversations/:id', getConversation),
+  post('api_reply', '/api/conversations/:id/messages', postMessage),
+  post('api_rate', '/api/conversations/:id/csat', postRating),
+  post('api_read', '/api/conversations/:id/read', postRead),
+  get('api_live', '/api/live', live),
+  get('widget', '/widget.js', widget),
+  get('asset', '/assets/:version/:name', asset),
+];

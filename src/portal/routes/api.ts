@@ -1,0 +1,95 @@
+import { eventStreamHeaders } from '../../http/live-streams.js';
+import { identifyCustomer, tokenHeader } from '../access.js';
+import { type Handler, type PortalContext, param } from '../handler.js';
+import type { OwnNews } from '../live-news.js';
+import { openConversation, rate, writeMessage } from '../operations.js';
+import { Problem } from '../problems.js';
+
+/** The customer's conversations, those first in which something was said last. */
+export const listConversations: Handler = async (c, { api }) => {
+  const { customer } = c.get('frame');
+  const cursor = c.req.query('cursor') ?? null;
+  return read(c, await api.conversations.forCustomer(customer.id, { cursor, ...limitOf(c) }));
+};
+
+/** One conversation with its newest messages, or those before one. It is not read by that. */
+export const getConversation: Handler = async (c, { api }) => {
+  const before = c.req.query('before');
+  const input = { ...(before !== undefined && { before }), ...limitOf(c) };
+  return read(c, await api.conversations.getForCustomer(c.get('frame').customer.id, param(c, 'id'), input));
+};
+
+export const postConversation: Handler = async (c, services) => {
+  const [subject = '', message = ''] = fields(c, 'subject', 'message');
+  return c.json(await openConversation(services, c.get('frame'), { subject, message, key: keyOf(c) }), 201);
+};
+
+export const postMessage: Handler = async (c, services) => {
+  const [message = ''] = fields(c, 'message');
+  return c.json(await writeMessage(services, c.get('frame'), param(c, 'id'), { message, key: keyOf(c) }), 201);
+};
+
+export const postRating: Handler = async (c, services) => {
+  const [rating = ''] = fields(c, 'rating');
+  const [frame, id] = [c.get('frame'), param(c, 'id')];
+  await rate(services, frame, id, rating, keyOf(c));
+  return c.json(await services.api.conversations.getForCustomer(frame.customer.id, id));
+};
+
+/** The customer has seen the messages up to this one. */
+export const postRead: Handler = async (c, { api }) => {
+  const [messageId] = fields(c, 'messageId');
+  const input = messageId ? { messageId } : {};
+  return c.json(await api.conversations.markReadForCustomer(c.get('frame').customer.id, param(c, 'id'), input));
+};
+
+/** Names the customer's conversations that have changed; `*`: any may have. */
+export const live: Handler = (c, services) => {
+  if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
+  const personId = c.get('frame').customer.id;
+  return services.streams.open({
+    personId,
+    signal: c.req.raw.signal,
+    tell: (news: OwnNews) => {
+      const ids = news === null ? ['*'] : news.get(personId);
+      return ids ? `event: changed\ndata: ${ids.join(',')}\n\n` : null;
+    },
+    caughtUp: 'event: changed\ndata: *\n\n',
+    async isStillSignedIn() {
+      const identity = await identifyCustomer(c, services);
+      return identity.state === 'known' && identity.person.id === personId;
+    },
+  });
+};
+
+/** Every answer to a GET carries the token that the next write needs. */
+function read(c: PortalContext, body: object): Response {
+  return c.json(body, 200, { [tokenHeader]: c.get('frame').token });
+}
+
+function limitOf(c: PortalContext): { limit?: number } {
+  const limit = c.req.query('limit');
+  return limit === undefined ? {} : { limit: Number(limit) };
+}
+
+/** The fields by name. An unknown one would be dropped with all that it means. */
+function fields(c: PortalContext, ...names: string[]): string[] {
+  const form = c.get('form');
+  const unknown = form.names.find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new Problem('INPUT_INVALID', {
+      message: `${unknown.slice(0, 100)}: unknown field, expected ${names.join(', ')}`,
+    });
+  const several = names.find((name) => form.all(name).length > 1);
+  if (several !== undefined) throw new Problem('INPUT_INVALID', { message: `${several}: expected one text` });
+  return names.map((name) => form.text(name));
+}
+
+/** The client's key, under which a request that is sent again writes nothing more. */
+function keyOf(c: PortalContext): string | undefined {
+  const key = c.req.header('idempotency-key');
+  if (key === undefined) return undefined;
+  if (key.trim() === '' || key.length > 500)
+    throw new Problem('INPUT_INVALID', { message: 'Idempotency-Key: expected a text of 1 to 500 characters' });
+  return key;
+}

@@ -1,0 +1,54 @@
+import type { FC } from 'hono/jsx';
+import type { Frame } from '../handler.js';
+import { maxMessageLength, maxSubjectLength } from '../operations.js';
+import { Notice, SignedForm } from './page.js';
+
+interface NewProps {
+  frame: Frame;
+  nonce: string;
+  /** What was written before it was refused. */
+  kept: { subject: string; message: string } | undefined;
+  problem: string | undefined;
+}
+
+export const NewConversation: FC<NewProps> = ({ frame, nonce, kept, problem }) => {
+  const { texts } = frame.wording;
+  return (
+    <>
+      <Back frame={frame} />
+      <h1>{texts.newConversation}</h1>
+      <SignedForm frame={frame} action="/new" nonce={nonce} class="card form">
+        <Notice text={problem} />
+        <label for="subject">{texts.subject}</label>
+        <input
+          id="subject"
+          name="subject"
+          maxlength={maxSubjectLength}
+          value={kept?.subject}
+          dir="auto"
+          autocomplete="off"
+        />
+        <label for="message">{texts.message}</label>
+        <textarea id="message" name="message" rows={7} required maxlength={maxMessageLength} dir="auto">
+          {kept?.message}
+        </textarea>
+        <div class="actions">
+          <button type="submit" class="button button-primary">
+            {texts.send}
+          </button>
+        </div>
+      </SignedForm>
+    </>
+  );
+};
+
+export const Back: FC<{ frame: Frame }> = ({ frame }) => (
+  <p class="back">
+    <a href={`${frame.base}/`}>
+      <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+        <path d="M15 5l-7 7 7 7" />
+      </svg>
+      {frame.wording.texts.allConversations}
+    </a>
+  </p>
+);

@@ -1,0 +1,99 @@
+import { html } from 'hono/html';
+import type { Child, FC, PropsWithChildren } from 'hono/jsx';
+import type { Frame } from '../handler.js';
+
+/** A whole page: whose it is, and what is on it. */
+export const Page: FC<{ frame: Frame; title: string; children: Child }> = ({ frame, title, children }) => {
+  const { base, assets, customer, wording } = frame;
+  const { texts, locale, dir } = wording;
+  return (
+    <>
+      {html`<!doctype html>`}
+      <html lang={locale} dir={dir} data-base={base}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="robots" content="noindex" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{`${title} · ${texts.title}`}</title>
+          <link rel="icon" href={assets.href('mark.svg')} type="image/svg+xml" />
+          <link rel="stylesheet" href={assets.href('portal.css')} />
+          {assets.hostStyles ? <link rel="stylesheet" href={assets.href('host.css')} /> : null}
+          <script type="module" src={assets.href('portal.js')}></script>
+        </head>
+        <body>
+          <a class="skip" href="#main">
+            {texts.skip}
+          </a>
+          <header class="top">
+            <div class="column">
+              <a class="brand" href={`${base}/`}>
+                <Mark />
+                <span>{texts.title}</span>
+              </a>
+              {customer.name ? (
+                <span class="customer">
+                  <span class="sr">{texts.signedInAs} </span>
+                  <bdi>{customer.name}</bdi>
+                </span>
+              ) : null}
+            </div>
+          </header>
+          <main id="main" class="column" tabindex={-1}>
+            {children}
+          </main>
+          <template id="failed">{texts.failed}</template>
+        </body>
+      </html>
+    </>
+  );
+};
+
+/** A cairn: three stones. */
+const Mark: FC = () => (
+  <svg class="mark" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+    <ellipse cx="12" cy="18.6" rx="9" ry="3.6" />
+    <ellipse cx="11.4" cy="11.9" rx="6.2" ry="3" />
+    <ellipse cx="12.6" cy="6.3" rx="3.7" ry="2.4" />
+  </svg>
+);
+
+export const ProblemBox: FC<{ frame: Frame; text: string }> = ({ frame, text }) => (
+  <section class="empty">
+    <h1>{text}</h1>
+    <p>
+      <a class="button" href={`${frame.base}/`}>
+        {frame.wording.texts.allConversations}
+      </a>
+    </p>
+  </section>
+);
+
+/** What keeps a form from being sent, beside the form. */
+export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
+  <div class="notice-slot">
+    {text ? (
+      <p class="notice" role="alert">
+        {text}
+      </p>
+    ) : null}
+  </div>
+);
+
+/** A form that changes something: signed for this customer, and written once. */
+export const SignedForm: FC<
+  PropsWithChildren<{ frame: Frame; action: string; nonce: string; class?: string; id?: string }>
+> = ({ frame, action, nonce, class: className, id, children }) => (
+  <form method="post" action={`${frame.base}${action}`} class={className} id={id}>
+    <input type="hidden" name="token" value={frame.token} />
+    <input type="hidden" name="nonce" value={nonce} />
+    {children}
+  </form>
+);
+
+/** In UTC, until the page's script puts it into the customer's own time zone. */
+export const Moment: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
+  <time datetime={at.toISOString()}>
+    {new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC
+  </time>
+);

@@ -1,0 +1,117 @@
+import type { FC } from 'hono/jsx';
+import { linkParts } from '../../context/link-parts.js';
+import type { CustomerConversation, CustomerMessage } from '../../domain.js';
+import type { Frame } from '../handler.js';
+import { maxMessageLength } from '../operations.js';
+import { Back } from './new.js';
+import { Moment, Notice, SignedForm } from './page.js';
+
+interface ThreadProps {
+  frame: Frame;
+  conversation: CustomerConversation;
+  /** The message to page on from, where there are earlier ones. */
+  earlier: string | undefined;
+  isNewest: boolean;
+  nonce: string;
+  kept: string;
+  problem: string | undefined;
+}
+
+export const Thread: FC<ThreadProps> = ({ frame, conversation, earlier, isNewest, nonce, kept, problem }) => {
+  const { texts } = frame.wording;
+  const { id, subject, messages = [] } = conversation;
+  return (
+    <>
+      <Back frame={frame} />
+      <h1 dir="auto">{subject ?? texts.noSubject}</h1>
+      {earlier ? (
+        <p class="more">
+          <a href={`${frame.base}/c/${id}?before=${earlier}`}>{texts.earlierMessages}</a>
+        </p>
+      ) : null}
+      <div id="messages" role="log" aria-label={texts.messages} {...(isNewest ? { 'data-live': true } : {})}>
+        <ol class="messages">
+          {messages.map((message) => (
+            <Message frame={frame} message={message} />
+          ))}
+        </ol>
+      </div>
+      {isNewest ? (
+        <>
+          <Rating frame={frame} conversation={conversation} nonce={nonce} />
+          <SignedForm frame={frame} action={`/c/${id}/messages`} nonce={nonce} class="card form composer" id="newest">
+            <Notice text={problem} />
+            <label for="message">{texts.reply}</label>
+            <textarea id="message" name="message" rows={4} required maxlength={maxMessageLength} dir="auto">
+              {kept}
+            </textarea>
+            <div class="actions">
+              <button type="submit" class="button button-primary">
+                {texts.send}
+              </button>
+            </div>
+          </SignedForm>
+        </>
+      ) : (
+        <p class="more">
+          <a href={`${frame.base}/c/${id}`}>{texts.newestMessages}</a>
+        </p>
+      )}
+    </>
+  );
+};
+
+const Message: FC<{ frame: Frame; message: CustomerMessage }> = ({ frame, message }) => {
+  const { texts, locale } = frame.wording;
+  const own = message.from === 'customer';
+  return (
+    <li class={own ? 'message message-own' : 'message'} id={`m-${message.id}`}>
+      <p class="message-head">
+        <bdi class="author">{own ? texts.you : (message.name ?? texts.support)}</bdi>{' '}
+        <Moment at={message.createdAt} locale={locale} />
+      </p>
+      <div class="message-text" dir="auto">
+        {linkParts(message.content).map((part) =>
+          part.href ? (
+            <a href={part.href} rel="noreferrer noopener" target="_blank">
+              {part.text}
+            </a>
+          ) : (
+            part.text
+          ),
+        )}
+      </div>
+    </li>
+  );
+};
+
+/** Asked once the conversation is resolved; an answer may be changed. */
+const Rating: FC<{ frame: Frame; conversation: CustomerConversation; nonce: string }> = (props) => {
+  const { frame, conversation, nonce } = props;
+  const { texts } = frame.wording;
+  return (
+    <div id="rating" data-live>
+      {conversation.status === 'open' ? null : (
+        <section class="rating">
+          <p>{texts.resolvedHint}</p>
+          <SignedForm frame={frame} action={`/c/${conversation.id}/csat`} nonce={nonce}>
+            <fieldset>
+              <legend>{conversation.csatRating ? texts.rateThanks : texts.rateQuestion}</legend>
+              {(['positive', 'negative'] as const).map((rating) => (
+                <button
+                  type="submit"
+                  class="button"
+                  name="rating"
+                  value={rating}
+                  aria-pressed={conversation.csatRating === rating ? 'true' : 'false'}
+                >
+                  {rating === 'positive' ? texts.ratePositive : texts.rateNegative}
+                </button>
+              ))}
+            </fieldset>
+          </SignedForm>
+        </section>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { maxMessageLength, maxSubjectLength } from './operations.js';
+import type { Wording } from './strings/strings.js';
+
+/** The widget's script, with the words and the path that it works with. */
+export interface WidgetSource {
+  in(wording: Wording, base: string): { body: string; etag: string };
+}
+
+const folder = new URL('../../assets/portal/', import.meta.url);
+const styles = ['tokens.css', 'parts.css', 'widget.css'];
+const maxKept = 50;
+
+export async function loadWidget(): Promise<WidgetSource> {
+  const read = (name: string) => readFile(new URL(name, folder), 'utf8');
+  const [script = '', ...sheets] = await Promise.all([read('widget.js'), ...styles.map(read)]);
+  const css = sheets.map(withoutComments).join('\n');
+  const kept = new Map<string, { body: string; etag: string }>();
+  return {
+    in({ texts, locale, dir }, base) {
+      const known = kept.get(locale);
+      if (known) return known;
+      const limits = { message: maxMessageLength, subject: maxSubjectLength };
+      const body = script.replace('__CONFIG__', () => JSON.stringify({ base, texts, locale, dir, limits, css }));
+      const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+      // Locales are what browsers ask for: not without end.
+      if (kept.size < maxKept) kept.set(locale, { body, etag });
+      return { body, etag };
+    },
+  };
+}
+
+const withoutComments = (css: string) => css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\n\s+/g, '\n');

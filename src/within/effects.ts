@@ -1,0 +1,58 @@
+import type { Database } from '../db/connect.js';
+import type { DeliveryTopic } from '../domain.js';
+import type { Metrics } from '../ops/metrics.js';
+import type { Runtime } from '../runtime.js';
+
+/** What is to follow the commit of a call. */
+export interface Effects {
+  readonly wakes: Set<DeliveryTopic>;
+  readonly changed: Set<string>;
+  /** Domain events, spans and counts, in their order. */
+  readonly told: (() => void)[];
+}
+
+export function noEffects(): Effects {
+  return { wakes: new Set(), changed: new Set(), told: [] };
+}
+
+export function isEmpty({ wakes, changed, told }: Effects): boolean {
+  return wakes.size === 0 && changed.size === 0 && told.length === 0;
+}
+
+/** A runtime whose statements run on `db` and which keeps what is to follow the commit. */
+export function holdingRuntime(runtime: Runtime, db: Database, effects: Effects): Runtime {
+  const hold = (tell: () => void) => {
+    effects.told.push(tell);
+  };
+  return {
+    ...runtime,
+    db,
+    jobs: { ...runtime.jobs, wake: (topic) => effects.wakes.add(topic) },
+    activity: { ...runtime.activity, changed: (id) => effects.changed.add(id) },
+    telemetry: { ...runtime.telemetry, ...runtime.telemetry.holding(hold) },
+    metrics: holdingMetrics(runtime.metrics, hold),
+  };
+}
+
+/** Calls of the host's modules are counted at once: they were made whatever becomes of the transaction. */
+function holdingMetrics(metrics: Metrics, hold: (tell: () => void) => void): Metrics {
+  return {
+    ...metrics,
+    conversationResolved: (seconds) => hold(() => metrics.conversationResolved(seconds)),
+    slaBreached: (priority) => hold(() => metrics.slaBreached(priority)),
+    draftDecided: (decision) => hold(() => metrics.draftDecided(decision)),
+    outboundSettled: (outcome) => hold(() => metrics.outboundSettled(outcome)),
+  };
+}
+
+/** Does all that follows a commit. */
+export function release(runtime: Runtime, effects: Effects): void {
+  releaseHarmless(runtime, effects);
+  for (const tell of effects.told) tell();
+}
+
+/** Does what may be done without knowing whether there was a commit: a worker, or a page, looks and finds nothing. */
+export function releaseHarmless(runtime: Runtime, { wakes, changed }: Effects): void {
+  for (const topic of wakes) runtime.jobs.wake(topic);
+  for (const id of changed) runtime.activity.changed(id);
+}

@@ -1,0 +1,108 @@
+import { CairnloopError } from '../errors.js';
+import { describeInput } from '../found.js';
+
+/**
+ * The host's open transaction, as Cairnloop uses it. A client of `pg` that has begun a transaction fits as it is;
+ * `cairnloop/transactions` makes one of what other libraries hand to their callbacks.
+ */
+export interface TransactionExecutor {
+  /** Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are texts or null. */
+  query(text: string, values: unknown[]): Promise<{ rows: object[] }>;
+  /** What stands for the transaction where executors of it are made anew: calls on one transaction wait for each other. */
+  readonly transaction?: object;
+}
+
+/** A failed statement of the host's executor: the SQLSTATE and the server's words, out of the error of whatever library. */
+export class ExecutorError extends Error {
+  override readonly name = 'ExecutorError';
+  readonly code: string | undefined;
+  /** The library's error. Not the `cause`, which logs and telemetry would write out. */
+  readonly origin: unknown;
+
+  constructor(origin: unknown) {
+    const errors = chainOf(origin);
+    const answered = errors.find((error) => codeOf(error) !== undefined);
+    // Never that of the outermost: Drizzle's holds the statement with all its values.
+    super(messageOf(answered) ?? messageOf(errors.at(-1)) ?? 'it failed without a message');
+    this.origin = origin;
+    this.code = codeOf(answered);
+  }
+}
+
+/** Refuses what is no executor. Throws `INPUT_INVALID`. */
+export function requireExecutor(executor: unknown): TransactionExecutor {
+  if (typeof read(executor, 'query') === 'function') return executor as TransactionExecutor;
+  throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeInput(executor));
+}
+
+/** Runs a statement. Throws {@link ExecutorError}, and `INPUT_INVALID` where what comes back is no result. */
+export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
+  let result: unknown;
+  try {
+    result = await executor.query(text, values);
+  } catch (error) {
+    throw new ExecutorError(error);
+  }
+  const rows = read(result, 'rows');
+  if (Array.isArray(rows)) return rows;
+  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeInput(result));
+}
+
+/** Refuses a value that a driver has made something else of. */
+export function requireUnchanged(found: unknown): never {
+  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeInput(found));
+}
+
+function wrongExecutor(path: string, expected: string, found: string): CairnloopError {
+  return new CairnloopError('INPUT_INVALID', { operation: 'within', problems: [{ path, expected, found }] });
+}
+
+/** Methods by which the transactions of other libraries are known, and what makes an executor of them. */
+const adapters: Record<string, string> = {
+  $queryRawUnsafe: 'fromPrisma(tx)',
+  executeQuery: 'fromKysely(trx)',
+  raw: 'fromKnex(trx)',
+  execute: 'fromDrizzle(tx)',
+  getRepository: 'fromTypeOrm(manager)',
+  getQueryInterface: 'fromSequelize(sequelize, transaction)',
+  afterCommit: 'fromSequelize(sequelize, transaction)',
+};
+
+function adapterFor(executor: unknown): string {
+  const method = Object.keys(adapters).find((name) => typeof read(executor, name) === 'function');
+  return method ? `, such as ${adapters[method]} of cairnloop/transactions returns` : ', such as a client of pg';
+}
+
+function read(value: unknown, key: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where libraries keep the error of the driver below them. */
+const wrappers = ['cause', 'parent', 'original', 'driverError', 'meta', 'driverAdapterError'];
+
+/** SQLSTATEs; codes of Prisma (P2010) and Node.js (EPIPE) look alike. */
+const sqlState = /^(?=.{5}$)(\d|F0|HV|P0|XX)[0-9A-Z]*$/;
+
+/** An error and all that libraries have wrapped in it, from the outermost on. */
+function chainOf(error: unknown): unknown[] {
+  const chain = [error];
+  for (let looked = 0; looked < chain.length && chain.length < 20; looked += 1) {
+    const inner = wrappers.map((name) => read(chain[looked], name));
+    chain.push(...inner.filter((value) => typeof value === 'object' && value !== null && !chain.includes(value)));
+  }
+  return chain;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const codes = [read(error, 'originalCode'), read(error, 'code')];
+  return codes.find((value): value is string => typeof value === 'string' && sqlState.test(value));
+}
+
+function messageOf(error: unknown): string | undefined {
+  const message = read(error, 'originalMessage') ?? read(error, 'message');
+  return typeof message === 'string' && message !== '' ? message : undefined;
+}

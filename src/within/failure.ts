@@ -1,0 +1,24 @@
+import type { Database } from '../db/connect.js';
+import { databaseTarget } from '../db/connection-url.js';
+import { databaseFailure, expectedFailure } from '../db/database-failure.js';
+import { CairnloopError, isCairnloopError } from '../errors.js';
+import { errorText } from '../redact.js';
+import { ExecutorError } from './executor.js';
+
+/** What an error of a call within the host's transaction means to the host; the driver's own where it means nothing expected. */
+export async function withinFailure(error: unknown, own: Database): Promise<unknown> {
+  if (isCairnloopError(error) || !(error instanceof ExecutorError)) return databaseFailure(error, own);
+  const { code, origin: cause } = error;
+  const reason = errorText(error, 200).replace(/\.$/, '');
+  if (code === '25P01') return new CairnloopError('TRANSACTION_REQUIRED', {}, { cause });
+  if (code === '25P02') return new CairnloopError('TRANSACTION_ABORTED', { reason }, { cause });
+  if (code === '40001' || code === '40P01') return new CairnloopError('TRANSACTION_CONFLICT', { reason }, { cause });
+  if (code === undefined || /^(08|57P|25P)/.test(code))
+    return new CairnloopError('TRANSACTION_LOST', { reason }, { cause });
+  if (code === '25006' || code === '42501') {
+    const details = { target: databaseTarget(own.url), reason, within: true };
+    return new CairnloopError(code === '25006' ? 'DATABASE_READ_ONLY' : 'DATABASE_PERMISSION', details, { cause });
+  }
+  const known = expectedFailure(error, own.url) ?? (await databaseFailure(error, own));
+  return known === error ? cause : known;
+}

@@ -1,0 +1,144 @@
+import type { Database } from '../db/connect.js';
+import { type Executor, statement } from '../db/statement.js';
+import { CairnloopError, isCairnloopError } from '../errors.js';
+import type { Commits } from './commits.js';
+import { type Effects, isEmpty, noEffects } from './effects.js';
+import { queryHost, type TransactionExecutor } from './executor.js';
+import { asHex, portable, toText, unpack, unpackRows } from './portable.js';
+import { type Settings, selectSettings, settingsToChange, withSettings } from './settings.js';
+
+/** Calls on one transaction wait for each other: savepoints of two that overlap would undo each other's work. */
+const queues = new WeakMap<object, Promise<unknown>>();
+
+/** Runs calls in the host's open transaction, each in a savepoint of its own. */
+export interface HostTransaction {
+  call<T>(work: (db: Database, effects: Effects) => Promise<T>): Promise<T>;
+}
+
+export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
+  const { transaction } = executor;
+  const key = Object(transaction) === transaction ? (transaction as object) : executor;
+  return {
+    call(work) {
+      const turn = (queues.get(key) ?? Promise.resolve()).then(async () => {
+        await commits.listening();
+        return inSavepoint(executor, own, commits, work);
+      });
+      queues.set(
+        key,
+        turn.catch(() => {}),
+      );
+      return turn;
+    },
+  };
+}
+
+const savepoint = 'cairnloop_call';
+
+/**
+ * What a call refuses leaves the transaction as usable as before it. What it wrote before it refused is kept, as it is
+ * outside of a transaction; after a failed statement, or where its own transaction was to be undone, nothing is.
+ */
+async function inSavepoint<T>(
+  executor: TransactionExecutor,
+  own: Database,
+  commits: Commits,
+  work: (db: Database, effects: Effects) => Promise<T>,
+): Promise<T> {
+  const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
+  await send(`SAVEPOINT ${savepoint}`);
+  const state: CallState = { undo: false, failure: undefined };
+  const effects = noEffects();
+  let token: string | undefined;
+  try {
+    const settings = await lookAround(executor, own);
+    const result = await work(databaseOn(executor, own, settings, state), effects);
+    if (!isEmpty(effects)) {
+      token = commits.hold(effects);
+      await send(notify, [commits.channel, token]);
+    }
+    await send(`RELEASE SAVEPOINT ${savepoint}`);
+    return result;
+  } catch (error) {
+    if (token !== undefined) commits.drop(token);
+    const keep = isCairnloopError(error) && !state.undo && state.failure === undefined;
+    await (keep ? Promise.resolve() : send(`ROLLBACK TO SAVEPOINT ${savepoint}`)).catch(() => {});
+    await send(`RELEASE SAVEPOINT ${savepoint}`).catch(() => {});
+    throw isCairnloopError(error) ? error : (state.failure ?? error);
+  }
+}
+
+interface CallState {
+  /** A transaction of the call was to be undone. */
+  undo: boolean;
+  /** The first statement's failure: those after it only say that the transaction is aborted. */
+  failure: unknown;
+}
+
+const notify = `SELECT ${asHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
+
+/** Refuses a transaction on another server or database, and reads the settings of its session. */
+async function lookAround(executor: TransactionExecutor, own: Database): Promise<Settings> {
+  const { place, settings } = unpack<{ place: string; settings: Settings }>(await queryHost(executor, lookText, []));
+  if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
+    throw new CairnloopError('TRANSACTION_ELSEWHERE', { schema: own.schema });
+  return settings;
+}
+
+/**
+ * When the server started and which database it is: no two are alike in both. All names are qualified, because the host's
+ * search path is not known yet.
+ */
+const place = `pg_catalog.concat(
+  pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
+  (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
+
+const lookText = `SELECT ${asHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
+
+const selectPlace = statement('within.place', () => `SELECT ${place} AS place`);
+
+const places = new WeakMap<Database, Promise<string | undefined>>();
+
+/** Where Cairnloop's own connections lead; asked for again where it may have changed, as after a restart. */
+function placeOf(own: Database, { again = false } = {}): Promise<string | undefined> {
+  const known = again ? undefined : places.get(own);
+  const asked = known ?? own.run<{ place: string }>(selectPlace).then(([row]) => row?.place);
+  places.set(own, asked);
+  asked.catch(() => places.delete(own));
+  return asked;
+}
+
+/** The host's connection in the place of a pool. One statement at a time: not every driver queues them. */
+function databaseOn(executor: TransactionExecutor, own: Database, settings: Settings, state: CallState): Database {
+  const wanted = settingsToChange(settings);
+  let last: Promise<unknown> = Promise.resolve();
+
+  const run: Executor['run'] = async (asked, values = []) => {
+    const { text, returnsRows } = await portable(own, asked);
+    const turn = last.then(() =>
+      withSettings(executor, wanted, settings, () => queryHost(executor, text, values.map(toText))),
+    );
+    last = turn.catch((error) => {
+      state.failure ??= error;
+    });
+    const rows = await turn;
+    return returnsRows ? unpackRows(rows) : [];
+  };
+  const db: Database = {
+    url: own.url,
+    schema: own.schema,
+    pool: own.pool,
+    run,
+    async transaction(work) {
+      try {
+        return await work({ run });
+      } catch (error) {
+        state.undo = true;
+        throw error;
+      }
+    },
+    waitingFor: () => db,
+    close: async () => {},
+  };
+  return db;
+}

@@ -1,0 +1,63 @@
+import type { TransactionExecutor } from './executor.js';
+import { queryHost } from './executor.js';
+import { asHex } from './portable.js';
+
+/** Settings of a session by name. */
+export type Settings = Record<string, string>;
+
+/** A setting that statements of ours rely on: whether a value of it will do, and one that does. */
+const relied: Record<string, { will: (value: string) => boolean; set: string }> = {
+  // The functions of Postgres are found first, unless a path names their schema behind another one.
+  search_path: { will: (value) => schemasOf(value).indexOf('pg_catalog') <= 0, set: 'pg_catalog, pg_temp' },
+  TimeZone: { will: (value) => /^(Etc\/)?(UTC|GMT|UCT|Zulu)$/i.test(value), set: 'UTC' },
+  DateStyle: { will: (value) => value.startsWith('ISO'), set: 'ISO, YMD' },
+  IntervalStyle: { will: (value) => value === 'postgres', set: 'postgres' },
+  extra_float_digits: { will: (value) => Number(value) >= 1, set: '1' },
+  standard_conforming_strings: { will: (value) => value === 'on', set: 'on' },
+  client_encoding: { will: (value) => /^utf-?8$/i.test(value), set: 'UTF8' },
+  array_nulls: { will: (value) => value === 'on', set: 'on' },
+  transform_null_equals: { will: (value) => value === 'off', set: 'off' },
+  gin_fuzzy_search_limit: { will: (value) => value === '0', set: '0' },
+};
+
+/** What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them all. */
+export const selectSettings = `pg_catalog.json_build_object(${Object.keys(relied)
+  .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
+  .join(', ')})`;
+
+/** The settings that would change a result, with the values that would not. Pure. */
+export function settingsToChange(found: Settings): Settings {
+  const wrong = Object.entries(relied).filter(([name, { will }]) => !will(found[name] ?? ''));
+  return Object.fromEntries(wrong.map(([name, { set }]) => [name, set]));
+}
+
+/**
+ * Runs `work` with other settings of the host's session. Where it fails, the savepoint that the call goes back to has the
+ * former ones.
+ */
+export async function withSettings<T>(
+  executor: TransactionExecutor,
+  wanted: Settings,
+  found: Settings,
+  work: () => Promise<T>,
+): Promise<T> {
+  const names = Object.keys(wanted);
+  if (names.length === 0) return work();
+  await set(executor, wanted);
+  const result = await work();
+  await set(executor, Object.fromEntries(names.map((name) => [name, found[name] ?? ''])));
+  return result;
+}
+
+/** For the rest of the transaction: what the host's session has set comes back with its end, if not before. */
+async function set(executor: TransactionExecutor, settings: Settings): Promise<void> {
+  await queryHost(executor, applySettings, [JSON.stringify(settings)]);
+}
+
+const applySettings = `
+  SELECT ${asHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
+  FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)`;
+
+function schemasOf(searchPath: string): string[] {
+  return searchPath.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+}

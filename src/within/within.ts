@@ -1,0 +1,68 @@
+import { atTheEdge } from '../edge.js';
+import { CairnloopError } from '../errors.js';
+import type { Runtime } from '../runtime.js';
+import { createCommits } from './commits.js';
+import { holdingRuntime } from './effects.js';
+import { requireExecutor, type TransactionExecutor } from './executor.js';
+import { withinFailure } from './failure.js';
+import { type HostTransaction, openHostTransaction } from './host-transaction.js';
+
+type AsyncCall = (...given: never[]) => Promise<unknown>;
+type Groups = Record<string, Record<string, AsyncCall>>;
+
+/** The groups of calls that run in a transaction of the host's. */
+export const withinGroups = ['conversations', 'drafts', 'outbound', 'sla', 'audit'] as const;
+export type WithinGroup = (typeof withinGroups)[number];
+
+/** Calls whose work a ROLLBACK would not take back, with the reason. */
+const refused: Record<string, string> = {
+  'sla.setPolicy': 'the slaPolicyProvider stores the terms by itself, and a ROLLBACK would not take them back',
+};
+
+export interface WithinOptions<Api extends Groups> {
+  runtime: Runtime;
+  /** All calls, over a runtime. */
+  callsOf: (runtime: Runtime) => Api;
+  /** May refuse a call before it is made. */
+  admit: () => Promise<unknown>;
+}
+
+/** Makes the API over open transactions of the host's. */
+export function createWithin<Api extends Record<WithinGroup, Record<string, AsyncCall>>>({
+  runtime,
+  callsOf,
+  admit,
+}: WithinOptions<Api & Groups>): {
+  within(executor: TransactionExecutor): Pick<Api, WithinGroup>;
+  close(): Promise<void>;
+} {
+  const commits = createCommits(runtime);
+  const explain = (error: unknown) => withinFailure(error, runtime.db);
+  const calls = callsOf(runtime);
+  return {
+    within(executor) {
+      const transaction = openHostTransaction(requireExecutor(executor), runtime.db, commits);
+      const groups = withinGroups.map((group) => [
+        group,
+        Object.fromEntries(
+          Object.entries(calls[group]).map(([name, call]) => [name, inTransaction(transaction, group, name, call)]),
+        ),
+      ]);
+      return atTheEdge(Object.fromEntries(groups), explain, admit) as Pick<Api, WithinGroup>;
+    },
+    close: commits.close,
+  };
+
+  function inTransaction(transaction: HostTransaction, group: WithinGroup, name: string, call: AsyncCall): AsyncCall {
+    const operation = `${group}.${name}`;
+    const run = (...given: never[]) => {
+      const because = refused[operation];
+      if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
+      return transaction.call(async (db, effects) =>
+        callsOf(holdingRuntime(runtime, db, effects))[group]?.[name]?.(...given),
+      );
+    };
+    // By its length the edge knows how many arguments it takes.
+    return Object.defineProperty(run, 'length', { value: call.length });
+  }
+}

@@ -1,0 +1,131 @@
+import { strict as assert } from 'node:assert';
+import { type StartedHost, start as startHostOn, useHosts } from '../support/started-host.js';
+import { customer, usePortals } from './served-portal.js';
+
+describe('limits of the portal', () => {
+  const { startHost } = useHosts();
+  const serve = usePortals();
+
+  const messages = async ({ database }: StartedHost) =>
+    (await database.query('SELECT id FROM cairnloop.messages')).rows.length;
+
+  it('PT4 of fifty posts at once under one Idempotency-Key, one writes and all are answered with it', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host, { rateLimit: { perMinute: 2 } });
+    const opened = await Promise.all(
+      Array.from({ length: 50 }, () => portal.api('/conversations', { message: 'x' }, { 'idempotency-key': 'k' })),
+    );
+    assert.deepEqual([...new Set(opened.map(({ status }) => status))], [201]);
+    const ids = new Set(opened.map(({ json }) => (json as { id: string }).id));
+    assert.equal(ids.size, 1);
+    const [id] = ids;
+    const written = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        portal.api(`/conversations/${id}/messages`, { message: 'y' }, { 'idempotency-key': 'k' }),
+      ),
+    );
+    assert.deepEqual([...new Set(written.map(({ status }) => status))], [201]);
+    assert.equal(new Set(written.map(({ json }) => (json as { id: string }).id)).size, 1);
+    assert.equal(await messages(host), 2);
+    const third = await portal.api(`/conversations/${id}/messages`, { message: 'y' }, { 'idempotency-key': 'k2' });
+    assert.equal(third.status, 429);
+  });
+
+  it('PT4 a form that is sent twice writes once', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host);
+    const sent = await Promise.all(
+      Array.from({ length: 5 }, () => portal.post('/new', { subject: 's', message: 'm', nonce: 'n' })),
+    );
+    assert.deepEqual([...new Set(sent.map(({ status }) => status))], [303]);
+    assert.equal(new Set(sent.map(({ headers }) => headers.get('location'))).size, 1);
+    const location = sent[0]?.headers.get('location')?.replace('/help', '') ?? '';
+    for (const message of ['again', 'again', 'changed after Back'])
+      assert.equal((await portal.post(`${location}/messages`, { message, nonce: 'n' })).status, 303);
+    assert.equal(await messages(host), 3);
+  });
+
+  it('PT4 counts what one customer writes over all processes, answers 429 with Retry-After and keeps the words', async () => {
+    const host = await startHost({}, { worker: false });
+    await host.stopClock();
+    // As another process of the same application would.
+    const other = await startHostOn({}, host.database);
+    try {
+      const portals = [
+        await serve(host, { rateLimit: { perMinute: 6 } }),
+        await serve(other, { rateLimit: { perMinute: 6 } }),
+      ];
+      const sent = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => portals[index % 2]?.api('/conversations', { message: `m${index}` })),
+      );
+      const statuses = sent.map((answer) => answer?.status);
+      assert.equal(statuses.filter((status) => status === 201).length, 6);
+      assert.equal(statuses.filter((status) => status === 429).length, 14);
+      assert.equal(await messages(host), 6);
+      const refused = sent.find((answer) => answer?.status === 429);
+      assert.equal(refused?.headers.get('retry-after'), '60');
+      assert.match(refused?.text ?? '', /"code":"RATE_LIMITED"/);
+
+      const [portal] = portals;
+      const form = await portal?.post('/new', { subject: 'Kept subject', message: 'Kept <words>', nonce: 'n-1' });
+      assert.equal(form?.status, 429);
+      assert.match(form?.text ?? '', /Kept &lt;words&gt;/);
+      assert.match(form?.text ?? '', /value="Kept subject"/);
+      assert.match(form?.text ?? '', /Try again in 60 seconds/);
+      assert.match(form?.text ?? '', /name="nonce" value="n-1"/);
+
+      const neighbour = await portal?.api('/conversations', { message: 'x' }, { 'x-test-customer': 'user_10' });
+      assert.equal(neighbour?.status, 201);
+      await host.advance(61_000);
+      assert.equal((await portal?.api('/conversations', { message: 'later' }))?.status, 201);
+    } finally {
+      await other.cairnloop.close();
+    }
+  });
+
+  it('PT4 does not count what is refused', async () => {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: customer.id });
+    const foreign = await host.cairnloop.conversations.open({ actorId: 'user_10' });
+    const portal = await serve(host, { rateLimit: { perMinute: 1 } });
+    for (let times = 0; times < 3; times += 1) {
+      assert.equal((await portal.api(`/conversations/${foreign.id}/messages`, { message: 'x' })).status, 404);
+      assert.equal((await portal.api(`/conversations/${id}/messages`, { message: ' ' })).status, 422);
+      assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'great' })).status, 422);
+    }
+    assert.equal((await portal.api(`/conversations/${id}/messages`, { message: 'x' })).status, 201);
+    assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'negative' })).status, 429);
+  });
+
+  it('PT4 refuses what is too large, in a page and in JSON', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host);
+    const long = await portal.api('/conversations', { message: 'ä'.repeat(20_001) });
+    assert.equal(long.status, 422);
+    assert.match(long.text, /limit 20000 characters/);
+    assert.equal((await portal.api('/conversations', { message: '漢'.repeat(20_000) })).status, 201);
+    assert.equal((await portal.post('/new', { message: '漢'.repeat(20_000) })).status, 303);
+    assert.equal((await portal.api('/conversations', { message: 'x'.repeat(300_000) })).status, 413);
+    assert.equal((await portal.post('/new', { message: 'x'.repeat(300_000) })).status, 413);
+    for (const key of [' ', 'k'.repeat(501)])
+      assert.equal((await portal.api('/conversations', { message: 'x' }, { 'idempotency-key': key })).status, 422);
+    assert.equal(await messages(host), 2);
+  });
+
+  for (const rateLimit of [
+    { perMinute: 0 },
+    { perMinute: 1.5 },
+    { perHour: 3 },
+    5,
+    { perMinute: '20' },
+    { perMinute: 1001 },
+  ]) {
+    it(`PT4 refuses ${JSON.stringify(rateLimit)} as rate limit`, async () => {
+      const host = await startHost({}, { worker: false });
+      assert.throws(() => host.cairnloop.portal({ basePath: '/help', customer: () => null, rateLimit } as never), {
+        code: 'MOUNT_OPTION_INVALID',
+        message: /rateLimit/,
+      });
+    });
+  }
+});

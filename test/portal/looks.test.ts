@@ -1,0 +1,166 @@
+import { strict as assert } from 'node:assert';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { textKeys } from '../../src/portal/strings/strings.js';
+import { openPage } from '../support/browser.js';
+import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { customer, usePortals } from './served-portal.js';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const page =
+  '<!doctype html><html lang="en"><head><title>Shop</title><script src="/help/widget.js" async></script></head><body><main><h1>Shop</h1></main><cairnloop-support></cairnloop-support></body></html>';
+
+/** What axe finds, one line each; nothing while all is well. */
+async function violationsIn(shown: Page): Promise<string[]> {
+  await shown.addScriptTag({ path: axe });
+  const found = (await shown.evaluate('axe.run()')) as { violations: { id: string; nodes: { html: string }[] }[] };
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+describe('the look of the portal', () => {
+  const serve = usePortals();
+  const { startHost } = useHosts();
+
+  async function fill({ cairnloop }: StartedHost) {
+    const { conversations } = cairnloop;
+    const thread = await conversations.open({
+      actorId: customer.id,
+      subject: 'W'.repeat(150),
+      message: 'x'.repeat(300),
+    });
+    await conversations.reply(thread.id, { content: 'See https://example.com/a', actor: operator });
+    const resolved = await conversations.open({ actorId: customer.id, message: 'Hello' });
+    await conversations.resolve(resolved.id, { resolvedBy: operator });
+    const unread = await conversations.open({ actorId: customer.id, subject: 'Unread', message: 'Hello' });
+    await conversations.reply(unread.id, { content: 'Hi', actor: operator });
+    return { thread: thread.id, resolved: resolved.id };
+  }
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 1440]) {
+      it(`PT5 axe finds nothing in page and widget, and nothing is wider than the screen: ${colorScheme}, ${width} px`, async function () {
+        this.timeout(120_000);
+        const host = await startHost({}, { worker: false });
+        const ids = await fill(host);
+        const portal = await serve(host, {}, page);
+        const empty = await serve(host, { customer: () => ({ id: 'nobody' }) });
+        const { page: shown, context } = await openPage(portal.origin, {
+          colorScheme,
+          bypassCSP: true,
+          viewport: { width, height: 800 },
+        });
+        const paths = ['/', '/new', `/c/${ids.thread}`, `/c/${ids.resolved}`, '/nowhere'].map(portal.url);
+        for (const url of [...paths, empty.url('/')]) {
+          await shown.goto(url);
+          assert.deepEqual(await violationsIn(shown), [], url);
+          assert.equal(await shown.evaluate('document.documentElement.scrollWidth <= innerWidth'), true, url);
+        }
+        await shown.goto(portal.origin);
+        await shown.getByRole('button', { name: /Open support/ }).click();
+        await shown.getByText('Unread').waitFor();
+        assert.deepEqual(await violationsIn(shown), [], 'widget: list');
+        await shown.getByText('WWWW').click();
+        await shown.getByText('See https').waitFor();
+        assert.deepEqual(await violationsIn(shown), [], 'widget: thread');
+        await shown.getByRole('button', { name: 'All conversations' }).click();
+        await shown.getByText('No subject').click();
+        await shown.getByText('Did we help you?').waitFor();
+        assert.deepEqual(await violationsIn(shown), [], 'widget: resolved');
+        await context.close();
+      });
+    }
+  }
+
+  it('PT5 the keyboard alone suffices', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host);
+    const { page: shown, context } = await openPage(portal.origin);
+    await shown.goto(portal.url('/'));
+    await tabTo(shown, 'New conversation');
+    await shown.keyboard.press('Enter');
+    await shown.getByLabel('Your message').waitFor();
+    await tabTo(shown, 'message');
+    await shown.keyboard.type('By keyboard');
+    await tabTo(shown, 'Send');
+    await shown.keyboard.press('Enter');
+    await shown.locator('.message', { hasText: 'By keyboard' }).waitFor();
+    await context.close();
+  });
+
+  it('PT5 speaks English, German and Arabic as the browser asks, Arabic from right to left', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host);
+    const asked: [header: string, lang: string, dir: string, text: string][] = [
+      ['de-AT,de;q=0.9,en;q=0.8', 'de-AT', 'ltr', 'Ihre Anfragen'],
+      ['fr, ar;q=0.5, en;q=0.4', 'ar', 'rtl', 'محادثاتك'],
+      ['fr', 'en', 'ltr', 'Your conversations'],
+      ['*;q=x,,;;=, de;q=0', 'en', 'ltr', 'Your conversations'],
+      ['<script>', 'en', 'ltr', 'Your conversations'],
+    ];
+    for (const [header, lang, dir, text] of asked) {
+      const answer = await portal.get('/', { 'accept-language': header });
+      assert.match(answer.text, new RegExp(`<html lang="${lang}" dir="${dir}"`));
+      assert.match(answer.text, new RegExp(`<h1>${text}</h1>`));
+      const widget = await portal.get('/widget.js', { 'accept-language': header });
+      assert.ok(widget.text.includes(text));
+    }
+  });
+
+  it('PT5 every text can be replaced, and a language that is not shipped can be brought along', async () => {
+    const host = await startHost({}, { worker: false });
+    const ids = await fill(host);
+    const strings = Object.fromEntries(textKeys.map((key) => [key, `«${key} {count}{limit}{seconds}»`]));
+    const portal = await serve(host, { strings: { locale: 'he', ...strings } });
+    const { page: shown, context } = await openPage(portal.origin, { javaScriptEnabled: false });
+    for (const path of ['/', '/new', `/c/${ids.thread}`, `/c/${ids.resolved}`, '/nowhere']) {
+      await shown.goto(portal.url(path));
+      assert.equal(await shown.locator('html[lang="he"][dir="rtl"]').count(), 1);
+      const words = (await shown.locator('body').innerText())
+        .replace(/«[^»]*»/g, '')
+        .replace(/W+|x+|Hello|Hi|Ada|Grace|Unread|See https:\/\/example.com\/a|UTC/g, '');
+      // What is left are dates, in the language that was asked for.
+      assert.doesNotMatch(words, /[a-z]{2}/i, path);
+    }
+    await context.close();
+  });
+
+  for (const [strings, word] of [
+    [{ titel: 'x' }, 'did you mean "title"'],
+    [{ title: 5 }, 'strings.title'],
+    [{ title: ' ' }, 'strings.title'],
+    [{ locale: 'not a locale' }, 'strings.locale'],
+    [['x'], 'strings'],
+    [JSON.parse('{"__proto__":"x"}'), '__proto__'],
+  ] as const) {
+    it(`PT5 refuses ${JSON.stringify(strings)} as strings`, async () => {
+      const host = await startHost({}, { worker: false });
+      assert.throws(
+        () => host.cairnloop.portal({ basePath: '/help', customer: () => null, strings } as never),
+        (error: Error) =>
+          (error as never as { code: string }).code === 'MOUNT_OPTION_INVALID' && error.message.includes(word),
+      );
+    });
+  }
+
+  it('PT5 the colours of the host are taken by page and widget', async () => {
+    const host = await startHost({}, { worker: false });
+    const portal = await serve(host, { styles: ':root { --cairnloop-accent-fill: rgb(1, 2, 3) }' });
+    const { page: shown, context } = await openPage(portal.origin);
+    await shown.goto(portal.url('/'));
+    assert.equal(
+      await shown.evaluate("getComputedStyle(document.querySelector('.button-primary')).backgroundColor"),
+      'rgb(1, 2, 3)',
+    );
+    await context.close();
+  });
+});
+
+/** Presses Tab until something of that name or id has the focus. */
+async function tabTo(shown: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 20; presses += 1) {
+    await shown.keyboard.press('Tab');
+    const focused = await shown.evaluate('document.activeElement.id || document.activeElement.textContent.trim()');
+    if (focused === name) return;
+  }
+  assert.fail(`${name} cannot be reached by keyboard`);
+}

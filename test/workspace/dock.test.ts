@@ -1,0 +1,103 @@
+import { strict as assert } from 'node:assert';
+import type { Page } from 'playwright-core';
+import { operator, useHosts } from '../support/started-host.js';
+import { useWorkspaces } from './served-workspace.js';
+import { usePages } from './use-pages.js';
+
+const windows = {
+  '1280x720': { width: 1280, height: 720 },
+  '1280x720 at 200 % zoom': { width: 640, height: 360 },
+  '360x640': { width: 360, height: 640 },
+};
+
+const lines = (count: number) => Array.from({ length: count }, (_, index) => `Line ${index + 1} of many`).join('\n');
+
+describe('the dock below the messages', () => {
+  const open = usePages();
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
+
+  async function openThread(withDraft: boolean) {
+    const host = await startHost({}, { worker: false });
+    const { conversations, drafts } = host.cairnloop;
+    const { id } = await conversations.open({ actorId: 'c-1', subject: 'Export', message: lines(30) });
+    if (withDraft) await drafts.propose(id, { type: 'reply', content: lines(100) });
+    const workspace = await serve(host);
+    return { host, id, workspace, page: await open(workspace, `/c/${id}`) };
+  }
+
+  interface Place {
+    height: number;
+    inView: boolean;
+  }
+
+  /** Where something stands, and whether all of it is on screen and nothing lies above it. */
+  const placeOf = (page: Page, selector: string): Promise<Place> =>
+    page.evaluate(`(() => {
+      const element = document.querySelector(${JSON.stringify(selector)});
+      const { top, bottom, left, right, height } = element.getBoundingClientRect();
+      const isShown = [top + 3, bottom - 3].every((y) => {
+        const above = document.elementFromPoint((left + right) / 2, y);
+        return above === element || element.contains(above);
+      });
+      return { height, inView: isShown && top >= 0 && left >= 0 && right <= innerWidth && bottom <= innerHeight };
+    })()`);
+
+  const cases: [string, { reply: boolean; draft: boolean }][] = [
+    ['a reply of 200 lines', { reply: true, draft: false }],
+    ['a draft of 100 lines', { reply: false, draft: true }],
+    ['a reply of 200 lines and a draft of 100', { reply: true, draft: true }],
+  ];
+
+  for (const [what, { reply, draft }] of cases) {
+    it(`keeps the button that sends in view and the thread readable with ${what}, at every size`, async () => {
+      const { page } = await openThread(draft);
+      if (reply) await page.locator('#content').fill(lines(200));
+      for (const [name, size] of Object.entries(windows)) {
+        await page.setViewportSize(size);
+        const send = await placeOf(page, '.composer-send');
+        const thread = await placeOf(page, '#scroll');
+        const text = await placeOf(page, '#content');
+        const drafted = draft ? await placeOf(page, '#drafts') : null;
+        const found = JSON.stringify({ name, send, thread, text, drafted });
+        assert.ok(send.inView, found);
+        assert.ok(thread.height >= 88, found);
+        assert.ok(text.height >= 30, found);
+        if (drafted) assert.ok(drafted.height >= 60, found);
+      }
+    });
+  }
+
+  it('brings every button of a long draft into view by its own scrolling, in a small window', async () => {
+    const { page } = await openThread(true);
+    await page.setViewportSize(windows['1280x720 at 200 % zoom']);
+    const approve = page.getByRole('button', { name: 'Approve & send' });
+    await approve.scrollIntoViewIfNeeded();
+    assert.ok((await placeOf(page, '.draft .button-primary')).inView);
+    assert.ok((await placeOf(page, '.composer-send')).inView);
+  });
+
+  it('keeps the button that sends an edited draft in view', async () => {
+    const { page, host, id, workspace } = await openThread(true);
+    const [draft] = await host.cairnloop.drafts.listForConversation(id);
+    await page.goto(workspace.url(`/c/${id}?edit=${draft?.id}`));
+    for (const size of Object.values(windows)) {
+      await page.setViewportSize(size);
+      const place = await placeOf(page, '.draft-edit .button-primary');
+      assert.ok(place.inView, JSON.stringify({ size, place }));
+    }
+  });
+
+  it('keeps both in view with a notice, and with a note of a colleague’s above', async () => {
+    const { page, host, id } = await openThread(true);
+    await page.locator('#content').fill(lines(200));
+    await host.cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: operator });
+    await page.locator('#notice .notice').waitFor();
+    for (const size of Object.values(windows)) {
+      await page.setViewportSize(size);
+      const send = await placeOf(page, '.composer-send');
+      const thread = await placeOf(page, '#scroll');
+      assert.ok(send.inView && thread.height >= 60, JSON.stringify({ size, send, thread }));
+    }
+  });
+});

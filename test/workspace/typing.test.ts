@@ -1,0 +1,193 @@
+import { strict as assert } from 'node:assert';
+import type { Page } from 'playwright-core';
+import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { useWorkspaces } from './served-workspace.js';
+import { usePages } from './use-pages.js';
+
+/** The long form types forty sentences into each state; else they are spread over all of them. */
+const sentencesPerState = process.env.CAIRNLOOP_TYPING === 'long' ? 40 : 4;
+const seed = Number(process.env.CAIRNLOOP_SEED ?? 20260727);
+
+const words = [
+  ...['a', 'e', 'I', 'see', 'an', 'apple', 'eat', 'already', 'and', 'eh', 'what', 'forgot', 'approve', 'Error'],
+  ...['er', 'aber', 'eine', 'an', 'Straße', 'für', 'jeder', 'ja', 'na', 'Äpfel', 'kein', 'Rückgabe'],
+  ...['ya', 'y', 'a', 'e', 'hola', 'mañana', 'está', 'aquí', '¿Qué', 'nada', 'respuesta', 'jerez'],
+];
+const marks = ['. ', ', ', '? ', '! ', '/', '-', ' ', ' ', ' ', ' ', ' ', '\n', '\t', '\n\n', '; '];
+
+describe('sentences that are typed where nobody meant to', function () {
+  this.timeout(20 * 60_000);
+  const open = usePages();
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
+
+  /** Everything that an operator can cause. */
+  async function stateOf({ cairnloop }: StartedHost, ids: string[]) {
+    const threads = ids.map(async (id) => {
+      const { status, messages = [] } = await cairnloop.conversations.get(id);
+      const drafts = await cairnloop.drafts.listForConversation(id);
+      const told = messages.filter(({ role }) => role !== 'customer').map(({ role, content }) => `${role}: ${content}`);
+      return { status, told, drafts: drafts.map((draft) => draft.status) };
+    });
+    const deliveries = (await cairnloop.deliveries.list({ limit: 200 })).items;
+    return {
+      threads: await Promise.all(threads),
+      deliveries: deliveries.map(({ id, state, attempts, availableAt }) => [
+        id,
+        state,
+        attempts,
+        availableAt.getTime(),
+      ]),
+    };
+  }
+
+  type Prepare = (page: Page) => Promise<unknown>;
+  const told = (page: Page, text: string) => page.locator('#notice').getByText(text).waitFor();
+  const sendReply: Prepare = async (page) => {
+    await page.locator('#content').fill('On purpose');
+    await page.locator('#content').press('Control+Enter');
+    await told(page, 'Reply sent.');
+  };
+
+  const states: { name: string; path?: string; resolved?: boolean; prepare?: Prepare }[] = [
+    { name: 'a fresh thread with a draft' },
+    { name: 'a draft whose button has the focus', prepare: (page) => focusOn(page, 'Approve & send') },
+    { name: 'after sending', prepare: sendReply },
+    {
+      name: 'after approving',
+      prepare: async (page) => {
+        await page.getByRole('button', { name: 'Approve & send' }).click();
+        await told(page, 'Draft approved and sent.');
+      },
+    },
+    { name: 'a reply half written', prepare: (page) => page.locator('#content').fill('Half a reply') },
+    { name: 'a resolved conversation', resolved: true },
+    { name: 'lines that can be ticked', path: '?select=1' },
+    { name: 'a queue alone', path: '/' },
+    { name: 'the deliveries', path: '/deliveries' },
+    { name: 'the list of keys', prepare: (page) => page.keyboard.press('?') },
+  ];
+
+  const focusOn = (page: Page, name: string) => page.getByRole('button', { name }).focus();
+
+  /** Numbers from 0 to 1 that are the same for each run. */
+  function random(from: number): () => number {
+    let state = from;
+    return () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32;
+    };
+  }
+
+  function sentence(next: () => number): string {
+    const pick = <T>(list: T[]) => list[Math.floor(next() * list.length)] as T;
+    return Array.from({ length: 2 + Math.floor(next() * 3) }, () => pick(words) + pick(marks)).join('');
+  }
+
+  async function type(page: Page, text: string, next: () => number): Promise<void> {
+    for (const character of text) {
+      const key = { '\n': 'Enter', '\t': 'Tab' }[character];
+      if (key) await page.keyboard.press(key);
+      else await page.keyboard.type(character);
+      const isPause = next() < 0.04;
+      await page.waitForTimeout(isPause ? 800 + next() * 1200 : 40 + next() * 210);
+    }
+  }
+
+  /** The focus where a stray hand may have left it: nowhere, in a field, or on anything that can have it. */
+  async function focusAnywhere(page: Page, next: () => number): Promise<void> {
+    const place = next();
+    if (place < 0.4) await page.evaluate('document.activeElement.blur()');
+    else if (place < 0.55) await page.evaluate("document.getElementById('content')?.focus()");
+    else
+      await page.evaluate(`(() => {
+        const all = [...document.querySelectorAll('a, button, input, summary, [tabindex="0"]')];
+        all[Math.floor(${next()} * all.length)]?.focus();
+      })()`);
+  }
+
+  it('OA1 forty random sentences, typed at human speed into every page state, send, resolve, approve and discard nothing', async () => {
+    const host = await startHost({ notifier }, { worker: false });
+    const { conversations, drafts, outbound } = host.cairnloop;
+    const workspace = await serve(host);
+    const ids: string[] = [];
+    for (const { name, resolved } of states) {
+      const { id } = await conversations.open({ actorId: name, subject: name, message: 'It fails' });
+      ids.push(id);
+      if (resolved) await conversations.resolve(id, { resolvedBy: operator });
+      else await drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
+      await outbound.trigger(id, { templateId: 't', content: 'Hi', actor: operator, scheduleInSeconds: 86_400 });
+    }
+    const address = (path = '', index = 0) => (path.startsWith('/') ? path : `/c/${ids[index]}${path}`);
+    const pages = await Promise.all(states.map(({ path }, index) => open(workspace, address(path, index))));
+    await Promise.all(states.map(({ prepare }, index) => prepare?.(pages[index] as Page)));
+    const before = await stateOf(host, ids);
+    await Promise.all(
+      pages.map(async (page, index) => {
+        const next = random(seed + index);
+        for (let count = 0; count < sentencesPerState; count += 1) {
+          // The first one meets the page as its state left it.
+          if (count > 0) await focusAnywhere(page, next);
+          await type(page, sentence(next), next);
+        }
+      }),
+    );
+    assert.deepEqual(await stateOf(host, ids), before, `seed ${seed}`);
+  });
+
+  for (const [what, keys] of Object.entries({
+    'a word, Tab and Space': ['h', 'o', 'Tab', ' '],
+    'a word, Tab and a paragraph': ['h', 'o', 'Tab', 'Enter', 'Enter', 'Enter'],
+    'one letter, Tab and Enter': ['I', 'Tab', 'Enter', 'x'],
+  })) {
+    it(`OA1 ${what} in the composer send nothing, although Tab leads to the button that sends`, async () => {
+      const { page, id, host } = await openReply();
+      for (const key of keys) await page.keyboard.press(key, { delay: 20 });
+      await page.waitForTimeout(300);
+      assert.deepEqual((await stateOf(host, [id])).threads[0]?.told, []);
+    });
+  }
+
+  it('OA1 a sentence with a pause in it, a lone “a” and Enter approve nothing', async () => {
+    const { page, id, host } = await openReply();
+    await page.evaluate('document.activeElement.blur()');
+    await page.waitForTimeout(1000);
+    for (const words of ['what ', 'I ', 'e ']) {
+      await page.keyboard.type(words, { delay: 60 });
+      await page.waitForTimeout(2000);
+      await page.keyboard.press('a');
+      await page.keyboard.press('Enter');
+      await page.waitForTimeout(3200);
+    }
+    await page.waitForTimeout(300);
+    assert.deepEqual((await stateOf(host, [id])).threads[0]?.drafts, ['pending']);
+  });
+
+  it('OA1 the button that sends still works by keyboard: right after words Enter asks, after a rest it sends', async () => {
+    const { page, id, host } = await openReply();
+    await page.keyboard.type('Fixed', { delay: 40 });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await told(page, 'Send reply?');
+    await page.waitForTimeout(500);
+    await page.keyboard.press('Enter');
+    await told(page, 'Reply sent.');
+    await page.keyboard.type('Again', { delay: 40 });
+    await page.keyboard.press('Tab');
+    await page.waitForTimeout(3200);
+    await page.keyboard.press(' ');
+    await page.locator('.message:not(.message-sending)', { hasText: 'Again' }).waitFor();
+    assert.deepEqual((await stateOf(host, [id])).threads[0]?.told, ['operator: Fixed', 'operator: Again']);
+  });
+
+  async function openReply() {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: 'c-1', subject: 'Export', message: 'It fails' });
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
+    const page = await open(await serve(host), `/c/${id}`);
+    await page.locator('#content').focus();
+    return { host, id, page };
+  }
+});
+
+const notifier = { onConversationResolved: () => {}, onSlaBreach: () => {}, onOutboundTriggered: () => {} };
