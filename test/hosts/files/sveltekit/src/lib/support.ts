@@ -1,5 +1,5 @@
 import { type Cairnloop, createCairnloop, type Workspace } from 'cairnloop';
-import config from '../cairnloop.config';
+import config from '../../cairnloop.config';
 
 let started: Promise<{ cairnloop: Cairnloop; workspace: Workspace }> | undefined;
 
