@@ -2,13 +2,13 @@
  * Frees the declarations that users compile against of zod, pino, pg and ai, which need newer compilers, other settings or
  * an install of their own: a type inferred from a schema is written out, and what is passed in is described by its shape.
  */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entries = ['index.d.ts', 'testing.d.ts', 'ai/index.d.ts', 'transactions.d.ts'];
+const entries = ['index.d.ts', 'testing.d.ts', 'ai/index.d.ts', 'transactions.d.ts', 'nest.d.ts', 'fastify.d.ts'];
 
 const shapes = {
   pino: `/** A pino logger, or what has its methods. */
@@ -63,7 +63,16 @@ function freeFolder(folder) {
     if (/\bz\.\w/.test(text)) console.error(`${path.relative(root, file.fileName)} still needs the types of zod`);
     else if (text !== file.text) writeFileSync(file.fileName, text);
   }
+  removeUnreachable(folder, new Set(own.map(({ fileName }) => path.normalize(fileName))));
   for (const [name, text] of Object.entries(shapes)) writeFileSync(path.join(folder, `${name}-shape.d.ts`), text);
+}
+
+/** Declarations that no entry leads to: every one is a file on the disk of every host. */
+function removeUnreachable(folder, reachable) {
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const file = path.join(folder, name);
+    if (file.endsWith('.d.ts') && !reachable.has(file)) rmSync(file);
+  }
 }
 
 function freedText(file, folder, checker) {

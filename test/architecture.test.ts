@@ -24,7 +24,17 @@ const layers: Record<string, readonly string[]> = {
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
   'what runs it': ['worker', 'ops', 'workspace', 'portal', 'doctor', 'testing', 'ai'],
-  'the package': ['cairnloop', 'create-cairnloop', 'edge', 'index', 'within', 'transactions'],
+  'the package': [
+    'cairnloop',
+    'create-cairnloop',
+    'edge',
+    'index',
+    'within',
+    'transactions',
+    'server-mounts',
+    'nest',
+    'fastify',
+  ],
   'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
 };
 

@@ -12,12 +12,41 @@ export function addImport(file: SourceFile, statement: string, style: Pick<Style
   const last = statements[countWhile(statements, isOpening) - 1];
   const line = `${statement}${style.semicolons ? ';' : ''}`;
   if (!last) return addOnTop(text, statements[0], line, style.eol);
+  const later = nextInOrder(statements.slice(0, statements.indexOf(last) + 1), statement);
+  if (later) return { at: later.getStart(), text: `${line}${style.eol}` };
   const statementEnd = last.getEnd() - leadingSemicolon(last).length;
   const end = ts.getTrailingCommentRanges(text, statementEnd)?.at(-1)?.end ?? statementEnd;
   const at = nextLineStart(text, end);
   if (text.slice(end, at).trim() !== '') return { at: statementEnd, text: ` ${statement};` };
   const startsNewLine = text[at - 1] === '\n';
   return { at, text: startsNewLine ? `${line}${style.eol}` : `${style.eol}${line}` };
+}
+
+/**
+ * The import before which this one belongs, where the host's own imports from files, the last lines of its imports, are
+ * in order: Biome, import/order and perfectionist check it.
+ */
+function nextInOrder(opening: readonly Node[], statement: string): Node | undefined {
+  const source = /\bfrom\s+['"](\.[^'"]*)/.exec(statement)?.[1];
+  if (source === undefined) return undefined;
+  const block = opening.slice(opening.findLastIndex((one) => fileImported(one) === undefined) + 1);
+  const sources = block.map((one) => fileImported(one) ?? '');
+  const isOrdered = sources.every((one, index) => index === 0 || (sources[index - 1] ?? '') < one);
+  return isOrdered && !block.some(hasOwnComment) ? block[sources.findIndex((one) => one > source)] : undefined;
+}
+
+/** The file that a line of its own imports. */
+function fileImported(statement: Node): string | undefined {
+  if (!Node.isImportDeclaration(statement) || !statement.getImportClause()) return undefined;
+  if (!/(?:^|\n)[ \t]*$/.test(statement.getSourceFile().getFullText().slice(0, statement.getStart()))) return undefined;
+  const source = statement.getModuleSpecifierValue();
+  return source.startsWith('.') ? source : undefined;
+}
+
+/** A comment, or a blank line that makes groups. */
+function hasOwnComment(statement: Node, index: number): boolean {
+  const before = statement.getFullText().slice(0, statement.getStart() - statement.getFullStart());
+  return index > 0 && before.replace(/\r?\n/, '') !== '';
 }
 
 /** `;` in front of the next statement, in code without semicolons, counts as the end of the one before it. */

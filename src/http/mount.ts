@@ -7,12 +7,12 @@ import { isOver, writeResponse } from './write-response.js';
 /** One handler in two shapes: for fetch-style servers and for Node's. Neither ever throws or rejects. */
 export interface Mounted {
   /** Answers every request; paths that are not its own with 404. */
-  fetch(request: Request): Promise<Response>;
+  fetch: (request: Request) => Promise<Response>;
   /**
    * Hands paths that are not its own to `next` where there is one, and returns what that returns: what follows is the
    * host's, and so are its failures.
    */
-  node(request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+  node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
 }
 
 /** What is mounted: one application, of which every answer is a `Response`. */
@@ -27,8 +27,11 @@ export interface MountOptions {
   load(): Promise<MountedApp>;
   /** Whether a path, without its query, is this mount's. */
   owns(path: string): boolean;
-  /** Whether routers cut the mount path off the address, so that the whole of it must be put back. */
-  wholeAddress: boolean;
+  /**
+   * Which address `owns` is asked about where a router cut the mount path off: the whole of it alone, or what is left
+   * first and then the whole.
+   */
+  address: 'whole' | 'left or whole';
   /** In place of the application while it cannot be loaded; a line of text unless told. */
   unavailable?(request: Request): Promise<Response>;
   /** On the answers that the mount gives in place of the application. */
@@ -79,7 +82,7 @@ export function createMount(options: MountOptions): Mounted {
   return {
     fetch: (request) => answer(request, {}),
     async node(request, response, next) {
-      const address = addressOf(request, options.wholeAddress);
+      const address = addressOf(request, options);
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
       if (isOver(response)) return;
       try {
@@ -145,12 +148,14 @@ function endWith(response: ServerResponse, headers: Record<string, string>): voi
   }
 }
 
-/** Routers cut the mount path off the address; Express and Connect keep the whole of it beside. */
-function addressOf(request: IncomingMessage, wholeAddress: boolean): string {
+/** Routers cut the mount path off the address; Express, Connect and middie keep the whole of it beside. */
+function addressOf(request: IncomingMessage, { address, owns }: MountOptions): string {
   try {
     const { originalUrl } = request as { originalUrl?: unknown };
-    if (wholeAddress && typeof originalUrl === 'string') return originalUrl;
-    return typeof request.url === 'string' ? request.url : '/';
+    const left = typeof request.url === 'string' ? request.url : '/';
+    if (typeof originalUrl !== 'string') return left;
+    if (address === 'whole') return originalUrl;
+    return owns(pathOf(originalUrl)) && !owns(pathOf(left)) ? originalUrl : left;
   } catch {
     return '/';
   }

@@ -61,7 +61,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
   app.notFound((c) => c.text('Not found.\n', 404));
   return createMount({
     name: 'operations endpoint',
-    wholeAddress: false,
+    address: 'left or whole',
     headers: {},
     log: sources.log,
     owns: (path) => owned.has(path),

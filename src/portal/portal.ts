@@ -22,7 +22,7 @@ export function createPortal(runtime: Runtime, api: PortalApi, given: PortalOpti
   const closing = new AbortController();
   const mounted = createMount({
     name: 'portal',
-    wholeAddress: true,
+    address: 'whole',
     headers: securityHeaders,
     log: runtime.log,
     owns: (path) => path === options.base || path.startsWith(`${options.base}/`),

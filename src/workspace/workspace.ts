@@ -27,7 +27,7 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
   const closing = new AbortController();
   const mounted = createMount({
     name: 'workspace',
-    wholeAddress: true,
+    address: 'whole',
     headers: securityHeaders,
     log: runtime.log,
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),

@@ -1,0 +1,51 @@
+/** `cairnloop/fastify`: one instance for a Fastify application, mounted in its server, closed with it. */
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
+import { type InstanceOptions, mountedPaths, trackMounts } from './server-mounts.js';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    cairnloop: Cairnloop;
+  }
+}
+
+export interface CairnloopFastifyOptions extends InstanceOptions {
+  logger?: CreateOptions['logger'];
+}
+
+const requests = new WeakMap<IncomingMessage, FastifyRequest>();
+
+/** Fastify's own request, with its session, of the `incoming` that `operator` is handed. */
+export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRequest | undefined {
+  return incoming && requests.get(incoming);
+}
+
+/**
+ * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts answer in an `onRequest`
+ * hook, before Fastify reads a body; `app.cairnloop` is the instance, and `app.close()` releases it.
+ */
+export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyOptions): Promise<void> {
+  const { config, logger } = options;
+  const mounts = trackMounts(await createCairnloop(config, logger === undefined ? {} : { logger }));
+  app.addHook('preClose', async () => mounts.endStreams());
+  app.addHook('onClose', () => mounts.cairnloop.close());
+  app.decorate('cairnloop', mounts.cairnloop);
+  app.addHook('onRequest', async (request) => {
+    requests.set(request.raw, request);
+  });
+  for (const { node } of mountedPaths(mounts.cairnloop, options)) {
+    app.addHook('onRequest', (request, reply, done) => {
+      node(request.raw, reply.raw, () => done()).catch(done);
+    });
+  }
+}
+
+// As fastify-plugin does: the hooks and the instance are the whole application's, not of a scope of their own.
+Object.assign(cairnloop, {
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'cairnloop',
+  [Symbol.for('plugin-meta')]: { name: 'cairnloop', fastify: '5.x' },
+});
+
+export default cairnloop;

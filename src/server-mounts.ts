@@ -1,0 +1,68 @@
+/** What the plugins for frameworks have in common: which mounts an application has, and how their streams end. */
+import type { Cairnloop } from './cairnloop.js';
+import type { CairnloopConfig, ResolvedConfig } from './config/config-schema.js';
+import type { Mounted } from './http/mount.js';
+import type { OperationsOptions } from './ops/operations.js';
+import type { WorkspaceOptions } from './workspace/workspace.js';
+
+type OptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
+  ? Options
+  : never;
+
+/** An instance and what of it is mounted. A path is the whole of it, whatever prefix the application has. */
+export interface InstanceOptions {
+  /** What `cairnloop.config` exports. */
+  config: CairnloopConfig | ResolvedConfig;
+  workspace?: WorkspaceOptions;
+  portal?: OptionsOf<'portal'>;
+  /** Health and metrics; `true` for the paths that the config names. */
+  operations?: OperationsOptions | boolean;
+}
+
+/** An instance that knows what was mounted of it. */
+export interface MountSet {
+  cairnloop: Cairnloop;
+  /** Ends the live streams of open pages: a server that closes would wait for them. */
+  endStreams(): void;
+}
+
+interface Closable extends Mounted {
+  close?(): void;
+}
+
+type Mount = (options: unknown) => Closable;
+
+const streaming = ['workspace', 'portal'] as const;
+
+/** The instance with its mounts kept in mind, also those that the host makes of it by hand. */
+export function trackMounts(cairnloop: Cairnloop): MountSet {
+  const made = new Set<Closable>();
+  const tracked =
+    (mount: Mount): Mount =>
+    (options) => {
+      const mounted = mount(options);
+      made.add(mounted);
+      return mounted;
+    };
+  const given = cairnloop as unknown as Partial<Record<string, Mount>>;
+  const mounts = streaming.flatMap((name) => {
+    const mount = given[name];
+    return mount ? [[name, tracked(mount)] as const] : [];
+  });
+  return {
+    cairnloop: { ...cairnloop, ...Object.fromEntries(mounts) },
+    endStreams: () => {
+      for (const mounted of made) mounted.close?.();
+    },
+  };
+}
+
+/** The mounts that the options name: probes first, which sign nobody in. Throws `MOUNT_OPTION_INVALID`. */
+export function mountedPaths(cairnloop: Cairnloop, { operations, workspace, portal }: InstanceOptions): Mounted[] {
+  const { portal: mountPortal } = cairnloop as { portal?: Mount };
+  return [
+    ...(operations ? [cairnloop.operations(operations === true ? {} : operations)] : []),
+    ...(workspace ? [cairnloop.workspace(workspace)] : []),
+    ...(portal && mountPortal ? [mountPortal(portal)] : []),
+  ];
+}
