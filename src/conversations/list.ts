@@ -137,7 +137,9 @@ const selectPage = variants(
     FROM (
       SELECT c.id, c.updated_at FROM ${source(s, conditions)} ${where(s, conditions)}
       ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT $1::int
-    ) page JOIN ${s}.conversations large ON large.id = page.id, ${s}.bounded_conversation(large) bounded
+    ) page CROSS JOIN LATERAL (
+      SELECT whole.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) whole WHERE c.id = page.id OFFSET 0
+    ) bounded
     ORDER BY page.updated_at DESC, page.id DESC`,
 );
 

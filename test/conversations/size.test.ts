@@ -52,6 +52,29 @@ describe('how large a conversation may be', function () {
     assert.equal(lastLine(of(one.id) as Conversation), 'Only one');
   });
 
+  it('F22 many large conversations that are due at once are all called, each once', async () => {
+    const { notifier, calls } = recordingNotifier();
+    const host = await startHost({ notifier, worker: { concurrency: 2 } }, { worker: false });
+    const { conversations } = host.cairnloop;
+    // Calls that have shown to be short come first, so that batches are larger than what may run at once.
+    const small = await Promise.all(Array.from({ length: 40 }, () => conversations.open({ message: 'Small' })));
+    for (const { id } of small) await conversations.resolve(id, { resolvedBy: operator });
+    const large = await Promise.all(Array.from({ length: 7 }, () => conversations.open({})));
+    for (const { id } of large) {
+      await store(host, id, 3, megabyte);
+      await conversations.resolve(id, { resolvedBy: operator });
+    }
+    await host.cairnloop.worker.start();
+    await eventually(() => assert.equal(calls.length, 47), 60_000);
+    assert.equal(new Set(calls.map(({ conversation }) => conversation.id)).size, 47);
+    for (const { id } of large) {
+      const given = calls.find(({ conversation }) => conversation.id === id)?.conversation;
+      assert.ok(given && bytesOf(given) > 2 * megabyte);
+    }
+    const attempts = (await host.deliveries('conversation_resolved')).map((delivery) => delivery.attempts);
+    assert.deepEqual(new Set(attempts), new Set([1]), 'what was given back was no attempt');
+  });
+
   it('F22 get() is given the newest messages up to its budget, and all of what fits', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;

@@ -1,7 +1,8 @@
 import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { givenBack, type LoadedCall } from '../../deliveries/load-batch.js';
+import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Conversation } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
@@ -22,16 +23,18 @@ export const draft: TopicHandler = {
  * A request is for the customer's newest message, whichever asked: a draft for an older one would be overtaken before
  * anybody sees it. It is dropped when that message was answered or has its draft.
  */
-async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { draftGenerator } = runtime.config;
   if (!draftGenerator) return missingModule('draftGenerator');
   const conversations = await loadWholeConversations(runtime, rows, generatorMessages);
-  const requests = new Map(rows.map((row) => [row.id, requestOf(conversations.get(row.conversation_id))]));
+  const foundFor = (row: ClaimedDelivery) => conversations.get(row.conversation_id);
+  const requests = new Map(rows.map((row) => [row.id, requestOf(foundFor(row))]));
   const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);
   const drafted = await runtime.db.run<{ id: string }>(selectDrafted, [asking]);
   const done = new Set(drafted.map((row) => row.id));
-  return new Map(
+  return new Map<string, LoadedCall>(
     rows.map((row) => {
+      if (foundFor(row) === givenBack) return [row.id, givenBack];
       const request = requests.get(row.id);
       if (!request || done.has(request.messageId)) return [row.id, null];
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
@@ -40,8 +43,8 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
 }
 
 /** Undefined where no customer waits. */
-function requestOf(found: WholeConversation | undefined): DraftRequest | undefined {
-  if (found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
+function requestOf(found: WholeConversation | typeof givenBack | undefined): DraftRequest | undefined {
+  if (found === givenBack || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
   return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };

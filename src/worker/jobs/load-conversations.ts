@@ -3,6 +3,7 @@ import { type ConversationRow, type MessageRow, toMessage } from '../../conversa
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
+import { givenBack } from '../../deliveries/load-batch.js';
 import { shortBatch } from '../../deliveries/pace.js';
 import type { Message } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
@@ -13,7 +14,9 @@ export async function loadConversations(
   rows: readonly ClaimedDelivery[],
 ): Promise<Map<string, ConversationRow>> {
   const ids = conversationIds(rows);
-  const found = await withLarge(ids, (how, wanted) => runtime.db.run<ConversationRow>(conversations[how], [wanted]));
+  const load = (how: How, wanted: readonly string[]) =>
+    runtime.db.run<ConversationRow>(conversations[how], [arrayLiteral(wanted)]);
+  const { found } = await withLarge(ids, load, ids.length);
   return new Map(found.map((row) => [row.id, row]));
 }
 
@@ -26,18 +29,25 @@ export interface WholeConversation {
   isTruncated: boolean;
 }
 
-/** As {@link loadConversations}, with at most `limit` messages each, and as many bytes of them as a call may be given. */
+/**
+ * As {@link loadConversations}, with at most `limit` messages each, and as many bytes of them as a call may be given. A
+ * batch may hold more deliveries than run at once: of the large conversations only so many are loaded, and the deliveries
+ * of the others are given back.
+ */
 export async function loadWholeConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, WholeConversation>> {
-  const ids = conversationIds(rows);
-  const budget = bytesPerCall(Math.max(runtime.config.worker.concurrency, shortBatch));
-  const found = await withLarge(ids, (how, wanted) =>
-    runtime.db.run<WholeRow>(wholeConversations[how], [wanted, limit, budget]),
-  );
-  return new Map(found.map((row) => [row.id, toWhole(row)]));
+): Promise<Map<string, WholeConversation | typeof givenBack>> {
+  const { concurrency } = runtime.config.worker;
+  const budget = { small: bytesPerCall(Math.max(concurrency, shortBatch)), large: bytesPerCall(concurrency) };
+  const load = (how: How, ids: readonly string[]) =>
+    runtime.db.run<WholeRow>(wholeConversations[how], [arrayLiteral(ids), limit, budget[how]]);
+  const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
+  return new Map<string, WholeConversation | typeof givenBack>([
+    ...found.map((row) => [row.id, toWhole(row)] as const),
+    ...left.map((id) => [id, givenBack] as const),
+  ]);
 }
 
 function toWhole(row: WholeRow): WholeConversation {
@@ -54,13 +64,15 @@ type How = 'small' | 'large';
 /** The large ones, which are hardly any, are left out at first: that look is a good part of what a load takes. */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
-  load: (how: How, ids: string) => Promise<Row[]>,
-): Promise<Row[]> {
-  const found = await load('small', arrayLiteral(ids));
-  if (found.length === ids.length) return found;
+  load: (how: How, ids: readonly string[]) => Promise<Row[]>,
+  mostLarge: number,
+): Promise<{ found: Row[]; left: string[] }> {
+  const found = await load('small', ids);
+  if (found.length === ids.length) return { found, left: [] };
   const known = new Set(found.map(({ id }) => id));
   const missing = ids.filter((id) => !known.has(id));
-  return [...found, ...(await load('large', arrayLiteral(missing)))];
+  const large = await load('large', missing.slice(0, mostLarge));
+  return { found: [...found, ...large], left: missing.slice(mostLarge) };
 }
 
 /** `packed` is a JSON array of {@link PackedMessage}, newest first; null for none. */

@@ -1,7 +1,8 @@
 import { maxLoadedMessages } from '../../conversations/find.js';
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { givenBack, type LoadedCall } from '../../deliveries/load-batch.js';
+import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import type { Actor, Conversation } from '../../domain.js';
 import { deepFreeze } from '../../freeze.js';
 import type { ResolvedMetadata } from '../../host/notifier.js';
@@ -17,14 +18,15 @@ export const notifyResolved: TopicHandler = {
   failure: () => null,
 };
 
-async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { notifier } = runtime.config;
   if (!notifier) return missingModule('notifier');
   const conversations = await loadWholeConversations(runtime, rows, maxLoadedMessages);
-  return new Map(
+  return new Map<string, LoadedCall>(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       if (!found) return [row.id, null];
+      if (found === givenBack) return [row.id, givenBack];
       return [row.id, () => notifier.onConversationResolved(asItWasResolved(row, found), resolvedMetadata(row))];
     }),
   );
