@@ -1,2 +1,2 @@
 /** Cairnloop reads its own files beside it, so it must not be bundled. */
-export default { serverExternalPackages: ['cairnloop'] };
+export default { serverExternalPackages: ['cairnloop', 'sequelize'] };

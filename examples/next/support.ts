@@ -1,11 +1,13 @@
 import { type Cairnloop, createCairnloop } from 'cairnloop';
 import config from './cairnloop.config';
+import { openShop } from './refund';
 import { customerOf, operatorOf } from './session';
 
 type Handler = (request: Request) => Promise<Response>;
 
 interface Support {
   cairnloop: Cairnloop;
+  shop: Awaited<ReturnType<typeof openShop>>;
   workspace: { fetch: Handler };
   portal: { fetch: Handler };
   operations: { fetch: Handler };
@@ -38,5 +40,6 @@ async function open(): Promise<Support> {
     process.once(signal, () => {
       for (const mount of [workspace, portal]) mount.close();
     });
-  return { cairnloop, workspace, portal, operations: cairnloop.operations() };
+  const shop = await openShop();
+  return { cairnloop, shop, workspace, portal, operations: cairnloop.operations() };
 }

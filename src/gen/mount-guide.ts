@@ -152,10 +152,16 @@ const guides: Record<Framework | 'node', Guide> = {
   },
 };
 
+const inTransaction = [
+  '',
+  '// In your own transaction, committed together with your rows:',
+  '// await cairnloop.within(client).conversations.open({ actorId, subject, message });',
+];
+
 export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
   const { title, file, lines, isLazy = false } = guides[host.framework ?? 'node'];
   const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
-  return { title, lines: [...imports(host, file), ...connect, ...lines] };
+  return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
 }
 
 function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {

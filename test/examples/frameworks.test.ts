@@ -110,10 +110,18 @@ describe('examples/', () => {
     try {
       const send = await routeHandlers();
       await answersAsItShould('http://127.0.0.1:3000', send);
+      const refund = await load('app/orders/[id]/refund/route.ts');
+      const refunded = () =>
+        refund.POST(new Request('http://127.0.0.1:3000/orders/next-7/refund', { method: 'POST', headers: signedIn }), {
+          params: Promise.resolve({ id: 'next-7' }),
+        });
+      assert.deepEqual([(await refunded()).status, (await refunded()).status], [201, 409]);
       delete process.env.OPERATOR_SESSION;
       assert.equal((await send('/support', { headers: { cookie: 'session=undefined' } })).status, 401);
     } finally {
-      await (await (await load('support.ts')).support()).cairnloop.close();
+      const { cairnloop, shop } = await (await load('support.ts')).support();
+      await cairnloop.close();
+      await shop.close();
       restore();
     }
   });
