@@ -110,7 +110,8 @@ const shapes: readonly Pattern[] = [
   [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, mask],
 ];
 
-const named: readonly Pattern[] = [
+/** Of several lines. They come before what masks the rest of a line, which may hold their beginning. */
+const multiline: readonly Pattern[] = [
   [
     new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
     `$1${mask}`,
@@ -127,6 +128,9 @@ const named: readonly Pattern[] = [
     new RegExp(`(${name}${quote}?\\s*:\\s*[|>][+-]?[ \\t]*\\r?\\n)(?:[ \\t]+[^\\r\\n]*(?:\\r?\\n|$))+`, 'gi'),
     `$1  ${mask}\n`,
   ],
+];
+
+const named: readonly Pattern[] = [
   // A line of a settings file, whose value may hold spaces; and a part of an ADO connection string.
   [
     new RegExp(`(\\n[ \\t]*(?:export |set |- )?${identifier}[ \\t]*[=:][ \\t]*)${noValue}(?!["'\`])[^\\r\\n]+`, 'gi'),
@@ -149,6 +153,7 @@ const named: readonly Pattern[] = [
 /** A group is looked for only where its hint is found: most texts hold no secret at all. */
 export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
   { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ|[a-z]{2}_\w{8}|(?:sk|xapp|glpat|GOCSPX|xox[a-z])-|ya29/, patterns: shapes },
+  { hint: /pass|pwd|secret|token|credential|key|sig|_auth/i, patterns: multiline },
   {
     hint: /authori[sz]ation|cookie|bearer|basic|negotiate|ntlm|sess|csrf|xsrf|connect\.sid|["']x-/i,
     patterns: headers,
