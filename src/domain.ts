@@ -219,6 +219,8 @@ export interface AuditEvent {
   conversationId: string | null;
   subjectId: string | null;
   detail: Record<string, unknown>;
+  /** What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true }`. */
+  erased?: ('actor' | 'detail')[];
 }
 
 /** One page of a list; hand `nextCursor` back as `cursor` for the next one. */

@@ -25,15 +25,44 @@ export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEv
   }
 }
 
-/** A row with its time as text, to the microsecond. */
-export type ChainRow = AuditRow & { exact_at: string };
+/** A row with its time as text, to the microsecond, and everything that its seal was made with. */
+export type ChainRow = AuditRow & {
+  exact_at: string;
+  format: number | null;
+  actor_salt: Buffer | null;
+  detail_salt: Buffer | null;
+  actor_commitment: Buffer | null;
+  detail_commitment: Buffer | null;
+  key_id: string | null;
+  mac: Buffer | null;
+};
 
 export function toChainEvent(row: ChainRow): ChainEvent {
-  return { ...toAuditEvent(row), at: exactTime(row.exact_at) };
+  return {
+    ...toAuditEvent(row),
+    at: exactTime(row.exact_at),
+    format: row.format,
+    actorSalt: hex(row.actor_salt),
+    detailSalt: hex(row.detail_salt),
+    actorCommitment: hex(row.actor_commitment),
+    detailCommitment: hex(row.detail_commitment),
+    actorErasedBy: row.actor_erased_by,
+    detailErasedBy: row.detail_erased_by,
+  };
 }
 
-function toSealedEvent(row: ChainRow): SealedEvent {
-  return { ...toChainEvent(row), seq: Number(row.seq), hash: row.hash ?? '' };
+export function toSealedEvent(row: ChainRow): SealedEvent {
+  return {
+    ...toChainEvent(row),
+    seq: Number(row.seq),
+    hash: row.hash ?? '',
+    keyId: row.key_id,
+    mac: hex(row.mac),
+  };
+}
+
+function hex(bytes: Buffer | null): string | null {
+  return bytes?.toString('hex') ?? null;
 }
 
 /** A Date where that is all of it. */

@@ -1,4 +1,5 @@
 import type { ConfigProblem } from '../errors.js';
+import { kindOf } from '../found.js';
 import { logLevels, type Sections } from './config-types.js';
 import { describeFound, describeNumber, maskUrl } from './describe-found.js';
 
@@ -52,6 +53,7 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule>
   context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },
   drafts: { debounceMs: wholeNumber(0, maxMs) },
   retention: { doneDays: wholeNumber(0, 36_500) },
+  audit: { key: auditKey(), previousKeys: auditKeyList() },
   log: { level: oneOf(logLevels) },
 };
 
@@ -76,6 +78,30 @@ function oneOf(values: readonly string[]): Rule {
 
 function text(expected: string, pattern: RegExp): Rule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
+}
+
+const isAuditKey = (value: unknown): boolean => typeof value === 'string' && value.trim().length >= 32;
+
+function auditKey(): Rule {
+  return {
+    expected: 'a secret of at least 32 characters, e.g. from `openssl rand -hex 32`',
+    accepts: isAuditKey,
+    found: describeSecret,
+  };
+}
+
+function auditKeyList(): Rule {
+  return {
+    expected: 'a list of secrets of at least 32 characters each',
+    accepts: (value) => Array.isArray(value) && value.every(isAuditKey),
+    found: (value) =>
+      Array.isArray(value) ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}` : kindOf(value),
+  };
+}
+
+/** Never any part of the secret itself. */
+function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `a string of ${value.length} characters` : kindOf(value);
 }
 
 /** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */

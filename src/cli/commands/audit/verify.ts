@@ -24,7 +24,7 @@ export const verify = defineCommand<VerifyOptions>({
   exitCodes: { 1: 'the record is not what was sealed' },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    return withDatabase(options, io, async ({ db }) => checkReport(await verifyAudit(db, options.expect)));
+    return withDatabase(options, io, async ({ db }) => checkReport(await verifyAudit(db, { anchors: options.expect ? [options.expect] : [] })));
   },
 });
 
