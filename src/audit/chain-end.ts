@@ -23,7 +23,7 @@ export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
           seq: Number(row.seq),
           hash: row.hash ?? '',
           keyId: row.key_id,
-          mac: row.mac?.toString('hex') ?? null,
+          mac: row.mac,
         }
       : null,
   };
@@ -52,14 +52,14 @@ interface EndRow {
   seq: string | null;
   hash: string | null;
   key_id: string | null;
-  mac: Buffer | null;
+  mac: string | null;
 }
 
 const selectEnd = statement(
   'audit.chain_end',
   (s) => `
     SELECT last.seq AS last_seq, last.hash AS last_hash, last.key_id AS last_key_id, recorded.seq, recorded.hash,
-      recorded.key_id, recorded.mac
+      recorded.key_id, encode(recorded.mac, 'hex') AS mac
     FROM (SELECT) one
     LEFT JOIN (
       SELECT seq, hash, key_id FROM ${s}.audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) last ON true
@@ -70,5 +70,5 @@ const upsertEnd = statement(
   'audit.write_chain_end',
   (s) => `
     INSERT INTO ${s}.audit_chain_end (seq, hash, key_id, mac) VALUES ($1, $2, $3, decode($4, 'hex'))
-    ON CONFLICT (only) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, key_id = excluded.key_id, mac = excluded.mac`,
+    ON CONFLICT (single_row) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, key_id = excluded.key_id, mac = excluded.mac`,
 );

@@ -1,5 +1,5 @@
+import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Actor } from '../domain.js';
 import { impersonalActions } from './erasable.js';
 import { erasureDigest } from './erasures.js';
 import { commitmentsOf, type ErasableField, erasedValues, salted } from './format.js';
@@ -106,7 +106,7 @@ const isErasable = '(erase_actor OR erase_detail)';
 const selectErasable = statement(
   'audit.erasable',
   (s) => `
-    SELECT ${chainColumns} FROM (${erasable(s)}) line
+    SELECT ${chainColumns}, erase_actor, erase_detail FROM (${erasable(s)}) line
     WHERE ${isErasable} AND ($4::uuid IS NULL OR id > $4) ORDER BY id LIMIT $5`,
 );
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { AuditEvent } from '../domain.js';
+import type { AuditEvent } from '../contracts/domain.js';
 
 /** The fields of an event that can hold a person's data. */
 export const erasableFields = ['actor', 'detail'] as const;

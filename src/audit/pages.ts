@@ -29,12 +29,12 @@ export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEv
 export type ChainRow = AuditRow & {
   exact_at: string;
   format: number | null;
-  actor_salt: Buffer | null;
-  detail_salt: Buffer | null;
-  actor_commitment: Buffer | null;
-  detail_commitment: Buffer | null;
+  actor_salt: string | null;
+  detail_salt: string | null;
+  actor_commitment: string | null;
+  detail_commitment: string | null;
   key_id: string | null;
-  mac: Buffer | null;
+  mac: string | null;
 };
 
 export function toChainEvent(row: ChainRow): ChainEvent {
@@ -42,10 +42,10 @@ export function toChainEvent(row: ChainRow): ChainEvent {
     ...toAuditEvent(row),
     at: exactTime(row.exact_at),
     format: row.format,
-    actorSalt: hex(row.actor_salt),
-    detailSalt: hex(row.detail_salt),
-    actorCommitment: hex(row.actor_commitment),
-    detailCommitment: hex(row.detail_commitment),
+    actorSalt: row.actor_salt,
+    detailSalt: row.detail_salt,
+    actorCommitment: row.actor_commitment,
+    detailCommitment: row.detail_commitment,
     actorErasedBy: row.actor_erased_by,
     detailErasedBy: row.detail_erased_by,
   };
@@ -57,12 +57,8 @@ export function toSealedEvent(row: ChainRow): SealedEvent {
     seq: Number(row.seq),
     hash: row.hash ?? '',
     keyId: row.key_id,
-    mac: hex(row.mac),
+    mac: row.mac,
   };
-}
-
-function hex(bytes: Buffer | null): string | null {
-  return bytes?.toString('hex') ?? null;
 }
 
 /** A Date where that is all of it. */
@@ -71,9 +67,13 @@ function exactTime(stored: string): Date | string {
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;
 }
 
-/** All columns of a {@link ChainRow}. Independent of what the session's dates look like. */
+/** All columns of a {@link ChainRow}. Independent of what the session's dates and bytes look like. */
 export const chainColumns = `
-  *, coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
+  id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
+  encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,
+  encode(actor_commitment, 'hex') AS actor_commitment, encode(detail_commitment, 'hex') AS detail_commitment,
+  encode(mac, 'hex') AS mac,
+  coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
 const selectSealed = statement(
   'audit.sealed_page',

@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { type ChainEnd, endFault, readChainEnd, writeChainEnd } from './chain-end.js';
 import { salted } from './format.js';
 import { type Link, type SealedEvent, sealEvents } from './hash-chain.js';

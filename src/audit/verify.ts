@@ -46,9 +46,9 @@ export function verifyAudit(db: Database, { anchors = [], keys = noKeys }: Audit
     const broken =
       read.broken ??
       cutOff(read.end, anchors) ??
+      (await unsealedFault(tx, read.end)) ??
       endBroken(read.end, found, keys) ??
-      (await erasureBroken(tx, read.end)) ??
-      (await unsealedFault(tx, read.end));
+      (await erasureBroken(tx, read.end));
     const { levels, proven } = describeLevels({
       ...read,
       broken,

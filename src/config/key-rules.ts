@@ -1,5 +1,5 @@
-import type { ConfigProblem } from '../errors.js';
-import { kindOf } from '../found.js';
+import { kindOf } from '../foundation/describe-value.js';
+import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { describeFound, describeNumber, maskUrl } from './describe-found.js';
 
@@ -80,7 +80,9 @@ function text(expected: string, pattern: RegExp): Rule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
 }
 
-const isAuditKey = (value: unknown): boolean => typeof value === 'string' && value.trim().length >= 32;
+function isAuditKey(value: unknown): boolean {
+  return typeof value === 'string' && value.trim().length >= 32;
+}
 
 function auditKey(): Rule {
   return {

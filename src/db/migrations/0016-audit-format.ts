@@ -22,7 +22,7 @@ export const auditFormat: Migration = {
     CREATE INDEX audit_events_detail_erased ON ${s}.audit_events (detail_erased_by) WHERE detail_erased_by IS NOT NULL;
 
     CREATE TABLE ${s}.audit_chain_end (
-      only boolean PRIMARY KEY DEFAULT true CHECK (only),
+      single_row boolean PRIMARY KEY DEFAULT true CHECK (single_row),
       seq bigint NOT NULL,
       hash text NOT NULL,
       key_id text,
@@ -33,7 +33,7 @@ export const auditFormat: Migration = {
         SELECT seq, hash FROM ${s}.audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) last;
 
     CREATE TABLE ${s}.audit_anchor (
-      only boolean PRIMARY KEY DEFAULT true CHECK (only),
+      single_row boolean PRIMARY KEY DEFAULT true CHECK (single_row),
       id uuid NOT NULL DEFAULT ${s}.time_id(),
       due_at timestamptz(3) NOT NULL,
       claimed_until timestamptz(3),

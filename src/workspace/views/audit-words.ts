@@ -35,6 +35,8 @@ export const auditActions = {
   'sla.policy_changed': 'SLA policy changed',
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
+  'audit.erased': 'Customer data erased from the record',
+  'audit.end_mismatch': 'End of the record was changed',
 } as const satisfies Record<string, string>;
 
 export function actionInWords(action: string): string {

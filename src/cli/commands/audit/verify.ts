@@ -1,6 +1,6 @@
 import type { Link } from '../../../audit/hash-chain.js';
 import type { AuditCheck } from '../../../audit/verify.js';
-import { CairnloopError } from '../../../errors.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
@@ -24,7 +24,9 @@ export const verify = defineCommand<VerifyOptions>({
   exitCodes: { 1: 'the record is not what was sealed' },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    return withDatabase(options, io, async ({ db }) => checkReport(await verifyAudit(db, { anchors: options.expect ? [options.expect] : [] })));
+    return withDatabase(options, io, async ({ db }) =>
+      checkReport(await verifyAudit(db, { anchors: options.expect ? [options.expect] : [] })),
+    );
   },
 });
 
