@@ -33,8 +33,9 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
   if (!lock?.taken) return 0;
   const end = await readChainEnd(tx);
   await requireKey(tx, end, keys);
-  await recordMismatch(tx, end, keys);
-  const rows = await tx.run<ChainRow>(selectUnsealed, [batchSize]);
+  await recordEndFault(tx, end, keys);
+  await recordKeyChange(tx, end, keys);
+  const rows = await readUnsealed(tx);
   const sealed = sealEvents(
     end.last,
     rows.map((row) => salted(toChainEvent(row))),
@@ -54,12 +55,29 @@ async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: 
   if (used?.used) throw new CairnloopError('AUDIT_KEY_RETIRED', { keyId: current.id, current: keyId });
 }
 
-/** The end that was sealed last is not the end that is found: sealing on would hide it, so it becomes part of the record. */
-async function recordMismatch(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
+/** The end that was sealed last is not the end that is found: sealing on would hide it, so the record says so. */
+async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
   const fault = endFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
-  await tx.run(insertMismatch, [{ fault, expected, found: `${end.last.seq}:${end.last.hash}` }]);
+  await tx.run(insertOwnEvent, [faultAction, { fault, expected, found: `${end.last.seq}:${end.last.hash}` }]);
+}
+
+/** Events without a receipt were put in without their triggers; sealing removes that trace, so the record says so. */
+async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
+  const rows = await tx.run<ChainRow>(selectUnsealed, [batchSize]);
+  if (rows.length === 0) return rows;
+  const found = await tx.run<{ id: string }>(selectWithoutReceipt, [rows.map(({ id }) => id)]);
+  if (found.length === 0) return rows;
+  const fault = 'events had no receipt when they were sealed: they were put in, or their receipts removed';
+  await tx.run(insertOwnEvent, [faultAction, { fault, events: found.map(({ id }) => id) }]);
+  return tx.run<ChainRow>(selectUnsealed, [batchSize]);
+}
+
+/** Signing begins, or goes on with another key: the record says when, so that it cannot begin anew unseen. */
+async function recordKeyChange(tx: Executor, { last, keyId }: ChainEnd, { current }: AuditKeys): Promise<void> {
+  if (last.seq > 0 && current && current.id !== keyId)
+    await tx.run(insertOwnEvent, ['audit.key_changed', { from: keyId, to: current.id }]);
 }
 
 function sealValues(sealed: readonly SealedEvent[], { current }: AuditKeys): unknown[] {
@@ -73,6 +91,9 @@ function sealValues(sealed: readonly SealedEvent[], { current }: AuditKeys): unk
     sealed.map(({ hash }) => current?.sign(lineText(hash)) ?? null),
   ];
 }
+
+/** The action of an event that says what the sealer found changed. */
+export const faultAction = 'audit.fault_found';
 
 /** One key per schema. Held to the end of the transaction, so that the next to get it sees the whole chain. */
 export const lockKey = (s: string): string => `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
@@ -89,11 +110,15 @@ const selectUsed = statement(
   (s) => `SELECT EXISTS (SELECT FROM ${s}.audit_events WHERE key_id = $1) AS used`,
 );
 
-const insertMismatch = statement(
-  'audit.end_mismatch',
+const selectWithoutReceipt = statement(
+  'audit.without_receipt',
+  (s) => `SELECT id FROM ${s}.audit_events_without_receipt($1::uuid[]) id`,
+);
+
+const insertOwnEvent = statement(
+  'audit.own_event',
   (s) => `
-    INSERT INTO ${s}.audit_events (at, actor, action, detail)
-    VALUES (${s}.clock(), '{"id": "system:audit"}', 'audit.end_mismatch', $1)`,
+    INSERT INTO ${s}.audit_events (at, actor, action, detail) VALUES (${s}.clock(), '{"id": "system:audit"}', $1, $2)`,
 );
 
 const writeSeals = statement(

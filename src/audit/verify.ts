@@ -7,6 +7,7 @@ import { type BrokenLink, chainStart, type Link, type SealedEvent, verifyChain }
 import { type AuditKeys, noKeys } from './keys.js';
 import { type AuditLevel, type AuditLevels, describeLevels } from './levels.js';
 import { sealedPages } from './pages.js';
+import { faultAction } from './seal.js';
 import { checkSignature, noSignatures, type Signatures } from './signatures.js';
 
 export interface AuditCheck {
@@ -67,7 +68,7 @@ async function readChain(tx: Executor, anchors: readonly Link[], keys: AuditKeys
     for (const event of page) {
       const fault = chainBroken(reading.end, event) ?? formatBroken(formats, event) ?? anchorBroken(event, anchors);
       const { signatures, fault: unsigned } = checkSignature(reading.signatures, event, keys);
-      const broken = fault ?? (unsigned === null ? null : faultAt(event, 'key', unsigned)) ?? recordedMismatch(event);
+      const broken = fault ?? (unsigned === null ? null : faultAt(event, 'key', unsigned)) ?? recordedFault(event);
       if (broken) return { ...reading, broken };
       reading = { end: { seq: event.seq, hash: event.hash }, broken: null, signatures };
       formats = event.format ?? 1;
@@ -92,13 +93,13 @@ function anchorBroken(event: SealedEvent, anchors: readonly Link[]): AuditFault 
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
-/** The sealer found the end of the chain changed, and said so in the record. */
-function recordedMismatch(event: SealedEvent): AuditFault | null {
-  if (event.action !== 'audit.end_mismatch') return null;
+/** The sealer found something changed, and said so in the record. */
+function recordedFault(event: SealedEvent): AuditFault | null {
+  if (event.action !== faultAction) return null;
   return faultAt(
     event,
     'chain',
-    `event ${event.seq} records that the end of the chain was changed: ${event.detail.fault}`,
+    `event ${event.seq} records a fault that was found while sealing: ${event.detail.fault}`,
   );
 }
 

@@ -94,6 +94,12 @@ export const auditFormat: Migration = {
       RETURN NULL;
     END $$;
 
+    CREATE FUNCTION ${s}.audit_events_without_receipt(ids uuid[]) RETURNS SETOF uuid LANGUAGE sql STABLE
+      SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+      SELECT id FROM unnest(ids) id
+      WHERE NOT EXISTS (SELECT FROM ${s}.audit_receipts receipt WHERE receipt.event_id = id)
+    $$;
+
     CREATE OR REPLACE FUNCTION ${s}.refuse_receipt_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       IF TG_OP = 'DELETE' AND EXISTS (SELECT FROM ${s}.audit_events e WHERE e.id = OLD.event_id AND e.seq IS NOT NULL) THEN
@@ -148,6 +154,7 @@ export const auditFormat: Migration = {
       END IF;
       RAISE EXCEPTION 'audit_receipts: a receipt goes when its event is sealed';
     END $$;
+    DROP FUNCTION ${s}.audit_events_without_receipt(uuid[]);
     DROP FUNCTION ${s}.audit_field_change(boolean, jsonb, jsonb, jsonb, uuid, uuid, bytea, bytea, bytea, bytea);
   `,
 };

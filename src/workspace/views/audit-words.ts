@@ -36,7 +36,8 @@ export const auditActions = {
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
   'audit.erased': 'Customer data erased from the record',
-  'audit.end_mismatch': 'End of the record was changed',
+  'audit.key_changed': 'Key of the record changed',
+  'audit.fault_found': 'Record found changed while sealing',
 } as const satisfies Record<string, string>;
 
 export function actionInWords(action: string): string {
