@@ -50,6 +50,8 @@ describe('migration 0016-audit-format', () => {
     await migrateUp(options);
     await onDatabase(async (db) => {
       assert.equal(await sealAudit(db), 4);
+      const { broken, end } = await verifyAudit(db);
+      assert.deepEqual([broken, end.seq], [null, 4]);
     });
   });
 

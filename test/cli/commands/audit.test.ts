@@ -156,23 +156,24 @@ describe('cairnloop audit', () => {
     );
     await cairnloop.worker.stop();
     const secret = 'not-to-be-printed-'.repeat(3);
-    const config = { database: { url: database.url }, audit: { key: secret } };
-    writeFileSync(path.join(host.folder, 'cairnloop.config.js'), `export default ${JSON.stringify(config)};\n`);
-    const unsigned = await run('verify');
+    const audit = { key: secret };
+    const write = (name: string, config: object) => {
+      const text = JSON.stringify({ database: { url: database.url }, ...config });
+      writeFileSync(path.join(host.folder, name), `export default ${text};\n`);
+    };
+    write('keyed.config.js', { audit });
+    const verifyKeyed = () => run('verify', '--config', 'keyed.config.js');
+    const unsigned = await verifyKeyed();
     assert.equal(unsigned.exitCode, 1);
     assert.match(
       unsigned.out,
       /^The chain fits together, but its key was not checked: .*\n(.*\n)+ {2}key {5}missing .*not signed/,
     );
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
-    await sealAudit(db, auditKeys(config.audit)).finally(() => db.close());
-    const signed = await run('verify');
+    await sealAudit(db, auditKeys(audit)).finally(() => db.close());
+    const signed = await verifyKeyed();
     assert.deepEqual([signed.exitCode, /key {5}holds /.test(signed.out)], [0, true]);
     assert.match((await run('anchor')).out, /signed with key [0-9a-f]{16}\n$/);
-    writeFileSync(
-      path.join(host.folder, 'cairnloop.config.js'),
-      `export default ${JSON.stringify({ ...config, audit: {} })};\n`,
-    );
     const missing = await run('verify');
     assert.deepEqual([missing.exitCode, /key {5}missing .*not in the config/.test(missing.out)], [1, true]);
     for (const { out, err } of [unsigned, signed, missing]) assert.doesNotMatch(out + err, /not-to-be/);
