@@ -55,7 +55,7 @@ import { proposeDraft } from '../drafts/propose.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
-import { createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
+import { createAuditAges, createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
 import { createOperations, type OperationsOptions, operationsPaths } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
@@ -308,7 +308,12 @@ async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger)
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
+  const source = {
+    database,
+    counts: createDeliveryCounts(db),
+    kept: createOutcomeCounts(db),
+    audit: createAuditAges(db),
+  };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {

@@ -7,11 +7,13 @@ import type { AuditAnchor } from '../../src/contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../../src/contracts/notifier.js';
 import { err } from '../../src/contracts/result.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
+import { prometheus } from '../../src/ops/prometheus.js';
 import type { Runtime } from '../../src/runtime.js';
 import { handOverAnchor } from '../../src/worker/hand-over-anchor.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { moveClock } from '../support/database-clock.js';
 import { eventually } from '../support/eventually.js';
+import { parseExposition } from '../support/exposition.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { migrated, start } from '../support/started-host.js';
 
@@ -77,6 +79,33 @@ describe('onAuditAnchor', () => {
     await Promise.all([round(notifier), round(notifier)]);
     assert.equal(calls.length, 2);
     assert.notEqual(ids()[0], ids()[1]);
+  });
+
+  it('shows in the metrics how long ago it succeeded, and how long the oldest event has waited for its seal', async () => {
+    const notifier = { ...recordingNotifier().notifier, onAuditAnchor() {} };
+    const host = await start({ metrics: prometheus(), notifier }, database);
+    const values = async () => {
+      const text = await (await host.cairnloop.operations().fetch(new Request('http://localhost/metrics'))).text();
+      const families = parseExposition(text);
+      return ['anchor_age', 'oldest_unsealed'].map(
+        (name) => families.get(`cairnloop_audit_${name}_seconds`)?.samples[0]?.value,
+      );
+    };
+    try {
+      assert.deepEqual(await values(), [undefined, 0]);
+      await recordOne();
+      await round(notifier);
+      await database.query(
+        `INSERT INTO cairnloop.audit_events (at, actor, action) VALUES (cairnloop.clock(), '{"id": "op-1"}', 'test.happened')`,
+      );
+      await moveClock(database, hour);
+      await eventually(async () => {
+        const [anchor = 0, unsealed = 0] = await values();
+        assert.ok(anchor >= 3600 && unsealed >= 3600, `${anchor} ${unsealed}`);
+      });
+    } finally {
+      await host.cairnloop.close();
+    }
   });
 
   it('is not called while nothing is sealed, nor where the notifier does not have it', async () => {
