@@ -6,9 +6,9 @@ import { type SealedEvent, verifyChain } from '../../../src/audit/hash-chain.js'
 import { auditKeys } from '../../../src/audit/keys.js';
 import { sealAudit } from '../../../src/audit/seal.js';
 import { main } from '../../../src/cli/main.js';
+import type { Cairnloop } from '../../../src/contracts/cairnloop.js';
 import { openDatabase } from '../../../src/db/connect.js';
 import { migrateUp } from '../../../src/db/migrate.js';
-import type { Cairnloop } from '../../../src/instance/cairnloop.js';
 import type { TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { memoryIo } from '../../support/memory-io.js';
