@@ -14,7 +14,7 @@ import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
-import { createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
+import { createAuditAges, createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
 import { createOperations, type OperationsOptions, operationsPaths } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
@@ -175,7 +175,12 @@ async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger)
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
+  const source = {
+    database,
+    counts: createDeliveryCounts(db),
+    kept: createOutcomeCounts(db),
+    audit: createAuditAges(db),
+  };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {
