@@ -71,7 +71,9 @@ import { slaForConversation } from '../sla/find.js';
 import { type PauseInput, pauseSla, type ResumeInput, resumeSla } from '../sla/pause.js';
 import { activePolicies, setPolicy } from '../sla/policies.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
+import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
+import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin, type WithinGroup } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
@@ -284,13 +286,19 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     throw error;
   });
   const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
-  const telemetry = createTelemetry(log);
+  const traces = await loadTraces(config).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
+  const untraced = createTelemetry(log);
+  const telemetry = traces ? withOperationSpans(untraced, traces) : untraced;
   const runtime: Runtime = {
     config,
     db,
     log,
     metrics,
     telemetry,
+    traces: traces ?? noTraces,
     jobs: createAgendaJobs(config, log),
     changeFeed: openChangeFeed(db, log),
     context: createContextReader({
@@ -302,6 +310,12 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
     }),
   };
   return { runtime, prometheus };
+}
+
+async function loadTraces({ tracing }: ResolvedConfig): Promise<Traces | null> {
+  if (!tracing) return null;
+  const { createOpenTelemetryTraces } = await import('../telemetry/open-telemetry-traces.js');
+  return createOpenTelemetryTraces(tracing as OpenTelemetryBridge);
 }
 
 async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {

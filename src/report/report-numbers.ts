@@ -1,4 +1,4 @@
-import { draftStatuses } from '../domain.js';
+import { draftStatuses } from '../contracts/domain.js';
 import type { Report, ReportNumber } from './report-types.js';
 
 /** A number of a report by a name that an address may hold, e.g. `sla.breached` or `deliveries.reply.done`. */

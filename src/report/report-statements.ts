@@ -1,5 +1,5 @@
+import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { DeliveryTopic, DraftStatus } from '../domain.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
 /** How many conversations, clocks and drafts are counted at most; the newest. */

@@ -1,4 +1,4 @@
-import type { DeliveryTopic, DraftStatus } from '../domain.js';
+import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 
 /** A count, and the conversations behind it. */
 export interface ReportNumber {

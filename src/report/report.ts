@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
 import { databaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
-import { type DraftStatus, draftStatuses } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { only, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { only, parseInput } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type ClocksRow,

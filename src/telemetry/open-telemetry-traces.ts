@@ -1,7 +1,7 @@
 import type { Context, Span, SpanContext, SpanOptions, TracerProvider } from '@opentelemetry/api';
-import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
-import { version } from '../version.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { version } from '../foundation/package-version.js';
+import { errorText } from '../foundation/redact.js';
 import type { OpenTelemetryBridge } from './open-telemetry.js';
 import {
   errorType,

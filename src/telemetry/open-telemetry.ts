@@ -1,7 +1,7 @@
 import { type TracingBridge, tracingBrand } from '../config/config-types.js';
-import { CairnloopError } from '../errors.js';
-import { kindOf } from '../found.js';
-import { requireKnownKeys } from '../known-keys.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
 
 export interface OpenTelemetryOptions {
   /** Makes the tracer. Default: the process's global tracer provider, which `NodeSDK.start()` and its like register. */

@@ -4,9 +4,9 @@
  * message, no setting.
  */
 import { constants } from 'node:os';
-import type { DeliveryTopic } from '../domain.js';
-import { isCairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { isId } from '../validation/input.js';
 
 export type SpanAttributes = Record<string, string | number>;
 
@@ -124,6 +124,8 @@ const knownNames = new Set([
   'URIError',
   'AbortError',
   'TimeoutError',
+  // Of a callback that did not settle in time.
+  'HostTimeout',
 ]);
 
 function messaging(operation: 'send' | 'receive' | 'process'): SpanAttributes {

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DeliveryTopic } from '../domain.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
 import type { SpanName } from './event-names.js';
 import type { ModelAnswer, ModelCall, TracedDelivery } from './semantic-conventions.js';
 import type { EventMetadata, Telemetry } from './telemetry.js';
