@@ -60,6 +60,8 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
     process(delivery, work) {
       const origin = fromTraceparent(delivery.traceparent);
       const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : ROOT_CONTEXT;
+      // The decision of the process that wrote the delivery holds: a trace is recorded as a whole or not at all.
+      if (origin && origin.traceFlags === 0) return context.with(parent, work);
       const claimed = { kind: SpanKind.CLIENT, startTime: delivery.claimedAt };
       const receive = start(receiveSpan(delivery), claimed, parent);
       attempt(() => receive?.end());

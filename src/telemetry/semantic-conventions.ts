@@ -65,19 +65,23 @@ export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
   const [topic] = topics.length === 1 ? topics : [];
   return {
     name: topic ? `send ${topic}` : 'send',
-    attributes: { ...messaging('send'), ...(topic && { 'messaging.destination.name': topic }) },
+    attributes: {
+      'messaging.system': system,
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      ...(topic && { 'messaging.destination.name': topic }),
+    },
   };
 }
 
 /** From the claim of a delivery to the start of its callback. */
 export function receiveSpan(delivery: TracedDelivery): SpanStart {
-  return { name: `receive ${delivery.topic}`, attributes: { ...messaging('receive'), ...aboutDelivery(delivery) } };
+  return { name: `receive ${delivery.topic}`, attributes: aboutDelivery('receive', delivery) };
 }
 
 /** The callback. */
 export function processSpan(delivery: TracedDelivery): SpanStart {
-  const attributes = { ...messaging('process'), ...aboutDelivery(delivery), 'code.function.name': delivery.method };
-  return { name: `process ${delivery.topic}`, attributes };
+  return { name: `process ${delivery.topic}`, attributes: aboutDelivery('process', delivery) };
 }
 
 /** A call of a language model. */
@@ -128,20 +132,17 @@ const knownNames = new Set([
   'HostTimeout',
 ]);
 
-function messaging(operation: 'send' | 'receive' | 'process'): SpanAttributes {
+/** One literal: this is made for each delivery, and spreads take longer than the SDK's own part. */
+function aboutDelivery(operation: 'receive' | 'process', delivery: TracedDelivery): SpanAttributes {
   return {
     'messaging.system': system,
     'messaging.operation.name': operation,
     'messaging.operation.type': operation,
-  };
-}
-
-function aboutDelivery({ id, conversationId, topic, attempt }: TracedDelivery): SpanAttributes {
-  return {
-    'messaging.destination.name': topic,
-    'messaging.message.id': id,
-    'messaging.message.conversation_id': conversationId,
-    'cairnloop.delivery.attempt': attempt,
+    'messaging.destination.name': delivery.topic,
+    'messaging.message.id': delivery.id,
+    'messaging.message.conversation_id': delivery.conversationId,
+    'cairnloop.delivery.attempt': delivery.attempt,
+    'code.function.name': delivery.method,
   };
 }
 
