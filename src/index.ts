@@ -21,6 +21,7 @@ export type { Cairnloop, CreateOptions, Within } from './instance/cairnloop.js';
 export { createCairnloop } from './instance/create-cairnloop.js';
 export { prometheus } from './ops/prometheus.js';
 export type { Portal, PortalCustomer, PortalOptions, PortalRateLimit, PortalStrings } from './portal/portal.js';
+export type { Report, ReportDay, ReportNumber } from './report/report-types.js';
 export type { EventName } from './telemetry/event-names.js';
 export { openTelemetry } from './telemetry/open-telemetry.js';
 export type { EventMetadata, Measurements, TelemetryHandler } from './telemetry/telemetry.js';

@@ -37,18 +37,20 @@ export interface CliIo {
   host?: HostGuard;
   /** Waits until the result is written; answers why it could not be. */
   flush?(): Promise<Error | undefined>;
+  /** Aborted when stdout takes no more, as when its reader has ended. */
+  outputGone?: AbortSignal;
 }
 
 /** The real one, for the one command of this process. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
-  const flush = watchWrites(stdout);
+  const { flush, outputGone } = watchWrites(stdout);
   // Where even that cannot be written, nobody is left to tell.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
   const ask = clackPrompts(stdout);
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush };
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush, outputGone };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {

@@ -16,15 +16,20 @@ export function reserveStdout(): NodeJS.WriteStream {
 
 /**
  * Keeps a failing stream from ending the process, and answers how to wait for what was written, and to learn why it was
- * not. A reader that went away (`cairnloop … | head`) has all that it wanted.
+ * not; `outputGone` aborts at the first failure. A reader that went away (`cairnloop … | head`) has all that it wanted.
  */
-export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | undefined> {
+export function watchWrites(stream: NodeJS.WriteStream): {
+  flush(): Promise<Error | undefined>;
+  outputGone: AbortSignal;
+} {
+  const gone = new AbortController();
   let failure: NodeJS.ErrnoException | undefined;
   const keep = (error: NodeJS.ErrnoException) => {
     failure ??= error;
+    gone.abort();
   };
   stream.on('error', keep);
-  return async () => {
+  const flush = async () => {
     await new Promise<void>((resolve) => {
       stream.write('', (error) => {
         if (error) keep(error);
@@ -33,4 +38,5 @@ export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | u
     });
     return failure?.code === 'EPIPE' ? undefined : failure;
   };
+  return { flush, outputGone: gone.signal };
 }

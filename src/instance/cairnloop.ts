@@ -65,6 +65,7 @@ import { type BulkInput, bulkTriggerOutbound } from '../outbound/bulk-trigger.js
 import { type CancelInput, cancelOutbound } from '../outbound/cancel.js';
 import { type TriggerInput, triggerOutbound } from '../outbound/trigger.js';
 import { createPortal, type Portal, type PortalOptions } from '../portal/portal.js';
+import { makeReport, type ReportInput } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { explainSla } from '../sla/explain.js';
 import { slaForConversation } from '../sla/find.js';
@@ -173,9 +174,17 @@ export async function createCairnloop(
   });
   const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
   const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
+  const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
+  const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
 
   return {
     ...api,
+    /**
+     * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period: from `since` (default: 30 days before
+     * `until`) up to `until` (default: now), at most 366 days. Each number lists its newest conversations. Throws
+     * `INPUT_INVALID`.
+     */
+    report,
     /**
      * The same calls on an open transaction of the host's: what they write is committed with its rows, or gone with them.
      * Deliveries, telemetry and open pages follow the commit. Calls on one transaction run one after the other, each in a

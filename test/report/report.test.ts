@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict';
-import type { Executor } from '../../src/db/statement.js';
 import { editDistance, median } from '../../src/report/edit-distance.js';
-import { makeReport } from '../../src/report/report.js';
 import { reportNumbers } from '../../src/report/report-numbers.js';
+import type { Report } from '../../src/report/report-types.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
 const day = 86_400_000;
-
-/** Statements on a connection without settings of ours. */
-function databaseOf({ database }: Pick<StartedHost, 'database'>): Executor {
-  return {
-    run: async (statement, values = []) =>
-      (await database.query(statement.text('cairnloop'), [...values])).rows as never,
-  };
-}
 
 describe('report', () => {
   const { startHost } = useHosts();
@@ -98,19 +89,18 @@ describe('report', () => {
 
   it('counts nothing from outside of its period, and refuses one that is empty or too long', async () => {
     const host = await startHost({}, { worker: false });
-    const db = databaseOf(host);
     await host.cairnloop.conversations.open({ message: 'Hello' });
     await host.advance(40 * day);
-    const { opened, deliveries, days } = await makeReport({ db });
+    const { opened, deliveries, days } = await host.cairnloop.report();
     assert.deepEqual([opened.count, deliveries, days], [0, [], []]);
     const now = new Date();
     const until = new Date(now.getTime() + day);
-    assert.equal((await makeReport({ db }, { since: new Date(now.getTime() - day), until })).opened.count, 1);
+    assert.equal((await host.cairnloop.report({ since: new Date(now.getTime() - day), until })).opened.count, 1);
     for (const input of [
       { since: now, until: now },
       { since: new Date(0), until: now },
     ])
-      await assert.rejects(makeReport({ db }, input), { code: 'INPUT_INVALID' });
+      await assert.rejects(host.cairnloop.report(input), { code: 'INPUT_INVALID' });
   });
 
   it('is empty, and divides by nothing, on an empty schema', async () => {
@@ -138,7 +128,7 @@ describe('report', () => {
     assert.deepEqual([median([]), median([3]), median([4, 1, 2]), median([4, 1])], [null, 3, 2, 2.5]);
   });
 
-  function reportOf(host: Awaited<ReturnType<typeof startHost>>) {
-    return makeReport({ db: databaseOf(host) });
+  function reportOf(host: StartedHost): Promise<Report> {
+    return host.cairnloop.report();
   }
 });
