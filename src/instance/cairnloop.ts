@@ -55,8 +55,13 @@ import { proposeDraft } from '../drafts/propose.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
-import { createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
-import { createOperations, type OperationsOptions, operationsPaths } from '../ops/operations.js';
+import {
+  createDeliveryCounts,
+  createOutcomeCounts,
+  createReadyChecks,
+  createWorkerCount,
+} from '../ops/delivery-counts.js';
+import { createOperations, type OperationsOptions, operationsPaths, type Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { readiness } from '../ops/readiness.js';
@@ -101,7 +106,9 @@ export async function createCairnloop(
   requireKnownKeys('createCairnloop', options, ['logger', 'configFile']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
-  const { runtime, prometheus } = await assemble(resolved, options);
+  // Called at a scrape, when the worker is there.
+  const ready = (): Promise<Readiness> => readiness(runtime, worker);
+  const { runtime, prometheus } = await assemble(resolved, options, ready);
   // A worker process says it once it works: until then the one line that it prints is why it does not start.
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = schemaGuard(runtime.db);
@@ -200,7 +207,7 @@ export async function createCairnloop(
     operations: (mount: OperationsOptions = {}) =>
       createOperations(
         {
-          ready: () => readiness(runtime, worker),
+          ready,
           metrics: prometheus?.scrape ?? null,
           log: runtime.log,
           configFile: options.configFile,
@@ -283,14 +290,14 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
   };
 }
 
-async function assemble(config: ResolvedConfig, options: CreateOptions) {
+async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
   const log = safeLogger(options.logger ?? stderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
-  const prometheus = await loadPrometheus(config, db, log).catch(async (error) => {
+  const prometheus = await loadPrometheus(config, { db, log, ready }).catch(async (error) => {
     await db.close();
     throw error;
   });
@@ -327,11 +334,20 @@ async function loadTraces({ tracing }: ResolvedConfig): Promise<Traces | null> {
   return createOpenTelemetryTraces(tracing as OpenTelemetryBridge);
 }
 
-async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {
+async function loadPrometheus(
+  config: ResolvedConfig,
+  { db, log, ready }: { db: Database; log: Logger; ready: () => Promise<Readiness> },
+): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
+  const source = {
+    database,
+    counts: createDeliveryCounts(db),
+    kept: createOutcomeCounts(db),
+    workers: createWorkerCount(db),
+    ready: createReadyChecks(ready),
+  };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {

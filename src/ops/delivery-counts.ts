@@ -1,6 +1,10 @@
 import { deliveryTopics } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
+import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { isFree } from '../deliveries/sql-conditions.js';
+import { findWorkerBeats, isAlive } from '../deliveries/worker-health.js';
+import type { Readiness } from './operations.js';
 import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
@@ -20,6 +24,21 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 /** The same for outcomes that wait for a lock. */
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
+}
+
+/** The same for workers that are alive. */
+export function createWorkerCount(executor: Executor): () => Promise<number> {
+  return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
+}
+
+/** The same for the checks of readiness. A check that is not mentioned has passed. */
+export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
+  const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
+  return cached<Record<string, boolean>>({}, async () => {
+    const { checks } = await probe();
+    const found = Object.entries(checks).map(([name, outcome]) => [name, outcome === 'ok']);
+    return { ...allPassed, ...Object.fromEntries(found) };
+  });
 }
 
 function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promise<Counts> {
@@ -55,6 +74,12 @@ const countDeliveries = statement(
   (s) => `
     SELECT topic,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
-      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded
+      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded,
+      coalesce((
+        SELECT extract(epoch FROM ${s}.clock() - d.available_at)::float8 FROM ${s}.deliveries d
+        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}
+          AND NOT ${isHeldBack(s, 'd')}
+        ORDER BY d.available_at, d.id LIMIT 1
+      ), 0) AS "oldestDueSeconds"
     FROM unnest($1::text[]) AS t (topic)`,
 );
