@@ -79,12 +79,12 @@ async function propose(
   { context, signal }: GenerateOptions,
 ): Promise<ProposalInput | null> {
   const { maxConversationChars = 20_000, maxFactsChars = 10_000, maxDraftChars = 10_000, instructions } = options;
-  const { maxOutputTokens = defaultOutputTokens } = options;
+  const { maxOutputTokens = 2000 } = options;
   const limits = { maxConversationChars, maxFactsChars, instructions };
   const traced = { ...namesOf(options.model), conversationId: conversation.id, maxOutputTokens };
   const traces = tracesOfCallback.getStore() ?? noTraces;
   const answer = await traces.model(traced, async (answered) => {
-    const asked = await askModel(options, draftPrompt(conversation, context, limits), signal);
+    const asked = await askModel({ ...options, maxOutputTokens }, draftPrompt(conversation, context, limits), signal);
     answered(asked.usage);
     return asked;
   });
@@ -96,8 +96,6 @@ async function propose(
   if (tooLong) throw new Error(`the model wrote more than ${maxDraftChars} characters`);
   return proposal;
 }
-
-const defaultOutputTokens = 2000;
 
 /** As a trace names them; a model that is named by a text comes from the AI SDK's gateway. */
 function namesOf(model: LanguageModel): { provider: string; model: string } {
@@ -111,7 +109,7 @@ interface Answer {
 }
 
 async function askModel(
-  { model, maxOutputTokens = defaultOutputTokens, timeoutMs = 20_000 }: AiDraftGeneratorOptions,
+  { model, maxOutputTokens, timeoutMs = 20_000 }: AiDraftGeneratorOptions & { maxOutputTokens: number },
   prompt: { system: string; prompt: string },
   signal: AbortSignal,
 ): Promise<Answer> {
