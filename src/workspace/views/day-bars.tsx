@@ -7,7 +7,7 @@ export interface DayBar {
   parts: { value: number; class: string }[];
 }
 
-const size = { width: 720, height: 150, top: 18, bottom: 20 };
+const size = { width: 360, height: 120, top: 17, bottom: 17 };
 const plotHeight = size.height - size.top - size.bottom;
 
 /** Bars over days, as an SVG without styles of its own; `summary` is what it says to who does not see it. */
@@ -24,13 +24,13 @@ export const DayBars: FC<{ bars: readonly DayBar[]; summary: string; inWords(val
       {bars.map((bar, at) => (
         <Bar bar={bar} x={at * step} step={step} highest={highest} />
       ))}
-      <text class="plot-label" x="0" y="12">
+      <text class="plot-label" x="0" y="11">
         {highest > 0 ? inWords(highest) : 'nothing'}
       </text>
-      <text class="plot-label" x="0" y={size.height - 5}>
+      <text class="plot-label" x="0" y={size.height - 4}>
         {bars[0]?.day ?? ''}
       </text>
-      <text class="plot-label plot-label-end" x={size.width} y={size.height - 5}>
+      <text class="plot-label plot-label-end" x={size.width} y={size.height - 4}>
         {bars.at(-1)?.day ?? ''}
       </text>
     </svg>
