@@ -37,18 +37,20 @@ export interface CliIo {
   host?: HostGuard;
   /** Waits until the result is written; returns why it could not be. */
   flush?(): Promise<Error | undefined>;
+  /** Aborted when stdout takes no more, as when its reader has ended. */
+  outputGone?: AbortSignal;
 }
 
 /** The process's own. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
-  const flush = watchWrites(stdout);
+  const { flush, outputGone } = watchWrites(stdout);
   // If stderr cannot be written either, give up.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
   const ask = clackPrompts(stdout);
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush };
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush, outputGone };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {

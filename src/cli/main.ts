@@ -76,6 +76,16 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/audit.js'),
   },
   {
+    name: 'tail',
+    summary: 'Show deliveries and events as they happen',
+    load: () => import('./commands/tail.js'),
+  },
+  {
+    name: 'report',
+    summary: 'Count first responses, SLA, ratings, drafts and deliveries of a period',
+    load: () => import('./commands/report.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),

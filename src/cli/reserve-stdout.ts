@@ -15,16 +15,21 @@ export function reserveStdout(): NodeJS.WriteStream {
 }
 
 /**
- * Keeps a failing stream from ending the process; returns a function that waits for the writes and returns their error.
- * A closed reader (`cairnloop … | head`) is no error.
+ * Keeps a failing stream from ending the process; `flush` waits for the writes and returns their error, `outputGone`
+ * aborts at the first failure. A closed reader (`cairnloop … | head`) is no error.
  */
-export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | undefined> {
+export function watchWrites(stream: NodeJS.WriteStream): {
+  flush(): Promise<Error | undefined>;
+  outputGone: AbortSignal;
+} {
+  const gone = new AbortController();
   let failure: NodeJS.ErrnoException | undefined;
   const keep = (error: NodeJS.ErrnoException) => {
     failure ??= error;
+    gone.abort();
   };
   stream.on('error', keep);
-  return async () => {
+  const flush = async () => {
     await new Promise<void>((resolve) => {
       stream.write('', (error) => {
         if (error) keep(error);
@@ -33,4 +38,5 @@ export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | u
     });
     return failure?.code === 'EPIPE' ? undefined : failure;
   };
+  return { flush, outputGone: gone.signal };
 }

@@ -91,6 +91,14 @@ export interface MetricsReporter {
   readonly [metricsBrand]: true;
 }
 
+/** Marks what `openTelemetry()` makes. */
+export const tracingBrand: unique symbol = Symbol.for('cairnloop.tracing') as never;
+
+/** What `openTelemetry()` makes. */
+export interface TracingBridge {
+  readonly [tracingBrand]: true;
+}
+
 /** The host's own modules, each optional. The object in the config is the one that is called. */
 export interface HostModules {
   contextProvider?: ContextProvider | undefined;
@@ -100,6 +108,8 @@ export interface HostModules {
   draftGenerator?: DraftGenerator | undefined;
   /** `prometheus()`; without it the metrics path answers 501. */
   metrics?: MetricsReporter | undefined;
+  /** `openTelemetry()`; without it nothing is traced and `@opentelemetry/api` is not loaded. */
+  tracing?: TracingBridge | undefined;
 }
 
 /** The groups of plain settings, each key filled in. */

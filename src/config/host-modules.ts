@@ -1,6 +1,6 @@
 import { kindOf } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
-import { type HostModules, metricsBrand } from './config-types.js';
+import { type HostModules, metricsBrand, tracingBrand } from './config-types.js';
 
 /** The host contracts and their required methods. */
 export const contractMethods = {
@@ -14,7 +14,7 @@ export const contractMethods = {
 /** Methods that a contract may have. */
 const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply', 'onAuditAnchor'] };
 
-export type ContractKey = Exclude<keyof HostModules, 'metrics'>;
+export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing'>;
 
 /** The problems of a host module: one for each missing or wrong method. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
@@ -30,9 +30,18 @@ export function contractProblems(key: ContractKey, value: unknown): ConfigProble
 
 /** The problems of `metrics`. */
 export function metricsProblems(value: unknown): ConfigProblem[] {
-  if (isObject(value) && value[metricsBrand] === true) return [];
+  return brandProblems('metrics', metricsBrand, 'prometheus()', value);
+}
+
+/** What is wrong with the value of `tracing`. */
+export function tracingProblems(value: unknown): ConfigProblem[] {
+  return brandProblems('tracing', tracingBrand, 'openTelemetry()', value);
+}
+
+function brandProblems(path: string, brand: symbol, maker: string, value: unknown): ConfigProblem[] {
+  if (isObject(value) && value[brand] === true) return [];
   const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
-  return [{ path: 'metrics', expected: 'what prometheus() returns', found }];
+  return [{ path, expected: `what ${maker} returns`, found }];
 }
 
 /** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */

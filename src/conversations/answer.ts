@@ -1,7 +1,7 @@
-import type { HostModules } from '../config/config-types.js';
 import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import type { Runtime } from '../runtime.js';
 import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { changeTime } from './change-time.js';
@@ -31,7 +31,7 @@ export interface Answered {
  */
 export async function sendAnswer(
   tx: Executor,
-  config: HostModules,
+  { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
   answer: Answer,
 ): Promise<Answered | null> {
@@ -44,6 +44,7 @@ export async function sendAnswer(
     answer.metadata,
     answer.dedupeKey ?? null,
     hasModule(config, 'notifier.onReply'),
+    traces.traceparent(),
   ]);
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
@@ -63,8 +64,8 @@ const insertAnswer = statement(
       FROM conversation
       RETURNING *
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'reply', conversation_id, id, id, created_at, created_at FROM message WHERE status = 'pending'
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
+      SELECT 'reply', conversation_id, id, id, created_at, created_at, $9 FROM message WHERE status = 'pending'
     ), ${endClock(s, 'answered')}, audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT created_at, author, 'conversation.replied', conversation_id, id FROM message

@@ -7,7 +7,7 @@ import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
-import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
+import { afterReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
@@ -37,7 +37,8 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     if (known) return known;
     const clock = opening.message ? await prepareClock(runtime, opening.priority) : undefined;
     for (;;) {
-      const opened = await openOnce(runtime, opening, key, clock);
+      const write = () => openOnce(runtime, opening, key, clock);
+      const opened = await (opening.message ? runtime.traces.send(receivedTopics, write) : write());
       if (opened) return opened;
     }
   });
@@ -78,7 +79,7 @@ function openOnce(
     if (!row) return findOpened(tx, key);
     if (!opening.message) return { conversation: toConversation(row) };
     const { content, ...metadata } = opening.message;
-    const received = await recordCustomerMessage(tx, runtime.config, row.id, { content, metadata }, clock);
+    const received = await recordCustomerMessage(tx, runtime, row.id, { content, metadata }, clock);
     return { conversation: received?.conversation ?? toConversation(row), received: received ?? undefined };
   });
 }

@@ -26,7 +26,8 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   const { content, actor, dedupeKey, lastSeenMessageId } = parseInput('conversations.reply', replyInput, input);
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
-    const sent = isId(id) ? await sendOnce(runtime, id, answer, lastSeenMessageId) : null;
+    const send = () => sendOnce(runtime, id, answer, lastSeenMessageId);
+    const sent = isId(id) ? await runtime.traces.send(['reply'], send) : null;
     return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
@@ -36,19 +37,20 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
 
 /** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
 async function sendOnce(
-  { db, config }: Runtime,
+  runtime: Runtime,
   id: string,
   answer: Answer,
   lastSeen: string | null | undefined,
 ): Promise<Answered | { repeated: Message } | null> {
+  const { db } = runtime;
   const { dedupeKey } = answer;
-  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, config, id, answer);
+  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, runtime, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, [id]);
     const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
     await refuseUnseenMessages(tx, id, lastSeen);
-    return sendAnswer(tx, config, id, answer);
+    return sendAnswer(tx, runtime, id, answer);
   });
 }
 

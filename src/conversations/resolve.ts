@@ -23,7 +23,8 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
     'conversation.resolve',
     { conversationId: id },
     async () => {
-      const [row] = isId(id) ? await runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata)) : [];
+      const run = () => runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata));
+      const [row] = isId(id) ? await runtime.traces.send(['conversation_resolved'], run) : [];
       return row
         ? { conversation: toConversation(row), changed: row }
         : { conversation: await alreadyResolved(runtime, id), changed: null };
@@ -36,7 +37,13 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
 type ResolvedRow = ConversationRow & { sla: SlaRow | null; owed: boolean };
 
 function owed(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): unknown[] {
-  return [id, resolvedBy, { actor: resolvedBy, metadata }, hasModule(runtime.config, 'notifier')];
+  return [
+    id,
+    resolvedBy,
+    { actor: resolvedBy, metadata },
+    hasModule(runtime.config, 'notifier'),
+    runtime.traces.traceparent(),
+  ];
 }
 
 async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversation> {
@@ -69,9 +76,9 @@ const resolve = statement(
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation resolved', $2, resolved_at FROM conversation
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
+      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at, traceparent)
       SELECT 'conversation_resolved', id, id || '/' || resolutions,
-        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at
+        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at, $5
       FROM conversation WHERE ${isOwed(s, '$4', 'notifier')}
       RETURNING id
     ), audit AS (

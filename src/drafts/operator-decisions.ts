@@ -73,7 +73,7 @@ interface Sending {
 }
 
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
-  const { draft, answered } = await runtime.db.transaction(async (tx) => {
+  const send = async (tx: Executor) => {
     const found = await lockDraft(tx, id);
     const { dedupeKey } = sending;
     if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
@@ -84,7 +84,8 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
     const answered = await answerWith(tx, runtime, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
-  });
+  };
+  const { draft, answered } = await runtime.traces.send(['reply'], () => runtime.db.transaction(send));
   if (answered) afterSent(runtime, draft, answered);
   return draft;
 }
@@ -110,13 +111,8 @@ function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
   throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });
 }
 
-async function answerWith(
-  tx: Executor,
-  { config }: Runtime,
-  draft: DraftRow,
-  sending: Sending & { status: DraftStatus },
-) {
-  const answered = await sendAnswer(tx, config, draft.conversation_id, {
+async function answerWith(tx: Executor, runtime: Runtime, draft: DraftRow, sending: Sending & { status: DraftStatus }) {
+  const answered = await sendAnswer(tx, runtime, draft.conversation_id, {
     role: 'operator',
     content: sending.content ?? draft.content,
     author: sending.actor,

@@ -48,9 +48,11 @@ async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen)
   const digest = inputDigest(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
-      storeDraft(tx, runtime.config, { proposal, decided, inputDigest: digest, requestMessageId }),
+      storeDraft(tx, runtime, { proposal, decided, inputDigest: digest, requestMessageId }),
     );
-  const stored = await (signal ? whenWritable(store, signal) : store());
+  const storeWhenWritable = () => (signal ? whenWritable(store, signal) : store());
+  const isSent = decided.decision === 'allow';
+  const stored = await (isSent ? runtime.traces.send(['reply'], storeWhenWritable) : storeWhenWritable());
   if (!stored.known) afterProposed(runtime, stored);
   return stored.draft;
 }

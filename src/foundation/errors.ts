@@ -214,6 +214,11 @@ const catalog = {
     hint: 'Run `npm install ai@6`.',
   }),
 
+  OPENTELEMETRY_MISSING: (_: object) => ({
+    message: 'tracing: openTelemetry() needs the package "@opentelemetry/api", which is not installed.',
+    hint: 'Run `npm install @opentelemetry/api`, or remove "tracing" from the config.',
+  }),
+
   // Outbound
   NOTIFIER_REQUIRED: (d: { operation: string }) => ({
     message: `${d.operation} needs a notifier: expected config key "notifier", found none, and no worker announces one.`,

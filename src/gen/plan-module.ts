@@ -15,6 +15,7 @@ import {
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { installCommands } from './package-manager.js';
+import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
@@ -57,15 +58,9 @@ function planKind(
   if (injected.outcome === 'skipped' && !request.force) {
     return { changes: [before === null ? skip(file, null, injected.reason) : keep(file, before)], injected };
   }
-  const changes = [replaceable(file, before, renderModule(kind, file, planning), request.force)];
+  const changes = [keepEdited(file, before, renderModule(kind, file, planning), request.force)];
   changes.push(...planTest(kind, file, before === null, planning));
   return { changes, injected };
-}
-
-/** A file that the host changed is not overwritten. */
-function replaceable(file: string, before: string | null, after: string, force: boolean): FileChange {
-  const isHosts = before !== null && before !== after;
-  return isHosts && !force ? skip(file, before, 'it differs; --force overwrites it') : writeChange(file, before, after);
 }
 
 /** A test that the host deleted is not written again. */
@@ -75,7 +70,7 @@ function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Plan
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
   if (!request.withTests || isRemoved) return [];
-  return [replaceable(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
+  return [keepEdited(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
 }
 
 function inject(kind: ModuleKind, file: string, config: string, planning: Planning): InjectionResult {

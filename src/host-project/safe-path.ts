@@ -23,7 +23,9 @@ export function hostPath(root: string, cwd: string, given: string): string {
  * `cairnloop undo`.
  */
 export function strangePath(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
-  const isKnown = kind === 'folder' || /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$/.test(given);
+  const isKnown =
+    kind === 'folder' ||
+    /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
   if (!isKnown || !isPlain) return 'Cairnloop writes no such path';
   return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));

@@ -1,6 +1,10 @@
 import { deliveryTopics } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
+import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { isFree } from '../deliveries/sql-conditions.js';
+import { findWorkerBeats, isAlive } from '../deliveries/worker-health.js';
+import type { Readiness } from './operations.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Greatest age of counts, in milliseconds, plus the duration of the count. */
@@ -39,6 +43,21 @@ const selectAuditAges = statement(
       (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
 );
 
+/** The same for workers that are alive. */
+export function createWorkerCount(executor: Executor): () => Promise<number> {
+  return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
+}
+
+/** The same for the checks of readiness. A check that is not mentioned has passed. */
+export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
+  const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
+  return cached<Record<string, boolean>>({}, async () => {
+    const { checks } = await probe();
+    const found = Object.entries(checks).map(([name, outcome]) => [name, outcome === 'ok']);
+    return { ...allPassed, ...Object.fromEntries(found) };
+  });
+}
+
 function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promise<Counts> {
   let last = none;
   let countedAt = Number.NEGATIVE_INFINITY;
@@ -72,6 +91,12 @@ const countDeliveries = statement(
   (s) => `
     SELECT topic,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
-      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded
+      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded,
+      coalesce((
+        SELECT extract(epoch FROM ${s}.clock() - d.available_at)::float8 FROM ${s}.deliveries d
+        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}
+          AND NOT ${isHeldBack(s, 'd')}
+        ORDER BY d.available_at, d.id LIMIT 1
+      ), 0) AS "oldestDueSeconds"
     FROM unnest($1::text[]) AS t (topic)`,
 );

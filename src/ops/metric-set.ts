@@ -1,14 +1,11 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { MetricSource } from './metrics-registry.js';
+import type { DeliveryCounts } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. `counts`, `kept` and `audit` are asked for at a scrape. */
-export function createMetricSet(
-  counts: () => Promise<DeliveryCounts>,
-  kept: () => Promise<KeptOutcomes>,
-  audit: () => Promise<AuditAges>,
-) {
+/** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
+export function createMetricSet({ counts, kept, audit, workers, ready }: MetricSource) {
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
     help: 'Time from opening a conversation to resolving it.',
@@ -44,6 +41,12 @@ export function createMetricSet(
     name: 'cairnloop_sla_breaches_total',
     help: 'SLA clocks that were breached.',
     labelNames: ['priority'],
+    registers: [],
+  });
+  const breachLateness = new Histogram({
+    name: 'cairnloop_sla_breach_lateness_seconds',
+    help: 'Time from the deadline of an SLA clock to its breach being recorded.',
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 3600],
     registers: [],
   });
   const drafts = new Counter({
@@ -96,6 +99,33 @@ export function createMetricSet(
       setCounts(this, await counts(), 'discarded');
     },
   });
+  const oldestDue = new Gauge({
+    name: 'cairnloop_deliveries_oldest_due_seconds',
+    help: 'For how long the oldest delivery has been due that no worker has taken; 0 where none waits.',
+    labelNames: ['topic'],
+    registers: [],
+    async collect() {
+      setCounts(this, await counts(), 'oldestDueSeconds');
+    },
+  });
+  const liveWorkers = new Gauge({
+    name: 'cairnloop_workers',
+    help: 'Workers whose heartbeat was heard within the last 15 seconds, of all processes on the schema.',
+    registers: [],
+    async collect() {
+      this.set(await workers());
+    },
+  });
+  const readyChecks = new Gauge({
+    name: 'cairnloop_ready',
+    help: 'Checks of readiness in this process: 1 passed, 0 failed.',
+    labelNames: ['check'],
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const [check, passed] of Object.entries(await ready())) this.set({ check }, passed ? 1 : 0);
+    },
+  });
   const settlementsWaiting = new Gauge({
     name: 'cairnloop_settlements_waiting',
     help: 'Outcomes of callbacks that cannot be written yet, because another session has their rows locked.',
@@ -137,6 +167,7 @@ export function createMetricSet(
     attemptSeconds,
     lagSeconds,
     slaBreaches,
+    breachLateness,
     drafts,
     outbound,
     contextRequests,
@@ -144,6 +175,9 @@ export function createMetricSet(
     portalRequests,
     pending,
     discarded,
+    oldestDue,
+    liveWorkers,
+    readyChecks,
     settlementsWaiting,
     settlementsOldest,
     auditUnsealed,
@@ -151,7 +185,11 @@ export function createMetricSet(
   };
 }
 
-function setCounts(gauge: Gauge<'topic'>, counts: DeliveryCounts, key: 'pending' | 'discarded'): void {
+function setCounts(
+  gauge: Gauge<'topic'>,
+  counts: DeliveryCounts,
+  key: 'pending' | 'discarded' | 'oldestDueSeconds',
+): void {
   gauge.reset();
   for (const row of counts) gauge.set({ topic: row.topic }, row[key]);
 }

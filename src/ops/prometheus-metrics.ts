@@ -5,8 +5,13 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { type CountSource, joinRegistry, restoreCleared } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
-/** Deliveries that wait or were given up, by topic. */
-export type DeliveryCounts = readonly { topic: string; pending: number; discarded: number }[];
+/** Deliveries that wait or were given up, by topic, and for how long the oldest has been due. */
+export type DeliveryCounts = readonly {
+  topic: string;
+  pending: number;
+  discarded: number;
+  oldestDueSeconds: number;
+}[];
 
 /** Outcomes that could not be written, because another session has their rows locked. */
 export interface KeptOutcomes {
@@ -59,8 +64,11 @@ export async function createPrometheusMetrics(
       attemptSeconds.observe({ topic }, durationSeconds);
       lagSeconds.observe({ topic }, lag);
     },
-    slaBreached: (priority) =>
-      current().slaBreaches.inc({ priority: knownPriorities.has(priority) ? priority : 'other' }),
+    slaBreached(priority, latenessSeconds) {
+      const { slaBreaches, breachLateness } = current();
+      slaBreaches.inc({ priority: knownPriorities.has(priority) ? priority : 'other' });
+      breachLateness.observe(latenessSeconds);
+    },
     draftDecided: (decision) => current().drafts.inc({ decision }),
     outboundSettled: (outcome) => current().outbound.inc({ outcome }),
     contextRequested: (state) => current().contextRequests.inc({ state }),

@@ -47,14 +47,17 @@ export async function triggerOutbound(
   await requireNotifier(runtime, 'outbound.trigger');
   const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
     if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-    const [inserted] = await runtime.db.run<MessageRow>(insertOutbound, [
-      conversationId,
-      wanted.content,
-      wanted.actor,
-      { templateId: wanted.templateId },
-      wanted.dedupeKey ?? null,
-      wanted.scheduleInSeconds,
-    ]);
+    const insert = () =>
+      runtime.db.run<MessageRow>(insertOutbound, [
+        conversationId,
+        wanted.content,
+        wanted.actor,
+        { templateId: wanted.templateId },
+        wanted.dedupeKey ?? null,
+        wanted.scheduleInSeconds,
+        runtime.traces.traceparent(),
+      ]);
+    const [inserted] = await runtime.traces.send(['outbound'], insert);
     if (!inserted) return firstOfKey(runtime, conversationId, wanted.dedupeKey);
     return { message: toMessage(inserted), duplicate: false };
   });
@@ -100,8 +103,8 @@ const insertOutbound = statement(
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at FROM message
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
+      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at, $7 FROM message
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, author, 'outbound.triggered', conversation_id, id,

@@ -1,5 +1,6 @@
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
+import { latenessSeconds } from './end-clock.js';
 import { readPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
@@ -25,8 +26,9 @@ export async function breachDue(runtime: Runtime, ids: readonly string[]): Promi
 }
 
 function afterBreached(runtime: Runtime, row: SlaRow): void {
-  runtime.metrics.slaBreached(row.priority);
-  runtime.telemetry.publish('sla.breached', {}, { sla: toSla(row) });
+  const sla = toSla(row);
+  runtime.metrics.slaBreached(sla.priority, latenessSeconds(sla));
+  runtime.telemetry.publish('sla.breached', {}, { sla });
   runtime.changeFeed.changed(row.conversation_id);
 }
 

@@ -1,4 +1,3 @@
-import type { HostModules } from '../config/config-types.js';
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
@@ -28,7 +27,9 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   const { actor } = parseInput('sla.resume', resumeInput, input);
   const now = await databaseTime(runtime.db);
   const resumed = isId(conversationId)
-    ? await runtime.db.transaction((tx) => resumeHeldClock(tx, runtime.config, conversationId, actor, now))
+    ? await runtime.traces.send(['sla_breach'], () =>
+        runtime.db.transaction((tx) => resumeHeldClock(tx, runtime, conversationId, actor, now)),
+      )
     : null;
   if (!resumed)
     throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
@@ -39,7 +40,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
 /** Resumes the conversation's paused clock, if any, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
-  config: HostModules,
+  { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
   actor: Actor,
   now: Date,
@@ -47,7 +48,14 @@ export async function resumeHeldClock(
   const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
   if (!held) return null;
   const { responseDueAt, breachAt } = resume(toClock(held), now);
-  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor, hasModule(config, 'notifier')]);
+  const [row] = await tx.run<SlaRow>(letRun, [
+    held.id,
+    responseDueAt,
+    breachAt,
+    actor,
+    hasModule(config, 'notifier'),
+    traces.traceparent(),
+  ]);
   return row ? toSla(row) : null;
 }
 
@@ -90,13 +98,14 @@ const letRun = statement(
     WITH running AS (
       UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
     ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload,
+        traceparent)
       SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(),
-        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')})
+        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')}), $6
       FROM running
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
         state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,
-        lease_until = NULL, settled_at = NULL, by_hand = false
+        lease_until = NULL, settled_at = NULL, by_hand = false, traceparent = excluded.traceparent
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
     ), audit AS (

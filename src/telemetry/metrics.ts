@@ -13,7 +13,8 @@ export type PortalOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | '
 export interface Metrics {
   conversationResolved(durationSeconds: number): void;
   deliveryAttempted(topic: DeliveryTopic, outcome: DeliveryOutcome, durationSeconds: number, lagSeconds: number): void;
-  slaBreached(priority: string): void;
+  /** `latenessSeconds`: from the deadline to the breach being recorded. */
+  slaBreached(priority: string, latenessSeconds: number): void;
   draftDecided(decision: Decision): void;
   outboundSettled(outcome: 'sent' | 'failed'): void;
   contextRequested(state: ContextState): void;

@@ -39,7 +39,7 @@ function holdingMetrics(metrics: Metrics, hold: (tell: () => void) => void): Met
   return {
     ...metrics,
     conversationResolved: (seconds) => hold(() => metrics.conversationResolved(seconds)),
-    slaBreached: (priority) => hold(() => metrics.slaBreached(priority)),
+    slaBreached: (priority, lateness) => hold(() => metrics.slaBreached(priority, lateness)),
     draftDecided: (decision) => hold(() => metrics.draftDecided(decision)),
     outboundSettled: (outcome) => hold(() => metrics.outboundSettled(outcome)),
   };

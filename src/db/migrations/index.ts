@@ -13,6 +13,7 @@ import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
 import { auditFormat } from './0016-audit-format.js';
+import { traceparent } from './0020-traceparent.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   conversationsChange,
   portalWrites,
   auditFormat,
+  traceparent,
 ];
