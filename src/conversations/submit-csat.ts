@@ -11,7 +11,7 @@ export async function submitCsat(runtime: Runtime, id: string, input: string): P
   const rating = parseInput('conversations.submitCsat', z.enum(csatRatings), input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow>(rate, [id, rating]) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'visible');
   return toConversation(row);
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
 import { isId } from '../validation/input.js';
 import type { Frame, Services } from './handler.js';
-import { Problem } from './problems.js';
+import { Problem, rateLimited } from './problems.js';
 
 /** What a customer may write at once, in characters. */
 export const maxMessageLength = 20_000;
@@ -82,10 +82,5 @@ function requireMessage(message: string): void {
 /** Comes after everything that may be refused otherwise: what is refused is not counted. */
 async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
   const seconds = await writes.take(customerId, key);
-  if (seconds > 0)
-    throw new Problem('RATE_LIMITED', {
-      text: 'tooManyMessages',
-      values: { seconds },
-      headers: { 'retry-after': String(seconds) },
-    });
+  if (seconds > 0) throw rateLimited('tooManyMessages', seconds);
 }

@@ -97,6 +97,39 @@ describe('limits of the portal', () => {
     assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'negative' })).status, 429);
   });
 
+  it('PT4 counts what one customer reads, answers 429 with Retry-After in pages and JSON, and writes nothing for it', async () => {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Hello?' });
+    const portal = await serve(host, { rateLimit: { readsPerMinute: 4 } });
+    const script = /assets\/[^"]+\/portal\.js/.exec((await portal.get('/')).text)?.[0] ?? assert.fail('no script');
+    await portal.get(`/c/${id}`);
+    await portal.get('/api/conversations');
+    const { headers } = await portal.get('/api/conversations?limit=1');
+    const writes = () =>
+      host.database.query('SELECT pg_current_wal_lsn() AS at, count(*) FROM cairnloop.portal_writes');
+    const before = await writes();
+    const paths = ['/', '/new', `/c/${id}`, '/api/conversations', `/api/conversations/${id}`];
+    for (const path of paths) {
+      const refused = await portal.get(path);
+      assert.equal(refused.status, 429, path);
+      assert.match(refused.headers.get('retry-after') ?? '', /^1[0-5]$/);
+      assert.match(
+        refused.text,
+        path.startsWith('/api') ? /"code":"RATE_LIMITED"/ : /Too many requests.*Try again in 1\d seconds/,
+      );
+      assert.doesNotMatch(refused.text, /Hello/);
+    }
+    assert.deepEqual((await writes()).rows, before.rows, 'nothing was written');
+    // A write reads as well, and keeps what was written; a form that is refused is counted no less.
+    const token = headers.get('x-cairnloop-token') ?? '';
+    const form = await portal.post('/new', { token, message: 'Kept <words>' });
+    assert.equal(form.status, 429);
+    assert.match(form.text, /Kept &lt;words&gt;/);
+    // What asks the database for nothing is served, and another customer is not concerned.
+    for (const path of [`/${script}`, '/widget.js']) assert.equal((await portal.get(path)).status, 200, path);
+    assert.equal((await portal.get('/', { 'x-test-customer': 'user_10' })).status, 200);
+  });
+
   it('PT4 refuses what is too large, in a page and in JSON', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
@@ -119,6 +152,11 @@ describe('limits of the portal', () => {
     5,
     { perMinute: '20' },
     { perMinute: 1001 },
+    { readsPerMinute: 0 },
+    { readsPerMinute: 60_001 },
+    { perMinute: 20, readsPerMinute: '600' },
+    { perminute: 20 },
+    [],
   ]) {
     it(`PT4 refuses ${JSON.stringify(rateLimit)} as rate limit`, async () => {
       const host = await startHost({}, { worker: false });
