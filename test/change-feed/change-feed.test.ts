@@ -34,7 +34,7 @@ describe('activity', () => {
   }
 
   /** Subscribes, and waits for the word that the connection is up; what is said from then on reaches `listener`. */
-  async function listen(activity: ChangeFeed, listener: ChangeListener, scope?: ChangeScope): Promise<() => void> {
+  async function listen(activity: ChangeFeed, listener: ChangeListener): Promise<() => void> {
     let isUp = false;
     const stop = activity.subscribe((ids) => {
       if (isUp) listener(ids);
