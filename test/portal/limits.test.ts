@@ -97,6 +97,33 @@ describe('limits of the portal', () => {
     assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'negative' })).status, 429);
   });
 
+  it('PT4 a rating that is sent again writes nothing, and one that goes back and forth under one key is counted', async () => {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: customer.id });
+    const portal = await serve(host, { rateLimit: { perMinute: 5 } });
+    const rate = (rating: string, key: string) =>
+      portal.api(`/conversations/${id}/csat`, { rating }, { 'idempotency-key': key });
+    const rated = async () =>
+      (await host.database.query("SELECT id FROM cairnloop.audit_events WHERE action = 'conversation.rated'")).rows
+        .length;
+    const racing = await Promise.all(Array.from({ length: 20 }, () => rate('positive', 'k')));
+    assert.deepEqual([...new Set(racing.map(({ status }) => status))], [200]);
+    assert.equal(await rated(), 1);
+    const updatedAt = async () => (await host.cairnloop.conversations.get(id)).updatedAt;
+    const before = await updatedAt();
+    for (let times = 0; times < 10; times += 1) assert.equal((await rate('positive', `k${times}`)).status, 200);
+    await host.cairnloop.conversations.submitCsat(id, 'positive');
+    assert.deepEqual([await rated(), await updatedAt()], [1, before]);
+    const statuses: number[] = [];
+    for (let times = 0; times < 10; times += 1)
+      statuses.push((await rate(times % 2 ? 'positive' : 'negative', times % 2 ? 'k' : 'n')).status);
+    assert.equal(statuses.filter((status) => status === 429).length > 0, true);
+    assert.ok((await rated()) <= 5, `${await rated()} ratings written`);
+    await assert.rejects(host.cairnloop.conversations.submitCsat('nobody', 'positive'), {
+      code: 'CONVERSATION_NOT_FOUND',
+    });
+  });
+
   it('PT4 counts what one customer reads, answers 429 with Retry-After in pages and JSON, and writes nothing for it', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Hello?' });
