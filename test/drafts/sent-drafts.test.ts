@@ -54,12 +54,16 @@ describe('a draft that an operator sends', () => {
     });
   }
 
-  it('takes a summary of up to 2000 characters', async () => {
+  it('takes a summary, and a reason to discard it, of up to 2000 characters', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ message: 'x' });
     const propose = (length: number) =>
       cairnloop.drafts.propose(id, { type: 'reply', content: 'x', summary: 's'.repeat(length) });
     assert.equal((await propose(2000)).id.length, 36);
     await assert.rejects(propose(2001), { code: 'INPUT_INVALID' });
+    const { id: draftId } = await propose(1);
+    const discard = (length: number) => cairnloop.drafts.discard(draftId, { actor, reason: 'r'.repeat(length) });
+    await assert.rejects(discard(2001), { code: 'INPUT_INVALID' });
+    assert.equal((await discard(2000)).status, 'discarded');
   });
 });
