@@ -6,27 +6,27 @@ import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeScope } from './change-feed.js';
 
-/** A payload stays below Postgres' 8000 bytes: an id has 36, a mark and a comma. */
+/** Keeps a payload below Postgres' 8000 bytes: 36 for an id, a mark and a comma. */
 const idsPerPayload = 200;
-/** Beyond it ids are worth less than the message that says "everything". */
+/** With more waiting ids than this, one message says that anything may have changed. */
 const maxWaiting = 1000;
-/** How long announcements are gathered behind the one before; the first goes out at once. */
+/** How long ids are collected after an announcement, in milliseconds; the first goes out at once. */
 const gapMs = 25;
 
-/** What is sent instead of ids when there are too many of them. */
+/** Sent instead of ids when there are too many. */
 const anything = '*';
 
-/** Stands before the id of a conversation in which only operators see a change. */
+/** Precedes the id of a conversation in which only operators see the change. */
 const internalMark = '~';
 
-/** The conversations that changed, and whether their customers see it. Of several changes of one the widest counts. */
+/** The changed conversations, each with the widest scope of its changes. */
 export type Changes = Map<string, ChangeScope>;
 
 export function addChange(changes: Changes, conversationId: string, scope: ChangeScope): void {
   if (scope === 'visible' || !changes.has(conversationId)) changes.set(conversationId, scope);
 }
 
-/** Gathers ids and sends them off the caller's path, one statement at a time. */
+/** Collects ids and announces them off the caller's path, one statement at a time. */
 export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const waiting: Changes = new Map();
   let sending: Promise<void> | undefined;
@@ -34,7 +34,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    // Never a timer alone: where a host's tests fake them, none would come and `close` would hang.
+    // Not a timer alone: with faked timers it would never fire, and `close` would hang.
     await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
       const payloads = toPayloads(waiting);
@@ -55,7 +55,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       if (waiting.size < maxWaiting) addChange(waiting, conversationId, scope);
       sending ??= send();
     },
-    /** Sends what is still waiting: a script that changes one thing and closes is heard as well. */
+    /** Sends what is still waiting, so that a script that changes one thing and closes is heard. */
     async close(): Promise<void> {
       closing.abort();
       await sending;

@@ -1,16 +1,17 @@
-/** Whether operators alone see a change (a note, a draft, a tag), or the customer as well. */
+/** Whether only operators see a change (a note, a draft, a tag), or the customer as well. */
 export type ChangeScope = 'internal' | 'visible';
 
-/** Tells open pages, in every process, that a conversation has changed. */
+/** Notifies open pages, in every process, of changed conversations. */
 export interface ChangeFeed {
   /**
-   * Call it after the commit; it returns at once, never throws and may be merged with others. Internal unless told: a
-   * change that is not declared visible reaches no customer.
+   * Call it after the commit; it returns at once, never throws and may be merged with others. The scope defaults to
+   * `internal`, so that a change reaches customers only where it is declared visible.
    */
   changed(conversationId: string, scope?: ChangeScope): void;
   /**
-   * Calls `listener` with the ids of conversations that changed anywhere, with scope `visible` only those in which the
-   * customer sees a change; an empty list means that any may have. Returns how to stop. After `close` nothing is heard.
+   * Calls `listener` with the ids of changed conversations, with scope `visible` only of those in which the customer sees
+   * a change; an empty list means that any may have changed. Returns a function that unsubscribes. After `close` nothing
+   * is called.
    */
   subscribe(listener: ChangeListener, scope?: ChangeScope): () => void;
   close(): Promise<void>;

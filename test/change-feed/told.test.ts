@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { readPayload } from '../../src/change-feed/announce.js';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { channelName } from '../../src/db/channel-name.js';
-import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
