@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { CairnloopError, type ErrorCode, errorCodes } from '../../src/foundation/errors.js';
 import { answeredCodes, refusalOf } from '../../src/workspace/refusals.js';
+import { eventually } from '../support/eventually.js';
 import { losingProxy } from '../support/losing-proxy.js';
 import { start as startOn, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
@@ -54,6 +55,10 @@ describe('what the pages say when the database refuses', () => {
     await host.database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await host.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'cairnloop%'`);
+    // The pool finds out one by one which of its connections are gone.
+    await eventually(async () => {
+      for (let times = 0; times < 6; times += 1) assert.equal((await workspace.get('/')).status, 200);
+    });
     const answer = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'On its way.', ...seen });
     assert.equal(answer.status, 503);
     assert.match(textOf(answer.text), /Nothing can be saved at the moment\. The database takes no changes/);
