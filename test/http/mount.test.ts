@@ -41,11 +41,12 @@ describe('a mount', () => {
 
   it('leaves a response alone that the host has begun, ended or lost before it', async () => {
     const { host, mounted } = await mounts();
+    let under: ServerResponse | undefined;
     const befores: Record<string, RequestListener> = {
       begun: (_, response) => {
         response.writeHead(202, { 'x-host': 'yes' });
         response.write('begun');
-        setTimeout(() => response.end(), 300);
+        under = response;
       },
       ended: (_, response) => void response.writeHead(202).end('ended'),
     };
@@ -53,8 +54,9 @@ describe('a mount', () => {
       const outcomes: Promise<unknown>[] = [];
       const origin = await listen(watched(mounted.workspace, outcomes, before));
       const response = await fetch(`${origin}/support/`);
-      assert.deepEqual([response.status, await response.text()], [202, what]);
       assert.deepEqual(await rejected(outcomes), []);
+      under?.end();
+      assert.deepEqual([response.status, await response.text()], [202, what]);
     }
     assert.deepEqual(
       host.log.filter(({ msg }) => String(msg).includes('failed')),
