@@ -14,7 +14,7 @@ export function latenessSeconds({ breachAt, completedAt }: Sla): number {
   return Math.max(0, (Number(completedAt ?? breachAt) - Number(breachAt)) / 1000);
 }
 
-/** Counts and tells of a clock that has ended, after its commit. */
+/** Counts and publishes the end of a clock, after the commit. */
 export function afterClockEnded(runtime: Runtime, sla: Sla): void {
   if (sla.status === 'breached') {
     runtime.metrics.slaBreached(sla.priority, latenessSeconds(sla));
