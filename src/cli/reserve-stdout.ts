@@ -15,8 +15,8 @@ export function reserveStdout(): NodeJS.WriteStream {
 }
 
 /**
- * Keeps a failing stream from ending the process; `flush` waits for the writes and returns their error, `outputGone`
- * aborts at the first failure. A closed reader (`cairnloop … | head`) is no error.
+ * Keeps a failing stream from ending the process. `flush` waits for the writes and returns their error, and `outputGone`
+ * aborts at the first one. A closed reader (`cairnloop … | head`) is no error to `flush`.
  */
 export function watchWrites(stream: NodeJS.WriteStream): {
   flush(): Promise<Error | undefined>;

@@ -5,7 +5,7 @@ import type { OperationsOptions } from '../ops/operations.js';
 import type { BulkEnvelope, BulkResult } from '../outbound/bulk-trigger.js';
 import type { Triggered } from '../outbound/trigger.js';
 import type { Portal, PortalOptions } from '../portal/portal.js';
-import type { Report, ReportInput } from '../report/report.js';
+import type { Report } from '../report/report-types.js';
 import type { ClockStory } from '../sla/clock-story.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TransactionExecutor } from '../within/executor.js';
@@ -45,6 +45,7 @@ import type {
   ReceiveInput,
   ReopenInput,
   ReplyInput,
+  ReportInput,
   ResolveInput,
   ResumeInput,
   RetryInput,

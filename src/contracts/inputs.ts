@@ -214,3 +214,10 @@ export interface AuditListInput extends PageInput {
   /** The id of who acted, to the letter. */
   actor?: string | undefined;
 }
+
+export interface ReportInput {
+  /** Default: 30 days before `until`. */
+  since?: Date | undefined;
+  /** The period ends before this moment. Default: now. */
+  until?: Date | undefined;
+}

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
+import type { ReportInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import type { Executor } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { only, parseInput } from '../validation/input.js';
+import { parseInput, schemaOf } from '../validation/input.js';
 import { editDistance, median } from './edit-distance.js';
 import {
   type ClocksRow,
@@ -28,12 +29,10 @@ const dayMs = 86_400_000;
 const defaultDays = 30;
 const mostDays = 366;
 
-const reportInput = only({
+const reportInput = schemaOf<ReportInput>()({
   since: z.date('a Date').optional(),
   until: z.date('a Date').optional(),
 }).default({});
-
-export type ReportInput = z.input<typeof reportInput>;
 
 /**
  * Counts what happened from `since` (default: 30 days before `until`) up to `until` (default: now), at most 366 days.

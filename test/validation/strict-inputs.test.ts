@@ -63,6 +63,7 @@ describe('strict inputs', () => {
     'deliveries.discard': [id, { actor }],
     'context.get': ['ada'],
     'audit.list': [page],
+    report: [{ until: undefined }],
     'telemetry.attach': ['t', 'cairnloop.conversation.opened', () => {}],
     'telemetry.detach': ['t'],
   };
@@ -221,10 +222,10 @@ function callsOf(cairnloop: Cairnloop): string[] {
 }
 
 async function failureOf(cairnloop: Cairnloop, operation: string, args: Args): Promise<unknown> {
-  const [group = '', call = ''] = operation.split('.');
-  const groups = cairnloop as unknown as Record<string, Record<string, (...given: Args) => unknown>>;
+  const path = operation.split('.');
   try {
-    await groups[group]?.[call]?.(...args);
+    const call = path.reduce<unknown>((inside, key) => Object(inside)[key], cairnloop);
+    await (call as (...given: Args) => unknown)(...args);
     return undefined;
   } catch (error) {
     return error;
