@@ -12,9 +12,8 @@ import { type ConversationRow, toConversation } from './rows.js';
 const archiveInput = schemaOf<ArchiveInput>()({ actor });
 
 /**
- * Files a conversation away, open or resolved: it ends a running clock and a snooze, and owes the Notifier nothing. A
- * customer's message or `reopen` opens it again. Archiving an archived one changes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
+ * `reopen` opens it again. Archiving an archived one changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);

@@ -26,9 +26,8 @@ const openInput = schemaOf<OpenInput>()({
 type Opening = z.output<typeof openInput>;
 
 /**
- * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it may be called again
- * safely: a known key returns the conversation that it opened, as it is now, whatever else the input says. Throws
- * `INPUT_INVALID`.
+ * Opens a conversation, with the customer's first message if given. A known `dedupeKey` returns the conversation that
+ * it opened, as it is now. Throws `INPUT_INVALID`.
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
@@ -57,8 +56,8 @@ interface Opened {
 }
 
 /**
- * Of calls with one key at once, those that come second wait for the first one's commit and find its conversation. Null:
- * it was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
+ * was deleted meanwhile.
  */
 function openOnce(
   runtime: Runtime,

@@ -32,9 +32,9 @@ export interface Received {
 }
 
 /**
- * Records what a customer wrote: the one way in. Reopens a resolved conversation, starts the SLA clock, overtakes
- * drafts that wait for approval and asks for a new one. With a `dedupeKey` it may be called again safely: a known key
- * returns the message that it wrote, whatever else the input says. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Records a customer's message; the only way in. Reopens a resolved conversation, starts the SLA clock, supersedes
+ * pending drafts and asks for a new one. A known `dedupeKey` returns the message that it wrote. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
@@ -64,7 +64,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   return row.priority;
 }
 
-/** Writes a customer message and all that follows from it, in the caller's transaction. Null: no such conversation. */
+/** Writes a customer's message and its effects in the caller's transaction. Null: no such conversation. */
 export async function recordCustomerMessage(
   tx: Executor,
   config: ResolvedConfig,
@@ -98,7 +98,7 @@ export async function recordCustomerMessage(
   };
 }
 
-/** Tells of a received message, after its commit. */
+/** Publishes a received message, after the commit. */
 export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
   runtime.changeFeed.changed(conversation.id);
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });

@@ -19,9 +19,8 @@ const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
 const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId });
 
 /**
- * Sends an operator's text to the customer; it meets the response target. Throws `CONVERSATION_NOT_FOUND`,
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
- * `lastSeenMessageId`.
+ * Sends an operator's text to the customer, which meets the response target. Throws `CONVERSATION_NOT_FOUND`,
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` if a message is newer than `lastSeenMessageId`.
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
   const { content, actor, dedupeKey, lastSeenMessageId } = parseInput('conversations.reply', replyInput, input);
@@ -35,7 +34,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   return answered.message;
 }
 
-/** Of two calls with one key at once the second waits for the conversation, and finds what the first has sent. */
+/** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
 async function sendOnce(
   { db, config }: Runtime,
   id: string,
@@ -53,7 +52,7 @@ async function sendOnce(
   });
 }
 
-/** Wakes the worker and tells of an answer, after its commit. */
+/** Wakes the worker and publishes a reply, after the commit. */
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   if (message.status === 'pending') runtime.jobs.wake('reply');

@@ -10,11 +10,11 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 
-/** A year: what is planned further ahead than that belongs in the host's own calendar. */
+/** Longest schedule: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** An outbound message may be the host's own idea, where no person stands behind it. */
+/** The default actor, for messages without a person behind them. */
 export const hostOrActor = actor.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
@@ -62,12 +62,12 @@ export async function triggerOutbound(
   return triggered;
 }
 
-/** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */
+/** Throws if no notifier could deliver the message. */
 export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
   if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
-/** Wakes the worker and tells of outbound messages, after their commit. */
+/** Wakes the worker and publishes outbound messages, after the commit. */
 export function afterTriggered(runtime: Runtime, messages: readonly Message[], dueNow: boolean): void {
   if (dueNow) runtime.jobs.wake('outbound');
   for (const message of messages) {

@@ -14,7 +14,7 @@ import { resume } from './sla-clock.js';
 const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
 const resumeInput = schemaOf<ResumeInput>()({ actor });
 
-/** Holds a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
   const { reason, actor } = parseInput('sla.pause', pauseInput, input);
   const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
@@ -23,7 +23,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
   return toSla(row);
 }
 
-/** Lets a held clock run on with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
   const now = await databaseTime(runtime.db);
@@ -36,7 +36,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   return resumed;
 }
 
-/** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
+/** Resumes the conversation's paused clock, if any, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
   config: HostModules,
@@ -73,7 +73,7 @@ const hold = statement(
     SELECT * FROM held`,
 );
 
-/** Locks the conversation before its clock, as everything does that changes both. */
+/** Locks the conversation before its clock, the order everywhere. */
 const lockHeld = statement(
   'sla.lock_held',
   (s) => `
