@@ -25,7 +25,7 @@ export interface AuditAges {
   anchorAgeSeconds: number | null;
 }
 
-/** A scrape that has not been collected by then is given up, in milliseconds. */
+/** Time limit of a scrape, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
 /** Only these priorities are labels: others are free text of the host. */
