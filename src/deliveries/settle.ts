@@ -3,6 +3,7 @@ import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
 import type { ClaimedDelivery } from './claim.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
+import { releaseNext } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /**
@@ -200,7 +201,7 @@ const settleMessages = statement(
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, topic || '.' || status, conversation_id, id, '{}'::jsonb FROM sent
       UNION ALL ${discardedAudit(s)}
-    ), ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
+    ), ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
 );
 
 const keepAll = statement(
