@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, metadataMap, name, only, parseInput, text } from '../validation/input.js';
+import { actor, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { changeableFields, changed } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const updateInput = only({
+const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
   /** Replaces the tags. */
   tags: z.array(name).max(50).optional(),
@@ -25,12 +26,9 @@ const updateInput = only({
   `at least one of ${changeableFields.join(', ')}`,
 );
 
-export type UpdateInput = z.input<typeof updateInput>;
-
 /**
- * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
- * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Changes the named fields only. A running clock keeps its terms; a new `priority` counts from the next clock on.
+ * Naming the present values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
   const { actor, ...wanted } = parseInput('conversations.update', updateInput, input);
