@@ -1,13 +1,14 @@
 /**
  * `npm run bench -- <name> [--json]`: runs `bench/<name>.mjs`, which exports `run({ say })` and answers
  * `{ title, about, tables: [{ caption, head, rows }], marks: [{ what, found, wanted, held }] }`. The result is printed
- * and put into docs/benchmarks.md under its name, beside what the other benchmarks left there.
+ * and put into docs/benchmarks.md under its name, beside what the other benchmarks left there. `BENCH_SCALE` makes it small.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { machine } from './support/machine.mjs';
 import { keepInDocs, toMarkdown } from './support/report.mjs';
+import { isFullSize } from './support/scale.mjs';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const known = readdirSync(folder)
@@ -28,7 +29,7 @@ for (const name of names.length > 0 ? names : known) {
   const { run } = await import(`./${name}.mjs`);
   const result = { name, ...(await run({ say: (line) => console.error(`${name}: ${line}`) })), machine: machine() };
   results.push(result);
-  keepInDocs(result);
+  if (isFullSize) keepInDocs(result);
   if (!args.includes('--json')) console.log(toMarkdown(result));
 }
 if (args.includes('--json')) console.log(JSON.stringify(results, null, 2));

@@ -1,12 +1,13 @@
-import { migrateUp } from '../dist/db/migrate.js';
+import { installParts, installWords } from './search/install.mjs';
 import { seedProse } from './search/seed-prose.mjs';
 import { openParts, openWords } from './search/sites.mjs';
 import { startServer } from './support/postgres.mjs';
 import { figure } from './support/report.mjs';
+import { scaled, scaledRounds } from './support/scale.mjs';
 import { alternate, median } from './support/stats.mjs';
 
-const size = Number(process.env.BENCH_CONVERSATIONS ?? 1_000_000);
-const rounds = 11;
+const size = scaled(Number(process.env.BENCH_CONVERSATIONS ?? 1_000_000), 5000);
+const rounds = scaledRounds(11);
 
 /** The search of 0.1, which found words and beginnings, against that of parts of words: on one table, in turns. */
 export async function run({ say }) {
@@ -14,13 +15,12 @@ export async function run({ say }) {
   const sites = {};
   try {
     const old = await server.database();
-    await migrateUp({ url: old.url, schema: 'cairnloop' }, '0008-search');
+    await installWords(old.url);
     say(`filling: ${figure(size)} conversations`);
     await seedProse(old.url, size);
     const upgraded = await server.database(old.name);
     const started = performance.now();
-    await migrateUp({ url: upgraded.url, schema: 'cairnloop' });
-
+    await installParts(upgraded.url);
     say(`upgraded in ${figure((performance.now() - started) / 1000)} s`);
     sites.words = await openWords(old.url);
     sites.parts = await openParts(upgraded.url);

@@ -12,10 +12,15 @@ export async function prepare(url, { jobs }) {
 }
 
 /** Drains them with one worker; the callback waits `callbackMs`. Answers the seconds it took. */
-export async function work(url, { jobs, concurrency = 200, callbackMs = 0 }) {
+export function work(url, { jobs, concurrency = 200, callbackMs = 0 }) {
+  return drainWith(url, { jobs, concurrency }, (count) => notifierThat(count, callbackMs));
+}
+
+/** Starts a worker with the notifier that `notifierOf` makes of a function to call once a call. */
+export async function drainWith(url, { jobs, concurrency }, notifierOf) {
   let onCall;
   const cairnloop = await createCairnloop(
-    { database: { url }, worker: { concurrency }, notifier: notifierThat(() => onCall(), callbackMs) },
+    { database: { url }, worker: { concurrency }, notifier: notifierOf(() => onCall()) },
     { logger: pino({ level: 'silent' }) },
   );
   const count = countCalls(jobs);

@@ -3,11 +3,12 @@ import { pino } from 'pino';
 import { createCairnloop } from '../../dist/index.js';
 import { notifierThat } from '../contestants/cairnloop.mjs';
 import { atMost, figure } from '../support/report.mjs';
+import { scaled } from '../support/scale.mjs';
 import { seedConversations } from '../support/seed.mjs';
 import { quantile } from '../support/stats.mjs';
 import { startWorkers } from '../support/workers.mjs';
 
-const resolutions = 400;
+const resolutions = scaled(400);
 
 /** From `resolve()` having answered to the callback in an idle worker, another process. */
 export async function latency(server, say) {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '../support/postgres.mjs';
 import { atMost, figure } from '../support/report.mjs';
+import { scaled } from '../support/scale.mjs';
 import { seedConversations } from '../support/seed.mjs';
 import { quantile } from '../support/stats.mjs';
 import { startWorkers } from '../support/workers.mjs';
 
-const clocks = 10_000;
+const clocks = scaled(10_000);
 const policies = [{ priority: 'normal', responseMinutes: 1, breachMinutes: 1 }];
 
 /** 10 000 SLA clocks that run out within one minute, and as many that run out at one moment. */

@@ -1,11 +1,12 @@
 import { inProcess } from '../support/contest.mjs';
 import { withClient } from '../support/postgres.mjs';
 import { atLeast, figure } from '../support/report.mjs';
+import { scaled } from '../support/scale.mjs';
 import { seedConversations } from '../support/seed.mjs';
 import { alternate, median } from '../support/stats.mjs';
 import { startWorkers } from '../support/workers.mjs';
 
-const jobs = 10_000;
+const jobs = scaled(10_000);
 const callbackMs = 10;
 
 /** What a second worker process adds when callbacks wait for something, as callbacks do. */

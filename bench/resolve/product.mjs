@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import { openActivity } from '../../dist/activity/open-activity.js';
+import { createAgendaJobs } from '../../dist/agenda/agenda-jobs.js';
+import { openChangeFeed } from '../../dist/change-feed/open-change-feed.js';
 import { validateConfig } from '../../dist/config/config-schema.js';
 import { resolveConversation } from '../../dist/conversations/resolve.js';
 import { openDatabase } from '../../dist/db/connect.js';
-import { createAgendaJobs } from '../../dist/jobs/agenda-jobs.js';
-import { noMetrics } from '../../dist/ops/metrics.js';
+import { noMetrics } from '../../dist/telemetry/metrics.js';
 import { createTelemetry } from '../../dist/telemetry/telemetry.js';
 import { notifierThat } from '../contestants/cairnloop.mjs';
 
@@ -14,12 +14,12 @@ export async function product(url, { wakes }) {
   const config = validateConfig({ database: { url }, notifier: notifierThat(() => {}, 0) });
   const db = openDatabase(config.database);
   const jobs = createAgendaJobs(config, log);
-  const activity = openActivity(db, log);
+  const changeFeed = openChangeFeed(db, log);
   const runtime = {
     config,
     db,
     log,
-    activity,
+    changeFeed,
     metrics: noMetrics,
     telemetry: createTelemetry(log),
     jobs: wakes ? jobs : { wake() {} },
@@ -27,7 +27,7 @@ export async function product(url, { wakes }) {
   return {
     resolve: (id) => resolveConversation(runtime, id, { resolvedBy: { id: 'operator-1' } }),
     async close() {
-      await activity.close();
+      await changeFeed.close();
       await jobs.close();
       await db.close();
     },

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createCairnloop } from '../../dist/index.js';
 import { notifierThat } from '../contestants/cairnloop.mjs';
 
-/** A database whose search is that of 0.1: the statements that it had, on the schema that it had. */
+/** A database whose search is that of 0.1: the statements that it had, on the rest of today's schema. */
 export async function openWords(url) {
   const pool = new pg.Pool({ connectionString: url, max: 1 });
   const page = async (search) =>

@@ -5,7 +5,7 @@ const file = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const head = `# Benchmarks
 
-\`npm run bench -- [deliveries|resolve|inbox|live|cli] [--json]\` writes this file. Every contestant of a table runs in the same
+\`npm run bench -- [deliveries|ingest|resolve|inbox|search|portal|live|cli] [--json]\` writes this file. Every contestant of a table runs in the same
 run, on the same temporary Postgres, in turns, each turn in a process of its own; figures are medians. Absolute numbers
 are those of the machine that is named; the ratios are what carries over.
 `;

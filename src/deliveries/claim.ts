@@ -25,20 +25,24 @@ export interface DeliveryRow {
   traceparent: string | null;
 }
 
-/** What a claim answers of a row: what is needed to call the host and to settle. */
-export type ClaimedDelivery = Pick<
-  DeliveryRow,
-  | 'id'
-  | 'conversation_id'
-  | 'subject_id'
-  | 'payload'
-  | 'available_at'
-  | 'lease_until'
-  | 'attempts'
-  | 'claims'
-  | 'leases_lost'
-  | 'traceparent'
->;
+/** What a claim returns of a row: what is needed to call the host and to settle. */
+export interface ClaimedDelivery
+  extends Pick<
+    DeliveryRow,
+    | 'id'
+    | 'conversation_id'
+    | 'subject_id'
+    | 'payload'
+    | 'available_at'
+    | 'lease_until'
+    | 'attempts'
+    | 'claims'
+    | 'leases_lost'
+    | 'traceparent'
+  > {
+  /** Claimed again by the worker that still holds it: the stored attempts count one more than were made. */
+  isClaimedAgain?: boolean;
+}
 
 /** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
 const maxPayloadBytes = 65_536;

@@ -69,14 +69,9 @@ function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
-  const claimed = {
-    ...row,
-    attempts: attemptsOf(kept),
-    payload: {},
-    lease_until: null,
-    leases_lost: 0,
-    traceparent: null,
-  };
+  // Its outcome holds the attempts to store, whether or not its worker had claimed it again.
+  const held = { payload: {}, lease_until: null, leases_lost: 0, traceparent: null, isClaimedAgain: true };
+  const claimed = { ...row, ...held, attempts: attemptsOf(kept) };
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
 }
 

@@ -4,10 +4,29 @@ import { isUnsettled } from './sql-conditions.js';
 /** Topics that are called in the order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
 export const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
+const orderedTopics = [...inOrderOfWriting].map((topic) => `'${topic}'`).join(', ');
+
 /** The SQL condition: `d` waits for an earlier delivery of its conversation, as `claim_in_order` has it. */
 export const isHeldBack = (s: string, d: string) => `(
-  ${d}.topic IN (${[...inOrderOfWriting].map((topic) => `'${topic}'`).join(', ')}) AND EXISTS (
+  ${d}.topic IN (${orderedTopics}) AND EXISTS (
     SELECT FROM ${s}.deliveries earlier
     WHERE earlier.conversation_id = ${d}.conversation_id AND earlier.topic = ${d}.topic
       AND earlier.settled_at IS NULL AND earlier.${isUnsettled}
       AND (earlier.created_at, earlier.id) < (${d}.created_at, ${d}.id)))`;
+
+/**
+ * A CTE that lets the next delivery of a conversation be claimed at once, which `claim_in_order` has put off for the one
+ * that is settled now. `settled` has `topic`, `state`, `conversation_id` and `id`.
+ */
+export const releaseNext = (s: string, settled: string) => `next AS (
+      UPDATE ${s}.deliveries d SET available_at = ${s}.clock() WHERE d.id = ANY (ARRAY(
+        SELECT held.id FROM ${settled} CROSS JOIN LATERAL (
+          SELECT n.id FROM ${s}.deliveries n
+          WHERE n.conversation_id = ${settled}.conversation_id AND n.topic = ${settled}.topic AND n.id <> ${settled}.id
+            AND n.settled_at IS NULL AND n.${isUnsettled} AND n.available_at > ${s}.clock()
+            AND n.attempts = 0 AND n.lease_until IS NULL
+          ORDER BY n.created_at, n.id LIMIT 1
+          FOR NO KEY UPDATE SKIP LOCKED
+        ) held
+        WHERE ${settled}.topic IN (${orderedTopics}) AND ${settled}.state <> 'pending'))
+    )`;

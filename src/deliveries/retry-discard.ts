@@ -10,6 +10,7 @@ import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { afterMessageFailed } from './message-failed.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
+import { releaseNext } from './ordered-topics.js';
 import { isFree, isUnsettled } from './sql-conditions.js';
 
 const interveneInput = schemaOf<InterveneInput>()({ actor });
@@ -145,6 +146,6 @@ const discard = statement(
       SELECT ${s}.clock(), $1, 'delivery.discarded', conversation_id, id,
         jsonb_build_object('topic', topic, 'attempts', attempts)
       FROM delivery
-    )
+    ), ${releaseNext(s, 'delivery')}
     SELECT delivery.*, EXISTS (SELECT FROM message) AS message_failed FROM delivery`,
 );

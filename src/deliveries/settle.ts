@@ -3,6 +3,7 @@ import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
 import type { ClaimedDelivery } from './claim.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
+import { releaseNext } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /**
@@ -71,9 +72,9 @@ function grouped(settlements: readonly Settlement[]): Map<Statement, Settlement[
   return groups;
 }
 
-function statementFor({ topic, outcome }: Settlement): Statement {
+function statementFor({ row, topic, outcome }: Settlement): Statement {
   if (isMessageTopic(topic)) return settleMessages;
-  return outcome.kind === 'done' ? settleDone : settleOthers;
+  return outcome.kind === 'done' && !row.isClaimedAgain ? settleDone : settleOthers;
 }
 
 function parameters(how: Statement, group: readonly Settlement[]): unknown[] {
@@ -102,15 +103,16 @@ function attemptsAfter({ row, outcome }: Settlement): number {
 const outcomeRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[], $5::text[], $6::float8[], $7::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
-/** Where every outcome is `done`, as in most groups, there is less to send and to work out. */
+/** Where every outcome is `done`, as in most groups, there is less to send and to work out: `attempts` stays as claimed. */
 const doneRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[]) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;
 
-/** The deliveries that nobody else has locked, with their outcomes. */
+/** The deliveries that nobody else has locked, with their outcomes. `ANY` finds them in one index scan, a join in one each. */
 function heldRows(s: string, outcomes: string, columns: string): string {
   return `held AS MATERIALIZED (
       SELECT ${columns} FROM ${outcomes} JOIN ${s}.deliveries d ON ${isMine}
+      WHERE d.id = ANY ($1::uuid[])
       FOR NO KEY UPDATE OF d SKIP LOCKED
     )`;
 }
@@ -149,10 +151,10 @@ const discardedAudit = (s: string) => `
 const settleDone = statement(
   'delivery.settle_done',
   (s) => `
-    WITH ${heldRows(s, doneRows, 'o.id, o.attempts')}, settled AS (
+    WITH ${heldRows(s, doneRows, 'd.id')}, settled AS (
       UPDATE ${s}.deliveries d SET
-        state = 'done', settled_at = (SELECT ${s}.clock()), attempts = held.attempts, leases_lost = 0, lease_until = NULL
-      FROM held WHERE d.id = held.id
+        state = 'done', settled_at = (SELECT ${s}.clock()), leases_lost = 0, lease_until = NULL
+      WHERE d.id = ANY (ARRAY(SELECT id FROM held))
       RETURNING d.id
     ), ${keptAndLeft(s, doneRows, ["'done'", '0', 'NULL'])}`,
 );
@@ -199,7 +201,7 @@ const settleMessages = statement(
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, topic || '.' || status, conversation_id, id, '{}'::jsonb FROM sent
       UNION ALL ${discardedAudit(s)}
-    ), ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
+    ), ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
 );
 
 const keepAll = statement(

@@ -67,7 +67,7 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
       attempt(() => receive?.end());
       const span = start(processSpan(delivery), { kind: SpanKind.CONSUMER }, parent);
       const traced = delivery.topic === 'draft' ? () => tracesOfCallback.run(traces, work) : work;
-      return within(span, parent, traced);
+      return within(span, parent, async () => traced());
     },
     async model(call, work) {
       const parent = context.active();

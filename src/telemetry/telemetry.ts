@@ -1,6 +1,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Awaitable } from '../contracts/result.js';
 import { closestWord } from '../foundation/closest-word.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
@@ -31,6 +32,8 @@ export interface Telemetry {
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
+  /** The same for work that may return at once; then so does this, where nobody hears it. */
+  span<T>(name: SpanName, metadata: EventMetadata, work: () => Awaitable<T>): Awaitable<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
   /** The same for uncommitted work: `hold` gets a function to call after the commit. Failures are published at once. */
@@ -81,8 +84,11 @@ export function createTelemetry(log: Logger): Telemetry {
     attached.set(id, entry);
   }
 
-  const isHeard = (event: EventName) =>
-    channelOf(event).hasSubscribers || [...attached.values()].some(({ events }) => events.has(event));
+  function isHeard(event: EventName): boolean {
+    if (channelOf(event).hasSubscribers) return true;
+    for (const { events } of attached.values()) if (events.has(event)) return true;
+    return false;
+  }
 
   /**
    * Publishes in order once the event loop is free. The whole span waits for its end: a handler that blocks on `start`
@@ -105,7 +111,8 @@ export function createTelemetry(log: Logger): Telemetry {
   }
 
   const publishing = (take: typeof later): Pick<Telemetry, 'span' | 'publish'> => ({
-    span: (name, metadata, work) => (spanEvents[name].some(isHeard) ? runSpan(take, name, metadata, work) : work()),
+    span: <T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>) =>
+      spanEvents[name].some(isHeard) ? runSpan(take, name, metadata, work) : work(),
     publish: (event, measurements, metadata) => take([{ event: `cairnloop.${event}`, measurements, metadata }]),
   });
   const isFailure = ({ event }: TelemetryMessage) => event.endsWith('.exception');

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DeliveryTopic } from '../contracts/domain.js';
+import type { Awaitable } from '../contracts/result.js';
 import type { SpanName } from './event-names.js';
 import type { ModelAnswer, ModelCall, TracedDelivery } from './semantic-conventions.js';
 import type { EventMetadata, Telemetry } from './telemetry.js';
@@ -16,7 +17,7 @@ export interface Traces {
   /** The active span, as the row of a delivery keeps it (W3C `traceparent`, 55 characters); null where there is none. */
   traceparent(): string | null;
   /** Calls the host, as part of the trace in which the delivery was written. */
-  process<T>(delivery: TracedDelivery, work: () => Promise<T>): Promise<T>;
+  process<T>(delivery: TracedDelivery, work: () => Awaitable<T>): Awaitable<T>;
   /** Calls a language model; `answered` takes what its answer tells. */
   model<T>(call: ModelCall, work: (answered: (answer: ModelAnswer) => void) => Promise<T>): Promise<T>;
 }
@@ -37,7 +38,11 @@ export const tracesOfCallback = new AsyncLocalStorage<Traces>();
 export function withOperationSpans(telemetry: Telemetry, traces: Traces): Telemetry {
   const spanning = (spans: Pick<Telemetry, 'span'>): Pick<Telemetry, 'span'> => ({
     span: (name, metadata, work) =>
-      spans.span(name, metadata, name === 'delivery.attempt' ? work : () => traces.operation(name, metadata, work)),
+      spans.span(
+        name,
+        metadata,
+        name === 'delivery.attempt' ? work : () => traces.operation(name, metadata, async () => work()),
+      ),
   });
   return {
     ...telemetry,

@@ -14,6 +14,7 @@ import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
 import { auditFormat } from './0016-audit-format.js';
 import { traceparent } from './0020-traceparent.js';
+import { heldReplies } from './0022-held-replies.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   portalWrites,
   auditFormat,
   traceparent,
+  heldReplies,
 ];

@@ -1,6 +1,6 @@
 import type { Message } from '../../contracts/domain.js';
 import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
-import { type ConversationRow, type MessageRow, toMessage } from '../../conversations/rows.js';
+import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
@@ -75,7 +75,7 @@ async function withLarge<Row extends { id: string }>(
 }
 
 /** `packed` is a JSON array of {@link PackedMessage}, newest first; null for none. */
-type WholeRow = ConversationRow & { packed: string | null; truncated: boolean | null };
+type WholeRow = ConversationRow & { packed: string | null; truncated?: boolean | null };
 
 /** A message as {@link selectWhole} packs it. */
 type PackedMessage = [
@@ -104,6 +104,8 @@ function unpackMessage(
 /** Small enough to load unchecked. Metadata is measured as stored: compressed, by a factor of some hundred at best. */
 const small = { messages: 50, metadataBytes: 2048 };
 
+const columns = conversationColumns.map((name) => `c.${name}`).join(', ');
+
 const smallOnes = (s: string) =>
   `${s}.conversations c WHERE c.id = ANY ($1::uuid[]) AND pg_column_size(c.metadata) <= ${small.metadataBytes}`;
 
@@ -112,8 +114,8 @@ const largeOnes = (s: string) =>
       WHERE stored.id = ANY ($1::uuid[])) c`;
 
 const conversations: Record<How, Statement> = {
-  small: statement('delivery.conversations', (s) => `SELECT c.* FROM ${smallOnes(s)}`),
-  large: statement('delivery.large_conversations', (s) => `SELECT c.* FROM ${largeOnes(s)}`),
+  small: statement('delivery.conversations', (s) => `SELECT ${columns} FROM ${smallOnes(s)}`),
+  large: statement('delivery.large_conversations', (s) => `SELECT ${columns} FROM ${largeOnes(s)}`),
 };
 
 /** Messages are packed as JSON arrays: a draining worker spends most of its time on reading rows. */
@@ -127,7 +129,7 @@ const wholeConversations: Record<How, Statement> = {
   small: statement(
     'delivery.whole_conversations',
     (s) => `
-    SELECT c.*, newest.packed, false AS truncated FROM (SELECT * FROM ${smallOnes(s)}) c CROSS JOIN LATERAL (
+    SELECT ${columns}, newest.packed FROM (SELECT * FROM ${smallOnes(s)}) c CROSS JOIN LATERAL (
       SELECT (${packed('content', 'metadata')} FILTER (WHERE is_small))::text AS packed
       FROM (
         SELECT *, ${isSmall} AS is_small
@@ -139,7 +141,7 @@ const wholeConversations: Record<How, Statement> = {
   large: statement(
     'delivery.large_whole_conversations',
     (s) => `
-    SELECT c.*, newest.packed, newest.truncated FROM ${largeOnes(s)} CROSS JOIN LATERAL (
+    SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s)} CROSS JOIN LATERAL (
       SELECT NOT bool_and(whole) AS truncated,
         (${packed(boundedContent, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
       FROM (${newestMessages(s, 'm.conversation_id = c.id', '$2::int', '$3::bigint')}

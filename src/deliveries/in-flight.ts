@@ -1,0 +1,170 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
+import type { Runtime } from '../runtime.js';
+import { createAttempt } from './attempt.js';
+import { type ClaimedDelivery, renewLeases } from './claim.js';
+import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
+import type { OutcomeWriter } from './outcome-writer.js';
+import type { Prefetch, UnderWay } from './prefetch.js';
+import { lagOf, report } from './report.js';
+import type { Outcome } from './settle.js';
+import type { TopicHandler } from './topic-handler.js';
+
+/** What the deliveries in flight need of their drainer. */
+export interface InFlightOptions {
+  runtime: Runtime;
+  topic: DeliveryTopic;
+  handler: TopicHandler;
+  outcomes: OutcomeWriter;
+  prefetch: Prefetch;
+  /** Called for each delivery that is no longer held. */
+  onReleased(id: string): void;
+  /** Called when a batch is loaded, and when a delivery is settled. */
+  onChange(): void;
+}
+
+/** A delivery that was claimed, from its load to its settlement. */
+interface Delivery {
+  row: ClaimedDelivery;
+  call: LoadedCall;
+  /** When its claim was sent, by this process's own clock: its lease is over no sooner than `leaseMs` after. */
+  claimedAt: number;
+}
+
+/** How a call ended. */
+interface Ended {
+  outcome: Outcome;
+  /** When it began, by `performance.now()`. */
+  started: number;
+  seconds: number;
+  settled: boolean;
+}
+
+/** The deliveries that one drainer has claimed and not settled: it loads them, calls the host, and settles them. */
+export class InFlight {
+  readonly #options: InFlightOptions;
+  readonly #attempt: ReturnType<typeof createAttempt>;
+  readonly #held = new Map<string, ClaimedDelivery>();
+  /** Loaded, and waiting for their turn to be called. */
+  readonly #ready: Delivery[] = [];
+  #loading = 0;
+  /** Callbacks that run. */
+  #calling = 0;
+  /** Called and unsettled. */
+  #called = 0;
+  #stopping = false;
+
+  constructor(options: InFlightOptions) {
+    this.#options = options;
+    this.#attempt = createAttempt(options.runtime, options.topic, options.handler);
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  get underWay(): UnderWay {
+    return { called: this.#called, ahead: this.#loading + this.#ready.length };
+  }
+
+  /** Loads what was claimed and calls what there is room for. Never rejects; the next claim need not wait for it. */
+  async add(claimed: readonly ClaimedDelivery[], claimedAt: number): Promise<void> {
+    const { runtime, handler, onChange } = this.#options;
+    const rows = claimed.filter((row) => !this.#isClaimedAgain(row));
+    for (const row of rows) this.#held.set(row.id, row);
+    this.#loading += rows.length;
+    const mayBeCalled = rows.filter((row) => row.attempts <= runtime.config.worker.maxAttempts);
+    const loaded = await loadBatch(runtime, handler, mayBeCalled);
+    this.#loading -= rows.length;
+    for (const row of rows) this.#ready.push({ row, call: loaded.get(row.id), claimedAt });
+    this.#callReady();
+    onChange();
+  }
+
+  /** Renews every lease. Ready deliveries that wait behind long calls are given back: another worker may be free. */
+  async renew(): Promise<void> {
+    const { runtime, prefetch } = this.#options;
+    if (this.#ready.length > 0) prefetch.stalled();
+    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: givenBack });
+    if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
+  }
+
+  /** From now on everything that has not been called is given back. */
+  stop(): void {
+    this.#stopping = true;
+    this.#callReady();
+  }
+
+  /**
+   * A lease may run out under its own worker, while the database is away or the process is frozen. A delivery that is
+   * still in flight is not called twice: its outcome counts for the new claim.
+   */
+  #isClaimedAgain(row: ClaimedDelivery): boolean {
+    const own = this.#held.get(row.id);
+    if (!own) return false;
+    own.claims = row.claims;
+    own.isClaimedAgain = true;
+    return true;
+  }
+
+  /** What waited longer than its lease, in a process that was frozen, may be another worker's by now. */
+  #callReady(): void {
+    const { leaseMs } = this.#options.runtime.config.worker;
+    while (this.#hasRoom()) {
+      const next = this.#ready.shift();
+      if (!next) return;
+      const isMine = !this.#stopping && performance.now() < next.claimedAt + leaseMs;
+      this.#deliver(isMine ? next : { ...next, call: givenBack });
+    }
+  }
+
+  #hasRoom(): boolean {
+    const { runtime, prefetch } = this.#options;
+    return (
+      this.#stopping || (this.#calling < runtime.config.worker.concurrency && this.#called < prefetch.unsettledLimit)
+    );
+  }
+
+  #deliver(delivery: Delivery): void {
+    this.#called += 1;
+    this.#calling += 1;
+    const started = performance.now();
+    const outcome = this.#attempt(delivery.row, delivery.call, delivery.claimedAt);
+    if (!(outcome instanceof Promise)) {
+      this.#ended(delivery, outcome, started);
+      return;
+    }
+    void outcome.then((reached) => {
+      this.#ended(delivery, reached, started);
+      this.#callReady();
+    });
+  }
+
+  #ended(delivery: Delivery, outcome: Outcome, started: number): void {
+    this.#calling -= 1;
+    this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
+  }
+
+  /** Settles again where this worker claimed the delivery again meanwhile: nobody else would settle that claim. */
+  #settle(delivery: Delivery, ended: Ended): void {
+    const { outcomes, topic } = this.#options;
+    const { row } = delivery;
+    const { claims } = row;
+    void outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds }).then((written) => {
+      if (written === 'settled') ended.settled = true;
+      if (row.claims === claims) this.#release(delivery, ended);
+      else this.#settle(delivery, ended);
+    });
+  }
+
+  #release({ row, claimedAt }: Delivery, { outcome, started, seconds, settled }: Ended): void {
+    const { runtime, topic, handler, prefetch, onReleased, onChange } = this.#options;
+    const lagSeconds = lagOf(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
+    if (settled) report(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
+    this.#called -= 1;
+    if (outcome.kind !== 'released' && outcome.kind !== 'postponed') prefetch.took(performance.now() - started);
+    this.#held.delete(row.id);
+    onReleased(row.id);
+    this.#callReady();
+    onChange();
+  }
+}
