@@ -15,6 +15,8 @@ export type { DraftGenerator, GenerateOptions } from './contracts/draft-generato
 export type { CallbackMetadata, Notifier, ResolvedMetadata } from './contracts/notifier.js';
 export { type Awaitable, err, ok, type Result } from './contracts/result.js';
 export type { BusinessCalendar, SlaPolicy, SlaPolicyProvider } from './contracts/sla-policy-provider.js';
+export type { EraseInput } from './customers/erase.js';
+export type { CustomerExport, ExportedConversation, ExportedRow } from './customers/export-customer.js';
 export { CairnloopError, type ConfigProblem, type ErrorCode } from './foundation/errors.js';
 export type { Cairnloop, CreateOptions, Within } from './instance/cairnloop.js';
 export { createCairnloop } from './instance/create-cairnloop.js';

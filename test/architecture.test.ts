@@ -8,7 +8,7 @@ const layers: Record<string, readonly string[]> = {
   'the host': ['config', 'gen', 'host-project', 'embedded-postgres'],
   infrastructure: ['db', 'telemetry', 'http'],
   'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
-  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
+  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit', 'customers'],
   'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai'],
   'the instance': ['instance', 'within'],
   'the package': ['index', 'transactions', 'server-mounts', 'nest', 'fastify'],

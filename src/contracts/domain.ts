@@ -186,7 +186,14 @@ export interface Draft {
   createdAt: Date;
 }
 
-export const deliveryTopics = ['conversation_resolved', 'sla_breach', 'outbound', 'reply', 'draft'] as const;
+export const deliveryTopics = [
+  'conversation_resolved',
+  'sla_breach',
+  'outbound',
+  'reply',
+  'draft',
+  'customer_erased',
+] as const;
 export type DeliveryTopic = (typeof deliveryTopics)[number];
 
 export const deliveryStates = ['pending', 'done', 'discarded'] as const;
@@ -219,6 +226,24 @@ export interface AuditEvent {
   conversationId: string | null;
   subjectId: string | null;
   detail: Record<string, unknown>;
+}
+
+/** How much of a customer was erased, or would be. */
+export interface ErasureCounts {
+  conversations: number;
+  messages: number;
+  drafts: number;
+  /** Lines of the audit record whose detail or actor was erased; the lines themselves stay. */
+  auditEvents: number;
+  deliveries: number;
+}
+
+/** A customer whose data was erased, as `Notifier.onCustomerErased` is told of it. */
+export interface ErasedCustomer extends ErasureCounts {
+  actorId: string;
+  erasedAt: Date;
+  /** What the caller of `customers.erase` gave, with the customer's id replaced by `[erased]`. */
+  reason: string;
 }
 
 /** One page of a list; hand `nextCursor` back as `cursor` for the next one. */

@@ -1,9 +1,9 @@
 import { countErasable } from '../audit/erase.js';
+import type { ErasureCounts } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';
 import { auditedAndGone } from './audited-and-gone.js';
-import type { ErasureCounts } from './erasure-counts.js';
 import { deliveriesOf } from './remove-conversations.js';
 
 /** Counts what an erasure would erase, in one snapshot. */

@@ -1,8 +1,7 @@
 import { eraseFromAudit } from '../audit/erase.js';
+import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Actor } from '../domain.js';
-import type { ErasureCounts } from './erasure-counts.js';
 import { addToErasure } from './erasures.js';
 import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
 

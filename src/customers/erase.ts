@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { eraseFromAudit } from '../audit/erase.js';
+import type { ErasureCounts } from '../contracts/domain.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { isLocked } from '../db/refusal.js';
 import { type Executor, statement } from '../db/statement.js';
-import { actor, only, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { actor, only, parseInput, text } from '../validation/input.js';
 import { auditedAndGone } from './audited-and-gone.js';
 import { countCustomer } from './count-customer.js';
 import { eraseContents } from './erase-contents.js';
-import type { ErasureCounts } from './erasure-counts.js';
 import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
 import { hashOfText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
@@ -66,7 +66,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   }
 }
 
-async function eraseConversations({ db, activity }: Runtime, { actorId, actor: by }: Erasure): Promise<void> {
+async function eraseConversations({ db, changeFeed }: Runtime, { actorId, actor: by }: Erasure): Promise<void> {
   for (;;) {
     const found = await db.run<{ id: string }>(selectConversations, [actorId, groupSize]);
     if (found.length === 0) return;
@@ -76,7 +76,7 @@ async function eraseConversations({ db, activity }: Runtime, { actorId, actor: b
       await tx.run(lockConversations, [ids]);
       await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
     });
-    for (const id of ids) activity.changed(id);
+    for (const id of ids) changeFeed.changed(id);
   }
 }
 

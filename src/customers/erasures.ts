@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { HostModules } from '../config/config-types.js';
+import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
-import { hasModule, isOwed } from '../deliveries/announced.js';
-import type { Actor } from '../domain.js';
-import { type ErasureCounts, nothingErased } from './erasure-counts.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 
 /** A row of `erasures`: an erasure that is under way, with what it has erased so far. */
 export interface Erasure {
@@ -51,7 +50,7 @@ export async function beginErasure(
 
 /** Adds to the counts, in the transaction that erased. An erasure that another call has ended counts no more. */
 export async function addToErasure(tx: Executor, actorId: string, erased: Partial<ErasureCounts>): Promise<void> {
-  const { conversations, messages, drafts, auditEvents, deliveries } = { ...nothingErased, ...erased };
+  const { conversations = 0, messages = 0, drafts = 0, auditEvents = 0, deliveries = 0 } = erased;
   await tx.run(add, [actorId, conversations, messages, drafts, auditEvents, deliveries]);
 }
 

@@ -1,7 +1,6 @@
 import { eraseFromAudit } from '../audit/erase.js';
+import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Actor } from '../domain.js';
-import type { ErasureCounts } from './erasure-counts.js';
 
 /**
  * Removes conversations with all that belongs to them, in the caller's transaction. The caller has locked their rows:

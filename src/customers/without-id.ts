@@ -1,4 +1,4 @@
-import type { Actor } from '../domain.js';
+import type { Actor } from '../contracts/domain.js';
 
 /** Stands for the customer's id in what is kept of an erasure. */
 const mark = '[erased]';

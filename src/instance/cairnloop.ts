@@ -30,6 +30,8 @@ import { type ResolveInput, resolveConversation } from '../conversations/resolve
 import { type SnoozeInput, snoozeConversation } from '../conversations/snooze.js';
 import { submitCsat } from '../conversations/submit-csat.js';
 import { type UpdateInput, updateConversation } from '../conversations/update.js';
+import { type EraseInput, eraseCustomer } from '../customers/erase.js';
+import { exportCustomer } from '../customers/export-customer.js';
 import { type Database, openDatabase } from '../db/connect.js';
 import { databaseTarget } from '../db/connection-url.js';
 import { databaseFailure, expectedFailure } from '../db/database-failure.js';
@@ -167,6 +169,10 @@ export async function createCairnloop(
     },
     audit: {
       list: (input?: AuditListInput) => listAudit(runtime, input),
+    },
+    customers: {
+      export: (actorId: string) => exportCustomer(runtime.db, actorId),
+      erase: (actorId: string, input: EraseInput) => eraseCustomer(runtime, actorId, input),
     },
   });
   const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });

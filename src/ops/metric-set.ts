@@ -72,6 +72,16 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     labelNames: ['route', 'outcome'],
     registers: [],
   });
+  const customersErased = new Counter({
+    name: 'cairnloop_customers_erased_total',
+    help: 'Customers whose data was erased.',
+    registers: [],
+  });
+  const conversationsRemoved = new Counter({
+    name: 'cairnloop_conversations_removed_total',
+    help: 'Conversations removed after retention.resolvedDays.',
+    registers: [],
+  });
   // From the start, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
   const pending = new Gauge({
@@ -120,6 +130,8 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     contextRequests,
     moduleFailures,
     portalRequests,
+    customersErased,
+    conversationsRemoved,
     pending,
     discarded,
     settlementsWaiting,

@@ -21,6 +21,9 @@ export interface Metrics {
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
   /** `route` is a name of the routes table, or `other`. */
   portalRequested(route: string, outcome: PortalOutcome): void;
+  customerErased(): void;
+  /** Conversations that the retention has removed. */
+  conversationsRemoved(count: number): void;
 }
 
 /** Counts nothing: what an instance without `metrics` uses. */
@@ -33,4 +36,6 @@ export const noMetrics: Metrics = {
   contextRequested() {},
   hostModuleFailed() {},
   portalRequested() {},
+  customerErased() {},
+  conversationsRemoved() {},
 };

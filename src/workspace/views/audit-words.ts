@@ -35,6 +35,8 @@ export const auditActions = {
   'sla.policy_changed': 'SLA policy changed',
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
+  'conversation.removed': 'Conversation removed by retention',
+  'customer.erased': 'Customer erased',
 } as const satisfies Record<string, string>;
 
 export function actionInWords(action: string): string {
