@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { HostModules } from '../config/config-types.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { toDate } from '../db/timestamp.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 
 /** A row of `erasures`: an erasure that is under way, with what it has erased so far. */
@@ -93,12 +92,6 @@ export interface ErasedPayload extends ErasureCounts {
   erasedAt: string;
 }
 
-/** When an erasure that was interrupted began; the oldest of them, and how many there are. */
-export async function unfinishedErasures(executor: Executor): Promise<{ count: number; since: Date | null }> {
-  const [row] = await executor.run<{ count: number; since: Date | null }>(selectUnfinished);
-  return { count: row?.count ?? 0, since: row ? toDate(row.since) : null };
-}
-
 const begin = statement(
   'customer.begin_erasure',
   (s) => `
@@ -141,9 +134,4 @@ const end = statement(
       RETURNING id
     )
     SELECT EXISTS (SELECT FROM delivery) AS owed`,
-);
-
-const selectUnfinished = statement(
-  'customer.unfinished_erasures',
-  (s) => `SELECT count(*)::int AS count, min(started_at) AS since FROM ${s}.erasures`,
 );

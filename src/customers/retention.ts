@@ -1,7 +1,6 @@
 import type { RetentionConfig } from '../config/config-types.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
@@ -67,15 +66,6 @@ async function removeAll(tx: Executor, ids: readonly string[], keep: RetentionCo
   return counts;
 }
 
-/** How many conversations wait to be removed, counted up to a bound, and since when the first does. */
-export async function countOldConversations(
-  executor: Executor,
-  resolvedDays: number,
-): Promise<{ count: number; oldest: Date | null }> {
-  const [row] = await executor.run<{ count: number; oldest: Date | null }>(countOld, [resolvedDays]);
-  return { count: row?.count ?? 0, oldest: row ? toDate(row.oldest) : null };
-}
-
 /** When a conversation was closed. One that was archived and never resolved counts from its last change. */
 const closedAt = 'coalesce(c.resolved_at, c.updated_at)';
 
@@ -86,7 +76,12 @@ const isOld = (s: string, days: string) =>
 const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 
-/** The time as text: a Date would lose nothing of it, and `-infinity` is none. */
+/** SQL for when the oldest conversation was closed that owes nothing. */
+export const oldestClosed = (s: string) => `
+  SELECT ${closedAt} FROM ${s}.conversations c WHERE c.status <> 'open' AND ${owesNothing(s)}
+  ORDER BY ${closedAt}, c.id LIMIT 1`;
+
+/** The time goes as text, as `-infinity` is no Date. */
 const selectOld = statement(
   'retention.select_old',
   (s) => `
@@ -136,14 +131,4 @@ const recordRemoved = statement(
   (s) => `
     INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
     SELECT ${s}.clock(), $2::jsonb, 'conversation.removed', removed.id, $3::jsonb FROM unnest($1::uuid[]) AS removed (id)`,
-);
-
-/** Counted up to a bound, so that doctor is quick. */
-const countOld = statement(
-  'retention.count',
-  (s) => `
-    SELECT count(*)::int AS count, min(closed_at) AS oldest FROM (
-      SELECT ${closedAt} AS closed_at FROM ${s}.conversations c WHERE ${isOld(s, '$1')} AND ${owesNothing(s)}
-      ORDER BY ${closedAt}, c.id LIMIT 10000
-    ) old`,
 );

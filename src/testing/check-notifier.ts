@@ -9,6 +9,7 @@ import type { ContractFinding, ContractReport } from './report.js';
 import {
   oddConversations,
   ordinaryConversation,
+  sampleErased,
   sampleOutbound,
   sampleReply,
   sampleSla,
@@ -91,9 +92,17 @@ const callbacks: readonly Callback[] = [
       ];
     },
   },
+  {
+    name: 'onCustomerErased',
+    judge: judgeFailure,
+    args: (conversation, delivery) => [
+      sampleErased(conversation),
+      deepFreeze({ actor: { id: 'check', name: 'Contract check' }, ...delivery }),
+    ],
+  },
 ];
 
-/** Breach, outbound and reply count `err(...)` as a failure, and nothing else that is returned. */
+/** All but resolved count `err(...)` as a failure, and nothing else that is returned. */
 function judgeFailure(value: unknown): Verdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
