@@ -62,6 +62,8 @@ describe('strict inputs', () => {
     'deliveries.discard': [id, { actor }],
     'context.get': ['ada'],
     'audit.list': [page],
+    'customers.export': ['ada'],
+    'customers.erase': ['ada', { actor, reason: 'asked for', dryRun: false }],
     'telemetry.attach': ['t', 'cairnloop.conversation.opened', () => {}],
     'telemetry.detach': ['t'],
   };
