@@ -13,7 +13,7 @@ export const contractMethods = {
 
 /** Methods that a contract may have. */
 const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = {
-  notifier: ['onReply', 'onCustomerErased'],
+  notifier: ['onReply', 'onCustomerErased', 'onAuditAnchor'],
 };
 
 export type ContractKey = Exclude<keyof HostModules, 'metrics'>;

@@ -9,6 +9,7 @@ import type { ContractFinding, ContractReport } from './report.js';
 import {
   oddConversations,
   ordinaryConversation,
+  sampleAnchor,
   sampleErased,
   sampleOutbound,
   sampleReply,
@@ -99,6 +100,11 @@ const callbacks: readonly Callback[] = [
       sampleErased(conversation),
       deepFreeze({ actor: { id: 'check', name: 'Contract check' }, ...delivery }),
     ],
+  },
+  {
+    name: 'onAuditAnchor',
+    judge: judgeFailure,
+    args: (_, delivery) => [sampleAnchor(), deepFreeze({ ...delivery })],
   },
 ];
 

@@ -1,3 +1,4 @@
+import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { mostRemoved, removeOldConversations } from '../customers/retention.js';
 import { forgetDone, mostForgotten } from '../deliveries/retention.js';
@@ -19,9 +20,11 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
     return removed;
   });
 
+  const keys = auditKeys(runtime.config.audit);
+
   // One that fails must not keep the others from their work.
   return async () => {
-    await sealAudit(runtime.db).finally(forget).finally(remove);
+    await sealAudit(runtime.db, keys).finally(forget).finally(remove);
   };
 }
 

@@ -13,11 +13,11 @@ interface Cause {
   cause(host: StartedHost, subject: string): Promise<Conversation>;
 }
 
-/** A callback about a conversation: every one but `onCustomerErased`. */
-export type ConversationCallback = Exclude<keyof Notifier, 'onCustomerErased'>;
+/** The callbacks about a conversation. */
+export type DeliveryCallback = Exclude<keyof Notifier, 'onAuditAnchor' | 'onCustomerErased'>;
 
 /** What makes each of the callbacks due; `onReply` for a Notifier that has it. */
-export const causes: Record<ConversationCallback, Cause> = {
+export const causes: Record<DeliveryCallback, Cause> = {
   onConversationResolved: {
     topic: 'conversation_resolved',
     async cause({ cairnloop }, subject) {
@@ -51,4 +51,4 @@ export const causes: Record<ConversationCallback, Cause> = {
   },
 };
 
-export const methods = Object.keys(causes) as ConversationCallback[];
+export const methods = Object.keys(causes) as DeliveryCallback[];

@@ -37,6 +37,9 @@ export const auditActions = {
   'delivery.discarded': 'Delivery discarded',
   'conversation.removed': 'Conversation removed by retention',
   'customer.erased': 'Customer erased',
+  'audit.erased': 'Customer data erased from the record',
+  'audit.key_changed': 'Key of the record changed',
+  'audit.fault_found': 'Record found changed while sealing',
 } as const satisfies Record<string, string>;
 
 export function actionInWords(action: string): string {

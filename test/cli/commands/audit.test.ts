@@ -102,6 +102,9 @@ describe('cairnloop audit', () => {
     assert.equal((await run('verify', '--expect', known)).exitCode, 0);
     await cairnloop.worker.stop();
     await tamper('DELETE FROM cairnloop.audit_events WHERE seq = 3');
+    assert.equal((await run('verify')).exitCode, 1);
+    await tamper(`UPDATE cairnloop.audit_chain_end SET (seq, hash) =
+      (SELECT seq, hash FROM cairnloop.audit_events WHERE seq = 2)`);
     assert.equal((await run('verify')).exitCode, 0);
     const cut = await run('verify', '--expect', known);
     assert.deepEqual([cut.exitCode, /the record ends at event 2; expected 3/.test(cut.out)], [1, true]);
