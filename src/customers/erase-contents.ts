@@ -27,7 +27,7 @@ interface Erasing {
 export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
   const { actorId, by } = erasing;
   await inBatches(db, actorId, async (tx) => ({ deliveries: await batchOf(tx, deleteUnsettled, ids) }));
-  const messages = await inBatches(db, actorId, (tx) => eraseMessages(tx, ids));
+  const messages = await inBatches(db, actorId, (tx) => eraseMessages(tx, ids, by));
   await inBatches(db, actorId, async (tx) => ({ drafts: await batchOf(tx, deleteDrafts, ids) }));
   if (messages < manyMessages) return;
   await db.transaction(async (tx) => {
@@ -58,13 +58,14 @@ async function batchOf(tx: Executor, how: ReturnType<typeof statement>, ids: rea
   return (await tx.run(how, [ids, batchSize])).length;
 }
 
-async function eraseMessages(tx: Executor, ids: readonly string[]): Promise<Partial<ErasureCounts>> {
+async function eraseMessages(tx: Executor, ids: readonly string[], by: Actor): Promise<Partial<ErasureCounts>> {
   const [row] = await tx.run<{ messages: number; deliveries: number; envelopes: string[] | null }>(deleteMessages, [
     ids,
     batchSize,
   ]);
-  await removeEmptyEnvelopes(tx, row?.envelopes ?? []);
-  return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0 };
+  const subjectIds = await removeEmptyEnvelopes(tx, row?.envelopes ?? []);
+  const auditEvents = await eraseFromAudit(tx, { conversationIds: [], subjectIds, by });
+  return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0, auditEvents };
 }
 
 const deleteUnsettled = statement(

@@ -14,22 +14,22 @@ export async function removeConversations(
 ): Promise<ErasureCounts> {
   const deliveries = await countOf(tx, deleteDeliveries, ids);
   const [messages] = await tx.run<{ count: number; envelopes: string[] }>(deleteMessages, [ids]);
-  await removeEmptyEnvelopes(tx, messages?.envelopes ?? []);
+  const subjectIds = await removeEmptyEnvelopes(tx, messages?.envelopes ?? []);
   const drafts = await countOf(tx, deleteDrafts, ids);
   await tx.run(deleteSlas, [ids]);
-  const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, actorId, by });
+  const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, subjectIds, actorId, by });
   const conversations = await countOf(tx, deleteConversations, ids);
   return { conversations, messages: messages?.count ?? 0, drafts, auditEvents, deliveries };
 }
 
 /**
  * Deletes bulk sends of which no message is left. Two that remove the last two messages of one at once take its lock one
- * after the other, and the second finds none left.
+ * after the other, and the second finds none left. Returns the ids of the deleted ones.
  */
-export async function removeEmptyEnvelopes(tx: Executor, envelopes: readonly string[]): Promise<void> {
-  if (envelopes.length === 0) return;
+export async function removeEmptyEnvelopes(tx: Executor, envelopes: readonly string[]): Promise<string[]> {
+  if (envelopes.length === 0) return [];
   await tx.run(lockEnvelopes, [envelopes]);
-  await tx.run(deleteEnvelopes, [envelopes]);
+  return (await tx.run<{ id: string }>(deleteEnvelopes, [envelopes])).map((row) => row.id);
 }
 
 async function countOf(tx: Executor, how: ReturnType<typeof statement>, ids: readonly string[]): Promise<number> {
@@ -106,5 +106,6 @@ const deleteEnvelopes = statement(
   (s) => `
     DELETE FROM ${s}.bulk_envelopes e WHERE e.id = ANY ($1::uuid[]) AND NOT EXISTS (
       SELECT FROM ${s}.messages m
-      WHERE m.role = 'outbound' AND m.metadata ? 'envelopeId' AND m.metadata ->> 'envelopeId' = e.id::text)`,
+      WHERE m.role = 'outbound' AND m.metadata ? 'envelopeId' AND m.metadata ->> 'envelopeId' = e.id::text)
+    RETURNING e.id`,
 );

@@ -163,7 +163,8 @@ describe('customers.erase', () => {
     await host.cairnloop.worker.stop();
     const [delivery] = await host.deliveries('conversation_resolved');
     await host.database.query(
-      `INSERT INTO cairnloop.delivery_outcomes VALUES ($1, 1, 1, 'retry', 0, $2, 0, now()), ($3, 1, 1, 'retry', 0, $2, 0, now())`,
+      `INSERT INTO cairnloop.delivery_outcomes VALUES ($1, 1, 1, 'retry', 0, $2, 0, now()), ($3, 1, 1, 'retry', 0, $2, 0, now())
+       ON CONFLICT (delivery_id) DO UPDATE SET error = excluded.error`,
       [delivery?.id, `late word of ${ada}`, '0196f0c2-0000-7000-8000-000000000000'],
     );
     const erased = host.cairnloop.customers.erase(ada, by);
@@ -197,7 +198,7 @@ describe('customers.erase', () => {
     };
     const writers = Array.from({ length: 4 }, (_, nth) => write(nth));
     const counts = [];
-    for (let n = 0; n < 5; n += 1) counts.push(await customers.erase(ada, by));
+    for (let n = 0; n < 3; n += 1) counts.push(await customers.erase(ada, by));
     stopped = true;
     await Promise.all(writers);
     assert.ok(counts.every(({ conversations }, nth) => nth > 0 || conversations >= 5));
@@ -212,7 +213,7 @@ describe('customers.erase', () => {
     await customers.erase(ada, by);
     await host.cairnloop.worker.stop();
     assert.ok(!(await dumpDatabase(host.database)).includes(ada));
-    assert.equal((await tombstones(host)).length, 6);
+    assert.equal((await tombstones(host)).length, 4);
   });
 
   it('CD3 an open that is not committed yet starts anew, and its conversation is left whole', async () => {
@@ -315,7 +316,7 @@ describe('customers.erase', () => {
       assert.equal(delivery?.state, 'pending');
       await host.cairnloop.worker.start();
       await eventually(async () => assert.equal((await host.deliveries('customer_erased'))[0]?.state, 'done'));
-      const { erasedAt } = calls[0]?.[0] as ErasedCustomer;
+      const erasedAt = calls[0]?.[0].erasedAt as Date;
       assert.ok(erasedAt instanceof Date);
       assert.deepEqual(calls, [
         [

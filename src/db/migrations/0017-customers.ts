@@ -16,6 +16,8 @@ export const customers: Migration = {
     `DROP INDEX CONCURRENTLY IF EXISTS ${s}.deliveries_discarded_of_conversation`,
     `CREATE INDEX CONCURRENTLY deliveries_discarded_of_conversation ON ${s}.deliveries (conversation_id)
       WHERE state = 'discarded'`,
+    `DROP INDEX CONCURRENTLY IF EXISTS ${s}.audit_events_of_subject`,
+    `CREATE INDEX CONCURRENTLY audit_events_of_subject ON ${s}.audit_events (subject_id) WHERE conversation_id IS NULL`,
   ],
   up: (s) => `
     ALTER TABLE ${s}.deliveries DROP CONSTRAINT deliveries_topic_check;
@@ -61,6 +63,7 @@ export const customers: Migration = {
     DROP TABLE ${s}.erasures;
     DROP INDEX ${s}.conversations_closed;
     DROP INDEX ${s}.deliveries_discarded_of_conversation;
+    DROP INDEX ${s}.audit_events_of_subject;
     DELETE FROM ${s}.deliveries WHERE topic = 'customer_erased';
     ALTER TABLE ${s}.deliveries DROP CONSTRAINT deliveries_topic_check;
     ALTER TABLE ${s}.deliveries ADD CONSTRAINT deliveries_topic_check

@@ -5,7 +5,6 @@ import { errorText } from '../../../foundation/redact.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import type { Report } from '../../report.js';
 
 interface ExportOptions extends HostOptions {
   output?: string;
