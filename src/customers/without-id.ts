@@ -8,7 +8,7 @@ const theCustomer: Actor = { id: 'system:customer' };
 
 /** A text of the host's without the customer's id, in any case, where it stands as a word of its own. */
 export function withoutId(text: string, actorId: string): string {
-  const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   if (literal === '') return text;
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), mark);
 }

@@ -55,7 +55,10 @@ describe('retention', () => {
     await removed(host, ['open since long', 'reopened', 'young']);
     await worker.stop();
     const dump = await dumpDatabase(host.database);
-    for (const word of ['of old', 'of filed']) assert.ok(!dump.includes(word), word);
+    assert.deepEqual(
+      dump.split('\n').filter((line) => /word of (old|filed)|"of (old|filed)/.test(line)),
+      [],
+    );
     const lines = (await audit.list({ action: 'conversation.removed' })).items;
     assert.deepEqual([lines.length, lines.at(-1)?.actor.id], [3, 'system:retention']);
     assert.ok(lines.some(({ conversationId }) => conversationId === old));
@@ -73,7 +76,7 @@ describe('retention', () => {
 
   it('CD4 keep: shape leaves counts and times and no word', async () => {
     const host = await start({ resolvedDays: 1, keep: 'shape' });
-    const id = await resolved(host, 'secret');
+    const id = await resolved(host, 'zanzibar');
     await host.cairnloop.conversations.submitCsat(id, 'positive');
     const before = await host.cairnloop.conversations.get(id);
     await host.cairnloop.worker.start();
@@ -101,7 +104,7 @@ describe('retention', () => {
       slas_breached: 0,
       csat_rating: 'positive',
     });
-    assert.ok(!(await dumpDatabase(host.database)).includes('secret'));
+    assert.ok(!(await dumpDatabase(host.database)).includes('zanzibar'));
   });
 
   it('CD4 leaves a conversation alone that still owes a call, and removes it once it does not', async () => {
@@ -144,7 +147,6 @@ describe('retention', () => {
     await client.end();
     await host.cairnloop.worker.stop();
     await host.cairnloop.worker.start();
-    await allDone(host).catch(() => {});
     const { status, messages } = await host.cairnloop.conversations.get(ids[0] ?? '');
     assert.deepEqual([status, messages?.at(-1)?.content], ['open', 'One more thing']);
   });
