@@ -8,7 +8,11 @@ type Documented = [key: string, value: string | number | null];
 
 /** A number as a person writes it: `30 000`, `30_000`, `30,000`. */
 const written = (text: string): string | number | null =>
-  /^`?null`?$/.test(text) ? null : /^[\d _,]+$/.test(text) ? Number(text.replace(/[ _,]/g, '')) : text.replace(/^[`'"]|[`'"]$/g, '');
+  /^`?null`?$/.test(text)
+    ? null
+    : /^[\d _,]+$/.test(text)
+      ? Number(text.replace(/[ _,]/g, ''))
+      : text.replace(/^[`'"]|[`'"]$/g, '');
 
 /** The sections of the config by their interface, e.g. `WorkerConfig` is `worker`. */
 function docstringDefaults(): Documented[] {
