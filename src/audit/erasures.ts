@@ -1,6 +1,6 @@
 import { type Executor, statement } from '../db/statement.js';
 
-/** An erased line without an erasure that covers it, or an erasure that says something else than what is erased. */
+/** A line that is marked as erased, where the record has no erasure that says exactly what is erased. */
 export interface ErasureFault {
   eventId: string;
   seq: number | null;
@@ -32,9 +32,9 @@ export const erasureDigest = (s: string): string => `
 const selectFault = statement(
   'audit.erasure_fault',
   (s) => `
-    SELECT coalesce(erasure.first_id, said.id) AS id, coalesce(erasure.first_seq, said.seq) AS seq
+    SELECT erasure.first_id AS id, erasure.first_seq AS seq
     FROM (${erasureDigest(s)}) erasure
-    FULL JOIN (SELECT id, seq, detail FROM ${s}.audit_events WHERE action = 'audit.erased') said ON said.id = erasure.id
+    LEFT JOIN ${s}.audit_events said ON said.id = erasure.id AND said.action = 'audit.erased'
     WHERE erasure.digest IS DISTINCT FROM said.detail ->> 'digest'
     ORDER BY 2 NULLS LAST LIMIT 1`,
 );

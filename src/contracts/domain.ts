@@ -262,6 +262,34 @@ export interface ErasedCustomer extends ErasureCounts {
   reason: string;
 }
 
+/** A row as it is stored, its columns in camel case and its times as ISO-8601 text. */
+export type ExportedRow = Readonly<Record<string, unknown>>;
+
+/** A conversation with all that belongs to it. */
+export interface ExportedConversation extends ExportedRow {
+  readonly messages: readonly ExportedRow[];
+  readonly drafts: readonly ExportedRow[];
+  readonly slas: readonly ExportedRow[];
+  readonly deliveries: readonly ExportedRow[];
+}
+
+/** Everything that is stored about one customer, as JSON; docs/customers.md says what each key holds. */
+export interface CustomerExport {
+  readonly format: 'cairnloop.customer';
+  readonly version: 1;
+  readonly exportedAt: string;
+  readonly actorId: string;
+  readonly conversations: readonly ExportedConversation[];
+  /** The lines of the audit record about these conversations, and those of conversations that are deleted. */
+  readonly audit: readonly ExportedRow[];
+  /** When the customer wrote through the portal within the last hour, which its rate limit counts. */
+  readonly portalWrites: readonly ExportedRow[];
+  /** An erasure of this customer that was interrupted. */
+  readonly erasures: readonly ExportedRow[];
+  /** Calls of `onCustomerErased` about this customer that have not succeeded. */
+  readonly erasedCallbacks: readonly ExportedRow[];
+}
+
 /** One page of a list; hand `nextCursor` back as `cursor` for the next one. */
 export interface Page<T> {
   items: T[];

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { eraseFromAudit } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/domain.js';
+import type { EraseInput } from '../contracts/inputs.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { isLocked } from '../db/refusal.js';
@@ -30,8 +31,6 @@ const eraseInput = only({
   /** Counts and writes nothing; `actor` and `reason` may be left out. */
   dryRun: z.boolean().optional(),
 });
-
-export type EraseInput = z.input<typeof eraseInput> | (z.input<typeof previewInput> & { dryRun: true });
 
 /** Conversations that one transaction removes. */
 const groupSize = 50;

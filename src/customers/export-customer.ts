@@ -1,3 +1,4 @@
+import type { CustomerExport, ExportedRow } from '../contracts/domain.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
@@ -7,35 +8,7 @@ import { hashOfText } from './hash-of-text.js';
 import { deliveriesOf } from './remove-conversations.js';
 
 /** The version of the document's shape: raised where a key is removed or means something else. */
-export const exportVersion = 1;
-
-/** A row as it is stored, its columns in camel case and its times as ISO-8601 text. */
-export type ExportedRow = Readonly<Record<string, unknown>>;
-
-/** A conversation with all that belongs to it. */
-export interface ExportedConversation extends ExportedRow {
-  readonly messages: readonly ExportedRow[];
-  readonly drafts: readonly ExportedRow[];
-  readonly slas: readonly ExportedRow[];
-  readonly deliveries: readonly ExportedRow[];
-}
-
-/** Everything that is stored about one customer, as JSON; docs/customers.md says what each key holds. */
-export interface CustomerExport {
-  readonly format: 'cairnloop.customer';
-  readonly version: typeof exportVersion;
-  readonly exportedAt: string;
-  readonly actorId: string;
-  readonly conversations: readonly ExportedConversation[];
-  /** The lines of the audit record about these conversations, and those of conversations that are deleted. */
-  readonly audit: readonly ExportedRow[];
-  /** When the customer wrote through the portal within the last hour, which its rate limit counts. */
-  readonly portalWrites: readonly ExportedRow[];
-  /** An erasure of this customer that was interrupted. */
-  readonly erasures: readonly ExportedRow[];
-  /** Calls of `onCustomerErased` about this customer that have not succeeded. */
-  readonly erasedCallbacks: readonly ExportedRow[];
-}
+const exportVersion = 1;
 
 /** Reads everything that is stored about a customer, in one snapshot. Throws `INPUT_INVALID`. */
 export async function exportCustomer(db: Database, actorId: string): Promise<CustomerExport> {

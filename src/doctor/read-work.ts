@@ -6,6 +6,7 @@ import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
 import { discardedCap, type WorkFacts } from './facts.js';
+import { selectAudit, toAuditFacts } from './read-audit.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
@@ -16,6 +17,7 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   const ages = await client.query(selectAges(s));
+  const audit = await client.query(selectAudit(s));
   return {
     workers,
     announced: announced.rows[0]?.modules ?? null,
@@ -24,6 +26,7 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
     priorities: priorities.rows.map((row) => row.priority),
     oldestClosedMs: ages.rows[0].closed_ms,
     oldestErasureMs: ages.rows[0].erasure_ms,
+    audit: toAuditFacts(audit.rows[0]),
   };
 }
 

@@ -1,7 +1,7 @@
 import { deliveryTopics } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
 const freshMs = 5000;
@@ -21,6 +21,23 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
+
+/** The ages that tell whether the audit record is sealed and its anchors are handed over. */
+export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
+  return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
+    const [row] = await executor.run<{ unsealed: number | null; anchor: number | null }>(selectAuditAges);
+    return { oldestUnsealedSeconds: Math.max(0, row?.unsealed ?? 0), anchorAgeSeconds: row?.anchor ?? null };
+  });
+}
+
+const selectAuditAges = statement(
+  'metrics.audit_ages',
+  (s) => `
+    SELECT (
+      SELECT extract(epoch FROM ${s}.clock() - at)::float8 FROM ${s}.audit_events
+      WHERE seq IS NULL ORDER BY id LIMIT 1) AS unsealed,
+      (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
+);
 
 function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promise<Counts> {
   let last = none;

@@ -1,10 +1,14 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. `counts` and `kept` are asked for at a scrape. */
-export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () => Promise<KeptOutcomes>) {
+/** Cairnloop's metrics, in no registry yet. `counts`, `kept` and `audit` are asked for at a scrape. */
+export function createMetricSet(
+  counts: () => Promise<DeliveryCounts>,
+  kept: () => Promise<KeptOutcomes>,
+  audit: () => Promise<AuditAges>,
+) {
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
     help: 'Time from opening a conversation to resolving it.',
@@ -118,6 +122,24 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
       this.set((await kept()).oldestSeconds);
     },
   });
+  const auditUnsealed = new Gauge({
+    name: 'cairnloop_audit_oldest_unsealed_seconds',
+    help: 'For how long the oldest audit event has waited for its seal; 0 where none waits.',
+    registers: [],
+    async collect() {
+      this.set((await audit()).oldestUnsealedSeconds);
+    },
+  });
+  const auditAnchor = new Gauge({
+    name: 'cairnloop_audit_anchor_age_seconds',
+    help: 'How long ago an audit anchor was handed to notifier.onAuditAnchor; absent where none was.',
+    registers: [],
+    async collect() {
+      const { anchorAgeSeconds } = await audit();
+      if (anchorAgeSeconds === null) this.remove();
+      else this.set(anchorAgeSeconds);
+    },
+  });
   return {
     resolveSeconds,
     resolved,
@@ -136,6 +158,8 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     discarded,
     settlementsWaiting,
     settlementsOldest,
+    auditUnsealed,
+    auditAnchor,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Where the deliveries of one instance are counted. */
 export interface CountSource {
@@ -11,6 +11,7 @@ export interface CountSource {
   database: string;
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
+  audit(): Promise<AuditAges>;
 }
 
 /** The metrics in one registry: instances that share the registry count in the same ones. */
@@ -43,6 +44,7 @@ function createRegistryMetrics(): RegistryMetrics {
   const set = createMetricSet(
     () => sumOf([...sources]),
     () => keptOf([...sources]),
+    () => auditOf([...sources]),
   );
   return { set, sources, names: new Map(Object.values(set).map((metric) => [nameOf(metric), metric])) };
 }
@@ -75,6 +77,17 @@ async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
   return {
     count: kept.reduce((sum, { count }) => sum + count, 0),
     oldestSeconds: Math.max(0, ...kept.map(({ oldestSeconds }) => oldestSeconds)),
+  };
+}
+
+/** The oldest of several records. */
+async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
+  const perDatabase = new Map(sources.map((source) => [source.database, source]));
+  const ages = await Promise.all([...perDatabase.values()].map((source) => source.audit()));
+  const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
+  return {
+    oldestUnsealedSeconds: Math.max(0, ...ages.map(({ oldestUnsealedSeconds }) => oldestUnsealedSeconds)),
+    anchorAgeSeconds: anchors.length > 0 ? Math.max(...anchors) : null,
   };
 }
 

@@ -14,6 +14,12 @@ export interface KeptOutcomes {
   oldestSeconds: number;
 }
 
+/** How the audit record is kept; `anchorAgeSeconds` is null where no anchor was handed over. */
+export interface AuditAges {
+  oldestUnsealedSeconds: number;
+  anchorAgeSeconds: number | null;
+}
+
 /** A scrape that has not been collected by then is given up, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 

@@ -25,6 +25,8 @@ const promised = {
   cairnloop_deliveries_discarded: ['gauge', ['topic']],
   cairnloop_settlements_waiting: ['gauge', []],
   cairnloop_settlements_oldest_waiting_seconds: ['gauge', []],
+  cairnloop_audit_oldest_unsealed_seconds: ['gauge', []],
+  cairnloop_audit_anchor_age_seconds: ['gauge', []],
   cairnloop_sla_breaches_total: ['counter', ['priority']],
   cairnloop_drafts_total: ['counter', ['decision']],
   cairnloop_outbound_messages_total: ['counter', ['outcome']],
