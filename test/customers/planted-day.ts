@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import type { Conversation, Draft } from '../../src/contracts/domain.js';
 import type { Notifier } from '../../src/contracts/notifier.js';
 import { err, ok } from '../../src/contracts/result.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
-import type { Cairnloop } from '../../src/instance/cairnloop.js';
 
 /** A customer of whom every text that is stored can be told from those of all others. */
 export interface PlantedCustomer {

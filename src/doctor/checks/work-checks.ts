@@ -121,7 +121,7 @@ const erasures = defineCheck({
   judge: ({ oldestErasureMs }) => {
     if (oldestErasureMs === null) return fine('No erasure of a customer is unfinished.');
     if (oldestErasureMs < staleErasureMs) return fine('An erasure of a customer is under way.');
-    const message = `An erasure of a customer began ${age(oldestErasureMs)} ago and has not ended; it was interrupted.`;
+    const message = `An erasure of a customer began ${formatAge(oldestErasureMs)} ago and has not ended; it was interrupted.`;
     return toCheck(message, 'run cairnloop customer erase again for that customer; it goes on where it stopped');
   },
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { main } from '../../../src/cli/main.js';
-import type { Cairnloop } from '../../../src/instance/cairnloop.js';
+import type { Cairnloop } from '../../../src/contracts/cairnloop.js';
 import { memoryIo } from '../../support/memory-io.js';
 import { operator, useHosts } from '../../support/started-host.js';
 import { type TempHost, tempHost } from '../../support/temp-host.js';

@@ -1,6 +1,6 @@
+import type { Cairnloop } from '../../../contracts/cairnloop.js';
 import type { ErasureCounts } from '../../../contracts/domain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import type { Cairnloop } from '../../../instance/cairnloop.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop } from '../../host-database.js';
