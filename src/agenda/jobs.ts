@@ -7,6 +7,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
   outbound: 'outbound',
   reply: 'reply',
   draft: 'draft',
+  customer_erased: 'customer-erased',
 };
 
 /** What one topic's Agenda job runs in this worker. */

@@ -10,6 +10,8 @@ export interface AuditErasure {
   conversationIds: readonly string[];
   /** The customer; those that `conversations.actor_id` names for these conversations are known without it. */
   actorId?: string | null;
+  /** Subjects whose lines are of no conversation: bulk sends. Their detail is erased too. */
+  subjectIds?: readonly string[];
 }
 
 /**
@@ -18,8 +20,8 @@ export interface AuditErasure {
  * ends. One `audit.erased` line, by `by`, says how many lines and binds which, so that an erasure cannot be forged.
  */
 export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by: Actor }): Promise<number> {
-  const { conversationIds, actorId = null, by } = erasure;
-  if (conversationIds.length === 0) return 0;
+  const { conversationIds, actorId = null, subjectIds = [], by } = erasure;
+  if (conversationIds.length === 0 && subjectIds.length === 0) return 0;
   await tx.run(waitForTurn);
   const [made] = await tx.run<{ id: string }>(newErasure);
   const id = made?.id ?? '';
@@ -29,6 +31,7 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
       conversationIds,
       actorId,
       impersonalActions,
+      subjectIds,
       after,
       pageSize,
     ]);
@@ -43,8 +46,13 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
 
 /** How many lines {@link eraseFromAudit} would erase something of. */
 export async function countErasable(executor: Executor, erasure: AuditErasure): Promise<number> {
-  const { conversationIds, actorId = null } = erasure;
-  const [row] = await executor.run<{ count: string }>(countLines, [conversationIds, actorId, impersonalActions]);
+  const { conversationIds, actorId = null, subjectIds = [] } = erasure;
+  const [row] = await executor.run<{ count: string }>(countLines, [
+    conversationIds,
+    actorId,
+    impersonalActions,
+    subjectIds,
+  ]);
   return Number(row?.count);
 }
 
@@ -94,12 +102,13 @@ const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_
 
 const newErasure = statement('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
 
-/** The lines of the conversations $1 that hold something of their customers, or of $2. $3: actions that hold nothing. */
+/** The lines of the conversations $1 that hold something of their customers, or of $2. $3: actions that hold nothing. $4: subjects
+ * of lines without a conversation. */
 const erasable = (s: string): string => `
   SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, $2::text) AS erase_actor,
     detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL ($3::text[]) AS erase_detail
   FROM ${s}.audit_events e LEFT JOIN ${s}.conversations c ON c.id = e.conversation_id
-  WHERE e.conversation_id = ANY ($1::uuid[])`;
+  WHERE e.conversation_id = ANY ($1::uuid[]) OR (e.conversation_id IS NULL AND e.subject_id = ANY ($4::uuid[]))`;
 
 const isErasable = '(erase_actor OR erase_detail)';
 
@@ -107,7 +116,7 @@ const selectErasable = statement(
   'audit.erasable',
   (s) => `
     SELECT ${chainColumns}, erase_actor, erase_detail FROM (${erasable(s)}) line
-    WHERE ${isErasable} AND ($4::uuid IS NULL OR id > $4) ORDER BY id LIMIT $5`,
+    WHERE ${isErasable} AND ($5::uuid IS NULL OR id > $5) ORDER BY id LIMIT $6`,
 );
 
 const countLines = statement(

@@ -86,6 +86,11 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/report.js'),
   },
   {
+    name: 'customer',
+    summary: 'Export or erase everything that is stored about a customer',
+    load: () => import('./commands/customer.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),

@@ -24,7 +24,7 @@ export const configDefaults = {
   outbound: { maxBatchSize: 25 },
   context: { timeoutMs: 3000, cacheMs: 1000 },
   drafts: { debounceMs: 1500 },
-  retention: { doneDays: 7 },
+  retention: { doneDays: 7, resolvedDays: null, keep: 'nothing' },
   audit: {},
   log: { level: 'info' },
 } as const satisfies { [S in keyof Sections]: Partial<Sections[S]> };

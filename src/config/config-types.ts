@@ -63,6 +63,13 @@ export interface DraftsConfig {
 export interface RetentionConfig {
   /** How long done deliveries are kept, in days. Default 7. */
   doneDays: number;
+  /**
+   * How long resolved and archived conversations are kept, in days since they were resolved. Default `null`: for ever.
+   * Then a worker removes them with all that belongs to them.
+   */
+  resolvedDays: number | null;
+  /** What is left of a removed conversation. `shape`: counts and times for reports, and no text. Default `nothing`. */
+  keep: 'nothing' | 'shape';
 }
 
 export interface AuditConfig {

@@ -12,7 +12,9 @@ export const contractMethods = {
 } as const satisfies { [C in ContractKey]: readonly (keyof NonNullable<HostModules[C]>)[] };
 
 /** Methods that a contract may have. */
-const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply', 'onAuditAnchor'] };
+const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = {
+  notifier: ['onReply', 'onCustomerErased', 'onAuditAnchor'],
+};
 
 export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing'>;
 

@@ -52,7 +52,11 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule>
   outbound: { maxBatchSize: wholeNumber(1, 100_000) },
   context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },
   drafts: { debounceMs: wholeNumber(0, maxMs) },
-  retention: { doneDays: wholeNumber(0, 36_500) },
+  retention: {
+    doneDays: wholeNumber(0, 36_500),
+    resolvedDays: orNull(wholeNumber(1, 36_500)),
+    keep: oneOf(['nothing', 'shape']),
+  },
   audit: { key: auditKey(), previousKeys: auditKeyList() },
   log: { level: oneOf(logLevels) },
 };
@@ -65,6 +69,14 @@ function wholeNumber(min: number, max: number): Rule {
     expected: `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
     found: describeNumber,
+  };
+}
+
+function orNull(rule: Rule): Rule {
+  return {
+    ...rule,
+    expected: `${rule.expected}, or null`,
+    accepts: (value) => value === null || rule.accepts(value),
   };
 }
 

@@ -17,8 +17,10 @@ import type {
   Conversation,
   CsatRating,
   CustomerConversation,
+  CustomerExport,
   Delivery,
   Draft,
+  ErasureCounts,
   Message,
   Page,
   ProposalInput,
@@ -37,6 +39,7 @@ import type {
   DeliveryListInput,
   DiscardInput,
   EditInput,
+  EraseInput,
   InterveneInput,
   ListInput,
   NoteInput,
@@ -107,6 +110,7 @@ export interface Calls {
   deliveries: DeliveryCalls;
   context: ContextCalls;
   audit: AuditCalls;
+  customers: CustomerCalls;
 }
 
 export interface ConversationCalls {
@@ -267,4 +271,16 @@ export interface ContextCalls {
 export interface AuditCalls {
   /** Lists the audit record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
   list(input?: AuditListInput): Promise<Page<AuditEvent>>;
+}
+
+export interface CustomerCalls {
+  /** Returns everything that is stored about a customer, as of one moment; docs/customers.md has its shape. Throws `INPUT_INVALID`. */
+  export(actorId: string): Promise<CustomerExport>;
+  /**
+   * Erases everything that is stored about a customer, in small transactions beside running work, and returns how much it
+   * was; with `dryRun` it only counts. A call that was interrupted is finished by the next one with the same id. What
+   * `open` and `receive` write meanwhile is erased too, or is of a new conversation that is left whole. It owes
+   * `onCustomerErased` where a notifier has it. Throws `INPUT_INVALID`.
+   */
+  erase(actorId: string, input: EraseInput): Promise<ErasureCounts>;
 }

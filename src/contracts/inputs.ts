@@ -221,3 +221,15 @@ export interface ReportInput {
   /** The period ends before this moment. Default: now. */
   until?: Date | undefined;
 }
+
+/** `actor` and `reason` may be left out with `dryRun: true`. */
+export type EraseInput =
+  | { dryRun: true; actor?: Actor | undefined; reason?: string | undefined }
+  | {
+      /** Who erases; it stays in the audit record. */
+      actor: Actor;
+      /** Why; at most 2000. It stays in the audit record, with the customer's id replaced by `[erased]`. */
+      reason: string;
+      /** Counts and writes nothing. Default false. */
+      dryRun?: boolean | undefined;
+    };

@@ -1,4 +1,4 @@
-import type { Actor, AuditAnchor, Conversation, Message, Sla } from './domain.js';
+import type { Actor, AuditAnchor, Conversation, ErasedCustomer, Message, Sla } from './domain.js';
 import type { Awaitable } from './result.js';
 
 /** What every callback is told about its own delivery. */
@@ -18,8 +18,8 @@ export type ResolvedMetadata = CallbackMetadata;
 /**
  * Told after the fact, in the worker only, each kind in an Agenda job of its own. Every call is awaited, cut off at
  * `worker.callbackTimeoutMs`, and made at least once. A throw or rejection is retried with backoff up to
- * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For outbound, breach and reply a returned
- * `err(...)` counts as a failure too. Configured as `notifier`.
+ * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For all but resolved a returned `err(...)`
+ * counts as a failure too. Configured as `notifier`.
  */
 export interface Notifier {
   /** After a conversation was resolved; `conversation` is as it was then, with its messages. */
@@ -43,6 +43,17 @@ export interface Notifier {
    * }
    */
   onReply?(message: Message, conversation: Conversation, metadata: CallbackMetadata): Awaitable<unknown>;
+  /**
+   * After a customer's data was erased, to erase what the host made of earlier calls: mails, tickets, CRM entries.
+   * `metadata.actor` is who erased. The call is the last place where the customer's id is stored, and lets go of it once
+   * it succeeds. Optional: without it no call is owed, and the id is gone with the erasure.
+   *
+   * @example
+   * async onCustomerErased({ actorId }, { deliveryId }) {
+   *   await crm.contacts.delete(actorId, { idempotencyKey: deliveryId });
+   * }
+   */
+  onCustomerErased?(erased: ErasedCustomer, metadata: CallbackMetadata): Awaitable<unknown>;
   /**
    * To keep the end of the audit chain where the owner of the database cannot change it: a file on another machine, a
    * write-once bucket, a mail to the auditor. Called once a day over all workers, and again until it succeeds. Optional.

@@ -2,13 +2,14 @@ import type { HostModules } from '../config/config-types.js';
 import { type Executor, statement } from '../db/statement.js';
 
 /** The host modules and methods that decide whether a call is owed. */
-export type OwedModule = 'notifier' | 'notifier.onReply' | 'draftGenerator';
+export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** Which of them a config has. A worker announces these. */
 export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
   const present: Record<OwedModule, unknown> = {
     notifier,
     'notifier.onReply': notifier?.onReply,
+    'notifier.onCustomerErased': notifier?.onCustomerErased,
     draftGenerator,
   };
   return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);

@@ -129,7 +129,8 @@ const discard = statement(
   (s) => `
     WITH delivery AS (
       UPDATE ${s}.deliveries SET state = 'discarded', settled_at = ${s}.clock(), lease_until = NULL,
-        by_hand = true, last_error = CASE
+        by_hand = true, payload = CASE topic WHEN 'customer_erased' THEN '{}' ELSE payload END, last_error = CASE
+          WHEN topic = 'customer_erased' THEN 'discarded by hand'
           WHEN last_error IS NULL OR last_error LIKE 'discarded by hand%' THEN coalesce(last_error, 'discarded by hand')
           ELSE 'discarded by hand; it had failed with: ' || last_error END
       WHERE id = $2 AND ${isIdle(s)} AND NOT ${isCountingDown(s)}

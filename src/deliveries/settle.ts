@@ -74,6 +74,7 @@ function grouped(settlements: readonly Settlement[]): Map<Statement, Settlement[
 
 function statementFor({ row, topic, outcome }: Settlement): Statement {
   if (isMessageTopic(topic)) return settleMessages;
+  if (topic === 'customer_erased') return settleErased;
   return outcome.kind === 'done' && !row.isClaimedAgain ? settleDone : settleOthers;
 }
 
@@ -117,12 +118,12 @@ function heldRows(s: string, outcomes: string, columns: string): string {
     )`;
 }
 
-function setOutcome(s: string, from: string): string {
+function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error, d.last_error)`): string {
   return `state = CASE WHEN ${from}.kind = 'done' THEN 'done' WHEN ${from}.kind IN ('discarded', 'exhausted') THEN 'discarded' ELSE 'pending' END,
         settled_at = CASE WHEN ${from}.kind IN ('done', 'discarded', 'exhausted') THEN ${s}.clock() END,
         available_at = CASE WHEN ${from}.kind IN ('retry', 'postponed') THEN ${s}.clock() + make_interval(secs => ${from}.delay_ms / 1000)
           ELSE d.available_at END,
-        last_error = coalesce(${from}.error, d.last_error),
+        last_error = ${lastError},
         attempts = ${from}.attempts, leases_lost = 0, lease_until = NULL`;
 }
 
@@ -159,17 +160,28 @@ const settleDone = statement(
     ), ${keptAndLeft(s, doneRows, ["'done'", '0', 'NULL'])}`,
 );
 
-const settleOthers = statement(
-  'delivery.settle',
-  (s) => `
+/** How deliveries without a message are settled. */
+const settleStatement = (name: string, set: (s: string) => string) =>
+  statement(
+    name,
+    (s) => `
     WITH ${heldRows(s, outcomeRows, 'o.*')}, settled AS (
-      UPDATE ${s}.deliveries d SET ${setOutcome(s, 'held')}
+      UPDATE ${s}.deliveries d SET ${set(s)}
       FROM held WHERE d.id = held.id
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.attempts
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       ${discardedAudit(s)}
     ), ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
+  );
+
+const settleOthers = settleStatement('delivery.settle', (s) => setOutcome(s, 'held'));
+
+/** A call that succeeded was the last to need the customer's id; an earlier failure may have held it too. */
+const settleErased = settleStatement(
+  'delivery.settle_erased',
+  (s) => `${setOutcome(s, 'held', `CASE held.kind WHEN 'done' THEN NULL ELSE coalesce(held.error, d.last_error) END`)},
+        payload = CASE held.kind WHEN 'done' THEN '{}' ELSE d.payload END`,
 );
 
 /** A delivery and its message are settled together or not at all. */

@@ -103,7 +103,7 @@ export interface ConfigFacts {
 }
 
 /** The settings that checks look at: no URL, no host module. */
-export type PlainSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log'> & {
+export type PlainSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 
@@ -148,6 +148,10 @@ export interface WorkFacts {
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];
+  /** How long ago the oldest closed conversation was resolved that owes no call; null where there is none. */
+  oldestClosedMs: number | null;
+  /** How long ago the oldest erasure began that has not ended; null where none is under way. */
+  oldestErasureMs: number | null;
   audit: AuditFacts;
 }
 

@@ -28,14 +28,14 @@ export async function readConfigFacts(root: string, file: string | undefined): P
   const found = await readConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
   const config = salvage(found.raw, problems);
-  const { database, worker, ops, log } = config;
+  const { database, worker, ops, log, retention } = config;
   const { url: _, ...plainDatabase } = database;
   return {
     config,
     facts: {
       file: path.relative(root, found.file),
       problems,
-      settings: { database: plainDatabase, worker, ops, log },
+      settings: { database: plainDatabase, worker, ops, log, retention },
       contracts: contractKeys.filter((key) => config[key] !== undefined),
       modules: modulesOf(config),
       hasMetrics: config.metrics !== undefined,

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
+import { oldestClosed } from '../customers/retention.js';
 import { quoteIdentifier } from '../db/connect.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
@@ -15,6 +16,7 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
+  const ages = await client.query(selectAges(s));
   const audit = await client.query(selectAudit(s));
   return {
     workers,
@@ -22,6 +24,8 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
     oldestDueMs: oldest.rows[0].ms,
     discarded: discarded.rows,
     priorities: priorities.rows.map((row) => row.priority),
+    oldestClosedMs: ages.rows[0].closed_ms,
+    oldestErasureMs: ages.rows[0].erasure_ms,
     audit: toAuditFacts(audit.rows[0]),
   };
 }
@@ -44,6 +48,12 @@ const selectDiscarded = (s: string) => `
     WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCap}
   ) few
   GROUP BY t.topic ORDER BY t.topic`;
+
+const selectAges = (s: string) => {
+  const ageOf = (time: string) => `(extract(epoch FROM ${s}.clock() - (${time})) * 1000)::float8`;
+  return `SELECT ${ageOf(oldestClosed(s))} AS closed_ms,
+    ${ageOf(`SELECT min(started_at) FROM ${s}.erasures`)} AS erasure_ms`;
+};
 
 const selectPriorities = (s: string) => `
   SELECT DISTINCT priority FROM (

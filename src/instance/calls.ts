@@ -12,6 +12,8 @@ import { resolveConversation } from '../conversations/resolve.js';
 import { snoozeConversation } from '../conversations/snooze.js';
 import { submitCsat } from '../conversations/submit-csat.js';
 import { updateConversation } from '../conversations/update.js';
+import { eraseCustomer } from '../customers/erase.js';
+import { exportCustomer } from '../customers/export-customer.js';
 import { getDelivery, listDeliveries } from '../deliveries/list.js';
 import { discardDelivery, retryDelivery } from '../deliveries/retry-discard.js';
 import { countRetryable, retryRange } from '../deliveries/retry-range.js';
@@ -83,6 +85,10 @@ export function callsOf(runtime: Runtime): Calls {
     },
     audit: {
       list: (input) => listAudit(runtime, input),
+    },
+    customers: {
+      export: (actorId) => exportCustomer(runtime.db, actorId),
+      erase: (actorId, input) => eraseCustomer(runtime, actorId, input),
     },
   };
 }

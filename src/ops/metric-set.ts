@@ -79,6 +79,16 @@ export function createMetricSet({ counts, kept, audit, workers, ready }: MetricS
     labelNames: ['route', 'outcome'],
     registers: [],
   });
+  const customersErased = new Counter({
+    name: 'cairnloop_customers_erased_total',
+    help: 'Customers whose data was erased.',
+    registers: [],
+  });
+  const conversationsRemoved = new Counter({
+    name: 'cairnloop_conversations_removed_total',
+    help: 'Conversations removed after retention.resolvedDays.',
+    registers: [],
+  });
   // From the start, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) moduleFailures.inc({ module }, 0);
   const pending = new Gauge({
@@ -173,6 +183,8 @@ export function createMetricSet({ counts, kept, audit, workers, ready }: MetricS
     contextRequests,
     moduleFailures,
     portalRequests,
+    customersErased,
+    conversationsRemoved,
     pending,
     discarded,
     oldestDue,

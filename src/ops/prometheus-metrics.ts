@@ -74,6 +74,8 @@ export async function createPrometheusMetrics(
     contextRequested: (state) => current().contextRequests.inc({ state }),
     hostModuleFailed: (module) => current().moduleFailures.inc({ module }),
     portalRequested: (route, outcome) => current().portalRequests.inc({ route, outcome }),
+    customerErased: () => current().customersErased.inc(),
+    conversationsRemoved: (count) => current().conversationsRemoved.inc(count),
     async scrape() {
       current();
       const body = await withTimeout(scrapeTimeoutMs, 'metrics', () => registry.metrics());

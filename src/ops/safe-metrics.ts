@@ -30,5 +30,7 @@ export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
     contextRequested: wrap(metrics.contextRequested),
     hostModuleFailed: wrap(metrics.hostModuleFailed),
     portalRequested: wrap(metrics.portalRequested),
+    customerErased: wrap(metrics.customerErased),
+    conversationsRemoved: wrap(metrics.conversationsRemoved),
   };
 }

@@ -98,7 +98,7 @@ async function refuseTooLarge(
   const max = runtime.config.outbound.maxBatchSize;
   if (ids.length <= max) return;
   const refusal = new CairnloopError('BATCH_TOO_LARGE', { found: ids.length, max });
-  await runtime.db.run(recordRefusal, [wanted.templateId, wanted.content, wanted.actor, ids.length, refusal.message]);
+  await runtime.db.run(recordRefusal, [wanted.templateId, wanted.actor, ids.length, refusal.message]);
   throw refusal;
 }
 
@@ -183,12 +183,13 @@ const lockRecipients = statement(
   (s) => `SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
+/** Without its content: nobody got it, so no erasure would find whose words it holds. */
 const recordRefusal = statement(
   'outbound.refuse_bulk',
   (s) => `
     WITH envelope AS (
       INSERT INTO ${s}.bulk_envelopes (template_id, content, actor, requested, accepted, refusal, created_at)
-      VALUES ($1, $2, $3, $4, 0, $5, ${s}.clock())
+      VALUES ($1, '', $2, $3, 0, $4, ${s}.clock())
       RETURNING *
     )
     INSERT INTO ${s}.audit_events (at, actor, action, subject_id, detail)

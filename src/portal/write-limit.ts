@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { hashOfText } from '../customers/hash-of-text.js';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
@@ -26,16 +27,11 @@ export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): 
   return {
     async take(customerId, key) {
       sweepNowAndThen();
-      const values = [hashOf(customerId), key === undefined ? randomUUID() : hashOf(key), perMinute];
+      const values = [hashOfText(customerId), key === undefined ? randomUUID() : hashOfText(key), perMinute];
       const [row] = await db.run<{ allowed: boolean; wait: number }>(take, values);
       return row && !row.allowed ? Math.max(1, row.wait) : 0;
     },
   };
-}
-
-/** Any two texts have two hashes: JSON escapes what UTF-8 cannot hold. */
-function hashOf(text: string): string {
-  return createHash('sha256').update(JSON.stringify(text)).digest('base64url');
 }
 
 /** A write that is not counted already takes a place while fewer than $3 are younger than a minute. */

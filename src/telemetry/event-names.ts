@@ -41,6 +41,8 @@ export const domainEvents = [
   'reply.failed',
   'delivery.retried',
   'delivery.discarded',
+  'customer.erased',
+  'conversation.removed',
 ] as const;
 export type DomainEvent = (typeof domainEvents)[number];
 

@@ -22,6 +22,9 @@ export interface Metrics {
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
   /** `route` is a name of the routes table, or `other`. */
   portalRequested(route: string, outcome: PortalOutcome): void;
+  customerErased(): void;
+  /** Conversations that the retention has removed. */
+  conversationsRemoved(count: number): void;
 }
 
 /** Counts nothing; used without `metrics`. */
@@ -34,4 +37,6 @@ export const noMetrics: Metrics = {
   contextRequested() {},
   hostModuleFailed() {},
   portalRequested() {},
+  customerErased() {},
+  conversationsRemoved() {},
 };

@@ -10,6 +10,7 @@ import {
   oddConversations,
   ordinaryConversation,
   sampleAnchor,
+  sampleErased,
   sampleOutbound,
   sampleReply,
   sampleSla,
@@ -93,13 +94,21 @@ const callbacks: readonly Callback[] = [
     },
   },
   {
+    name: 'onCustomerErased',
+    judge: judgeFailure,
+    args: (conversation, delivery) => [
+      sampleErased(conversation),
+      deepFreeze({ actor: { id: 'check', name: 'Contract check' }, ...delivery }),
+    ],
+  },
+  {
     name: 'onAuditAnchor',
     judge: judgeFailure,
     args: (_, delivery) => [sampleAnchor(), deepFreeze({ ...delivery })],
   },
 ];
 
-/** Breach, outbound, reply and anchor count `err(...)` as a failure, and nothing else that is returned. */
+/** All but resolved count `err(...)` as a failure, and nothing else that is returned. */
 function judgeFailure(value: unknown): Verdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;

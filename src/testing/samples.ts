@@ -1,4 +1,4 @@
-import type { AuditAnchor, Conversation, Message, Proposal, Sla } from '../contracts/domain.js';
+import type { AuditAnchor, Conversation, ErasedCustomer, Message, Proposal, Sla } from '../contracts/domain.js';
 import { proposalTypes, riskTiers } from '../contracts/domain.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 
@@ -90,6 +90,20 @@ export function sampleOutbound(of: Conversation, delivery: { deliveryId: string;
 /** An operator's reply in a conversation, with the words of its customer. */
 export function sampleReply(of: Conversation): Message {
   return deepFreeze({ ...message(of.id, 9, of.messages?.[0]?.content || 'It is on its way.'), status: 'pending' });
+}
+
+/** The customer of a conversation, erased. */
+export function sampleErased({ actorId }: Conversation): ErasedCustomer {
+  return deepFreeze({
+    actorId: actorId ?? 'customer-1',
+    erasedAt: at(300),
+    reason: 'a contract check',
+    conversations: 1,
+    messages: 3,
+    drafts: 1,
+    auditEvents: 6,
+    deliveries: 2,
+  });
 }
 
 /** A proposal of every type and risk tier. */

@@ -1,27 +1,39 @@
 import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
+import { mostRemoved, removeOldConversations } from '../customers/retention.js';
 import { forgetDone, mostForgotten } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
 
-/** How often done deliveries are removed, in milliseconds. */
+/** How often done deliveries and old conversations are removed, in milliseconds. */
 const retentionEveryMs = 10 * 60_000;
 
-/** A worker's other work: sealing the audit record, removing done deliveries. */
+/** A worker's other work: sealing the audit record, and removing what is older than configured. */
 export function createMaintenance(runtime: Runtime): () => Promise<void> {
-  let nextRetention = 0;
-
-  async function forget(): Promise<void> {
-    if (performance.now() < nextRetention) return;
-    nextRetention = performance.now() + retentionEveryMs;
+  const forget = nowAndThen(mostForgotten, async () => {
     const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
-    if (forgotten === mostForgotten) nextRetention = 0;
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
-  }
+    return forgotten;
+  });
+  const remove = nowAndThen(mostRemoved, async () => {
+    const removed = await removeOldConversations(runtime);
+    if (removed > 0) runtime.log.info({ removed }, 'conversations removed after retention.resolvedDays');
+    return removed;
+  });
 
   const keys = auditKeys(runtime.config.audit);
 
-  // One that fails must not keep the other from its work.
+  // One that fails must not keep the others from their work.
   return async () => {
-    await sealAudit(runtime.db, keys).finally(forget);
+    await sealAudit(runtime.db, keys).finally(forget).finally(remove);
+  };
+}
+
+/** Runs `work` every ten minutes, and at the next round already where it did as much as it may at a time. */
+function nowAndThen(most: number, work: () => Promise<number>): () => Promise<void> {
+  let next = 0;
+  return async () => {
+    if (performance.now() < next) return;
+    next = performance.now() + retentionEveryMs;
+    if ((await work()) >= most) next = 0;
   };
 }

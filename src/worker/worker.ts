@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
 import { handOverAnchor } from './hand-over-anchor.js';
 import { createHeartbeat } from './heartbeat.js';
+import { customerErased } from './jobs/customer-erased.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
 import { outbound } from './jobs/outbound.js';
@@ -46,6 +47,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   outbound,
   reply,
   draft,
+  customer_erased: customerErased,
 };
 
 const heartbeatMs = 5000;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createAgendaJobs } from '../../src/agenda/agenda-jobs.js';
-import { jobNames } from '../../src/agenda/jobs.js';
+import { type Drain, jobNames } from '../../src/agenda/jobs.js';
 import { openAgenda } from '../../src/agenda/open-agenda.js';
 import { validateConfig } from '../../src/config/config-schema.js';
-import { deliveryTopics } from '../../src/contracts/domain.js';
+import { type DeliveryTopic, deliveryTopics } from '../../src/contracts/domain.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { blockedSessions } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
@@ -140,7 +140,7 @@ describe('wake-ups through Agenda', () => {
     };
     const drain = { run, full: false };
     return {
-      drains: { conversation_resolved: drain, sla_breach: drain, outbound: drain, reply: drain, draft: drain },
+      drains: Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<DeliveryTopic, Drain>,
       runs: () => runs,
     };
   };

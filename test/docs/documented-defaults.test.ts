@@ -4,11 +4,15 @@ import { configDefaults } from '../../src/config/config-schema.js';
 
 const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 
-type Documented = [key: string, value: string | number];
+type Documented = [key: string, value: string | number | null];
 
 /** A number as a person writes it: `30 000`, `30_000`, `30,000`. */
-const written = (text: string): string | number =>
-  /^[\d _,]+$/.test(text) ? Number(text.replace(/[ _,]/g, '')) : text.replace(/^[`'"]|[`'"]$/g, '');
+const written = (text: string): string | number | null =>
+  /^`?null`?$/.test(text)
+    ? null
+    : /^[\d _,]+$/.test(text)
+      ? Number(text.replace(/[ _,]/g, ''))
+      : text.replace(/^[`'"]|[`'"]$/g, '');
 
 /** The sections of the config by their interface, e.g. `WorkerConfig` is `worker`. */
 function docstringDefaults(): Documented[] {
@@ -25,7 +29,7 @@ function docstringDefaults(): Documented[] {
 function readmeDefaults(): Documented[] {
   const [, config = ''] = /export default defineConfig\(\{([\s\S]*?)\n\}\);/.exec(read('README.md')) ?? [];
   return [...config.matchAll(/^ {2}(\w+): \{([^}]*)\}/gm)].flatMap(([, section, body = '']) =>
-    [...body.matchAll(/(\w+): (\d[\d_]*|'[^']*')/g)].map(
+    [...body.matchAll(/(\w+): (\d[\d_]*|null|'[^']*')/g)].map(
       ([, key, value = '']): Documented => [`${section}.${key}`, written(value)],
     ),
   );

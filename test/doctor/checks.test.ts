@@ -24,6 +24,11 @@ function settings(section: string, change: object): Pick<Facts, 'config'> {
   return but('config', { settings: { ...settings, [section]: { ...settings[section], ...change } } });
 }
 
+function found(change: Partial<Facts>, code: string) {
+  const finding = diagnose({ ...goodFacts(), ...change }).find((one) => one.code === code);
+  return finding ?? assert.fail(`no finding ${code}`);
+}
+
 const failed = (message: string): Fact<never> => ({ state: 'failed', message, fix: 'mend it', because: 'it is away' });
 
 describe('doctor/checks', () => {
@@ -35,6 +40,23 @@ describe('doctor/checks', () => {
     );
     assert.ok(findings.every((finding) => finding.fix === null));
     assert.equal(findingsText(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
+  });
+
+  it('says what the retention is, and whether it or an erasure is behind', () => {
+    const day = 86_400_000;
+    const retention = (resolvedDays: number | null, oldestClosedMs: number | null, keep = 'nothing') =>
+      found({ ...settings('retention', { resolvedDays, keep }), ...but('work', { oldestClosedMs }) }, 'RETENTION');
+    assert.match(retention(null, 900 * day).message, /are kept: retention\.resolvedDays is null/);
+    assert.equal(retention(null, 900 * day).level, 'ok');
+    assert.match(retention(30, 30.5 * day, 'shape').message, /30 day\(s\) after .* counts and times are kept/);
+    assert.equal(retention(30, 30.5 * day).level, 'ok');
+    assert.equal(retention(30, null).level, 'ok');
+    const late = retention(30, 45 * day);
+    assert.deepEqual([late.level, late.fix], ['check', 'start a worker: cairnloop worker']);
+    assert.match(late.message, /overdue by 15 day\(s\)/);
+    const erasure = (oldestErasureMs: number | null) => found(but('work', { oldestErasureMs }), 'ERASURES');
+    assert.deepEqual([erasure(null).level, erasure(1000).level, erasure(3_600_000).level], ['ok', 'ok', 'check']);
+    assert.match(erasure(3_600_000).fix ?? '', /cairnloop customer erase again/);
   });
 
   it('says of the audit record whether it is signed and when its last anchor was handed over', () => {

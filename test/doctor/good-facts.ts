@@ -4,7 +4,7 @@ import { version } from '../../src/foundation/package-version.js';
 
 /** What the collectors learn of a host where nothing is wrong, in production. */
 export function goodFacts(): Facts {
-  const { database, worker, log } = configDefaults;
+  const { database, worker, log, retention } = configDefaults;
   return {
     profile: 'production',
     nodeVersion: 'v20.19.0',
@@ -22,7 +22,7 @@ export function goodFacts(): Facts {
     config: known({
       file: 'cairnloop.config.ts',
       problems: [],
-      settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log },
+      settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log, retention },
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
       modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
       hasMetrics: true,
@@ -52,6 +52,8 @@ export function goodFacts(): Facts {
       oldestDueMs: 300,
       discarded: [],
       priorities: ['normal'],
+      oldestClosedMs: null,
+      oldestErasureMs: null,
       audit: { keyId: '0123456789abcdef', oldestUnsealedMs: 3000, anchorHandedMs: 7_200_000, anchorError: null },
     }),
     jobs: known({ backend: 'postgres' }),

@@ -16,6 +16,8 @@ import { operator, policies, type StartedHost, type StartOptions, useHosts } fro
 const promised = {
   cairnloop_conversation_resolve_duration_seconds: ['histogram', []],
   cairnloop_conversations_resolved_total: ['counter', []],
+  cairnloop_conversations_removed_total: ['counter', []],
+  cairnloop_customers_erased_total: ['counter', []],
   cairnloop_deliveries_total: ['counter', ['outcome', 'topic']],
   cairnloop_delivery_attempt_duration_seconds: ['histogram', ['topic']],
   cairnloop_delivery_lag_seconds: ['histogram', ['topic']],

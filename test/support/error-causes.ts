@@ -13,8 +13,8 @@ interface Cause {
   cause(host: StartedHost, subject: string): Promise<Conversation>;
 }
 
-/** The callbacks that deliveries call. */
-export type DeliveryCallback = Exclude<keyof Notifier, 'onAuditAnchor'>;
+/** The callbacks about a conversation. */
+export type DeliveryCallback = Exclude<keyof Notifier, 'onAuditAnchor' | 'onCustomerErased'>;
 
 /** What makes each of the callbacks due; `onReply` for a Notifier that has it. */
 export const causes: Record<DeliveryCallback, Cause> = {

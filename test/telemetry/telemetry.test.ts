@@ -84,7 +84,7 @@ describe('telemetry', () => {
         'sla.started sla.fulfilled sla.breached',
         'draft.created draft.approved draft.edited draft.discarded draft.denied draft.sent',
         'outbound.triggered outbound.sent outbound.failed reply.sent reply.failed',
-        'delivery.retried delivery.discarded',
+        'delivery.retried delivery.discarded customer.erased conversation.removed',
       ],
     };
     const words = (lines: readonly string[]) => lines.join(' ').split(' ');
@@ -379,9 +379,17 @@ describe('telemetry', () => {
     const denied = watch(deny, eventNames);
     const conversation = await deny.cairnloop.conversations.open({ message: 'Hello?' });
     await deny.cairnloop.drafts.propose(conversation.id, { type: 'reply', content: 'Hi' });
+    await deny.cairnloop.customers.erase('ada', { actor: operator, reason: 'asked for' });
     await published();
+
+    const retaining = await startHost({ retention: { resolvedDays: 1 } }, { worker: false });
+    const removed = watch(retaining, eventNames);
+    await resolveOne(retaining);
+    await retaining.advance(2 * 24 * 60 * minute);
+    await retaining.cairnloop.worker.start();
+    await eventually(() => assert.ok(names(removed).includes('cairnloop.conversation.removed'), 'not removed yet'));
     assert.deepEqual(
-      domainEvents.filter((event) => !names([...seen, ...denied]).includes(`cairnloop.${event}`)),
+      domainEvents.filter((event) => !names([...seen, ...denied, ...removed]).includes(`cairnloop.${event}`)),
       [],
     );
   });

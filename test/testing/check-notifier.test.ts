@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AuditAnchor, Conversation, Message } from '../../src/contracts/domain.js';
+import type { AuditAnchor, Conversation, ErasedCustomer, Message } from '../../src/contracts/domain.js';
 import type { CallbackMetadata } from '../../src/contracts/notifier.js';
 import { err, ok } from '../../src/contracts/result.js';
 import { checkNotifier } from '../../src/testing.js';
@@ -184,6 +184,20 @@ describe('checkNotifier', () => {
       assert.match(metadata.deliveryId, /^check-onReply-/);
       assert.ok(Object.isFrozen(message) && Object.isFrozen(conversation) && Object.isFrozen(metadata));
     }
+  });
+
+  it('calls onCustomerErased where there is one, with an id, counts and who erased', async () => {
+    const seen: unknown[][] = [];
+    const onCustomerErased = (...given: unknown[]) => void seen.push(given);
+    assert.deepEqual((await checkNotifier({ ...good, onCustomerErased })).problems, []);
+    assert.ok(seen.length > 30);
+    for (const [erased, metadata] of seen as [ErasedCustomer, CallbackMetadata][]) {
+      assert.ok(erased.actorId !== '' && erased.erasedAt instanceof Date && erased.messages > 0);
+      assert.match(metadata.deliveryId, /^check-onCustomerErased-/);
+      assert.ok(metadata.actor?.id && Object.isFrozen(erased) && Object.isFrozen(metadata));
+    }
+    const throws = { ...good, onCustomerErased: () => Promise.reject(new Error('no CRM')) };
+    assert.match((await checkNotifier(throws)).problems.join(), /onCustomerErased: threw no CRM/);
   });
 
   it('LP1 finds in onReply what it finds in the other callbacks', async () => {

@@ -64,6 +64,8 @@ describe('strict inputs', () => {
     'context.get': ['ada'],
     'audit.list': [page],
     report: [{ until: undefined }],
+    'customers.export': ['ada'],
+    'customers.erase': ['ada', { actor, reason: 'asked for', dryRun: false }],
     'telemetry.attach': ['t', 'cairnloop.conversation.opened', () => {}],
     'telemetry.detach': ['t'],
   };

@@ -13,6 +13,7 @@ import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
 import { auditFormat } from './0016-audit-format.js';
+import { customers } from './0017-customers.js';
 import { traceparent } from './0020-traceparent.js';
 import { heldReplies } from './0022-held-replies.js';
 import type { Migration } from './migration.js';
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   conversationsChange,
   portalWrites,
   auditFormat,
+  customers,
   traceparent,
   heldReplies,
 ];

@@ -93,6 +93,39 @@ const discarded = defineCheck({
   },
 });
 
+const dayMs = 24 * 3600_000;
+
+/** Conversations are removed every few minutes, so one that is older by a day waits for somebody. */
+const retention = defineCheck({
+  code: 'RETENTION',
+  about: 'removal of old conversations',
+  fact: (facts) => facts.work,
+  judge: ({ oldestClosedMs }, { config }) => {
+    if (config.state !== 'known') return notChecked('removal of old conversations', config.because);
+    const { resolvedDays, keep } = config.value.settings.retention;
+    if (resolvedDays === null) return fine('Resolved conversations are kept: retention.resolvedDays is null.');
+    const rule = `Conversations are removed ${resolvedDays} day(s) after they were resolved, and ${keep === 'shape' ? 'counts and times are' : 'nothing is'} kept of them`;
+    const overdueDays = Math.floor((oldestClosedMs ?? 0) / dayMs) - resolvedDays;
+    if (overdueDays < 1) return fine(`${rule}.`);
+    return toCheck(`${rule}; the oldest is overdue by ${overdueDays} day(s).`, 'start a worker: cairnloop worker');
+  },
+});
+
+/** An erasure that is under way takes seconds, or minutes for a very large customer. */
+const staleErasureMs = 10 * 60_000;
+
+const erasures = defineCheck({
+  code: 'ERASURES',
+  about: 'erasures of customers',
+  fact: (facts) => facts.work,
+  judge: ({ oldestErasureMs }) => {
+    if (oldestErasureMs === null) return fine('No erasure of a customer is unfinished.');
+    if (oldestErasureMs < staleErasureMs) return fine('An erasure of a customer is under way.');
+    const message = `An erasure of a customer began ${formatAge(oldestErasureMs)} ago and has not ended; it was interrupted.`;
+    return toCheck(message, 'run cairnloop customer erase again for that customer; it goes on where it stopped');
+  },
+});
+
 const policies = defineCheck({
   code: 'SLA_POLICIES',
   about: 'SLA policies',
@@ -169,6 +202,8 @@ export const workChecks: readonly Check[] = [
   workerModules,
   waiting,
   discarded,
+  retention,
+  erasures,
   policies,
   priorities,
   probed,

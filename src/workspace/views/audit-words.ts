@@ -35,6 +35,8 @@ export const auditActions = {
   'sla.policy_changed': 'SLA policy changed',
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
+  'conversation.removed': 'Conversation removed by retention',
+  'customer.erased': 'Customer erased',
   'audit.erased': 'Customer data erased from the record',
   'audit.key_changed': 'Key of the record changed',
   'audit.fault_found': 'Record found changed while sealing',

@@ -7,4 +7,5 @@ export const topicNames: Record<DeliveryTopic, string> = {
   outbound: 'Outbound message',
   reply: 'Reply',
   draft: 'Draft request',
+  customer_erased: 'Erased callback',
 };

@@ -1,0 +1,15 @@
+import { defineCommand } from '../command.js';
+import { erase } from './customer/erase.js';
+import { exportCustomer } from './customer/export.js';
+
+export const command = defineCommand({
+  examples: [
+    'cairnloop customer export cust-7 --output cust-7.json',
+    'cairnloop customer erase cust-7 --dry-run',
+    'cairnloop customer erase cust-7 --reason "Request 4711 of 3 March"',
+  ],
+  subcommands: {
+    export: { ...exportCustomer, summary: 'Print everything that is stored about a customer as one JSON document' },
+    erase: { ...erase, summary: 'Erase everything that is stored about a customer' },
+  },
+});

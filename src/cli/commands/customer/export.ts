@@ -1,0 +1,97 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CairnloopError } from '../../../foundation/errors.js';
+import { errorText } from '../../../foundation/redact.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { type HostOptions, withDatabase } from '../../host-database.js';
+import type { CliIo } from '../../io.js';
+
+interface ExportOptions extends HostOptions {
+  output?: string;
+  json?: boolean;
+}
+
+export const exportCustomer = defineCommand<ExportOptions>({
+  arguments: [{ name: '<actorId>', description: 'the id that the host gave the customer, to the letter' }],
+  options: [
+    { flags: '--output <file>', description: 'write to this file, which only its owner may read, instead of stdout' },
+    cwdOption,
+    configOption,
+    { ...jsonOption, description: 'with --output: print what was written as JSON; the document is JSON either way' },
+  ],
+  examples: ['cairnloop customer export cust-7 > cust-7.json', 'cairnloop customer export cust-7 --output cust-7.json'],
+  async run({ args: [actorId = ''], options }, io) {
+    const { output } = options;
+    if (output === undefined) return exportTo(stdoutWriter(io), actorId, options, io);
+    const conversations = await writeFileWhole(resolve(io.cwd, output), output, (write) =>
+      readExport(write, actorId, options, io),
+    );
+    return { text: `${countText(conversations)} to ${output}`, json: { actorId, file: output, conversations } };
+  },
+});
+
+type Write = (text: string) => void | Promise<void>;
+
+async function exportTo(write: Write, actorId: string, options: HostOptions, io: CliIo): Promise<undefined> {
+  const conversations = await readExport(write, actorId, options, io);
+  io.stderr.write(`${countText(conversations)}\n`);
+}
+
+async function readExport(write: Write, actorId: string, options: HostOptions, io: CliIo): Promise<number> {
+  const { writeCustomerExport } = await import('../../../customers/export-customer.js');
+  const chunks = inChunks(write);
+  const conversations = await withDatabase(options, io, ({ db }) => writeCustomerExport(db, actorId, chunks.write));
+  await chunks.end();
+  return conversations;
+}
+
+function countText(conversations: number): string {
+  return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'} exported`;
+}
+
+/** Waits for each chunk to be out, as the document may be larger than memory. */
+function stdoutWriter(io: CliIo): Write {
+  return async (text) => {
+    io.stdout.write(text);
+    await io.flush?.();
+  };
+}
+
+const chunkLength = 64 * 1024;
+
+/** Gathers small pieces of text: a write for each row would be slow. */
+function inChunks(write: Write): { write: Write; end(): Promise<void> } {
+  let waiting = '';
+  const flush = async () => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') await write(text);
+  };
+  return {
+    async write(text) {
+      waiting += text;
+      if (waiting.length >= chunkLength) await flush();
+    },
+    end: flush,
+  };
+}
+
+/** Writes beside the file and renames: where it fails, the file is as it was. */
+async function writeFileWhole<T>(file: string, shown: string, work: (write: Write) => Promise<T>): Promise<T> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  const failed = (error: unknown) => new CairnloopError('WRITE_FAILED', { file: shown, reason: errorText(error, 200) });
+  const handle = await open(temporary, 'wx', 0o600).catch((error) => {
+    throw failed(error);
+  });
+  try {
+    const result = await work((text) => handle.appendFile(text));
+    await handle.sync();
+    await handle.close();
+    await rename(temporary, file);
+    return result;
+  } catch (error) {
+    await handle.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw (error as { syscall?: string }).syscall ? failed(error) : error;
+  }
+}

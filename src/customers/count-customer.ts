@@ -1,0 +1,41 @@
+import { countErasable } from '../audit/erase.js';
+import type { ErasureCounts } from '../contracts/domain.js';
+import type { Database } from '../db/connect.js';
+import { readSnapshot } from '../db/snapshot.js';
+import { statement } from '../db/statement.js';
+import { auditedAndGone } from './audited-and-gone.js';
+import { deliveriesOf } from './remove-conversations.js';
+
+/** Counts what an erasure would erase, in one snapshot. */
+export function countCustomer(db: Database, actorId: string): Promise<ErasureCounts> {
+  return readSnapshot(db, async (tx) => {
+    const [row] = await tx.run<Omit<ErasureCounts, 'auditEvents'> & { ids: string[]; envelopes: string[] }>(
+      countStored,
+      [actorId],
+    );
+    if (!row) throw new Error('SELECT answered no row');
+    const { ids, envelopes: subjectIds, ...counts } = row;
+    const conversationIds = [...ids, ...(await auditedAndGone(tx, actorId))];
+    return { ...counts, auditEvents: await countErasable(tx, { conversationIds, subjectIds, actorId }) };
+  });
+}
+
+const countStored = statement(
+  'customer.count',
+  (s) => `
+    WITH mine AS MATERIALIZED (
+      SELECT coalesce(array_agg(id), '{}') AS ids FROM ${s}.conversations WHERE actor_id = $1
+    )
+    SELECT ids, cardinality(ids) AS conversations,
+      (SELECT count(*)::int FROM ${s}.messages WHERE conversation_id = ANY (ids)) AS messages,
+      (SELECT count(*)::int FROM ${s}.drafts WHERE conversation_id = ANY (ids)) AS drafts,
+      (SELECT count(*)::int FROM (${deliveriesOf(s, 'ids')}) delivery) AS deliveries,
+      ARRAY(
+        SELECT DISTINCT (m.metadata ->> 'envelopeId')::uuid FROM ${s}.messages m
+        WHERE m.conversation_id = ANY (ids) AND m.role = 'outbound' AND m.metadata ? 'envelopeId' AND NOT EXISTS (
+          SELECT FROM ${s}.messages other
+          WHERE other.role = 'outbound' AND other.metadata ? 'envelopeId'
+            AND other.metadata ->> 'envelopeId' = m.metadata ->> 'envelopeId' AND other.conversation_id <> ALL (ids))
+      ) AS envelopes
+    FROM mine`,
+);

@@ -1,0 +1,112 @@
+import { eraseFromAudit } from '../audit/erase.js';
+import type { Actor, ErasureCounts } from '../contracts/domain.js';
+import type { Database } from '../db/connect.js';
+import { type Executor, statement } from '../db/statement.js';
+import { addToErasure } from './erasures.js';
+import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
+
+/** Rows that one transaction deletes; small, so that no lock is held for long. */
+const batchSize = 500;
+
+/** A smaller batch is the last one: the rest is erased with the conversation. */
+const lastBatch = 50;
+
+/** From so many messages on the audit lines are erased before the conversations are locked, and not only while. */
+const manyMessages = 1000;
+
+interface Erasing {
+  actorId: string;
+  by: Actor;
+}
+
+/**
+ * Erases most of what conversations hold, in small transactions of their own and without a lock on the conversations, so
+ * that little is left for the one that removes them. Deliveries go first: no callback is called about a part of a
+ * conversation. Rows that another session has locked are left for that last transaction.
+ */
+export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
+  const { actorId, by } = erasing;
+  await inBatches(db, actorId, async (tx) => ({ deliveries: await batchOf(tx, deleteUnsettled, ids) }));
+  const messages = await inBatches(db, actorId, (tx) => eraseMessages(tx, ids, by));
+  await inBatches(db, actorId, async (tx) => ({ drafts: await batchOf(tx, deleteDrafts, ids) }));
+  if (messages < manyMessages) return;
+  await db.transaction(async (tx) => {
+    const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, actorId, by });
+    await addToErasure(tx, actorId, { auditEvents });
+  });
+}
+
+/** Runs `work`, and counts what it erased, until little is left. Returns how many rows of its own kind went. */
+async function inBatches(
+  db: Database,
+  actorId: string,
+  work: (tx: Executor) => Promise<Partial<ErasureCounts>>,
+): Promise<number> {
+  for (let total = 0; ; ) {
+    const counts = await db.transaction(async (tx) => {
+      const counts = await work(tx);
+      await addToErasure(tx, actorId, counts);
+      return counts;
+    });
+    const erased = counts.messages ?? counts.drafts ?? counts.deliveries ?? 0;
+    total += erased;
+    if (erased < lastBatch) return total;
+  }
+}
+
+async function batchOf(tx: Executor, how: ReturnType<typeof statement>, ids: readonly string[]): Promise<number> {
+  return (await tx.run(how, [ids, batchSize])).length;
+}
+
+async function eraseMessages(tx: Executor, ids: readonly string[], by: Actor): Promise<Partial<ErasureCounts>> {
+  const [row] = await tx.run<{ messages: number; deliveries: number; envelopes: string[] | null }>(deleteMessages, [
+    ids,
+    batchSize,
+  ]);
+  const subjectIds = await removeEmptyEnvelopes(tx, row?.envelopes ?? []);
+  const auditEvents = await eraseFromAudit(tx, { conversationIds: [], subjectIds, by });
+  return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0, auditEvents };
+}
+
+const deleteUnsettled = statement(
+  'customer.delete_unsettled',
+  (s) => `
+    DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
+      SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY ($1::uuid[]) AND settled_at IS NULL
+      LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id`,
+);
+
+/** A message whose delivery is locked stays with it: the delivery is found by the message. */
+const deleteMessages = statement(
+  'customer.delete_some_messages',
+  (s) => `
+    WITH batch AS MATERIALIZED (
+      SELECT id FROM ${s}.messages WHERE conversation_id = ANY ($1::uuid[]) LIMIT $2 FOR UPDATE SKIP LOCKED
+    ), delivery AS (
+      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
+        SELECT id FROM ${s}.deliveries
+        WHERE dedupe_key = ANY (ARRAY(SELECT id::text FROM batch)) AND conversation_id = ANY ($1::uuid[])
+        FOR UPDATE SKIP LOCKED
+      )) RETURNING id
+    ), outcome AS (
+      DELETE FROM ${s}.delivery_outcomes WHERE delivery_id IN (SELECT id FROM delivery)
+    ), gone AS (
+      DELETE FROM ${s}.messages m USING batch
+      WHERE m.id = batch.id AND NOT EXISTS (
+        SELECT FROM ${s}.deliveries d WHERE d.dedupe_key = m.id::text AND d.conversation_id = m.conversation_id
+          AND d.id NOT IN (SELECT id FROM delivery))
+      RETURNING ${envelopeOf} AS envelope
+    )
+    SELECT (SELECT count(*)::int FROM delivery) AS deliveries, count(*)::int AS messages,
+      array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes
+    FROM gone`,
+);
+
+const deleteDrafts = statement(
+  'customer.delete_some_drafts',
+  (s) => `
+    DELETE FROM ${s}.drafts WHERE id = ANY (ARRAY(
+      SELECT id FROM ${s}.drafts WHERE conversation_id = ANY ($1::uuid[]) LIMIT $2 FOR UPDATE SKIP LOCKED
+    )) RETURNING id`,
+);

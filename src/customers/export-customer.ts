@@ -1,0 +1,160 @@
+import type { CustomerExport, ExportedRow } from '../contracts/domain.js';
+import { hostName } from '../conversations/host-name.js';
+import type { Database } from '../db/connect.js';
+import { readSnapshot } from '../db/snapshot.js';
+import { type Executor, type Statement, statement } from '../db/statement.js';
+import { only, parseInput } from '../validation/input.js';
+import { hashOfText } from './hash-of-text.js';
+import { deliveriesOf } from './remove-conversations.js';
+
+/** The version of the document's shape: raised where a key is removed or means something else. */
+const exportVersion = 1;
+
+/** Reads everything that is stored about a customer, in one snapshot. Throws `INPUT_INVALID`. */
+export async function exportCustomer(db: Database, actorId: string): Promise<CustomerExport> {
+  const texts: string[] = [];
+  await writeCustomerExport(db, actorId, (text) => void texts.push(text));
+  return JSON.parse(texts.join(''));
+}
+
+/**
+ * As {@link exportCustomer}, for customers whose data may not fit into memory: hands the document to `write` as JSON
+ * text, piece by piece, and waits for each. Returns how many conversations it holds.
+ */
+export function writeCustomerExport(
+  db: Database,
+  id: string,
+  write: (text: string) => void | Promise<void>,
+): Promise<number> {
+  const { actorId } = parseInput('customers.export', only({ actorId: hostName }), { actorId: id });
+  return readSnapshot(db, async (tx) => {
+    const [now] = await tx.run<{ now: Date }>(selectNow);
+    const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };
+    await write(JSON.stringify(head).slice(0, -1));
+    const written = await writeList(write, 'conversations', pages(tx, conversations, [actorId]), (row) =>
+      writeConversation(tx, row, write),
+    );
+    await writeRows(write, 'audit', pages(tx, audit, [actorId]));
+    await writeRows(write, 'portalWrites', pages(tx, portalWrites, [hashOfText(actorId)]));
+    await writeRows(write, 'erasures', pages(tx, erasures, [actorId]));
+    await writeRows(write, 'erasedCallbacks', pages(tx, erasedCallbacks, [actorId]));
+    await write('}\n');
+    return written;
+  });
+}
+
+type Write = (text: string) => void | Promise<void>;
+
+/** Rows of one read. */
+const pageSize = 500;
+
+async function writeConversation(tx: Executor, row: ExportedRow, write: Write): Promise<void> {
+  await write(JSON.stringify(row).slice(0, -1));
+  const parts = { messages, drafts, slas, deliveries };
+  for (const [key, found] of Object.entries(parts)) await writeRows(write, key, pages(tx, found, [row.id]));
+  await write('}');
+}
+
+function writeRows(write: Write, key: string, found: AsyncIterable<ExportedRow[]>): Promise<number> {
+  return writeList(write, key, found, (row) => write(JSON.stringify(row)));
+}
+
+/** `,"key":[…]`, to stand behind other keys of an object. */
+async function writeList(
+  write: Write,
+  key: string,
+  found: AsyncIterable<ExportedRow[]>,
+  writeOne: (row: ExportedRow) => void | Promise<void>,
+): Promise<number> {
+  await write(`,${JSON.stringify(key)}:[`);
+  let written = 0;
+  for await (const rows of found) {
+    for (const row of rows) {
+      await write(written === 0 ? '\n' : ',\n');
+      await writeOne(row);
+      written += 1;
+    }
+  }
+  await write(']');
+  return written;
+}
+
+/** Reads what a cursor finds, page by page, as it was when the snapshot began. */
+async function* pages(tx: Executor, cursor: Cursor, values: readonly unknown[]): AsyncGenerator<ExportedRow[]> {
+  await tx.run(cursor.declare, values);
+  for (;;) {
+    const rows = await tx.run<Record<string, unknown>>(cursor.fetch);
+    if (rows.length > 0) yield rows.map(toExported);
+    if (rows.length < pageSize) break;
+  }
+  await tx.run(cursor.close);
+}
+
+/** Every column, so that one which is added to a table is exported too. */
+function toExported(row: Record<string, unknown>): ExportedRow {
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelCase(name), value]));
+}
+
+function camelCase(name: string): string {
+  return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const selectNow = statement('customer.export_time', (s) => `SELECT ${s}.clock() AS now`);
+
+interface Cursor {
+  declare: Statement;
+  fetch: Statement;
+  close: Statement;
+}
+
+function cursor(name: string, select: (s: string) => string): Cursor {
+  return {
+    declare: statement(`export.${name}`, (s) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s)}`),
+    fetch: statement(`export.fetch_${name}`, () => `FETCH ${pageSize} FROM export_${name}`),
+    close: statement(`export.close_${name}`, () => `CLOSE export_${name}`),
+  };
+}
+
+const conversations = cursor(
+  'conversations',
+  (s) => `SELECT * FROM ${s}.conversations WHERE actor_id = $1 ORDER BY id`,
+);
+
+const messages = cursor(
+  'messages',
+  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1::uuid ORDER BY created_at, id`,
+);
+
+const drafts = cursor('drafts', (s) => `SELECT * FROM ${s}.drafts WHERE conversation_id = $1::uuid ORDER BY id`);
+
+const slas = cursor('slas', (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = $1::uuid ORDER BY id`);
+
+/** Each with its outcome, where that waits to be written. */
+const deliveries = cursor(
+  'deliveries',
+  (s) => `
+    SELECT d.*, (SELECT to_jsonb(o) FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id) AS outcome
+    FROM ${s}.deliveries d WHERE d.id IN (${deliveriesOf(s, 'ARRAY[$1::uuid]')}) ORDER BY d.id`,
+);
+
+/** Lines of another customer's conversation are no part of it, whoever acted there. */
+const audit = cursor(
+  'audit',
+  (s) => `
+    SELECT * FROM ${s}.audit_events WHERE conversation_id IN (SELECT id FROM ${s}.conversations WHERE actor_id = $1)
+    UNION ALL
+    SELECT * FROM ${s}.audit_events e
+    WHERE e.actor ->> 'id' = $1 AND NOT EXISTS (SELECT FROM ${s}.conversations c WHERE c.id = e.conversation_id)
+    ORDER BY id`,
+);
+
+const portalWrites = cursor('portal_writes', (s) => `SELECT * FROM ${s}.portal_writes WHERE customer = $1`);
+
+const erasures = cursor('erasures', (s) => `SELECT * FROM ${s}.erasures WHERE actor_id = $1`);
+
+const erasedCallbacks = cursor(
+  'erased_callbacks',
+  (s) => `
+    SELECT * FROM ${s}.deliveries
+    WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = $1 ORDER BY id`,
+);

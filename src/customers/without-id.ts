@@ -1,0 +1,21 @@
+import type { Actor } from '../contracts/domain.js';
+
+/** Stands for the customer's id in what is kept of an erasure. */
+const mark = '[erased]';
+
+/** Who erased, where it was the customer. */
+const theCustomer: Actor = { id: 'system:customer' };
+
+/** A text of the host's without the customer's id, in any case, where it stands as a word of its own. */
+export function withoutId(text: string, actorId: string): string {
+  const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+  if (literal === '') return text;
+  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), mark);
+}
+
+/** Who erased, without the customer's id: customers may erase themselves. */
+export function actorWithoutId(actor: Actor, actorId: string): Actor {
+  if (actor.id === actorId) return theCustomer;
+  const { id, name } = actor;
+  return { id: withoutId(id, actorId), ...(name !== undefined && { name: withoutId(name, actorId) }) };
+}

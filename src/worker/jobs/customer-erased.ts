@@ -1,0 +1,37 @@
+import type { ErasedCustomer } from '../../contracts/domain.js';
+import type { CallbackMetadata } from '../../contracts/notifier.js';
+import type { ErasedPayload } from '../../customers/erasures.js';
+import type { ClaimedDelivery } from '../../deliveries/claim.js';
+import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
+import { deepFreeze } from '../../foundation/deep-freeze.js';
+import { returnedFailure } from '../../foundation/returned-failure.js';
+import type { Runtime } from '../../runtime.js';
+import { missingModule } from './missing-module.js';
+
+/** The Agenda job `customer-erased`: tells the Notifier of customers whose data was erased. */
+export const customerErased: TopicHandler = {
+  method: 'notifier.onCustomerErased',
+  load: loadCalls,
+  failure: returnedFailure,
+};
+
+async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
+  const { notifier } = runtime.config;
+  if (!notifier?.onCustomerErased) return missingModule('notifier.onCustomerErased');
+  return new Map(
+    rows.map((row) => {
+      const payload = row.payload as Partial<ErasedPayload>;
+      if (payload.actorId === undefined) return [row.id, null];
+      const { erased, metadata } = callOf(row, payload as ErasedPayload);
+      return [row.id, () => notifier.onCustomerErased?.(erased, metadata)];
+    }),
+  );
+}
+
+function callOf(row: ClaimedDelivery, payload: ErasedPayload): { erased: ErasedCustomer; metadata: CallbackMetadata } {
+  const { actor, erasedAt, ...rest } = payload;
+  return {
+    erased: deepFreeze({ ...rest, erasedAt: new Date(erasedAt) }),
+    metadata: deepFreeze({ actor, deliveryId: row.id, attempt: row.attempts }),
+  };
+}
