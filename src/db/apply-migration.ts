@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { expectedFailure } from './database-failure.js';
 import type { Migration } from './migrations/migration.js';
 import { quoteIdentifier } from './quote-identifier.js';

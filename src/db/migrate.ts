@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { CairnloopError, isCairnloopError } from '../errors.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { applyMigration, type MigrationDirection } from './apply-migration.js';
 import { expectedFailure } from './database-failure.js';
 import { requireRights, requireSuitable } from './migrate-preconditions.js';
