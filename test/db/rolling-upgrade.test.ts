@@ -81,11 +81,11 @@ describe('a schema that a later version migrated in a way that this version work
     const resolve = async ({ conversations }: Cairnloop) => {
       const { id } = await conversations.open({ message: 'Hello?' });
       await conversations.resolve(id, { resolvedBy: operator });
-      await eventually(() => assert.ok(told.includes(id)));
+      await eventually(() => assert.ok(told.includes(id), `not told of ${id}: ${JSON.stringify(host.log)}`));
     };
     await resolve(host.cairnloop);
     await record(host.database, later, newest);
-    const second = await startHost({}, { database: host.database });
+    const second = await startHost({}, { database: host.database, worker: false });
     await resolve(host.cairnloop);
     await second.cairnloop.conversations.open({ message: 'Hello?' });
     const ready = await host.cairnloop.operations().fetch(new Request('http://localhost/health/ready'));
