@@ -1,28 +1,25 @@
 import { z } from 'zod';
 import type { CustomerConversation, Page } from '../contracts/domain.js';
+import type { CustomerListInput, CustomerReadInput, CustomerThreadInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
+import { isId, only, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostName } from './host-name.js';
 
 const customerInput = only({ actorId: hostName });
-const listInput = only({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
-const threadInput = only({
+const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
+const threadInput = schemaOf<CustomerThreadInput>()({
   /** Returns the messages before this one; absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimit.default(200),
 }).default({ limit: 200 });
-const readInput = only({
+const readInput = schemaOf<CustomerReadInput>()({
   /** The newest message that the customer was shown; absent: the newest that there is. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
-
-export type CustomerListInput = z.input<typeof listInput>;
-export type CustomerThreadInput = z.input<typeof threadInput>;
-export type CustomerReadInput = z.input<typeof readInput>;
 
 /**
  * Lists one customer's conversations as that customer may see them, without their messages: those first in which a

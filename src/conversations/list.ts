@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
+import type { ConversationFilter, ListInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
+import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { hostName } from './host-name.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';
@@ -27,11 +28,10 @@ const filterFields = {
   /** Whether it is snoozed now. */
   snoozed: z.boolean().optional(),
 };
-const filterInput = only(filterFields).default({});
-const listInput = only({ ...filterFields, cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
-
-export type ConversationFilter = z.input<typeof filterInput>;
-export type ListInput = z.input<typeof listInput>;
+const filterInput = schemaOf<ConversationFilter>()(filterFields).default({});
+const listInput = schemaOf<ListInput>()({ ...filterFields, cursor: pageCursor, limit: pageLimit }).default({
+  limit: 50,
+});
 
 /** Lists conversations, newest activity first, without their messages. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listConversations(runtime: Runtime, input?: ListInput): Promise<Page<Conversation>> {

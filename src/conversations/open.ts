@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { OpenInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
-import { customerText, metadata, name, only, parseInput, text } from '../validation/input.js';
+import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const openInput = only({
+const openInput = schemaOf<OpenInput>()({
   actorId: hostName.nullish(),
   hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
@@ -22,7 +23,6 @@ const openInput = only({
   dedupeKey: dedupeKey.optional(),
 });
 
-export type OpenInput = z.input<typeof openInput>;
 type Opening = z.output<typeof openInput>;
 
 /**

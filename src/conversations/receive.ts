@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
 import type { Conversation, Message, Sla } from '../contracts/domain.js';
+import type { ReceiveInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
@@ -9,21 +9,19 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { customerText, isId, metadata, only, parseInput } from '../validation/input.js';
+import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 import { afterWoken } from './wake.js';
 
-const receiveInput = only({
+const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
   metadata,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
   dedupeKey: dedupeKey.optional(),
 });
-
-export type ReceiveInput = z.input<typeof receiveInput>;
 
 export interface Received {
   conversation: Conversation;

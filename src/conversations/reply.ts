@@ -1,10 +1,10 @@
-import type { z } from 'zod';
 import type { Message } from '../contracts/domain.js';
+import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
-import { actor, content, isId, name, only, parseInput } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 import { type Answer, type Answered, sendAnswer } from './answer.js';
 import { changeTime } from './change-time.js';
 import { findByDedupeKey } from './find-by-dedupe-key.js';
@@ -15,11 +15,8 @@ import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
 /** A second call with the same key for the same conversation writes nothing and answers the first message. */
 const dedupeKey = name.optional();
 
-const noteInput = only({ content, actor, dedupeKey });
-const replyInput = only({ content, actor, dedupeKey, lastSeenMessageId });
-
-export type NoteInput = z.input<typeof noteInput>;
-export type ReplyInput = z.input<typeof replyInput>;
+const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
+const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId });
 
 /**
  * Sends an operator's text to the customer; it meets the response target. Throws `CONVERSATION_NOT_FOUND`,

@@ -1,19 +1,17 @@
-import type { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
+import type { ResolveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actor, isId, metadata, only, parseInput } from '../validation/input.js';
+import { actor, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = only({ resolvedBy: actor, metadata });
-
-export type ResolveInput = z.input<typeof resolveInput>;
+const resolveInput = schemaOf<ResolveInput>()({ resolvedBy: actor, metadata });
 
 /**
  * Resolves a conversation and, in the same transaction, owes the Notifier its `onConversationResolved`. Resolving a

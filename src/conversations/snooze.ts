@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { SnoozeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -13,13 +14,11 @@ import { afterWoken } from './wake.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = only({
+const snoozeInput = schemaOf<SnoozeInput>()({
   /** By the database's clock. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor,
 });
-
-export type SnoozeInput = z.input<typeof snoozeInput>;
 
 /**
  * Takes an open conversation out of the open queue until a moment or the customer's next message, whichever is first; null

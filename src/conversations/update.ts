@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, metadataMap, name, only, parseInput, text } from '../validation/input.js';
+import { actor, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { changeableFields, changed } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const updateInput = only({
+const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
   /** Replaces the tags. */
   tags: z.array(name).max(50).optional(),
@@ -24,8 +25,6 @@ const updateInput = only({
   (input) => changeableFields.some((field) => input[field] !== undefined),
   `at least one of ${changeableFields.join(', ')}`,
 );
-
-export type UpdateInput = z.input<typeof updateInput>;
 
 /**
  * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new

@@ -6,8 +6,13 @@ export interface Statement {
 
 /** Declares a statement: `statement('conversation.resolve', (s) => `UPDATE ${s}.conversations ...`)`. */
 export function statement(name: string, text: (schema: string) => string): Statement {
-  return { name, text };
+  const declared = { name, text };
+  statements.set(name, declared);
+  return declared;
 }
+
+/** The last declaration of each name, so that a test can prepare all of them. */
+export const statements = new Map<string, Statement>();
 
 /** Runs statements, either each on its own or inside one transaction. */
 export interface Executor {

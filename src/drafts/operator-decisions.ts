@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
+import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { afterAnswered } from '../conversations/reply.js';
@@ -7,13 +7,13 @@ import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, only, parseInput, text } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = only({ actor, lastSeenMessageId });
-const editInput = only({ content, actor, lastSeenMessageId });
-const useInput = only({
+const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
+const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
+const useInput = schemaOf<UseInput>()({
   /** What is sent, whatever is left of the draft's own words. */
   content,
   actor,
@@ -21,12 +21,7 @@ const useInput = only({
   dedupeKey: name.optional(),
   lastSeenMessageId,
 });
-const discardInput = only({ actor, reason: text(2000).optional() });
-
-export type ApproveInput = z.input<typeof approveInput>;
-export type EditInput = z.input<typeof editInput>;
-export type UseInput = z.input<typeof useInput>;
-export type DiscardInput = z.input<typeof discardInput>;
+const discardInput = schemaOf<DiscardInput>()({ actor, reason: text(2000).optional() });
 
 /**
  * Sends a draft that waits for approval, as it stands. Of many at once one wins and the others are refused, a second

@@ -1,15 +1,16 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
+import type { BulkInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { content, isId, name, only, parseInput } from '../validation/input.js';
+import { content, isId, name, only, parseInput, schemaOf } from '../validation/input.js';
 import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
-const bulkInput = only({
+const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
   /** What is delivered to each, to the letter. */
   content,
@@ -18,8 +19,6 @@ const bulkInput = only({
   actor: hostOrActor,
 });
 const idsInput = only({ conversationIds: z.array(z.string()) });
-
-export type BulkInput = z.input<typeof bulkInput>;
 
 /** One bulk send: what was asked for, by whom, and how many recipients it reached. */
 export interface BulkEnvelope {

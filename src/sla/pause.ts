@@ -1,21 +1,18 @@
-import type { z } from 'zod';
 import type { HostModules } from '../config/config-types.js';
 import type { Actor, Sla } from '../contracts/domain.js';
+import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { isUnsettled } from '../deliveries/sql-conditions.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput, text } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf, text } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resume } from './sla-clock.js';
 
-const pauseInput = only({ reason: text(1000), actor });
-const resumeInput = only({ actor });
-
-export type PauseInput = z.input<typeof pauseInput>;
-export type ResumeInput = z.input<typeof resumeInput>;
+const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
+const resumeInput = schemaOf<ResumeInput>()({ actor });
 
 /** Holds a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {

@@ -83,7 +83,7 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actor: z.ZodType<Actor> = only({ id: exactName(500), name: optionalName.optional() }).transform(
+export const actor: z.ZodType<Actor, Actor> = only({ id: exactName(500), name: optionalName.optional() }).transform(
   ({ id, name }) => (name === undefined ? { id } : { id, name }),
 );
 
@@ -107,6 +107,15 @@ export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Sha
   });
   return own.pipe(z.object(shape).catchall(unknown)) as unknown as z.ZodObject<Shape>;
 }
+
+/** The schema of a documented input: exactly its keys, none missing and none more. */
+export function schemaOf<Input>() {
+  return <Shape extends FieldsOf<Input>>(
+    shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
+  ): z.ZodObject<Shape> => only<Shape>(shape);
+}
+
+type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
 /** Any value; one that is an object has these keys and no other. What is in it is judged elsewhere. */
 export function knownKeys(known: readonly string[]): z.ZodType<unknown> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import type { Conversation, Delivery, Draft, DraftStatus } from '../../contracts/domain.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import type { Cairnloop } from '../../instance/cairnloop.js';
 import type { Narrator } from './narrator.js';
 
 /** The operator of the demo. */

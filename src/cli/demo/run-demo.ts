@@ -1,9 +1,10 @@
 import { rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadConfig } from '../../config/load-config.js';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
-import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { createCairnloop } from '../../instance/cairnloop.js';
 import type { CliIo } from '../io.js';
 import { runDev } from '../run/run-dev.js';
 import { moveDemoClock } from './demo-clock.js';

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-types.js';
 import { findConfigFile, loadConfig } from '../../config/load-config.js';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
 import { stopSignal } from '../../foundation/stop-signal.js';
 import { openOwnFolder } from '../../host-project/own-folder.js';
 import type { Mounted } from '../../http/mount.js';
-import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { createCairnloop } from '../../instance/cairnloop.js';
 import { type Address, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
 import type { CliIo } from '../io.js';

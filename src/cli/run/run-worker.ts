@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { requireMigrated } from '../../db/migrate.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
 import { type StopReason, stopSignal } from '../../foundation/stop-signal.js';
-import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ServedApp, serve } from '../../ops/serve.js';
 import { guardProcess } from '../../worker/uncaught.js';
 import { startWatchdog } from '../../worker/watchdog.js';

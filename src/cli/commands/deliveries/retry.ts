@@ -1,5 +1,6 @@
 import { type DeliveryTopic, deliveryTopics } from '../../../contracts/domain.js';
-import type { RetryRange, TopicCounts } from '../../../deliveries/retry-range.js';
+import type { RetryRange } from '../../../contracts/inputs.js';
+import type { TopicCounts } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
