@@ -2,7 +2,13 @@ import { closestWord } from '../foundation/closest-word.js';
 import { kindOf } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
-import { type ContractKey, contractMethods, contractProblems, metricsProblems } from './host-modules.js';
+import {
+  type ContractKey,
+  contractMethods,
+  contractProblems,
+  loggerProblems,
+  metricsProblems,
+} from './host-modules.js';
 import { keyRules, metricsPathProblem, opsPath, type Rule } from './key-rules.js';
 
 export type * from './config-types.js';
@@ -24,7 +30,7 @@ export const configDefaults = {
 
 const sectionKeys = Object.keys(keyRules) as (keyof Sections)[];
 const contractKeys = Object.keys(contractMethods) as ContractKey[];
-const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics'];
+const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'logger'];
 const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
 
 /**
@@ -46,6 +52,7 @@ export function configProblems(raw: unknown): ConfigProblem[] {
     ...sectionKeys.flatMap((section) => sectionProblems(section, raw[section])),
     ...contractKeys.flatMap((key) => (raw[key] === undefined ? [] : contractProblems(key, raw[key]))),
     ...(raw.metrics === undefined ? [] : metricsProblems(raw.metrics)),
+    ...(raw.logger === undefined ? [] : loggerProblems(raw.logger)),
   ];
 }
 

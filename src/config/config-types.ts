@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AutomationPolicy } from '../contracts/automation-policy.js';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import type { DraftGenerator } from '../contracts/draft-generator.js';
@@ -89,6 +90,8 @@ export interface HostModules {
   draftGenerator?: DraftGenerator | undefined;
   /** `prometheus()`; without it the metrics path answers 501. */
   metrics?: MetricsReporter | undefined;
+  /** A pino logger of the host's, to which log lines go. Default: lines on stderr, from `log.level` up. */
+  logger?: Logger | undefined;
 }
 
 /** The groups of plain settings, each key filled in. */

@@ -14,7 +14,7 @@ export const contractMethods = {
 /** Methods that a contract may have. */
 const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply'] };
 
-export type ContractKey = Exclude<keyof HostModules, 'metrics'>;
+export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'logger'>;
 
 /** What is wrong with a value that stands for a contract: one problem for each method that it lacks or has as something else. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
@@ -33,6 +33,16 @@ export function metricsProblems(value: unknown): ConfigProblem[] {
   if (isObject(value) && value[metricsBrand] === true) return [];
   const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
   return [{ path: 'metrics', expected: 'what prometheus() returns', found }];
+}
+
+/** What lines are written with. */
+const logMethods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+export function loggerProblems(value: unknown): ConfigProblem[] {
+  const missing = isObject(value) ? logMethods.filter((method) => typeof value[method] !== 'function') : logMethods;
+  if (missing.length === 0) return [];
+  const found = isObject(value) ? `one without ${listed(missing)}` : kindOf(value);
+  return [{ path: 'logger', expected: `a pino logger, or what has ${listed(logMethods)}`, found }];
 }
 
 /** One clear problem for what was meant well: the class, or a promise of the module. */

@@ -1,13 +1,16 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { escapeControls } from './escape-controls.js';
+import { prettyLine } from './pretty-line.js';
 
 /**
- * JSON lines on stderr, without what could move a terminal. A full disk, a closed pipe or a reader that has stopped costs log lines, not the process: pino's
- * own destination ends the process at the first, and tries for ever at the last.
+ * Lines on stderr, without what could move a terminal: for a person where stderr is a terminal, else JSON. A full disk, a
+ * closed pipe or a reader that has stopped costs log lines, not the process: pino's own destination ends the process at the
+ * first, and tries for ever at the last.
  */
-export function stderrLogger(level: string): Logger {
-  return pino({ name: 'cairnloop', level }, { write: writeToStderr });
+export function stderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
+  const write = isTerminal ? (line: string) => writeToStderr(prettyLine(line)) : writeToStderr;
+  return pino({ name: 'cairnloop', level }, { write });
 }
 
 /** How long a line waits for whoever reads stderr, in milliseconds. */

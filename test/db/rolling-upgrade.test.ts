@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { migrateDown, migrateUp, migrationStatus, requireMigrated } from '../../src/db/migrate.js';
 import { compareSchema } from '../../src/db/migrations/compare-schema.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
-import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { migrated, operator, useHosts } from '../support/started-host.js';
