@@ -8,7 +8,15 @@ import { fileURLToPath } from 'node:url';
 import { ts } from 'ts-morph';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const entries = ['index.d.ts', 'testing.d.ts', 'ai/index.d.ts', 'transactions.d.ts', 'nest.d.ts', 'fastify.d.ts'];
+const entries = [
+  'index.d.ts',
+  'testing.d.ts',
+  'ai/index.d.ts',
+  'webhooks/index.d.ts',
+  'transactions.d.ts',
+  'nest.d.ts',
+  'fastify.d.ts',
+];
 
 const shapes = {
   pino: `/** A pino logger, or what has its methods. */

@@ -2,6 +2,14 @@
 export { checkAutomationPolicy } from './testing/check-automation-policy.js';
 export { type ContextProviderCheckOptions, checkContextProvider } from './testing/check-context-provider.js';
 export { checkNotifier, type NotifierCheckOptions } from './testing/check-notifier.js';
+export {
+  checkNotifierFaults,
+  type FaultReport,
+  type NotifierFactory,
+  type NotifierFaultOptions,
+  type RepeatedEffect,
+} from './testing/check-notifier-faults.js';
 export { checkSlaPolicyProvider } from './testing/check-sla-policy-provider.js';
 export type { CheckOptions } from './testing/examine.js';
+export type { FaultProvider } from './testing/fault-provider.js';
 export type { ContractCode, ContractFinding, ContractReport } from './testing/report.js';

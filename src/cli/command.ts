@@ -70,6 +70,12 @@ export const opsPortOption: OptionRow = {
   parse: (text) => wholeNumber('--ops-port', { min: 0, max: 65_535 })(text),
 };
 
+export const logLevelOption: OptionRow = {
+  flags: '--log-level <level>',
+  description: 'least severe log line (default: log.level, info)',
+  choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+};
+
 /** A parser for `--port <number>` and its like. */
 export function wholeNumber(flag: string, range: { min: number; max: number }): (text: string) => number {
   return (text) => {

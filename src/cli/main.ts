@@ -95,6 +95,11 @@ const commands: readonly CommandRow[] = [
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),
   },
+  {
+    name: 'completion',
+    summary: 'Print the completion script of a shell',
+    load: async () => ({ command: (await import('./commands/completion.js')).completionOf(commands) }),
+  },
 ];
 
 /** Runs one command line and returns its exit code; it never exits and never rejects. */

@@ -6,6 +6,7 @@ import {
   type ContractKey,
   contractMethods,
   contractProblems,
+  loggerProblems,
   metricsProblems,
   tracingProblems,
 } from './host-modules.js';
@@ -31,7 +32,7 @@ export const configDefaults = {
 
 const sectionKeys = Object.keys(keyRules) as (keyof Sections)[];
 const contractKeys = Object.keys(contractMethods) as ContractKey[];
-const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'tracing'];
+const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'tracing', 'logger'];
 const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
 
 /**
@@ -54,6 +55,7 @@ export function configProblems(raw: unknown): ConfigProblem[] {
     ...contractKeys.flatMap((key) => (raw[key] === undefined ? [] : contractProblems(key, raw[key]))),
     ...(raw.metrics === undefined ? [] : metricsProblems(raw.metrics)),
     ...(raw.tracing === undefined ? [] : tracingProblems(raw.tracing)),
+    ...(raw.logger === undefined ? [] : loggerProblems(raw.logger)),
   ];
 }
 

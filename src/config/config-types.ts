@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AutomationPolicy } from '../contracts/automation-policy.js';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import type { DraftGenerator } from '../contracts/draft-generator.js';
@@ -117,6 +118,8 @@ export interface HostModules {
   metrics?: MetricsReporter | undefined;
   /** `openTelemetry()`; without it nothing is traced and `@opentelemetry/api` is not loaded. */
   tracing?: TracingBridge | undefined;
+  /** A pino logger of the host's, to which log lines go. Default: lines on stderr, from `log.level` up. */
+  logger?: Logger | undefined;
 }
 
 /** The groups of plain settings, each key filled in. */

@@ -16,7 +16,7 @@ const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = {
   notifier: ['onReply', 'onCustomerErased', 'onAuditAnchor'],
 };
 
-export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing'>;
+export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing' | 'logger'>;
 
 /** The problems of a host module: one for each missing or wrong method. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
@@ -44,6 +44,16 @@ function brandProblems(path: string, brand: symbol, maker: string, value: unknow
   if (isObject(value) && value[brand] === true) return [];
   const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
   return [{ path, expected: `what ${maker} returns`, found }];
+}
+
+/** The methods of a logger that are used. */
+const logMethods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+
+export function loggerProblems(value: unknown): ConfigProblem[] {
+  const missing = isObject(value) ? logMethods.filter((method) => typeof value[method] !== 'function') : logMethods;
+  if (missing.length === 0) return [];
+  const found = isObject(value) ? `one without ${listed(missing)}` : kindOf(value);
+  return [{ path: 'logger', expected: `a pino logger, or what has ${listed(logMethods)}`, found }];
 }
 
 /** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
-import { errorText } from '../foundation/redact.js';
+import { applyMigration, type MigrationDirection } from './apply-migration.js';
 import { expectedFailure } from './database-failure.js';
 import { requireRights, requireSuitable } from './migrate-preconditions.js';
+import {
+  type AppliedMigration,
+  compareSchema,
+  type SchemaComparison,
+  selectApplied,
+} from './migrations/compare-schema.js';
 import { migrations } from './migrations/index.js';
 import type { Migration } from './migrations/migration.js';
 import { probeDatabase } from './probe.js';
@@ -18,12 +24,8 @@ export interface MigrateOptions {
 /** Told of what a person who waits for a migration wants to know. */
 export type TellProgress = (sentence: string) => void;
 
-export interface MigrationStatus {
+export interface MigrationStatus extends SchemaComparison {
   schema: string;
-  applied: string[];
-  pending: string[];
-  /** Recorded in the schema but unknown to this package: the schema is newer. */
-  unknown: string[];
 }
 
 /**
@@ -56,22 +58,15 @@ export function migrateDown(options: MigrateOptions, to?: string, tell?: TellPro
 /** Lists applied and pending migrations; writes nothing. */
 export function migrationStatus(options: MigrateOptions): Promise<MigrationStatus> {
   return withSession(options, async (client) => {
-    const applied = await appliedNames(client, options.schema);
-    const known = migrations.map((migration) => migration.name);
-    return {
-      schema: options.schema,
-      applied: applied.filter((name) => known.includes(name)),
-      pending: known.filter((name) => !applied.includes(name)),
-      unknown: applied.filter((name) => !known.includes(name)),
-    };
+    return { schema: options.schema, ...compareSchema(await readApplied(client, options.schema)) };
   });
 }
 
-/** Throws `MIGRATIONS_PENDING` or `SCHEMA_NEWER` unless the schema is exactly this package's. */
+/** Throws `MIGRATIONS_PENDING` or `SCHEMA_NEWER` unless this package works on the schema. */
 export async function requireMigrated(options: MigrateOptions): Promise<void> {
-  const status = await migrationStatus(options);
-  if (status.unknown.length > 0) throw new CairnloopError('SCHEMA_NEWER', status);
-  if (status.pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', status);
+  const { schema, pending, incompatible } = await migrationStatus(options);
+  if (incompatible.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown: incompatible });
+  if (pending.length > 0) throw new CairnloopError('MIGRATIONS_PENDING', { schema, pending });
 }
 
 function requireKnown(name: string | undefined): void {
@@ -83,20 +78,24 @@ function upTo(name: string | undefined): readonly Migration[] {
   return name === undefined ? migrations : migrations.slice(0, migrations.findIndex((one) => one.name === name) + 1);
 }
 
-type Way = 'up' | 'down';
 type Wanted = (applied: readonly string[]) => readonly Migration[];
 
 /** What is wanted is looked at before the lock, as there may be nothing to do, and again under it. */
-function change(options: MigrateOptions, way: Way, wanted: Wanted, tell: TellProgress = () => {}): Promise<string[]> {
+function change(
+  options: MigrateOptions,
+  way: MigrationDirection,
+  wanted: Wanted,
+  tell: TellProgress = () => {},
+): Promise<string[]> {
   const { schema } = options;
   return withSession(options, async (client) => {
-    if (wanted(await knownNames(client, schema)).length === 0) return [];
+    if ((await toChange(client, schema, wanted)).length === 0) return [];
     if (way === 'up') await requireSuitable(client, options);
     await requireRights(client, options);
     await lock(client, schema, tell);
     if (way === 'up') await prepareSchema(client, schema);
-    const changed = wanted(await knownNames(client, schema));
-    for (const migration of changed) await apply(client, options, migration, way);
+    const changed = await toChange(client, schema, wanted);
+    for (const migration of changed) await applyMigration(client, options, migration, way, tell);
     return changed.map(({ name }) => name);
   });
 }
@@ -145,51 +144,24 @@ async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
   );
 }
 
-/** The names of applied migrations. Throws `SCHEMA_NEWER` where one of them is not of this package. */
-async function knownNames(client: pg.Client, schema: string): Promise<string[]> {
-  const applied = await appliedNames(client, schema);
-  const unknown = applied.filter((name) => !migrations.some((migration) => migration.name === name));
-  if (unknown.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown });
-  return applied;
+/**
+ * What is left to do. Throws `SCHEMA_NEWER` where this package does not work on the schema, and where a later version has
+ * migrated it and something is to be done: migrations are applied and rolled back in their order only.
+ */
+async function toChange(client: pg.Client, schema: string, wanted: Wanted): Promise<readonly Migration[]> {
+  const { applied, unknown, incompatible } = compareSchema(await readApplied(client, schema));
+  const left = wanted(applied);
+  const newer = left.length > 0 ? unknown : incompatible;
+  if (newer.length > 0) throw new CairnloopError('SCHEMA_NEWER', { schema, unknown: newer });
+  return left;
 }
 
 /** Empty if the schema does not exist. */
-export async function appliedNames(client: pg.Client, schema: string): Promise<string[]> {
-  const table = `${quoteIdentifier(schema)}.migrations`;
+async function readApplied(client: pg.Client, schema: string): Promise<AppliedMigration[]> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = $1 AND relname = 'migrations'`,
     [schema],
   );
   if (!rowCount) return [];
-  const { rows } = await client.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY name`);
-  return rows.map(({ name }) => name);
+  return (await client.query<AppliedMigration>(selectApplied(quoteIdentifier(schema)))).rows;
 }
-
-/** Runs a migration and records it in one transaction, so that a crash between the two cannot happen. */
-async function apply(
-  client: pg.Client,
-  { url, schema }: MigrateOptions,
-  migration: Migration,
-  way: Way,
-): Promise<void> {
-  const s = quoteIdentifier(schema);
-  const { name } = migration;
-  const record =
-    way === 'up' ? `INSERT INTO ${s}.migrations (name) VALUES ($1)` : `DELETE FROM ${s}.migrations WHERE name = $1`;
-  try {
-    const first = way === 'up' ? (migration.prepare?.(s) ?? []) : [];
-    for (const text of first) await client.query(text);
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-    await client.query(migration[way](s));
-    await client.query(record, [name]);
-    await client.query('COMMIT');
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {});
-    const expected = expectedFailure(error, url);
-    if (expected && ownSentence.has(expected.code)) throw expected;
-    throw new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(error, 500) }, { cause: error });
-  }
-}
-
-/** Errors that explain more than "the migration failed". */
-const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);

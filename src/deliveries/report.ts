@@ -27,17 +27,26 @@ export function report(runtime: Runtime, { topic, handler, row, outcome, seconds
   if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   runtime.metrics.deliveryAttempted(topic, counted, seconds, lagSeconds);
+  const line = {
+    topic,
+    deliveryId: row.id,
+    conversationId: row.conversation_id,
+    attempt: row.attempts,
+    outcome: counted,
+    durationMs: Math.round(seconds * 1000),
+  };
   if (outcome.kind === 'done') {
+    runtime.log.info(line, `${handler.method} done`);
     handler.settled?.(runtime, row, 'done');
     return;
   }
   const { maxAttempts } = runtime.config.worker;
-  const line = { topic, deliveryId: row.id, attempt: row.attempts, maxAttempts, reason: outcome.error };
+  const failed = { ...line, maxAttempts, reason: outcome.error };
   if (outcome.kind === 'retry') {
-    runtime.log.warn({ ...line, retryInMs: outcome.delayMs }, `${handler.method} failed; it will be retried`);
+    runtime.log.warn({ ...failed, retryInMs: outcome.delayMs }, `${handler.method} failed; it will be retried`);
     return;
   }
-  runtime.log.error(line, `${handler.method} failed for the last time; the delivery is discarded and can be retried`);
+  runtime.log.error(failed, `${handler.method} failed for the last time; the delivery is discarded and can be retried`);
   handler.settled?.(runtime, row, 'discarded');
   runtime.telemetry.publish('delivery.discarded', { attempts: row.attempts }, { topic, deliveryId: row.id });
 }

@@ -133,6 +133,8 @@ export interface SchemaFacts {
   pending: string[];
   /** Applied, but not known to this version. */
   unknown: string[];
+  /** The unknown ones on which this version does not work. */
+  incompatible: string[];
 }
 
 /** More discarded deliveries of one topic than this are not counted. */

@@ -24,9 +24,9 @@ export async function readDatabase(url: string, schema: string, timeoutMs: numbe
     withClient((client) => readSchema(client, schema)),
   );
   if (found.state !== 'known') return { database, ...nothing(found.because), schema: found };
-  const { pending, unknown } = found.value;
+  const { pending, incompatible } = found.value;
   if (pending.length > 0) return { database, ...nothing('migrations are pending'), schema: found };
-  if (unknown.length > 0) return { database, ...nothing('the schema is newer than this package'), schema: found };
+  if (incompatible.length > 0) return { database, ...nothing('the schema is newer than this package'), schema: found };
   const [work, jobs] = await Promise.all([
     look('the tables', 'the tables cannot be read', () => withClient((client) => readWork(client, schema))),
     look('the job backend', 'the job backend cannot be reached', async () => {

@@ -51,6 +51,34 @@ function deliveryHint(state: string): string {
   return state === 'discarded' ? 'It is not called unless it is retried.' : 'Try again once its call has ended.';
 }
 
+/** Why an endpoint did not accept a webhook. */
+export type WebhookFailure =
+  | { kind: 'status'; status: number }
+  | { kind: 'timeout'; timeoutMs: number }
+  | { kind: 'unreachable'; reason: string }
+  | { kind: 'private' }
+  | { kind: 'paused'; seconds: number };
+
+function webhookFailureText(failure: WebhookFailure): string {
+  if (failure.kind === 'status') return `returned status ${failure.status}`;
+  if (failure.kind === 'timeout') return `did not answer within ${failure.timeoutMs} ms`;
+  if (failure.kind === 'unreachable') return `could not be reached (${failure.reason})`;
+  if (failure.kind === 'private') return 'has a private, loopback, link-local or reserved address';
+  return `failed several times in a row and is not called for another ${failure.seconds} s`;
+}
+
+function webhookHint(failure: WebhookFailure): string {
+  if (failure.kind === 'private')
+    return 'Name its host in allowPrivate of webhookNotifier if the endpoint belongs to your own network.';
+  if (failure.kind !== 'status') return 'Check that the endpoint is up and reachable from the worker.';
+  if (failure.status >= 300 && failure.status < 400)
+    return 'Redirects are not followed: put the URL that the endpoint redirects to into the config.';
+  if (failure.status === 401 || failure.status === 403)
+    return 'Check that the endpoint verifies signatures with the secret of the config.';
+  if (failure.status === 404 || failure.status === 410) return 'Correct the URL in the config, or remove the endpoint.';
+  return 'Look into the log of the endpoint; it must return a status of 200 to 299 once it has taken the delivery.';
+}
+
 const catalog = {
   // Config
   CONFIG_INVALID: (d: { problems: readonly ConfigProblem[]; file?: string }) => ({
@@ -217,6 +245,14 @@ const catalog = {
   OPENTELEMETRY_MISSING: (_: object) => ({
     message: 'tracing: openTelemetry() needs the package "@opentelemetry/api", which is not installed.',
     hint: 'Run `npm install @opentelemetry/api`, or remove "tracing" from the config.',
+  }),
+
+  // Webhooks
+  WEBHOOK_FAILED: (d: { failures: readonly (WebhookFailure & { endpoint: string })[]; of: number }) => ({
+    message: `${d.failures.length} of ${d.of} webhook endpoints did not accept the delivery: ${d.failures
+      .map((failure) => `${failure.endpoint} ${webhookFailureText(failure)}`)
+      .join('; ')}.`,
+    hint: [...new Set(d.failures.map(webhookHint))].join(' '),
   }),
 
   // Outbound

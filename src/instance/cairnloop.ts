@@ -155,7 +155,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
 }
 
 async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
-  const log = safeLogger(options.logger ?? stderrLogger(config.log.level));
+  const log = safeLogger(options.logger ?? config.logger ?? stderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>

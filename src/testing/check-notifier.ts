@@ -50,14 +50,14 @@ const notCalled: ContractFinding = {
   message: 'not called, because that could write to a customer',
 };
 
-interface Callback {
+export interface Callback {
   name: keyof Notifier;
   judge: JudgeAnswer;
   /** What the worker calls it with. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
-const callbacks: readonly Callback[] = [
+export const callbacks: readonly Callback[] = [
   {
     name: 'onConversationResolved',
     judge: (value) =>

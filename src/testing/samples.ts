@@ -20,6 +20,11 @@ export function ordinaryConversation(): Conversation {
   return conversation({ actorId: 'customer-1', subject: 'Invoice 1042', content: 'Where is my invoice?' });
 }
 
+/** {@link ordinaryConversation} with an id of its own. */
+export function sampleConversation(id: string): Conversation {
+  return deepFreeze({ ...ordinaryConversation(), id });
+}
+
 /** Conversations that are allowed and seldom thought of. */
 export function oddConversations(): ConversationSample[] {
   return Object.entries(oddTexts)

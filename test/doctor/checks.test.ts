@@ -220,10 +220,18 @@ describe('doctor/checks', () => {
     ],
     [
       'a newer schema',
-      but('schema', { unknown: ['0099-later'] }),
+      but('schema', { unknown: ['0099-later'], incompatible: ['0099-later'] }),
       'blocked',
       'SCHEMA',
       /newer .*0099-later/,
+      /install/,
+    ],
+    [
+      'a newer schema on which this version works',
+      but('schema', { unknown: ['0099-later'] }),
+      'check',
+      'SCHEMA',
+      /newer .*0099-later.* This version works on it/,
       /install/,
     ],
     [

@@ -43,7 +43,7 @@ export function goodFacts(): Facts {
       pooling: 'none',
       encoding: 'UTF8',
     }),
-    schema: known({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [] }),
+    schema: known({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [], incompatible: [] }),
     work: known({
       workers: [
         { host: 'worker-1', version, ageMs: 2000, modules: ['notifier', 'notifier.onReply', 'draftGenerator'] },

@@ -80,6 +80,7 @@ const pinned = [
   'UNDO_EDITED',
   'UNDO_NOTHING',
   'USAGE',
+  'WEBHOOK_FAILED',
   'WORKER_CRASHED',
   'WORKER_DID_NOT_START',
   'WRITE_FAILED',

@@ -20,7 +20,7 @@ function importedBy(file: string, seen = new Set<string>()): string[] {
 
 describe('the package', () => {
   for (const folder of ['dist', 'commonjs/types']) {
-    for (const entry of ['index', 'testing', 'ai/index', 'transactions']) {
+    for (const entry of ['index', 'testing', 'ai/index', 'webhooks/index', 'transactions']) {
       it(`has types that need nothing but Node's: ${folder}/${entry}`, () => {
         const packages = importedBy(path.join(root, folder, `${entry}.d.ts`)).filter(
           (name) => !name.startsWith('node:'),
@@ -35,12 +35,12 @@ describe('the package', () => {
       const { createRequire } = require('node:module');
       import('cairnloop').then((all) => {
         const own = require('cairnloop');
-        const [testing, ai, transactions] = ['testing', 'ai', 'transactions'].map((name) => require('cairnloop/' + name));
-        console.log(own.createCairnloop === all.createCairnloop, typeof testing.checkNotifier, typeof ai.templateDraftGenerator, typeof transactions.fromKnex);
+        const [testing, ai, transactions, webhooks] = ['testing', 'ai', 'transactions', 'webhooks'].map((name) => require('cairnloop/' + name));
+        console.log(own.createCairnloop === all.createCairnloop, typeof testing.checkNotifier, typeof ai.templateDraftGenerator, typeof transactions.fromKnex, typeof webhooks.webhookNotifier);
       });`;
     for (const env of [{}, { JEST_WORKER_ID: '1' }]) {
       const run = await execa(process.execPath, ['--input-type=commonjs', '--eval', script], { cwd: root, env });
-      assert.equal(run.stdout, 'true function function function');
+      assert.equal(run.stdout, 'true function function function function');
       assert.equal(run.stderr, '');
     }
   });

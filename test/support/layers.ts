@@ -6,7 +6,7 @@ export const layers: Record<string, readonly string[]> = {
   infrastructure: ['db', 'telemetry', 'http'],
   'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit', 'customers', 'report', 'tail'],
-  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai'],
+  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai', 'webhooks'],
   'the instance': ['instance', 'within'],
   'the package': ['index', 'transactions', 'server-mounts', 'nest', 'fastify'],
   'the command line': ['cli'],

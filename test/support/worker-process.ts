@@ -86,8 +86,9 @@ export async function startWorkerProcess(
   host: TempHost,
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  program = bin,
 ): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [bin, 'worker', ...args], {
+  const child = spawn(process.execPath, [program, 'worker', ...args], {
     cwd: host.folder,
     env: { ...process.env, CI: '1', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { configOption, cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
 import { enterHost } from '../host-database.js';
 
@@ -6,6 +8,7 @@ interface DevCommandOptions {
   config?: string;
   port: number;
   opsPort?: number;
+  reload: boolean;
 }
 
 export const command = defineCommand<DevCommandOptions>({
@@ -13,14 +16,33 @@ export const command = defineCommand<DevCommandOptions>({
     'Without DATABASE_URL, in the environment or in .env, it starts a Postgres from npm that keeps its data in',
     '.cairnloop/, and prints the DATABASE_URL with which other commands, and your server, reach it meanwhile.',
   ].join(' '),
-  options: [cwdOption, configOption, workspacePortOption, opsPortOption],
+  options: [
+    cwdOption,
+    configOption,
+    workspacePortOption,
+    opsPortOption,
+    { flags: '--no-reload', description: 'do not start again when a module of the host changes' },
+  ],
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
-    const { runDev } = await import('../run/run-dev.js');
     const { port, opsPort } = options;
+    // Without a process of its own, as in a test, it cannot be started again.
+    if (options.reload && io.host) {
+      const { reloadDev } = await import('../run/reload-dev.js');
+      const cwd = path.resolve(io.cwd, options.cwd ?? '.');
+      const exitCode = await reloadDev({ cwd: existsSync(cwd) ? cwd : io.cwd, args: argumentsOf(options) }, io);
+      return { text: '', json: null, exitCode };
+    }
+    const { runDev } = await import('../run/run-dev.js');
     const host = await enterHost(options, io);
     io.host?.lift();
     await runDev({ ...host, port, opsPort }, io);
     return undefined;
   },
 });
+
+/** The arguments again, for the process that is started with them in the same folder. */
+function argumentsOf({ cwd, config, port, opsPort }: DevCommandOptions): string[] {
+  const given = Object.entries({ cwd, config, port, 'ops-port': opsPort }).filter(([, value]) => value !== undefined);
+  return given.flatMap(([name, value]) => [`--${name}`, String(value)]);
+}

@@ -96,6 +96,7 @@ interface Status {
   applied: string[];
   pending: string[];
   unknown: string[];
+  incompatible: string[];
 }
 
 function statusReport(status: Status): Report {
@@ -103,9 +104,19 @@ function statusReport(status: Status): Report {
     `Schema "${status.schema}"`,
     ...status.applied.map((name) => `  applied  ${name}`),
     ...status.pending.map((name) => `  pending  ${name}`),
-    ...status.unknown.map((name) => `  unknown  ${name} (made by a newer version of cairnloop)`),
+    ...status.unknown.map((name) => `  unknown  ${name} (${unknownText(status, name)})`),
   ];
-  return { text: lines.join('\n'), json: status };
+  return { text: lines.join('\n'), json: inJson(status) };
+}
+
+/** `incompatible` stands beside the unknown ones, where there are any. */
+function inJson({ incompatible, ...status }: Status) {
+  return status.unknown.length > 0 ? { ...status, incompatible } : status;
+}
+
+function unknownText({ incompatible }: Status, name: string): string {
+  const works = incompatible.includes(name) ? 'this version does not work with it' : 'this version works with it';
+  return `made by a newer version of cairnloop; ${works}`;
 }
 
 interface Change {
@@ -123,7 +134,7 @@ function changeReport({ change, names, to, dropped }: Change, status: Status): R
   const text = names.length === 0 ? none : `${capital(change)} ${names.length}: ${names.join(', ')}`;
   return {
     text: `${text} in schema "${status.schema}"`,
-    json: { change, names, ...(dropped && { dropped }), ...status },
+    json: { change, names, ...(dropped && { dropped }), ...inJson(status) },
   };
 }
 

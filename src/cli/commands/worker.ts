@@ -1,4 +1,4 @@
-import { configOption, cwdOption, defineCommand, wholeNumber } from '../command.js';
+import { configOption, cwdOption, defineCommand, logLevelOption, wholeNumber } from '../command.js';
 import { readConfigFile } from '../host-database.js';
 
 interface WorkerOptions {
@@ -6,6 +6,7 @@ interface WorkerOptions {
   config?: string;
   port?: number;
   ops: boolean;
+  logLevel?: string;
 }
 
 export const command = defineCommand<WorkerOptions>({
@@ -18,6 +19,7 @@ export const command = defineCommand<WorkerOptions>({
       parse: wholeNumber('--port', { min: 0, max: 65_535 }),
     },
     { flags: '--no-ops', description: 'serve no /health and /metrics' },
+    logLevelOption,
   ],
   examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],
   exitCodes: {
@@ -35,6 +37,7 @@ export const command = defineCommand<WorkerOptions>({
     await runWorker({
       config,
       configFile,
+      logLevel: options.logLevel,
       ops: options.ops ? { host: config.ops.host, port: options.port ?? config.ops.port } : null,
       onReady: ({ ops }) => {
         const where = ops ? `; health and metrics on http://${ops.host}:${ops.port}` : '';

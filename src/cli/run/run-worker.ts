@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { requireMigrated } from '../../db/migrate.js';
@@ -14,6 +15,8 @@ export interface RunWorkerOptions {
   config: ResolvedConfig;
   /** The name of its file. */
   configFile: string;
+  /** Least severe line that is logged, where it is not the config's. */
+  logLevel?: string | undefined;
   /** Null: no ops server. */
   ops: { host: string; port: number } | null;
   /** Told once deliveries are being drained. */
@@ -28,7 +31,7 @@ export interface RunWorkerOptions {
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
-  const logger = safeLogger(stderrLogger(options.config.log.level));
+  const logger = safeLogger(loggerOf(options));
   const cairnloop = await createCairnloop(
     options.config,
     { logger, configFile: options.configFile },
@@ -51,6 +54,12 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     guarded.stop();
   }
   if (guarded.crash) throw new CairnloopError('WORKER_CRASHED', guarded.crash);
+}
+
+/** A host's logger has a level of its own, which only a child of it can have changed. */
+function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logger {
+  if (!logger) return stderrLogger(logLevel ?? log.level);
+  return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
 }
 
 /** Longer than any callback, and other workers have taken over by then. */

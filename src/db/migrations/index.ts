@@ -15,6 +15,7 @@ import { portalWrites } from './0015-portal-writes.js';
 import { auditFormat } from './0016-audit-format.js';
 import { customers } from './0017-customers.js';
 import { traceparent } from './0020-traceparent.js';
+import { rollingUpgrades } from './0021-rolling-upgrades.js';
 import { heldReplies } from './0022-held-replies.js';
 import type { Migration } from './migration.js';
 
@@ -37,5 +38,6 @@ export const migrations: readonly Migration[] = [
   auditFormat,
   customers,
   traceparent,
+  rollingUpgrades,
   heldReplies,
 ];

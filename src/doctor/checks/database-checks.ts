@@ -118,11 +118,11 @@ const schema = defineCheck({
   about: 'schema',
   fact: (facts) => facts.schema,
   failure: 'blocked',
-  judge: ({ schema, exists, unknown }) => {
-    if (unknown.length > 0) {
-      const message = `Schema "${schema}" is newer than this package: it has ${unknown.join(', ')}.`;
-      return blocked(message, 'install the version of cairnloop that made that schema, or a later one');
-    }
+  judge: ({ schema, exists, unknown, incompatible }) => {
+    const newer = (names: string[]) => `Schema "${schema}" is newer than this package: it has ${names.join(', ')}.`;
+    const upgrade = 'install the version of cairnloop that made that schema, or a later one';
+    if (incompatible.length > 0) return blocked(newer(incompatible), upgrade);
+    if (unknown.length > 0) return toCheck(`${newer(unknown)} This version works on it.`, upgrade);
     if (!exists) return blocked(`There is no schema "${schema}".`, 'cairnloop migrate');
     return fine(`Schema "${schema}" is there.`);
   },

@@ -1,0 +1,20 @@
+import { type Command, defineCommand } from '../command.js';
+import { completionTree } from '../completion/completion-tree.js';
+import { completionScript, type Shell, shells } from '../completion/scripts.js';
+import type { CommandRow } from '../program.js';
+
+/** The command that completes the commands of `rows`. */
+export function completionOf(rows: readonly CommandRow[]): Command {
+  return defineCommand({
+    arguments: [{ name: '<shell>', description: 'bash, zsh or fish', choices: shells }],
+    examples: [
+      'source <(cairnloop completion bash)',
+      'cairnloop completion zsh > ~/.zfunc/_cairnloop',
+      'cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish',
+    ],
+    async run({ args: [shell] }) {
+      const script = completionScript(shell as Shell, await completionTree(rows));
+      return { text: script, json: { shell, script } };
+    },
+  });
+}

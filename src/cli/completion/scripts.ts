@@ -1,0 +1,124 @@
+import type { CompletionNode, CompletionOption } from './completion-tree.js';
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof shells)[number];
+
+/** The completion script of a shell. Pure. */
+export function completionScript(shell: Shell, nodes: readonly CompletionNode[]): string {
+  return writers[shell](nodes);
+}
+
+const writers: Record<Shell, (nodes: readonly CompletionNode[]) => string> = { bash, zsh, fish };
+
+/** A node's place, e.g. `/deliveries/list`; the program's is empty. */
+const placeOf = ({ path }: CompletionNode) => path.map((word) => `/${word}`).join('');
+
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+const valuedOptions = (nodes: readonly CompletionNode[]) =>
+  nodes.flatMap((node) => node.options.filter(({ choices }) => choices.length > 0).map((option) => ({ node, option })));
+
+/** The words that lead one command deeper, as the pattern of a `case`. */
+const deeper = (nodes: readonly CompletionNode[]) =>
+  nodes
+    .filter(({ path }) => path.length > 0)
+    .map((node) => quoted(placeOf(node)))
+    .join('|');
+
+function bash(nodes: readonly CompletionNode[]): string {
+  const choices = valuedOptions(nodes).map(
+    ({ node, option }) =>
+      `    ${quoted(`${placeOf(node)} --${option.long}`)}) words=${quoted(option.choices.join(' '))}; flags='' ;;`,
+  );
+  const places = nodes.map((node) => {
+    const words = [...node.words.map(({ word }) => word), ...node.options.flatMap(spelled)];
+    return `    ${quoted(placeOf(node))}) words=${quoted(words.join(' '))} ;;`;
+  });
+  return `# bash completion of cairnloop: cairnloop completion bash > /etc/bash_completion.d/cairnloop
+_cairnloop() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" place='' words='' flags='yes' word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$place/$word" in
+      ${deeper(nodes)}) place="$place/$word" ;;
+    esac
+  done
+  case "$place $previous" in
+${choices.join('\n')}
+    *' --cwd') COMPREPLY=($(compgen -d -- "$current")); return ;;
+    *' --config') COMPREPLY=($(compgen -f -- "$current")); return ;;
+  esac
+  [ -n "$flags" ] && case "$place" in
+${places.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o bashdefault -o default -F _cairnloop cairnloop
+`;
+}
+
+function zsh(nodes: readonly CompletionNode[]): string {
+  const choices = valuedOptions(nodes).map(
+    ({ node, option }) =>
+      `    (${quoted(`${placeOf(node)} --${option.long}`)}) compadd -- ${option.choices.map(quoted).join(' ')}; return ;;`,
+  );
+  const described = (word: string, description: string) => quoted(`${word.replaceAll(':', '\\:')}:${description}`);
+  const places = nodes.map((node) => {
+    const words = node.words.map(({ word, description }) => described(word, description)).join(' ');
+    const options = node.options.flatMap((option) =>
+      spelled(option).map((flag) => described(flag, option.description)),
+    );
+    return `    (${quoted(placeOf(node))}) subcommands=(${words}); flags=(${options.join(' ')}) ;;`;
+  });
+  return `#compdef cairnloop
+# zsh completion of cairnloop: cairnloop completion zsh > ~/.zfunc/_cairnloop (with ~/.zfunc in fpath)
+_cairnloop() {
+  local place='' word
+  local -a subcommands flags
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "$place/$word" in
+      (${deeper(nodes)}) place="$place/$word" ;;
+    esac
+  done
+  case "$place \${words[CURRENT-1]}" in
+${choices.join('\n')}
+    (*' --cwd') _files -/; return ;;
+    (*' --config') _files; return ;;
+  esac
+  case "$place" in
+${places.join('\n')}
+  esac
+  (( \${#subcommands} )) && _describe 'command' subcommands
+  _describe -o 'option' flags
+}
+compdef _cairnloop cairnloop
+`;
+}
+
+function fish(nodes: readonly CompletionNode[]): string {
+  const lines = nodes.flatMap((node) => {
+    const seen = node.path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
+    const here = node.path.length === 0 ? '__fish_use_subcommand' : seen;
+    const words = node.words.map(({ word }) => word).join(' ');
+    const notYet = node.path.length === 0 ? here : `${here}; and not __fish_seen_subcommand_from ${words}`;
+    return [
+      ...node.words.map(
+        ({ word, description }) =>
+          `complete -c cairnloop -n ${quoted(notYet)} -a ${quoted(word)} -d ${quoted(description)}`,
+      ),
+      ...node.options.map((option) => `complete -c cairnloop -n ${quoted(here)}${fishOption(option)}`),
+    ];
+  });
+  return `# fish completion of cairnloop: cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish
+complete -c cairnloop -f
+${lines.join('\n')}
+`;
+}
+
+function fishOption({ long, short, description, takesValue, choices }: CompletionOption): string {
+  const values = choices.length > 0 ? ` -x -a ${quoted(choices.join(' '))}` : takesValue ? ' -r -F' : '';
+  return `${short ? ` -s ${short}` : ''} -l ${long}${values} -d ${quoted(description)}`;
+}
+
+function spelled({ long, short }: CompletionOption): string[] {
+  return [`--${long}`, ...(short ? [`-${short}`] : [])];
+}

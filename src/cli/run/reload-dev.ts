@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type FSWatcher, readdirSync, watch } from 'node:fs';
+import path from 'node:path';
+import { stopSignal } from '../../foundation/stop-signal.js';
+import type { CliIo } from '../io.js';
+
+export interface ReloadOptions {
+  /** The host's package, whose files are watched. */
+  cwd: string;
+  /** Arguments after `cairnloop dev --no-reload`. */
+  args: readonly string[];
+}
+
+/** Editors and builds write several files at once; a restart waits until none was written for so long (ms). */
+const quietMs = 200;
+
+const watched = /(\.([cm]?[jt]sx?|json)|(^|[\\/])\.env(\.\w+)*)$/;
+const ignored = new Set(['node_modules', '.git', '.cairnloop', 'dist', 'build', 'coverage', '.next', '.svelte-kit']);
+
+/**
+ * Runs `cairnloop dev` in a process of its own and starts it again when a module of the host changes: modules stay loaded for
+ * as long as a process lives. After a change that does not start it waits for the next one. Returns the exit code.
+ */
+export async function reloadDev({ cwd, args }: ReloadOptions, io: CliIo): Promise<number> {
+  const changes = watchSources(cwd);
+  let stopped = false;
+  const stopping = stopSignal().then(() => {
+    stopped = true;
+  });
+  try {
+    for (let reloads = 0; ; reloads += 1) {
+      const child = startDev(args);
+      const exited = once(child, 'exit').then(([code, signal]) => exitCodeOf(code, signal));
+      const changed = changes.next();
+      const ended = await Promise.race([exited, changed, stopping]);
+      if (typeof ended === 'number' && (reloads === 0 || ended === 0)) return ended;
+      if (typeof ended === 'number') {
+        io.stderr.write('cairnloop dev did not start. Waiting for a change of a module.\n');
+        await Promise.race([changed, stopping]);
+      } else {
+        const code = await stopDev(child, exited, stopped);
+        if (stopped) return code;
+      }
+      if (stopped) return 0;
+      io.stderr.write('A module has changed: starting again\n');
+    }
+  } finally {
+    changes.close();
+  }
+}
+
+/** A group of its own, so that Ctrl-C in the terminal reaches this process alone and is handed on once. */
+function startDev(args: readonly string[]): ChildProcess {
+  const program = process.argv[1] ?? '';
+  return spawn(process.execPath, [...process.execArgv, program, 'dev', '--no-reload', ...args], {
+    detached: true,
+    // It stops when this channel closes, e.g. when this process is killed.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
+async function stopDev(child: ChildProcess, exited: Promise<number>, handOn: boolean): Promise<number> {
+  const again = (signal: NodeJS.Signals) => child.kill(signal);
+  child.kill('SIGTERM');
+  // A second signal ends it at once.
+  if (handOn) for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, again);
+  return exited;
+}
+
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? (signal === 'SIGINT' ? 130 : 143);
+}
+
+interface Changes {
+  /** Resolves at the next change, once none followed for a moment. */
+  next(): Promise<'changed'>;
+  close(): void;
+}
+
+function watchSources(cwd: string): Changes {
+  let timer: NodeJS.Timeout | undefined;
+  let tell = () => {};
+  const onChange = (_: string, file: string | null) => {
+    if (!file || !watched.test(file) || file.split(/[\\/]/).some((part) => ignored.has(part))) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => tell(), quietMs);
+  };
+  const folders = readdirSync(cwd, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !ignored.has(entry.name),
+  );
+  const watchers: FSWatcher[] = [
+    watch(cwd, onChange),
+    ...folders.map(({ name }) => watch(path.join(cwd, name), { recursive: true }, onChange)),
+  ];
+  for (const watcher of watchers) watcher.on('error', () => {});
+  return {
+    next: () =>
+      new Promise((resolve) => {
+        tell = () => resolve('changed');
+      }),
+    close() {
+      clearTimeout(timer);
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
+import { expectedFailure } from './database-failure.js';
+import type { Migration } from './migrations/migration.js';
+import { quoteIdentifier } from './quote-identifier.js';
+
+export type MigrationDirection = 'up' | 'down';
+
+interface Place {
+  url: string;
+  schema: string;
+}
+
+/**
+ * Runs a migration and records it in one transaction, so that a crash between the two cannot happen. Throws
+ * `MIGRATION_FAILED`, or what else the database says.
+ */
+export async function applyMigration(
+  client: pg.Client,
+  { url, schema }: Place,
+  migration: Migration,
+  direction: MigrationDirection,
+  tell: (sentence: string) => void,
+): Promise<void> {
+  const s = quoteIdentifier(schema);
+  const { name } = migration;
+  try {
+    const first = direction === 'up' ? (migration.prepare?.(s) ?? []) : [];
+    for (const text of first) await client.query(text);
+    await untilLocksAreFree(name, tell, (lockTimeout) => attempt(client, s, migration, direction, lockTimeout));
+  } catch (error) {
+    const expected = expectedFailure(error, url);
+    if (expected && ownSentence.has(expected.code)) throw expected;
+    throw new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(error, 500) }, { cause: error });
+  }
+}
+
+/** What says more than that the migration failed, or says that nobody knows. */
+const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);
+
+async function attempt(
+  client: pg.Client,
+  s: string,
+  migration: Migration,
+  direction: MigrationDirection,
+  lockTimeout: string,
+): Promise<void> {
+  try {
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+    await client.query(`SELECT set_config('lock_timeout', ${lockTimeout}, true)`);
+    await client.query(migration[direction](s));
+    await record(client, s, migration, direction);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  }
+}
+
+async function record(
+  client: pg.Client,
+  s: string,
+  migration: Migration,
+  direction: MigrationDirection,
+): Promise<void> {
+  const { name, worksWithCodeOf } = migration;
+  if (direction === 'down') await client.query(`DELETE FROM ${s}.migrations WHERE name = $1`, [name]);
+  // The column is missing until 0021-rolling-upgrades, and no migration before it needs it.
+  else if (worksWithCodeOf === undefined) await client.query(`INSERT INTO ${s}.migrations (name) VALUES ($1)`, [name]);
+  else
+    await client.query(`INSERT INTO ${s}.migrations (name, works_with_code_of) VALUES ($1, $2)`, [
+      name,
+      worksWithCodeOf,
+    ]);
+}
+
+/** SQLSTATEs: lock_timeout, and a deadlock, which rolled the migration back and can be tried again as well. */
+const lockNotFree = new Set(['55P03', '40P01']);
+
+/** Statements of running processes queue behind a lock that is asked for, so they are let through for this long (ms). */
+const betweenAttemptsMs = 500;
+
+/**
+ * A wait as short as the first would never end beside an autovacuum, which gives way only to a wait longer than
+ * `deadlock_timeout`: every fifth attempt waits that long.
+ */
+const shortWait = "'400ms'";
+const longWait = "(extract(epoch FROM current_setting('deadlock_timeout')::interval) * 1000 + 500)::int || 'ms'";
+
+async function untilLocksAreFree(
+  name: string,
+  tell: (sentence: string) => void,
+  attemptWith: (lockTimeout: string) => Promise<void>,
+): Promise<void> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attemptWith(attempts % 5 === 0 ? longWait : shortWait);
+    } catch (error) {
+      if (!lockNotFree.has((error as { code?: string }).code ?? '')) throw error;
+      if (attempts === 2) tell(waiting(name));
+      await sleep(betweenAttemptsMs);
+    }
+  }
+}
+
+function waiting(name: string): string {
+  return (
+    `Migration ${name} waits for a table that another session has locked, and tries again. To find that session: ` +
+    `SELECT pid, usename, state, query FROM pg_stat_activity WHERE xact_start < now() - interval '1 second'`
+  );
+}

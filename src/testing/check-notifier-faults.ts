@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto';
+import type { Notifier } from '../contracts/notifier.js';
+import type { Awaitable } from '../contracts/result.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
+import { callModule, type Trial } from './call-module.js';
+import { type Callback, callbacks } from './check-notifier.js';
+import {
+  countEffects,
+  type Fault,
+  type FaultedProvider,
+  type FaultProvider,
+  faultedProvider,
+  type RecordedEffect,
+} from './fault-provider.js';
+import { judgeTrials, passed } from './judge.js';
+import { oddValues } from './odd-values.js';
+import { buildReport, type ContractFinding, type ContractReport } from './report.js';
+import { runInProcesses } from './run-in-process.js';
+import { sampleConversation } from './samples.js';
+
+/** Makes the host's own notifier, with fake providers that call `provider.effect`. */
+export type NotifierFactory = (provider: FaultProvider) => Awaitable<Partial<Notifier>>;
+
+export interface NotifierFaultOptions {
+  /** How long an attempt may take, in milliseconds. Default 1 000. */
+  timeoutMs?: number;
+}
+
+/** A side effect that happened more often than in an attempt without faults. */
+export interface RepeatedEffect {
+  callback: keyof Notifier;
+  /** What happened, e.g. `answer lost at effect 1`. */
+  fault: string;
+  effect: string;
+  expected: number;
+  found: number;
+}
+
+export interface FaultReport extends ContractReport {
+  repeated: readonly RepeatedEffect[];
+}
+
+/**
+ * Strikes every callback of a host's notifier with the faults that deliveries meet, at each of its side effects: a replay
+ * under one `deliveryId`, a provider that refuses, an answer that is lost or arrives after the time limit, odd values, and
+ * a killed process. After each fault the callback is called again, as the worker does, and the side effects are counted.
+ *
+ * `source` makes the notifier, or is the URL of a module whose default export makes it: only then can a process be killed
+ * in it. Throws `INPUT_INVALID`.
+ *
+ * @example
+ * const report = await checkNotifierFaults(new URL('./notifier-with-fakes.ts', import.meta.url));
+ * assert.deepEqual(report.repeated, []);
+ */
+export async function checkNotifierFaults(
+  source: NotifierFactory | URL,
+  options: NotifierFaultOptions = {},
+): Promise<FaultReport> {
+  requireKnownKeys('checkNotifierFaults', options, ['timeoutMs']);
+  const { timeoutMs = 1000 } = options;
+  const make = source instanceof URL ? await importFactory(source) : source;
+  const module = source instanceof URL ? source.href : null;
+  const present = await make({ effect: async () => undefined });
+  const kit: Kit = { make, module, timeoutMs };
+  const findings: ContractFinding[] = [];
+  const repeated: RepeatedEffect[] = [];
+  for (const callback of callbacks.filter(({ name }) => present[name] !== undefined)) {
+    const found = await checkCallback(kit, callback);
+    findings.push(...found.findings);
+    repeated.push(...found.repeated);
+  }
+  if (module === null) findings.push(notKilled);
+  return Object.freeze({ ...buildReport('notifier', findings), repeated });
+}
+
+const notKilled: ContractFinding = {
+  level: 'ok',
+  code: 'NOT_CALLED',
+  check: 'killed processes',
+  message: 'not tried: hand in the URL of a module whose default export makes the notifier',
+};
+
+interface Kit {
+  make: NotifierFactory;
+  module: string | null;
+  timeoutMs: number;
+}
+
+async function importFactory(url: URL): Promise<NotifierFactory> {
+  const imported = await import(url.href);
+  return imported.default?.default ?? imported.default;
+}
+
+interface Found {
+  findings: ContractFinding[];
+  repeated: RepeatedEffect[];
+}
+
+async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
+  const clean = await attempts(kit, callback, [{ kind: 'none' }]);
+  const expected = countEffects(clean.effects);
+  const findings = judgeTrials(`${callback.name}, no fault`, clean.trials, () => undefined);
+  // A callback that fails without a fault would fail with every other.
+  if (clean.trials.some(({ outcome }) => outcome.kind !== 'answered')) return { findings, repeated: [] };
+  const repeated: RepeatedEffect[] = [];
+  for (const fault of faultsFor(clean.reached, kit.module !== null)) {
+    const title = titleOf(fault);
+    const run = await strike(kit, callback, fault);
+    const check = `${callback.name}, ${title}`;
+    const wrong = compare(expected, countEffects(run.effects));
+    const hung = run.trials.at(-1)?.outcome.kind === 'hung';
+    for (const { effect, more, ...counts } of wrong) {
+      if (more) repeated.push({ callback: callback.name, fault: title, effect, ...counts });
+      findings.push({
+        level: 'problem',
+        code: more ? 'REPEATS_EFFECT' : 'LOSES_EFFECT',
+        check,
+        message: say(effect, counts),
+      });
+    }
+    if (hung) findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after it did not settle' });
+    if (wrong.length === 0 && !hung) findings.push(passed(check, 'every effect happened once'));
+  }
+  return { findings, repeated };
+}
+
+function say(effect: string, { expected, found }: { expected: number; found: number }): string {
+  const counts = `"${effect}" happened ${found} instead of ${expected} times after the delivery was repeated`;
+  if (found > expected) return `${counts}; hand metadata.deliveryId to the provider as idempotency key`;
+  return `${counts}; remember a delivery as done only once its effect has happened`;
+}
+
+/** Every fault at every side effect of the callback. */
+function faultsFor(effects: number, mayKill: boolean): Fault[] {
+  const places = Array.from({ length: effects }, (_, index) => index + 1);
+  return [
+    { kind: 'none' },
+    ...places.flatMap((at): Fault[] => [
+      { kind: 'refused', at },
+      { kind: 'answer lost', at },
+      { kind: 'timed out', at },
+      ...(mayKill ? [{ kind: 'killed' as const, at }] : []),
+    ]),
+    ...places.flatMap((at) => oddValues.map((value): Fault => ({ kind: 'odd value', at, value }))),
+  ];
+}
+
+function titleOf(fault: Fault): string {
+  if (fault.kind === 'none') return 'the same delivery twice';
+  const value = fault.kind === 'odd value' ? ` ${describe(fault.value)}` : '';
+  return `${fault.kind}${value} at effect ${fault.at}`;
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Object.prototype.toString.call(value).slice(8, -1);
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 10)) : String(value);
+}
+
+interface Run {
+  trials: Trial[];
+  effects: RecordedEffect[];
+  /** How many effects the last attempt reached. */
+  reached: number;
+}
+
+/** The attempt with the fault, and the one after it. */
+async function strike(kit: Kit, callback: Callback, fault: Fault): Promise<Run> {
+  if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
+  const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
+  const attempt = (n: number, what: Fault) => ({
+    module: kit.module ?? '',
+    callback: callback.name,
+    conversationId,
+    delivery: { deliveryId, attempt: n },
+    fault: what,
+  });
+  const effects = await runInProcesses([attempt(1, fault), attempt(2, { kind: 'none' })], kit.timeoutMs);
+  return { trials: [], effects, reached: effects.length };
+}
+
+/** New ids for every run: a host may remember those of the run before. */
+async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]): Promise<Run> {
+  const effects: RecordedEffect[] = [];
+  const providers: FaultedProvider[] = [];
+  const late: Promise<unknown>[] = [];
+  const deliveryId = randomUUID();
+  const conversation = sampleConversation(randomUUID());
+  // One instance for all attempts, as in a worker that goes on.
+  let current: FaultedProvider | undefined;
+  const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
+  const trials: Trial[] = [];
+  for (const [index, fault] of faults.entries()) {
+    current = faultedProvider(fault, (effect) => effects.push(effect));
+    providers.push(current);
+    const args = callback.args(conversation, { deliveryId, attempt: index + 1 });
+    trials.push(
+      await callModule(`attempt ${index + 1}`, args, kit.timeoutMs, (...given) => {
+        const returned = notifier[callback.name]?.(...given);
+        late.push(Promise.resolve(returned).catch(() => {}));
+        return returned;
+      }),
+    );
+  }
+  for (const provider of providers) provider.release();
+  await Promise.race([Promise.all(late), new Promise((resolve) => setTimeout(resolve, kit.timeoutMs).unref())]);
+  return { trials, effects, reached: providers.at(-1)?.reached ?? 0 };
+}
+
+type Callable = Record<string, (...args: unknown[]) => unknown>;
+
+interface Difference {
+  effect: string;
+  expected: number;
+  found: number;
+  more: boolean;
+}
+
+function compare(expected: ReadonlyMap<string, number>, found: ReadonlyMap<string, number>): Difference[] {
+  return [...new Set([...expected.keys(), ...found.keys()])]
+    .map((effect) => ({ effect, expected: expected.get(effect) ?? 0, found: found.get(effect) ?? 0 }))
+    .filter((counts) => counts.found !== counts.expected)
+    .map((counts) => ({ ...counts, more: counts.found > counts.expected }));
+}

@@ -1,0 +1,19 @@
+/** What providers return beside what their documentation says. */
+export const oddValues: readonly unknown[] = [
+  null,
+  '',
+  0,
+  Number.NaN,
+  false,
+  10n,
+  Symbol('odd'),
+  [],
+  {},
+  Object.create(null),
+  { ok: false, error: 'refused' },
+  new Error('returned, not thrown'),
+  new Date(Number.NaN),
+  'x'.repeat(1_000_000),
+  () => {},
+  new Proxy({}, { get: () => undefined }),
+];

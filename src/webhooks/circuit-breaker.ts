@@ -1,0 +1,52 @@
+/** Stops calls to an endpoint that keeps failing, and lets one through now and then to see whether it is back. */
+export interface CircuitBreaker {
+  /** How long calls are paused still, in milliseconds; 0 admits the caller, who must report back. */
+  admit(): number;
+  succeeded(): void;
+  failed(): void;
+  /** A call that says nothing about the endpoint's health. */
+  ended(): void;
+}
+
+export interface CircuitBreakerOptions {
+  /** Failures in a row that open it. */
+  failures: number;
+  /** How long it stays open, in milliseconds. */
+  pauseMs: number;
+  now?: () => number;
+}
+
+export function createCircuitBreaker({
+  failures,
+  pauseMs,
+  now = () => performance.now(),
+}: CircuitBreakerOptions): CircuitBreaker {
+  let inARow = 0;
+  let openUntil = 0;
+  let isProbing = false;
+
+  function settle(): void {
+    isProbing = false;
+  }
+
+  return {
+    admit() {
+      if (inARow < failures) return 0;
+      const left = openUntil - now();
+      if (left > 0) return left;
+      if (isProbing) return pauseMs;
+      isProbing = true;
+      return 0;
+    },
+    succeeded() {
+      settle();
+      inARow = 0;
+    },
+    failed() {
+      settle();
+      inARow += 1;
+      if (inARow >= failures) openUntil = now() + pauseMs;
+    },
+    ended: settle,
+  };
+}

@@ -1,0 +1,97 @@
+import http from 'node:http';
+import https from 'node:https';
+import { isIP } from 'node:net';
+import type { WebhookFailure } from '../foundation/errors.js';
+import { AddressRefused, isPublicAddress, lookupPublic } from './public-addresses.js';
+
+export interface PostRequest {
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+  timeoutMs: number;
+  /** Whether the endpoint may be on the host's own network. */
+  allowPrivate: boolean;
+}
+
+/** What came of it; without the endpoint's name, and never with what the endpoint wrote. */
+export type PostResult = { accepted: true } | { accepted: false; failure: WebhookFailure };
+
+/** Most bytes of an answer that are read; nothing in it is used. */
+const maxAnswerBytes = 16_384;
+
+/** How long the rest of an answer may take once its status is known, in milliseconds. */
+const answerMs = 2000;
+
+const agents = {
+  'http:': new http.Agent({ keepAlive: true, maxSockets: 50 }),
+  'https:': new https.Agent({ keepAlive: true, maxSockets: 50 }),
+};
+
+/** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
+export async function post(request: PostRequest): Promise<PostResult> {
+  const { url, allowPrivate, timeoutMs } = request;
+  const address = url.hostname.replace(/^\[|\]$/g, '');
+  // No lookup is made for an address, so it is checked here.
+  if (!allowPrivate && isIP(address) !== 0 && !isPublicAddress(address)) return failed({ kind: 'private' });
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return judge(await send(request, signal));
+  } catch (error) {
+    return failed(signal.aborted ? { kind: 'timeout', timeoutMs } : whyUnsent(error));
+  }
+}
+
+function failed(failure: WebhookFailure): PostResult {
+  return { accepted: false, failure };
+}
+
+function judge(status: number): PostResult {
+  return status >= 200 && status < 300 ? { accepted: true } : failed({ kind: 'status', status });
+}
+
+/** The error's own words may name addresses and certificates of the network; its code is enough to act on. */
+function whyUnsent(error: unknown): WebhookFailure {
+  if (error instanceof AddressRefused) return { kind: 'private' };
+  const { code } = Object(error) as { code?: unknown };
+  return { kind: 'unreachable', reason: typeof code === 'string' ? code : 'the connection failed' };
+}
+
+async function send(request: PostRequest, signal: AbortSignal): Promise<number> {
+  const first = await sendOnce(request, signal);
+  // The endpoint closed a kept connection while this request was on its way: it has not seen it.
+  return first === 'stale' ? ((await sendOnce(request, signal)) as number) : first;
+}
+
+function sendOnce({ url, headers, body, allowPrivate }: PostRequest, signal: AbortSignal): Promise<number | 'stale'> {
+  return new Promise((resolve, reject) => {
+    const protocol = url.protocol as keyof typeof agents;
+    const sent = (protocol === 'https:' ? https : http).request(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+      agent: agents[protocol],
+      signal,
+      ...(!allowPrivate && { lookup: lookupPublic }),
+    });
+    sent.once('response', (answer) => {
+      discard(answer);
+      resolve(answer.statusCode ?? 0);
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      if (sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) resolve('stale');
+      else reject(error);
+    });
+    sent.end(body);
+  });
+}
+
+/** Reads a short answer to its end, which frees the connection for the next request; a long or slow one is cut off. */
+function discard(answer: http.IncomingMessage): void {
+  let bytes = 0;
+  const timer = setTimeout(() => answer.destroy(), answerMs).unref();
+  answer.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes > maxAnswerBytes) answer.destroy();
+  });
+  answer.on('error', () => {});
+  answer.on('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,77 @@
+import { CairnloopError, type WebhookFailure } from '../foundation/errors.js';
+import { version } from '../foundation/package-version.js';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
+import { post } from './post.js';
+import type { Endpoint, WebhookSettings } from './settings.js';
+import { sign } from './sign.js';
+
+/** Posts one callback to every endpoint. Throws `WEBHOOK_FAILED` unless each has accepted it. */
+export type Sender = (
+  delivery: { deliveryId?: unknown },
+  type: string,
+  at: Date | null,
+  data: Record<string, unknown>,
+) => Promise<void>;
+
+/** Deliveries of which some endpoints have accepted and others have not; more than that are forgotten. */
+const mostRemembered = 10_000;
+
+export function createSender(settings: WebhookSettings): Sender {
+  const { pauseAfterFailures: failures, pauseMs } = settings;
+  const breakers = settings.endpoints.map(() => createCircuitBreaker({ failures, pauseMs }));
+  /** By delivery, the endpoints that accepted it: an attempt that repeats the others leaves these in peace. */
+  const accepted = new Map<string, Set<Endpoint>>();
+
+  function remember(id: string, endpoint: Endpoint): void {
+    accepted.set(id, (accepted.get(id) ?? new Set()).add(endpoint));
+    const [oldest] = accepted.keys();
+    if (accepted.size > mostRemembered && oldest !== undefined) accepted.delete(oldest);
+  }
+
+  return async ({ deliveryId }, type, at, data) => {
+    const id = String(deliveryId);
+    const body = JSON.stringify({ type, timestamp: (at ?? new Date()).toISOString(), data });
+    const failed = await Promise.all(
+      settings.endpoints.map(async (endpoint, index) => {
+        if (accepted.get(id)?.has(endpoint)) return null;
+        const failure = await sendToOne(endpoint, breakers[index] as CircuitBreaker, { id, body, settings });
+        if (failure === null) remember(id, endpoint);
+        return failure && { endpoint: endpoint.name, ...failure };
+      }),
+    );
+    const failures = failed.filter((failure) => failure !== null);
+    if (failures.length > 0) throw new CairnloopError('WEBHOOK_FAILED', { failures, of: failed.length });
+    accepted.delete(id);
+  };
+}
+
+interface Sending {
+  id: string;
+  body: string;
+  settings: WebhookSettings;
+}
+
+/** Null where the endpoint has accepted it. */
+async function sendToOne(
+  { url, keys, allowPrivate }: Endpoint,
+  breaker: CircuitBreaker,
+  { id, body, settings: { timeoutMs } }: Sending,
+): Promise<WebhookFailure | null> {
+  const pausedMs = breaker.admit();
+  if (pausedMs > 0) return { kind: 'paused', seconds: Math.ceil(pausedMs / 1000) };
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': `cairnloop/${version}`,
+    ...sign(keys, id, new Date(), body),
+  };
+  const result = await post({ url, headers, body, timeoutMs, allowPrivate });
+  if (result.accepted) breaker.succeeded();
+  else if (isOfEndpoint(result.failure)) breaker.failed();
+  else breaker.ended();
+  return result.accepted ? null : result.failure;
+}
+
+/** Whether every other delivery would fail as well; a 400 may be about this one alone. */
+function isOfEndpoint(failure: WebhookFailure): boolean {
+  return failure.kind !== 'status' || failure.status >= 500 || failure.status === 429 || failure.status === 408;
+}

@@ -1,0 +1,1 @@
+export { withoutKey as default } from './faulty-notifiers.js';
