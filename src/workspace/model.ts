@@ -25,6 +25,11 @@ export interface QueueRow {
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
+  /** Who is to answer it. */
+  owner: Actor | null;
+  tags: string[];
+  /** Until when it is out of the queue; null where it is not. */
+  snoozedUntil: Date | null;
   clock: Clock | null;
 }
 

@@ -1,4 +1,6 @@
+import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
+import type { Actor } from '../../domain.js';
 import type { Clock, QueueRow } from '../model.js';
 
 /** The columns of a clock that pages show, as `to_jsonb` answers them. */
@@ -36,6 +38,9 @@ export interface QueueRowRow {
   preview: string | null;
   unanswered: boolean;
   waiting_draft: boolean;
+  assignee: Actor | null;
+  tags: string[];
+  snoozed_until: Timestamp | null;
   clock: ClockRow | null;
 }
 
@@ -50,12 +55,22 @@ export function toQueueRow(row: QueueRowRow): QueueRow {
     preview: row.preview_role && { role: row.preview_role, text: row.preview ?? '' },
     unanswered: row.unanswered,
     waitingDraft: row.waiting_draft,
+    owner: row.assignee,
+    tags: row.tags,
+    snoozedUntil: toDate(row.snoozed_until),
     clock: toClock(row.clock),
   };
 }
 
-/** The customer's name where the host gave one, else the actor id. */
-export const customerColumn = `coalesce(nullif(left(c.metadata ->> 'customerName', 200), ''), c.actor_id)`;
+/** The customer's name as the host gave it: to `open`, or in its metadata. */
+export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), ''),
+  nullif(left(c.metadata ->> 'customerName', 200), ''))`;
+
+/** What a customer is called: by name, else by address, else by the host's id. */
+export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
+
+/** Whose a conversation is, as the indexes have it; empty: nobody's. */
+export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
 
 /** Lines of a page. In the statements it is a constant: with a parameter they would be planned for any number. */
 export const pageSize = 50;
@@ -66,6 +81,7 @@ export const queueColumns = (s: string) => `
     coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,
+    c.assignee, c.tags, CASE WHEN ${isSnoozed(s)} THEN c.snoozed_until END AS snoozed_until,
     to_jsonb(clock) AS clock, page.*
   FROM page JOIN ${s}.conversations c USING (id)
   LEFT JOIN LATERAL (

@@ -46,8 +46,8 @@ export async function conversationPage(
     // That the thread cannot be read is told below.
     .catch(() => undefined);
   const [page, { counts }, head, messages, canFollowUp] = await Promise.all([
-    findQueuePage(runtime, view),
-    countQueue(runtime),
+    findQueuePage(runtime, view, c.get('frame').operator.id),
+    countQueue(runtime, c.get('frame').operator.id),
     thread,
     findMessages(runtime, id, before),
     isModuleOwed(runtime.config, runtime.db, 'notifier'),

@@ -9,7 +9,11 @@ import { NoThread } from '../views/thread.js';
 /** The queue alone: two statements at once. */
 export const inbox: Handler = async (c, { runtime }) => {
   const view = queueViewOf(c);
-  const [page, { counts, now }] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
+  const operatorId = c.get('frame').operator.id;
+  const [page, { counts, now }] = await Promise.all([
+    findQueuePage(runtime, view, operatorId),
+    countQueue(runtime, operatorId),
+  ]);
   const frame = { ...c.get('frame'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;

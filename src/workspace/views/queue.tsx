@@ -133,9 +133,12 @@ const NoRows: FC<{ view: QueueView }> = ({ view }) => {
 const emptyTexts: Record<QueueView['filter'], string> = {
   'needs-reply': 'No customer is waiting for an answer.',
   'needs-approval': 'No draft is waiting for you.',
+  mine: 'You own no open conversation.',
+  unassigned: 'Every open conversation has an owner.',
   breaching: 'No clock is about to run out.',
   breached: 'No open conversation has run out of time.',
   open: 'There are no open conversations.',
+  snoozed: 'No conversation is snoozed.',
   resolved: 'Nothing has been resolved yet.',
 };
 
