@@ -3,12 +3,12 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
-import { breached, breachingSoon, gatherQueue, needingApproval, searchQueue, snoozed } from './gather-queue.js';
-import { narrowQueue } from './narrow-queue.js';
+import { type QueuePage, queueByKeyset } from './queue-by-keyset.js';
+import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue, snoozed } from './queue-by-urgency.js';
+import { narrowQueue } from './queue-narrowed.js';
 import { ownerId } from './rows.js';
-import { type QueuePage, walkQueue } from './walk-queue.js';
 
-export type { QueuePage } from './walk-queue.js';
+export type { QueuePage } from './queue-by-keyset.js';
 
 /** The page of the queue that a view asks for; `mine` is the operator's. One statement. Throws `CURSOR_INVALID`. */
 export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''): Promise<QueuePage> {
@@ -21,12 +21,12 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
     case 'breaching':
     case 'breached':
     case 'snoozed':
-      return gatherQueue(runtime, filter, cursor);
+      return queueByUrgency(runtime, filter, cursor);
     case 'mine':
     case 'unassigned':
       return narrowQueue(runtime, filter, { owner }, cursor);
     default:
-      return walkQueue(runtime, filter, cursor);
+      return queueByKeyset(runtime, filter, cursor);
   }
 }
 

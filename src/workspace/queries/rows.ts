@@ -1,6 +1,6 @@
 import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import type { Actor } from '../../domain.js';
+import type { Actor } from '../../contracts/domain.js';
 import type { Clock, QueueRow } from '../model.js';
 
 /** The columns of a clock that pages show, as `to_jsonb` answers them. */
@@ -27,7 +27,7 @@ export function toClock(row: ClockRow | null): Clock | null {
   };
 }
 
-export interface QueueRowRow {
+export interface QueueRecord {
   id: string;
   customer: string | null;
   subject: string | null;
@@ -44,7 +44,7 @@ export interface QueueRowRow {
   clock: ClockRow | null;
 }
 
-export function toQueueRow(row: QueueRowRow): QueueRow {
+export function toQueueRow(row: QueueRecord): QueueRow {
   return {
     id: row.id,
     customer: row.customer,

@@ -1,5 +1,5 @@
 import { findDraft } from '../../drafts/find.js';
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';

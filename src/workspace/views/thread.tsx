@@ -1,19 +1,19 @@
 import type { FC } from 'hono/jsx';
 import type { Changes } from '../diff-words.js';
-import type { Frame, Notice } from '../frame.js';
 import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
-import { ActionForm, Empty, Icon, Name } from './bits.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
+import { ActionForm, Empty, Icon, Name } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
 import { priorityTone } from './queue.js';
 import { ClockChip, Moment } from './time.js';
 
 export interface ThreadProps {
-  frame: Frame;
+  frame: PageContext;
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
@@ -110,7 +110,7 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
   );
 };
 
-const PrimaryAction: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { conversation } }) =>
+const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { conversation } }) =>
   conversation.status === 'open' ? (
     <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">
