@@ -4,6 +4,7 @@ import { type Executor, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { customerText, metadata, name, only, parseInput, text } from '../validation/input.js';
+import { customer } from './customer.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
@@ -11,6 +12,12 @@ import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = only({
   actorId: hostName.nullish(),
+  /**
+   * How operators see the customer: `name` (at most 200 characters) and `email` (at most 320), both optional. Stored in the
+   * conversation and found by search. Without a name the workspace shows `metadata.customerName`, the `name` in the
+   * customer's context facts, the address or the actor id, whichever is there first.
+   */
+  customer: customer.nullish(),
   hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
   priority: name.default('normal'),
@@ -75,6 +82,7 @@ function openOnce(
       opening.tags,
       opening.metadata,
       key,
+      opening.customer ?? null,
     ]);
     if (!row) return findOpened(tx, key);
     if (!opening.message) return { conversation: toConversation(row) };
@@ -96,8 +104,8 @@ const insertConversation = statement(
   (s) => `
     WITH opened AS (
       INSERT INTO ${s}.conversations
-        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())
+        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, customer, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${s}.clock(), ${s}.clock())
       ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), audit AS (

@@ -16,7 +16,9 @@ export interface Clock {
 /** One line of the queue. */
 export interface QueueRow {
   id: string;
+  /** What the customer is called: by name, else by address or id. */
   customer: string | null;
+  actorId: string | null;
   subject: string | null;
   status: Conversation['status'];
   priority: string;

@@ -1,6 +1,6 @@
+import type { Actor } from '../../contracts/domain.js';
 import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import type { Actor } from '../../contracts/domain.js';
 import type { Clock, QueueRow } from '../model.js';
 
 /** The columns of a clock that pages show, as `to_jsonb` answers them. */
@@ -30,6 +30,7 @@ export function toClock(row: ClockRow | null): Clock | null {
 export interface QueueRecord {
   id: string;
   customer: string | null;
+  actor_id: string | null;
   subject: string | null;
   status: QueueRow['status'];
   priority: string;
@@ -48,6 +49,7 @@ export function toQueueRow(row: QueueRecord): QueueRow {
   return {
     id: row.id,
     customer: row.customer,
+    actorId: row.actor_id,
     subject: row.subject,
     status: row.status,
     priority: row.priority,
@@ -69,6 +71,12 @@ export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), '
 /** What a customer is called: by name, else by address, else by the host's id. */
 export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
 
+/** An actor of the record with the name of the customer, where it is the customer. */
+export function withCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
+  const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
+  return isCustomer ? { id: actor.id, name: customer } : actor;
+}
+
 /** Whose a conversation is, as the indexes have it; empty: nobody's. */
 export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
 
@@ -77,7 +85,7 @@ export const pageSize = 50;
 
 /** Everything a queue line shows, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
-  SELECT c.id, ${customerColumn} AS customer, c.subject, c.status, c.priority,
+  SELECT c.id, ${customerColumn} AS customer, c.actor_id, c.subject, c.status, c.priority,
     coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,

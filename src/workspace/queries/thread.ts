@@ -5,7 +5,7 @@ import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { AuditLine, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
-import { type ClockRow, customerColumn, toClock } from './rows.js';
+import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
 /** Everything of a conversation but its messages, in one statement; null when there is no such one. */
 export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
@@ -20,11 +20,13 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
     outbound: row.outbound.map(toOutboundLine),
-    audit: row.audit.map((line) => ({ ...line, at: toDate(line.at), conversationId: id, subject: null })),
+    audit: row.audit.map((line) => toAuditLine(line, row)),
     newestMessageId: row.newest_message,
     now: row.now,
   };
 }
+
+type AuditRow = Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp };
 
 interface HeadRow {
   conversation: ConversationRow;
@@ -32,7 +34,7 @@ interface HeadRow {
   clock: ClockRow | null;
   drafts: DraftRow[];
   outbound: OutboundRow[];
-  audit: (Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp })[];
+  audit: AuditRow[];
   newest_message: string | null;
   newest_customer_message: string | null;
   newest_answer: string | null;
@@ -45,6 +47,11 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
   const isNewer = (message: string | null) => message !== null && message > basis;
   const byCustomer = isNewer(newest.newest_customer_message) || row.status === 'superseded';
   return { ...toDraft(row), stale: byCustomer ? 'customer' : isNewer(newest.newest_answer) ? 'answer' : null };
+}
+
+function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
+  const actor = withCustomerName(line.actor, conversation.actor_id, customer);
+  return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
 }
 
 interface OutboundRow {

@@ -6,6 +6,7 @@ import { CairnloopError } from '../../foundation/errors.js';
 import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
+import { threadWithKnownName, withKnownNames } from '../known-names.js';
 import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
@@ -45,17 +46,19 @@ export async function conversationPage(
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // That the thread cannot be read is told below.
     .catch(() => undefined);
-  const [page, { counts }, head, messages, canFollowUp] = await Promise.all([
+  const [lines, { counts }, known, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view, c.get('frame').operator.id),
     countQueue(runtime, c.get('frame').operator.id),
     thread,
     findMessages(runtime, id, before),
     isModuleOwed(runtime.config, runtime.db, 'notifier'),
   ]);
-  if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  if (!known) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const shown = await contextInTime(context, c.req.query('context') === 'wait');
+  const page = withKnownNames(lines, runtime.context);
+  const head = threadWithKnownName(known, runtime.context);
   const found = before === null ? { ...head, newestMessageId: newestShown(head, messages) } : head;
   const frame = threadFrame(c, id, found.now);
-  const shown = await contextInTime(context, c.req.query('context') === 'wait');
   const editing = state.editing ?? editingOf(c, found);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>

@@ -1,5 +1,6 @@
 import { doneNotice } from '../done-notices.js';
 import { type Handler, queueViewOf } from '../handler.js';
+import { withKnownNames } from '../known-names.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { queueQuery } from '../queue-filters.js';
 import { Page } from '../views/page.js';
@@ -10,10 +11,11 @@ import { NoThread } from '../views/thread.js';
 export const inbox: Handler = async (c, { runtime }) => {
   const view = queueViewOf(c);
   const operatorId = c.get('frame').operator.id;
-  const [page, { counts, now }] = await Promise.all([
+  const [found, { counts, now }] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
     countQueue(runtime, operatorId),
   ]);
+  const page = withKnownNames(found, runtime.context);
   const frame = { ...c.get('frame'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
