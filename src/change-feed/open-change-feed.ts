@@ -5,6 +5,7 @@ import { listenOn } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
 import { anything, createAnnouncer } from './announce.js';
 import type { ChangeFeed, ChangeListener } from './change-feed.js';
+import { openNews } from './news.js';
 
 /**
  * Activity through Postgres: one connection a process listens, opened for the first subscriber; what changed is
@@ -14,6 +15,7 @@ import type { ChangeFeed, ChangeListener } from './change-feed.js';
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
   const listeners = new Set<ChangeListener>();
+  const news = openNews(db, channelName('news', db.schema), log);
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
@@ -28,26 +30,43 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
     }
   };
 
+  function listen(): void {
+    listening ??= listenOn({
+      connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
+      channel,
+      log,
+      what: 'activity',
+      hear: (payload) => tell(payload === anything ? [] : payload.split(',')),
+      also: news,
+      missed: () => {
+        tell([]);
+        news.missed();
+      },
+    });
+  }
+
   return {
     changed: announcer.add,
     subscribe(listener) {
       // A connection that is opened now would be closed by nobody.
       if (closed) return () => {};
       listeners.add(listener);
-      listening ??= listenOn({
-        connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
-        channel,
-        log,
-        what: 'activity',
-        hear: (payload) => tell(payload === anything ? [] : payload.split(',')),
-        missed: () => tell([]),
-      });
+      listen();
       return () => listeners.delete(listener);
+    },
+    news: {
+      say: news.say,
+      hear(listener, missed) {
+        if (closed) return () => {};
+        const stop = news.add(listener, missed);
+        listen();
+        return stop;
+      },
     },
     async close() {
       closed = true;
       listeners.clear();
-      await Promise.all([announcer.close(), listening?.close()]);
+      await Promise.all([announcer.close(), news.close(), listening?.close()]);
     },
   };
 }

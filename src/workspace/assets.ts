@@ -16,6 +16,8 @@ const styles = [
   'tables',
   'narrow',
   'short',
+  'triage',
+  'overview',
 ];
 
 /** What the pages of the workspace load. */

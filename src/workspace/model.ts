@@ -86,9 +86,19 @@ export interface ThreadHead {
   drafts: ThreadDraft[];
   outbound: OutboundLine[];
   audit: AuditLine[];
+  /** The customer's other conversations, the newest first. */
+  others: OtherConversation[];
   /** The newest message that an operator could have read; what a reply answers. */
   newestMessageId: string | null;
   now: Date;
+}
+
+export interface OtherConversation {
+  id: string;
+  subject: string | null;
+  status: Conversation['status'];
+  lastMessageAt: Date;
+  unanswered: boolean;
 }
 
 export interface OutboundLine {

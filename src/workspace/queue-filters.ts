@@ -2,13 +2,13 @@ import { toStorableText } from '../foundation/redact.js';
 
 /** The filters of the queue, in the order in which they stand. */
 export const queueFilters = [
+  { key: 'open', label: 'Open' },
   { key: 'needs-reply', label: 'Needs reply' },
-  { key: 'needs-approval', label: 'Needs approval' },
   { key: 'mine', label: 'Mine' },
   { key: 'unassigned', label: 'Unassigned' },
+  { key: 'needs-approval', label: 'Needs approval' },
   { key: 'breaching', label: 'Breaching soon' },
   { key: 'breached', label: 'Breached' },
-  { key: 'open', label: 'Open' },
   { key: 'snoozed', label: 'Snoozed' },
   { key: 'resolved', label: 'Resolved' },
 ] as const;
@@ -28,6 +28,8 @@ export interface QueueView {
   owner?: string;
   /** Whether lines can be ticked for a bulk action. */
   selecting?: boolean;
+  /** Whether they all are, for pages without a script. */
+  allTicked?: boolean;
 }
 
 /** Filters that say whose the conversations are: an owner beside them would contradict. */
@@ -49,8 +51,9 @@ export function parseQueueView(query: (name: string) => string | undefined): Que
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
     ...(tag && { tag }),
-    ...(owner !== undefined && !hasOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
+    ...(owner !== undefined && owner !== '*' && !hasOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
+    ...(query('select') === 'all' && { allTicked: true }),
   };
 }
 

@@ -3,6 +3,8 @@ import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { ReopenInput } from '../conversations/reopen.js';
 import type { NoteInput, ReplyInput } from '../conversations/reply.js';
 import type { ResolveInput } from '../conversations/resolve.js';
+import type { SnoozeInput } from '../conversations/snooze.js';
+import type { UpdateInput } from '../conversations/update.js';
 import type { InterveneInput, RetryInput } from '../deliveries/retry-discard.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../drafts/operator-decisions.js';
 import type { BulkEnvelope, BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
@@ -17,6 +19,8 @@ export interface WorkspaceApi {
     note(id: string, input: NoteInput): Promise<unknown>;
     resolve(id: string, input: ResolveInput): Promise<unknown>;
     reopen(id: string, input: ReopenInput): Promise<unknown>;
+    update(id: string, input: UpdateInput): Promise<unknown>;
+    snooze(id: string, input: SnoozeInput): Promise<unknown>;
   };
   drafts: {
     approve(id: string, input: ApproveInput): Promise<unknown>;

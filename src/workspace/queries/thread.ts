@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import type { AuditLine, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
+import type { AuditLine, OtherConversation, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
 import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
 /** Everything of a conversation but its messages, in one statement; null when there is no such one. */
@@ -21,6 +21,7 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
     outbound: row.outbound.map(toOutboundLine),
     audit: row.audit.map((line) => toAuditLine(line, row)),
+    others: row.others.map(toOther),
     newestMessageId: row.newest_message,
     now: row.now,
   };
@@ -35,6 +36,7 @@ interface HeadRow {
   drafts: DraftRow[];
   outbound: OutboundRow[];
   audit: AuditRow[];
+  others: OtherRow[];
   newest_message: string | null;
   newest_customer_message: string | null;
   newest_answer: string | null;
@@ -52,6 +54,18 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
 function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
   const actor = withCustomerName(line.actor, conversation.actor_id, customer);
   return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
+}
+
+interface OtherRow {
+  id: string;
+  subject: string | null;
+  status: OtherConversation['status'];
+  message_at: Timestamp;
+  unanswered: boolean;
+}
+
+function toOther({ message_at, ...row }: OtherRow): OtherConversation {
+  return { ...row, lastMessageAt: toDate(message_at) };
 }
 
 interface OutboundRow {
@@ -102,6 +116,12 @@ const selectHead = statement(
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'at', a.at, 'actor', a.actor, 'action', a.action,
           'detail', a.detail) ORDER BY a.id DESC), '[]') FROM (
         SELECT * FROM ${s}.audit_events e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 25) a) AS audit,
+      (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.message_at DESC, o.id DESC), '[]') FROM (
+        SELECT other.id, left(other.subject, 300) AS subject, other.status,
+          coalesce(other.last_message_at, other.created_at) AS message_at,
+          other.unanswered_since IS NOT NULL AS unanswered
+        FROM ${s}.conversations other WHERE other.actor_id = c.actor_id AND other.id <> c.id
+        ORDER BY coalesce(other.last_message_at, other.created_at) DESC, other.id DESC LIMIT 6) o) AS others,
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role <> 'system'
         ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_message,
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role = 'customer'

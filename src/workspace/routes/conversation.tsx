@@ -13,6 +13,7 @@ import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
 import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
+import { candidates, peopleOf } from '../team.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
 import { Page } from '../views/page.js';
@@ -63,7 +64,15 @@ export async function conversationPage(
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
-        <Queue frame={frame} view={view} page={page} counts={counts} selecting={view.selecting ?? false} openId={id} />
+        <Queue
+          frame={frame}
+          view={view}
+          page={page}
+          counts={counts}
+          selecting={view.selecting ?? false}
+          openId={id}
+          team={services.team.members()}
+        />
         <Thread
           frame={frame}
           queue={view}
@@ -76,6 +85,7 @@ export async function conversationPage(
           canFollowUp={canFollowUp}
           maxAttempts={runtime.config.worker.maxAttempts}
           nonce={randomUUID()}
+          people={candidates(services.team, peopleOf(found), found.conversation.actorId)}
           notice={state.notice ?? doneNotice(c.req.query('done'))}
         />
         <Rail frame={frame} thread={found} context={shown} />
