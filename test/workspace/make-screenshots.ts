@@ -1,10 +1,12 @@
 /**
  * Makes the pictures in docs/screenshots: `npm run screenshots`. With `all`, every view at every width in light and dark,
- * into .cairnloop/screenshots, to be looked at.
+ * into .cairnloop/screenshots, to be looked at; and says what axe finds in each.
  */
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
 import { ok } from '../../src/contracts/result.js';
 import { openPage, stopSharedBrowser } from '../support/browser.js';
 import { createTestDatabase, stopSharedServer } from '../support/database.js';
@@ -111,16 +113,36 @@ function all(id: string): Picture[] {
   );
 }
 
-async function take(workspace: ServedWorkspace, pictures: Picture[], into: string): Promise<void> {
+async function take(workspace: ServedWorkspace, pictures: Picture[], into: string, look = none): Promise<void> {
   mkdirSync(into, { recursive: true });
   for (const { name, path: at, width, height, colorScheme } of pictures) {
-    const { page, context } = await openPage(workspace.origin, { viewport: { width, height }, colorScheme });
+    const { page, context } = await openPage(workspace.origin, {
+      viewport: { width, height },
+      colorScheme,
+      bypassCSP: true,
+    });
     await page.goto(workspace.url(at));
     await page.locator('html.scripted').waitFor();
     await page.waitForTimeout(300);
     await page.screenshot({ path: path.join(into, `${name}.png`) });
+    await look(page, name);
     await context.close();
   }
+}
+
+const none = async (_: Page, __: string): Promise<void> => {};
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+async function findWithAxe(page: Page, name: string): Promise<void> {
+  await page.addScriptTag({ path: axe });
+  const found = await page.evaluate<string[]>(
+    `axe.run(document).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')))`,
+  );
+  if (found.length === 0) return;
+  process.exitCode = 1;
+  process.stderr.write(`${name}: ${found.join('\n  ')}\n`);
 }
 
 const { notifier } = recordingNotifier();
@@ -140,7 +162,7 @@ const host = await start(
 const workspace = await serveWorkspace(host, { title: 'Acme Support', operator: () => me });
 try {
   const id = await fill(host);
-  if (process.argv[2] === 'all') await take(workspace, all(id), folder('.cairnloop/screenshots'));
+  if (process.argv[2] === 'all') await take(workspace, all(id), folder('.cairnloop/screenshots'), findWithAxe);
   else await take(workspace, chosen(id), folder('docs/screenshots'));
 } finally {
   await workspace.close();

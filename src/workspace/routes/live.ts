@@ -3,7 +3,7 @@ import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
 import { type Handler, param, type WorkspaceNews } from '../handler.js';
-import type { Present } from '../presence.js';
+import type { Present } from '../presence-state.js';
 import { actorText } from '../views/elements.js';
 
 /**
