@@ -1,19 +1,6 @@
 import assert from 'node:assert/strict';
+import { layers } from './support/layers.js';
 import { type SourceFile, sourceFiles } from './support/source-files.js';
-
-/** From the ground up. A file may import, for run time, from its own layer and from those above it in this list. */
-const layers: Record<string, readonly string[]> = {
-  foundation: ['foundation', 'runtime'],
-  contracts: ['contracts', 'validation'],
-  'the host': ['config', 'gen', 'host-project', 'embedded-postgres'],
-  infrastructure: ['db', 'telemetry', 'http'],
-  'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
-  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
-  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai'],
-  'the instance': ['instance', 'within'],
-  'the package': ['index', 'transactions', 'server-mounts', 'nest', 'fastify'],
-  'the command line': ['cli'],
-};
 
 /** Loaded only when a command or a config needs it. */
 const heavy = ['ts-morph', 'sequelize', 'umzug', 'agenda', '@agendajs/', 'prom-client', 'hono', '@hono/', 'handlebars'];

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { Actor, AuditEvent, Page } from '../contracts/domain.js';
+import type { AuditListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
+import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 
-const listInput = only({
+const listInput = schemaOf<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
   /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
   action: name.optional(),
@@ -15,8 +16,6 @@ const listInput = only({
   cursor: pageCursor,
   limit: pageLimit,
 }).default({ limit: 50 });
-
-export type AuditListInput = z.input<typeof listInput>;
 
 /** A row of `audit_events`. */
 export interface AuditRow {

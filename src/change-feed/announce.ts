@@ -5,17 +5,17 @@ import { pause } from '../db/pause.js';
 import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 
-/** A payload stays below Postgres' 8000 bytes: an id has 36, and a comma. */
+/** Keeps a payload below Postgres' 8000 bytes: 36 for an id, and a comma. */
 const idsPerPayload = 200;
-/** Beyond it ids are worth less than the message that says "everything". */
+/** With more waiting ids than this, one message says that anything may have changed. */
 const maxWaiting = 1000;
-/** How long announcements are gathered behind the one before; the first goes out at once. */
+/** How long ids are collected after an announcement, in milliseconds; the first goes out at once. */
 const gapMs = 25;
 
-/** What is sent instead of ids when there are too many of them. */
+/** Sent instead of ids when there are too many. */
 export const anything = '*';
 
-/** Gathers ids and sends them off the caller's path, one statement at a time. */
+/** Collects ids and announces them off the caller's path, one statement at a time. */
 export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const waiting = new Set<string>();
   let sending: Promise<void> | undefined;
@@ -23,7 +23,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    // Never a timer alone: where a host's tests fake them, none would come and `close` would hang.
+    // Not a timer alone: with faked timers it would never fire, and `close` would hang.
     await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
       const payloads = toPayloads([...waiting]);
@@ -44,7 +44,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       if (waiting.size < maxWaiting) waiting.add(conversationId);
       sending ??= send();
     },
-    /** Sends what is still waiting: a script that changes one thing and closes is heard as well. */
+    /** Sends what is still waiting, so that a script that changes one thing and closes is heard. */
     async close(): Promise<void> {
       closing.abort();
       await sending;

@@ -1,10 +1,10 @@
-/** Tells open workspace pages, in every process, that a conversation has changed. */
+/** Notifies open pages, in every process, of changed conversations. */
 export interface ChangeFeed {
   /** Call it after the commit; it returns at once, never throws and may be merged with others. */
   changed(conversationId: string): void;
   /**
-   * Calls `listener` with the ids of conversations that changed anywhere; an empty list means that any may have. Answers
-   * how to stop. After `close` nothing is heard any more.
+   * Calls `listener` with the ids of changed conversations; an empty list means that any may have changed. Returns a
+   * function that unsubscribes. After `close` nothing is called.
    */
   subscribe(listener: ChangeListener): () => void;
   /** What open pages of every process tell each other of the moment. Nothing of it is stored. */

@@ -8,9 +8,8 @@ import type { ChangeFeed, ChangeListener } from './change-feed.js';
 import { openNews } from './news.js';
 
 /**
- * Activity through Postgres: one connection a process listens, opened for the first subscriber; what changed is
- * announced from the pool after its commit. An announcement that is lost costs an open page its immediacy, no more: the
- * page polls as well.
+ * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
+ * are announced from the pool after the commit. A lost announcement only delays a page, which also polls.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
@@ -48,7 +47,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   return {
     changed: announcer.add,
     subscribe(listener) {
-      // A connection that is opened now would be closed by nobody.
+      // After `close` nobody would close a new connection.
       if (closed) return () => {};
       listeners.add(listener);
       listen();

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema.js';
+import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { Database } from '../db/connect.js';
-import type { Cairnloop } from '../instance/cairnloop.js';
 import type { CliIo } from './io.js';
 
 /** Where the host is, as `--cwd` and `--config` say. */

@@ -72,7 +72,7 @@ export interface LogConfig {
   level: (typeof logLevels)[number];
 }
 
-/** Marks what `prometheus()` makes, so that an object of another copy of this package is known too. */
+/** Brands `prometheus()` results, so that one of another copy of this package is recognised. */
 export const metricsBrand: unique symbol = Symbol.for('cairnloop.metrics') as never;
 
 /** What `prometheus()` makes. */
@@ -104,14 +104,14 @@ export interface Sections {
   log: LogConfig;
 }
 
-/** A config with every default filled in, as {@link validateConfig} answers it. */
+/** A config with every default filled in, as {@link validateConfig} returns it. */
 export interface ResolvedConfig extends Readonly<Sections>, Readonly<HostModules> {}
 
 type Given<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** What a host writes. Only `database.url` has no default; undefined counts as absent. */
 export interface CairnloopConfig extends HostModules {
-  /** `url` may be undefined for the type checker's sake, as `process.env.DATABASE_URL` is; the start refuses it. */
+  /** `url` may be undefined in the type, as `process.env.DATABASE_URL` is; validation refuses it. */
   database: { url: string | undefined } & Given<Omit<DatabaseConfig, 'url'>>;
   jobs?: { backend?: 'postgres' | undefined } | { backend: 'mongodb'; url: string | undefined } | undefined;
   worker?: Given<WorkerConfig> | undefined;

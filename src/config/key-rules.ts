@@ -8,7 +8,7 @@ export interface Rule {
   accepts(value: unknown): boolean;
   /** True where there is no default. */
   required?: true;
-  /** Words for a refused value; must not give a secret away. */
+  /** Describes a refused value without secrets. */
   found(value: unknown): string;
 }
 
@@ -78,7 +78,7 @@ function text(expected: string, pattern: RegExp): Rule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
 }
 
-/** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */
+/** What the metrics path should have been, beside those of health; undefined if it is fine. */
 export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): ConfigProblem | undefined {
   const path = 'metricsPath';
   if (metricsPath === healthPath)
@@ -99,7 +99,7 @@ function postgresUrl(): Rule {
 function mongodbUrl(): Rule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
-    // No further: a replica set's list of hosts is no URL to Node.
+    // Stop here: a replica set's host list is no valid URL to Node.
     accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
     required: true,
     found: describeUrl,
@@ -107,7 +107,7 @@ function mongodbUrl(): Rule {
 }
 
 function isPostgresUrl(value: string): boolean {
-  // A user without a host (a Unix socket named in the query) is a URL to pg, but not to Node.
+  // A user without a host (a Unix socket in the query) is a URL to pg, but not to Node.
   const url = value.replace('@/', '@localhost/');
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return false;
   const { pathname, hash } = new URL(url);

@@ -7,28 +7,27 @@ import { type SlaRow, toSla } from '../sla/rows.js';
 import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-/** A text that the customer will see, and who stands for it. */
+/** A customer-visible text and its author. */
 export interface Answer {
-  /** The message's id where the caller must know it beforehand; else one is made. */
+  /** The message's id, if the caller needs it beforehand. */
   messageId?: string;
   role: 'operator' | 'automation';
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
-  /** Kept with the message, for who asks whether it was sent before. */
+  /** Stored with the message, to detect repeated calls. */
   dedupeKey?: string | undefined;
 }
 
 export interface Answered {
   message: Message;
-  /** The clock that this answer ended: fulfilled, or breached when it came too late. */
+  /** The clock that this reply ended: fulfilled, or breached if it came too late. */
   endedSla: Sla | null;
 }
 
 /**
- * Sends a text to the customer of an open conversation: the one way out, whether it was typed, approved or allowed. It
- * ends the running clock, and owes `notifier.onReply` in the same statement where somebody has it. Null: there is no
- * such open conversation.
+ * Writes a customer-visible text to an open conversation, typed, approved or allowed; the only place that does. It ends
+ * the running clock and owes `notifier.onReply` in the same statement. Null: no such open conversation.
  */
 export async function sendAnswer(
   tx: Executor,

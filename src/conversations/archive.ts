@@ -1,22 +1,19 @@
-import type { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { ArchiveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const archiveInput = only({ actor });
-
-export type ArchiveInput = z.input<typeof archiveInput>;
+const archiveInput = schemaOf<ArchiveInput>()({ actor });
 
 /**
- * Files a conversation away, open or resolved: it ends a running clock and a snooze, and owes the Notifier nothing. A
- * customer's message or `reopen` opens it again. Archiving an archived one changes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
+ * `reopen` opens it again. Archiving an archived one changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);

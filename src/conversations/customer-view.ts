@@ -1,33 +1,29 @@
 import { z } from 'zod';
 import type { CustomerConversation, Page } from '../contracts/domain.js';
+import type { CustomerListInput, CustomerReadInput, CustomerThreadInput } from '../contracts/inputs.js';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
+import { isId, only, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostName } from './host-name.js';
 
 const customerInput = only({ actorId: hostName });
-const listInput = only({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
-const threadInput = only({
+const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
+const threadInput = schemaOf<CustomerThreadInput>()({
   /** Returns the messages before this one; absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimit.default(200),
 }).default({ limit: 200 });
-const readInput = only({
+const readInput = schemaOf<CustomerReadInput>()({
   /** The newest message that the customer was shown; absent: the newest that there is. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
 
-export type CustomerListInput = z.input<typeof listInput>;
-export type CustomerThreadInput = z.input<typeof threadInput>;
-export type CustomerReadInput = z.input<typeof readInput>;
-
 /**
- * Lists one customer's conversations as that customer may see them, without their messages: those first in which a
- * customer, an operator or automation wrote last (an outbound message moves none). The actor id is compared to the
- * letter. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
+ * Lists one customer's conversations as that customer may see them, without messages, by their newest reply or customer
+ * message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
 export async function listForCustomer(
   runtime: Runtime,
@@ -51,9 +47,9 @@ export async function listForCustomer(
 }
 
 /**
- * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text), or those
- * before a message. It writes nothing: {@link markReadForCustomer} says that they were seen. Throws
- * `CONVERSATION_NOT_FOUND`, for another customer's as for one that does not exist, `INPUT_INVALID`.
+ * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or those
+ * before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`, also
+ * for another customer's, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,
@@ -70,8 +66,8 @@ export async function getForCustomer(
 }
 
 /**
- * Records that the customer has read a conversation up to a message, which `unread` is counted from; never back. Not part
- * of {@link getForCustomer}, because a prefetch of a page is no look at it. Throws `CONVERSATION_NOT_FOUND`,
+ * Records that the customer has read up to a message; `unread` counts from there, and it never moves back. Separate
+ * from {@link getForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
  * `INPUT_INVALID`.
  */
 export async function markReadForCustomer(
@@ -90,13 +86,13 @@ export async function markReadForCustomer(
   return toCustomerConversation(row);
 }
 
-/** How much text one page of a thread holds, in bytes. */
+/** Text on one page of a thread, in bytes. */
 const maxTextBytes = 2_000_000;
 
 /** Unread messages are counted up to this. */
 const maxUnread = 100;
 
-/** What a customer may see: what somebody said to somebody, and an outbound message once it was handed over. */
+/** What a customer may see: messages, replies, and outbound messages once they were sent. */
 const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 'outbound' AND m.status = 'sent'))`;
 
 /** When it became visible. */
@@ -108,8 +104,8 @@ const columns = `
   support.unread`;
 
 /**
- * What support has said last in `c`. An outbound message may be sent long after it was written, and counts from then on.
- * No index of sent ones: it would have every message that is settled written anew in all indexes of the table.
+ * Support's newest message in `c`. An outbound message counts from when it was sent. There is no index on sent ones:
+ * each settled message would be written anew in all indexes of the table.
  */
 const support = (s: string) => `LEFT JOIN LATERAL (
     SELECT max(said.at) AS newest_at, count(*) FILTER (WHERE c.customer_read_at IS NULL
@@ -161,7 +157,7 @@ const selectThread = statement(
     FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
 );
 
-/** Answers a row where the position moved. */
+/** Returns a row if the position moved. */
 const markRead = statement(
   'conversation.customer_read',
   (s) => `

@@ -1,22 +1,18 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { OpenInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
-import { customerText, metadata, name, only, parseInput, text } from '../validation/input.js';
+import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { customer } from './customer.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const openInput = only({
+const openInput = schemaOf<OpenInput>()({
   actorId: hostName.nullish(),
-  /**
-   * How operators see the customer: `name` (at most 200 characters) and `email` (at most 320), both optional. Stored in the
-   * conversation and found by search. Without a name the workspace shows `metadata.customerName`, the `name` in the
-   * customer's context facts, the address or the actor id, whichever is there first.
-   */
   customer: customer.nullish(),
   hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
@@ -29,13 +25,11 @@ const openInput = only({
   dedupeKey: dedupeKey.optional(),
 });
 
-export type OpenInput = z.input<typeof openInput>;
 type Opening = z.output<typeof openInput>;
 
 /**
- * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it may be called again
- * safely: a known key returns the conversation that it opened, as it is now, whatever else the input says. Throws
- * `INPUT_INVALID`.
+ * Opens a conversation, with the customer's first message if given. A known `dedupeKey` returns the conversation that
+ * it opened, as it is now. Throws `INPUT_INVALID`.
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
@@ -64,8 +58,8 @@ interface Opened {
 }
 
 /**
- * Of calls with one key at once, those that come second wait for the first one's commit and find its conversation. Null:
- * it was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
+ * was deleted meanwhile.
  */
 function openOnce(
   runtime: Runtime,

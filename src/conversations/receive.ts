@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
 import type { Conversation, Message, Sla } from '../contracts/domain.js';
+import type { ReceiveInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
@@ -9,21 +9,19 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { customerText, isId, metadata, only, parseInput } from '../validation/input.js';
+import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 import { afterWoken } from './wake.js';
 
-const receiveInput = only({
+const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
   metadata,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
   dedupeKey: dedupeKey.optional(),
 });
-
-export type ReceiveInput = z.input<typeof receiveInput>;
 
 export interface Received {
   conversation: Conversation;
@@ -34,9 +32,9 @@ export interface Received {
 }
 
 /**
- * Records what a customer wrote: the one way in. Reopens a resolved conversation, starts the SLA clock, overtakes
- * drafts that wait for approval and asks for a new one. With a `dedupeKey` it may be called again safely: a known key
- * returns the message that it wrote, whatever else the input says. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Records a customer's message; the only way in. Reopens a resolved conversation, starts the SLA clock, supersedes
+ * pending drafts and asks for a new one. A known `dedupeKey` returns the message that it wrote. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
@@ -66,7 +64,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   return row.priority;
 }
 
-/** Writes a customer message and all that follows from it, in the caller's transaction. Null: no such conversation. */
+/** Writes a customer's message and its effects in the caller's transaction. Null: no such conversation. */
 export async function recordCustomerMessage(
   tx: Executor,
   config: ResolvedConfig,
@@ -100,7 +98,7 @@ export async function recordCustomerMessage(
   };
 }
 
-/** Tells of a received message, after its commit. */
+/** Publishes a received message, after the commit. */
 export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
   runtime.changeFeed.changed(conversation.id);
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });

@@ -1,18 +1,16 @@
-import type { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { ReopenInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const reopenInput = only({ actor });
-
-export type ReopenInput = z.input<typeof reopenInput>;
+const reopenInput = schemaOf<ReopenInput>()({ actor });
 
 /**
- * Reopens a resolved conversation by an operator's hand; no clock starts, as no customer waits. Reopening an open one
+ * Reopens a resolved conversation for an operator; no clock starts, because no customer waits. Reopening an open one
  * changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function reopenConversation(runtime: Runtime, id: string, input: ReopenInput): Promise<Conversation> {

@@ -1,10 +1,10 @@
-import type { z } from 'zod';
 import type { Message } from '../contracts/domain.js';
+import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
-import { actor, content, isId, name, only, parseInput } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 import { type Answer, type Answered, sendAnswer } from './answer.js';
 import { changeTime } from './change-time.js';
 import { findByDedupeKey } from './find-by-dedupe-key.js';
@@ -15,16 +15,12 @@ import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
 /** A second call with the same key for the same conversation writes nothing and answers the first message. */
 const dedupeKey = name.optional();
 
-const noteInput = only({ content, actor, dedupeKey });
-const replyInput = only({ content, actor, dedupeKey, lastSeenMessageId });
-
-export type NoteInput = z.input<typeof noteInput>;
-export type ReplyInput = z.input<typeof replyInput>;
+const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
+const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId });
 
 /**
- * Sends an operator's text to the customer; it meets the response target. Throws `CONVERSATION_NOT_FOUND`,
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
- * `lastSeenMessageId`.
+ * Sends an operator's text to the customer, which meets the response target. Throws `CONVERSATION_NOT_FOUND`,
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` if a message is newer than `lastSeenMessageId`.
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
   const { content, actor, dedupeKey, lastSeenMessageId } = parseInput('conversations.reply', replyInput, input);
@@ -38,7 +34,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   return answered.message;
 }
 
-/** Of two calls with one key at once the second waits for the conversation, and finds what the first has sent. */
+/** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
 async function sendOnce(
   { db, config }: Runtime,
   id: string,
@@ -56,7 +52,7 @@ async function sendOnce(
   });
 }
 
-/** Wakes the worker and tells of an answer, after its commit. */
+/** Wakes the worker and publishes a reply, after the commit. */
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   if (message.status === 'pending') runtime.jobs.wake('reply');

@@ -1,23 +1,21 @@
-import type { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
+import type { ResolveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { actor, isId, metadata, only, parseInput } from '../validation/input.js';
+import { actor, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { findConversation } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-const resolveInput = only({ resolvedBy: actor, metadata });
-
-export type ResolveInput = z.input<typeof resolveInput>;
+const resolveInput = schemaOf<ResolveInput>()({ resolvedBy: actor, metadata });
 
 /**
- * Resolves a conversation and, in the same transaction, owes the Notifier its `onConversationResolved`. Resolving a
- * resolved one changes nothing and owes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes
+ * nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function resolveConversation(runtime: Runtime, id: string, input: ResolveInput): Promise<Conversation> {
   const { resolvedBy, metadata } = parseInput('conversations.resolve', resolveInput, input);
@@ -47,7 +45,7 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
   return conversation;
 }
 
-/** Wakes the worker and tells of the resolution, after its commit. */
+/** Wakes the worker and publishes the resolution, after the commit. */
 function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
   if (owed) runtime.jobs.wake('conversation_resolved');
   runtime.changeFeed.changed(conversation.id);

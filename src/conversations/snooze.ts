@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Conversation } from '../contracts/domain.js';
+import type { SnoozeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
@@ -13,18 +14,16 @@ import { afterWoken } from './wake.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
-const snoozeInput = only({
+const snoozeInput = schemaOf<SnoozeInput>()({
   /** By the database's clock. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor,
 });
 
-export type SnoozeInput = z.input<typeof snoozeInput>;
-
 /**
- * Takes an open conversation out of the open queue until a moment or the customer's next message, whichever is first; null
- * wakes it now. It stays `open`, and its SLA clock runs on. Snoozing it again replaces the moment; the same one changes
- * nothing. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
+ * Takes an open conversation out of the open queue until a moment or the customer's next message; null wakes it now. It
+ * stays `open`, and its SLA clock runs on. Snoozing again replaces the moment. Throws `CONVERSATION_NOT_FOUND`,
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
  */
 export async function snoozeConversation(runtime: Runtime, id: string, input: SnoozeInput): Promise<Conversation> {
   const { until, actor } = parseInput('conversations.snooze', snoozeInput, input);
@@ -44,7 +43,7 @@ function values(id: string, until: Date | null, by: z.output<typeof actor>): unk
   return until ? [id, by, until] : [id, by];
 }
 
-/** Says why nothing was written, or that nothing had to be. */
+/** Throws the reason why nothing was written, or returns the unchanged conversation. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
   if (until && until <= (await databaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
+import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, exactName, isId, metadataMap, name, only, parseInput, text } from '../validation/input.js';
+import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { changeableFields, changed } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -13,7 +14,7 @@ const maxTags = 50;
 
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
-const updateInput = only({
+const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
   /** Replaces the tags. */
   tags: z.array(name).max(maxTags).optional(),
@@ -34,8 +35,6 @@ const updateInput = only({
   (input) => wantedFields.some((field) => input[field] !== undefined),
   `at least one of ${wantedFields.join(', ')}`,
 );
-
-export type UpdateInput = z.input<typeof updateInput>;
 
 /**
  * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new

@@ -101,7 +101,7 @@ function change(options: MigrateOptions, way: Way, wanted: Wanted, tell: TellPro
   });
 }
 
-/** One connection without limits: a migration may take long, and waits for the locks that it needs. */
+/** One connection without time limits: a migration may be slow and waits for its locks. */
 async function withSession<T>(options: MigrateOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { url, schema } = options;
   await probeDatabase(url);
@@ -121,8 +121,8 @@ async function withSession<T>(options: MigrateOptions, work: (client: pg.Client)
 const lockRetryMs = 200;
 
 /**
- * Held to the end of the session, as each migration has a transaction of its own. Asked for again and again: to wait inside
- * a statement would hold up the CREATE INDEX CONCURRENTLY of the run that has it.
+ * Held until the session ends, because each migration has its own transaction. Polled: waiting inside a statement would
+ * block CREATE INDEX CONCURRENTLY of the run that holds it.
  */
 async function lock(client: pg.Client, schema: string, tell: TellProgress): Promise<void> {
   for (let tries = 0; ; tries += 1) {
@@ -153,7 +153,7 @@ async function knownNames(client: pg.Client, schema: string): Promise<string[]> 
   return applied;
 }
 
-/** None where the schema was never made. */
+/** Empty if the schema does not exist. */
 export async function appliedNames(client: pg.Client, schema: string): Promise<string[]> {
   const table = `${quoteIdentifier(schema)}.migrations`;
   const { rowCount } = await client.query(
@@ -191,5 +191,5 @@ async function apply(
   }
 }
 
-/** What says more than that the migration failed, or says that nobody knows. */
+/** Errors that explain more than "the migration failed". */
 const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);

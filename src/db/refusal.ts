@@ -1,15 +1,15 @@
 import { isCairnloopError } from '../foundation/errors.js';
 
-/** SQLSTATE classes that speak of the values given: data, constraints, limits, and what a trigger raises. */
+/** Permanent SQLSTATE classes: data, constraints, limits, and errors raised by triggers. */
 const valueClasses = new Set(['21', '22', '23', '44', '54', 'P0']);
 
-/** Whether a statement will never do with these values, so that to try it again is no use. */
+/** Whether the statement can never succeed with these values. */
 export function isRefused(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError || isCairnloopError(error)) return true;
   return valueClasses.has(codeOf(error).slice(0, 2));
 }
 
-/** Whether another session has a row or a table locked for longer than this one may wait. */
+/** Whether the lock timeout expired. */
 export function isLocked(error: unknown): boolean {
   return codeOf(error) === '55P03';
 }

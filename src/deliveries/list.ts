@@ -1,22 +1,21 @@
 import { z } from 'zod';
 import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../contracts/domain.js';
+import type { DeliveryListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
+import { isId, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
 const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;
 
-const listInput = only({
+const listInput = schemaOf<DeliveryListInput>()({
   state: z.union([z.enum(deliveryStates), z.array(z.enum(deliveryStates))], stateWords).optional(),
   topic: z.enum(deliveryTopics).optional(),
   cursor: pageCursor,
   limit: pageLimit,
 }).default({ limit: 50 });
-
-export type DeliveryListInput = z.input<typeof listInput>;
 
 /** Lists deliveries of every state unless told, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: DeliveryListInput): Promise<Page<Delivery>> {

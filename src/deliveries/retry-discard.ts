@@ -1,25 +1,23 @@
 import { z } from 'zod';
 import type { Delivery } from '../contracts/domain.js';
+import type { InterveneInput, RetryInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Statement, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { afterMessageFailed } from './message-failed.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { isFree, isUnsettled } from './sql-conditions.js';
 
-const interveneInput = only({ actor });
-const retryInput = only({
+const interveneInput = schemaOf<InterveneInput>()({ actor });
+const retryInput = schemaOf<RetryInput>()({
   actor,
   /** Sends a message that is scheduled for later now, before its time. Without it such a one is left as it is. */
   releaseScheduled: z.boolean().optional(),
 });
-
-export type InterveneInput = z.input<typeof interveneInput>;
-export type RetryInput = z.input<typeof retryInput>;
 
 /**
  * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`: from now on, or when it was

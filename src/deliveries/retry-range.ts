@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
+import type { InterveneInput, RetryRange } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
-import { actor, only, parseInput } from '../validation/input.js';
+import { actor, only, parseInput, schemaOf } from '../validation/input.js';
 import type { DeliveryRow } from './claim.js';
-import { type InterveneInput, mayBeCalled, retryStatement } from './retry-discard.js';
+import { mayBeCalled, retryStatement } from './retry-discard.js';
 
-const rangeInput = only({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
+const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
 /**
  * Deliveries that were discarded after their last attempt: of one topic, or discarded since a moment; all of them unless
  * told. What somebody discarded by hand is in no range: it can be retried by its id.
  */
-export type RetryRange = z.input<typeof rangeInput>;
 
 /** How many deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;

@@ -6,7 +6,7 @@ import { workChecks } from './checks/work-checks.js';
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** Everything that `cairnloop doctor` looks at, in the order in which it says so. */
+/** All checks of `cairnloop doctor`, in the order of the report. */
 export const checks: readonly Check[] = [...hostChecks, ...configChecks, ...databaseChecks, ...workChecks];
 
 /** Judges the facts. Pure: the same facts give the same findings. */

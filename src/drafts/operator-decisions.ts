@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
+import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { afterAnswered } from '../conversations/reply.js';
@@ -7,13 +7,13 @@ import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, only, parseInput, text } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = only({ actor, lastSeenMessageId });
-const editInput = only({ content, actor, lastSeenMessageId });
-const useInput = only({
+const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
+const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
+const useInput = schemaOf<UseInput>()({
   /** What is sent, whatever is left of the draft's own words. */
   content,
   actor,
@@ -21,18 +21,12 @@ const useInput = only({
   dedupeKey: name.optional(),
   lastSeenMessageId,
 });
-const discardInput = only({ actor, reason: text(2000).optional() });
-
-export type ApproveInput = z.input<typeof approveInput>;
-export type EditInput = z.input<typeof editInput>;
-export type UseInput = z.input<typeof useInput>;
-export type DiscardInput = z.input<typeof discardInput>;
+const discardInput = schemaOf<DiscardInput>()({ actor, reason: text(2000).optional() });
 
 /**
- * Sends a draft that waits for approval, as it stands. Of many at once one wins and the others are refused, a second
- * click of the same operator too. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING` (with the reason),
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
- * `lastSeenMessageId`.
+ * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,
+ * `DRAFT_NOT_PENDING` (with the reason), `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` if a
+ * message is newer than `lastSeenMessageId`.
  */
 export async function approveDraft(runtime: Runtime, id: string, input: ApproveInput): Promise<Draft> {
   const { actor, lastSeenMessageId: lastSeen } = parseInput('drafts.approve', approveInput, input);
@@ -40,8 +34,7 @@ export async function approveDraft(runtime: Runtime, id: string, input: ApproveI
 }
 
 /**
- * Sends a draft that waits for approval with the operator's own words; the proposed ones are kept beside them. One
- * winner among this, approve and discard. Throws as {@link approveDraft}.
+ * Sends a pending draft with the operator's text and keeps the proposed text beside it. Throws as {@link approveDraft}.
  */
 export async function editDraft(runtime: Runtime, id: string, input: EditInput): Promise<Draft> {
   const { actor, content, lastSeenMessageId: lastSeen } = parseInput('drafts.edit', editInput, input);
@@ -49,15 +42,15 @@ export async function editDraft(runtime: Runtime, id: string, input: EditInput):
 }
 
 /**
- * Sends a reply that an operator has made of a draft: it becomes `edited`, with the proposed words kept beside those that
- * were sent. Throws as {@link approveDraft}; a draft that cannot be used is no reason not to send the words as a reply.
+ * Sends a reply that an operator made from a draft; the draft becomes `edited`, with the proposed text kept. Throws as
+ * {@link approveDraft}; a caller may then send the text as a plain reply.
  */
 export async function useDraft(runtime: Runtime, id: string, input: UseInput): Promise<Draft> {
   const { lastSeenMessageId: lastSeen, ...words } = parseInput('drafts.use', useInput, input);
   return sendDraft(runtime, id, { action: 'use', ...words, lastSeen });
 }
 
-/** Drops a draft that nobody has sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
+/** Discards an unsent draft. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
 export async function discardDraft(runtime: Runtime, id: string, input: DiscardInput): Promise<Draft> {
   const { actor, reason } = parseInput('drafts.discard', discardInput, input);
   const draft = await runtime.db.transaction(async (tx) => {
@@ -75,7 +68,7 @@ interface Sending {
   /** Null: as proposed. */
   content: string | null;
   dedupeKey?: string | undefined;
-  /** What the sender had read; undefined: it is not compared. */
+  /** The newest message the sender had read; undefined: not compared. */
   lastSeen: string | null | undefined;
 }
 
@@ -85,7 +78,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     const { dedupeKey } = sending;
     if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
       return { draft: toDraft(found), answered: null };
-    // One that waits for approval is edited by who sends other words in its place.
+    // Using a pending draft edits it.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
     await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
@@ -97,8 +90,8 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
 }
 
 /**
- * Locks the draft's conversation, then reads the draft: of two steps at once the second waits and finds the first one
- * done, and so it does with a customer message, which takes the same lock before it supersedes.
+ * Locks the conversation, then reads the draft, so that concurrent decisions and customer messages, which take the same
+ * lock, run one after the other.
  */
 async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
   if (!isId(id)) throw new CairnloopError('DRAFT_NOT_FOUND', { id });

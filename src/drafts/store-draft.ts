@@ -35,8 +35,8 @@ const statusOf: Record<Decision, DraftStatus> = {
 };
 
 /**
- * Stores a decided proposal and sends it if it is allowed. What went on in the conversation since the proposal saw it is
- * looked at under the conversation's lock. Throws `CONVERSATION_NOT_FOUND`.
+ * Stores a decided proposal and sends it if allowed. What happened in the conversation since is checked under its lock.
+ * Throws `CONVERSATION_NOT_FOUND`.
  */
 export async function storeDraft(tx: Executor, config: HostModules, decided: DecidedProposal): Promise<Stored> {
   const { proposal, requestMessageId } = decided;
@@ -50,7 +50,7 @@ export async function storeDraft(tx: Executor, config: HostModules, decided: Dec
   return { draft, answered, known: false };
 }
 
-/** What makes a draft too late to be sent or approved; nothing can for those that only wait to be looked at. */
+/** Why a draft is too late to be sent or approved; prepared drafts never are. */
 async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal): Promise<string | null> {
   if (decided.decision === 'deny' || decided.decision === 'draft_only') return null;
   const newer = await tx.run<{ role: MessageRole }>(selectNewerRoles, [
@@ -103,8 +103,8 @@ async function insert(
 }
 
 /**
- * Every change of a draft takes the conversation's lock first, as a customer message does. What follows is a statement
- * of its own: one that waits for the lock still sees the rows as they were before it.
+ * Takes the conversation's lock before any change of a draft, as a customer's message does. The next statement is
+ * separate: one that waited for the lock would still see the old rows.
  */
 const lockConversation = statement(
   'draft.lock_conversation',

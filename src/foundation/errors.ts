@@ -8,7 +8,7 @@ import { kindOf } from './describe-value.js';
 interface ErrorText {
   message: string;
   hint: string;
-  /** The CLI's exit code for it; 1 unless told. */
+  /** The CLI's exit code. Default 1. */
   exitCode?: 1 | 2 | 3 | 130;
 }
 
@@ -444,7 +444,7 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** A host may ask for an id that is no text, or a very long one, and of some values no text can be made. */
+/** An id from a host may be no text, very long, or impossible to convert to text. */
 function withTextIds<D extends object>(details: D): D {
   const ids = Object.entries(details).filter(
     ([key, value]) => /^(id|conversationId)$/.test(key) && value !== undefined,

@@ -1,5 +1,6 @@
 import type { CairnloopConfig, ResolvedConfig } from '../config/config-schema.js';
-import type { Cairnloop, CreateOptions } from './cairnloop.js';
+import type { Cairnloop } from '../contracts/cairnloop.js';
+import type { CreateOptions } from './cairnloop.js';
 
 /**
  * Connects to the host's Postgres and answers everything a host can do; `close()` releases it all. What does the work

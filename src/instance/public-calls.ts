@@ -3,7 +3,7 @@ import { CairnloopError } from '../foundation/errors.js';
 
 type Call = (...given: never[]) => unknown;
 type AsyncCall = (...given: never[]) => Promise<unknown>;
-type Groups = Record<string, Record<string, AsyncCall>>;
+type Groups<Api> = { [Group in keyof Api]: { [Name in keyof Api[Group]]: AsyncCall } };
 
 /**
  * The functions of an API, two levels deep, as a host may call them: the data that they answer is frozen all the way
@@ -11,7 +11,7 @@ type Groups = Record<string, Record<string, AsyncCall>>;
  * errors of the database to tell an outage from a statement that will never do. `admit` may refuse a call, by its name
  * such as `drafts.get`, before it is made.
  */
-export function wrapPublicCalls<Api extends Groups>(
+export function wrapPublicCalls<Api extends Groups<Api>>(
   api: Api,
   explain: (error: unknown) => Promise<unknown>,
   admit: (name: string) => Promise<unknown> = async () => {},
@@ -29,7 +29,12 @@ export function wrapPublicCalls<Api extends Groups>(
     };
   const groups = Object.entries(api).map(([name, calls]) => [
     name,
-    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, guarded(`${name}.${key}`, call)])),
+    Object.fromEntries(
+      Object.entries<AsyncCall>(calls as object as Record<string, AsyncCall>).map(([key, call]) => [
+        key,
+        guarded(`${name}.${key}`, call),
+      ]),
+    ),
   ]);
   return Object.fromEntries(groups) as Api;
 }

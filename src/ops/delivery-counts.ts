@@ -3,15 +3,15 @@ import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
+/** Greatest age of counts, in milliseconds, plus the duration of the count. */
 const freshMs = 5000;
 
-/** A scrape waits so long for its first counts, in milliseconds; then it goes without. */
+/** Time that a scrape waits for its first counts, in milliseconds. */
 const firstWaitMs = 1000;
 
 /**
- * Counts waiting and discarded deliveries beside the scrapes: counting a million rows takes longer than a scrape may,
- * so a scrape is answered with the last counts and starts the next.
+ * Counts pending and discarded deliveries in the background: counting a million rows takes too long for a scrape, so
+ * each scrape returns the last counts and starts the next count.
  */
 export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
   return cached<DeliveryCounts>([], () => executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]));
@@ -32,7 +32,7 @@ function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promi
       last = await count();
       countedAt = performance.now();
     } catch {
-      // The database is away: readiness tells, and the last counts stand.
+      // During an outage the last counts stay; readiness reports it.
     } finally {
       counting = undefined;
     }

@@ -114,8 +114,8 @@ async function printed(registry: Registry, name: string): Promise<string> {
 }
 
 /**
- * Puts the metrics back after the host has cleared its registry; they keep what they have counted. A single one that the
- * host has removed stays away. Never throws.
+ * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
+ * removed stays removed. Never throws.
  */
 export function restoreCleared(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {

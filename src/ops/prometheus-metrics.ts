@@ -14,10 +14,10 @@ export interface KeptOutcomes {
   oldestSeconds: number;
 }
 
-/** A scrape that has not been collected by then is given up, in milliseconds. */
+/** Time limit of a scrape, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
-/** Priorities are the host's free text; only these are labels, so that their number stays bounded. */
+/** Only these priorities are labels: others are free text of the host. */
 const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {

@@ -1,25 +1,23 @@
 import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
+import type { BulkInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { content, isId, name, only, parseInput } from '../validation/input.js';
+import { content, isId, name, only, parseInput, schemaOf } from '../validation/input.js';
 import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
-const bulkInput = only({
+const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
   /** What is delivered to each, to the letter. */
   content,
-  /** Who had a message with this key already is sent no other; a second call answers what the first one did. */
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
 const idsInput = only({ conversationIds: z.array(z.string()) });
-
-export type BulkInput = z.input<typeof bulkInput>;
 
 /** One bulk send: what was asked for, by whom, and how many recipients it reached. */
 export interface BulkEnvelope {
@@ -37,8 +35,8 @@ export type BulkResult =
   | { conversationId: string; ok: false; error: CairnloopError };
 
 /**
- * Writes one outbound message a conversation, all in one transaction, each delivered on its own. Repeated ids count
- * once; an unknown id is that recipient's error. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (the refusal is recorded),
+ * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
+ * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (recorded),
  * `NOTIFIER_REQUIRED`, `INPUT_INVALID`.
  */
 export async function bulkTriggerOutbound(
@@ -60,7 +58,9 @@ export async function bulkTriggerOutbound(
   });
 }
 
-/** Of two calls with one key at once the second waits for the recipients, and finds what the first has written. */
+/**
+ * The second of two concurrent calls with one key waits for the recipients' locks and finds the first one's messages.
+ */
 async function insertOnce(db: Database, ids: readonly string[], wanted: z.output<typeof bulkInput>): Promise<BulkRow> {
   const { content, actor, templateId, dedupeKey } = wanted;
   const recipients = ids.filter(isId);
@@ -77,7 +77,7 @@ async function insertOnce(db: Database, ids: readonly string[], wanted: z.output
   });
 }
 
-/** Postgres writes ids in lower case, and one in upper case is the same. */
+/** Postgres returns ids in lower case. */
 function asStored(id: string): string {
   return isId(id) ? id.toLowerCase() : id;
 }

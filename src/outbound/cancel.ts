@@ -1,20 +1,18 @@
-import type { z } from 'zod';
 import type { Message } from '../contracts/domain.js';
+import type { CancelInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { afterMessageFailed } from '../deliveries/message-failed.js';
 import { isUnsettled } from '../deliveries/sql-conditions.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 
-const cancelInput = only({ actor });
-
-export type CancelInput = z.input<typeof cancelInput>;
+const cancelInput = schemaOf<CancelInput>()({ actor });
 
 /**
- * Cancels a scheduled message that no callback was called for since it was scheduled, or put back to work: it becomes
- * `failed` with the reason "cancelled". Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
+ * Cancels a scheduled message before its callback was called: it becomes `failed` with the reason "cancelled". Throws
+ * `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
  */
 export async function cancelOutbound(runtime: Runtime, messageId: string, input: CancelInput): Promise<Message> {
   const { actor } = parseInput('outbound.cancel', cancelInput, input);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Message } from '../contracts/domain.js';
+import type { TriggerInput } from '../contracts/inputs.js';
 import { changeTime } from '../conversations/change-time.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
@@ -7,16 +8,16 @@ import { statement } from '../db/statement.js';
 import { isModuleOwed } from '../deliveries/announced-modules.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, only, parseInput } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 
-/** A year: what is planned further ahead than that belongs in the host's own calendar. */
+/** Longest schedule: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** An outbound message may be the host's own idea, where no person stands behind it. */
+/** The default actor, for messages without a person behind them. */
 export const hostOrActor = actor.default({ id: 'system:host' });
 
-const triggerInput = only({
+const triggerInput = schemaOf<TriggerInput>()({
   templateId: name,
   /** What is delivered, to the letter. */
   content,
@@ -26,8 +27,6 @@ const triggerInput = only({
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
-
-export type TriggerInput = z.input<typeof triggerInput>;
 
 export interface Triggered {
   message: Message;
@@ -63,12 +62,12 @@ export async function triggerOutbound(
   return triggered;
 }
 
-/** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */
+/** Throws if no notifier could deliver the message. */
 export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
   if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
-/** Wakes the worker and tells of outbound messages, after their commit. */
+/** Wakes the worker and publishes outbound messages, after the commit. */
 export function afterTriggered(runtime: Runtime, messages: readonly Message[], dueNow: boolean): void {
   if (dueNow) runtime.jobs.wake('outbound');
   for (const message of messages) {

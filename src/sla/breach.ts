@@ -10,8 +10,8 @@ export interface Due {
 }
 
 /**
- * Ends the clocks among `ids` that have run out and answers every breached one, by id, whichever attempt breached it.
- * Where the provider has switched tracking off, clocks end quietly instead. It waits for no locked row.
+ * Ends the expired clocks among `ids` and returns every breached one, by id, whichever attempt breached it. If tracking
+ * is off, clocks end without a breach. It waits for no locked row.
  */
 export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Due> {
   const trackingOff = (await readPolicies(runtime)).state === 'off';
@@ -30,7 +30,7 @@ function afterBreached(runtime: Runtime, row: SlaRow): void {
   runtime.changeFeed.changed(row.conversation_id);
 }
 
-/** Locks conversations before their clocks, as everything does that changes both. */
+/** Locks conversations before their clocks, the order everywhere. */
 const endDue = statement(
   'sla.end_due',
   (s) => `
@@ -62,7 +62,7 @@ const endDue = statement(
     SELECT * FROM ended`,
 );
 
-/** What is due and has not ended was locked: the statement before this one left it out. */
+/** Expired clocks that have not ended were locked and skipped. */
 const selectEndedOrDue = statement(
   'sla.ended_or_due',
   (s) => `

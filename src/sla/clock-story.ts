@@ -4,7 +4,7 @@ import { type ClockEvent, explain } from './explain-clock.js';
 import { type SlaRow, toClock } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
-/** A clock with all that happened to it. `lines` say in words why it is due when it is. */
+/** A clock with its events. `lines` explain in words why it is due when it is. */
 export interface ClockStory extends SlaClock {
   id: string;
   priority: string;
@@ -15,7 +15,7 @@ export interface ClockStory extends SlaClock {
   lines: string[];
 }
 
-/** What an audit row of each action does to a clock. */
+/** How each audit action affects a clock. */
 const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
   'sla.started': (row, sla) => ({
     at: toDate(row.at),
@@ -45,7 +45,7 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
 /** The audit actions that {@link tellStory} reads. */
 export const clockActions = Object.keys(readers);
 
-/** Tells a clock's life from its audit rows, in their order. Pure. */
+/** Builds a clock's history from its audit rows, in order. Pure. */
 export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
   const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
   return {
@@ -60,7 +60,7 @@ export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
   };
 }
 
-/** The audit rows, in their order, that tell of one clock: its own, and changes of the priority while it ran. */
+/** The audit rows of one clock: its own, and priority changes while it ran. */
 export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
   const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
   const first = audit.findIndex(isOwn);

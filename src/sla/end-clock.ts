@@ -9,7 +9,7 @@ export function endClock(s: string, endedBy: 'answered' | 'resolved' | 'archived
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 
-/** Counts and tells of a clock that has ended, after its commit. */
+/** Counts and publishes the end of a clock, after the commit. */
 export function afterClockEnded(runtime: Runtime, sla: Sla): void {
   if (sla.status === 'breached') {
     runtime.metrics.slaBreached(sla.priority);

@@ -1,23 +1,20 @@
-import type { z } from 'zod';
 import type { HostModules } from '../config/config-types.js';
 import type { Actor, Sla } from '../contracts/domain.js';
+import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { isUnsettled } from '../deliveries/sql-conditions.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, only, parseInput, text } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf, text } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resume } from './sla-clock.js';
 
-const pauseInput = only({ reason: text(1000), actor });
-const resumeInput = only({ actor });
+const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
+const resumeInput = schemaOf<ResumeInput>()({ actor });
 
-export type PauseInput = z.input<typeof pauseInput>;
-export type ResumeInput = z.input<typeof resumeInput>;
-
-/** Holds a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
   const { reason, actor } = parseInput('sla.pause', pauseInput, input);
   const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
@@ -26,7 +23,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
   return toSla(row);
 }
 
-/** Lets a held clock run on with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
   const now = await databaseTime(runtime.db);
@@ -39,7 +36,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   return resumed;
 }
 
-/** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
+/** Resumes the conversation's paused clock, if any, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
   config: HostModules,
@@ -76,7 +73,7 @@ const hold = statement(
     SELECT * FROM held`,
 );
 
-/** Locks the conversation before its clock, as everything does that changes both. */
+/** Locks the conversation before its clock, the order everywhere. */
 const lockHeld = statement(
   'sla.lock_held',
   (s) => `

@@ -1,3 +1,4 @@
+import type { Calls, Within } from '../contracts/cairnloop.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
@@ -8,32 +9,33 @@ import { withinFailure } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
 
 type AsyncCall = (...given: never[]) => Promise<unknown>;
-type Groups = Record<string, Record<string, AsyncCall>>;
 
 /** The groups of calls that run in a transaction of the host's. */
-export const withinGroups = ['conversations', 'drafts', 'outbound', 'sla', 'audit'] as const;
-export type WithinGroup = (typeof withinGroups)[number];
+const withinGroups = [
+  'conversations',
+  'drafts',
+  'outbound',
+  'sla',
+  'audit',
+] as const satisfies readonly (keyof Within)[];
+type WithinGroup = (typeof withinGroups)[number];
 
 /** Calls whose work a ROLLBACK would not take back, with the reason. */
 const refused: Record<string, string> = {
   'sla.setPolicy': 'the slaPolicyProvider stores the terms by itself, and a ROLLBACK would not take them back',
 };
 
-export interface WithinOptions<Api extends Groups> {
+export interface WithinOptions {
   runtime: Runtime;
   /** All calls, over a runtime. */
-  callsOf: (runtime: Runtime) => Api;
+  callsOf: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
 }
 
 /** Makes the API over open transactions of the host's. */
-export function createWithin<Api extends Record<WithinGroup, Record<string, AsyncCall>>>({
-  runtime,
-  callsOf,
-  admit,
-}: WithinOptions<Api & Groups>): {
-  within(executor: TransactionExecutor): Pick<Api, WithinGroup>;
+export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
+  within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
   const commits = createCommits(runtime);
@@ -45,10 +47,10 @@ export function createWithin<Api extends Record<WithinGroup, Record<string, Asyn
       const groups = withinGroups.map((group) => [
         group,
         Object.fromEntries(
-          Object.entries(calls[group]).map(([name, call]) => [name, inTransaction(transaction, group, name, call)]),
+          callsIn(calls, group).map(([name, call]) => [name, inTransaction(transaction, group, name, call)]),
         ),
       ]);
-      return wrapPublicCalls(Object.fromEntries(groups), explain, admit) as Pick<Api, WithinGroup>;
+      return wrapPublicCalls(Object.fromEntries(groups) as Within, explain, admit);
     },
     close: commits.close,
   };
@@ -59,10 +61,14 @@ export function createWithin<Api extends Record<WithinGroup, Record<string, Asyn
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, effects) =>
-        callsOf(holdingRuntime(runtime, db, effects))[group]?.[name]?.(...given),
+        Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, effects)), group))[name]?.(...given),
       );
     };
     // By its length the edge knows how many arguments it takes.
     return Object.defineProperty(run, 'length', { value: call.length });
   }
+}
+
+function callsIn(calls: Calls, group: WithinGroup): [name: string, call: AsyncCall][] {
+  return Object.entries(calls[group]);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { channelName } from '../../src/db/channel-name.js';
-import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import type { ListInput } from '../../src/contracts/inputs.js';
 import { listForCustomer } from '../../src/conversations/customer-view.js';
-import { type ListInput, listConversations } from '../../src/conversations/list.js';
+import { listConversations } from '../../src/conversations/list.js';
 import { openDatabase } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';

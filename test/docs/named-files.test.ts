@@ -4,8 +4,14 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 
-describe('README and CONTRIBUTING', () => {
-  for (const document of ['README.md', 'CONTRIBUTING.md']) {
+describe('README, CONTRIBUTING and the map', () => {
+  for (const document of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/architecture.md',
+    'docs/debugging.md',
+    'docs/glossary.md',
+  ]) {
     it(`${document} names only files that are there`, () => {
       const text = readFileSync(new URL(document, root), 'utf8');
       const named = [...text.matchAll(/\b(?:bench|docs|examples|src|test)\/[\w./-]*\w/g)].map(([path]) => path);

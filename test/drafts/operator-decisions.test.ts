@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import type { Draft } from '../../src/contracts/domain.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
-import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { answer, sentTexts } from '../support/drafting.js';
 import { operator, useHosts } from '../support/started-host.js';
 

@@ -1,10 +1,11 @@
 import { pino } from 'pino';
 import type { CairnloopConfig } from '../../src/config/config-types.js';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import type { Delivery } from '../../src/contracts/domain.js';
 import { err, ok } from '../../src/contracts/result.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../../src/contracts/sla-policy-provider.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import { type Cairnloop, createCairnloop } from '../../src/instance/cairnloop.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from './database.js';
 import { moveClock, stopClock } from './database-clock.js';
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { aiDraftGenerator, templateDraftGenerator } from '../../src/ai/index.js';
+import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { err } from '../../src/contracts/result.js';
 import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
-import { type Cairnloop, createCairnloop } from '../../src/instance/cairnloop.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import * as testing from '../../src/testing.js';
 import { terms } from '../support/error-causes.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import type { Cairnloop, Within } from '../../src/contracts/cairnloop.js';
 import { ok } from '../../src/contracts/result.js';
-import type { Cairnloop, Within } from '../../src/instance/cairnloop.js';
 import { eventNames } from '../../src/telemetry/event-names.js';
 import { fromKnex } from '../../src/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -55,7 +55,7 @@ describe('within(executor)', () => {
     assert.deepEqual(inside, outside);
     const within = cairnloop.within(client);
     const all = Object.entries(within).flatMap(([group, calls]) =>
-      Object.keys(calls).map((name) => `${group}.${name}`),
+      Object.keys(calls as object).map((name) => `${group}.${name}`),
     );
     assert.deepEqual(
       all.filter((name) => !called.has(name)),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import type { Conversation, Delivery, Draft, DraftStatus } from '../../contracts/domain.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import type { Cairnloop } from '../../instance/cairnloop.js';
 import type { Narrator } from './narrator.js';
 
 /** The operator of the demo. */
@@ -17,7 +17,9 @@ export interface Stage {
   explain(conversationId: string): Promise<string[]>;
 }
 
-/** Plays one of everything: answers, the four policy decisions, outbound, a held clock, a breach, a retried callback. */
+/**
+ * Runs one of everything: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback.
+ */
 export async function playLifeCycle(stage: Stage): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);

@@ -1,9 +1,10 @@
 import { rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadConfig } from '../../config/load-config.js';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
-import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { createCairnloop } from '../../instance/cairnloop.js';
 import type { CliIo } from '../io.js';
 import { runDev } from '../run/run-dev.js';
 import { moveDemoClock } from './demo-clock.js';
@@ -22,7 +23,7 @@ export interface DemoOptions {
   opsPort?: number | undefined;
 }
 
-/** Plays the whole life cycle against a Postgres and a worker of its own, and stops everything. Throws `DEMO_STUCK`. */
+/** Runs the whole life cycle on its own Postgres and worker, and stops everything. Throws `DEMO_STUCK`. */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
   const tell = createNarrator(io.stdout);
   const kept = path.join(folder, '.cairnloop');
@@ -62,7 +63,7 @@ interface DemoHost {
   schema: string;
 }
 
-/** Sets the stage, plays, and takes everything down again in reverse, whatever happens in between. */
+/** Starts everything, runs, and stops it in reverse order, whatever happens. */
 async function withDemoHost(
   { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
   play: (host: DemoHost) => Promise<void>,

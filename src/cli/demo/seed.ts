@@ -1,5 +1,5 @@
-import type { OpenInput } from '../../conversations/open.js';
-import type { Cairnloop } from '../../instance/cairnloop.js';
+import type { Cairnloop } from '../../contracts/cairnloop.js';
+import type { OpenInput } from '../../contracts/inputs.js';
 import { maya } from './life-cycle.js';
 
 /** A conversation of the demo: how it begins, and what the operator does with it. */

@@ -3,7 +3,7 @@ import { version } from '../../foundation/package-version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 
-/** A due delivery is called within moments; one that waits for so long waits for somebody. */
+/** A due delivery is called within moments; waiting this long means that no worker takes it. */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({

@@ -8,7 +8,7 @@ import { loadConversations } from './load-conversations.js';
 import { loadUnsent, messageTooLarge } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `outbound`: hands outbound messages to the host's provider. */
+/** The Agenda job `outbound`: calls `onOutboundTriggered`. */
 export const outbound: TopicHandler = {
   method: 'notifier.onOutboundTriggered',
   load: loadCalls,

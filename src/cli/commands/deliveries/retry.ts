@@ -1,5 +1,6 @@
 import { type DeliveryTopic, deliveryTopics } from '../../../contracts/domain.js';
-import type { RetryRange, TopicCounts } from '../../../deliveries/retry-range.js';
+import type { RetryRange } from '../../../contracts/inputs.js';
+import type { TopicCounts } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
@@ -47,7 +48,7 @@ export const retry = defineCommand<RetryOptions>({
   },
 });
 
-/** Either one delivery or a range; a slip must not call everything again. */
+/** One delivery or an explicit range: a slip must not retry everything. */
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;

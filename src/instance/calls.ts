@@ -1,0 +1,88 @@
+import { listAudit } from '../audit/list.js';
+import type { Calls } from '../contracts/cairnloop.js';
+import { archiveConversation } from '../conversations/archive.js';
+import { getForCustomer, listForCustomer, markReadForCustomer } from '../conversations/customer-view.js';
+import { requireConversation } from '../conversations/find.js';
+import { countConversations, listConversations } from '../conversations/list.js';
+import { openConversation } from '../conversations/open.js';
+import { receiveMessage } from '../conversations/receive.js';
+import { reopenConversation } from '../conversations/reopen.js';
+import { addNote, replyToConversation } from '../conversations/reply.js';
+import { resolveConversation } from '../conversations/resolve.js';
+import { snoozeConversation } from '../conversations/snooze.js';
+import { submitCsat } from '../conversations/submit-csat.js';
+import { updateConversation } from '../conversations/update.js';
+import { getDelivery, listDeliveries } from '../deliveries/list.js';
+import { discardDelivery, retryDelivery } from '../deliveries/retry-discard.js';
+import { countRetryable, retryRange } from '../deliveries/retry-range.js';
+import { getDraft, listDrafts } from '../drafts/find.js';
+import { approveDraft, discardDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
+import { proposeDraft } from '../drafts/propose.js';
+import { bulkTriggerOutbound } from '../outbound/bulk-trigger.js';
+import { cancelOutbound } from '../outbound/cancel.js';
+import { triggerOutbound } from '../outbound/trigger.js';
+import type { Runtime } from '../runtime.js';
+import { explainSla } from '../sla/explain.js';
+import { slaForConversation } from '../sla/find.js';
+import { pauseSla, resumeSla } from '../sla/pause.js';
+import { activePolicies, setPolicy } from '../sla/policies.js';
+
+/** Every call that reads or writes conversations, over a runtime; nothing is checked, frozen or explained here. */
+export function callsOf(runtime: Runtime): Calls {
+  return {
+    conversations: {
+      open: (input) => openConversation(runtime, input),
+      receive: (id, input) => receiveMessage(runtime, id, input),
+      reply: (id, input) => replyToConversation(runtime, id, input),
+      note: (id, input) => addNote(runtime, id, input),
+      resolve: (id, input) => resolveConversation(runtime, id, input),
+      update: (id, input) => updateConversation(runtime, id, input),
+      snooze: (id, input) => snoozeConversation(runtime, id, input),
+      archive: (id, input) => archiveConversation(runtime, id, input),
+      reopen: (id, input) => reopenConversation(runtime, id, input),
+      submitCsat: (id, rating) => submitCsat(runtime, id, rating),
+      get: (id) => requireConversation(runtime, id),
+      list: (input) => listConversations(runtime, input),
+      count: (filter) => countConversations(runtime, filter),
+      forCustomer: (actorId, input) => listForCustomer(runtime, actorId, input),
+      getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
+      markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
+    },
+    drafts: {
+      propose: (conversationId, proposal) => proposeDraft(runtime, conversationId, proposal),
+      get: (id) => getDraft(runtime, id),
+      listForConversation: (conversationId) => listDrafts(runtime, conversationId),
+      approve: (id, input) => approveDraft(runtime, id, input),
+      edit: (id, input) => editDraft(runtime, id, input),
+      use: (id, input) => useDraft(runtime, id, input),
+      discard: (id, input) => discardDraft(runtime, id, input),
+    },
+    outbound: {
+      trigger: (conversationId, input) => triggerOutbound(runtime, conversationId, input),
+      bulkTrigger: (conversationIds, input) => bulkTriggerOutbound(runtime, conversationIds, input),
+      cancel: (messageId, input) => cancelOutbound(runtime, messageId, input),
+    },
+    sla: {
+      activePolicies: () => activePolicies(runtime),
+      setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
+      forConversation: (conversationId) => slaForConversation(runtime, conversationId),
+      explain: (conversationId) => explainSla(runtime.db, conversationId),
+      pause: (conversationId, input) => pauseSla(runtime, conversationId, input),
+      resume: (conversationId, input) => resumeSla(runtime, conversationId, input),
+    },
+    deliveries: {
+      list: (input) => listDeliveries(runtime, input),
+      get: (id) => getDelivery(runtime, id),
+      retry: (id, input) => retryDelivery(runtime, id, input),
+      countRetryable: (range) => countRetryable(runtime, range),
+      retryRange: (range, input) => retryRange(runtime, range, input),
+      discard: (id, input) => discardDelivery(runtime, id, input),
+    },
+    context: {
+      get: (actorId) => runtime.context.get(actorId),
+    },
+    audit: {
+      list: (input) => listAudit(runtime, input),
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { type Statement, statements } from '../../src/db/statement.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { sourceFiles } from '../support/source-files.js';
+import { migrated } from '../support/started-host.js';
+
+/** Postgres prepares queries only. */
+const utility = new Set(['snapshot']);
+
+describe('every statement', () => {
+  const declaring = sourceFiles().filter(
+    ({ path, text }) => path !== 'db/statement.ts' && /[^a-z.]statement\(\s*['`]/.test(text),
+  );
+  let database: TestDatabase;
+  let client: pg.Client;
+
+  before(async () => {
+    for (const { path } of declaring) await import(`../../src/${path}`);
+    database = await createTestDatabase(migrated);
+    client = new pg.Client({ connectionString: database.url });
+    await client.connect();
+  });
+  after(async () => {
+    await client.end();
+    await database.drop();
+  });
+
+  it('is known to Postgres on a migrated schema: tables, columns and the types of its parameters', async () => {
+    assert.ok(statements.size > 100, `${statements.size} statements`);
+    const failed: string[] = [];
+    for (const { name, text } of statements.values() as Iterable<Statement>) {
+      if (utility.has(name)) continue;
+      try {
+        await client.query(`PREPARE checked AS ${text('cairnloop')}`);
+        await client.query('DEALLOCATE checked');
+      } catch (error) {
+        failed.push(`${name}: ${(error as Error).message}`);
+      }
+    }
+    assert.deepEqual(failed, []);
+  });
+
+  it('has a name of its own', () => {
+    const names = declaring.flatMap(({ text }) =>
+      [...text.matchAll(/[^a-z.]statement\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''),
+    );
+    const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+    assert.deepEqual(repeated, []);
+  });
+});
