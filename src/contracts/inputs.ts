@@ -114,7 +114,7 @@ export interface ConversationFilter {
    * latest clock ended.
    */
   sla?: 'active' | 'due' | 'fulfilled' | 'breached' | undefined;
-  /** Parts of words, all in the subject, actor id and tags together or all in one message; at most 200. See docs/search.md. */
+  /** Parts of words, all in the subject, actor id, customer and tags together or all in one message; at most 200. See docs/search.md. */
   search?: string | undefined;
   /** The customer's id, to the letter. */
   actorId?: string | undefined;

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
+import { findDay } from '../../src/workspace/queries/day.js';
 import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
 import { findThread } from '../../src/workspace/queries/thread.js';
@@ -168,6 +169,12 @@ describe('the cost of a page', () => {
   it('of counting the filters is bounded', async () => {
     const blocks = await blocksOf(() => countQueue(runtime, 'op-2'));
     assert.ok(blocks < 50_000, `${blocks} blocks`);
+  });
+
+  it('of what the last day has brought is bounded', async () => {
+    const blocks = await blocksOf(() => findDay(runtime, 'op-2'));
+    assert.ok(blocks < 6000, `${blocks} blocks`);
+    assert.equal((await findDay(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
   });
 
   it('of a thread is small, and its statements are two beside the queue’s', async () => {
