@@ -3,6 +3,8 @@
 import { arm, confirmKey, isArmed, startArming } from './arm.js';
 import { isDrawerOpen } from './drawer.js';
 import { showNotice } from './page.js';
+import { tickMarked } from './select.js';
+import { triageKey } from './triage.js';
 import { endTyping, hasRested, isSettled } from './typing.js';
 
 const off = 'cairnloop:keys-off';
@@ -56,6 +58,8 @@ function singleKey(event) {
   const { key } = event;
   if (keys[key]) return handled(event, keys[key]);
   if (event.repeat) return;
+  if (key.toLowerCase() === 'x') return handled(event, () => tickMarked(event.shiftKey));
+  if (hasRested() && triageKey(key)) return event.preventDefault();
   if (writing[key] && hasRested()) handled(event, () => write(writing[key]));
   if (acting.includes(key) && isSettled()) handled(event, () => press(key));
 }

@@ -2,6 +2,7 @@
 
 import { cutOff, noteAnswer, noteNoAnswer, startConnection } from './connection.js';
 import { isSamePage, readPage } from './page.js';
+import { hearPresence, presenceLost } from './presence.js';
 import { takeOver } from './regions.js';
 
 const pollMs = 20_000;
@@ -37,11 +38,13 @@ export function startLive() {
 function listen() {
   // A browser gives a stream up for good where it is refused once, as while the host restarts.
   if (stream && stream.readyState !== EventSource.CLOSED) return;
-  stream = new EventSource(`${base}/live`);
+  stream = new EventSource(`${base}/live${openId() ? `?c=${openId()}` : ''}`);
+  stream.addEventListener('presence', ({ data }) => hearPresence(JSON.parse(data)));
   // What happened between the page and its stream.
   stream.addEventListener('open', refresh);
   // Its end tells nothing of why: the page's own request does.
   stream.addEventListener('error', () => {
+    presenceLost();
     if (cutOff() === null) timer ??= setTimeout(refresh, gatherMs);
   });
   stream.addEventListener('changed', ({ data }) => {

@@ -1,12 +1,14 @@
 // The queue of an open page: kept up to date without moving its lines about.
 
 import { announce, byId } from './page.js';
+import { showPresence } from './presence.js';
 import { replace } from './replace.js';
+import { countSelected } from './select.js';
 import { refreshTimes } from './times.js';
 
 const rowIds = (region) => [...region.querySelectorAll('.row')].map((row) => row.dataset.id);
 
-const ticked = (region) => [...region.querySelectorAll('#bulk input:checked')].map((box) => box.value);
+const ticked = (region) => [...region.querySelectorAll('#bulk input[name="id"]:checked')].map((box) => box.value);
 
 /** Lines that come, go or change places would jump under the pointer: then they are offered instead. */
 export function updateQueue(region, newer, told) {
@@ -31,7 +33,7 @@ function offerQueue(newer) {
 function replaceQueue(region, newer) {
   const chosen = new Set(ticked(region));
   replace(region, newer);
-  for (const box of region.querySelectorAll('#bulk input')) if (chosen.has(box.value)) box.checked = true;
+  for (const box of region.querySelectorAll('#bulk input[name="id"]')) if (chosen.has(box.value)) box.checked = true;
   offered = null;
   byId('new-activity').hidden = true;
   countSelected();
@@ -53,19 +55,9 @@ export function startQueue() {
   byId('new-activity')?.addEventListener('click', () => {
     if (!offered) return;
     replaceQueue(byId('queue'), offered);
+    showPresence();
     byId('queue').scrollTo({ top: 0 });
   });
-  document.addEventListener('change', ({ target }) => target.closest('#bulk') && countSelected());
-  document.addEventListener('reset', () => setTimeout(countSelected));
-  // A page that is come back to has its boxes ticked again, after its script has run.
-  addEventListener('pageshow', countSelected);
+  document.querySelector('.filter[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   document.querySelector('.row-link[aria-current]')?.scrollIntoView({ block: 'nearest' });
-}
-
-function countSelected() {
-  const form = byId('bulk');
-  if (!form) return;
-  const count = ticked(document).length;
-  byId('selected').textContent = `${count} selected`;
-  form.querySelector('[type="submit"]').disabled = count === 0;
 }

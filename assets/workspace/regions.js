@@ -5,6 +5,7 @@ import { updateDrafts } from './drafts.js';
 import { takeOverMessages } from './messages.js';
 import { clearReadNotice, noticeChanged } from './notices.js';
 import { byId } from './page.js';
+import { showPresence } from './presence.js';
 import { updateQueue } from './queue.js';
 import { replace } from './replace.js';
 import { setServerTime } from './times.js';
@@ -22,6 +23,7 @@ export function takeOver(page, form = null) {
     else if (region.id === 'drafts' && !told) updateDrafts(region, newer);
     else replace(region, newer, told && region.contains(form));
   }
+  showPresence();
   if (told) noticeChanged();
   else clearReadNotice();
   syncComposer(page);

@@ -29,7 +29,38 @@ export function refreshTimes(root) {
     const full = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' });
     time.title = time.dataset.countdown ? `Breaches at ${full}` : full;
   }
+  for (const time of root.querySelectorAll('.context dd time, .context td time, .context li time')) writeFactDate(time);
+  for (const number of root.querySelectorAll('.fact-number')) writeFactNumber(number);
   refreshClocks(root);
+}
+
+/** A date among the facts, as the operator's language writes it; what the host gave stays to be hovered. */
+function writeFactDate(time) {
+  if (time.title) return;
+  time.title = time.textContent;
+  const isDay = time.dateTime.length === 10;
+  const options = isDay ? { dateStyle: 'medium', timeZone: 'UTC' } : { dateStyle: 'medium', timeStyle: 'short' };
+  time.textContent = new Date(time.dateTime).toLocaleString(undefined, options);
+}
+
+/** A number under such a label names something: separators would break it apart. */
+const namesSomething = /\b(?:id|no|nr|number|code|year|zip|phone|postcode)\b/i;
+
+function labelOf(number) {
+  const cell = number.closest('td');
+  const of = cell
+    ? cell.closest('table').rows[0].cells[cell.cellIndex]
+    : number.closest('.fact-row')?.querySelector('dt');
+  return of?.textContent ?? '';
+}
+
+function writeFactNumber(number) {
+  const label = labelOf(number);
+  const value = Number(number.textContent);
+  if (number.title || !Number.isFinite(value) || namesSomething.test(label) || Math.abs(value) < 10_000) return;
+  if (!Number.isSafeInteger(Math.trunc(value))) return;
+  number.title = number.textContent;
+  number.textContent = value.toLocaleString(undefined, { maximumFractionDigits: 20 });
 }
 
 /** Of another year than this one, a moment says which. */

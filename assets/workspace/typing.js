@@ -10,7 +10,7 @@ const sentenceMs = 3_000;
 
 /** So many letters in a row are words. Two may be two commands. */
 const wordLength = 3;
-const commands = 'jkaern/?';
+const commands = 'jkaernmtsuogxv/?';
 
 const kept = 'cairnloop:words-at';
 

@@ -14,7 +14,17 @@ export interface ChangeFeed {
    * is called.
    */
   subscribe(listener: ChangeListener, scope?: ChangeScope): () => void;
+  /** What open pages of every process tell each other of the moment. Nothing of it is stored. */
+  readonly news: NewsChannel;
   close(): Promise<void>;
 }
 
 export type ChangeListener = (conversationIds: readonly string[]) => void;
+
+/** Short texts from every process to every process, this one included, each at most once. */
+export interface NewsChannel {
+  /** At most 7000 bytes. Returns at once and never throws; what cannot be sent is lost. */
+  say(text: string): void;
+  /** `missed` is called when the connection is up, at first and after a loss. Returns how to stop. */
+  hear(listener: (text: string) => void, missed: () => void): () => void;
+}

@@ -5,6 +5,7 @@ import { listenOn } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
 import { type Changes, createAnnouncer, readPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
+import { openNews } from './news.js';
 
 /**
  * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
@@ -13,6 +14,7 @@ import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
   const subscriptions = new Set<{ listener: ChangeListener; scope: ChangeScope }>();
+  const news = openNews(db, channelName('news', db.schema), log);
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
@@ -29,6 +31,21 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
     }
   }
 
+  function listen(): void {
+    listening ??= listenOn({
+      connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
+      channel,
+      log,
+      what: 'activity',
+      hear: (payload) => tell(readPayload(payload)),
+      also: news,
+      missed: () => {
+        tell(null);
+        news.missed();
+      },
+    });
+  }
+
   return {
     changed: announcer.add,
     subscribe(listener, scope = 'internal') {
@@ -36,20 +53,22 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
       if (closed) return () => {};
       const subscription = { listener, scope };
       subscriptions.add(subscription);
-      listening ??= listenOn({
-        connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
-        channel,
-        log,
-        what: 'activity',
-        hear: (payload) => tell(readPayload(payload)),
-        missed: () => tell(null),
-      });
+      listen();
       return () => subscriptions.delete(subscription);
+    },
+    news: {
+      say: news.say,
+      hear(listener, missed) {
+        if (closed) return () => {};
+        const stop = news.add(listener, missed);
+        listen();
+        return stop;
+      },
     },
     async close() {
       closed = true;
       subscriptions.clear();
-      await Promise.all([announcer.close(), listening?.close()]);
+      await Promise.all([announcer.close(), news.close(), listening?.close()]);
     },
   };
 }

@@ -8,6 +8,7 @@ import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import { parseInput } from '../validation/input.js';
 import { copyFacts } from './copy-facts.js';
+import { customerNameIn } from './customer-name.js';
 import { createFreshCache } from './fresh-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
 
@@ -30,6 +31,8 @@ export interface ContextReader {
   get(actorId: string | null): Promise<ContextAnswer>;
   /** The provider's map as a plain copy for the policy and the generator; null in every state but `available` and `empty`. */
   raw(actorId: string | null): Promise<Record<string, unknown> | null>;
+  /** The name in the last facts that this process was given of a customer; null where it was given none. Asks nobody. */
+  knownName(actorId: string | null): string | null;
 }
 
 export interface ContextReaderOptions {
@@ -52,10 +55,21 @@ interface Reading extends ContextAnswer {
 
 /** How many customers' facts are kept at once. */
 const maxKept = 500;
+/** How many names are kept, so that a queue need not ask for the facts of each of its customers. */
+const maxNames = 5000;
 
 export function createContextReader(options: ContextReaderOptions): ContextReader {
   const { provider, log, onOutcome } = options;
   const kept = createFreshCache<Reading>({ freshMs: options.cacheMs, max: maxKept });
+  const names = new Map<string, string>();
+
+  function keepName(actorId: string, { facts }: Reading): void {
+    const name = customerNameIn(facts);
+    names.delete(actorId);
+    if (name !== null) names.set(actorId, name);
+    const [oldest] = names.size > maxNames ? names.keys() : [];
+    if (oldest !== undefined) names.delete(oldest);
+  }
 
   async function read(actorId: string | null): Promise<Reading> {
     const reading = await readOnce(actorId);
@@ -67,7 +81,9 @@ export function createContextReader(options: ContextReaderOptions): ContextReade
     if (!provider) return without('unconfigured');
     if (!actorId) return without('anonymous');
     try {
-      return await kept.get(actorId, () => ask(options, provider, actorId));
+      const reading = await kept.get(actorId, () => ask(options, provider, actorId));
+      keepName(actorId, reading);
+      return reading;
     } catch (error) {
       log.warn({ reason: errorText(error) }, 'contextProvider gave no facts; the context is unavailable');
       return without('unavailable');
@@ -81,6 +97,7 @@ export function createContextReader(options: ContextReaderOptions): ContextReade
       return { state, sections, fetchedAt };
     },
     raw: async (actorId) => (await read(actorId)).facts,
+    knownName: (actorId) => (actorId === null ? null : (names.get(actorId) ?? null)),
   };
 }
 

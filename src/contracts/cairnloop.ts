@@ -139,7 +139,8 @@ export interface ConversationCalls {
   resolve(id: string, input: ResolveInput): Promise<Conversation>;
   /**
    * Changes the named fields and nothing else, with the values before and after in the audit record. Naming the present
-   * values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+   * values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`; `ASSIGNEE_CHANGED` if `lastSeenAssigneeId`
+   * is no longer the owner.
    *
    * @example await cairnloop.conversations.update(id, { priority: 'high', assignee: { id: 'op_1' }, actor });
    */

@@ -2,7 +2,8 @@ import type { Awaitable, Result } from './result.js';
 
 /**
  * Facts about the customer, fetched live when an operator opens a conversation and never stored. Top-level keys become
- * section headers, nested maps label and value rows. A failure shows "Context Unavailable" and nothing else stops.
+ * section headers, nested maps label and value rows. A `name` (also `fullName`, `displayName`) at the top, or in a section
+ * about a person such as `User details`, is what operators see in place of the actor id. A failure shows "Context Unavailable" and nothing else stops.
  * Without one every conversation shows that too. Configured as `contextProvider`.
  */
 export interface ContextProvider {

@@ -15,11 +15,21 @@ export type ConversationStatus = (typeof conversationStatuses)[number];
 export const csatRatings = ['positive', 'negative'] as const;
 export type CsatRating = (typeof csatRatings)[number];
 
+/** What the customer is called and where they can be reached, as the host said it to `conversations.open`. */
+export interface Customer {
+  /** At most 200 characters. */
+  name?: string;
+  /** At most 320 characters. */
+  email?: string;
+}
+
 /** A thread with one customer. */
 export interface Conversation {
   id: string;
   /** The host's own name for the customer, unchanged; null when the host gave none. */
   actorId: string | null;
+  /** Null where `open` was given neither a name nor an address. */
+  customer: Customer | null;
   /** The host's user who owns the conversation's account, when that is someone else than the customer. */
   hostUserId: string | null;
   subject: string | null;

@@ -11,9 +11,21 @@ export interface PageInput {
   limit?: number | undefined;
 }
 
+export interface CustomerInput {
+  /** At most 200, on one line. */
+  name?: string | null | undefined;
+  /** An e-mail address; at most 320. */
+  email?: string | null | undefined;
+}
+
 export interface OpenInput {
   /** The host's own id of the customer, kept to the letter; at most 1000 bytes. Default: an anonymous customer. */
   actorId?: string | null | undefined;
+  /**
+   * How operators see the customer, found by search. Without a name the workspace shows `metadata.customerName`, the
+   * `name` in the customer's context facts, the address or the actor id. Default none.
+   */
+  customer?: CustomerInput | null | undefined;
   /** The host's user who owns the conversation's account, if that is someone else. At most 1000 bytes. */
   hostUserId?: string | null | undefined;
   /** At most 1000. */
@@ -64,10 +76,16 @@ export interface UpdateInput {
   priority?: string | undefined;
   /** Replaces all tags. At most 50 of at most 500 each. */
   tags?: string[] | undefined;
+  /** Added to the tags that are there, so that two who tag at once lose nothing. At most 50 in all. */
+  addTags?: string[] | undefined;
+  /** Removed from the tags that are there. */
+  removeTags?: string[] | undefined;
   /** At most 1000; null removes it. */
   subject?: string | null | undefined;
   /** Who is to answer; null for nobody. */
   assignee?: Actor | null | undefined;
+  /** The owner's id that the caller saw, null for nobody: if it is another one by now, `assignee` is refused. */
+  lastSeenAssigneeId?: string | null | undefined;
   /** Merged by its top-level keys: null removes a key, and those that are not named stay. At most 64 KB as JSON. */
   metadata?: Record<string, unknown> | undefined;
   /** Who changes it. */
@@ -96,7 +114,7 @@ export interface ConversationFilter {
    * latest clock ended.
    */
   sla?: 'active' | 'due' | 'fulfilled' | 'breached' | undefined;
-  /** Parts of words, all in the subject, actor id and tags together or all in one message; at most 200. See docs/search.md. */
+  /** Parts of words, all in the subject, actor id, customer and tags together or all in one message; at most 200. See docs/search.md. */
   search?: string | undefined;
   /** The customer's id, to the letter. */
   actorId?: string | undefined;

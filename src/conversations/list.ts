@@ -76,6 +76,8 @@ function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, 
   const conditions: (Condition | '' | false | null | undefined)[] = [
     status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
     priority && { key: 'priority', values: [priority], sql: (_, p) => `c.priority = $${p}` },
+    // The index of priorities leaves the usual one out: most conversations have it.
+    priority && priority !== 'normal' && { key: 'unusual', values: [], sql: () => `c.priority <> 'normal'` },
     sla && { key: `sla_${sla}`, values: [], sql: slaConditions[sla] },
     actorId && { key: 'actor', values: [actorId], sql: (_, p) => `c.actor_id = $${p}` },
     assignee !== undefined && {

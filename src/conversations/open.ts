@@ -5,6 +5,7 @@ import { type Executor, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { customer } from './customer.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { afterReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
@@ -12,6 +13,7 @@ import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
   actorId: hostName.nullish(),
+  customer: customer.nullish(),
   hostUserId: hostName.nullish(),
   subject: text(1000).nullish(),
   priority: name.default('normal'),
@@ -75,6 +77,7 @@ function openOnce(
       opening.tags,
       opening.metadata,
       key,
+      opening.customer ?? null,
     ]);
     if (!row) return findOpened(tx, key);
     if (!opening.message) return { conversation: toConversation(row) };
@@ -96,8 +99,8 @@ const insertConversation = statement(
   (s) => `
     WITH opened AS (
       INSERT INTO ${s}.conversations
-        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())
+        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, customer, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${s}.clock(), ${s}.clock())
       ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), audit AS (

@@ -1,4 +1,4 @@
-import type { Actor, Conversation, Message } from '../contracts/domain.js';
+import type { Actor, Conversation, Customer, Message } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 
@@ -6,6 +6,7 @@ import { deepFreeze } from '../foundation/deep-freeze.js';
 export interface ConversationRow {
   id: string;
   actor_id: string | null;
+  customer: Customer | null;
   host_user_id: string | null;
   subject: string | null;
   status: Conversation['status'];
@@ -61,6 +62,7 @@ export function toConversation(row: ConversationRow, messages?: Message[], isTru
   return deepFreeze({
     id: row.id,
     actorId: row.actor_id,
+    customer: row.customer,
     hostUserId: row.host_user_id,
     subject: row.subject,
     status: row.status,

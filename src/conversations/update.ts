@@ -1,41 +1,58 @@
 import { z } from 'zod';
-import type { Conversation } from '../contracts/domain.js';
+import type { Actor, Conversation } from '../contracts/domain.js';
 import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { changeableFields, changed } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
+/** How many tags a conversation holds. */
+const maxTags = 50;
+
+const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
+
 const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
   /** Replaces the tags. */
-  tags: z.array(name).max(50).optional(),
+  tags: z.array(name).max(maxTags).optional(),
+  /** Adds to the tags that are there, so that two who tag at once lose nothing. */
+  addTags: z.array(name).max(maxTags).optional(),
+  removeTags: z.array(name).max(maxTags).optional(),
   /** Null removes it. */
   subject: text(1000).nullish(),
   /** Null: nobody's. */
   assignee: actor.nullish(),
+  /** The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now. */
+  lastSeenAssigneeId: exactName(500).nullish(),
   /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
   metadata: metadataMap.optional(),
   /** Who changes it. */
   actor,
 }).refine(
-  (input) => changeableFields.some((field) => input[field] !== undefined),
-  `at least one of ${changeableFields.join(', ')}`,
+  (input) => wantedFields.some((field) => input[field] !== undefined),
+  `at least one of ${wantedFields.join(', ')}`,
 );
 
 /**
- * Changes the named fields only. A running clock keeps its terms; a new `priority` counts from the next clock on.
- * Naming the present values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
+ * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` where `lastSeenAssigneeId` is not the owner any more.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
-  const { actor, ...wanted } = parseInput('conversations.update', updateInput, input);
+  const { actor, addTags, removeTags, lastSeenAssigneeId, ...wanted } = parseInput(
+    'conversations.update',
+    updateInput,
+    input,
+  );
   const { row, changes } = await runtime.db.transaction(async (tx) => {
     const [before] = isId(id) ? await tx.run<ConversationRow>(lockToChange, [id]) : [];
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-    const change = changed(fieldsOf(before), wanted);
+    refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
+    const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
+    const change = changed(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const { priority, tags, subject, assignee, metadata } = change.fields;
     const values = [id, priority, tags, subject, assignee, metadata, actor, change.changes];
@@ -48,6 +65,31 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   runtime.changeFeed.changed(id, 'subject' in changes.after ? 'visible' : 'internal');
   runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
   return conversation;
+}
+
+/** That somebody has the same wish twice is no conflict. */
+function refuseOtherAssignee(
+  { id, assignee }: ConversationRow,
+  wanted: Actor | null | undefined,
+  lastSeen: string | null | undefined,
+): void {
+  const found = assignee?.id ?? null;
+  if (wanted === undefined || lastSeen === undefined || found === lastSeen || found === (wanted?.id ?? null)) return;
+  throw new CairnloopError('ASSIGNEE_CHANGED', { id, assignee });
+}
+
+type WantedTags = Pick<z.output<typeof updateInput>, 'tags' | 'addTags' | 'removeTags'>;
+
+/** Undefined: they stay. */
+function tagsOf(before: string[], { tags, addTags = [], removeTags = [] }: WantedTags): string[] | undefined {
+  if (addTags.length + removeTags.length === 0) return tags;
+  const kept = (tags ?? before).filter((tag) => !removeTags.includes(tag));
+  const all = [...new Set([...kept, ...addTags])];
+  if (all.length <= maxTags) return all;
+  throw new CairnloopError('INPUT_INVALID', {
+    operation: 'conversations.update',
+    problems: [{ path: 'addTags', expected: `at most ${maxTags} tags in all`, found: `${all.length}` }],
+  });
 }
 
 function fieldsOf({ priority, tags, subject, assignee, metadata }: ConversationRow) {

@@ -12,6 +12,8 @@ export interface Listening {
   /** What travels over the channel, for the log. */
   what: string;
   hear(payload: string): void;
+  /** Another channel on the same connection. */
+  also?: { channel: string; hear(payload: string): void };
   /** Called when the connection is up, at first and after a loss: anything may have been said before. */
   missed(): void;
   /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
@@ -52,16 +54,19 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
 async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
-  const { channel, hear, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
+  const { channel, hear, also, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
   const limits = { answer: probeTimeoutMs, statement: probeTimeoutMs };
   const client = await openSession({ ...listening.connection, connectTimeoutMs: probeTimeoutMs, limits });
   const lost = new AbortController();
   client.on('error', (error) => lost.abort(error));
   client.on('end', () => lost.abort(new Error('the connection ended')));
-  client.on('notification', ({ payload }) => hear(payload ?? ''));
+  client.on('notification', ({ channel: from, payload = '' }) => {
+    if (from === also?.channel) also.hear(payload);
+    else hear(payload);
+  });
   try {
     await requireWritable(client);
-    await client.query(`LISTEN "${channel}"`);
+    await client.query([channel, also?.channel].flatMap((one) => (one ? `LISTEN "${one}"` : [])).join('; '));
     onReady();
     const over = AbortSignal.any([signal, lost.signal]);
     while (!over.aborted) {

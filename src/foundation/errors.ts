@@ -215,6 +215,10 @@ const catalog = {
     message: `Conversation "${d.id}" has ${d.newer} ${d.newer === 1 ? 'message' : 'messages'} newer than lastSeenMessageId.`,
     hint: 'Nothing was sent. Read what came in, then call again with the id of the newest message.',
   }),
+  ASSIGNEE_CHANGED: (d: { id: string; assignee: { id: string; name?: string } | null }) => ({
+    message: `Conversation "${d.id}" is ${d.assignee ? `assigned to ${d.assignee.name ?? d.assignee.id}` : 'assigned to nobody'} by now.`,
+    hint: 'Nothing was changed. Read it again, then call with that owner as lastSeenAssigneeId.',
+  }),
   INPUT_INVALID: (d: { operation: string; problems: readonly ConfigProblem[] }) => ({
     message: [
       `${d.operation} was called with wrong input:`,

@@ -21,6 +21,8 @@ export interface Viewer<News> {
   tell(news: News): string | null;
   /** Sent when a slow reader has missed events. */
   caughtUp: string;
+  /** Called once when the stream has ended, whoever ended it. */
+  ended?(): void;
 }
 
 export interface LiveSettings {
@@ -167,6 +169,7 @@ function openStream<News>(
           stopTimers();
           viewer.signal.removeEventListener('abort', stream.end);
           register.remove(stream);
+          viewer.ended?.();
           closeQuietly(controller);
         };
         register.add(stream);

@@ -19,7 +19,7 @@ import { isLocale, type PortalStrings, textKeys } from './strings/strings.js';
 export interface PortalCustomer {
   /** Their conversations are those with this `actorId`, compared to the letter. */
   id: string;
-  /** How their own page calls them. */
+  /** How their own page and the operators see them; stored as `customer.name` with the conversations that they open. */
   name?: string;
   /** Stored with the conversations that they open. */
   hostUserId?: string;

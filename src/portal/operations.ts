@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
+import { maxCustomerName } from '../conversations/customer.js';
 import { isId } from '../validation/input.js';
 import type { Frame, Services } from './handler.js';
 import { Problem, rateLimited } from './problems.js';
@@ -26,6 +27,7 @@ export async function openConversation(
   const { conversations } = services.api;
   const { id } = await conversations.open({
     actorId: customer.id,
+    ...(customer.name !== undefined && { customer: { name: customer.name.slice(0, maxCustomerName) } }),
     ...(customer.hostUserId !== undefined && { hostUserId: customer.hostUserId }),
     ...(subject.trim() && { subject }),
     message,

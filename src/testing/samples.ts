@@ -138,6 +138,7 @@ function conversation(special: Special): Conversation {
   return deepFreeze({
     id,
     actorId,
+    customer: { name: 'Zoë Brontë', email: 'zoe@example.com' },
     hostUserId: 'account-7',
     subject,
     status: 'resolved',

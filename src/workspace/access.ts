@@ -19,6 +19,7 @@ export function requireOperator(services: Services): Middleware {
     const identity = await identifyOperator(c, services);
     if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured);
     if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
+    services.team.note(identity.person);
     c.set('frame', frameOf(c, services, identity.person));
     await next();
   };

@@ -6,9 +6,11 @@ import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
 import { requireOperator, requireOwnForm } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
-import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
+import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
+import { createPresence, type Presence } from './presence.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
+import { createTeam } from './team.js';
 import { FailurePage } from './views/failure.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
@@ -18,7 +20,10 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
   ]);
-  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing) };
+  const presence = createPresence(runtime.changeFeed.news);
+  closing.addEventListener('abort', presence.close);
+  const streams = openStreams(given, presence, closing);
+  const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
@@ -30,13 +35,26 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   return app;
 }
 
-export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams'> {
+export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'team' | 'presence' | 'streams'> {
   /** Aborted when the workspace closes: streams end with it. */
   closing: AbortSignal;
 }
 
-function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
-  const streams = createLiveStreams({ ...options.live, subscribe: runtime.changeFeed.subscribe, log: runtime.log });
+function openStreams(
+  { options, runtime }: Omit<AppOptions, 'closing'>,
+  presence: Presence,
+  closing: AbortSignal,
+): Services['streams'] {
+  const subscribe = (listener: (news: WorkspaceNews) => void) => {
+    const stops = [
+      runtime.changeFeed.subscribe((changed) => listener({ changed })),
+      presence.subscribe(() => listener({ present: presence.present() })),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  };
+  const streams = createLiveStreams({ ...options.live, subscribe, log: runtime.log });
   if (closing.aborted) streams.close();
   closing.addEventListener('abort', streams.close);
   return streams;

@@ -17,6 +17,8 @@ const styles = [
   'report',
   'narrow',
   'short',
+  'triage',
+  'overview',
 ];
 
 /** What the pages of the workspace load. */

@@ -17,6 +17,13 @@ const notices: Record<string, string> = {
   'delivery-discarded': 'The delivery is discarded.',
   policy: 'Policy saved.',
   paused: 'The clock is paused.',
+  taken: 'It is yours now. m gives it back.',
+  given: 'It has a new owner.',
+  unassigned: 'It has no owner now.',
+  snoozed: 'Snoozed. It comes back at that time, or when the customer writes.',
+  woken: 'It is back in the queue.',
+  tagged: 'Tags changed.',
+  priority: 'Priority changed.',
   resumed: 'The clock is resumed.',
 };
 

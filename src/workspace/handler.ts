@@ -7,8 +7,14 @@ import type { LiveStreams } from '../http/live-streams.js';
 import type { Runtime } from '../runtime.js';
 import type { MountedOptions } from './mount-options.js';
 import type { PageContext } from './page-context.js';
+import type { Presence } from './presence.js';
+import type { Present } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
+import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
+
+/** What a stream tells its page: the ids of conversations that changed, or who is where. */
+export type WorkspaceNews = { changed: readonly string[] } | { present: readonly Present[] };
 
 /** What every route works with. */
 export interface Services {
@@ -17,8 +23,12 @@ export interface Services {
   options: MountedOptions;
   assets: ServedAssets;
   tokens: FormTokens;
-  /** Live updates of open pages; the news are the ids of conversations that changed. */
-  streams: LiveStreams<readonly string[]>;
+  /** Whom conversations can be given to. */
+  team: Team;
+  /** Who reads and writes where. */
+  presence: Presence;
+  /** Live updates of open pages. */
+  streams: LiveStreams<WorkspaceNews>;
 }
 
 export type WorkspaceEnv = {

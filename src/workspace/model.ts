@@ -16,7 +16,9 @@ export interface Clock {
 /** One line of the queue. */
 export interface QueueRow {
   id: string;
+  /** What the customer is called: by name, else by address or id. */
   customer: string | null;
+  actorId: string | null;
   subject: string | null;
   status: Conversation['status'];
   priority: string;
@@ -25,6 +27,11 @@ export interface QueueRow {
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
+  /** Who is to answer it. */
+  owner: Actor | null;
+  tags: string[];
+  /** Until when it is out of the queue; null where it is not. */
+  snoozedUntil: Date | null;
   clock: Clock | null;
 }
 
@@ -79,9 +86,19 @@ export interface ThreadHead {
   drafts: ThreadDraft[];
   outbound: OutboundLine[];
   audit: AuditLine[];
+  /** The customer's other conversations, the newest first. */
+  others: OtherConversation[];
   /** The newest message that an operator could have read; what a reply answers. */
   newestMessageId: string | null;
   now: Date;
+}
+
+export interface OtherConversation {
+  id: string;
+  subject: string | null;
+  status: Conversation['status'];
+  lastMessageAt: Date;
+  unanswered: boolean;
 }
 
 export interface OutboundLine {

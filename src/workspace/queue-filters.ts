@@ -2,11 +2,14 @@ import { toStorableText } from '../foundation/redact.js';
 
 /** The filters of the queue, in the order in which they stand. */
 export const queueFilters = [
+  { key: 'open', label: 'Open' },
   { key: 'needs-reply', label: 'Needs reply' },
+  { key: 'mine', label: 'Mine' },
+  { key: 'unassigned', label: 'Unassigned' },
   { key: 'needs-approval', label: 'Needs approval' },
   { key: 'breaching', label: 'Breaching soon' },
   { key: 'breached', label: 'Breached' },
-  { key: 'open', label: 'Open' },
+  { key: 'snoozed', label: 'Snoozed' },
   { key: 'resolved', label: 'Resolved' },
 ] as const;
 
@@ -19,9 +22,18 @@ export interface QueueView {
   filter: QueueFilter;
   search: string;
   cursor: string | null;
-  /** Whether lines can be ticked for a bulk follow-up. */
+  /** Only conversations with this tag. */
+  tag?: string;
+  /** Only conversations of this owner, by id; empty: of nobody. */
+  owner?: string;
+  /** Whether lines can be ticked for a bulk action. */
   selecting?: boolean;
+  /** Whether they all are, for pages without a script. */
+  allTicked?: boolean;
 }
+
+/** Filters that say whose the conversations are: an owner beside them would contradict. */
+export const hasOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
@@ -31,11 +43,17 @@ export function isQueueFilter(value: unknown): value is QueueFilter {
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
   const cursor = query('cursor') ?? '';
+  const known = isQueueFilter(filter) ? filter : defaultFilter;
+  const tag = toStorableText((query('tag') ?? '').slice(0, 500)).trim();
+  const owner = query('owner');
   return {
-    filter: isQueueFilter(filter) ? filter : defaultFilter,
+    filter: known,
     search: toStorableText((query('q') ?? '').slice(0, 200)).trim(),
     cursor: /^[\w-]{1,500}$/.test(cursor) ? cursor : null,
+    ...(tag && { tag }),
+    ...(owner !== undefined && owner !== '*' && !hasOwner(known) && { owner: toStorableText(owner.slice(0, 500)) }),
     ...(query('select') !== undefined && { selecting: true }),
+    ...(query('select') === 'all' && { allTicked: true }),
   };
 }
 
@@ -44,6 +62,8 @@ export function queueQuery(view: QueueView, withCursor = true): string {
   const query = new URLSearchParams();
   if (view.search) query.set('q', view.search);
   else if (view.filter !== defaultFilter) query.set('filter', view.filter);
+  if (!view.search && view.tag) query.set('tag', view.tag);
+  if (!view.search && view.owner !== undefined) query.set('owner', view.owner);
   if (withCursor && view.cursor) query.set('cursor', view.cursor);
   if (view.selecting) query.set('select', '1');
   return query.size > 0 ? `?${query}` : '';

@@ -18,6 +18,7 @@ const answers: Partial<Record<ErrorCode, Answer>> = {
   DELIVERY_NOT_FOUND: [404, 'There is no such delivery.'],
   CONVERSATION_RESOLVED: [409, 'The conversation was resolved meanwhile.'],
   CONVERSATION_CHANGED: [409, 'There are new messages since you opened this.'],
+  ASSIGNEE_CHANGED: [409, 'Somebody else has it by now.'],
   DRAFT_NOT_PENDING: [409, 'This draft was dealt with meanwhile.'],
   OUTBOUND_NOT_PENDING: [409, 'This message can no longer be cancelled.'],
   DELIVERY_NOT_RETRYABLE: [409, 'This delivery was dealt with meanwhile.'],
@@ -75,6 +76,8 @@ function explanation(error: CairnloopError): string {
       return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
     case 'CONVERSATION_CHANGED':
       return 'Nothing was sent, and your text is kept. Read what came in, then send it or change it.';
+    case 'ASSIGNEE_CHANGED':
+      return otherOwner(error as CairnloopError<'ASSIGNEE_CHANGED'>);
     case 'DELIVERY_SCHEDULED':
       return 'Nothing was sent. Choose Send now to send it before its time.';
     case 'INPUT_INVALID':
@@ -111,6 +114,11 @@ function explanation(error: CairnloopError): string {
 }
 
 const tryAgain = 'Nothing was changed. Try again in a moment.';
+
+function otherOwner({ details: { assignee } }: CairnloopError<'ASSIGNEE_CHANGED'>): string {
+  if (!assignee) return 'It was given back meanwhile, and nothing was changed. Take it if you want it.';
+  return `${assignee.name ?? assignee.id} took it meanwhile, and nothing was changed. Take it over if you agreed on that.`;
+}
 
 function tooMany({ details: { found, max } }: CairnloopError<'BATCH_TOO_LARGE'>): string {
   return `You chose ${found} conversations; at most ${max} can be written to at once. Choose fewer.`;

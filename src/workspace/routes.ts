@@ -1,14 +1,17 @@
+import { bulkKinds } from './bulk-kinds.js';
 import type { Handler } from './handler.js';
 import { audit, deliveries, discardDelivery, retryDelivery } from './routes/audit-and-deliveries.js';
 import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
+import { bulkAction, bulkActionForm } from './routes/bulk-actions.js';
 import { context, conversation, wholeMessage } from './routes/conversation.js';
 import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from './routes/conversation-actions.js';
 import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
-import { live } from './routes/live.js';
+import { live, typing } from './routes/live.js';
 import { policies, setPolicy } from './routes/policies.js';
 import { report, reportList } from './routes/report.js';
 import { asset, setTheme } from './routes/theme-and-assets.js';
+import { assign, changePriority, changeTags, snooze } from './routes/triage.js';
 
 export interface Route {
   method: 'GET' | 'POST';
@@ -28,6 +31,11 @@ export const routes: readonly Route[] = [
   post('/c/:id/compose', compose),
   post('/c/:id/resolve', resolve),
   post('/c/:id/reopen', reopen),
+  post('/c/:id/typing', typing),
+  post('/c/:id/assign', assign),
+  post('/c/:id/snooze', snooze),
+  post('/c/:id/tags', changeTags),
+  post('/c/:id/priority', changePriority),
   post('/c/:id/sla/pause', pauseSla),
   post('/c/:id/sla/resume', resumeSla),
   post('/c/:id/outbound/:message/cancel', cancelOutbound),
@@ -39,6 +47,10 @@ export const routes: readonly Route[] = [
   post('/bulk/preview', bulkPreview),
   post('/bulk/edit', bulkEdit),
   post('/bulk', bulkSend),
+  ...bulkKinds.flatMap(({ kind }) => [
+    get(`/bulk/${kind}`, bulkActionForm(kind)),
+    post(`/bulk/${kind}`, bulkAction(kind)),
+  ]),
   get('/audit', audit),
   get('/deliveries', deliveries),
   post('/deliveries/:id/retry', retryDelivery),

@@ -2,7 +2,7 @@ import type { Calls, ConversationCalls, DeliveryCalls, DraftCalls, SlaCalls } fr
 
 /** The public calls that an operator can cause; the workspace changes nothing but through them. */
 export interface WorkspaceApi extends Pick<Calls, 'outbound'> {
-  conversations: Pick<ConversationCalls, 'reply' | 'note' | 'resolve' | 'reopen'>;
+  conversations: Pick<ConversationCalls, 'reply' | 'note' | 'resolve' | 'reopen' | 'update' | 'snooze'>;
   drafts: Pick<DraftCalls, 'approve' | 'edit' | 'use' | 'discard'>;
   sla: Pick<SlaCalls, 'setPolicy' | 'pause' | 'resume'>;
   deliveries: Pick<DeliveryCalls, 'retry' | 'discard'>;

@@ -6,6 +6,7 @@ export function conversationOf(...messages: [role: MessageRole, content: string]
   return {
     id: 'conversation-1',
     actorId: 'actor-canary',
+    customer: { name: 'name-canary', email: 'email-canary' },
     hostUserId: 'host-canary',
     subject: 'Help',
     status: 'open',

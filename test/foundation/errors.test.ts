@@ -5,6 +5,7 @@ import { sourceFiles } from '../support/source-files.js';
 /** Hosts write these into their code: a code may be added here, none may go or change. */
 const pinned = [
   'AI_SDK_MISSING',
+  'ASSIGNEE_CHANGED',
   'AUDIT_KEY_MISSING',
   'AUDIT_KEY_RETIRED',
   'BACKEND_NOT_INSTALLED',

@@ -115,6 +115,9 @@ describe('the look of the workspace', () => {
     const resolved = await open('Change of address', { actorId: 'gone' });
     await cairnloop.conversations.resolve(resolved, { resolvedBy: operator });
     await cairnloop.conversations.submitCsat(resolved, 'positive');
+    await cairnloop.conversations.update(busy, { assignee: operator, actor: operator });
+    const asleep = await open('Renewal in spring', { priority: 'urgent', customer: { name: 'Ada Lovelace' } });
+    await cairnloop.conversations.snooze(asleep, { until: new Date(Date.now() + 86_400_000), actor: operator });
     const anonymous = await open('Who is this?', { actorId: null });
     await cairnloop.sla.pause(anonymous, { reason: 'waiting for a partner', actor: operator });
     const late = await open('Webhooks stopped');
@@ -134,6 +137,10 @@ describe('the look of the workspace', () => {
     return [
       { name: 'inbox', path: '/' },
       { name: 'inbox-selecting', path: '/?select=1' },
+      { name: 'inbox-narrowed', path: '/?tag=billing&owner=op-7', act: unfold },
+      { name: 'inbox-snoozed', path: '/?filter=snoozed' },
+      { name: 'thread-snoozed', path: `/c/${asleep}?filter=snoozed`, act: unfold },
+      { name: 'bulk-assign', path: `/bulk/assign?id=${busy}&id=${outbound}` },
       { name: 'inbox-empty', path: '/?q=nothinglikeit' },
       { name: 'thread-draft', path: `/c/${busy}` },
       { name: 'thread-unfolded', path: `/c/${busy}`, act: unfold },
@@ -266,11 +273,11 @@ describe('the look of the workspace', () => {
     const watched = await openPage(workspace.origin, { viewport: { width: 768, height: 800 } });
     const { page } = watched;
     await page.goto(workspace.url(views.find(({ name }) => name === 'thread-draft')?.path ?? ''));
-    assert.equal(await page.getByText('Zoë Brontë').isVisible(), false);
+    assert.equal(await page.locator('#context').getByText('Zoë Brontë').isVisible(), false);
     await page.getByRole('link', { name: 'Show customer and record' }).click();
-    await page.getByText('Zoë Brontë').waitFor();
+    await page.locator('#context').getByText('Zoë Brontë').waitFor();
     await page.keyboard.press('Escape');
-    await page.getByText('Zoë Brontë').waitFor({ state: 'hidden' });
+    await page.locator('#context').getByText('Zoë Brontë').waitFor({ state: 'hidden' });
     await watched.context.close();
     assert.deepEqual(watched.complaints, []);
   });

@@ -75,7 +75,7 @@ describe('a page that is cut off from its server', () => {
 
   it('keeps the text of a reply that was answered 401, says so, and has it after signing in again in this tab', async () => {
     const { session, page, bar, text, sent, workspace, id } = await openThread('https://id.example/login');
-    await page.route('**/live', (route) => route.fulfill({ status: 204 }));
+    await page.route(/\/live(?:\?|$)/, (route) => route.fulfill({ status: 204 }));
     session.operator = null;
     await page.locator('#content').press('Control+Enter');
     await page.locator('#notice').getByText('Nothing was sent: you are signed out.').waitFor();

@@ -101,7 +101,7 @@ describe('an open page', () => {
     let refused = 0;
     const { cairnloop, id, page } = await openThread(async (page) => {
       await page.clock.install();
-      await page.route('**/live', (route) => {
+      await page.route(/\/live(?:\?|$)/, (route) => {
         refused += 1;
         return route.fulfill({ status: 204 });
       });

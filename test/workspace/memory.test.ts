@@ -62,7 +62,7 @@ describe('what is written and not sent', () => {
   it('in the composer stays when a step on a draft is refused', async () => {
     const { page, message, workspace, id, draft, cairnloop } = await openDraft('pending');
     // Nothing of what others do reaches this page.
-    await page.route('**/live', (route) => route.fulfill({ status: 204 }));
+    await page.route(/\/live(?:\?|$)/, (route) => route.fulfill({ status: 204 }));
     await page.goto(workspace.url(`/c/${id}`));
     await message.fill('Half a sent');
     await cairnloop.drafts.discard(draft.id, { actor: operator });

@@ -174,7 +174,7 @@ describe('an operator acts on purpose', () => {
       const { cairnloop, page, id, workspace, propose } = await openThread();
       const [draft] = await cairnloop.drafts.listForConversation(id);
       // Both changes reach the page at once.
-      await page.route('**/live', (route) => route.fulfill({ status: 204 }));
+      await page.route(/\/live(?:\?|$)/, (route) => route.fulfill({ status: 204 }));
       await page.goto(workspace.url(`/c/${id}`));
       await cairnloop.drafts.discard(draft?.id ?? '', { actor: colleague });
       await propose('Second draft');

@@ -82,7 +82,7 @@ describe('an operator’s day in a real browser', () => {
     await page.goto(workspace.url('/'));
     await page.getByRole('link', { name: /Cannot export/ }).click();
     await heading(page, 'Cannot export');
-    await page.getByText('Zoë Brontë').waitFor();
+    await page.locator('#context').getByText('Zoë Brontë').waitFor();
 
     await page.getByRole('textbox', { name: 'Message' }).fill('Which browser?');
     await page.getByRole('button', { name: 'Send reply' }).click();
@@ -289,7 +289,7 @@ describe('an operator’s day in a real browser', () => {
     await page.goto(workspace.url('/'));
     await page.getByRole('link', { name: /Plain/ }).click();
     await heading(page, 'Plain');
-    await page.getByText('Zoë Brontë').waitFor();
+    await page.locator('#context').getByText('Zoë Brontë').waitFor();
     await page.getByRole('textbox', { name: 'Message' }).fill('A plain reply');
     await page.getByRole('button', { name: 'Send reply' }).click();
     await told(page, 'Reply sent.');

@@ -40,12 +40,18 @@ describe('the queue', () => {
     subject?: string;
     actorId?: string;
     message?: string;
+    owner?: string;
+    tags?: string[];
+    /** Minutes to come. */
+    snoozedFor?: number;
   }
 
   async function insert(given: Given): Promise<string> {
     const { rows } = await database.query(
-      `insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, unanswered_since)
-       values ($1, $2, $3, now(), now() - make_interval(mins => $4), case when $5 then now() - make_interval(mins => $6) end)
+      `insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, last_message_at, unanswered_since,
+         assignee, tags, snoozed_until)
+       values ($1, $2, $3, now() - interval '1 day', now(), now() - make_interval(mins => $4),
+         case when $5 then now() - make_interval(mins => $6) end, $7, $8, now() + make_interval(mins => $9))
        returning id`,
       [
         given.subject ?? null,
@@ -54,6 +60,9 @@ describe('the queue', () => {
         given.active,
         given.unanswered ?? false,
         given.clock?.startedAgo ?? 0,
+        given.owner === undefined ? null : { id: given.owner },
+        given.tags ?? [],
+        given.snoozedFor ?? null,
       ],
     );
     const { id } = rows[0];
@@ -94,7 +103,7 @@ describe('the queue', () => {
   const ids = async (wanted: QueueView) => (await findQueuePage(runtime, wanted)).rows.map(({ id }) => id);
   const search = (text: string) => ids({ filter: 'open', search: text, cursor: null });
 
-  it('holds the most urgent clock first, then the newest activity', async () => {
+  it('holds the most urgent clock first, then the newest message', async () => {
     const quiet = await insert({ active: 50 });
     const late = await insert({ active: 40, clock: { status: 'active', startedAgo: 10, breachIn: 100 } });
     const recent = await insert({ active: 1 });
@@ -154,7 +163,76 @@ describe('the queue', () => {
       breached: 2,
       open: 7,
       resolved: 2,
+      mine: 0,
+      unassigned: 7,
+      snoozed: 0,
     });
+  });
+
+  it('sorts by the newest message: a note, a tag or a draft moves nothing', async () => {
+    const [older, newer] = [await insert({ active: 20 }), await insert({ active: 10 })];
+    const answered = [
+      await insert({ active: 20, status: 'resolved' }),
+      await insert({ active: 10, status: 'resolved' }),
+    ];
+    const waiting = [await insert({ active: 4, unanswered: true }), await insert({ active: 3, unanswered: true })];
+    for (const id of [older, answered[0], waiting[0]]) {
+      await database.query(`update cairnloop.conversations set updated_at = now() + interval '1 s' where id = $1`, [
+        id,
+      ]);
+    }
+    assert.deepEqual(await ids(view('open')), [...waiting.toReversed(), newer, older]);
+    assert.deepEqual(await ids(view('resolved')), answered.toReversed());
+    assert.deepEqual(await ids(view('needs-reply')), waiting.toReversed());
+  });
+
+  it('holds what the operator owns in Mine, what nobody owns in Unassigned, and the most urgent first', async () => {
+    const mine = await insert({ active: 9, owner: 'op-7' });
+    const urgent = await insert({
+      active: 30,
+      owner: 'op-7',
+      clock: { status: 'active', startedAgo: 5, breachIn: 5 },
+    });
+    await insert({ active: 1, owner: 'op-7', status: 'resolved' });
+    await insert({ active: 1, owner: 'op-7', snoozedFor: 60 });
+    const hers = await insert({ active: 2, owner: 'op-8' });
+    const free = await insert({ active: 3 });
+    const of = async (operator: string, filter: QueueFilter) =>
+      (await findQueuePage(runtime, view(filter), operator)).rows.map(({ id }) => id);
+    assert.deepEqual(await of('op-7', 'mine'), [urgent, mine]);
+    assert.deepEqual(await of('op-8', 'mine'), [hers]);
+    assert.deepEqual(await of('op-7', 'unassigned'), [free]);
+    const { counts } = await countQueue(runtime, 'op-7');
+    assert.deepEqual([counts.mine.value, counts.unassigned.value], [2, 1]);
+  });
+
+  it('holds snoozed conversations in Snoozed and in no other filter, the next to come back first', async () => {
+    const later = await insert({ active: 1, unanswered: true, snoozedFor: 90 });
+    const next = await insert({ active: 5, snoozedFor: 10 });
+    await insert({ active: 5, snoozedFor: -10, owner: 'op-7' });
+    assert.deepEqual(await ids(view('snoozed')), [next, later]);
+    assert.deepEqual((await ids(view('open'))).length, 1);
+    assert.deepEqual(await ids(view('needs-reply')), []);
+    assert.equal((await countQueue(runtime)).counts.snoozed.value, 2);
+  });
+
+  it('narrows every filter to a tag, to an owner, and to both', async () => {
+    const billing = await insert({ active: 1, tags: ['billing', 'vip'], owner: 'op-7', unanswered: true });
+    const free = await insert({ active: 2, tags: ['billing'], unanswered: true });
+    const resolved = await insert({ active: 3, tags: ['billing'], owner: 'op-7', status: 'resolved' });
+    const draft = await insert({ active: 4, tags: ['vip'], owner: 'op-8', draft: 'pending' });
+    const narrowed = (filter: QueueFilter, by: { tag?: string; owner?: string }) => ids({ ...view(filter), ...by });
+    assert.deepEqual(await narrowed('open', { tag: 'billing' }), [billing, free]);
+    assert.deepEqual(await narrowed('open', { owner: 'op-7' }), [billing]);
+    assert.deepEqual(await narrowed('open', { owner: '' }), [free]);
+    assert.deepEqual(await narrowed('open', { tag: 'vip', owner: 'op-8' }), [draft]);
+    assert.deepEqual(await narrowed('needs-reply', { tag: 'billing', owner: '' }), [free]);
+    assert.deepEqual(await narrowed('resolved', { tag: 'billing' }), [resolved]);
+    assert.deepEqual(await narrowed('resolved', { owner: 'op-7' }), [resolved]);
+    assert.deepEqual(await narrowed('needs-approval', { tag: 'vip' }), [draft]);
+    assert.deepEqual(await narrowed('needs-approval', { tag: 'billing' }), []);
+    assert.deepEqual(await narrowed('unassigned', { tag: 'billing' }), [free]);
+    assert.deepEqual(await narrowed('open', { tag: "'; --" }), []);
   });
 
   it('no longer counts a breach that a newer clock has overtaken', async () => {
@@ -197,7 +275,7 @@ describe('the queue', () => {
       await database.query(
         `with c as (
            insert into cairnloop.conversations (status, created_at, updated_at, unanswered_since)
-           select $1, now(), date_trunc('second', now()) - make_interval(secs => n / 10), now() - interval '1 min' from generate_series(1, 180) n
+           select $1, date_trunc('second', now()) - make_interval(secs => n / 10), now(), now() - interval '1 min' from generate_series(1, 180) n
            returning id
          ), numbered as (select id, row_number() over () as n from c)
          , d as (
@@ -251,7 +329,17 @@ describe('the queue', () => {
 
   it('keeps to three statements a page', async () => {
     await insert({ active: 1 });
-    for (const filter of ['open', 'needs-approval', 'breaching', 'breached', 'resolved', 'needs-reply'] as const) {
+    for (const filter of [
+      'open',
+      'mine',
+      'needs-approval',
+      'breaching',
+      'breached',
+      'resolved',
+      'needs-reply',
+      'snoozed',
+      'unassigned',
+    ] as const) {
       asked = [];
       await Promise.all([findQueuePage(runtime, view(filter)), countQueue(runtime)]);
       assert.ok(asked.length <= 3, `${filter}: ${asked}`);
@@ -263,6 +351,9 @@ describe('the queue', () => {
       { filter: 'open', search: '', cursor: null },
       { filter: 'breached', search: '', cursor: 'abc' },
       { filter: 'open', search: 'a & b', cursor: null },
+      { filter: 'snoozed', search: '', cursor: null, tag: 'a & b', owner: 'op-7' },
+      { filter: 'open', search: '', cursor: null, owner: '' },
+      { filter: 'mine', search: '', cursor: null, tag: 'vip' },
     ];
     for (const written of views) {
       const query = new URLSearchParams(queueQuery(written));

@@ -4,6 +4,7 @@ import { openDatabase } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
+import { findDay } from '../../src/workspace/queries/day.js';
 import { findDeliveries, findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
 import { findThread } from '../../src/workspace/queries/thread.js';
@@ -46,20 +47,23 @@ describe('the cost of a page', () => {
   /** Of ten conversations three wait with a running clock, one waits though it broke, one broke and was answered, four are resolved. */
   async function fill(): Promise<void> {
     await database.query(`
-      insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, unanswered_since)
-      select n, 'cust_' || n, case when n % 10 < 6 then 'open' else 'resolved' end, now(),
-        now() - make_interval(secs => n), case when n % 10 < 4 then now() - make_interval(secs => n) end
+      insert into cairnloop.conversations (subject, actor_id, status, created_at, updated_at, last_message_at, unanswered_since,
+        tags, assignee)
+      select n, 'cust_' || n, case when n % 10 < 6 then 'open' else 'resolved' end, now(), now() - make_interval(secs => n % 977),
+        now() - make_interval(secs => n), case when n % 10 < 4 then now() - make_interval(secs => n) end,
+        case when n % 4 = 0 then '{billing}'::text[] else '{}' end,
+        case when n % 3 > 0 then jsonb_build_object('id', 'op-' || n % 7) end
       from generate_series(1, ${conversations}) n`);
     await database.query(`
       insert into cairnloop.messages (conversation_id, role, content, created_at)
-      select id, 'customer', 'The export of ' || subject || ' fails', updated_at from cairnloop.conversations`);
+      select id, 'customer', 'The export of ' || subject || ' fails', last_message_at from cairnloop.conversations`);
     await database.query(`
       insert into cairnloop.slas (conversation_id, priority, status, response_minutes, breach_minutes, started_at,
         response_due_at, breach_at, completed_at)
       select id, 'normal', case when n % 10 < 3 then 'active' when n % 10 < 5 then 'breached' else 'fulfilled' end, 60, 240,
-        updated_at, now(), case when n % 10 < 3 then now() + make_interval(mins => n % 5000) else now() end,
-        case when n % 10 >= 3 then updated_at end
-      from (select id, updated_at, subject::int as n from cairnloop.conversations) numbered`);
+        last_message_at, now(), case when n % 10 < 3 then now() + make_interval(mins => n % 5000) else now() end,
+        case when n % 10 >= 3 then last_message_at end
+      from (select id, last_message_at, subject::int as n from cairnloop.conversations) numbered`);
     await database.query(`
       update cairnloop.conversations c set overdue_since = l.breach_at
       from cairnloop.slas l where l.conversation_id = c.id and l.status = 'breached'`);
@@ -101,8 +105,8 @@ describe('the cost of a page', () => {
     return pg.escapeLiteral(String(value));
   }
 
-  const page = (filter: QueueFilter, cursor: string | null = null) =>
-    findQueuePage(runtime, { filter, search: '', cursor });
+  const page = (filter: QueueFilter, cursor: string | null = null, narrowed: { tag?: string; owner?: string } = {}) =>
+    findQueuePage(runtime, { filter, search: '', cursor, ...narrowed }, 'op-2');
 
   // A line needs some twelve blocks, from the tables that it is put together from; a gathered one is sorted first.
   const bounds: Record<QueueFilter, number> = {
@@ -112,6 +116,9 @@ describe('the cost of a page', () => {
     'needs-approval': 15_000,
     breaching: 15_000,
     breached: 25_000,
+    mine: 40_000,
+    unassigned: 40_000,
+    snoozed: 2000,
   };
   for (const { key } of queueFilters) {
     it(`of "${key}" is bounded, whatever the table holds`, async () => {
@@ -145,9 +152,29 @@ describe('the cost of a page', () => {
     });
   }
 
+  for (const narrowed of [
+    { tag: 'billing' },
+    { owner: 'op-3' },
+    { tag: 'billing', owner: 'op-3' },
+    { tag: 'nobody-has-it' },
+  ]) {
+    it(`of ${JSON.stringify(narrowed)} is bounded in every filter, whatever the table holds`, async () => {
+      for (const { key } of queueFilters) {
+        const blocks = await blocksOf(() => page(key, null, narrowed));
+        assert.ok(blocks < 40_000, `${key}: ${blocks} blocks`);
+      }
+    });
+  }
+
   it('of counting the filters is bounded', async () => {
-    const blocks = await blocksOf(() => countQueue(runtime));
-    assert.ok(blocks < 40_000, `${blocks} blocks`);
+    const blocks = await blocksOf(() => countQueue(runtime, 'op-2'));
+    assert.ok(blocks < 50_000, `${blocks} blocks`);
+  });
+
+  it('of what the last day has brought is bounded', async () => {
+    const blocks = await blocksOf(() => findDay(runtime, 'op-2'));
+    assert.ok(blocks < 6000, `${blocks} blocks`);
+    assert.equal((await findDay(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
   });
 
   it('of a thread is small, and its statements are two beside the queue’s', async () => {

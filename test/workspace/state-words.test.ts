@@ -56,9 +56,9 @@ describe('what a page says follows the newest state', () => {
       const thread = await openThread();
       await thread.advance(121 * minute);
       const page = await open(thread.workspace, `/c/${thread.id}`);
-      await page.locator('#record').getByText('the customer still waits').waitFor();
+      await page.locator('#rail').getByText('the customer still waits').waitFor();
       await reply(thread);
-      await page.locator('#record').getByText('the customer was answered since').waitFor();
+      await page.locator('#rail').getByText('the customer was answered since').waitFor();
       await page.locator('#thread-head').getByText('Missed').waitFor();
     });
   });

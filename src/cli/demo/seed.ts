@@ -65,6 +65,12 @@ const seeds: readonly Seed[] = [
 /** Who the portal of the demo is shown to: they have two conversations. */
 export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
 
+const names: Record<string, string> = {
+  [seededCustomer.id]: seededCustomer.name,
+  cus_0417: 'Inês Carvalho',
+  cus_0731: 'Kofi Mensah',
+};
+
 /** Fills an empty database; one that holds conversations is left as it is. */
 export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
   const { items } = await cairnloop.conversations.list({ limit: 1 });
@@ -73,7 +79,7 @@ export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
 }
 
 async function plant({ conversations }: Cairnloop, seed: Seed): Promise<void> {
-  const { id } = await conversations.open(seed.open);
+  const { id } = await conversations.open({ ...seed.open, customer: { name: names[seed.open.actorId ?? ''] ?? null } });
   if (seed.note) await conversations.note(id, { content: seed.note, actor: maya });
   if (seed.reply) await conversations.reply(id, { content: seed.reply, actor: maya });
   if (seed.followUp) await conversations.receive(id, { content: seed.followUp });

@@ -13,6 +13,9 @@ export interface QueuePage {
   nextCursor: string | null;
 }
 
+/** When the newest message between customer and team came, as the indexes of the queue have it. */
+export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
+
 export type WalkedFilter = 'open' | 'needs-reply' | 'resolved';
 
 /** In which part of the queue a line stands: late, with a running clock, or neither. */
@@ -24,7 +27,7 @@ const firstResolved = [String(phases.rest), 'infinity', 'ffffffff-ffff-ffff-ffff
 
 /**
  * A page of a filter that may hold any number of conversations: those whose answer is late, then those whose clock runs,
- * both by their deadline, then the rest by newest activity. Each page costs the same, as its place is found by index.
+ * both by their deadline, then the rest by their newest message. Each page costs the same, as its place is found by index.
  */
 export async function queueByKeyset(runtime: Runtime, filter: WalkedFilter, cursor: string | null): Promise<QueuePage> {
   const [phase, key, id] = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
@@ -56,7 +59,7 @@ const statements: Record<WalkedFilter, Statement> = {
   open: statement('workspace.queue.open', (s) => urgentFirst(s, awake(s))),
   'needs-reply': statement('workspace.queue.needs_reply', (s) => urgentFirst(s, unanswered(s))),
   resolved: statement('workspace.queue.resolved', (s) =>
-    pageOf(s, { rest: byActivity(s, `${resolved} AND (c.updated_at, c.id) < (${from(phases.rest)})`) }),
+    pageOf(s, { rest: byMessage(s, `${resolved} AND (${messageAt}, c.id) < (${from(phases.rest)})`) }),
   ),
 };
 
@@ -67,9 +70,9 @@ const from = (phase: number) => {
     CASE WHEN $1 = ${phase} THEN $3::uuid ELSE '${id}' END`;
 };
 
-const byActivity = (s: string, where: string) => `
-  SELECT c.id, c.updated_at AS key FROM ${s}.conversations c WHERE ${where}
-  ORDER BY c.updated_at DESC, c.id DESC LIMIT ${pageSize + 1}`;
+const byMessage = (s: string, where: string) => `
+  SELECT c.id, ${messageAt} AS key FROM ${s}.conversations c WHERE ${where}
+  ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${pageSize + 1}`;
 
 /**
  * A phase is looked at when those before it do not fill the page. That a conversation is in none of them is a look-up
@@ -88,12 +91,12 @@ const urgentFirst = (s: string, where: string) =>
         AND l.status = 'active' AND ${where} AND (${overdue}) IS NOT TRUE
         AND (l.breach_at, l.conversation_id) > (${from(phases.running)})
       ORDER BY l.breach_at, l.conversation_id LIMIT ${pageSize + 1}`,
-    rest: byActivity(
+    rest: byMessage(
       s,
       `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${pageSize}
         AND ${where} AND (${overdue}) IS NOT TRUE
         AND NOT EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active' OFFSET 0)
-        AND (c.updated_at, c.id) < (${from(phases.rest)})`,
+        AND (${messageAt}, c.id) < (${from(phases.rest)})`,
     ),
   });
 

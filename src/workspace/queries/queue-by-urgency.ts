@@ -1,11 +1,11 @@
-import { isAwake } from '../../conversations/wake.js';
+import { isAwake, isSnoozed } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
-import { overdue, type QueuePage } from './queue-by-keyset.js';
+import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
 import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
 
-export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached';
+export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
 
 /** The most conversations that are gathered; a filter that holds more shows these, and others as they are dealt with. */
 export const maxGathered = 1000;
@@ -21,7 +21,13 @@ export async function searchQueue(runtime: Runtime, search: string, cursor: stri
   return page(runtime, findBySearch, [prefix, search], cursor);
 }
 
-async function page(runtime: Runtime, from: Statement, values: string[], cursor: string | null): Promise<QueuePage> {
+/** One page of what a statement gathers; its `$1` is the offset. */
+export async function page(
+  runtime: Runtime,
+  from: Statement,
+  values: string[],
+  cursor: string | null,
+): Promise<QueuePage> {
   const offset = Math.min(maxGathered, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await runtime.db.run<QueueRecord>(from, [offset, ...values]);
   return {
@@ -66,12 +72,18 @@ export const breached = (s: string) => `
   ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
   LIMIT ${maxGathered}`;
 
+/** Open conversations that are out of the queue, the next to come back first. */
+export const snoozed = (s: string) => `
+  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
+  ORDER BY c.snoozed_until, c.id LIMIT ${maxGathered}`;
+
+const byUrgency = `CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
+
 /** $1 offset. */
-const gathered = (s: string, ids: string) => `
+export const gathered = (s: string, ids: string, order = byUrgency) => `
   WITH gathered AS (${ids}),
   page AS (
-    SELECT c.id, row_number() OVER (ORDER BY CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST,
-      running.breach_at NULLS LAST, coalesce(c.last_message_at, c.created_at) DESC, c.id DESC) AS place
+    SELECT c.id, row_number() OVER (ORDER BY ${order}, ${messageAt} DESC, c.id DESC) AS place
     FROM gathered JOIN ${s}.conversations c USING (id)
     LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
     ORDER BY place OFFSET $1 LIMIT ${pageSize + 1}
@@ -82,6 +94,7 @@ const statements: Record<GatheredFilter, Statement> = {
   'needs-approval': statement('workspace.queue.needs_approval', (s) => gathered(s, needingApproval(s))),
   breaching: statement('workspace.queue.breaching', (s) => gathered(s, breachingSoon(s))),
   breached: statement('workspace.queue.breached', (s) => gathered(s, breached(s))),
+  snoozed: statement('workspace.queue.snoozed', (s) => gathered(s, snoozed(s), 'c.snoozed_until')),
 };
 
 const findBySearch = statement('workspace.queue.search', (s) =>

@@ -4,18 +4,27 @@ import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
 import { type QueuePage, queueByKeyset } from './queue-by-keyset.js';
-import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue } from './queue-by-urgency.js';
+import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue, snoozed } from './queue-by-urgency.js';
+import { narrowQueue } from './queue-narrowed.js';
+import { ownerId } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
-/** The page of the queue that a view asks for. One statement. Throws `CURSOR_INVALID`. */
-export function findQueuePage(runtime: Runtime, { filter, search, cursor }: QueueView): Promise<QueuePage> {
+/** The page of the queue that a view asks for; `mine` is the operator's. One statement. Throws `CURSOR_INVALID`. */
+export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''): Promise<QueuePage> {
+  const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
+  const owner = filter === 'mine' ? operatorId : filter === 'unassigned' ? '' : view.owner;
+  if (tag || owner !== undefined) return narrowQueue(runtime, filter, { tag, owner }, cursor);
   switch (filter) {
     case 'needs-approval':
     case 'breaching':
     case 'breached':
+    case 'snoozed':
       return queueByUrgency(runtime, filter, cursor);
+    case 'mine':
+    case 'unassigned':
+      return narrowQueue(runtime, filter, { owner }, cursor);
     default:
       return queueByKeyset(runtime, filter, cursor);
   }
@@ -27,8 +36,8 @@ export type QueueCounts = Record<QueueFilter, CappedCount>;
  * How many conversations each filter holds, counted up to {@link countCap}, and the database's time, by which ages and
  * clocks are shown. One statement.
  */
-export async function countQueue(runtime: Runtime): Promise<{ counts: QueueCounts; now: Date }> {
-  const [row] = await runtime.db.run<Record<QueueFilter, number> & { now: Date }>(countFilters);
+export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ counts: QueueCounts; now: Date }> {
+  const [row] = await runtime.db.run<Record<QueueFilter, number> & { now: Date }>(countFilters, [operatorId]);
   if (!row) throw new Error('SELECT answered no row');
   const { now, ...found } = row;
   const counts = Object.entries(found).map(([filter, count]) => [filter, capped(count)]);
@@ -49,9 +58,12 @@ const countFilters = statement('workspace.queue.counts', (s) => {
   const filters: Record<QueueFilter, string> = {
     'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': needingApproval(s),
+    mine: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND $1 <> '' AND ${ownerId} = $1`),
+    unassigned: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND ${ownerId} = ''`),
     breaching: breachingSoon(s),
     breached: breached(s),
     open: ofConversations(s, `c.status = 'open' AND ${isAwake(s)}`),
+    snoozed: snoozed(s),
     resolved: ofConversations(s, `c.status = 'resolved'`),
   };
   const counts = Object.entries(filters).map(

@@ -1,3 +1,5 @@
+import type { Actor } from '../../contracts/domain.js';
+import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Clock, QueueRow } from '../model.js';
 
@@ -28,6 +30,7 @@ export function toClock(row: ClockRow | null): Clock | null {
 export interface QueueRecord {
   id: string;
   customer: string | null;
+  actor_id: string | null;
   subject: string | null;
   status: QueueRow['status'];
   priority: string;
@@ -36,6 +39,9 @@ export interface QueueRecord {
   preview: string | null;
   unanswered: boolean;
   waiting_draft: boolean;
+  assignee: Actor | null;
+  tags: string[];
+  snoozed_until: Timestamp | null;
   clock: ClockRow | null;
 }
 
@@ -43,6 +49,7 @@ export function toQueueRow(row: QueueRecord): QueueRow {
   return {
     id: row.id,
     customer: row.customer,
+    actorId: row.actor_id,
     subject: row.subject,
     status: row.status,
     priority: row.priority,
@@ -50,22 +57,39 @@ export function toQueueRow(row: QueueRecord): QueueRow {
     preview: row.preview_role && { role: row.preview_role, text: row.preview ?? '' },
     unanswered: row.unanswered,
     waitingDraft: row.waiting_draft,
+    owner: row.assignee,
+    tags: row.tags,
+    snoozedUntil: toDate(row.snoozed_until),
     clock: toClock(row.clock),
   };
 }
 
-/** The customer's name where the host gave one, else the actor id. */
-export const customerColumn = `coalesce(nullif(left(c.metadata ->> 'customerName', 200), ''), c.actor_id)`;
+/** The customer's name as the host gave it: to `open`, or in its metadata. */
+export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), ''),
+  nullif(left(c.metadata ->> 'customerName', 200), ''))`;
+
+/** What a customer is called: by name, else by address, else by the host's id. */
+export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
+
+/** An actor of the record with the name of the customer, where it is the customer. */
+export function withCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
+  const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
+  return isCustomer ? { id: actor.id, name: customer } : actor;
+}
+
+/** Whose a conversation is, as the indexes have it; empty: nobody's. */
+export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
 
 /** Lines of a page. In the statements it is a constant: with a parameter they would be planned for any number. */
 export const pageSize = 50;
 
 /** Everything a queue line shows, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
-  SELECT c.id, ${customerColumn} AS customer, c.subject, c.status, c.priority,
+  SELECT c.id, ${customerColumn} AS customer, c.actor_id, c.subject, c.status, c.priority,
     coalesce(c.last_message_at, c.created_at) AS message_at,
     last.role AS preview_role, last.text AS preview, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,
+    c.assignee, c.tags, CASE WHEN ${isSnoozed(s)} THEN c.snoozed_until END AS snoozed_until,
     to_jsonb(clock) AS clock, page.*
   FROM page JOIN ${s}.conversations c USING (id)
   LEFT JOIN LATERAL (

@@ -4,8 +4,8 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import type { AuditLine, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
-import { type ClockRow, customerColumn, toClock } from './rows.js';
+import type { AuditLine, OtherConversation, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
+import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
 /** Everything of a conversation but its messages, in one statement; null when there is no such one. */
 export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
@@ -20,11 +20,14 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
     outbound: row.outbound.map(toOutboundLine),
-    audit: row.audit.map((line) => ({ ...line, at: toDate(line.at), conversationId: id, subject: null })),
+    audit: row.audit.map((line) => toAuditLine(line, row)),
+    others: row.others.map(toOther),
     newestMessageId: row.newest_message,
     now: row.now,
   };
 }
+
+type AuditRow = Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp };
 
 interface HeadRow {
   conversation: ConversationRow;
@@ -32,7 +35,8 @@ interface HeadRow {
   clock: ClockRow | null;
   drafts: DraftRow[];
   outbound: OutboundRow[];
-  audit: (Omit<AuditLine, 'at' | 'conversationId' | 'subject'> & { at: Timestamp })[];
+  audit: AuditRow[];
+  others: OtherRow[];
   newest_message: string | null;
   newest_customer_message: string | null;
   newest_answer: string | null;
@@ -45,6 +49,23 @@ function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_mes
   const isNewer = (message: string | null) => message !== null && message > basis;
   const byCustomer = isNewer(newest.newest_customer_message) || row.status === 'superseded';
   return { ...toDraft(row), stale: byCustomer ? 'customer' : isNewer(newest.newest_answer) ? 'answer' : null };
+}
+
+function toAuditLine(line: AuditRow, { conversation, customer }: HeadRow): AuditLine {
+  const actor = withCustomerName(line.actor, conversation.actor_id, customer);
+  return { ...line, actor, at: toDate(line.at), conversationId: conversation.id, subject: null };
+}
+
+interface OtherRow {
+  id: string;
+  subject: string | null;
+  status: OtherConversation['status'];
+  message_at: Timestamp;
+  unanswered: boolean;
+}
+
+function toOther({ message_at, ...row }: OtherRow): OtherConversation {
+  return { ...row, lastMessageAt: toDate(message_at) };
 }
 
 interface OutboundRow {
@@ -95,6 +116,12 @@ const selectHead = statement(
       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'at', a.at, 'actor', a.actor, 'action', a.action,
           'detail', a.detail) ORDER BY a.id DESC), '[]') FROM (
         SELECT * FROM ${s}.audit_events e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 25) a) AS audit,
+      (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.message_at DESC, o.id DESC), '[]') FROM (
+        SELECT other.id, left(other.subject, 300) AS subject, other.status,
+          coalesce(other.last_message_at, other.created_at) AS message_at,
+          other.unanswered_since IS NOT NULL AS unanswered
+        FROM ${s}.conversations other WHERE other.actor_id = c.actor_id AND other.id <> c.id
+        ORDER BY coalesce(other.last_message_at, other.created_at) DESC, other.id DESC LIMIT 6) o) AS others,
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role <> 'system'
         ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_message,
       (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role = 'customer'

@@ -6,6 +6,7 @@ import { CairnloopError } from '../../foundation/errors.js';
 import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
+import { threadWithKnownName, withKnownNames } from '../known-names.js';
 import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
@@ -13,6 +14,7 @@ import { findThread } from '../queries/thread.js';
 import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import type { Refusal } from '../refusals.js';
+import { candidates, peopleOf } from '../team.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
 import { Page } from '../views/page.js';
@@ -46,22 +48,32 @@ export async function conversationPage(
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
     // That the thread cannot be read is told below.
     .catch(() => undefined);
-  const [page, { counts }, head, messages, canFollowUp] = await Promise.all([
-    findQueuePage(runtime, view),
-    countQueue(runtime),
+  const [lines, { counts }, known, messages, canFollowUp] = await Promise.all([
+    findQueuePage(runtime, view, c.get('frame').operator.id),
+    countQueue(runtime, c.get('frame').operator.id),
     thread,
     findMessages(runtime, id, before),
     isModuleOwed(runtime.config, runtime.db, 'notifier'),
   ]);
-  if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  if (!known) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  const shown = await contextInTime(context, c.req.query('context') === 'wait');
+  const page = withKnownNames(lines, runtime.context);
+  const head = threadWithKnownName(known, runtime.context);
   const found = before === null ? { ...head, newestMessageId: newestShown(head, messages) } : head;
   const frame = threadFrame(c, id, found.now);
-  const shown = await contextInTime(context, c.req.query('context') === 'wait');
   const editing = state.editing ?? editingOf(c, found);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
-        <Queue frame={frame} view={view} page={page} counts={counts} selecting={view.selecting ?? false} openId={id} />
+        <Queue
+          frame={frame}
+          view={view}
+          page={page}
+          counts={counts}
+          selecting={view.selecting ?? false}
+          openId={id}
+          team={services.team.members()}
+        />
         <Thread
           frame={frame}
           queue={view}
@@ -74,6 +86,7 @@ export async function conversationPage(
           canFollowUp={canFollowUp}
           maxAttempts={runtime.config.worker.maxAttempts}
           nonce={randomUUID()}
+          people={candidates(services.team, peopleOf(found), found.conversation.actorId)}
           notice={state.notice ?? doneNotice(c.req.query('done'))}
         />
         <Rail frame={frame} thread={found} context={shown} />

@@ -1,15 +1,23 @@
 import { doneNotice } from '../done-notices.js';
 import { type Handler, queueViewOf } from '../handler.js';
+import { withKnownNames } from '../known-names.js';
+import { findDay } from '../queries/day.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { queueQuery } from '../queue-filters.js';
+import { DayView } from '../views/day.js';
 import { Page } from '../views/page.js';
 import { Queue } from '../views/queue.js';
-import { NoThread } from '../views/thread.js';
 
-/** The queue alone: two statements at once. */
-export const inbox: Handler = async (c, { runtime }) => {
+/** The queue alone, beside what the day asks for: three statements at once. */
+export const inbox: Handler = async (c, { runtime, team }) => {
   const view = queueViewOf(c);
-  const [page, { counts, now }] = await Promise.all([findQueuePage(runtime, view), countQueue(runtime)]);
+  const operatorId = c.get('frame').operator.id;
+  const [found, { counts, now }, day] = await Promise.all([
+    findQueuePage(runtime, view, operatorId),
+    countQueue(runtime, operatorId),
+    findDay(runtime, operatorId),
+  ]);
+  const page = withKnownNames(found, runtime.context);
   const frame = { ...c.get('frame'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
@@ -23,8 +31,9 @@ export const inbox: Handler = async (c, { runtime }) => {
           counts={counts}
           selecting={view.selecting ?? false}
           notice={inQueue}
+          team={team.members()}
         />
-        <NoThread notice={inQueue ? null : notice} />
+        <DayView frame={frame} counts={counts} day={day} notice={inQueue ? null : notice} />
       </div>
     </Page>,
   );

@@ -1,27 +1,63 @@
+import { requireHead } from '../../conversations/find.js';
 import { eventStreamHeaders } from '../../http/live-streams.js';
+import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
-import type { Handler } from '../handler.js';
+import { type Handler, param, type WorkspaceNews } from '../handler.js';
+import type { Present } from '../presence-state.js';
+import { actorText } from '../views/elements.js';
 
-/** Tells an open page which conversations have changed; the page then asks for itself anew. Ids and nothing else. */
+/**
+ * Tells an open page which conversations have changed, by their ids: the page then asks for itself anew. And who else has
+ * which conversation open; the page's own is in its address (`c`), and counts as open as long as the stream lasts.
+ */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
-  const personId = c.get('frame').operator.id;
-  return services.streams.open({
-    personId,
+  const { operator } = c.get('frame');
+  const conversationId = c.req.query('c');
+  const leave = isId(conversationId) ? services.presence.enter(operator, conversationId) : () => {};
+  const response = services.streams.open({
+    personId: operator.id,
     signal: c.req.raw.signal,
-    tell,
-    caughtUp: tell([]),
+    tell: (news) => tell(news, operator.id),
+    caughtUp: changed([]),
+    ended: leave,
     async isStillSignedIn() {
       const identity = await identifyOperator(c, services);
-      return identity.state === 'known' && identity.person.id === personId;
+      return identity.state === 'known' && identity.person.id === operator.id;
     },
   });
+  if (response.status !== 200) leave();
+  return response;
 };
+
+/** The page's script says that its operator writes, every few seconds while they do. */
+export const typing: Handler = async (c, { presence, runtime }) => {
+  const { id } = await requireHead(runtime.db, param(c, 'id'));
+  presence.typing(c.get('frame').operator, id);
+  return c.body(null, 204);
+};
+
+function tell(news: WorkspaceNews, operatorId: string): string {
+  return 'changed' in news ? changed(news.changed) : presentOthers(news.present, operatorId);
+}
 
 /** Beyond it the ids are not worth their bytes: a page that is told nothing in particular looks anew as well. */
 const maxIds = 200;
 
-function tell(ids: readonly string[]): string {
+function changed(ids: readonly string[]): string {
   const told = ids.length === 0 || ids.length > maxIds ? '*' : ids.join(',');
   return `event: changed\ndata: ${told}\n\n`;
+}
+
+/** A stream that holds more than it can send would be cut off. */
+const maxPresent = 100;
+
+function presentOthers(present: readonly Present[], operatorId: string): string {
+  const others = present.filter(({ operator }) => operator.id !== operatorId).slice(0, maxPresent);
+  const lines = others.map(({ operator, conversationId, isTyping }) => [
+    conversationId,
+    actorText(operator).slice(0, 60),
+    isTyping,
+  ]);
+  return `event: presence\ndata: ${JSON.stringify(lines)}\n\n`;
 }

@@ -1,12 +1,18 @@
 import type { FC } from 'hono/jsx';
+import type { Actor, Conversation } from '../../contracts/domain.js';
 import type { PageContext } from '../page-context.js';
 import { ActionForm, Icon, Name, Prose, plural } from './elements.js';
 
-/** A conversation that a bulk follow-up would go to. */
+/** A conversation that a bulk action is about. */
 export interface Recipient {
   id: string;
   customer: string | null;
   subject: string | null;
+  /** Absent where there is no such conversation. */
+  status?: Conversation['status'];
+  owner?: Actor | null;
+  lastMessageAt?: Date;
+  unanswered?: boolean;
 }
 
 interface BulkProps {
@@ -126,7 +132,7 @@ const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
   </>
 );
 
-const Ids: FC<{ ids: string[] }> = ({ ids }) => (
+export const Ids: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
       <input type="hidden" name="id" value={id} />
@@ -134,7 +140,7 @@ const Ids: FC<{ ids: string[] }> = ({ ids }) => (
   </>
 );
 
-const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients, total }) => (
+export const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients, total }) => (
   <section aria-label="Recipients">
     <ul class="recipients">
       {recipients.slice(0, shownRecipients).map((recipient) => (
@@ -147,7 +153,7 @@ const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients
   </section>
 );
 
-const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
+export const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
   <a class="button button-quiet" href={`${frame.base}/${frame.queue}`}>
     Back to the queue
   </a>
@@ -174,18 +180,7 @@ export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; c
           own.
         </p>
       </div>
-      <ul class="recipients recipients-outcome">
-        {outcomes.map(({ recipient, failure }) => (
-          <li>
-            <Icon name={failure === null ? 'check' : 'x'} />
-            <a href={`${frame.base}/c/${recipient.id}`}>
-              <Name text={recipient.customer ?? recipient.subject} empty={recipient.id} />
-            </a>{' '}
-            {recipient.customer && recipient.subject ? <bdi>{recipient.subject}</bdi> : null}{' '}
-            {failure === null ? <span class="faint">accepted</span> : <span class="bad">{failure}</span>}
-          </li>
-        ))}
-      </ul>
+      <Outcomes frame={frame} outcomes={outcomes} word="accepted" />
       <section class="bulk-preview" aria-label="The text as it is delivered">
         <Prose text={content} />
       </section>
@@ -195,3 +190,22 @@ export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; c
     </main>
   );
 };
+
+export const Outcomes: FC<{ frame: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
+  frame,
+  outcomes,
+  word,
+}) => (
+  <ul class="recipients recipients-outcome">
+    {outcomes.map(({ recipient, failure }) => (
+      <li>
+        <Icon name={failure === null ? 'check' : 'x'} />
+        <a href={`${frame.base}/c/${recipient.id}`}>
+          <Name text={recipient.customer ?? recipient.subject} empty={recipient.id} />
+        </a>{' '}
+        {recipient.customer && recipient.subject ? <bdi>{recipient.subject}</bdi> : null}{' '}
+        {failure === null ? <span class="faint">{word}</span> : <span class="bad">{failure}</span>}
+      </li>
+    ))}
+  </ul>
+);

@@ -174,7 +174,9 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
           ))}
         </ul>
       );
-    case 'blocks':
+    case 'blocks': {
+      const table = tableOf(value.blocks);
+      if (table) return <Table {...table} />;
       return (
         <div class="fact-blocks">
           {value.blocks.map((block) => (
@@ -184,6 +186,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
           ))}
         </div>
       );
+    }
     case 'group':
       return (
         <div class="fact-group">
@@ -196,6 +199,49 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
       return <span class="fact-note">Cannot be shown: {value.what}</span>;
   }
 };
+
+interface FactTable {
+  labels: string[];
+  rows: ContextValue[][];
+}
+
+/** The most columns that the rail has room for. */
+const maxColumns = 4;
+
+/** Objects of one shape, as in a list of orders, are a table; others stay below each other. */
+function tableOf(blocks: ContextEntry[][]): FactTable | null {
+  const labels = (blocks[0] ?? []).map(({ label }) => label);
+  const isOfShape = (block: ContextEntry[]) =>
+    block.length === labels.length &&
+    block.every(({ label, value }, index) => label === labels[index] && value.kind === 'text' && label !== '');
+  if (blocks.length < 2 || labels.length < 2 || labels.length > maxColumns || !blocks.every(isOfShape)) return null;
+  return { labels, rows: blocks.map((block) => block.map(({ value }) => value)) };
+}
+
+const Table: FC<FactTable> = ({ labels, rows }) => (
+  <table class="fact-table">
+    <thead>
+      <tr>
+        {labels.map((label) => (
+          <th scope="col">
+            <bdi>{label}</bdi>
+          </th>
+        ))}
+      </tr>
+    </thead>
+    <tbody>
+      {rows.map((values) => (
+        <tr>
+          {values.map((value) => (
+            <td>
+              <Value value={value} />
+            </td>
+          ))}
+        </tr>
+      ))}
+    </tbody>
+  </table>
+);
 
 /** Characters that fit into the lines which a folded value shows. */
 const foldedLength = 240;
@@ -216,6 +262,7 @@ const Folded: FC<{ text: string }> = ({ text }) => (
 const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value }) => {
   switch (value.presentation) {
     case 'link':
+      return <LinkedValue text={shortLink(value.text)} href={value.href} whole={value.text} />;
     case 'email':
       return <LinkedValue text={value.text} href={value.href} />;
     case 'date':
@@ -235,3 +282,12 @@ const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value })
       return <span class={`fact-${value.presentation}`}>{value.text}</span>;
   }
 };
+
+/** Characters of an address that fit beside its label. */
+const shownLink = 28;
+
+/** An address without what all of them share, and without its middle where it is long. */
+function shortLink(text: string): string {
+  const short = text.replace(/^https?:\/\/(?:www\.)?/i, '').replace(/\/$/, '');
+  return short.length > shownLink ? `${short.slice(0, shownLink - 10)}…${short.slice(-9)}` : short;
+}

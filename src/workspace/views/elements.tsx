@@ -45,11 +45,11 @@ const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) =>
 );
 
 /** A value that is an address as a whole becomes a link, if it may be followed; any other stays text. */
-export const LinkedValue: FC<{ text: string; href?: string }> = ({ text, href = text }) => {
+export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
   const safe = safeHref(href);
   return safe ? (
     <OutLink href={safe}>
-      <bdi>{text}</bdi>
+      <bdi title={whole}>{text}</bdi>
     </OutLink>
   ) : (
     <bdi>{text}</bdi>

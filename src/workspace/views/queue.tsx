@@ -1,20 +1,24 @@
 import type { FC } from 'hono/jsx';
-import type { Message } from '../../contracts/domain.js';
-import type { CappedCount, QueueRow } from '../model.js';
+import type { Actor } from '../../contracts/domain.js';
+import { bulkKinds } from '../bulk-kinds.js';
+import type { CappedCount } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
-import { Empty, Icon, Name } from './elements.js';
+import { Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
-import { Age, ClockChip } from './time.js';
+import { Narrowed, NarrowMenu } from './queue-narrow.js';
+import { Row } from './queue-row.js';
 
 export interface QueueProps {
   frame: PageContext;
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;
-  /** Whether lines can be ticked for a bulk follow-up. */
+  /** Whether lines can be ticked for a bulk action. */
   selecting: boolean;
+  /** Whom conversations can belong to. */
+  team: Actor[];
   /** The conversation that is open beside it. */
   openId?: string | undefined;
   /** What to tell about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
@@ -29,14 +33,29 @@ export const Queue: FC<QueueProps> = (props) => (
       <button type="button" class="pill js" id="new-activity" hidden>
         <Icon name="refresh-cw" /> New activity
       </button>
-      <SelectSwitch {...props} />
+      <span class="queue-tools">
+        <NarrowMenu {...props} />
+        <SelectSwitch {...props} />
+      </span>
     </div>
     <Filters {...props} />
     <div class="queue-body" id="queue" data-live="queue" data-openid={props.openId}>
       {props.notice ? <NoticeBox notice={props.notice} /> : null}
-      {props.view.search ? <SearchHeading {...props} /> : null}
+      {props.view.search ? <SearchHeading {...props} /> : <Narrowed {...props} />}
       <Rows {...props} />
     </div>
+    {/* biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved by keys */}
+    <div
+      class="queue-sizer js"
+      id="queue-sizer"
+      role="separator"
+      tabindex={0}
+      aria-orientation="vertical"
+      aria-label="Width of the queue"
+      aria-valuemin={260}
+      aria-valuemax={640}
+      aria-valuenow={340}
+    ></div>
   </section>
 );
 
@@ -45,7 +64,7 @@ const SelectSwitch: FC<QueueProps> = ({ frame, view, selecting, openId }) => {
   const here = openId ? `/c/${openId}` : '/';
   const href = `${here}${selecting ? query : withWord(query, 'select', '1')}`;
   return (
-    <a class="quiet-link" href={`${frame.base}${href}`}>
+    <a class="quiet-link" id="select-switch" href={`${frame.base}${href}`}>
       <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? 'Done' : 'Select'}
     </a>
   );
@@ -61,8 +80,8 @@ const Filters: FC<QueueProps> = ({ frame, view, counts, openId }) => (
             class={`filter filter-${key}`}
             aria-current={!view.search && view.filter === key ? (openId ? 'true' : 'page') : undefined}
           >
-            <span class="filter-count">{countText(counts[key])}</span>
-            <span class="filter-label">{label}</span>
+            <span class="filter-label">{label}</span>{' '}
+            <span class={`filter-count${counts[key].value === 0 ? ' zero' : ''}`}>{countText(counts[key])}</span>
           </a>
         </li>
       ))}
@@ -95,18 +114,9 @@ const Rows: FC<QueueProps> = (props) => {
       {selecting ? (
         <form method="get" action={`${frame.base}/bulk`} id="bulk" data-selection>
           {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
+          <input type="hidden" name="at" value={frame.now.toISOString()} />
           {rows}
-          <div class="bulk-bar">
-            <output class="js" id="selected">
-              0 selected
-            </output>
-            <button type="submit" class="button button-primary">
-              Send follow-up
-            </button>
-            <button type="reset" class="button">
-              Clear
-            </button>
-          </div>
+          <BulkBar {...props} />
         </form>
       ) : (
         rows
@@ -115,6 +125,36 @@ const Rows: FC<QueueProps> = (props) => {
     </>
   );
 };
+
+/** What can be done with all that is ticked. Each leads to a page that says to how many, and asks. */
+const BulkBar: FC<QueueProps> = ({ frame, view }) => (
+  <div class="bulk-bar">
+    <span class="bulk-count">
+      <label class="js check">
+        <input type="checkbox" id="select-all" /> <span class="sr">Select all on this page</span>
+      </label>
+      <output class="js" id="selected">
+        0 selected
+      </output>
+      <a class="no-js" href={`${frame.base}/${withWord(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}>
+        Select all
+      </a>
+    </span>
+    <span class="bulk-actions">
+      {bulkKinds.map(({ kind, label }) => (
+        <button type="submit" class="button button-small" formaction={`${frame.base}/bulk/${kind}`}>
+          {label}
+        </button>
+      ))}
+      <button type="submit" class="button button-small">
+        Send follow-up
+      </button>
+      <button type="reset" class="button button-small button-quiet">
+        Clear
+      </button>
+    </span>
+  </div>
+);
 
 const NoRows: FC<{ view: QueueView }> = ({ view }) => {
   if (view.search)
@@ -133,82 +173,14 @@ const NoRows: FC<{ view: QueueView }> = ({ view }) => {
 const emptyTexts: Record<QueueView['filter'], string> = {
   'needs-reply': 'No customer is waiting for an answer.',
   'needs-approval': 'No draft is waiting for you.',
+  mine: 'You own no open conversation.',
+  unassigned: 'Every open conversation has an owner.',
   breaching: 'No clock is about to run out.',
   breached: 'No open conversation has run out of time.',
   open: 'There are no open conversations.',
+  snoozed: 'No conversation is snoozed.',
   resolved: 'Nothing has been resolved yet.',
 };
-
-const Row: FC<QueueProps & { row: QueueRow }> = ({ frame, view, row, openId, selecting }) => (
-  <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
-    {selecting ? <Tick row={row} /> : null}
-    <a
-      class="row-link"
-      href={`${frame.base}/c/${row.id}${queueQuery(view)}`}
-      aria-current={row.id === openId ? 'true' : undefined}
-    >
-      <span class="row-top">
-        <span class="row-customer">
-          <Name text={row.customer} empty="No customer identity" />
-        </span>
-        <Age at={row.lastMessageAt} now={frame.now} />
-      </span>
-      <span class="row-middle">
-        <span class="row-subject" dir="auto">
-          {row.subject ?? <span class="faint">No subject</span>}
-        </span>
-        {row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? (
-          <ClockChip clock={row.clock} now={frame.now} waiting={row.unanswered} />
-        ) : null}
-      </span>
-      <span class="row-bottom">
-        <span class="row-preview" dir="auto">
-          {row.preview ? `${prefixes[row.preview.role] ?? ''}${row.preview.text}` : 'No messages yet'}
-        </span>
-        <Marks row={row} />
-      </span>
-    </a>
-  </li>
-);
-
-const prefixes: Partial<Record<Message['role'], string>> = {
-  operator: 'Reply: ',
-  automation: 'Automation: ',
-  internal_note: 'Note: ',
-  outbound: 'Outbound: ',
-};
-
-const Tick: FC<{ row: QueueRow }> = ({ row }) => (
-  <label class="tick">
-    <input type="checkbox" name="id" value={row.id} />
-    <span class="sr">
-      Select <Name text={row.subject ?? row.customer} />
-    </span>
-  </label>
-);
-
-const Marks: FC<{ row: QueueRow }> = ({ row }) => (
-  <span class="row-marks">
-    {row.waitingDraft ? (
-      <span class="chip chip-draft" title="A draft waits for approval">
-        <Icon name="bot" /> Draft
-      </span>
-    ) : null}
-    {row.priority !== 'normal' ? (
-      <span class={`chip chip-priority priority-${priorityTone(row.priority)}`}>
-        <span class="sr">Priority: </span>
-        <bdi>{row.priority}</bdi>
-      </span>
-    ) : null}
-    {row.status !== 'open' ? <span class="chip">{row.status}</span> : null}
-  </span>
-);
-
-/** Priorities are the host's own words; those that everybody uses are told apart by tone. */
-export function priorityTone(priority: string): 'high' | 'low' | 'plain' {
-  if (/^(?:urgent|critical|high|p[01])$/i.test(priority)) return 'high';
-  return /^(?:low|p[34])$/i.test(priority) ? 'low' : 'plain';
-}
 
 const Pager: FC<QueueProps> = ({ frame, view, page, openId }) => {
   const here = `${frame.base}${openId ? `/c/${openId}` : '/'}`;

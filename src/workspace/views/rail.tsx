@@ -5,7 +5,7 @@ import type { PageContext } from '../page-context.js';
 import { actionInWords } from './audit-words.js';
 import { ContextPanel, type ContextView } from './context.js';
 import { ActionForm, ActorName, Icon } from './elements.js';
-import { ClockSentence, Moment, type Since } from './time.js';
+import { Age, ClockSentence, Moment, type Since } from './time.js';
 
 interface RailProps {
   frame: PageContext;
@@ -30,9 +30,13 @@ const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
     <a class="icon-button rail-close" href="#main" aria-label="Close">
       <Icon name="x" />
     </a>
+    <div id="rail-first" data-live="rail-first">
+      <SlaPanel frame={frame} thread={thread} />
+      <OwnerPanel thread={thread} />
+      <OthersPanel frame={frame} thread={thread} />
+    </div>
     <ContextPanel frame={frame} conversationId={thread.conversation.id} context={context} />
     <div id="record" data-live="record">
-      <SlaPanel frame={frame} thread={thread} />
       <OutboundPanel outbound={thread.outbound} />
       <CsatPanel rating={thread.conversation.csatRating} />
       <RecordPanel frame={frame} audit={thread.audit} conversationId={thread.conversation.id} />
@@ -92,6 +96,41 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
     </details>
   );
 };
+
+const OwnerPanel: FC<{ thread: ThreadHead }> = ({ thread: { conversation } }) => (
+  <section class="panel" aria-labelledby="owner-title">
+    <h2 id="owner-title">Owner</h2>
+    {conversation.assignee ? (
+      <p>
+        <ActorName actor={conversation.assignee} />
+      </p>
+    ) : (
+      <p class="faint">Nobody yet.</p>
+    )}
+  </section>
+);
+
+/** What else the same customer has asked, the newest first. */
+const OthersPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { others, now } }) =>
+  others.length === 0 ? null : (
+    <section class="panel" aria-labelledby="others-title" id="other-conversations">
+      <h2 id="others-title">
+        Other conversations of this customer <kbd class="js">o</kbd>
+      </h2>
+      <ul class="lines others">
+        {others.map((other) => (
+          <li>
+            <a href={`${frame.base}/c/${other.id}${frame.queue}`}>
+              <bdi>{other.subject ?? 'No subject'}</bdi>
+            </a>
+            <span class="faint">
+              {other.unanswered ? 'waiting' : other.status} · <Age at={other.lastMessageAt} now={now} />
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 
 const OutboundPanel: FC<{ outbound: OutboundLine[] }> = ({ outbound }) => (
   <section class="panel" aria-labelledby="outbound-title">

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx';
+import type { Actor } from '../../contracts/domain.js';
 import type { Changes } from '../diff-words.js';
 import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
@@ -6,11 +7,11 @@ import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
-import { ActionForm, Empty, Icon, Name } from './elements.js';
+import { ActionForm, Empty, Icon } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
-import { priorityTone } from './queue.js';
 import { ClockChip, Moment } from './time.js';
+import { ThreadFacts } from './triage.js';
 
 export interface ThreadProps {
   frame: PageContext;
@@ -29,6 +30,8 @@ export interface ThreadProps {
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;
+  /** Whom it can be given to. */
+  people: Actor[];
 }
 
 /** The centre region: who and what, the messages, and what can be done about them. */
@@ -73,8 +76,8 @@ function waitingDrafts({ frame, queue, thread, editing, changes }: ThreadProps):
 
 const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
 
-const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
-  const { conversation, customer, clock } = thread;
+const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
+  const { conversation, clock } = thread;
   return (
     <header class="thread-head" id="thread-head" data-live="head">
       <a class="icon-button back" href={`${frame.base}/${queueQuery(queue)}`} aria-label="Back to the queue">
@@ -82,20 +85,7 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
       </a>
       <div class="thread-title">
         <h1 dir="auto">{conversation.subject ?? 'No subject'}</h1>
-        <p class="thread-facts">
-          <span class="thread-customer">
-            <Name text={customer} empty="No customer identity" />
-          </span>
-          <span class={`chip status-${conversation.status}`}>{conversation.status}</span>
-          <span class={`chip chip-priority priority-${priorityTone(conversation.priority)}`}>
-            <bdi>{conversation.priority}</bdi>
-          </span>
-          {conversation.tags.map((tag) => (
-            <span class="chip chip-tag">
-              <bdi>{tag}</bdi>
-            </span>
-          ))}
-        </p>
+        <ThreadFacts frame={frame} thread={thread} people={people} />
       </div>
       <div class="thread-actions">
         {clock && conversation.status === 'open' ? (
@@ -131,6 +121,7 @@ const Messages: FC<ThreadProps> = (props) => {
   const query = queueQuery(queue);
   return (
     <section class="messages-area" aria-label="Messages">
+      <p class="presence js" id="presence" role="status" hidden></p>
       <div class="messages-scroll" tabindex={0} id="scroll">
         <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
           {messages.earlierCursor ? (
@@ -183,13 +174,3 @@ function withDays({ frame, thread, maxAttempts, changes }: ThreadProps, messages
     );
   });
 }
-
-/** What stands in the centre while no conversation is open. A notice of null is told elsewhere. */
-export const NoThread: FC<{ notice: Notice | undefined | null }> = ({ notice }) => (
-  <main class="thread thread-none" id="main" tabindex={-1}>
-    {notice === null ? null : <NoticeBox notice={notice} />}
-    <Empty icon="inbox" title="No conversation is open">
-      Choose one on the left. <span class="js">With keys: j and k move, Enter opens, ? tells the rest.</span>
-    </Empty>
-  </main>
-);

@@ -1,0 +1,31 @@
+/** The longest name that is shown; a longer text is none. */
+const maxLength = 200;
+
+const nameKeys = ['name', 'fullname', 'displayname', 'customername'];
+/** Sections whose `name` is a person's: that of a plan or a company is not. */
+const personSection = /customer|user|contact|person|profile|member|client|account ?(?:holder|owner)/i;
+
+/**
+ * The customer's name in the facts of a ContextProvider: a text under `name`, `fullName`, `displayName` or `customerName`,
+ * at the top or in a section about a person. Null where there is none. Pure.
+ */
+export function customerNameIn(facts: Record<string, unknown> | null): string | null {
+  if (!facts) return null;
+  const sections = Object.entries(facts).filter(([key, value]) => personSection.test(key) && isMap(value));
+  for (const map of [facts, ...sections.map(([, value]) => value as Record<string, unknown>)]) {
+    const name = nameIn(map);
+    if (name) return name;
+  }
+  return null;
+}
+
+function nameIn(map: Record<string, unknown>): string | null {
+  for (const [key, value] of Object.entries(map)) {
+    if (!nameKeys.includes(key.replace(/[^a-z]/gi, '').toLowerCase()) || typeof value !== 'string') continue;
+    const name = value.replace(/\s+/g, ' ').trim();
+    if (name !== '' && name.length <= maxLength) return name;
+  }
+  return null;
+}
+
+const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,19 @@
+import type { ContextReader } from '../context/context-reader.js';
+import type { QueueRow, ThreadHead } from './model.js';
+import type { QueuePage } from './queries/queue.js';
+
+type Names = Pick<ContextReader, 'knownName'>;
+
+/** Customers of whom the conversation holds an id alone, by the name in the facts that the host last gave of them. */
+export function withKnownNames(page: QueuePage, names: Names): QueuePage {
+  return { ...page, rows: page.rows.map((row) => ({ ...row, customer: nameOf(row, names) })) };
+}
+
+export function threadWithKnownName(thread: ThreadHead, names: Names): ThreadHead {
+  const { customer, conversation } = thread;
+  return { ...thread, customer: nameOf({ customer, actorId: conversation.actorId }, names) };
+}
+
+function nameOf({ customer, actorId }: Pick<QueueRow, 'customer' | 'actorId'>, names: Names): string | null {
+  return customer === actorId ? (names.knownName(actorId) ?? customer) : customer;
+}

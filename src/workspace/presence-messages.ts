@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Place } from './presence-state.js';
+
+/** What processes tell each other: who is here, who left, who writes; or that they want to know. */
+export interface PresenceMessage {
+  from: string;
+  here?: Place[] | undefined;
+  gone?: Place[] | undefined;
+  typing?: Place[] | undefined;
+  asks?: true | undefined;
+}
+
+/** Places in one message: it stays below Postgres' 8000 bytes. */
+export const placesPerMessage = 6;
+
+/** Names are cut: 60 characters tell who it is. */
+const maxName = 60;
+
+const place = z
+  .tuple([z.string(), z.string().nullable(), z.string()])
+  .transform(([id, name, conversationId]): Place => ({ operator: name ? { id, name } : { id }, conversationId }));
+
+const message = z.object({
+  from: z.string(),
+  here: z.array(place).optional(),
+  gone: z.array(place).optional(),
+  typing: z.array(place).optional(),
+  asks: z.literal(true).optional(),
+});
+
+export function writePresence({ from, here, gone, typing, asks }: PresenceMessage): string {
+  return JSON.stringify({ from, here: here?.map(packed), gone: gone?.map(packed), typing: typing?.map(packed), asks });
+}
+
+function packed({ operator, conversationId }: Place) {
+  const name = operator.name?.slice(0, maxName).replace(/[\uD800-\uDBFF]$/, '');
+  return [operator.id, name ?? null, conversationId];
+}
+
+/** Null for what another version of the package may say: what a process does not understand, it passes over. */
+export function readPresence(text: string): PresenceMessage | null {
+  try {
+    const parsed = message.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+import { statement } from '../../db/statement.js';
+import type { Runtime } from '../../runtime.js';
+import type { CappedCount } from '../model.js';
+
+/** What happened within the last 24 hours, as the start page tells it. */
+export interface Day {
+  received: CappedCount;
+  replied: CappedCount;
+  resolved: CappedCount;
+  /** Replies of the operator's own. */
+  mine: CappedCount;
+}
+
+/** So many lines of the record are looked at, newest first; where there are more, each count is a lower bound. */
+const looked = 5000;
+
+/** Counts the last day from the newest lines of the record. One statement, whatever the table holds. */
+export async function findDay(runtime: Runtime, operatorId: string): Promise<Day> {
+  const [row] = await runtime.db.run<Record<keyof Day, number> & { whole: boolean }>(selectDay, [operatorId]);
+  if (!row) throw new Error('SELECT answered no row');
+  const count = (value: number): CappedCount => ({ value, more: !row.whole });
+  return {
+    received: count(row.received),
+    replied: count(row.replied),
+    resolved: count(row.resolved),
+    mine: count(row.mine),
+  };
+}
+
+/** Ids of the record sort as they were made: that of a moment is the time in its first 48 bits. */
+const selectDay = statement(
+  'workspace.day',
+  (s) => `
+    WITH seen AS MATERIALIZED (
+      SELECT action, actor FROM ${s}.audit_events
+      WHERE id > (SELECT (lpad(to_hex((extract(epoch FROM ${s}.clock() - interval '24 hours') * 1000)::bigint), 12, '0')
+        || '70000000000000000000')::uuid)
+      ORDER BY id DESC LIMIT ${looked}
+    )
+    SELECT count(*) < ${looked} AS whole,
+      (count(*) FILTER (WHERE action = 'message.received'))::int AS received,
+      (count(*) FILTER (WHERE action = 'conversation.replied'))::int AS replied,
+      (count(*) FILTER (WHERE action = 'conversation.resolved'))::int AS resolved,
+      (count(*) FILTER (WHERE action = 'conversation.replied' AND actor ->> 'id' = $1))::int AS mine
+    FROM seen`,
+);

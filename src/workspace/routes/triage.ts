@@ -1,0 +1,94 @@
+import type { Actor } from '../../contracts/domain.js';
+import { requireHead } from '../../conversations/find.js';
+import { databaseTime } from '../../db/database-time.js';
+import { CairnloopError } from '../../foundation/errors.js';
+import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
+import { findThread } from '../queries/thread.js';
+import { snoozeEnd } from '../snooze-times.js';
+import { candidates, peopleOf } from '../team.js';
+import { answer } from './conversation-actions.js';
+
+/** Takes a conversation, gives it to somebody, or leaves it to nobody. The form names the owner whom its reader saw. */
+export const assign: Handler = (c, services) => {
+  const id = param(c, 'id');
+  return change(c, services, id, async () => {
+    const form = c.get('form');
+    const { operator } = c.get('frame');
+    const assignee = await ownerNamed(services, c, id, form.text('to'));
+    const was = form.all('was').length > 0 ? { lastSeenAssigneeId: form.text('was') || null } : {};
+    await services.api.conversations.update(id, { assignee, actor: operator, ...was });
+    if (!assignee) return 'unassigned';
+    return assignee.id === operator.id ? 'taken' : 'given';
+  });
+};
+
+/** What a form lacks is told on the page of the conversation, so that must be there. */
+function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
+  return answer(c, services, id, {}, async () => {
+    await requireHead(services.runtime.db, id);
+    return work();
+  });
+}
+
+/** An owner is chosen from a list: an id that nobody has would take the conversation out of everybody's sight. */
+async function ownerNamed(services: Services, c: WorkspaceContext, id: string, to: string): Promise<Actor | null> {
+  const { operator } = c.get('frame');
+  if (to === '') return null;
+  if (to === operator.id) return operator;
+  const thread = await findThread(services.runtime, id);
+  const known = thread ? candidates(services.team, peopleOf(thread), thread.conversation.actorId) : [];
+  const owner = known.find((one) => one.id === to);
+  if (owner) return owner;
+  throw new CairnloopError('INPUT_INVALID', {
+    operation: 'conversations.update',
+    problems: [{ path: 'owner', expected: 'an operator from the list', found: 'somebody who is not in it' }],
+  });
+}
+
+export const snooze: Handler = (c, services) => {
+  const id = param(c, 'id');
+  return change(c, services, id, async () => {
+    const form = c.get('form');
+    const now = await databaseTime(services.runtime.db);
+    const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
+    if (until === undefined) throw noTime();
+    await services.api.conversations.snooze(id, { until, actor: c.get('frame').operator });
+    return until ? 'snoozed' : 'woken';
+  });
+};
+
+const noTime = () =>
+  new CairnloopError('INPUT_INVALID', {
+    operation: 'conversations.snooze',
+    problems: [{ path: 'until', expected: 'a time to come', found: 'none' }],
+  });
+
+/** Adds what was typed, several tags with commas between them, or removes the one whose button was pressed. */
+export const changeTags: Handler = (c, services) => {
+  const id = param(c, 'id');
+  return change(c, services, id, async () => {
+    const form = c.get('form');
+    const [addTags, removeTags] = [tagsIn(form.text('add')), form.all('remove')];
+    const change = { ...(addTags.length > 0 && { addTags }), ...(removeTags.length > 0 && { removeTags }) };
+    await services.api.conversations.update(id, { ...change, actor: c.get('frame').operator });
+    return 'tagged';
+  });
+};
+
+export const tagsIn = (text: string) => [
+  ...new Set(
+    text
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter(Boolean),
+  ),
+];
+
+export const changePriority: Handler = (c, services) => {
+  const id = param(c, 'id');
+  return change(c, services, id, async () => {
+    const priority = c.get('form').text('priority');
+    await services.api.conversations.update(id, { priority, actor: c.get('frame').operator });
+    return 'priority';
+  });
+};

@@ -1,0 +1,151 @@
+import { strict as assert } from 'node:assert';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
+import { operator, useHosts } from '../support/started-host.js';
+import { useWorkspaces } from './served-workspace.js';
+import { usePages } from './use-pages.js';
+
+describe('an open page of a team', () => {
+  const open = usePages();
+  const { startHost } = useHosts();
+  const serve = useWorkspaces();
+
+  async function opened(count = 1) {
+    const host = await startHost({}, { worker: false });
+    const { conversations } = host.cairnloop;
+    const ids: string[] = [];
+    for (let made = 0; made < count; made += 1)
+      ids.push((await conversations.open({ actorId: 'c-1', subject: `No. ${made}`, message: 'It fails' })).id);
+    const workspace = await serve(host);
+    return { ...host, conversations, ids, id: ids[0] ?? '', workspace };
+  }
+
+  /** Longer than the rest that a key needs. */
+  const rest = (page: Page) => page.waitForTimeout(1000);
+
+  it('takes with m and gives back with m, and words typed beside a field do neither', async () => {
+    const { workspace, id, conversations } = await opened();
+    const page = await open(workspace, `/c/${id}`);
+    const owner = async () => (await conversations.get(id)).assignee?.id;
+    await rest(page);
+    await page.keyboard.type('my time to stop this', { delay: 60 });
+    await rest(page);
+    assert.equal(await owner(), undefined);
+    assert.equal(await page.locator('details.edit[open]').count(), 0);
+    await page.keyboard.press('m');
+    await eventually(async () => assert.equal(await owner(), operator.id));
+    await page.locator('#edit-owner summary', { hasText: 'Ada' }).waitFor();
+    await rest(page);
+    await page.keyboard.press('m');
+    await eventually(async () => assert.equal(await owner(), undefined));
+  });
+
+  it('edits tags, priority and snooze by key', async () => {
+    const { workspace, id, conversations } = await opened();
+    const page = await open(workspace, `/c/${id}`);
+    await rest(page);
+    await page.keyboard.press('t');
+    await page.locator('#add-tags:focus').waitFor();
+    await page.keyboard.type('billing');
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.deepEqual((await conversations.get(id)).tags, ['billing']));
+    await page.keyboard.press('Escape');
+    await rest(page);
+    await page.keyboard.press('u');
+    await page.locator('.choice:focus', { hasText: 'normal' }).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await rest(page);
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.equal((await conversations.get(id)).priority, 'high'));
+    await page.keyboard.press('Escape');
+    await rest(page);
+    await page.keyboard.press('s');
+    await page.locator('.choice:focus', { hasText: '1 hour' }).waitFor();
+    await rest(page);
+    await page.keyboard.press('Enter');
+    await eventually(async () => assert.ok((await conversations.get(id)).snoozedUntil, 'it is snoozed'));
+  });
+
+  it('opens the customer’s newest other conversation with o', async () => {
+    const { workspace, ids, id } = await opened(3);
+    const page = await open(workspace, `/c/${id}`);
+    await rest(page);
+    await page.keyboard.press('o');
+    await page.waitForURL(workspace.url(`/c/${ids[2]}`));
+  });
+
+  it('ticks a range with Shift and all with one box, and leads to a page that asks', async () => {
+    const { workspace, conversations, ids } = await opened(5);
+    const page = await open(workspace, '/?select=1');
+    const boxes = page.locator('#bulk input[name="id"]');
+    await boxes.nth(1).click();
+    await boxes.nth(3).click({ modifiers: ['Shift'] });
+    await page.locator('#selected', { hasText: '3 selected' }).waitFor();
+    await page.locator('#select-all').check();
+    await page.locator('#selected', { hasText: '5 selected' }).waitFor();
+    await page.locator('.bulk-bar').getByRole('button', { name: 'Resolve' }).click();
+    await page.getByRole('heading', { name: 'Resolve 5 conversations?' }).waitFor();
+    assert.equal(await conversations.count({ status: 'open' }), ids.length);
+    await page.getByRole('button', { name: 'Resolve 5 conversations' }).click();
+    await page.getByRole('heading', { name: 'Resolved 5 of 5 conversations' }).waitFor();
+    assert.equal(await conversations.count({ status: 'open' }), 0);
+  });
+
+  it('ticks the marked conversation with x, from a queue that could not be ticked', async () => {
+    const { workspace } = await opened(3);
+    const page = await open(workspace, '/');
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.locator('#selected', { hasText: '1 selected' }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.locator('#selected', { hasText: '2 selected' }).waitFor();
+  });
+
+  it('has a queue as wide as the operator made it, by keys too, and remembers it', async () => {
+    const { workspace } = await opened();
+    const page = await open(workspace, '/');
+    const width = async () => Math.round((await page.locator('.queue').boundingBox())?.width ?? 0);
+    const before = await width();
+    await page.locator('#queue-sizer').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await width(), before + 20);
+    await page.keyboard.press('End');
+    assert.equal(await width(), 640);
+    await page.reload();
+    await page.locator('html.scripted').waitFor();
+    assert.equal(await width(), 640);
+  });
+
+  describe('and who else is there', () => {
+    const grace = { extraHTTPHeaders: { 'x-test-operator': 'Grace' } };
+
+    it('shows who reads and who writes, in thread and queue, and forgets them when their tab is closed', async () => {
+      const { workspace, id, database } = await opened(2);
+      const mine = await open(workspace, `/c/${id}`);
+      const queue = await open(workspace, '/');
+      const hers = await open(workspace, `/c/${id}`, grace);
+      await mine.locator('#presence', { hasText: 'Grace reads this too' }).waitFor();
+      await queue.locator(`.row[data-id="${id}"][data-present*="Grace has it open"]`).waitFor();
+      assert.equal(await queue.locator('.row[data-present]').count(), 1);
+      await hers.locator('#content').pressSequentially('On it', { delay: 20 });
+      await mine.locator('#presence', { hasText: 'Grace is writing' }).waitFor();
+      const { rows } = await database.query<{ count: number }>(
+        `select count(*)::int from information_schema.tables where table_schema = 'cairnloop' and table_name like '%presence%'`,
+      );
+      assert.equal(rows[0]?.count, 0, 'nothing of it is stored');
+      await hers.close();
+      await mine.locator('#presence').waitFor({ state: 'hidden' });
+      await queue.locator('.row[data-present]').waitFor({ state: 'detached' });
+    });
+
+    it('never counts the operator’s own pages', async () => {
+      const { workspace, id } = await opened();
+      const [first, second] = [await open(workspace, `/c/${id}`), await open(workspace, `/c/${id}`)];
+      await open(workspace, `/c/${id}`, grace);
+      await first.locator('#presence', { hasText: 'Grace' }).waitFor();
+      await second.locator('#presence', { hasText: 'Grace' }).waitFor();
+      assert.doesNotMatch((await first.locator('#presence').textContent()) ?? '', /Ada/);
+    });
+  });
+});
