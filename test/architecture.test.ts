@@ -22,7 +22,7 @@ const layers: Record<string, readonly string[]> = {
   ],
   'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
   'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
-  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
+  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit', 'pending-actions', 'within/effects'],
   'what runs it': ['worker', 'ops', 'workspace', 'portal', 'doctor', 'testing', 'ai'],
   'the package': [
     'cairnloop',

@@ -5,6 +5,7 @@ import { sayWhatIsOwed } from '../deliveries/say-owed.js';
 import { createSettler, type Settler } from '../deliveries/settler.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { createActionTimer } from '../pending-actions/action-timer.js';
 import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
@@ -49,6 +50,8 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
 
 const heartbeatMs = 5000;
 const sweepMs = 1000;
+/** Further than the next round, so that no action is due between two. */
+const actionsAheadMs = 1600;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;
 
@@ -105,12 +108,14 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
     const sweep = createSweep(runtime, (topic) => drainers[topic].full);
     const snoozes = createSnoozeAlarm(runtime);
+    const actions = createActionTimer(runtime, actionsAheadMs);
     const maintenance = createMaintenance(runtime);
     const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
     return {
       intake: [
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
         repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
+        repeat(runtime.log, 'pending actions', sweepMs, actions.run, actions.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
         repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
       ],

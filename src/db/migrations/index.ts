@@ -12,6 +12,7 @@ import { auditReceipts } from './0012-audit-receipts.js';
 import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
+import { pendingActions } from './0018-pending-actions.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   replies,
   conversationsChange,
   portalWrites,
+  pendingActions,
 ];
