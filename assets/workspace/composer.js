@@ -42,11 +42,16 @@ export function takeOverComposer(page, form) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   if (form !== mine && !byId('content', page).value) return;
-  const wasEmpty = !isWriting();
+  const written = byId('content').value;
+  const wasEmpty = !written;
   mine.replaceChildren(...theirs.cloneNode(true).childNodes);
   recall(mine);
+  // What comes back is put before what was begun since, and takes nothing of it away.
+  if (form !== mine && !wasEmpty && byId('content').value !== written)
+    byId('content').value = `${byId('content').value.trimEnd()}\n\n${written}`;
   // Whoever has just sent goes on typing: into the field, and not onto the keys of the page.
-  if (form === mine) byId('content').focus({ preventScroll: true });
+  if (form === mine || form.querySelector('[data-take-back], [data-restore]'))
+    byId('content').focus({ preventScroll: true });
   // Text that came from elsewhere is to be remembered as if it had been written here.
-  if (form !== mine && wasEmpty) byId('content').dispatchEvent(new Event('input', { bubbles: true }));
+  if (form !== mine) byId('content').dispatchEvent(new Event('input', { bubbles: true }));
 }

@@ -26,6 +26,8 @@ export function startForms() {
 async function send(form, submitter) {
   const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
   const fields = new URLSearchParams(new FormData(form, submitter));
+  // This page can show how long it can be taken back.
+  fields.set('later', '1');
   const undo = showSending(form, fields);
   form.setAttribute('aria-busy', 'true');
   try {

@@ -3,6 +3,7 @@
 import { arm, confirmKey, isArmed, startArming } from './arm.js';
 import { isDrawerOpen } from './drawer.js';
 import { showNotice } from './page.js';
+import { takeBack } from './pending.js';
 import { endTyping, hasRested, isSettled } from './typing.js';
 
 const off = 'cairnloop:keys-off';
@@ -18,6 +19,9 @@ const keys = {
 
 /** These choose who will read what is typed next, so they count only where no words are being typed. */
 const writing = { r: 'reply', n: 'note' };
+
+/** Stops what is about to be done: nothing happens to the customer by it, but words may hold the letter. */
+const stopping = { z: takeBack };
 
 /** These act on the customer: they ask first. */
 const acting = ['a', 'e'];
@@ -57,6 +61,7 @@ function singleKey(event) {
   if (keys[key]) return handled(event, keys[key]);
   if (event.repeat) return;
   if (writing[key] && hasRested()) handled(event, () => write(writing[key]));
+  if (stopping[key] && hasRested()) handled(event, stopping[key]);
   if (acting.includes(key) && isSettled()) handled(event, () => press(key));
 }
 

@@ -29,7 +29,9 @@ export function takeOverMessages(region, newer, told) {
   updateMessages(region, newer);
   // The scroller counts from its end: what is being read stays where it is.
   if (!wasAtEnd) scroller().scrollTop -= region.offsetHeight - height;
+  const before = region.dataset.newest;
   region.dataset.newest = newer.dataset.newest ?? '';
+  if (isOwn(added)) return carriedOut(before, wasAtEnd, told);
   if (added.length > 0 && !told) {
     announce(added.length === 1 ? arrival(added[0]) : `${added.length} new messages`);
     unseen += added.length;
@@ -37,6 +39,18 @@ export function takeOverMessages(region, newer, told) {
   if (added.length > 0 && !told && isWriting()) sayArrived(added);
   if (told || (wasAtEnd && !document.hidden)) showNewest();
   else if (unseen > 0) offerJump();
+}
+
+const isOwn = (messages) =>
+  messages.some((message) => message.hasAttribute('data-own')) &&
+  messages.every((message) => message.matches('[data-own], .message-system'));
+
+/** One's own words have gone out: whoever had read all before them has read them too. */
+function carriedOut(before, wasAtEnd, told) {
+  const newest = byId('messages').dataset.newest;
+  for (const field of document.querySelectorAll('input[name="seen"]')) if (field.value === before) field.value = newest;
+  if (!told) announce('Sent.');
+  if (told || (wasAtEnd && !document.hidden)) showNewest();
 }
 
 /** Said once and left standing: what is being written may not fit any more. */

@@ -2,7 +2,9 @@ import { Hono } from 'hono';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
+import { createActionTimer } from '../pending-actions/action-timer.js';
 import { errorText } from '../redact.js';
+import { repeat } from '../worker/repeat.js';
 import { loadWorkspaceAssets } from './assets.js';
 import { requireOperator, requireOwnForm } from './gate.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
@@ -17,7 +19,8 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     loadWorkspaceAssets(options.base, options.styles),
     loadFormTokens(runtime),
   ]);
-  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing) };
+  const actions = startActions(given, closing);
+  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing), actions };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
@@ -29,7 +32,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   return app;
 }
 
-export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams'> {
+export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams' | 'actions'> {
   /** Aborted when the workspace closes: streams end with it. */
   closing: AbortSignal;
 }
@@ -39,6 +42,20 @@ function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing:
   if (closing.aborted) streams.close();
   closing.addEventListener('abort', streams.close);
   return streams;
+}
+
+/** How often this process looks for actions that another one has left behind, in milliseconds. Workers look every second. */
+const actionsEveryMs = 30_000;
+
+function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['actions'] {
+  const actions = createActionTimer(runtime, actionsEveryMs + 5_000);
+  const round = async () => {
+    if (!closing.aborted) await actions.run();
+  };
+  const rounds = repeat(runtime.log, 'pending actions', actionsEveryMs, round, actions.stop);
+  if (closing.aborted) void rounds.stop();
+  closing.addEventListener('abort', () => void rounds.stop());
+  return actions;
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

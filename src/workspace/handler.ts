@@ -4,6 +4,7 @@ import type { ServedAssets } from '../http/assets.js';
 import type { Fields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
+import type { ActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import type { Frame } from './frame.js';
 import type { MountedOptions } from './mount-options.js';
@@ -19,6 +20,8 @@ export interface Services {
   tokens: FormTokens;
   /** Live updates of open pages; the news are the ids of conversations that changed. */
   streams: LiveStreams<readonly string[]>;
+  /** Carries out what operators have not taken back. */
+  actions: ActionTimer;
 }
 
 export type WorkspaceEnv = {

@@ -32,6 +32,11 @@ export interface WorkspaceOptions {
   styles?: string;
   /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
   hosts?: readonly string[];
+  /**
+   * For how many seconds an operator can take back a reply, an approval or a resolution: whole, 0 to 60, 0 for not at
+   * all. Default 5. Pages without their script act at once.
+   */
+  takeBackSeconds?: number;
   /** Live updates of open pages: how many for one operator, and how often the session is checked again. */
   live?: LiveSettings;
 }
@@ -44,6 +49,7 @@ export interface MountedOptions {
   signInUrl: string | undefined;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
+  takeBackSeconds: number;
   live?: LiveSettings;
 }
 
@@ -54,6 +60,7 @@ const expectations: Expectations<WorkspaceOptions> = {
   signInUrl: ['a path that begins with one "/", or an http(s) address', optional(isSignInUrl)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
+  takeBackSeconds: ['a whole number of seconds from 0 to 60', optional(isTakeBackSeconds)],
   live: [liveSettingsRule, optional(isLiveSettings)],
 };
 
@@ -67,8 +74,13 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     signInUrl: options.signInUrl,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
+    takeBackSeconds: options.takeBackSeconds ?? 5,
     ...(options.live && { live: options.live }),
   };
+}
+
+function isTakeBackSeconds(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 60;
 }
 
 /** It becomes a link: a scheme such as `javascript:` would run, and `//` names another site by mistake. */

@@ -5,6 +5,7 @@ import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from '.
 import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live } from './routes/live.js';
+import { dropAction, takeBack } from './routes/pending-actions.js';
 import { asset, setTheme } from './routes/pieces.js';
 import { policies, setPolicy } from './routes/policies.js';
 import { audit, deliveries, discardDelivery, retryDelivery } from './routes/records.js';
@@ -30,6 +31,8 @@ export const routes: readonly Route[] = [
   post('/c/:id/sla/pause', pauseSla),
   post('/c/:id/sla/resume', resumeSla),
   post('/c/:id/outbound/:message/cancel', cancelOutbound),
+  post('/c/:id/actions/:action/take-back', takeBack),
+  post('/c/:id/actions/:action/drop', dropAction),
   post('/drafts/:id/approve', approve),
   post('/drafts/:id/edit', edit),
   post('/drafts/:id/preview', preview),

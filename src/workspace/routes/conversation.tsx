@@ -25,6 +25,8 @@ export interface ThreadState {
   notice?: Notice;
   composing?: Composing;
   editing?: { draftId: string; content: string };
+  /** What is shown in place of `editing` where its draft can no longer be edited. */
+  orElse?: { composing: Composing };
   status?: 200 | 404 | 409 | 422;
 }
 
@@ -56,7 +58,8 @@ export async function conversationPage(
   const found = before === null ? { ...head, newestMessageId: newestShown(head, messages) } : head;
   const frame = threadFrame(c, id, found.now);
   const shown = await contextInTime(context, c.req.query('context') === 'wait');
-  const editing = state.editing ?? editingOf(c, found);
+  const editing = state.editing ? editable(state.editing, found) : editingOf(c, found);
+  const composing = state.composing ?? (editing ? undefined : state.orElse?.composing);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
@@ -67,7 +70,7 @@ export async function conversationPage(
           thread={found}
           messages={messages}
           newest={before === null}
-          composing={state.composing ?? composingOf(c, found)}
+          composing={composing ?? composingOf(c, found)}
           editing={editing}
           changes={changesOn(found, messages, editing)}
           canFollowUp={canFollowUp}
@@ -113,6 +116,13 @@ function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
 function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {
   const draft = thread.drafts.find((known) => known.status === 'pending' && known.id === c.req.query('edit'));
   return draft && { draftId: draft.id, content: draft.content };
+}
+
+/** Nothing is edited in a draft that was sent, dropped or overtaken. */
+function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
+  return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
+    ? editing
+    : undefined;
 }
 
 /** What operators changed in drafts, for one page: first in the one that is being edited, then the newest message first. */

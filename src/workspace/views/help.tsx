@@ -7,6 +7,7 @@ const keys: [keys: string[], meaning: string][] = [
   [['n'], 'Write an internal note'],
   [['a'], 'Approve and send the waiting draft'],
   [['e'], 'Resolve, or reopen'],
+  [['z'], 'Take back what you have just sent; Ctrl or Cmd and Z does so in the empty composer'],
   [['/'], 'Search; Ctrl or Cmd and K does the same'],
   [['Ctrl', 'Enter'], 'Send what you wrote'],
   [['Esc'], 'Leave what you write; close what lies on top'],

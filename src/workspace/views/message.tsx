@@ -50,7 +50,11 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; i
 const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes }) => {
   const role = message.role as keyof typeof labels;
   return (
-    <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
+    <li
+      class={`message message-${role.replace('_', '-')}`}
+      id={`m-${message.id}`}
+      data-own={isOwn(frame, message) || undefined}
+    >
       <article aria-label={`${labels[role].text} message`}>
         <p class="message-head">
           <Icon name={labels[role].icon} />
@@ -68,6 +72,11 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
     </li>
   );
 };
+
+/** What an operator wrote is no news to them. */
+function isOwn({ operator }: Frame, { role, author }: ThreadMessage): boolean {
+  return role !== 'customer' && author?.id === operator.id;
+}
 
 /** The customer is called the same in the head of the thread, in the queue and beside each message. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {

@@ -9,6 +9,7 @@ import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
+import { PendingList } from './pending-action.js';
 import { priorityTone } from './queue.js';
 import { ClockChip, Moment } from './time.js';
 
@@ -56,19 +57,23 @@ export const Thread: FC<ThreadProps> = (props) => {
 function waitingDrafts({ frame, queue, thread, editing, changes }: ThreadProps): DraftProps[] {
   const wordsFor = (draft: ThreadDraft) =>
     editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
-  return thread.drafts
-    .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
-    .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
-    .map((draft, index) => ({
-      frame,
-      queue,
-      draft,
-      editing: isOpen(thread) ? wordsFor(draft) : undefined,
-      changes: changes.get(draft.id),
-      first: index === 0,
-      newestMessageId: thread.newestMessageId,
-      open: isOpen(thread),
-    }));
+  return (
+    thread.drafts
+      .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
+      // One that is being sent is shown as the message that it becomes.
+      .filter((draft) => !thread.pending.some(({ draftId, held }) => draftId === draft.id && !held))
+      .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
+      .map((draft, index) => ({
+        frame,
+        queue,
+        draft,
+        editing: isOpen(thread) ? wordsFor(draft) : undefined,
+        changes: changes.get(draft.id),
+        first: index === 0,
+        newestMessageId: thread.newestMessageId,
+        open: isOpen(thread),
+      }))
+  );
 }
 
 const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
@@ -110,8 +115,8 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
   );
 };
 
-const PrimaryAction: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { conversation } }) =>
-  conversation.status === 'open' ? (
+const PrimaryAction: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { conversation, pending } }) =>
+  pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
     <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">
         <Icon name="check" /> Resolve
@@ -143,6 +148,7 @@ const Messages: FC<ThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
+          {newest ? <PendingList frame={frame} thread={thread} /> : null}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> Newest messages
