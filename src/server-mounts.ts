@@ -1,7 +1,8 @@
 /** What the plugins for frameworks have in common: which mounts an application has, and how their streams end. */
-import type { Cairnloop } from './cairnloop.js';
+
 import type { CairnloopConfig, ResolvedConfig } from './config/config-schema.js';
 import type { Mounted } from './http/mount.js';
+import type { Cairnloop } from './instance/cairnloop.js';
 import type { OperationsOptions } from './ops/operations.js';
 import type { WorkspaceOptions } from './workspace/workspace.js';
 

@@ -3,39 +3,16 @@ import { type SourceFile, sourceFiles } from './support/source-files.js';
 
 /** From the ground up. A file may import, for run time, from its own layer and from those above it in this list. */
 const layers: Record<string, readonly string[]> = {
-  ground: [
-    'errors',
-    'freeze',
-    'result',
-    'domain',
-    'nearest',
-    'redact',
-    'secret-patterns',
-    'escape-controls',
-    'version',
-    'found',
-    'input',
-    'input-words',
-    'known-keys',
-    'runtime',
-    'safe-logger',
-  ],
-  'contracts and tools': ['host', 'config', 'db', 'telemetry', 'gen', 'embedded-postgres'],
-  'deliveries and wake-ups': ['deliveries', 'jobs', 'activity', 'project', 'http'],
+  foundation: ['foundation', 'runtime'],
+  contracts: ['contracts', 'validation'],
+  'the host': ['config', 'gen', 'host-project', 'embedded-postgres'],
+  infrastructure: ['db', 'telemetry', 'http'],
+  'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
   'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit', 'pending-actions', 'within/effects'],
-  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'doctor', 'testing', 'ai'],
-  'the package': [
-    'cairnloop',
-    'create-cairnloop',
-    'edge',
-    'index',
-    'within',
-    'transactions',
-    'server-mounts',
-    'nest',
-    'fastify',
-  ],
-  'the command line': ['cli', 'dev', 'demo', 'worker/run-worker'],
+  'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai'],
+  'the instance': ['instance', 'within'],
+  'the package': ['index', 'transactions', 'server-mounts', 'nest', 'fastify'],
+  'the command line': ['cli'],
 };
 
 /** Loaded only when a command or a config needs it. */
@@ -62,12 +39,29 @@ describe('architecture', () => {
     assert.deepEqual(upward, []);
   });
 
+  it('Imports run one way inside the workspace and the portal: pieces, queries, views, routes, the mounted app', () => {
+    const floors = ['queries', 'views', 'routes'];
+    const floor = (path: string) => {
+      const [folder, name = ''] = path.split('/');
+      if (!['workspace', 'portal'].includes(folder ?? '')) return Number.NEGATIVE_INFINITY;
+      return ['app.tsx', 'routes.ts', `${folder}.ts`].includes(name) ? floors.length : floors.indexOf(name);
+    };
+    const upward = files.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ target, isType }) => !isType && isSource(target) && floor(target) > floor(path))
+        .filter(() => floor(path) > Number.NEGATIVE_INFINITY)
+        .map(({ target }) => `${path} -> ${target}`),
+    );
+    assert.deepEqual(upward, []);
+  });
+
   it('Imports go round in no circle', () => {
     assert.deepEqual(circles(files), []);
   });
 
-  it('gen and host know the rest by its types, and gen touches no file', () => {
-    const known = { gen: ['errors.ts', 'nearest.ts'], host: ['result.ts', 'redact.ts', 'errors.ts'] };
+  it('gen and contracts know the rest by its types, and gen touches no file', () => {
+    const foundation = ['foundation/errors.ts', 'foundation/closest-word.ts', 'foundation/redact.ts'];
+    const known = { gen: foundation, contracts: foundation };
     for (const [folder, allowed] of Object.entries(known)) {
       const others = inFolder(folder).flatMap(({ path, imports }) =>
         imports
@@ -86,11 +80,11 @@ describe('architecture', () => {
   it('TL5 no workspace code reads telemetry, and nothing else does', () => {
     assert.ok(inFolder('workspace').length > 20);
     const readers = importersOf(/^telemetry\/telemetry\.ts$/, { types: false });
-    assert.deepEqual(readers, ['cairnloop.ts']);
+    assert.deepEqual(readers, ['instance/cairnloop.ts']);
     assert.deepEqual(importersOf(/^node:diagnostics_channel$/), ['telemetry/telemetry.ts']);
     const typed = importersOf(/^telemetry\//).filter((path) => path.startsWith('workspace/'));
     const attaching = files.filter(({ text }) => /telemetry\.attach[,(]/.test(text)).map(({ path }) => path);
-    assert.deepEqual([typed, attaching], [[], ['cairnloop.ts']]);
+    assert.deepEqual([typed, attaching], [[], ['instance/cairnloop.ts']]);
   });
 
   it('asks questions and ends the process in one place', () => {

@@ -1,10 +1,10 @@
 import type { LanguageModel, LanguageModelUsage } from 'ai';
-import type { Conversation, ProposalInput } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import type { DraftGenerator, GenerateOptions } from '../host/draft-generator.js';
-import { requireKnownKeys } from '../known-keys.js';
-import { errorText } from '../redact.js';
-import { err, ok } from '../result.js';
+import type { Conversation, ProposalInput } from '../contracts/domain.js';
+import type { DraftGenerator, GenerateOptions } from '../contracts/draft-generator.js';
+import { err, ok } from '../contracts/result.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
 import { draftPrompt } from './draft-prompt.js';
 import { type ModelProposal, modelProposalSchema, toProposal } from './model-proposal.js';
 import { untilAborted } from './until-aborted.js';

@@ -1,5 +1,5 @@
-import type { Conversation, Message } from '../domain.js';
-import { toStorableJson } from '../redact.js';
+import type { Conversation, Message } from '../contracts/domain.js';
+import { toStorableJson } from '../foundation/redact.js';
 
 export interface DraftPrompt {
   system: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Evidence, type ProposalInput, proposalTypes, riskTiers } from '../domain.js';
+import { type Evidence, type ProposalInput, proposalTypes, riskTiers } from '../contracts/domain.js';
 
 /**
  * What the model is asked for. Every key is there and none has a length, as providers' strict modes know neither

@@ -1,7 +1,7 @@
-import type { Conversation, Message, ProposalInput, ProposalType, RiskTier } from '../domain.js';
-import type { DraftGenerator } from '../host/draft-generator.js';
-import { requireKnownKeys } from '../known-keys.js';
-import { ok } from '../result.js';
+import type { Conversation, Message, ProposalInput, ProposalType, RiskTier } from '../contracts/domain.js';
+import type { DraftGenerator } from '../contracts/draft-generator.js';
+import { ok } from '../contracts/result.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
 
 /** What a template may write from. */
 export interface TemplateInput {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
-import type { AuditEvent } from '../domain.js';
+import type { AuditEvent } from '../contracts/domain.js';
 
 /** An audit event as it is hashed: `at` is text where a Date would lose what is stored, below a millisecond. */
 export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string };

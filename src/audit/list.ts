@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { Actor, AuditEvent, Page } from '../contracts/domain.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Actor, AuditEvent, Page } from '../domain.js';
-import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
 
 const listInput = only({
   conversationId: z.uuid('the id of a conversation').optional(),

@@ -1,4 +1,4 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { CliIo } from './io.js';
 import type { Report } from './report.js';
 

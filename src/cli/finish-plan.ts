@@ -1,5 +1,5 @@
 /** The last steps of every command that writes to the host: show, ask, write, report. One plan, three views of it. */
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { jsonOption, type OptionRow } from './command.js';
 import type { CliIo } from './io.js';

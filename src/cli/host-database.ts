@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
-import type { Cairnloop } from '../cairnloop.js';
 import type { ResolvedConfig } from '../config/config-schema.js';
 import type { Database } from '../db/connect.js';
+import type { Cairnloop } from '../instance/cairnloop.js';
 import type { CliIo } from './io.js';
 
 /** Where the host is, as `--cwd` and `--config` say. */
@@ -21,7 +21,7 @@ export interface Host {
 /** Finds the host and reads its `.env`. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
 export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
-    import('../project/find-package.js'),
+    import('../host-project/find-package.js'),
     import('../config/env-files.js'),
   ]);
   const from = resolve(io.cwd, options.cwd ?? '.');
@@ -85,7 +85,7 @@ export async function withCairnloop<T>(
   const config = await readHostConfig(options, io);
   const [{ requireMigrated }, { createCairnloop }, { pino }] = await Promise.all([
     import('../db/migrate.js'),
-    import('../cairnloop.js'),
+    import('../instance/cairnloop.js'),
     import('pino'),
   ]);
   await requireMigrated(config.database);

@@ -1,6 +1,6 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { type HostGuard, hostGuard } from './host-guard.js';
-import { takeStdout, watchWrites } from './own-stdout.js';
+import { reserveStdout, watchWrites } from './reserve-stdout.js';
 
 /** One choice of a list. */
 export interface Choice<T> {
@@ -42,7 +42,7 @@ export interface CliIo {
 /** The real one, for the one command of this process. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
-  const stdout = takeStdout();
+  const stdout = reserveStdout();
   const flush = watchWrites(stdout);
   // Where even that cannot be written, nobody is left to tell.
   stderr.on('error', () => {});

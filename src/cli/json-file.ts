@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import type { CliIo } from './io.js';
 
 /** Reads a file that was named on the command line. Throws `JSON_FILE_UNREADABLE` or `JSON_FILE_INVALID`. */

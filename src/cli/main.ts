@@ -11,8 +11,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { errorText, redact } from '../redact.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import { errorText, redact } from '../foundation/redact.js';
 import { readCommandLine } from './command-line.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';

@@ -51,7 +51,7 @@ export async function completeRequest(
 
 /** A flag is read from where the command runs, an answer from the package. */
 async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
-  const { hostPath } = await import('../project/safe-path.js');
+  const { hostPath } = await import('../host-project/safe-path.js');
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;
   if (!asks) return preset;

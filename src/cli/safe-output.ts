@@ -1,4 +1,4 @@
-import { escapeControls } from '../escape-controls.js';
+import { escapeControls } from '../foundation/escape-controls.js';
 import type { CliIo, Prompts } from './io.js';
 
 /**

@@ -1,4 +1,4 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { OptionRow } from './command.js';
 
 const hour = 3_600_000;

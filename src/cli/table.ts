@@ -1,5 +1,5 @@
 import displayWidth from 'fast-string-width';
-import { cut, oneLine, padTo } from './one-line.js';
+import { cut, padTo, singleLine } from './single-line-text.js';
 
 export interface Fit {
   /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
@@ -18,7 +18,7 @@ const indent = '    ';
  * longest first; columns that still do not fit go on in lines below. The last column of a line is not padded.
  */
 export function table(rows: readonly (readonly string[])[], fit: Fit = { width: undefined, free: [] }): string {
-  const cells = rows.map((row) => row.map((cell) => oneLine(cell)));
+  const cells = rows.map((row) => row.map((cell) => singleLine(cell)));
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
   const lines = layOut(widths, fit);
   return cells.flatMap((row) => linesOf(row, lines)).join('\n');

@@ -1,5 +1,5 @@
 import type { Command as Commander, CommanderError } from 'commander';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 
 /** What commander refuses, in the words of every other failure: with the nearest word that it knows, or where to look. */
 export async function usageError(thrown: CommanderError, command: Commander): Promise<CairnloopError> {
@@ -18,8 +18,8 @@ async function nearestChoice(what: string): Promise<string | undefined> {
   const choices = list.split(', ');
   const [begun, ...others] = choices.filter((choice) => choice.startsWith(word));
   if (begun && others.length === 0) return begun;
-  const { nearest } = await import('../nearest.js');
-  return nearest(word, choices);
+  const { closestWord } = await import('../foundation/closest-word.js');
+  return closestWord(word, choices);
 }
 
 function whereToLook(command: Commander): string {

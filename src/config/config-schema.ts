@@ -1,6 +1,6 @@
-import { CairnloopError, type ConfigProblem } from '../errors.js';
-import { kindOf } from '../found.js';
-import { nearest } from '../nearest.js';
+import { closestWord } from '../foundation/closest-word.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
 import { type ContractKey, contractMethods, contractProblems, metricsProblems } from './host-modules.js';
 import { keyRules, metricsPathProblem, opsPath, type Rule } from './key-rules.js';
@@ -85,7 +85,7 @@ function unknownKeys(prefix: string, given: Given, known: readonly string[]): Co
   return Object.keys(given)
     .filter((key) => !known.includes(key))
     .map((key) => {
-      const meant = nearest(key, known);
+      const meant = closestWord(key, known);
       const expected = meant ? `a known key (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
       return { path: prefix + pathPart(key), expected, found: 'an unknown key' };
     });

@@ -1,8 +1,8 @@
-import type { AutomationPolicy } from '../host/automation-policy.js';
-import type { ContextProvider } from '../host/context-provider.js';
-import type { DraftGenerator } from '../host/draft-generator.js';
-import type { Notifier } from '../host/notifier.js';
-import type { SlaPolicyProvider } from '../host/sla-policy-provider.js';
+import type { AutomationPolicy } from '../contracts/automation-policy.js';
+import type { ContextProvider } from '../contracts/context-provider.js';
+import type { DraftGenerator } from '../contracts/draft-generator.js';
+import type { Notifier } from '../contracts/notifier.js';
+import type { SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
 
 export interface DatabaseConfig {
   /** The host's Postgres, e.g. `postgres://user@host:5432/database`. The one key without a default. */

@@ -1,4 +1,4 @@
-import { kindOf } from '../found.js';
+import { kindOf } from '../foundation/describe-value.js';
 
 /** Words for a wrong value that give no secret away. */
 

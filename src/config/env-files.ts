@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { trustedFoldersUp } from './trusted-folders.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { ConfigProblem } from '../errors.js';
-import { kindOf } from '../found.js';
+import { kindOf } from '../foundation/describe-value.js';
+import type { ConfigProblem } from '../foundation/errors.js';
 import { type HostModules, metricsBrand } from './config-types.js';
 
 /** The contracts that a host may fulfil, and the methods of each. */

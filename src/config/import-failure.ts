@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { errorText, redact } from '../redact.js';
+import { errorText, redact } from '../foundation/redact.js';
 import { maskUrls } from './describe-found.js';
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));

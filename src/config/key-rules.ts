@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '../errors.js';
+import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { describeFound, describeNumber, maskUrl } from './describe-found.js';
 

@@ -1,7 +1,7 @@
 import { type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { kindOf } from '../found.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { compiledConfigs } from './compiled-configs.js';
 import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';

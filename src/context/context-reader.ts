@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { deepFreeze } from '../freeze.js';
-import { withTimeout } from '../host/call.js';
-import type { ContextProvider } from '../host/context-provider.js';
-import { parseInput } from '../input.js';
-import type { ContextState } from '../ops/metrics.js';
-import { errorText } from '../redact.js';
+import type { ContextProvider } from '../contracts/context-provider.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { errorText } from '../foundation/redact.js';
+import { withTimeout } from '../foundation/with-timeout.js';
+import type { ContextState } from '../telemetry/metrics.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
+import { parseInput } from '../validation/input.js';
 import { copyFacts } from './copy-facts.js';
 import { createFreshCache } from './fresh-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';

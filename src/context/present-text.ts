@@ -1,4 +1,4 @@
-import { toStorableText } from '../redact.js';
+import { toStorableText } from '../foundation/redact.js';
 import { safeHref } from './safe-href.js';
 
 /** One value as words, with what a page may make of them. `href` is safe to follow; `iso` is for a `<time>` element. */

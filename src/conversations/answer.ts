@@ -1,10 +1,10 @@
 import type { HostModules } from '../config/config-types.js';
+import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced.js';
-import type { Actor, Message, Sla } from '../domain.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { nextMoment } from './next-moment.js';
+import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A text that the customer will see, and who stands for it. */
@@ -54,7 +54,7 @@ const insertAnswer = statement(
   (s) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        unanswered_since = NULL, last_message_at = ${nextMoment(s, 'c')}, updated_at = ${nextMoment(s, 'c')}
+        unanswered_since = NULL, last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1 AND status = 'open'
       RETURNING id, updated_at
     ), message AS (

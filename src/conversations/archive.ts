@@ -1,12 +1,12 @@
 import type { z } from 'zod';
+import type { Conversation } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { actor, isId, only, parseInput } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
-import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const archiveInput = only({ actor });
@@ -23,7 +23,7 @@ export async function archiveConversation(runtime: Runtime, id: string, input: A
   const [row] = isId(id) ? await runtime.db.run<ConversationRow & { sla: SlaRow | null }>(archive, [id, actor]) : [];
   if (!row) return requireHead(runtime.db, id);
   const conversation = toConversation(row);
-  runtime.activity.changed(id);
+  runtime.changeFeed.changed(id);
   runtime.telemetry.publish('conversation.archived', {}, { conversation, actor });
   if (row.sla) afterClockEnded(runtime, toSla(row.sla));
   return conversation;
@@ -34,7 +34,7 @@ const archive = statement(
   (s) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${nextMoment(s, 'c')}
+        status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1 AND status <> 'archived'
       RETURNING *
     ), ${endClock(s, 'archived')}, line AS (

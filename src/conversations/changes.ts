@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor } from '../domain.js';
+import type { Actor } from '../contracts/domain.js';
 
 /** What `conversations.update` may change. */
 export interface ChangeableFields {

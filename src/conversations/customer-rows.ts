@@ -1,5 +1,5 @@
+import type { CustomerConversation, CustomerMessage, MessageRole } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { CustomerConversation, CustomerMessage, MessageRole } from '../domain.js';
 
 /** What the statements of the customer's view select, and no more. */
 export interface CustomerConversationRow {

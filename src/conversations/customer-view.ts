@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import type { CustomerConversation, Page } from '../contracts/domain.js';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
-import type { CustomerConversation, Page } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { isId, only, pageCursor, pageLimit, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { isId, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostName } from './host-name.js';
 
@@ -84,7 +84,7 @@ export async function markReadForCustomer(
   const { messageId } = parseInput('conversations.markReadForCustomer', readInput, input);
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const moved = await runtime.db.run(markRead, [id, customer.actorId, messageId ?? null]);
-  if (moved.length > 0) runtime.activity.changed(id);
+  if (moved.length > 0) runtime.changeFeed.changed(id);
   const [row] = await runtime.db.run<CustomerConversationRow>(selectOne, [id, customer.actorId]);
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toCustomerConversation(row);

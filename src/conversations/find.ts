@@ -1,8 +1,8 @@
+import type { Conversation } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
 import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 

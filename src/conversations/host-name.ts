@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { toStorableText } from '../redact.js';
+import { toStorableText } from '../foundation/redact.js';
 
 /** What an index of Postgres holds with room to spare; it refuses some 2,700 bytes, and counts no characters. */
 const maxHostNameBytes = 1000;

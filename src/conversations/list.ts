@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
 import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
 import { type Statement, statement } from '../db/statement.js';
-import { type Conversation, conversationStatuses, type Page } from '../domain.js';
-import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../input.js';
-import { toStorableText } from '../redact.js';
+import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
+import { exactName, name, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
 import { hostName } from './host-name.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';

@@ -1,4 +1,4 @@
-import { maxContentLength } from '../input.js';
+import { maxContentLength } from '../validation/input.js';
 
 /** No content within the limit of an input has more bytes than this. */
 export const maxContentBytes = 4 * maxContentLength;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { Conversation } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { customerText, metadata, name, only, parseInput, text } from '../input.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { customerText, metadata, name, only, parseInput, text } from '../validation/input.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
@@ -43,7 +43,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     }
   });
   if (repeated) return conversation;
-  runtime.activity.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id);
   runtime.telemetry.publish('conversation.opened', {}, { conversation });
   if (received) afterReceived(runtime, received);
   return conversation;

@@ -1,18 +1,18 @@
 import type { z } from 'zod';
 import type { ResolvedConfig } from '../config/config-types.js';
+import type { Conversation, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
-import { hasModule, isOwed } from '../deliveries/announced.js';
-import type { Conversation, Message, Sla } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { customerText, isId, metadata, only, parseInput } from '../input.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { findByKeyUnderLock } from './by-key.js';
+import { customerText, isId, metadata, only, parseInput } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
-import { nextMoment } from './next-moment.js';
+import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 import { afterWoken } from './wake.js';
 
@@ -56,7 +56,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
 }
 
 async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{ repeated: Message } | null> {
-  const repeated = await findByKeyUnderLock(tx, id, key);
+  const repeated = await findByDedupeKeyUnderLock(tx, id, key);
   return repeated && { repeated };
 }
 
@@ -102,7 +102,7 @@ export async function recordCustomerMessage(
 
 /** Tells of a received message, after its commit. */
 export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
-  runtime.activity.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id);
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
   if (woken) afterWoken(runtime, conversation.id, 'customer');
   if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });
@@ -129,8 +129,8 @@ const insertCustomerMessage = statement(
     ), conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
-        unanswered_since = coalesce(c.unanswered_since, ${nextMoment(s, 'c')}),
-        last_message_at = ${nextMoment(s, 'c')}, updated_at = ${nextMoment(s, 'c')}
+        unanswered_since = coalesce(c.unanswered_since, ${changeTime(s, 'c')}),
+        last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
       FROM before WHERE c.id = before.id
       RETURNING c.*
     ), author AS (

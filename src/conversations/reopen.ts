@@ -1,10 +1,10 @@
 import type { z } from 'zod';
+import type { Conversation } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { actor, isId, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { actor, isId, only, parseInput } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { requireConversation } from './find.js';
-import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const reopenInput = only({ actor });
@@ -19,7 +19,7 @@ export async function reopenConversation(runtime: Runtime, id: string, input: Re
   const { actor } = parseInput('conversations.reopen', reopenInput, input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow>(reopen, [id, actor]) : [];
   if (!row) return requireConversation(runtime, id);
-  runtime.activity.changed(id);
+  runtime.changeFeed.changed(id);
   return toConversation(row);
 }
 
@@ -28,7 +28,7 @@ const reopen = statement(
   (s) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${nextMoment(s, 'c')}
+        status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1 AND status <> 'open'
       RETURNING *
     ), line AS (

@@ -1,16 +1,16 @@
 import type { z } from 'zod';
+import type { Message } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { Message } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, only, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded } from '../sla/end-clock.js';
+import { actor, content, isId, name, only, parseInput } from '../validation/input.js';
 import { type Answer, type Answered, sendAnswer } from './answer.js';
-import { findByKey } from './by-key.js';
-import { nextMoment } from './next-moment.js';
-import { refuseUnlessOpen } from './refuse.js';
-import { lastSeenMessageId, refuseChanged } from './refuse-changed.js';
+import { changeTime } from './change-time.js';
+import { findByDedupeKey } from './find-by-dedupe-key.js';
+import { throwNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
+import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
 
 /** A second call with the same key for the same conversation writes nothing and answers the first message. */
 const dedupeKey = name.optional();
@@ -31,7 +31,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
     const sent = isId(id) ? await sendOnce(runtime, id, answer, lastSeenMessageId) : null;
-    return sent ?? refuseUnlessOpen(runtime.db, id, 'be replied to');
+    return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
   afterAnswered(runtime, answered);
@@ -49,9 +49,9 @@ async function sendOnce(
   if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, config, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, [id]);
-    const repeated = dedupeKey === undefined ? null : await findByKey(tx, id, dedupeKey);
+    const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
-    await refuseChanged(tx, id, lastSeen);
+    await refuseUnseenMessages(tx, id, lastSeen);
     return sendAnswer(tx, config, id, answer);
   });
 }
@@ -60,7 +60,7 @@ async function sendOnce(
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   if (message.status === 'pending') runtime.jobs.wake('reply');
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
   runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
   if (endedSla) afterClockEnded(runtime, endedSla);
 }
@@ -71,12 +71,12 @@ export async function addNote(runtime: Runtime, id: string, input: NoteInput): P
   const values = [id, content, actor, dedupeKey ?? null];
   const [row] = isId(id) ? await runtime.db.run<MessageRow>(insertNote, values) : [];
   if (!row) return noteOfKey(runtime, id, dedupeKey);
-  runtime.activity.changed(id);
+  runtime.changeFeed.changed(id);
   return toMessage(row);
 }
 
 async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undefined): Promise<Message> {
-  const first = isId(id) && dedupeKey ? await findByKey(runtime.db, id, dedupeKey) : null;
+  const first = isId(id) && dedupeKey ? await findByDedupeKey(runtime.db, id, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return first;
 }
@@ -90,7 +90,7 @@ const insertNote = statement(
   'conversation.note',
   (s) => `
     WITH conversation AS (
-      SELECT id, ${nextMoment(s, 'c')} AS at FROM ${s}.conversations c WHERE id = $1 FOR UPDATE
+      SELECT id, ${changeTime(s, 'c')} AS at FROM ${s}.conversations c WHERE id = $1 FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
       SELECT id, 'internal_note', $2, $3, $4, at FROM conversation

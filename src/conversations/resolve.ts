@@ -1,14 +1,14 @@
 import type { z } from 'zod';
+import type { Actor, Conversation } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced.js';
-import type { Actor, Conversation } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, isId, metadata, only, parseInput } from '../input.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { afterClockEnded, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { actor, isId, metadata, only, parseInput } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { findConversation } from './find.js';
-import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const resolveInput = only({ resolvedBy: actor, metadata });
@@ -50,7 +50,7 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
 /** Wakes the worker and tells of the resolution, after its commit. */
 function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
   if (owed) runtime.jobs.wake('conversation_resolved');
-  runtime.activity.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id);
   const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
   runtime.metrics.conversationResolved(durationSeconds);
   const { hostUserId } = conversation;
@@ -63,7 +63,7 @@ const resolve = statement(
   (s) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'resolved', resolved_at = ${nextMoment(s, 'c')}, resolved_by = $2, updated_at = ${nextMoment(s, 'c')},
+        status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = $2, updated_at = ${changeTime(s, 'c')},
         unanswered_since = NULL, snoozed_until = NULL, resolutions = resolutions + 1
       WHERE id = $1 AND status = 'open'
       RETURNING *

@@ -1,6 +1,6 @@
+import type { Actor, Conversation, Message } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Actor, Conversation, Message } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
 
 /** A row of `conversations`, as Postgres answers it. */
 export interface ConversationRow {

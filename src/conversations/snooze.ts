@@ -1,13 +1,13 @@
 import { z } from 'zod';
+import type { Conversation } from '../contracts/domain.js';
 import { databaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, isId, only, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { actor, isId, only, parseInput } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
-import { nextMoment } from './next-moment.js';
-import { refuseUnlessOpen } from './refuse.js';
+import { throwNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { afterWoken } from './wake.js';
 
@@ -35,7 +35,7 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
     afterWoken(runtime, id, 'operator');
     return conversation;
   }
-  runtime.activity.changed(id);
+  runtime.changeFeed.changed(id);
   runtime.telemetry.publish('conversation.snoozed', {}, { conversation, actor, until });
   return conversation;
 }
@@ -52,14 +52,14 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
   const conversation = await requireHead(runtime.db, id);
-  return until && conversation.status !== 'open' ? refuseUnlessOpen(runtime.db, id, 'be snoozed') : conversation;
+  return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
 }
 
 const snooze = statement(
   'conversation.snooze',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = $3, updated_at = ${nextMoment(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = $3, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1 AND status = 'open' AND $3::timestamptz > ${s}.clock()
         AND snoozed_until IS DISTINCT FROM $3::timestamptz
       RETURNING *
@@ -74,7 +74,7 @@ const wake = statement(
   'conversation.wake',
   (s) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${nextMoment(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1 AND snoozed_until IS NOT NULL
       RETURNING *
     ), audit AS (

@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { Conversation } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { Conversation } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, isId, metadataMap, name, only, parseInput, text } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { actor, isId, metadataMap, name, only, parseInput, text } from '../validation/input.js';
+import { changeTime } from './change-time.js';
 import { changeableFields, changed } from './changes.js';
-import { nextMoment } from './next-moment.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const updateInput = only({
@@ -47,7 +47,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   });
   const conversation = toConversation(row);
   if (!changes) return conversation;
-  runtime.activity.changed(id);
+  runtime.changeFeed.changed(id);
   runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
   return conversation;
 }
@@ -66,7 +66,7 @@ const update = statement(
   (s) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        priority = $2, tags = $3, subject = $4, assignee = $5, metadata = $6, updated_at = ${nextMoment(s, 'c')}
+        priority = $2, tags = $3, subject = $4, assignee = $5, metadata = $6, updated_at = ${changeTime(s, 'c')}
       WHERE id = $1
       RETURNING *
     ), audit AS (

@@ -1,6 +1,6 @@
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
-import { nextMoment } from './next-moment.js';
+import { changeTime } from './change-time.js';
 
 /** Whether a conversation `c` is out of the open queue now; whether a worker has noticed its time does not matter. */
 export const isSnoozed = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
@@ -28,7 +28,7 @@ export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<numb
 
 /** Tells of a conversation that is back in the queue, after its commit. */
 export function afterWoken(runtime: Runtime, conversationId: string, because: 'time' | 'customer' | 'operator'): void {
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
   runtime.telemetry.publish('conversation.woken', {}, { conversationId, because });
 }
 
@@ -40,7 +40,7 @@ const wakeSome = statement(
       SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
       ORDER BY snoozed_until, id LIMIT $1 FOR UPDATE SKIP LOCKED
     ), woken AS (
-      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${nextMoment(s, 'c')}
+      UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
     ), audit AS (

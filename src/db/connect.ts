@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { hostLockMs, limitLockWait } from './lock-limit.js';
 import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { userInfo } from 'node:os';
 import { type ConnectionOptions, parse } from 'pg-connection-string';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 
 /** Where a connection goes and as whom: what a URL says, and where it is silent the PG… variables, as with psql. */
 export interface ConnectionTarget {

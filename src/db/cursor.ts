@@ -1,5 +1,5 @@
-import { CairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { isId } from '../validation/input.js';
 
 /** Packs the sort key of a page's last row into one opaque text. Keys are text: a `Date` would lose its fractions. */
 export function encodeCursor(key: readonly string[]): string {

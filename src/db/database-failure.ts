@@ -1,4 +1,4 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { type Database, isOutcomeUnknown } from './connect.js';
 import { connectReason, databaseTarget } from './connection-url.js';
 import { pendingMigrations } from './migrations/current.js';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import { pause } from './pause.js';
 import { openSession, type SessionOptions } from './session.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { expectedFailure } from './database-failure.js';
 import { requireRights, requireSuitable } from './migrate-preconditions.js';
 import { migrations } from './migrations/index.js';

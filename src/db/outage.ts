@@ -1,4 +1,4 @@
-import { isCairnloopError } from '../errors.js';
+import { isCairnloopError } from '../foundation/errors.js';
 
 /** SQLSTATE classes that pass by themselves: connection lost, resources short, operator intervention, system error, rollback. */
 const passingClasses = new Set(['08', '53', '57', '58', '40', '55']);

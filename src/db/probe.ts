@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
 import { expectedFailure, unreachable } from './database-failure.js';
 import { type Pooling, poolingOf } from './pooling.js';

@@ -1,4 +1,4 @@
-import { isCairnloopError } from '../errors.js';
+import { isCairnloopError } from '../foundation/errors.js';
 
 /** SQLSTATE classes that speak of the values given: data, constraints, limits, and what a trigger raises. */
 const valueClasses = new Set(['21', '22', '23', '44', '54', 'P0']);

@@ -1,4 +1,4 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { openDatabase, quoteIdentifier } from './connect.js';
 import { type MigrateOptions, migrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';

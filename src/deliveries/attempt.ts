@@ -1,11 +1,11 @@
-import type { DeliveryTopic } from '../domain.js';
-import { withTimeout } from '../host/call.js';
-import { errorText } from '../redact.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
+import { errorText } from '../foundation/redact.js';
+import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 import { backoffMs } from './backoff.js';
 import type { ClaimedDelivery } from './claim.js';
 import { givenBack, type LoadedCall, putOff } from './load-batch.js';
-import { createRecovery } from './recovery.js';
+import { createOutageRecovery } from './outage-recovery.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -17,7 +17,7 @@ export type Attempt = (row: ClaimedDelivery, call: LoadedCall) => Promise<Outcom
 
 export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: TopicHandler): Attempt {
   const { callbackTimeoutMs, maxAttempts } = runtime.config.worker;
-  const recovery = createRecovery(runtime, topic);
+  const recovery = createOutageRecovery(runtime, topic);
 
   async function callHost(call: () => unknown): Promise<void> {
     const failure = handler.failure(await withTimeout(callbackTimeoutMs, handler.method, call));

@@ -1,8 +1,8 @@
+import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Delivery, DeliveryTopic } from '../domain.js';
-import { inOrderOfWriting, isHeldBack } from './in-order.js';
-import { isUnsettled } from './unsettled.js';
+import { inOrderOfWriting, isHeldBack } from './ordered-topics.js';
+import { isUnsettled } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
 export interface DeliveryRow {

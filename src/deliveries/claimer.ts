@@ -1,13 +1,13 @@
-import type { DeliveryTopic } from '../domain.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
-import { createSparing } from './sparing.js';
+import { createScanThrottle } from './scan-throttle.js';
 
 /** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
   /** To be told of every delivery that is no longer held. */
-  gone(id: string): void;
+  released(id: string): void;
 }
 
 /** A delivery that may kill its worker waits until nothing else is due, but no longer than this, in milliseconds. */
@@ -31,7 +31,7 @@ export function createClaimer(
   now: () => number = () => performance.now(),
 ): Claimer {
   const { leaseMs } = runtime.config.worker;
-  const start = createSparing(now);
+  const start = createScanThrottle(now);
   let last: Date | undefined;
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
@@ -63,7 +63,7 @@ export function createClaimer(
       last = new Date(Math.max(...rows.map((row) => Number(row.available_at))));
       return rows;
     },
-    gone(id) {
+    released(id) {
       if (suspect === id) suspect = undefined;
     },
   };

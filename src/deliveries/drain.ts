@@ -1,12 +1,12 @@
-import type { DeliveryTopic } from '../domain.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { createClaimer } from './claimer.js';
 import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
-import { createPace } from './pace.js';
+import type { OutcomeWriter } from './outcome-writer.js';
+import { createPrefetch } from './prefetch.js';
 import { lagOf, report } from './report.js';
-import type { Settler } from './settler.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** How long one run may go on, in milliseconds; shorter than the lock of the Agenda job that it runs in. */
@@ -42,12 +42,12 @@ export function createDrainer(
   runtime: Runtime,
   topic: DeliveryTopic,
   handler: TopicHandler,
-  settler: Settler,
+  settler: OutcomeWriter,
 ): Drainer {
   const { concurrency, leaseMs, maxAttempts } = runtime.config.worker;
   const claimer = createClaimer(runtime, topic);
   const attempt = createAttempt(runtime, topic, handler);
-  const pace = createPace(concurrency, maxAttempts);
+  const pace = createPrefetch(concurrency, maxAttempts);
   const held = new Map<string, ClaimedDelivery>();
   const ready: Ready[] = [];
   /** Callbacks that run. */
@@ -163,7 +163,7 @@ export function createDrainer(
     called -= 1;
     if (outcome.kind !== 'released' && outcome.kind !== 'postponed') pace.took(performance.now() - started);
     held.delete(row.id);
-    claimer.gone(row.id);
+    claimer.released(row.id);
     startReady();
     changed.raise();
   }

@@ -1,6 +1,6 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
-import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 import { report } from './report.js';
 import { type Outcome, type Settlement, settle } from './settle.js';

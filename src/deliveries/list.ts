@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../contracts/domain.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
-import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { isId, only, pageCursor, pageLimit, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { isId, only, pageCursor, pageLimit, parseInput } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 
 const stateWords = `one of ${deliveryStates.join(', ')}, or a list of them`;

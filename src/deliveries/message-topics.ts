@@ -1,4 +1,4 @@
-import type { DeliveryTopic } from '../domain.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
 
 /** Topics whose delivery hands a message over: the delivery's outcome is that message's status. */
 export const messageTopics = ['outbound', 'reply'] as const satisfies readonly DeliveryTopic[];

@@ -1,5 +1,5 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
 import { toDate } from '../db/timestamp.js';
-import type { DeliveryTopic } from '../domain.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { Outcome } from './settle.js';

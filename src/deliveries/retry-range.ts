@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import { type DeliveryTopic, deliveryTopics } from '../domain.js';
-import { actor, only, parseInput } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { actor, only, parseInput } from '../validation/input.js';
 import type { DeliveryRow } from './claim.js';
-import { type InterveneInput, mayBeCalled, retryStatement } from './intervene.js';
+import { type InterveneInput, mayBeCalled, retryStatement } from './retry-discard.js';
 
 const rangeInput = only({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
@@ -35,7 +35,7 @@ export async function retryRange(runtime: Runtime, range: RetryRange, by: Interv
   const counts = countTopics(rows);
   for (const topic of deliveryTopics) if (counts[topic]) runtime.jobs.wake(topic);
   for (const { id, topic, conversation_id } of rows) {
-    runtime.activity.changed(conversation_id);
+    runtime.changeFeed.changed(conversation_id);
     runtime.telemetry.publish('delivery.retried', {}, { topic, deliveryId: id, actor: who });
   }
   return counts;

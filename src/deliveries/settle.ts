@@ -1,9 +1,9 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
 import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
-import type { DeliveryTopic } from '../domain.js';
 import type { ClaimedDelivery } from './claim.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
-import { isUnsettled } from './unsettled.js';
+import { isUnsettled } from './sql-conditions.js';
 
 /**
  * What became of one claim. `released` gives an unstarted delivery back as if it had not been claimed, `postponed` does

@@ -1,5 +1,5 @@
 import { type Executor, statement } from '../db/statement.js';
-import type { OwedModule } from './announced.js';
+import type { OwedModule } from './announced-modules.js';
 
 /** A worker beats every 5 s; one that was not heard for so long is taken for dead, in milliseconds. */
 const aliveMs = 15_000;

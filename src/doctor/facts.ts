@@ -1,12 +1,12 @@
 import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
 import type { ContractKey } from '../config/host-modules.js';
-import type { OwedModule } from '../deliveries/announced.js';
+import type { DeliveryTopic } from '../contracts/domain.js';
+import type { OwedModule } from '../deliveries/announced-modules.js';
 import type { WorkerBeat } from '../deliveries/worker-health.js';
-import type { DeliveryTopic } from '../domain.js';
-import type { ConfigProblem } from '../errors.js';
+import type { ConfigProblem } from '../foundation/errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
-import type { BuildTool } from '../project/build-tool.js';
+import type { BuildTool } from '../host-project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
 /**

@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { CollectOptions } from './collect-facts.js';
 import type { Facts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';

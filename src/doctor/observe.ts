@@ -1,6 +1,6 @@
-import { isCairnloopError } from '../errors.js';
-import { HostTimeout, withTimeout } from '../host/call.js';
-import { errorText, redact } from '../redact.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { errorText, redact } from '../foundation/redact.js';
+import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import { type Fact, known } from './facts.js';
 
 interface Observation {

@@ -1,5 +1,5 @@
 import type { HostModules } from '../config/config-types.js';
-import { redact } from '../redact.js';
+import { redact } from '../foundation/redact.js';
 import { checkAutomationPolicy } from '../testing/check-automation-policy.js';
 import { checkContextProvider } from '../testing/check-context-provider.js';
 import { checkSlaPolicyProvider } from '../testing/check-sla-policy-provider.js';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { findConfigFile } from '../config/load-config.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
-import { readBuildTool } from '../project/build-tool.js';
-import { isFile, isFolder } from '../project/folders.js';
+import { readBuildTool } from '../host-project/build-tool.js';
+import { isFile, isFolder } from '../host-project/folders.js';
 import type { BuildFacts } from './facts.js';
 
 /** Whether the build of the host can take the config where it is. Only a host with a tsconfig pays for the compiler. */
@@ -13,7 +13,7 @@ export async function readBuildFacts(root: string, configFile: string | undefine
     .join('/');
   const facts = { config, tool: readBuildTool(root, config), shadow: findShadow(root) };
   if (!isFile(path.join(root, 'tsconfig.json')) || !config.endsWith('ts')) return { ...facts, strayConfig: null };
-  const { readBuild } = await import('../project/read-build.js');
+  const { readBuild } = await import('../host-project/read-build.js');
   return { ...facts, strayConfig: readBuild(root).stray(config) };
 }
 

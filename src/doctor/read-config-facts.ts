@@ -6,9 +6,9 @@ import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
 import { readConfig } from '../config/load-config.js';
-import { modulesOf } from '../deliveries/announced.js';
-import type { ConfigProblem } from '../errors.js';
-import { redact } from '../redact.js';
+import { modulesOf } from '../deliveries/announced-modules.js';
+import type { ConfigProblem } from '../foundation/errors.js';
+import { redact } from '../foundation/redact.js';
 import type { ConfigFacts } from './facts.js';
 
 /** What stands in the config without its wrong parts, so that one mistake does not hide the rest. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { envFiles } from '../config/env-files.js';
-import { isFile } from '../project/folders.js';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
+import { isFile } from '../host-project/folders.js';
 import type { EnvFile } from './facts.js';
 
 /** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { foldersUp, isFile, isFolder } from '../project/folders.js';
-import { findPackageManager } from '../project/package-manager.js';
+import { foldersUp, isFile, isFolder } from '../host-project/folders.js';
+import { findPackageManager } from '../host-project/package-manager.js';
 import type { Installation } from './facts.js';
 
 const ownFolder = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));

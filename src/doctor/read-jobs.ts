@@ -1,4 +1,4 @@
-import { connectMongo } from '../jobs/connect-mongo.js';
+import { connectMongo } from '../agenda/connect-mongo.js';
 import type { JobsFacts } from './facts.js';
 
 /** Asks MongoDB for a sign of life. @throws CairnloopError BACKEND_NOT_INSTALLED or JOBS_UNREACHABLE */

@@ -1,7 +1,7 @@
 import { describeFound } from '../config/describe-found.js';
-import type { SlaPolicyProvider } from '../host/sla-policy-provider.js';
-import { errorText, redact } from '../redact.js';
-import type { Result } from '../result.js';
+import type { Result } from '../contracts/result.js';
+import type { SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
+import { errorText, redact } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import type { PolicyFacts } from './facts.js';
 

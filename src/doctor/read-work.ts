@@ -1,9 +1,9 @@
 import type pg from 'pg';
+import { deliveryTopics } from '../contracts/domain.js';
 import { quoteIdentifier } from '../db/connect.js';
-import { isHeldBack } from '../deliveries/in-order.js';
-import { isFree } from '../deliveries/unsettled.js';
+import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { isFree } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
-import { deliveryTopics } from '../domain.js';
 import { discardedCap, type WorkFacts } from './facts.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */

@@ -1,4 +1,4 @@
-import type { DraftStatus } from '../domain.js';
+import type { DraftStatus } from '../contracts/domain.js';
 
 export const draftActions = ['approve', 'edit', 'discard', 'use', 'supersede'] as const;
 

@@ -1,9 +1,9 @@
+import type { Draft } from '../contracts/domain.js';
 import { requireConversation } from '../conversations/find.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Draft } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
 import { type DraftRow, toDraft } from './rows.js';
 
 /** One draft, or null. */

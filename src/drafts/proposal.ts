@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { z } from 'zod';
-import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../domain.js';
-import { content, name, only } from '../input.js';
-import { toStorableJson, toStorableText } from '../redact.js';
+import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
+import { toStorableJson, toStorableText } from '../foundation/redact.js';
+import { content, name, only } from '../validation/input.js';
 
 /** The newest messages that a generator is given, and the policy for what it made of them. */
 export const generatorMessages = 200;

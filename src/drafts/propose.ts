@@ -1,13 +1,13 @@
+import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/domain.js';
 import { findConversation } from '../conversations/find.js';
 import { afterAnswered } from '../conversations/reply.js';
 import { statement } from '../db/statement.js';
 import { whenWritable } from '../db/when-writable.js';
-import type { Conversation, Draft, Proposal, ProposalInput } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { deepFreeze } from '../freeze.js';
-import { parseInput } from '../input.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { decide } from './decide.js';
+import { parseInput } from '../validation/input.js';
+import { applyPolicy } from './apply-policy.js';
 import { generatedProposal, inputDigest, proposalInput, type WantedProposal } from './proposal.js';
 import { type Stored, storeDraft } from './store-draft.js';
 
@@ -44,7 +44,7 @@ export function proposeForRequest(runtime: Runtime, input: unknown, seen: Seen):
 async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
-  const decided = await decide(runtime, proposal, deepFreeze({ conversation, context }));
+  const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
   const digest = inputDigest(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
@@ -76,7 +76,7 @@ function afterProposed(runtime: Runtime, { draft, answered }: Stored): void {
     runtime.telemetry.publish('draft.sent', {}, { ...about, messageId: answered.message.id });
     afterAnswered(runtime, answered);
   }
-  runtime.activity.changed(draft.conversationId);
+  runtime.changeFeed.changed(draft.conversationId);
 }
 
 const reserveId = statement('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);

@@ -1,13 +1,13 @@
 import type { ContextReader } from '../context/context-reader.js';
+import type { AutomationPolicy } from '../contracts/automation-policy.js';
+import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../contracts/domain.js';
 import { maxLoadedMessages } from '../conversations/find.js';
 import { boundedContent, bytesPerCall, newestMessages } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
-import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
-import type { AutomationPolicy } from '../host/automation-policy.js';
-import { askPolicy, type PolicyAnswer } from './decide.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { askPolicy, type PolicyAnswer } from './apply-policy.js';
 import { generatorMessages, inputDigest } from './proposal.js';
 import type { DraftRow } from './rows.js';
 

@@ -1,6 +1,6 @@
+import type { Actor, Draft, Evidence } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Actor, Draft, Evidence } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
 
 /** A row of `drafts`. */
 export interface DraftRow {

@@ -1,9 +1,9 @@
 import type { HostModules } from '../config/config-types.js';
+import type { Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { type Executor, statement } from '../db/statement.js';
-import type { Decision, Draft, DraftStatus, MessageRole, Proposal } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import type { Decided } from './decide.js';
+import { CairnloopError } from '../foundation/errors.js';
+import type { Decided } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
 

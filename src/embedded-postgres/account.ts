@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 
 /** The operating system user that Postgres runs as. */
 export interface Account {

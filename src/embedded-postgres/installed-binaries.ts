@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 
 /** The programs of one installed Postgres, absolute, and the folder they all lie in. */
 export interface Binaries {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Account } from './account.js';
 
 export interface Program {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Cluster } from './cluster.js';
 
 /** The server of a cluster, as its pid file names it. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { CairnloopError, isCairnloopError } from '../errors.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Account } from './account.js';
 import type { Cluster } from './cluster.js';
 import { lastLines, runProgram } from './run-program.js';

@@ -1,4 +1,4 @@
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import { type Account, chooseAccount } from './account.js';
 import { clusterIn, createCluster, readPassword, writeSettings } from './cluster.js';
 import { discardHome, type Home, openHome } from './home.js';

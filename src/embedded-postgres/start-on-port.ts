@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { isCairnloopError } from '../errors.js';
+import { isCairnloopError } from '../foundation/errors.js';
 import type { Server } from './server.js';
 
 /**

@@ -1,6 +1,6 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
-import { isTransparent, laterWrites } from './later-writes.js';
+import { findReassignments, isTransparent } from './reassignments.js';
 
 /**
  * Where a key is set already, and to what: in the object, in an object of this file spread into it, or by a statement
@@ -10,7 +10,7 @@ export type Entry = { node: Node; value: Node } | { unclear: Node };
 
 /** A statement that names the key comes last and wins; one that may mean any key counts where none is named. */
 export function findEntry({ object, names }: ConfigObject, key: string): Entry | undefined {
-  const writes = laterWrites(names, object.getSourceFile());
+  const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
   if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };
   const property = findInObject(object, key).at(-1);
@@ -39,7 +39,7 @@ function isSeen(node: Node): boolean {
   const found = resolveObject(node);
   // One that is changed later, or takes from elsewhere itself, is not known by what it is written as.
   if (!found || hiddenSources(found.object).length > 0) return false;
-  return laterWrites(found.names, node.getSourceFile()).length === 0;
+  return findReassignments(found.names, node.getSourceFile()).length === 0;
 }
 
 function isKeyless(node: Node): boolean {

@@ -1,7 +1,7 @@
 /** Finds the object literal that a config file exports, through every shape that people write. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { isReassigned, isTransparent, type Name, withAliases } from './later-writes.js';
+import { isReassigned, isTransparent, type Name, withAliases } from './reassignments.js';
 import { findDeclared } from './scopes.js';
 
 /** `names` are those under which the object is known in the file. */

@@ -27,7 +27,7 @@ export interface ConfigEntry {
 }
 
 /** What the host's settings say; what the config file itself shows goes before. */
-export interface InjectionHabits {
+export interface HostConventions {
   style: Style;
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
@@ -50,7 +50,7 @@ export type InjectionResult =
 export function injectConfig(
   config: { path: string; text: string },
   entry: ConfigEntry,
-  habits: InjectionHabits,
+  habits: HostConventions,
 ): InjectionResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
@@ -72,7 +72,7 @@ export function leaveToHost(
   reason: string,
   config: { path: string; text: string },
   entry: ConfigEntry,
-  habits: InjectionHabits,
+  habits: HostConventions,
 ): InjectionResult {
   return manual(reason, { path: config.path, entry, habits, file: parseSource(config.path, config.text) });
 }
@@ -80,7 +80,7 @@ export function leaveToHost(
 interface Job {
   path: string;
   entry: ConfigEntry;
-  habits: InjectionHabits;
+  habits: HostConventions;
   file: SourceFile;
 }
 

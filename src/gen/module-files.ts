@@ -40,7 +40,7 @@ export function testFile(host: HostSnapshot, file: string): string {
 }
 
 /** What the renderings of one run share. */
-export interface Workshop {
+export interface ModuleContext {
   host: HostSnapshot;
   templates: Templates;
   request: ModuleRequest;
@@ -48,7 +48,11 @@ export interface Workshop {
   form: ModuleForm;
 }
 
-export function renderModule(kind: ModuleKind, file: string, { host, templates, request, form }: Workshop): string {
+export function renderModule(
+  kind: ModuleKind,
+  file: string,
+  { host, templates, request, form }: ModuleContext,
+): string {
   const storage = kind.storages ? `.${request.storage}` : '';
   return renderTemplate(templates, {
     template: `${kind.name}${storage}.${languageOf(file)}`,
@@ -79,7 +83,7 @@ const assertImports: Record<ModuleForm, string> = {
   'export-equals': "import assert = require('node:assert/strict');",
 };
 
-export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, workshop: Workshop): string {
+export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, workshop: ModuleContext): string {
   const { host, templates, request } = workshop;
   const at = testFile(host, file);
   // Vitest refuses to be required, and compiles its test files itself.

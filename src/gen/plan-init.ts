@@ -7,7 +7,7 @@ import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { splice } from './splice.js';
 import { observeStyle } from './style.js';
-import { unwiredKinds } from './wired-kinds.js';
+import { unwiredKinds } from './unwired-kinds.js';
 
 export const initFiles = ['package.json', '.env.example'] as const;
 

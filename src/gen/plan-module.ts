@@ -5,13 +5,13 @@ import { type InjectionResult, injectConfig, leaveToHost } from './inject-config
 import {
   configForm,
   finishConfig,
+  type ModuleContext,
   type ModuleRequest,
   moduleFile,
   renderConfig,
   renderModule,
   renderTest,
   testFile,
-  type Workshop,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { installCommands } from './package-manager.js';
@@ -41,7 +41,7 @@ export function planModules(
   return { root: host.root, changes, notes: [], install: installs(host, request) };
 }
 
-interface Planning extends Workshop {
+interface Planning extends ModuleContext {
   texts: FileTexts;
 }
 

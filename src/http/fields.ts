@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { toStorableText } from '../redact.js';
+import { toStorableText } from '../foundation/redact.js';
 
 /** The fields of a posted body, as text. Files are left out: no form of ours has any. */
 export interface Fields {

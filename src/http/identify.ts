@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
-import { withTimeout } from '../host/call.js';
-import { errorText, toStorableText } from '../redact.js';
+import { errorText, toStorableText } from '../foundation/redact.js';
+import { withTimeout } from '../foundation/with-timeout.js';
 
 /** Whoever sent a request, as the host's own session knows them. */
 export interface Person {

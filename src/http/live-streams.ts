@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import { createRateLimit } from './rate-limit.js';
 
 /** Server-sent events to open pages: so many for each person, and for each only as long as their session lasts. */

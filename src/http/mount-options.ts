@@ -1,6 +1,6 @@
 import { describeFound } from '../config/describe-found.js';
-import { CairnloopError } from '../errors.js';
-import { nearest } from '../nearest.js';
+import { closestWord } from '../foundation/closest-word.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from './live-streams.js';
 
 /** What each option accepts, in words and as a test. */
@@ -49,7 +49,7 @@ function readOption(options: Record<string, unknown>, option: string): unknown {
 }
 
 function knownOption(word: string, known: readonly string[]): string {
-  const meant = nearest(word, known);
+  const meant = closestWord(word, known);
   return meant ? `a known option (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
 }
 

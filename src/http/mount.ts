@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
 import { isOver, writeResponse } from './write-response.js';
 

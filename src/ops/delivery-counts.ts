@@ -1,6 +1,6 @@
+import { deliveryTopics } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import { deliveryTopics } from '../domain.js';
 import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */

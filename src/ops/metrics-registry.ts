@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { CairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
 import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 

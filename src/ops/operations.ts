@@ -2,10 +2,10 @@ import { Hono } from 'hono';
 import type { Logger } from 'pino';
 import { describeFound } from '../config/describe-found.js';
 import { metricsPathProblem, opsPath } from '../config/key-rules.js';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { createMount, type Mounted } from '../http/mount.js';
 import { type Expectations, optional, readMountOptions } from '../http/mount-options.js';
-import { errorText } from '../redact.js';
 
 export type { Mounted } from '../http/mount.js';
 

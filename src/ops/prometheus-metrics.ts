@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
-import { withTimeout } from '../host/call.js';
-import type { Metrics } from './metrics.js';
+import { withTimeout } from '../foundation/with-timeout.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { type CountSource, joinRegistry, restoreCleared } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 

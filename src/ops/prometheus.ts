@@ -1,7 +1,7 @@
 import { type MetricsReporter, metricsBrand } from '../config/config-schema.js';
-import { CairnloopError, type ConfigProblem } from '../errors.js';
-import { kindOf } from '../found.js';
-import { requireKnownKeys } from '../known-keys.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
 
 export interface PrometheusOptions {
   /**

@@ -3,7 +3,7 @@ import { workerLockMs } from '../db/lock-limit.js';
 import { migrationsAreCurrent } from '../db/migrations/current.js';
 import { statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import { withTimeout } from '../host/call.js';
+import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 import type { ObservedWorker } from '../worker/worker.js';
 import type { Check, Readiness } from './operations.js';

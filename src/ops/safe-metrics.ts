@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
-import type { Metrics } from './metrics.js';
+import { errorText } from '../foundation/redact.js';
+import type { Metrics } from '../telemetry/metrics.js';
 
 /**
  * Metrics whose failures stay their own: the registry is the host's, and a counter that throws must neither fail an

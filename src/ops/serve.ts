@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import type { Mounted } from '../http/mount.js';
-import { errorText } from '../redact.js';
 
 /** A listening server of our own. */
 export interface ServedApp {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { Actor } from '../contracts/domain.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Actor } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { content, isId, name, only, parseInput } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { content, isId, name, only, parseInput } from '../validation/input.js';
 import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
 
 const bulkInput = only({

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
+import type { Message } from '../contracts/domain.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { afterMessageFailed } from '../deliveries/message-failed.js';
-import { isUnsettled } from '../deliveries/unsettled.js';
-import type { Message } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, isId, only, parseInput } from '../input.js';
+import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { actor, isId, only, parseInput } from '../validation/input.js';
 
 const cancelInput = only({ actor });
 
@@ -21,7 +21,7 @@ export async function cancelOutbound(runtime: Runtime, messageId: string, input:
   const [row] = isId(messageId) ? await runtime.db.run<MessageRow>(cancel, [messageId, actor]) : [];
   if (!row)
     throw new CairnloopError('OUTBOUND_NOT_PENDING', { id: messageId, status: await statusOf(runtime, messageId) });
-  runtime.activity.changed(row.conversation_id);
+  runtime.changeFeed.changed(row.conversation_id);
   afterMessageFailed(runtime, 'outbound', { conversationId: row.conversation_id, messageId: row.id });
   return toMessage(row);
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { findByKey } from '../conversations/by-key.js';
-import { nextMoment } from '../conversations/next-moment.js';
+import type { Message } from '../contracts/domain.js';
+import { changeTime } from '../conversations/change-time.js';
+import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
-import { isModuleOwed } from '../deliveries/announced.js';
-import type { Message } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, content, isId, name, only, parseInput } from '../input.js';
+import { isModuleOwed } from '../deliveries/announced-modules.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { actor, content, isId, name, only, parseInput } from '../validation/input.js';
 
 /** A year: what is planned further ahead than that belongs in the host's own calendar. */
 const maxScheduleSeconds = 366 * 24 * 3600;
@@ -73,7 +73,7 @@ export function afterTriggered(runtime: Runtime, messages: readonly Message[], d
   if (dueNow) runtime.jobs.wake('outbound');
   for (const message of messages) {
     const { conversationId, id, metadata } = message;
-    runtime.activity.changed(conversationId);
+    runtime.changeFeed.changed(conversationId);
     runtime.telemetry.publish(
       'outbound.triggered',
       {},
@@ -83,7 +83,7 @@ export function afterTriggered(runtime: Runtime, messages: readonly Message[], d
 }
 
 async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
-  const first = dedupeKey ? await findByKey(runtime.db, conversationId, dedupeKey) : null;
+  const first = dedupeKey ? await findByDedupeKey(runtime.db, conversationId, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   return { message: first, duplicate: true };
 }
@@ -95,7 +95,7 @@ const insertOutbound = statement(
       SELECT id, updated_at FROM ${s}.conversations WHERE id = $1 FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
-      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${nextMoment(s, 'conversation')} FROM conversation
+      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${changeTime(s, 'conversation')} FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), touched AS (

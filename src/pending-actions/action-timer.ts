@@ -1,4 +1,4 @@
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { carryOutDue, nextDue } from './carry-out.js';
 

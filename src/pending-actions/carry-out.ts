@@ -1,7 +1,7 @@
 import { isConnectionLost, isOutage } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
-import { isCairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { noEffects, release } from '../within/effects.js';
 import { holdAction, holdLater } from './hold.js';
@@ -60,7 +60,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
   }
   if (!action) return false;
   release(runtime, effects);
-  runtime.activity.changed(conversation_id);
+  runtime.changeFeed.changed(conversation_id);
   return true;
 }
 
@@ -86,7 +86,7 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
   await runtime.db.transaction(async (tx) => {
     if (await holdAction(tx, id, reason)) await holdLater(tx, action, { code: 'EARLIER_HELD' });
   });
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
 }
 
 /** In how many milliseconds the next actions are due: distinct, ascending, no further than `aheadMs`. */

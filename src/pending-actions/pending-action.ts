@@ -1,5 +1,5 @@
+import type { Actor } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Actor } from '../domain.js';
 
 export const pendingKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as const;
 

@@ -1,8 +1,8 @@
-import { findByKey } from '../conversations/by-key.js';
+import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type Executor, statement } from '../db/statement.js';
-import { CairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
 import { noEffects } from '../within/effects.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 import { type Performed, perform } from './perform.js';
@@ -24,7 +24,7 @@ export async function scheduleAction(
   if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   const stored = await runtime.db.transaction(async (tx) => {
     await tx.run(lockConversation, [conversationId]);
-    if (await findByKey(tx, conversationId, dedupeKey)) return null;
+    if (await findByDedupeKey(tx, conversationId, dedupeKey)) return null;
     const known = await findStored(tx, conversationId, dedupeKey);
     if (known) return sameOrRefused(known, asked);
     const action = { ...asked, lastSeen: await seenNow(tx, asked) };
@@ -34,7 +34,7 @@ export async function scheduleAction(
     return row;
   });
   if (!stored) return null;
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 

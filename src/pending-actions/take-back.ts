@@ -1,6 +1,6 @@
 import { type Executor, statement } from '../db/statement.js';
-import { isId } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
 import { holdLater } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
@@ -26,7 +26,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
     if (found && (keep || !found.held)) await holdLater(tx, found, { code: 'EARLIER_TAKEN_BACK' });
     return found;
   });
-  if (action) runtime.activity.changed(conversationId);
+  if (action) runtime.changeFeed.changed(conversationId);
   return action;
 }
 
@@ -34,7 +34,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
 export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<void> {
   if (!isId(conversationId) || !isId(id)) return;
   const dropped = await (runtime.db as Executor).run(drop, [id, conversationId]);
-  if (dropped.length > 0) runtime.activity.changed(conversationId);
+  if (dropped.length > 0) runtime.changeFeed.changed(conversationId);
 }
 
 const isTheirs = `id = $1 AND conversation_id = $2 AND (held IS NOT NULL OR actor ->> 'id' = $3)`;

@@ -1,7 +1,7 @@
+import { errorText } from '../foundation/redact.js';
 import { type Identity, identify, isPersonId } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { errorText } from '../redact.js';
 import { type Frame, isApi, type PortalContext, type Route, type Services } from './handler.js';
 import type { PortalCustomer } from './mount-options.js';
 import { alreadyRead, maxBodyBytes, Problem, unreadProblem } from './problems.js';

@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
+import { errorText } from '../foundation/redact.js';
 import { loadAssets } from '../http/assets.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
-import type { PortalOutcome } from '../ops/metrics.js';
-import { errorText } from '../redact.js';
+import type { PortalOutcome } from '../telemetry/metrics.js';
 import { enter, requireOwnRequest } from './access.js';
 import { isApi, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
 import { type OwnNews, subscribeOwnNews } from './live-news.js';

@@ -1,4 +1,4 @@
-import type { Activity } from '../activity/activity.js';
+import type { ChangeFeed } from '../change-feed/change-feed.js';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
@@ -10,7 +10,7 @@ export type OwnNews = ReadonlyMap<string, readonly string[]> | null;
  * for all that changed meanwhile, however many streams are open.
  */
 export function subscribeOwnNews(
-  { activity, db }: { activity: Activity; db: Pick<Database, 'run'> },
+  { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
   listener: (news: OwnNews) => void,
 ): () => void {
   const waiting = new Set<string>();
@@ -30,7 +30,7 @@ export function subscribeOwnNews(
     looking = false;
   }
 
-  return activity.subscribe((ids) => {
+  return changeFeed.subscribe((ids) => {
     if (ids.length === 0) return listener(null);
     for (const id of ids) waiting.add(id);
     if (looking) return;

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { CairnloopError } from '../errors.js';
+import type { Awaitable } from '../contracts/result.js';
+import { closestWord } from '../foundation/closest-word.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from '../http/live-streams.js';
 import {
   basePathRule,
@@ -11,8 +13,6 @@ import {
   optional,
   readMountOptions,
 } from '../http/mount-options.js';
-import { nearest } from '../nearest.js';
-import type { Awaitable } from '../result.js';
 import { isLocale, type PortalStrings, textKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
@@ -96,7 +96,7 @@ function readStrings(given: PortalStrings): PortalStrings {
   const known: string[] = ['locale', ...textKeys];
   const entries = Object.entries(given).filter(([, text]) => text !== undefined);
   for (const [key, text] of entries) {
-    const meant = nearest(key, known);
+    const meant = closestWord(key, known);
     if (!known.includes(key))
       throw refuse(
         key,

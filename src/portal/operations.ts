@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type CustomerConversation, type CustomerMessage, csatRatings } from '../domain.js';
-import { isId } from '../input.js';
+import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
+import { isId } from '../validation/input.js';
 import type { Frame, Services } from './handler.js';
 import { Problem } from './problems.js';
 

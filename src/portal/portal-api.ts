@@ -1,7 +1,7 @@
+import type { CsatRating, CustomerConversation, Message, Page } from '../contracts/domain.js';
 import type { CustomerListInput, CustomerReadInput, CustomerThreadInput } from '../conversations/customer-view.js';
 import type { OpenInput } from '../conversations/open.js';
 import type { ReceiveInput } from '../conversations/receive.js';
-import type { CsatRating, CustomerConversation, Message, Page } from '../domain.js';
 
 /** The public operations that a customer can cause; the portal reads and changes nothing but through them. */
 export interface PortalApi {

@@ -1,4 +1,4 @@
-import { type CairnloopError, type ErrorCode, isCairnloopError } from '../errors.js';
+import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import type { Unread } from '../http/read-form.js';
 import { fill, type TextKey, type Wording } from './strings/strings.js';
 

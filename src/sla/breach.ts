@@ -27,7 +27,7 @@ export async function breachDue(runtime: Runtime, ids: readonly string[]): Promi
 function afterBreached(runtime: Runtime, row: SlaRow): void {
   runtime.metrics.slaBreached(row.priority);
   runtime.telemetry.publish('sla.breached', {}, { sla: toSla(row) });
-  runtime.activity.changed(row.conversation_id);
+  runtime.changeFeed.changed(row.conversation_id);
 }
 
 /** Locks conversations before their clocks, as everything does that changes both. */

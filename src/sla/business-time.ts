@@ -1,6 +1,6 @@
 import { tzOffset } from '@date-fns/tz/tzOffset';
-import { CairnloopError } from '../errors.js';
-import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
+import { CairnloopError } from '../foundation/errors.js';
 
 /**
  * Counts time in which a calendar is open. A minute is open when a clock on the wall of the calendar's zone shows a time

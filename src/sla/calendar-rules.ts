@@ -1,5 +1,5 @@
 import { describeFound } from '../config/describe-found.js';
-import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 
 const weekdays = ['1', '2', '3', '4', '5', '6', '7'];
 

@@ -1,4 +1,4 @@
-import type { Sla } from '../domain.js';
+import type { Sla } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 
 /**

@@ -1,5 +1,5 @@
-import type { Actor } from '../domain.js';
-import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+import type { Actor } from '../contracts/domain.js';
+import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 import { businessMinutesBetween } from './business-time.js';
 import type { SlaClock, SlaTerms } from './sla-clock.js';
 

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
-import { CairnloopError } from '../errors.js';
-import { isId } from '../input.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { isId } from '../validation/input.js';
 import { type ClockStory, clockActions, rowsOfClock, tellStory } from './clock-story.js';
 import type { SlaRow } from './rows.js';
 

@@ -1,7 +1,7 @@
+import type { Sla } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import type { Sla } from '../domain.js';
-import { isId } from '../input.js';
 import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The conversation's running clock, or else its latest one; null when it never had one. */

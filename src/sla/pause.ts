@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { HostModules } from '../config/config-types.js';
+import type { Actor, Sla } from '../contracts/domain.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced.js';
-import { isUnsettled } from '../deliveries/unsettled.js';
-import type { Actor, Sla } from '../domain.js';
-import { CairnloopError } from '../errors.js';
-import { actor, isId, only, parseInput, text } from '../input.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
+import { actor, isId, only, parseInput, text } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resume } from './sla-clock.js';
 
@@ -22,7 +22,7 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
   const { reason, actor } = parseInput('sla.pause', pauseInput, input);
   const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
   if (!row) throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'paused', found: 'no running clock' });
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
   return toSla(row);
 }
 
@@ -35,7 +35,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
     : null;
   if (!resumed)
     throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
-  runtime.activity.changed(conversationId);
+  runtime.changeFeed.changed(conversationId);
   return resumed;
 }
 

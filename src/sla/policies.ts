@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import type { Actor } from '../contracts/domain.js';
+import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
 import { statement } from '../db/statement.js';
-import type { Actor } from '../domain.js';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { HostTimeout, withTimeout } from '../host/call.js';
-import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../host/sla-policy-provider.js';
-import { actor, knownKeys, name, only, parseInput } from '../input.js';
-import { errorText, toStorableJson } from '../redact.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import { errorText, toStorableJson } from '../foundation/redact.js';
+import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
+import { actor, knownKeys, name, only, parseInput } from '../validation/input.js';
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's answer, made safe: terms to use and rows refused by name, or why there are none. */

@@ -1,6 +1,6 @@
+import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 import { databaseTime } from '../db/database-time.js';
-import type { BusinessCalendar } from '../host/sla-policy-provider.js';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
 import { readPolicies } from './policies.js';

@@ -1,5 +1,5 @@
-import type { SlaStatus } from '../domain.js';
-import type { SlaPolicy } from '../host/sla-policy-provider.js';
+import type { SlaStatus } from '../contracts/domain.js';
+import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { isBreached, pause, resume, type SlaClock, start } from './sla-clock.js';
 
 /** What happened in a conversation, as far as it matters to its clocks. */

@@ -1,7 +1,7 @@
+import type { Sla } from '../contracts/domain.js';
+import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import type { Sla } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
-import type { BusinessCalendar } from '../host/sla-policy-provider.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
 import type { SlaClock } from './sla-clock.js';
 
 /** A row of `slas`. */

@@ -1,8 +1,8 @@
+import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { Database } from '../db/connect.js';
 import { databaseTime } from '../db/database-time.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
-import type { SlaPolicy } from '../host/sla-policy-provider.js';
 import { type History, historyPages } from './history.js';
 import { emptyTally, outcomeOf, type Tally } from './outcome.js';
 import { replayClocks } from './replay-clocks.js';

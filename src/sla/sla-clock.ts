@@ -1,4 +1,4 @@
-import type { BusinessCalendar, SlaPolicy } from '../host/sla-policy-provider.js';
+import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { addBusinessMinutes, businessMinutesBetween } from './business-time.js';
 
 /** The terms that a clock runs under; it keeps them whatever the provider answers later. */

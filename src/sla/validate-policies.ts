@@ -1,5 +1,5 @@
 import { describeFound } from '../config/describe-found.js';
-import type { BusinessCalendar, SlaPolicy } from '../host/sla-policy-provider.js';
+import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { calendarProblem, copyCalendar } from './calendar-rules.js';
 
 /** The longest term, in minutes: ten years. */

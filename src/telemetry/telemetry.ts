@@ -1,10 +1,10 @@
 import diagnosticsChannel from 'node:diagnostics_channel';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { parseInput } from '../input.js';
-import { nearest } from '../nearest.js';
-import { errorText, toStorableJson } from '../redact.js';
+import { closestWord } from '../foundation/closest-word.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import { errorText, toStorableJson } from '../foundation/redact.js';
+import { parseInput } from '../validation/input.js';
 import { type DomainEvent, type EventName, eventNames, type SpanName, spanNames, spanPhases } from './event-names.js';
 
 export type Measurements = Record<string, number>;
@@ -129,7 +129,7 @@ export function createTelemetry(log: Logger): Telemetry {
 function requireKnown(names: readonly EventName[]): readonly EventName[] {
   const unknown = names.find((event) => !eventNames.includes(event));
   if (unknown === undefined) return names;
-  const meant = nearest(unknown, eventNames);
+  const meant = closestWord(unknown, eventNames);
   throw new CairnloopError('TELEMETRY_EVENT_UNKNOWN', { event: unknown, ...(meant && { nearest: meant }) });
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { HostTimeout, withTimeout } from '../host/call.js';
+import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 
 /** What came of one call into a host module. */
 export type Outcome = { kind: 'answered'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };

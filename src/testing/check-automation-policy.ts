@@ -1,7 +1,7 @@
 import { describeFound } from '../config/describe-found.js';
-import { decisions, type Proposal } from '../domain.js';
-import type { AutomationPolicy, PolicyOptions } from '../host/automation-policy.js';
-import { nearest } from '../nearest.js';
+import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-policy.js';
+import { decisions, type Proposal } from '../contracts/domain.js';
+import { closestWord } from '../foundation/closest-word.js';
 import { callModule, inTurn, type Trial } from './call-module.js';
 import { type CheckOptions, examine } from './examine.js';
 import { judgeTrials, type Verdict } from './judge.js';
@@ -55,7 +55,7 @@ function titleOf({ type, riskTier }: Proposal): string {
 
 function judgeDecision(value: unknown): Verdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
-  const meant = typeof value === 'string' ? nearest(value.trim(), decisions) : undefined;
+  const meant = typeof value === 'string' ? closestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
   const message = `expected one of ${expected}, found ${describeFound(value)}${meant ? `; did you mean "${meant}"?` : ''}`;
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeFound } from '../config/describe-found.js';
-import type { ContextProvider } from '../host/context-provider.js';
-import { errorText } from '../redact.js';
+import type { ContextProvider } from '../contracts/context-provider.js';
+import { errorText } from '../foundation/redact.js';
 import { callModule, inTurn, type Outcome, type Trial } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';
 import { type CheckOptions, examine } from './examine.js';

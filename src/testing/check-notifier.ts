@@ -1,7 +1,7 @@
-import type { Conversation } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
-import type { CallbackMetadata, Notifier } from '../host/notifier.js';
-import { returnedFailure } from '../host/returned-failure.js';
+import type { Conversation } from '../contracts/domain.js';
+import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { returnedFailure } from '../foundation/returned-failure.js';
 import { callModule, inTurn, type Trial } from './call-module.js';
 import { type CheckOptions, examine } from './examine.js';
 import { type JudgeAnswer, judgeTrials, passed, type Verdict } from './judge.js';

@@ -1,7 +1,7 @@
 import { describeFound } from '../config/describe-found.js';
-import type { SlaPolicy, SlaPolicyProvider } from '../host/sla-policy-provider.js';
-import { errorText } from '../redact.js';
-import type { Result } from '../result.js';
+import type { Result } from '../contracts/result.js';
+import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
+import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import { callModule, inTurn, type Trial } from './call-module.js';
 import { type CheckOptions, examine } from './examine.js';

@@ -1,5 +1,5 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
-import { requireKnownKeys } from '../known-keys.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
 import { passed } from './judge.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
 

@@ -1,4 +1,4 @@
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { Trial } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 

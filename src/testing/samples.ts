@@ -1,6 +1,6 @@
-import type { Conversation, Message, Proposal, Sla } from '../domain.js';
-import { proposalTypes, riskTiers } from '../domain.js';
-import { deepFreeze } from '../freeze.js';
+import type { Conversation, Message, Proposal, Sla } from '../contracts/domain.js';
+import { proposalTypes, riskTiers } from '../contracts/domain.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
 
 /**
  * The data that contract checks hand to a host's module: what Cairnloop hands over every day, and what customers and

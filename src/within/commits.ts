@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { databaseTime } from '../db/database-time.js';
 import { listenOn } from '../db/listen.js';
 import { pause } from '../db/pause.js';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { type Effects, release, releaseHarmless } from './effects.js';
 

@@ -1,7 +1,7 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
-import type { DeliveryTopic } from '../domain.js';
-import type { Metrics } from '../ops/metrics.js';
 import type { Runtime } from '../runtime.js';
+import type { Metrics } from '../telemetry/metrics.js';
 
 /** What is to follow the commit of a call. */
 export interface Effects {
@@ -28,7 +28,7 @@ export function holdingRuntime(runtime: Runtime, db: Database, effects: Effects)
     ...runtime,
     db,
     jobs: { ...runtime.jobs, wake: (topic) => effects.wakes.add(topic) },
-    activity: { ...runtime.activity, changed: (id) => effects.changed.add(id) },
+    changeFeed: { ...runtime.changeFeed, changed: (id) => effects.changed.add(id) },
     telemetry: { ...runtime.telemetry, ...runtime.telemetry.holding(hold) },
     metrics: holdingMetrics(runtime.metrics, hold),
   };
@@ -54,5 +54,5 @@ export function release(runtime: Runtime, effects: Effects): void {
 /** Does what may be done without knowing whether there was a commit: a worker, or a page, looks and finds nothing. */
 export function releaseHarmless(runtime: Runtime, { wakes, changed }: Effects): void {
   for (const topic of wakes) runtime.jobs.wake(topic);
-  for (const id of changed) runtime.activity.changed(id);
+  for (const id of changed) runtime.changeFeed.changed(id);
 }

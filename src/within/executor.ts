@@ -1,5 +1,5 @@
-import { CairnloopError } from '../errors.js';
-import { describeInput } from '../found.js';
+import { describeValue } from '../foundation/describe-value.js';
+import { CairnloopError } from '../foundation/errors.js';
 
 /**
  * The host's open transaction, as Cairnloop uses it. A client of `pg` that has begun a transaction fits as it is;
@@ -32,7 +32,7 @@ export class ExecutorError extends Error {
 /** Refuses what is no executor. Throws `INPUT_INVALID`. */
 export function requireExecutor(executor: unknown): TransactionExecutor {
   if (typeof read(executor, 'query') === 'function') return executor as TransactionExecutor;
-  throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeInput(executor));
+  throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeValue(executor));
 }
 
 /** Runs a statement. Throws {@link ExecutorError}, and `INPUT_INVALID` where what comes back is no result. */
@@ -45,12 +45,12 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
   }
   const rows = read(result, 'rows');
   if (Array.isArray(rows)) return rows;
-  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeInput(result));
+  throw wrongExecutor('executor.query', `a promise of { rows }${adapterFor(executor)}`, describeValue(result));
 }
 
 /** Refuses a value that a driver has made something else of. */
 export function requireUnchanged(found: unknown): never {
-  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeInput(found));
+  throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeValue(found));
 }
 
 function wrongExecutor(path: string, expected: string, found: string): CairnloopError {

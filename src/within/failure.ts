@@ -1,8 +1,8 @@
 import type { Database } from '../db/connect.js';
 import { databaseTarget } from '../db/connection-url.js';
 import { databaseFailure, expectedFailure } from '../db/database-failure.js';
-import { CairnloopError, isCairnloopError } from '../errors.js';
-import { errorText } from '../redact.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
 import { ExecutorError } from './executor.js';
 
 /** What an error of a call within the host's transaction means to the host; the driver's own where it means nothing expected. */

@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
-import { CairnloopError, isCairnloopError } from '../errors.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Commits } from './commits.js';
 import { type Effects, isEmpty, noEffects } from './effects.js';
 import { queryHost, type TransactionExecutor } from './executor.js';

@@ -1,5 +1,5 @@
-import { atTheEdge } from '../edge.js';
-import { CairnloopError } from '../errors.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
 import { createCommits } from './commits.js';
 import { holdingRuntime } from './effects.js';
@@ -48,7 +48,7 @@ export function createWithin<Api extends Record<WithinGroup, Record<string, Asyn
           Object.entries(calls[group]).map(([name, call]) => [name, inTransaction(transaction, group, name, call)]),
         ),
       ]);
-      return atTheEdge(Object.fromEntries(groups), explain, admit) as Pick<Api, WithinGroup>;
+      return wrapPublicCalls(Object.fromEntries(groups), explain, admit) as Pick<Api, WithinGroup>;
     },
     close: commits.close,
   };

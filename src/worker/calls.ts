@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DeliveryTopic } from '../contracts/domain.js';
 import type { HostCall, TopicHandler } from '../deliveries/topic-handler.js';
-import type { DeliveryTopic } from '../domain.js';
 
 /** One call of a host's callback. */
 export interface Call {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { statement } from '../db/statement.js';
-import { modulesOf } from '../deliveries/announced.js';
+import { modulesOf } from '../deliveries/announced-modules.js';
+import { version } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
-import { version } from '../version.js';
 
 /**
  * One row a worker, refreshed while it lives: how `doctor` and the workspace know that somebody drains. Each beat also

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 
 export interface Repeating {
   /** Begins no further round; settles when the one under way has ended. */

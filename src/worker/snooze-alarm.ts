@@ -1,5 +1,5 @@
 import { nextWakes, wakeDue } from '../conversations/wake.js';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 
 /** How far ahead a round looks, in milliseconds: further than the next round, so that no snooze ends between two. */

@@ -1,8 +1,8 @@
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import { isHeldBack } from '../deliveries/in-order.js';
-import { createSparing } from '../deliveries/sparing.js';
-import { isFree } from '../deliveries/unsettled.js';
-import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { createScanThrottle } from '../deliveries/scan-throttle.js';
+import { isFree } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
 /** How far ahead a sweep looks, in milliseconds: further than the next sweep, so that no deadline falls between two. */
@@ -16,7 +16,7 @@ export function createSweep(
   runtime: Runtime,
   isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
-  const look = createSparing(() => performance.now());
+  const look = createScanThrottle(() => performance.now());
   const armed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 

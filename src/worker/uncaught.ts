@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { errorText } from '../redact.js';
+import { errorText } from '../foundation/redact.js';
 import { culprit } from './calls.js';
 
 /**

@@ -1,12 +1,12 @@
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { workerLockMs } from '../db/lock-limit.js';
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
 import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import { sayWhatIsOwed } from '../deliveries/say-owed.js';
-import { createSettler, type Settler } from '../deliveries/settler.js';
+import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
+import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
-import { type DeliveryTopic, deliveryTopics } from '../domain.js';
+import { errorText } from '../foundation/redact.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
-import { errorText } from '../redact.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
 import { createHeartbeat } from './heartbeat.js';
@@ -60,7 +60,7 @@ const lettingGoMs = 1000;
 
 /** What a started worker holds. */
 interface Running {
-  settler: Settler;
+  settler: OutcomeWriter;
   drainers: Record<DeliveryTopic, Drainer>;
   /** What takes new work. */
   intake: Repeating[];
@@ -86,14 +86,14 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
 
   async function launch(): Promise<Running> {
     state = 'running';
-    const settler = createSettler(runtime);
+    const settler = createOutcomeWriter(runtime);
     unwrittenSince = () => settler.waitingSince;
     const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), settler));
     try {
       await admit();
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
-      await sayWhatIsOwed(runtime);
+      await logOwedCallbacks(runtime);
     } catch (error) {
       await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
       settler.stop();

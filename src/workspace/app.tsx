@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
+import { errorText } from '../foundation/redact.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
-import { errorText } from '../redact.js';
 import { repeat } from '../worker/repeat.js';
+import { requireOperator, requireOwnForm } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
-import { requireOperator, requireOwnForm } from './gate.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
@@ -38,7 +38,7 @@ export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'stream
 }
 
 function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
-  const streams = createLiveStreams({ ...options.live, subscribe: runtime.activity.subscribe, log: runtime.log });
+  const streams = createLiveStreams({ ...options.live, subscribe: runtime.changeFeed.subscribe, log: runtime.log });
   if (closing.aborted) streams.close();
   closing.addEventListener('abort', streams.close);
   return streams;

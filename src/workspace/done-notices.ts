@@ -1,4 +1,4 @@
-import type { Notice } from './frame.js';
+import type { Notice } from './page-context.js';
 
 /** What was done, or still has to be, by the word that a redirect carries: only these can be told, whatever an address says. */
 const notices: Record<string, string> = {

@@ -6,8 +6,8 @@ import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { ActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
-import type { Frame } from './frame.js';
 import type { MountedOptions } from './mount-options.js';
+import type { PageContext } from './page-context.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
@@ -26,7 +26,7 @@ export interface Services {
 
 export type WorkspaceEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { frame: Frame; form: Fields };
+  Variables: { frame: PageContext; form: Fields };
 };
 
 export type WorkspaceContext = Context<WorkspaceEnv>;

@@ -1,4 +1,4 @@
-import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../domain.js';
+import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../contracts/domain.js';
 
 /** What the pages show: rows as the queries answer them, made plain. */
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Actor } from '../domain.js';
+import type { Actor } from '../contracts/domain.js';
+import type { Awaitable } from '../contracts/result.js';
 import type { LiveSettings } from '../http/live-streams.js';
 import {
   basePathRule,
@@ -12,7 +13,6 @@ import {
   optional,
   readMountOptions,
 } from '../http/mount-options.js';
-import type { Awaitable } from '../result.js';
 
 /** How a host mounts the workspace. */
 export interface WorkspaceOptions {

@@ -1,4 +1,4 @@
-import { toStorableText } from '../redact.js';
+import { toStorableText } from '../foundation/redact.js';
 
 /** The filters of the queue, in the order in which they stand. */
 export const queueFilters = [

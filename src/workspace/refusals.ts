@@ -1,5 +1,5 @@
-import { type CairnloopError, type ErrorCode, isCairnloopError } from '../errors.js';
-import type { Notice } from './frame.js';
+import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
+import type { Notice } from './page-context.js';
 
 /** An expected failure as a page answers it. */
 export interface Refusal {

@@ -1,4 +1,5 @@
 import type { Handler } from './handler.js';
+import { audit, deliveries, discardDelivery, retryDelivery } from './routes/audit-and-deliveries.js';
 import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
 import { context, conversation, wholeMessage } from './routes/conversation.js';
 import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from './routes/conversation-actions.js';
@@ -6,9 +7,8 @@ import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live } from './routes/live.js';
 import { dropAction, takeBack } from './routes/pending-actions.js';
-import { asset, setTheme } from './routes/pieces.js';
 import { policies, setPolicy } from './routes/policies.js';
-import { audit, deliveries, discardDelivery, retryDelivery } from './routes/records.js';
+import { asset, setTheme } from './routes/theme-and-assets.js';
 
 export interface Route {
   method: 'GET' | 'POST';

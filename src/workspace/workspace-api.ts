@@ -1,10 +1,10 @@
+import type { Actor } from '../contracts/domain.js';
+import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import type { ReopenInput } from '../conversations/reopen.js';
 import type { NoteInput, ReplyInput } from '../conversations/reply.js';
 import type { ResolveInput } from '../conversations/resolve.js';
-import type { InterveneInput, RetryInput } from '../deliveries/intervene.js';
-import type { Actor } from '../domain.js';
-import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../drafts/settle.js';
-import type { SlaPolicy } from '../host/sla-policy-provider.js';
+import type { InterveneInput, RetryInput } from '../deliveries/retry-discard.js';
+import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../drafts/operator-decisions.js';
 import type { BulkEnvelope, BulkInput, BulkResult } from '../outbound/bulk-trigger.js';
 import type { CancelInput } from '../outbound/cancel.js';
 import type { TriggerInput } from '../outbound/trigger.js';

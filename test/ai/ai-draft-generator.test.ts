@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { MockLanguageModelV3 } from 'ai/test';
 import { type AiDraftGeneratorOptions, aiDraftGenerator, type DraftUsage } from '../../src/ai/index.js';
 import type { ModelProposal } from '../../src/ai/model-proposal.js';
-import type { ProposalInput } from '../../src/domain.js';
-import type { Result } from '../../src/result.js';
+import type { ProposalInput } from '../../src/contracts/domain.js';
+import type { Result } from '../../src/contracts/result.js';
 import { conversationOf } from './conversation-of.js';
 
 type Generated = Awaited<ReturnType<MockLanguageModelV3['doGenerate']>>;

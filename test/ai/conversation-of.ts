@@ -1,4 +1,4 @@
-import type { Conversation, Message, MessageRole } from '../../src/domain.js';
+import type { Conversation, Message, MessageRole } from '../../src/contracts/domain.js';
 
 /** A conversation with these messages, one a minute. */
 export function conversationOf(...messages: [role: MessageRole, content: string][]): Conversation {

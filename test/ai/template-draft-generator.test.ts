@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type DraftTemplate, templateDraftGenerator } from '../../src/ai/index.js';
-import type { ProposalInput } from '../../src/domain.js';
+import type { ProposalInput } from '../../src/contracts/domain.js';
 import { conversationOf } from './conversation-of.js';
 
 async function draft(text: string | null, templates?: DraftTemplate[], context: Record<string, unknown> | null = null) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { chainStart, hashEvent, type SealedEvent, sealEvents, verifyChain } from '../../src/audit/hash-chain.js';
-import type { AuditEvent } from '../../src/domain.js';
+import type { AuditEvent } from '../../src/contracts/domain.js';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CairnloopError } from '../../src/errors.js';
+import { CairnloopError } from '../../src/foundation/errors.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chownSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { findHostFolder, findPackage } from '../../src/project/find-package.js';
+import { findHostFolder, findPackage } from '../../src/host-project/find-package.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { installCommands } from '../../src/gen/package-manager.js';
 import { nextCommands } from '../../src/gen/plan-init.js';
-import { readProject } from '../../src/project/read-project.js';
+import { readProject } from '../../src/host-project/read-project.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { defineCommand, jsonOption, wholeNumber } from '../../src/cli/command.js';
 import { main } from '../../src/cli/main.js';
-import { CairnloopError } from '../../src/errors.js';
+import { CairnloopError } from '../../src/foundation/errors.js';
 import { memoryIo } from '../support/memory-io.js';
 
 const loaded: string[] = [];

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import displayWidth from 'fast-string-width';
 import { clackPrompts } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
-import { cut } from '../../src/cli/one-line.js';
+import { cut } from '../../src/cli/single-line-text.js';
 import { table } from '../../src/cli/table.js';
 import { variablesIn } from '../../src/doctor/read-config-facts.js';
 import { memoryIo } from '../support/memory-io.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pastMoment } from '../../src/cli/since.js';
-import { isCairnloopError } from '../../src/errors.js';
+import { isCairnloopError } from '../../src/foundation/errors.js';
 
 describe('--since', () => {
   const now = new Date('2026-03-10T12:00:00Z');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { oneLine } from '../../src/cli/one-line.js';
+import { singleLine } from '../../src/cli/single-line-text.js';
 import { table } from '../../src/cli/table.js';
 
 const rows = [
@@ -54,11 +54,11 @@ describe('cli/table', () => {
   });
 
   it('shows foreign text as it is and moves or turns nothing by it', () => {
-    assert.equal(oneLine('Ada \u202egnp.exe\u202c\u2066x\u2069'), 'Ada gnp.exe x');
-    assert.equal(oneLine('a\u001b[2Jb\r\n\tc\u009bd\u061c'), 'a [2Jb c d');
-    assert.equal(oneLine('שלום 👩‍💻'), 'שלום 👩‍💻');
-    assert.equal(oneLine('12345👍', 7), '12345👍');
-    assert.equal(oneLine('12345👍8', 7), '12345…');
+    assert.equal(singleLine('Ada \u202egnp.exe\u202c\u2066x\u2069'), 'Ada gnp.exe x');
+    assert.equal(singleLine('a\u001b[2Jb\r\n\tc\u009bd\u061c'), 'a [2Jb c d');
+    assert.equal(singleLine('שלום 👩‍💻'), 'שלום 👩‍💻');
+    assert.equal(singleLine('12345👍', 7), '12345👍');
+    assert.equal(singleLine('12345👍8', 7), '12345…');
     assert.equal(table([['\u202ea']]), 'a');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { loadConfig } from '../../src/config/load-config.js';
-import type { Notifier } from '../../src/host/notifier.js';
-import { causes, methods, terms } from '../support/causes.js';
+import type { Notifier } from '../../src/contracts/notifier.js';
+import { causes, methods, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { runMain } from '../support/run-main.js';

@@ -8,9 +8,9 @@ import {
   validateConfig,
 } from '../../src/config/config-schema.js';
 import { defineConfig } from '../../src/config/define-config.js';
-import type { Conversation } from '../../src/domain.js';
-import { type CairnloopError, type ConfigProblem, isCairnloopError } from '../../src/errors.js';
-import type { Notifier, ResolvedMetadata } from '../../src/host/notifier.js';
+import type { Conversation } from '../../src/contracts/domain.js';
+import type { Notifier, ResolvedMetadata } from '../../src/contracts/notifier.js';
+import { type CairnloopError, type ConfigProblem, isCairnloopError } from '../../src/foundation/errors.js';
 
 const url = 'postgres://app@db.example:5432/app';
 const minimal = { database: { url } };

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mock } from 'node:test';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { createContextReader } from '../../src/context/context-reader.js';
-import type { ContextProvider } from '../../src/host/context-provider.js';
-import type { ContextState } from '../../src/ops/metrics.js';
-import { err, ok } from '../../src/result.js';
+import type { ContextProvider } from '../../src/contracts/context-provider.js';
+import { err, ok } from '../../src/contracts/result.js';
+import type { ContextState } from '../../src/telemetry/metrics.js';
 
 const facts = { 'User Details': { name: 'Ann', since: new Date(0) } };
 const never = new Promise<never>(() => {});

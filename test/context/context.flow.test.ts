@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { ContextProvider } from '../../src/host/context-provider.js';
+import type { ContextProvider } from '../../src/contracts/context-provider.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { err, ok } from '../../src/result.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
 import { dumpDatabase } from '../support/dump-database.js';
 import { operator, useHosts } from '../support/started-host.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Cairnloop } from '../../src/cairnloop.js';
+import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
 

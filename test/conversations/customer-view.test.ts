@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Conversation, CustomerConversation, CustomerMessage } from '../../src/domain.js';
-import { type CairnloopError, isCairnloopError } from '../../src/errors.js';
+import type { Conversation, CustomerConversation, CustomerMessage } from '../../src/contracts/domain.js';
+import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
 import { drafting } from '../support/customer-threads.js';
 import { operator as actor, useHosts } from '../support/started-host.js';
 

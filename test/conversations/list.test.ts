@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Page } from '../../src/domain.js';
-import type { CairnloopError } from '../../src/errors.js';
-import { minute, terms } from '../support/causes.js';
+import type { Page } from '../../src/contracts/domain.js';
+import type { CairnloopError } from '../../src/foundation/errors.js';
 import { stopClock } from '../support/database-clock.js';
+import { minute, terms } from '../support/error-causes.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { type CairnloopError, isCairnloopError } from '../../src/errors.js';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
+import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, policies, useHosts } from '../support/started-host.js';
 

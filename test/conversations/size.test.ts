@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Conversation } from '../../src/contracts/domain.js';
 import { loadedBytes } from '../../src/conversations/newest-messages.js';
-import type { Conversation } from '../../src/domain.js';
-import { maxMetadataBytes } from '../../src/input.js';
+import { maxMetadataBytes } from '../../src/validation/input.js';
 import { atOnce, recordingGenerator } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import type { CairnloopError } from '../../src/errors.js';
-import { minute, terms } from '../support/causes.js';
+import type { CairnloopError } from '../../src/foundation/errors.js';
 import { holdRow } from '../support/drafting.js';
+import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, policies, type StartedHost, useHosts } from '../support/started-host.js';

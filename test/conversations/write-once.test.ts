@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { CairnloopError } from '../../src/errors.js';
-import { terms } from '../support/causes.js';
+import type { CairnloopError } from '../../src/foundation/errors.js';
+import { terms } from '../support/error-causes.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, policies, useHosts } from '../support/started-host.js';
 

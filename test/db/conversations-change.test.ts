@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createCairnloop } from '../../src/cairnloop.js';
 import { migrateDown, migrateUp } from '../../src/db/migrate.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { operator as actor } from '../support/started-host.js';
 

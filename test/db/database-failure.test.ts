@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { migrateUp } from '../../src/db/migrate.js';
 import { migrations } from '../../src/db/migrations/index.js';
-import { type CairnloopError, isCairnloopError } from '../../src/errors.js';
+import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { migrated, operator, useHosts } from '../support/started-host.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createCairnloop } from '../../src/cairnloop.js';
 import { migrateDown, migrateUp, migrationStatus } from '../../src/db/migrate.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
 import { readDatabase } from '../../src/doctor/read-database.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { runMain } from '../support/run-main.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createCairnloop } from '../../src/cairnloop.js';
 import { expectedFailure } from '../../src/db/database-failure.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { isOutage } from '../../src/db/outage.js';
-import { type CairnloopError, isCairnloopError } from '../../src/errors.js';
+import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, startOwnCluster } from '../support/database.js';
 import { losingProxy } from '../support/losing-proxy.js';
 import { migrated, operator, policies, useHosts } from '../support/started-host.js';

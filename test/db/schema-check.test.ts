@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cairnloop } from '../../src/cairnloop.js';
+import { ok } from '../../src/contracts/result.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import { ok } from '../../src/result.js';
-import { terms } from '../support/causes.js';
+import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase } from '../support/database.js';
+import { terms } from '../support/error-causes.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
 const future = '9999-from-the-future';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { createCairnloop } from '../../src/cairnloop.js';
+import { ok } from '../../src/contracts/result.js';
 import { openSession, openSessionPool } from '../../src/db/session.js';
-import { ok } from '../../src/result.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { migrated, operator, policies } from '../support/started-host.js';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { chmodSync, chownSync, copyFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createCairnloop } from '../../src/cairnloop.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { openSession } from '../../src/db/session.js';
 import { readDatabase } from '../../src/doctor/read-database.js';
 import type { EmbeddedPostgres } from '../../src/embedded-postgres/start-embedded-postgres.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { startOwnCluster } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 

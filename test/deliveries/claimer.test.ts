@@ -48,7 +48,7 @@ describe('what a worker claims', () => {
     assert.deepEqual(await next(), [suspect]);
     now += 11_000;
     assert.ok(calm.includes((await next())[0] ?? ''), 'one at a time');
-    claimer.gone(suspect ?? '');
+    claimer.released(suspect ?? '');
     await next();
     await next();
     const [another] = await owe(1, 1);

@@ -4,10 +4,10 @@ import { pino } from 'pino';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { createDrainer } from '../../src/deliveries/drain.js';
-import { createSettler } from '../../src/deliveries/settler.js';
+import { createOutcomeWriter } from '../../src/deliveries/outcome-writer.js';
 import type { TopicHandler } from '../../src/deliveries/topic-handler.js';
-import { noMetrics } from '../../src/ops/metrics.js';
 import type { Runtime } from '../../src/runtime.js';
+import { noMetrics } from '../../src/telemetry/metrics.js';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
 import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
@@ -46,7 +46,7 @@ describe('a drainer', () => {
         return new Map(rows.map((row) => [row.id, call]));
       },
     };
-    const drainer = createDrainer(runtime, 'draft', handler, createSettler(runtime));
+    const drainer = createDrainer(runtime, 'draft', handler, createOutcomeWriter(runtime));
     try {
       await drainer.run();
       const { rows } = await database.query(`SELECT DISTINCT state, attempts FROM cairnloop.deliveries`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { forgetDone } from '../../src/deliveries/retention.js';
-import { causes } from '../support/causes.js';
 import type { TestDatabase } from '../support/database.js';
+import { causes } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';

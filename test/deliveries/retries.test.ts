@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Delivery } from '../../src/domain.js';
-import { err, ok } from '../../src/result.js';
-import { causes, methods, minute, terms } from '../support/causes.js';
+import type { Delivery } from '../../src/contracts/domain.js';
+import { err, ok } from '../../src/contracts/result.js';
+import { causes, methods, minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { type NotifierCall, recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';

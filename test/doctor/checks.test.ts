@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { OwedModule } from '../../src/deliveries/announced.js';
+import type { OwedModule } from '../../src/deliveries/announced-modules.js';
 import { diagnose } from '../../src/doctor/checks.js';
 import { type Fact, type Facts, known, skipped } from '../../src/doctor/facts.js';
 import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
-import { version } from '../../src/version.js';
+import { version } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
 
 /** The findings of a good host with these facts in the place of its own, as far as they are not ok. */

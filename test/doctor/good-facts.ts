@@ -1,6 +1,6 @@
 import { configDefaults } from '../../src/config/config-schema.js';
 import { type Facts, known } from '../../src/doctor/facts.js';
-import { version } from '../../src/version.js';
+import { version } from '../../src/foundation/package-version.js';
 
 /** What the collectors learn of a host where nothing is wrong, in production. */
 export function goodFacts(): Facts {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { observe } from '../../src/doctor/observe.js';
-import { CairnloopError } from '../../src/errors.js';
+import { CairnloopError } from '../../src/foundation/errors.js';
 
 const look = { what: 'the vault', because: 'the vault is shut', fix: 'open it', timeoutMs: 20 };
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { readInstallation } from '../../src/doctor/read-installation.js';
-import { version } from '../../src/version.js';
+import { version } from '../../src/foundation/package-version.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/read-installation', () => {

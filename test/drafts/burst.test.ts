@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Conversation } from '../../src/domain.js';
-import { err, ok } from '../../src/result.js';
+import type { Conversation } from '../../src/contracts/domain.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { answer, atOnce, recordingGenerator, requestsDone } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Decision, type DraftStatus, decisions, proposalTypes, riskTiers } from '../../src/domain.js';
-import type { AutomationPolicy } from '../../src/host/automation-policy.js';
+import type { AutomationPolicy } from '../../src/contracts/automation-policy.js';
+import { type Decision, type DraftStatus, decisions, proposalTypes, riskTiers } from '../../src/contracts/domain.js';
+import { ok } from '../../src/contracts/result.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { ok } from '../../src/result.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone, sentTexts } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';

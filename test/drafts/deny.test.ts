@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
 import { eventNames } from '../../src/telemetry/event-names.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
 import { dumpDatabase } from '../support/dump-database.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { ProposalInput } from '../../src/domain.js';
-import { err, ok } from '../../src/result.js';
+import type { ProposalInput } from '../../src/contracts/domain.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone, sentTexts } from '../support/drafting.js';
 import { eventually } from '../support/eventually.js';
 import { operator, useHosts } from '../support/started-host.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Cairnloop } from '../../src/cairnloop.js';
-import { type Decision, type DraftStatus, decisions } from '../../src/domain.js';
+import { type Decision, type DraftStatus, decisions } from '../../src/contracts/domain.js';
 import { nextStatus } from '../../src/drafts/draft-states.js';
-import { isCairnloopError } from '../../src/errors.js';
+import { isCairnloopError } from '../../src/foundation/errors.js';
+import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { answer, recordingPolicy, sentTexts } from '../support/drafting.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type DraftStatus, draftStatuses } from '../../src/domain.js';
+import { type DraftStatus, draftStatuses } from '../../src/contracts/domain.js';
 import { type DraftAction, draftActions, nextStatus } from '../../src/drafts/draft-states.js';
 
 const legalActions = (status: DraftStatus) => draftActions.filter((action) => nextStatus(status, action).ok);

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import pg from 'pg';
-import { createCairnloop } from '../../src/cairnloop.js';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { answer } from '../support/drafting.js';
 
 export const leaseMs = 3000;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { templateDraftGenerator } from '../../src/ai/index.js';
-import { type Decision, decisions } from '../../src/domain.js';
-import { ok } from '../../src/result.js';
+import { type Decision, decisions } from '../../src/contracts/domain.js';
+import { ok } from '../../src/contracts/result.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone, sentTexts } from '../support/drafting.js';
 import { useHosts } from '../support/started-host.js';
 

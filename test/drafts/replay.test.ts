@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ContextReader } from '../../src/context/context-reader.js';
+import type { AutomationPolicy } from '../../src/contracts/automation-policy.js';
+import type { Proposal } from '../../src/contracts/domain.js';
+import { ok } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
-import type { Proposal } from '../../src/domain.js';
 import { replayPolicy } from '../../src/drafts/replay.js';
-import type { AutomationPolicy } from '../../src/host/automation-policy.js';
-import { ok } from '../../src/result.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy, requestsDone } from '../support/drafting.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
 import {
   answer,
   atOnce,

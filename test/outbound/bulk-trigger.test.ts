@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { err } from '../../src/result.js';
+import { err } from '../../src/contracts/result.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { type INestApplication, Module, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { CAIRNLOOP, CairnloopModule, InjectCairnloop } from 'cairnloop/nest';
-import type { Cairnloop } from '../../src/cairnloop.js';
+import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 import { client } from '../workspace/served-workspace.js';

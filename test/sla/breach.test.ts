@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
-import { err, ok } from '../../src/result.js';
-import { minute, terms } from '../support/causes.js';
+import { err, ok } from '../../src/contracts/result.js';
+import type { SlaPolicyProvider } from '../../src/contracts/sla-policy-provider.js';
+import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { isCairnloopError } from '../../src/errors.js';
-import type { BusinessCalendar } from '../../src/host/sla-policy-provider.js';
+import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
+import { isCairnloopError } from '../../src/foundation/errors.js';
 import { addBusinessMinutes, businessMinutesBetween } from '../../src/sla/business-time.js';
 
 const minute = 60_000;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { BusinessCalendar, SlaPolicy } from '../../src/host/sla-policy-provider.js';
+import type { BusinessCalendar, SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
 import type { ConversationEvent } from '../../src/sla/replay-clocks.js';
 
 /** What happened, in whole minutes from {@link time}(0), in the order of time. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { CairnloopError } from '../../src/errors.js';
-import type { SlaPolicy, SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
+import { err, ok } from '../../src/contracts/result.js';
+import type { SlaPolicy, SlaPolicyProvider } from '../../src/contracts/sla-policy-provider.js';
+import type { CairnloopError } from '../../src/foundation/errors.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { err, ok } from '../../src/result.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';

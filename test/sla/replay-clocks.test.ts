@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { SlaPolicy } from '../../src/host/sla-policy-provider.js';
+import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
 import { type ConversationEvent, type ReplayedClock, replayClocks } from '../../src/sla/replay-clocks.js';
 import { type History, histories, offsetOf, policyLists, time, toEvents } from './histories.js';
 

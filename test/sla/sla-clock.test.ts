@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BusinessCalendar } from '../../src/host/sla-policy-provider.js';
+import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
 import { isBreached, pause, resume, start } from '../../src/sla/sla-clock.js';
 
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);

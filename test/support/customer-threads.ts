@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Decision } from '../../src/domain.js';
-import { err, ok } from '../../src/result.js';
-import { terms } from './causes.js';
+import type { Decision } from '../../src/contracts/domain.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { recordingPolicy } from './drafting.js';
+import { terms } from './error-causes.js';
 import { eventually } from './eventually.js';
 import { recordingNotifier } from './recording-notifier.js';
 import { operator as actor, policies, type StartedHost, type useHosts } from './started-host.js';

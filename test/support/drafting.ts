@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import type { Conversation, Proposal, ProposalInput } from '../../src/domain.js';
-import type { AutomationPolicy, PolicyOptions } from '../../src/host/automation-policy.js';
-import type { DraftGenerator, GenerateOptions } from '../../src/host/draft-generator.js';
-import { ok } from '../../src/result.js';
+import type { AutomationPolicy, PolicyOptions } from '../../src/contracts/automation-policy.js';
+import type { Conversation, Proposal, ProposalInput } from '../../src/contracts/domain.js';
+import type { DraftGenerator, GenerateOptions } from '../../src/contracts/draft-generator.js';
+import { ok } from '../../src/contracts/result.js';
 import type { TestDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import type { StartedHost } from './started-host.js';

@@ -9,8 +9,8 @@ function fake(): void {
 }
 
 if (when === 'before') fake();
-const { createCairnloop } = await import('../../src/cairnloop.js');
-const { openActivity } = await import('../../src/activity/open-activity.js');
+const { createCairnloop } = await import('../../src/instance/cairnloop.js');
+const { openChangeFeed } = await import('../../src/change-feed/open-change-feed.js');
 const { openDatabase } = await import('../../src/db/connect.js');
 const { pino } = await import('pino');
 if (when === 'after') fake();
@@ -23,7 +23,7 @@ await cairnloop.conversations.reply(id, { content: 'Yes.', actor: { id: 'op-7' }
 await cairnloop.conversations.resolve(id, { resolvedBy: { id: 'op-7' } });
 // What an open page of the workspace holds.
 const db = openDatabase({ url, schema: 'cairnloop', poolSize: 1 });
-const activity = openActivity(db, pino({ level: 'silent' }));
+const activity = openChangeFeed(db, pino({ level: 'silent' }));
 activity.subscribe(() => {});
 activity.changed(id);
 await activity.close();

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { ConfigEntry, InjectionHabits } from '../../src/gen/inject-config.js';
+import type { ConfigEntry, HostConventions } from '../../src/gen/inject-config.js';
 import { templateStyle } from '../../src/gen/style.js';
 
 const folder = new URL('../fixtures/inject/', import.meta.url);
@@ -11,7 +11,7 @@ export interface InjectCase {
   after: string;
   outcome: string;
   entry: ConfigEntry;
-  habits: InjectionHabits;
+  habits: HostConventions;
 }
 
 export function injectCases(): InjectCase[] {

@@ -1,5 +1,5 @@
-import type { Conversation, Message, Sla } from '../../src/domain.js';
-import type { CallbackMetadata, Notifier } from '../../src/host/notifier.js';
+import type { Conversation, Message, Sla } from '../../src/contracts/domain.js';
+import type { CallbackMetadata, Notifier } from '../../src/contracts/notifier.js';
 
 /** One call that a Notifier got. */
 export interface NotifierCall {

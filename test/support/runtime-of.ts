@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { openDatabase } from '../../src/db/connect.js';
-import { noMetrics } from '../../src/ops/metrics.js';
 import type { Runtime } from '../../src/runtime.js';
+import { noMetrics } from '../../src/telemetry/metrics.js';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
 import type { StartedHost } from './started-host.js';
 
@@ -15,6 +15,6 @@ export function runtimeOf({ database }: StartedHost): Runtime {
     metrics: noMetrics,
     telemetry: createTelemetry(log),
     jobs: { wake: () => {} },
-    activity: { changed: () => {} },
+    changeFeed: { changed: () => {} },
   } as unknown as Runtime;
 }

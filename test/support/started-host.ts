@@ -1,10 +1,10 @@
 import { pino } from 'pino';
-import { type Cairnloop, createCairnloop } from '../../src/cairnloop.js';
 import type { CairnloopConfig } from '../../src/config/config-types.js';
+import type { Delivery } from '../../src/contracts/domain.js';
+import { err, ok } from '../../src/contracts/result.js';
+import type { SlaPolicy, SlaPolicyProvider } from '../../src/contracts/sla-policy-provider.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import type { Delivery } from '../../src/domain.js';
-import type { SlaPolicy, SlaPolicyProvider } from '../../src/host/sla-policy-provider.js';
-import { err, ok } from '../../src/result.js';
+import { type Cairnloop, createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from './database.js';
 import { moveClock, stopClock } from './database-clock.js';
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import diagnosticsChannel from 'node:diagnostics_channel';
-import { err, ok } from '../../src/result.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { domainEvents, type EventName, eventNames, spanNames } from '../../src/telemetry/event-names.js';
 import type { EventMetadata, Measurements } from '../../src/telemetry/telemetry.js';
-import { minute, terms } from '../support/causes.js';
+import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Proposal } from '../../src/domain.js';
-import type { PolicyOptions } from '../../src/host/automation-policy.js';
+import type { PolicyOptions } from '../../src/contracts/automation-policy.js';
+import type { Proposal } from '../../src/contracts/domain.js';
 import { checkAutomationPolicy } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { err, ok } from '../../src/result.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { checkContextProvider } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Conversation, Message } from '../../src/domain.js';
-import type { CallbackMetadata } from '../../src/host/notifier.js';
-import { err, ok } from '../../src/result.js';
+import type { Conversation, Message } from '../../src/contracts/domain.js';
+import type { CallbackMetadata } from '../../src/contracts/notifier.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { checkNotifier } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';
 

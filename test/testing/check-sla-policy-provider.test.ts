@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SlaPolicy } from '../../src/host/sla-policy-provider.js';
-import { err, ok, type Result } from '../../src/result.js';
+import { err, ok, type Result } from '../../src/contracts/result.js';
+import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
 import { validatePolicies } from '../../src/sla/validate-policies.js';
 import { checkSlaPolicyProvider } from '../../src/testing.js';
 import { codesOf } from './codes-of.js';

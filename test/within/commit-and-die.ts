@@ -1,6 +1,6 @@
 /** A host that is killed in the moment in which its COMMIT returns. */
 import pg from 'pg';
-import { createCairnloop } from '../../src/cairnloop.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator } from '../support/started-host.js';
 

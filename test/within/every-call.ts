@@ -1,5 +1,5 @@
-import type { Within } from '../../src/cairnloop.js';
-import type { ProposalInput } from '../../src/domain.js';
+import type { ProposalInput } from '../../src/contracts/domain.js';
+import type { Within } from '../../src/instance/cairnloop.js';
 import { operator } from '../support/started-host.js';
 
 /** Notes which calls are made. */

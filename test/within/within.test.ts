@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import type { Cairnloop, Within } from '../../src/cairnloop.js';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
+import type { Cairnloop, Within } from '../../src/instance/cairnloop.js';
 import { eventNames } from '../../src/telemetry/event-names.js';
 import { fromKnex } from '../../src/transactions.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';

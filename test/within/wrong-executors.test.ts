@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import type { Cairnloop } from '../../src/cairnloop.js';
+import type { Cairnloop } from '../../src/instance/cairnloop.js';
 import type { TransactionExecutor } from '../../src/within/executor.js';
 import { createTestDatabase, startOwnCluster, type TestDatabase } from '../support/database.js';
 import { migrated, operator, type StartedHost, start } from '../support/started-host.js';

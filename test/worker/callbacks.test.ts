@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { jobNames } from '../../src/jobs/jobs.js';
-import { causes, methods, minute, terms } from '../support/causes.js';
+import { jobNames } from '../../src/agenda/jobs.js';
+import { causes, methods, minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { policies, type StartedHost, useHosts } from '../support/started-host.js';

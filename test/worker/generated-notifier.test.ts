@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { createCairnloop } from '../../src/create-cairnloop.js';
+import { createCairnloop } from '../../src/instance/create-cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { runCli } from '../support/run-cli.js';

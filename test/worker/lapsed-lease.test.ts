@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { causes, minute } from '../support/causes.js';
+import { causes, minute } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { useHosts } from '../support/started-host.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { minute, terms } from '../support/causes.js';
 import { recordingGenerator } from '../support/drafting.js';
+import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Message } from '../../src/domain.js';
-import { err } from '../../src/result.js';
-import { minute } from '../support/causes.js';
+import type { Message } from '../../src/contracts/domain.js';
+import { err } from '../../src/contracts/result.js';
+import { minute } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';

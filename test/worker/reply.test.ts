@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
+import type { Message } from '../../src/contracts/domain.js';
+import { err } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { readWork } from '../../src/doctor/read-work.js';
-import type { Message } from '../../src/domain.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { err } from '../../src/result.js';
 import { findDue } from '../../src/worker/sweep.js';
 import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
-import { minute } from '../support/causes.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy } from '../support/drafting.js';
+import { minute } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { type NotifierCall, recordingNotifier } from '../support/recording-notifier.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';

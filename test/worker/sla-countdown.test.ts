@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { causes, minute, terms } from '../support/causes.js';
+import { causes, minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';

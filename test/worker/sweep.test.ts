@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deliveryTopics } from '../../src/domain.js';
+import { deliveryTopics } from '../../src/contracts/domain.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createSweep } from '../../src/worker/sweep.js';
 

@@ -5,7 +5,7 @@ import { existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Logger } from 'pino';
-import { createCairnloop } from '../../src/cairnloop.js';
+import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { migrated, operator, type StartedHost, useHosts } from '../support/started-host.js';

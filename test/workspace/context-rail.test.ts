@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
-import type { ContextProvider } from '../../src/host/context-provider.js';
-import { err, ok } from '../../src/result.js';
+import type { ContextProvider } from '../../src/contracts/context-provider.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { useHosts } from '../support/started-host.js';
 import { type HostConfig, type OpenThread, threadOpener } from './open-thread.js';
 import { textOf, useWorkspaces } from './served-workspace.js';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { ProposalInput } from '../../src/domain.js';
+import type { ProposalInput } from '../../src/contracts/domain.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { type HostConfig, threadOpener } from './open-thread.js';
 import { textOf, useWorkspaces } from './served-workspace.js';

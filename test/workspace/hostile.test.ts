@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
 import { openPage } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';

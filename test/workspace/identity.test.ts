@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import type { Actor } from '../../src/domain.js';
+import type { Actor } from '../../src/contracts/domain.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { mountPath, tokenIn, useWorkspaces } from './served-workspace.js';
 

@@ -9,7 +9,7 @@ import { type StartedHost, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 
 const run = promisify(execFile);
-const entry = new URL('../../src/cairnloop.ts', import.meta.url).href;
+const entry = new URL('../../src/instance/cairnloop.ts', import.meta.url).href;
 
 /** A customer writes through a process of its own: nothing of it is shared with ours but the database. */
 async function receiveElsewhere({ database }: StartedHost, id: string, content: string): Promise<void> {

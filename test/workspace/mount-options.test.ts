@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { isCairnloopError } from '../../src/errors.js';
+import { isCairnloopError } from '../../src/foundation/errors.js';
 import { mountOptions, type WorkspaceOptions } from '../../src/workspace/mount-options.js';
 
 const refusal = (options: unknown) => {

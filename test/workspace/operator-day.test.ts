@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
-import type { SlaPolicy } from '../../src/host/sla-policy-provider.js';
-import { ok } from '../../src/result.js';
+import { ok } from '../../src/contracts/result.js';
+import type { SlaPolicy } from '../../src/contracts/sla-policy-provider.js';
 import { openPage, type WatchedPage } from '../support/browser.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { err, ok } from '../../src/result.js';
+import { err, ok } from '../../src/contracts/result.js';
 import { policies, useHosts } from '../support/started-host.js';
 import { threadOpener } from './open-thread.js';
 import { textOf, useWorkspaces } from './served-workspace.js';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { createRequire } from 'node:module';
-import { err } from '../../src/result.js';
-import { minute } from '../support/causes.js';
+import { err } from '../../src/contracts/result.js';
+import { minute } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';

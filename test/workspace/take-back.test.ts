@@ -140,7 +140,7 @@ describe('taking back what was just sent', () => {
   });
 
   it('OA4 OA3 a customer’s message holds it: the operator is told why, and the text can be put back', async () => {
-    const { cairnloop, id, advance, page, message, pending, reply, sent } = await openThread({ takeBackSeconds: 4 });
+    const { cairnloop, id, advance, message, pending, reply, sent } = await openThread({ takeBackSeconds: 4 });
     await reply('All done, bye');
     await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
     await advance(5000);

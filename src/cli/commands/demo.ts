@@ -19,7 +19,7 @@ export const command = defineCommand<DemoOptions>({
   ],
   examples: ['cairnloop demo', 'cairnloop demo --once'],
   async run({ options }, io) {
-    const { runDemo, runDemoOnce } = await import('../../demo/run-demo.js');
+    const { runDemo, runDemoOnce } = await import('../demo/run-demo.js');
     const folder = path.resolve(io.cwd, options.cwd ?? '.', options.dir);
     await (options.once ? runDemoOnce : runDemo)({ folder, port: options.port, opsPort: options.opsPort }, io);
     return undefined;

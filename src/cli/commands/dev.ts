@@ -16,7 +16,7 @@ export const command = defineCommand<DevCommandOptions>({
   options: [cwdOption, configOption, workspacePortOption, opsPortOption],
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
-    const { runDev } = await import('../../dev/run-dev.js');
+    const { runDev } = await import('../run/run-dev.js');
     const { port, opsPort } = options;
     const host = await enterHost(options, io);
     io.host?.lift();

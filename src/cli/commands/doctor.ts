@@ -3,7 +3,7 @@ import type { CollectOptions } from '../../doctor/collect-facts.js';
 import type { Facts, Profile } from '../../doctor/facts.js';
 import type { Summary } from '../../doctor/finding.js';
 import type { Fix } from '../../doctor/fix.js';
-import { CairnloopError, type ErrorCode, isCairnloopError } from '../../errors.js';
+import { CairnloopError, type ErrorCode, isCairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
 import type { CliIo } from '../io.js';
 
@@ -66,7 +66,7 @@ function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
 /** A folder without a package.json can be looked at too: what is missing is among the findings. */
 async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
-    import('../../project/find-package.js'),
+    import('../../host-project/find-package.js'),
     import('../../config/env-files.js'),
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');

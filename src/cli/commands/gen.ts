@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../../gen/module-kinds.js';
 import { defineCommand } from '../command.js';
 import { finishPlan, mayAsk } from '../finish-plan.js';
@@ -16,8 +16,8 @@ export const command = defineCommand<ModuleOptions>({
   run: async ({ args: [word], options }, io) => {
     const kinds = await chooseKinds(word, options, io);
     const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }] = await Promise.all([
-      import('../../project/read-project.js'),
-      import('../../project/read-templates.js'),
+      import('../../host-project/read-project.js'),
+      import('../../host-project/read-templates.js'),
       import('../../gen/plan-module.js'),
       import('../../gen/module-files.js'),
     ]);
@@ -25,7 +25,7 @@ export const command = defineCommand<ModuleOptions>({
     const request = await completeRequest(kinds, host, options, io);
     const texts = readHostFiles(host.root, moduleFiles(host, request));
     const plan = planModules(host, readTemplates(), texts, request);
-    const { applyAndRemember } = await import('../../project/journal.js');
+    const { applyAndRemember } = await import('../../host-project/journal.js');
     const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
     return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, run) });
   },
@@ -46,9 +46,9 @@ async function chooseKinds(
 }
 
 async function unknownKind(word: string | undefined): Promise<CairnloopError> {
-  const { nearest } = await import('../../nearest.js');
+  const { closestWord } = await import('../../foundation/closest-word.js');
   const words = [...moduleKindNames, 'all'];
-  const near = word === undefined ? undefined : nearest(word, words);
+  const near = word === undefined ? undefined : closestWord(word, words);
   return new CairnloopError('USAGE', {
     message: `gen expected ${words.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,
     hint: near ? `Did you mean ${near}?` : 'Run `cairnloop gen notifier` for the first one.',

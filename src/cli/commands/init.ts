@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
 import { defineCommand } from '../command.js';
@@ -25,8 +25,8 @@ export const command = defineCommand<InitOptions>({
   run: async ({ options }, io) => {
     const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }, init] =
       await Promise.all([
-        import('../../project/read-project.js'),
-        import('../../project/read-templates.js'),
+        import('../../host-project/read-project.js'),
+        import('../../host-project/read-templates.js'),
         import('../../gen/plan-module.js'),
         import('../../gen/module-files.js'),
         import('../../gen/plan-init.js'),
@@ -37,7 +37,7 @@ export const command = defineCommand<InitOptions>({
     const request = await completeRequest(await chooseModules(options, io), host, options, io);
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
     const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
-    const { applyAndRemember } = await import('../../project/journal.js');
+    const { applyAndRemember } = await import('../../host-project/journal.js');
     const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
     const { envLine, mountGuide } = await import('../../gen/mount-guide.js');

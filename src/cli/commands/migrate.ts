@@ -1,6 +1,6 @@
 import type { MigrateOptions } from '../../db/migrate.js';
 import type { Dropped, RollbackPlan } from '../../db/rollback-plan.js';
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
 import { mayAsk } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';

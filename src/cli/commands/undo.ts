@@ -8,8 +8,8 @@ export const command = defineCommand<PlanOptions & { cwd?: string }>({
   exitCodes: { 1: 'nothing to take back, or a file was edited since', 130: 'cancelled' },
   run: async ({ options }, io) => {
     const [{ findPackage }, { planUndo }] = await Promise.all([
-      import('../../project/find-package.js'),
-      import('../../project/journal.js'),
+      import('../../host-project/find-package.js'),
+      import('../../host-project/journal.js'),
     ]);
     const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
     const { run, plan, apply } = planUndo(root);

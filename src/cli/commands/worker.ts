@@ -28,7 +28,7 @@ export const command = defineCommand<WorkerOptions>({
     143: 'ended at once by a second SIGTERM',
   },
   async run({ options }, io) {
-    const { runWorker } = await import('../../worker/run-worker.js');
+    const { runWorker } = await import('../run/run-worker.js');
     const { config, configFile } = await readConfigFile(options, io);
     // A worker that goes on after an error nobody caught would hide it from its supervisor.
     io.host?.lift();

@@ -1,4 +1,4 @@
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import type { Database } from '../connect.js';
 import { type Executor, statement } from '../statement.js';
 import { migrations } from './index.js';

@@ -1,5 +1,5 @@
 import { type ContractKey, contractMethods } from '../../config/host-modules.js';
-import type { OwedModule } from '../../deliveries/announced.js';
+import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, Facts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';

@@ -1,5 +1,5 @@
 import { isAlive } from '../../deliveries/worker-health.js';
-import { version } from '../../version.js';
+import { version } from '../../foundation/package-version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 

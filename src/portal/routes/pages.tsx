@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { CustomerConversation } from '../../domain.js';
-import { onceKey } from '../../http/once-key.js';
+import type { CustomerConversation } from '../../contracts/domain.js';
+import { postKey } from '../../http/post-key.js';
 import { type Frame, type Handler, type PortalContext, param, type Services } from '../handler.js';
 import { openConversation, rate, writeMessage } from '../operations.js';
 import type { PortalApi } from '../portal-api.js';
@@ -43,7 +43,7 @@ export const open: Handler = async (c, services) => {
   const frame = c.get('frame');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
-  const key = onceKey('portal', form.text('nonce'), subject, message);
+  const key = postKey('portal', form.text('nonce'), subject, message);
   const { id } = await openConversation(services, frame, { subject, message, key });
   return c.redirect(`${frame.base}/c/${id}`, 303);
 };
@@ -103,7 +103,7 @@ export const reply: Handler = async (c, services) => {
   const form = c.get('form');
   const id = param(c, 'id');
   const message = form.text('message');
-  await writeMessage(services, frame, id, { message, key: onceKey('portal', form.text('nonce'), message) });
+  await writeMessage(services, frame, id, { message, key: postKey('portal', form.text('nonce'), message) });
   return c.redirect(`${frame.base}/c/${id}#newest`, 303);
 };
 
@@ -111,7 +111,7 @@ export const rateConversation: Handler = async (c, services) => {
   const frame = c.get('frame');
   const form = c.get('form');
   const id = param(c, 'id');
-  await rate(services, frame, id, form.text('rating'), onceKey('portal', form.text('nonce'), form.text('rating')));
+  await rate(services, frame, id, form.text('rating'), postKey('portal', form.text('nonce'), form.text('rating')));
   return c.redirect(`${frame.base}/c/${id}`, 303);
 };
 

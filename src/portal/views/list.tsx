@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import type { CustomerConversation, Page } from '../../domain.js';
+import type { CustomerConversation, Page } from '../../contracts/domain.js';
 import type { Frame } from '../handler.js';
 import { fill } from '../strings/strings.js';
 import { Moment } from './page.js';

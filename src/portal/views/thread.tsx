@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
-import type { CustomerConversation, CustomerMessage } from '../../domain.js';
+import type { CustomerConversation, CustomerMessage } from '../../contracts/domain.js';
 import type { Frame } from '../handler.js';
 import { maxMessageLength } from '../operations.js';
 import { Back } from './new.js';

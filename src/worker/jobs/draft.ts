@@ -1,13 +1,13 @@
+import type { Conversation } from '../../contracts/domain.js';
+import type { DraftGenerator } from '../../contracts/draft-generator.js';
 import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { givenBack, type LoadedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Conversation } from '../../domain.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
-import type { DraftGenerator } from '../../host/draft-generator.js';
-import { returnedFailure } from '../../host/returned-failure.js';
+import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { missingModule } from './missing-module.js';

@@ -1,11 +1,11 @@
+import type { Message } from '../../contracts/domain.js';
 import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { givenBack } from '../../deliveries/load-batch.js';
-import { shortBatch } from '../../deliveries/pace.js';
-import type { Message } from '../../domain.js';
+import { shortBatch } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
 /** The conversations that a batch is about, by id; a deleted one is missing. */

@@ -1,4 +1,4 @@
-import type { OwedModule } from '../../deliveries/announced.js';
+import type { OwedModule } from '../../deliveries/announced-modules.js';
 
 /**
  * For a call that was owed by a process that has the module: during a deployment a worker may be the older of the two,

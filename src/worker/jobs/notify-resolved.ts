@@ -1,11 +1,11 @@
+import type { Actor, Conversation } from '../../contracts/domain.js';
+import type { ResolvedMetadata } from '../../contracts/notifier.js';
 import { maxLoadedMessages } from '../../conversations/find.js';
 import { type ConversationRow, toConversation } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { givenBack, type LoadedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Actor, Conversation } from '../../domain.js';
-import { deepFreeze } from '../../freeze.js';
-import type { ResolvedMetadata } from '../../host/notifier.js';
+import { deepFreeze } from '../../foundation/deep-freeze.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { missingModule } from './missing-module.js';

@@ -1,8 +1,8 @@
 import { toConversation, toMessage } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import { deepFreeze } from '../../freeze.js';
-import { returnedFailure } from '../../host/returned-failure.js';
+import { deepFreeze } from '../../foundation/deep-freeze.js';
+import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
 import { loadUnsent, messageTooLarge } from './load-unsent.js';
@@ -17,7 +17,7 @@ export const outbound: TopicHandler = {
     const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
     runtime.metrics.outboundSettled(outcome === 'done' ? 'sent' : 'failed');
     runtime.telemetry.publish(outcome === 'done' ? 'outbound.sent' : 'outbound.failed', {}, metadata);
-    runtime.activity.changed(row.conversation_id);
+    runtime.changeFeed.changed(row.conversation_id);
   },
 };
 

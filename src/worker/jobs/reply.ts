@@ -1,10 +1,10 @@
+import type { Message } from '../../contracts/domain.js';
+import type { CallbackMetadata } from '../../contracts/notifier.js';
 import { toConversation, toMessage } from '../../conversations/rows.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
-import type { Message } from '../../domain.js';
-import { deepFreeze } from '../../freeze.js';
-import type { CallbackMetadata } from '../../host/notifier.js';
-import { returnedFailure } from '../../host/returned-failure.js';
+import { deepFreeze } from '../../foundation/deep-freeze.js';
+import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
 import { loadUnsent, messageTooLarge } from './load-unsent.js';
@@ -18,7 +18,7 @@ export const reply: TopicHandler = {
   settled(runtime, row, outcome) {
     const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
     runtime.telemetry.publish(outcome === 'done' ? 'reply.sent' : 'reply.failed', {}, metadata);
-    runtime.activity.changed(row.conversation_id);
+    runtime.changeFeed.changed(row.conversation_id);
   },
 };
 

@@ -1,10 +1,10 @@
 import { toConversation } from '../../conversations/rows.js';
-import { isModuleOwed } from '../../deliveries/announced.js';
+import { isModuleOwed } from '../../deliveries/announced-modules.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, putOff } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
-import { deepFreeze } from '../../freeze.js';
-import { returnedFailure } from '../../host/returned-failure.js';
+import { deepFreeze } from '../../foundation/deep-freeze.js';
+import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { breachDue } from '../../sla/breach.js';
 import { toSla } from '../../sla/rows.js';

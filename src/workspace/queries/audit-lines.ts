@@ -1,8 +1,8 @@
 import { decodeIdCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
+import { isId } from '../../validation/input.js';
 import type { AuditLine } from '../model.js';
 
 export interface AuditFilter {

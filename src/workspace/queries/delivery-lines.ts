@@ -1,10 +1,10 @@
+import { deliveryTopics } from '../../contracts/domain.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isHeldBack } from '../../deliveries/in-order.js';
-import { isFree } from '../../deliveries/unsettled.js';
+import { isHeldBack } from '../../deliveries/ordered-topics.js';
+import { isFree } from '../../deliveries/sql-conditions.js';
 import { findWorkerBeats, isAlive } from '../../deliveries/worker-health.js';
-import { deliveryTopics } from '../../domain.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
 import { capped, countCap } from './queue.js';

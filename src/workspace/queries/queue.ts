@@ -3,10 +3,10 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
-import { breached, breachingSoon, gatherQueue, needingApproval, searchQueue } from './gather-queue.js';
-import { type QueuePage, walkQueue } from './walk-queue.js';
+import { type QueuePage, queueByKeyset } from './queue-by-keyset.js';
+import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue } from './queue-by-urgency.js';
 
-export type { QueuePage } from './walk-queue.js';
+export type { QueuePage } from './queue-by-keyset.js';
 
 /** The page of the queue that a view asks for. One statement. Throws `CURSOR_INVALID`. */
 export function findQueuePage(runtime: Runtime, { filter, search, cursor }: QueueView): Promise<QueuePage> {
@@ -15,9 +15,9 @@ export function findQueuePage(runtime: Runtime, { filter, search, cursor }: Queu
     case 'needs-approval':
     case 'breaching':
     case 'breached':
-      return gatherQueue(runtime, filter, cursor);
+      return queueByUrgency(runtime, filter, cursor);
     default:
-      return walkQueue(runtime, filter, cursor);
+      return queueByKeyset(runtime, filter, cursor);
   }
 }
 

@@ -1,6 +1,6 @@
 import { statement } from '../../db/statement.js';
-import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
+import { isId } from '../../validation/input.js';
 import type { Recipient } from '../views/bulk.js';
 import { customerColumn } from './rows.js';
 

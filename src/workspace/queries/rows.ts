@@ -25,7 +25,7 @@ export function toClock(row: ClockRow | null): Clock | null {
   };
 }
 
-export interface QueueRowRow {
+export interface QueueRecord {
   id: string;
   customer: string | null;
   subject: string | null;
@@ -39,7 +39,7 @@ export interface QueueRowRow {
   clock: ClockRow | null;
 }
 
-export function toQueueRow(row: QueueRowRow): QueueRow {
+export function toQueueRow(row: QueueRecord): QueueRow {
   return {
     id: row.id,
     customer: row.customer,

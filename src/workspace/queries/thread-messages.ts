@@ -2,9 +2,9 @@ import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isHeldBack } from '../../deliveries/in-order.js';
-import { isId } from '../../input.js';
+import { isHeldBack } from '../../deliveries/ordered-topics.js';
 import type { Runtime } from '../../runtime.js';
+import { isId } from '../../validation/input.js';
 import { maxCompared } from '../diff-words.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 

@@ -2,8 +2,8 @@ import { type ConversationRow, toConversation } from '../../conversations/rows.j
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
-import { isId } from '../../input.js';
 import type { Runtime } from '../../runtime.js';
+import { isId } from '../../validation/input.js';
 import type { AuditLine, OutboundLine, PendingLine, ThreadDraft, ThreadHead } from '../model.js';
 import { type ClockRow, customerColumn, toClock } from './rows.js';
 

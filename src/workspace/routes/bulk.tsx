@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { isModuleOwed } from '../../deliveries/announced.js';
-import { CairnloopError } from '../../errors.js';
-import { content as contentInput, parseInput } from '../../input.js';
-import type { Frame } from '../frame.js';
+import { isModuleOwed } from '../../deliveries/announced-modules.js';
+import { CairnloopError } from '../../foundation/errors.js';
+import { content as contentInput, parseInput } from '../../validation/input.js';
 import { type Handler, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import { onceKey } from '../once-key.js';
+import type { PageContext } from '../page-context.js';
+import { postKey } from '../post-key.js';
 import { findRecipients } from '../queries/recipients.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Refusal, refusalOf } from '../refusals.js';
@@ -38,7 +38,7 @@ export const bulkSend: Handler = async (c, services) => {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplate,
       content,
-      dedupeKey: onceKey(c, 'bulk', content),
+      dedupeKey: postKey(c, 'bulk', content),
       actor: frame.operator,
     });
     const recipients = new Map((await findRecipients(services.runtime, ids)).map((one) => [one.id, one]));
@@ -103,7 +103,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
 }
 
 /** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
-function bulkFrame(c: WorkspaceContext): Frame {
+function bulkFrame(c: WorkspaceContext): PageContext {
   const frame = c.get('frame');
   const queue = queueQuery({ ...queueViewOf(c), selecting: true });
   return { ...frame, queue, path: c.req.method === 'POST' ? `/${queue}` : frame.path };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Actor } from '../../domain.js';
+import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
-import { CairnloopError, isCairnloopError } from '../../errors.js';
+import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
-import { onceKey } from '../once-key.js';
+import { postKey } from '../post-key.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
@@ -23,7 +23,7 @@ export const compose: Handler = async (c, services) => {
   const message: Written = {
     content: composing.content,
     actor: c.get('frame').operator,
-    dedupeKey: onceKey(c, mode, composing.content),
+    dedupeKey: postKey(c, mode, composing.content),
   };
   return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };

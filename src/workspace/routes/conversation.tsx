@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
-import { isModuleOwed } from '../../deliveries/announced.js';
-import { CairnloopError } from '../../errors.js';
+import { isModuleOwed } from '../../deliveries/announced-modules.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
-import type { Frame, Notice } from '../frame.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
 import type { ThreadHead } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
 import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
@@ -91,7 +91,7 @@ function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor 
 }
 
 /** The frame of a thread: a form that was refused is answered below its own address, which no link may lead to. */
-function threadFrame(c: WorkspaceContext, id: string, now: Date): Frame {
+function threadFrame(c: WorkspaceContext, id: string, now: Date): PageContext {
   const frame = c.get('frame');
   const queue = queueQuery(queueViewOf(c));
   return { ...frame, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : frame.path };

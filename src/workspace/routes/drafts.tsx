@@ -1,6 +1,6 @@
-import type { Draft } from '../../domain.js';
+import type { Draft } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
-import { CairnloopError } from '../../errors.js';
+import { CairnloopError } from '../../foundation/errors.js';
 import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';

@@ -1,5 +1,5 @@
 import { eventStreamHeaders } from '../../http/live-streams.js';
-import { identifyOperator } from '../gate.js';
+import { identifyOperator } from '../access.js';
 import type { Handler } from '../handler.js';
 
 /** Tells an open page which conversations have changed; the page then asks for itself anew. Ids and nothing else. */

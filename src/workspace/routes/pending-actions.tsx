@@ -1,8 +1,8 @@
 import type { PendingAction } from '../../pending-actions/pending-action.js';
 import { dropHeldAction, takeBackAction } from '../../pending-actions/take-back.js';
 import { doneNotice } from '../done-notices.js';
-import type { Notice } from '../frame.js';
 import { type Handler, param, queueViewOf, redirect } from '../handler.js';
+import type { Notice } from '../page-context.js';
 import { queueQuery } from '../queue-filters.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 

@@ -1,9 +1,9 @@
-import { type CairnloopError, isCairnloopError } from '../../errors.js';
+import { type CairnloopError, isCairnloopError } from '../../foundation/errors.js';
 import { type PolicyAnswer, readPolicies } from '../../sla/policies.js';
 import { validatePolicies } from '../../sla/validate-policies.js';
 import { doneNotice } from '../done-notices.js';
-import type { Notice } from '../frame.js';
 import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import type { Notice } from '../page-context.js';
 import { refusalOf } from '../refusals.js';
 import { Page } from '../views/page.js';
 import { PoliciesView, type RefusedTerms } from '../views/policies.js';

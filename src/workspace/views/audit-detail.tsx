@@ -1,11 +1,11 @@
 /** What stands in a line of the record besides who and what: a phrase per action, and plain pairs for what has none. */
 import type { Child, FC } from 'hono/jsx';
 import { humanizeLabel } from '../../context/humanize-label.js';
-import { isId } from '../../input.js';
+import { isId } from '../../validation/input.js';
 import { spanInWords } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
-import { plural } from './bits.js';
 import { topicNames } from './delivery-words.js';
+import { plural } from './elements.js';
 import { Moment } from './time.js';
 
 type Detail = AuditLine['detail'];

@@ -1,16 +1,16 @@
 import type { FC } from 'hono/jsx';
-import type { Actor } from '../../domain.js';
-import type { Frame, Notice } from '../frame.js';
+import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
 import { AuditDetail } from './audit-detail.js';
 import { actionInWords, auditActions } from './audit-words.js';
-import { ActorName, actorText, Empty, Icon } from './bits.js';
+import { ActorName, actorText, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Moment } from './time.js';
 
 interface AuditProps {
-  frame: Frame;
+  frame: PageContext;
   filter: AuditFilter;
   page: AuditPage;
   notice?: Notice | undefined;
@@ -101,7 +101,7 @@ const Lines: FC<AuditProps> = ({ frame, page }) => (
   </section>
 );
 
-const Line: FC<{ frame: Frame; line: AuditLine }> = ({ frame, line }) => (
+const Line: FC<{ frame: PageContext; line: AuditLine }> = ({ frame, line }) => (
   <tr>
     <td class="nowrap">
       <Moment at={line.at} />

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
-import type { Frame } from '../frame.js';
-import { ActionForm, Icon, Name, Prose, plural } from './bits.js';
+import type { PageContext } from '../page-context.js';
+import { ActionForm, Icon, Name, Prose, plural } from './elements.js';
 
 /** A conversation that a bulk follow-up would go to. */
 export interface Recipient {
@@ -10,7 +10,7 @@ export interface Recipient {
 }
 
 interface BulkProps {
-  frame: Frame;
+  frame: PageContext;
   ids: string[];
   recipients: Recipient[];
   max: number;
@@ -147,7 +147,7 @@ const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients
   </section>
 );
 
-const BackLink: FC<{ frame: Frame }> = ({ frame }) => (
+const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
   <a class="button button-quiet" href={`${frame.base}/${frame.queue}`}>
     Back to the queue
   </a>
@@ -159,7 +159,7 @@ export interface BulkOutcome {
   failure: string | null;
 }
 
-export const BulkResultView: FC<{ frame: Frame; outcomes: BulkOutcome[]; content: string }> = ({
+export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
   frame,
   outcomes,
   content,

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { Frame } from '../frame.js';
 import type { ThreadHead } from '../model.js';
-import { ActionForm, Icon } from './bits.js';
+import type { PageContext } from '../page-context.js';
+import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
 export const composerModes = ['reply', 'note', 'follow-up'] as const;
@@ -26,7 +26,7 @@ export const followUpDelays = [
 ] as const;
 
 interface ComposerProps {
-  frame: Frame;
+  frame: PageContext;
   thread: ThreadHead;
   composing: Composing;
   /** Whether the host has a notifier to hand a follow-up to. */

@@ -1,16 +1,16 @@
 import type { FC } from 'hono/jsx';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
-import type { Frame } from '../frame.js';
+import type { PageContext } from '../page-context.js';
 import { withWord } from '../queue-filters.js';
-import { Icon, LinkedValue } from './bits.js';
+import { Icon, LinkedValue } from './elements.js';
 import { Moment } from './time.js';
 
 /** The customer's context so far: an answer, or none yet. */
 export type ContextView = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
-  frame: Frame;
+  frame: PageContext;
   conversationId: string;
   context: ContextView;
 }

@@ -1,17 +1,17 @@
 import type { FC } from 'hono/jsx';
 import { spanInWords } from '../clock-state.js';
-import type { Frame, Notice } from '../frame.js';
 import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
-import { ActionForm, Empty, Icon } from './bits.js';
 import { topicNames } from './delivery-words.js';
+import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
 interface DeliveriesProps {
-  frame: Frame;
+  frame: PageContext;
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;

@@ -1,4 +1,4 @@
-import type { DeliveryTopic } from '../../domain.js';
+import type { DeliveryTopic } from '../../contracts/domain.js';
 
 /** The calls that are owed to a host, in words. */
 export const topicNames: Record<DeliveryTopic, string> = {

@@ -1,15 +1,15 @@
 import type { FC } from 'hono/jsx';
-import type { Evidence } from '../../domain.js';
+import type { Evidence } from '../../contracts/domain.js';
 import type { Changes } from '../diff-words.js';
-import type { Frame } from '../frame.js';
 import type { ThreadDraft } from '../model.js';
+import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
-import { ActionForm, Icon, Prose, plural } from './bits.js';
 import { Diff } from './diff.js';
+import { ActionForm, Icon, Prose, plural } from './elements.js';
 import { Moment } from './time.js';
 
 export interface DraftProps {
-  frame: Frame;
+  frame: PageContext;
   draft: ThreadDraft;
   /** The queue beside it, so that links keep it as it is. */
   queue: QueueView;
@@ -165,7 +165,7 @@ const Send: FC<DraftProps> = (props) => {
   );
 };
 
-const DiscardForm: FC<{ frame: Frame; draft: ThreadDraft }> = ({ frame, draft }) => (
+const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft }> = ({ frame, draft }) => (
   <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
     <button type="submit" class="button button-quiet">
       <Icon name="trash-2" /> Discard
@@ -216,7 +216,7 @@ const EditDraft: FC<DraftProps & { editing: string }> = ({ editing, changes, ...
 const staleChip = { customer: 'the customer has written since', answer: 'somebody has replied since' };
 
 /** Drafts that the policy only prepares: they ask for nothing and wait to be looked for. */
-export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: QueueView; open: boolean }> = ({
+export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; queue: QueueView; open: boolean }> = ({
   frame,
   drafts,
   queue,
@@ -250,7 +250,7 @@ export const PreparedDrafts: FC<{ frame: Frame; drafts: ThreadDraft[]; queue: Qu
   );
 };
 
-const UseLink: FC<{ frame: Frame; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
+const UseLink: FC<{ frame: PageContext; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
   <a class="button" href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}>
     <Icon name="reply" /> Use in composer
   </a>

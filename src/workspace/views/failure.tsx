@@ -1,11 +1,11 @@
 import type { Child, FC } from 'hono/jsx';
-import type { Frame } from '../frame.js';
-import { Empty } from './bits.js';
+import type { PageContext } from '../page-context.js';
+import { Empty } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { Page } from './page.js';
 
 interface FailureProps {
-  frame: Frame;
+  frame: PageContext;
   icon: IconName;
   title: string;
   children: Child;

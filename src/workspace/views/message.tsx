@@ -1,16 +1,16 @@
 import type { FC } from 'hono/jsx';
-import type { Actor } from '../../domain.js';
+import type { Actor } from '../../contracts/domain.js';
 import type { Changes } from '../diff-words.js';
-import type { Frame } from '../frame.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
-import { ActionForm, ActorName, Icon, Prose, plural } from './bits.js';
+import type { PageContext } from '../page-context.js';
 import { Diff } from './diff.js';
+import { ActionForm, ActorName, Icon, Prose, plural } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
 interface MessageProps {
-  frame: Frame;
+  frame: PageContext;
   message: ThreadMessage;
   /** Whose conversation it is, by actor id and by the name that the page gives them. */
   customer: { id: string | null; name: string | null };
@@ -74,7 +74,7 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
 };
 
 /** What an operator wrote is no news to them. */
-function isOwn({ operator }: Frame, { role, author }: ThreadMessage): boolean {
+function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
   return role !== 'customer' && author?.id === operator.id;
 }
 
@@ -117,7 +117,7 @@ const Rest: FC<Pick<MessageProps, 'frame' | 'message'>> = ({ frame, message }) =
 };
 
 /** A message on a page of its own. */
-function pageOf(frame: Frame, message: ThreadMessage): string {
+function pageOf(frame: PageContext, message: ThreadMessage): string {
   return `${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`;
 }
 
@@ -173,7 +173,7 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
   ) : null;
 
 interface InterveneProps {
-  frame: Frame;
+  frame: PageContext;
   message: ThreadMessage;
   delivery: ThreadDelivery;
   how: 'retry' | 'discard';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
-import type { Frame, Notice, Theme } from '../frame.js';
-import { ActionForm, Icon } from './bits.js';
+import type { Notice, PageContext, Theme } from '../page-context.js';
+import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
 
@@ -15,7 +15,7 @@ const views: { name: ViewName; path: string; label: string; icon: IconName }[] =
 ];
 
 interface PageProps {
-  frame: Frame;
+  frame: PageContext;
   title: string;
   view: ViewName;
   search?: string;
@@ -61,7 +61,7 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
   </>
 );
 
-const TopBar: FC<{ frame: Frame; view: ViewName; search: string }> = ({ frame, view, search }) => (
+const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ frame, view, search }) => (
   <header class="topbar">
     <a class="brand" href={`${frame.base}/`}>
       <Mark />
@@ -121,7 +121,7 @@ const themeSteps: { theme: Theme; next: Theme; words: string; icon: IconName }[]
 ];
 
 /** A button for each theme that a page can have; the stylesheet shows the one that leads on from its own. */
-const ThemeForm: FC<{ frame: Frame }> = ({ frame }) => (
+const ThemeForm: FC<{ frame: PageContext }> = ({ frame }) => (
   <ActionForm frame={frame} action="/theme" class="theme">
     <input type="hidden" name="back" value={frame.path} />
     {themeSteps.map(({ theme, next, words, icon }) => {
@@ -159,7 +159,7 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
 };
 
 /** Says that the page is cut off; the page's script shows it and takes it away. */
-const ConnectionBar: FC<{ frame: Frame }> = ({ frame }) => (
+const ConnectionBar: FC<{ frame: PageContext }> = ({ frame }) => (
   <div class="connection" id="connection" role="alert" hidden>
     <Icon name="triangle-alert" />
     <p>

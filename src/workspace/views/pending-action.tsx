@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
-import { CairnloopError, type ErrorCode } from '../../errors.js';
-import type { Frame } from '../frame.js';
+import { CairnloopError, type ErrorCode } from '../../foundation/errors.js';
 import type { PendingLine, ThreadHead } from '../model.js';
+import type { PageContext } from '../page-context.js';
 import { refusalOf } from '../refusals.js';
-import { ActionForm, ActorName, Icon, Prose } from './bits.js';
+import { ActionForm, ActorName, Icon, Prose } from './elements.js';
 
 /** What operators have asked for and is not done yet, below the newest message. */
-export const PendingList: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread }) => (
+export const PendingList: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread }) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
       <ol class="messages pending-list">
@@ -19,7 +19,7 @@ export const PendingList: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, t
 );
 
 interface ItemProps {
-  frame: Frame;
+  frame: PageContext;
   line: PendingLine;
   conversationId: string;
 }

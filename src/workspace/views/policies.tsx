@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
-import type { SlaPolicy } from '../../host/sla-policy-provider.js';
+import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { PolicyAnswer } from '../../sla/policies.js';
-import type { Frame, Notice } from '../frame.js';
-import { ActionForm, Empty, Icon } from './bits.js';
+import type { Notice, PageContext } from '../page-context.js';
+import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 
 interface PoliciesProps {
-  frame: Frame;
+  frame: PageContext;
   answer: PolicyAnswer;
   /** Whether the host has a provider at all. */
   configured: boolean;
@@ -88,7 +88,7 @@ const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   </Empty>
 );
 
-const PolicyForm: FC<{ frame: Frame; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
+const PolicyForm: FC<{ frame: PageContext; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
   const { frame, policy, refused } = props;
   const { responseMinutes, breachMinutes } = refused ?? policy;
   const describedBy = refused && 'refused-terms';

@@ -1,15 +1,15 @@
 import type { FC } from 'hono/jsx';
-import type { Message } from '../../domain.js';
-import type { Frame, Notice } from '../frame.js';
+import type { Message } from '../../contracts/domain.js';
 import type { CappedCount, QueueRow } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
-import { Empty, Icon, Name } from './bits.js';
+import { Empty, Icon, Name } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Age, ClockChip } from './time.js';
 
 export interface QueueProps {
-  frame: Frame;
+  frame: PageContext;
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;

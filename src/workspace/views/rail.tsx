@@ -1,14 +1,14 @@
 import type { FC } from 'hono/jsx';
 import { clockTone } from '../clock-state.js';
-import type { Frame } from '../frame.js';
 import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
+import type { PageContext } from '../page-context.js';
 import { actionInWords } from './audit-words.js';
-import { ActionForm, ActorName, Icon } from './bits.js';
 import { ContextPanel, type ContextView } from './context.js';
+import { ActionForm, ActorName, Icon } from './elements.js';
 import { ClockSentence, Moment, type Since } from './time.js';
 
 interface RailProps {
-  frame: Frame;
+  frame: PageContext;
   thread: ThreadHead;
   /** What the ContextProvider has answered so far. */
   context: ContextView;
@@ -40,7 +40,7 @@ const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
   </aside>
 );
 
-const SlaPanel: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread }) => {
+const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread }) => {
   const { clock, conversation, now } = thread;
   return (
     <section class="panel" aria-labelledby="sla-title">
@@ -66,7 +66,7 @@ function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since 
   return answered ? 'answered' : 'none';
 }
 
-const PauseClock: FC<{ frame: Frame; conversationId: string; clock: Clock; now: Date }> = (props) => {
+const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock; now: Date }> = (props) => {
   const { frame, conversationId, clock, now } = props;
   const tone = clockTone(clock, now);
   if (tone === 'paused') {
@@ -129,7 +129,7 @@ const CsatPanel: FC<{ rating: ThreadHead['conversation']['csatRating'] }> = ({ r
   </section>
 );
 
-const RecordPanel: FC<{ frame: Frame; audit: AuditLine[]; conversationId: string }> = ({
+const RecordPanel: FC<{ frame: PageContext; audit: AuditLine[]; conversationId: string }> = ({
   frame,
   audit,
   conversationId,

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
-import type { Frame } from '../frame.js';
 import type { DeliveryLine, MessageDelivery } from '../model.js';
-import { ActionForm, Icon } from './bits.js';
+import type { PageContext } from '../page-context.js';
+import { ActionForm, Icon } from './elements.js';
 import { Moment } from './time.js';
 
 /** Whether the customer gets a message later, because somebody chose so: nothing about it has failed. */
@@ -11,7 +11,11 @@ export function isScheduled(delivery: MessageDelivery & Pick<Partial<DeliveryLin
 }
 
 /** Sends a scheduled message before its time, once the operator has read when it would go by itself. */
-export const SendNow: FC<{ frame: Frame; delivery: MessageDelivery; back: string }> = ({ frame, delivery, back }) => (
+export const SendNow: FC<{ frame: PageContext; delivery: MessageDelivery; back: string }> = ({
+  frame,
+  delivery,
+  back,
+}) => (
   <details class="send-now" id={`send-now-${delivery.id}`}>
     <summary class="button button-small">Send now…</summary>
     <ActionForm frame={frame} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">

@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
 import type { Changes } from '../diff-words.js';
-import type { Frame, Notice } from '../frame.js';
 import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
-import { ActionForm, Empty, Icon, Name } from './bits.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
+import { ActionForm, Empty, Icon, Name } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
 import { PendingList } from './pending-action.js';
@@ -14,7 +14,7 @@ import { priorityTone } from './queue.js';
 import { ClockChip, Moment } from './time.js';
 
 export interface ThreadProps {
-  frame: Frame;
+  frame: PageContext;
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
@@ -115,7 +115,7 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread }) => {
   );
 };
 
-const PrimaryAction: FC<{ frame: Frame; thread: ThreadHead }> = ({ frame, thread: { conversation, pending } }) =>
+const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { conversation, pending } }) =>
   pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
     <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">

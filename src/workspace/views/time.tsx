@@ -2,7 +2,7 @@
 import type { FC } from 'hono/jsx';
 import { type ClockTone, clockTone, nextTarget, shortSpan, spanInWords } from '../clock-state.js';
 import type { Clock } from '../model.js';
-import { Icon } from './bits.js';
+import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
 const formats = {

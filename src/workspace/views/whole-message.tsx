@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx';
 import type { Changes } from '../diff-words.js';
-import type { Frame } from '../frame.js';
 import type { ThreadMessage } from '../model.js';
-import { ActorName, Icon, Prose } from './bits.js';
+import type { PageContext } from '../page-context.js';
 import { Diff } from './diff.js';
+import { ActorName, Icon, Prose } from './elements.js';
 import { Moment } from './time.js';
 
 interface WholeMessageProps {
-  frame: Frame;
+  frame: PageContext;
   message: ThreadMessage;
   changes: Changes | undefined;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type SealedEvent, verifyChain } from '../../../src/audit/hash-chain.js';
-import type { Cairnloop } from '../../../src/cairnloop.js';
 import { main } from '../../../src/cli/main.js';
 import { migrateUp } from '../../../src/db/migrate.js';
+import type { Cairnloop } from '../../../src/instance/cairnloop.js';
 import type { TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { memoryIo } from '../../support/memory-io.js';

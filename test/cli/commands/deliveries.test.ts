@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { userInfo } from 'node:os';
-import type { DeliveryTopic } from '../../../src/domain.js';
-import { causes } from '../../support/causes.js';
+import type { DeliveryTopic } from '../../../src/contracts/domain.js';
+import { causes } from '../../support/error-causes.js';
 import { eventually } from '../../support/eventually.js';
 import { recordingNotifier } from '../../support/recording-notifier.js';
 import { runCli } from '../../support/run-cli.js';

@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { migrateUp } from '../../../src/db/migrate.js';
 import type { Finding } from '../../../src/doctor/finding.js';
-import { version } from '../../../src/version.js';
+import { version } from '../../../src/foundation/package-version.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../../support/database.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
 import { type TempHost, tempHost } from '../../support/temp-host.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Cairnloop } from '../../../src/cairnloop.js';
 import { main } from '../../../src/cli/main.js';
-import type { SlaPolicy } from '../../../src/host/sla-policy-provider.js';
+import type { SlaPolicy } from '../../../src/contracts/sla-policy-provider.js';
+import type { Cairnloop } from '../../../src/instance/cairnloop.js';
 import type { TestDatabase } from '../../support/database.js';
 import { stopClock } from '../../support/database-clock.js';
 import { memoryIo } from '../../support/memory-io.js';

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
-import { type Cairnloop, createCairnloop } from '../../../src/cairnloop.js';
 import { migrateUp } from '../../../src/db/migrate.js';
 import type {
   EmbeddedPostgres,
   EmbeddedPostgresOptions,
 } from '../../../src/embedded-postgres/start-embedded-postgres.js';
+import { type Cairnloop, createCairnloop } from '../../../src/instance/cairnloop.js';
 import { createTestDatabase, startOwnCluster } from '../../support/database.js';
 import { migrated, operator } from '../../support/started-host.js';
 import { startWorkerProcess, type WorkerProcess } from '../../support/worker-process.js';

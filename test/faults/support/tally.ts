@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCairnloopError } from '../../../src/errors.js';
+import { isCairnloopError } from '../../../src/foundation/errors.js';
 import { operator } from '../../support/started-host.js';
 import type { Arena } from './arena.js';
 import type { FaultFigures } from './fault.js';

@@ -1,4 +1,4 @@
-import type { AuditEvent, Page } from '../../../domain.js';
+import type { AuditEvent, Page } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';

@@ -1,6 +1,6 @@
 import type { Link } from '../../../audit/hash-chain.js';
 import type { AuditCheck } from '../../../audit/verify.js';
-import { CairnloopError } from '../../../errors.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';

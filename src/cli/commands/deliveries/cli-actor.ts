@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Actor } from '../../../domain.js';
+import type { Actor } from '../../../contracts/domain.js';
 
 /** Who works at this terminal, for the audit record. */
 export function cliActor(): Actor {

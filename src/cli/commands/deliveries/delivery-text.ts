@@ -1,5 +1,5 @@
-import type { Delivery } from '../../../domain.js';
-import { redact } from '../../../redact.js';
+import type { Delivery } from '../../../contracts/domain.js';
+import { redact } from '../../../foundation/redact.js';
 
 /** Errors come from the host: no secret of theirs is printed, whoever wrote the row. */
 export function printable(delivery: Delivery): Delivery {

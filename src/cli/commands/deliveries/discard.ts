@@ -1,11 +1,11 @@
-import type { Delivery } from '../../../domain.js';
-import { CairnloopError } from '../../../errors.js';
+import type { Delivery } from '../../../contracts/domain.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { oneLine } from '../../one-line.js';
 import type { Report } from '../../report.js';
+import { singleLine } from '../../single-line-text.js';
 import { cliActor } from './cli-actor.js';
 import { printable } from './delivery-text.js';
 
@@ -38,7 +38,7 @@ export const discard = defineCommand<DiscardOptions>({
 
 async function confirm(delivery: Delivery, io: CliIo): Promise<void> {
   const { id, topic, attempts, lastError } = printable(delivery);
-  const standing = `${topic}, attempts: ${attempts}, last error: ${oneLine(lastError ?? 'none', 200)}`;
+  const standing = `${topic}, attempts: ${attempts}, last error: ${singleLine(lastError ?? 'none', 200)}`;
   const agreed = await io.ask.confirm({ message: `Discard ${id} (${standing})?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }

@@ -5,7 +5,7 @@ import {
   deliveryStates,
   deliveryTopics,
   type Page,
-} from '../../../domain.js';
+} from '../../../contracts/domain.js';
 import type { WorkerHealth } from '../../../workspace/model.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';

@@ -1,6 +1,6 @@
+import { type DeliveryTopic, deliveryTopics } from '../../../contracts/domain.js';
 import type { RetryRange, TopicCounts } from '../../../deliveries/retry-range.js';
-import { type DeliveryTopic, deliveryTopics } from '../../../domain.js';
-import { CairnloopError } from '../../../errors.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';

@@ -1,4 +1,4 @@
-import type { Delivery } from '../../../domain.js';
+import type { Delivery } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';

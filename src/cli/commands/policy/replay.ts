@@ -1,4 +1,4 @@
-import { decisions } from '../../../domain.js';
+import { decisions } from '../../../contracts/domain.js';
 import type { Replay } from '../../../drafts/replay.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';

@@ -1,10 +1,10 @@
-import { CairnloopError } from '../../../errors.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import type { PolicyAnswer } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, readHostConfig } from '../../host-database.js';
-import { oneLine } from '../../one-line.js';
+import { policyTable } from '../../policy-table.js';
 import type { Report } from '../../report.js';
-import { termsTable } from '../../terms.js';
+import { singleLine } from '../../single-line-text.js';
 
 export const list = defineCommand<HostOptions>({
   options: [cwdOption, configOption, jsonOption],
@@ -27,7 +27,7 @@ function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
   }
   const { policies, rejected } = answer;
   // Of two policies for one priority each is refused, in the same words.
-  const notes = new Set(rejected.map(({ priority, reason }) => oneLine(`Not used: ${priority}: ${reason}`)));
-  const terms = policies.length > 0 ? [termsTable(policies)] : [];
+  const notes = new Set(rejected.map(({ priority, reason }) => singleLine(`Not used: ${priority}: ${reason}`)));
+  const terms = policies.length > 0 ? [policyTable(policies)] : [];
   return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };
 }

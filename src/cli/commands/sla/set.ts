@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import { CairnloopError } from '../../../errors.js';
-import type { BusinessCalendar, SlaPolicy } from '../../../host/sla-policy-provider.js';
+import type { BusinessCalendar, SlaPolicy } from '../../../contracts/sla-policy-provider.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { maxTermMinutes } from '../../../sla/validate-policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
+import { policyTable } from '../../policy-table.js';
 import type { Report } from '../../report.js';
-import { termsTable } from '../../terms.js';
 
 interface SetOptions extends HostOptions {
   response?: number;
@@ -70,8 +70,8 @@ function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: Sla
   const active = policies.find((policy) => policy.priority === priority);
   const took = active !== undefined && isDeepStrictEqual({ ...active, ...attrs }, active);
   const json = { priority, stored: took, policy: active ?? null };
-  if (took) return { text: `Stored; the next clock runs under these terms.\n${termsTable([active])}`, json };
-  const found = active ? `still\n${termsTable([active])}` : 'no policy for it';
+  if (took) return { text: `Stored; the next clock runs under these terms.\n${policyTable([active])}`, json };
+  const found = active ? `still\n${policyTable([active])}` : 'no policy for it';
   return {
     text: `The provider accepted the terms for "${priority}", but getActivePolicies answers ${found}`,
     json,

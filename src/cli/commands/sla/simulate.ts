@@ -1,5 +1,5 @@
-import { CairnloopError } from '../../../errors.js';
-import type { SlaPolicy } from '../../../host/sla-policy-provider.js';
+import type { SlaPolicy } from '../../../contracts/sla-policy-provider.js';
+import { CairnloopError } from '../../../foundation/errors.js';
 import { outcomes } from '../../../sla/outcome.js';
 import type { Simulation } from '../../../sla/simulate.js';
 import { validatePolicies } from '../../../sla/validate-policies.js';

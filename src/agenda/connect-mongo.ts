@@ -1,0 +1,41 @@
+import { CairnloopError } from '../foundation/errors.js';
+import { jobsUnreachable } from './jobs-unreachable.js';
+
+/** A client whose MongoDB has answered. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
+export async function connectMongo(url: string, timeoutMs: number) {
+  const { MongoClient } = await loadMongo();
+  let client: InstanceType<typeof MongoClient> | undefined;
+  try {
+    client = new MongoClient(url, {
+      appName: 'cairnloop',
+      serverSelectionTimeoutMS: timeoutMs,
+      connectTimeoutMS: timeoutMs,
+      // Without it a MongoDB that is frozen holds whoever asks it for ever.
+      socketTimeoutMS: 2 * timeoutMs,
+    });
+    await client.db().command({ ping: 1 });
+    return client;
+  } catch (error) {
+    await client?.close().catch(() => {});
+    return jobsUnreachable('mongodb')(error);
+  }
+}
+
+/**
+ * The driver comes by way of the backend: two copies of it do not understand each other's ids. Throws
+ * `BACKEND_NOT_INSTALLED`.
+ */
+export async function loadMongo(): Promise<typeof import('@agendajs/mongo-backend')> {
+  try {
+    return await import('@agendajs/mongo-backend');
+  } catch (error) {
+    const missing = missingPackage(error);
+    if (missing === undefined) throw error;
+    throw new CairnloopError('BACKEND_NOT_INSTALLED', { package: missing }, { cause: error });
+  }
+}
+
+function missingPackage(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ERR_MODULE_NOT_FOUND' ? /package '([^']+)'/.exec(message)?.[1] : undefined;
+}

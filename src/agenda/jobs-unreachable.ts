@@ -1,0 +1,11 @@
+import type { JobsConfig } from '../config/config-types.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
+
+/** What is caught in a job store, as the error that tells of it. */
+export function jobsUnreachable(backend: JobsConfig['backend']): (error: unknown) => never {
+  return (error) => {
+    const reason = errorText(error, 300).replace(/\.$/, '');
+    throw new CairnloopError('JOBS_UNREACHABLE', { backend, reason }, { cause: error });
+  };
+}

@@ -1,0 +1,33 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
+
+/** The Agenda job that drains each kind of delivery. */
+export const jobNames: Record<DeliveryTopic, string> = {
+  conversation_resolved: 'notify-resolved',
+  sla_breach: 'sla-countdown',
+  outbound: 'outbound',
+  reply: 'reply',
+  draft: 'draft',
+};
+
+/** What one topic's Agenda job runs in this worker. */
+export interface Drain {
+  run(): Promise<void>;
+  /** More is due than it can take: wake-ups are left to other workers, because this one looks again by itself. */
+  readonly full: boolean;
+}
+
+/**
+ * Wake-ups through Agenda. Postgres holds the truth, so this may be down or wiped without losing anything: a sweep
+ * finds what a lost wake-up left.
+ */
+export interface Jobs {
+  /** Asks for a drain of the topic. Call it after the commit; it returns at once, never throws, and merges bursts. */
+  wake(topic: DeliveryTopic): void;
+  /** Runs `drains[topic]` in that topic's Agenda job until {@link Jobs.stop}. Throws `JOBS_UNREACHABLE`. */
+  start(drains: Record<DeliveryTopic, Drain>): Promise<void>;
+  /** Takes no more jobs; running ones keep their locks. */
+  stop(): Promise<void>;
+  /** Rejects with `JOBS_UNREACHABLE` unless the job store answers. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}

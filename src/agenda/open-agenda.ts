@@ -1,0 +1,85 @@
+import { Agenda } from 'agenda';
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { ResolvedConfig } from '../config/config-types.js';
+import { deliveryTopics } from '../contracts/domain.js';
+import { channelName } from '../db/channel-name.js';
+import { openSessionPool } from '../db/session.js';
+import { errorText } from '../foundation/redact.js';
+import { type JobStore, postgresStore } from './job-store.js';
+import { mongoStore } from './mongo-store.js';
+import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
+import { WakeChannel } from './wake-channel.js';
+
+/** An Agenda over the configured job store, and how to let go of it. */
+export interface OpenAgenda {
+  agenda: Agenda;
+  locks: LockWrites;
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Agenda polls for every job at once, and stalls on fewer connections. */
+const poolSize = deliveryTopics.length;
+
+/** What Agenda asks for is short, and it asks again by itself. */
+const limits = { answer: 10_000, statement: 9000, lock: 5000 };
+
+/** How often Agenda looks for jobs whose notification was lost, in milliseconds. */
+const processEvery = 500;
+
+/**
+ * Connects Agenda. Whatever holds its jobs, wake-ups travel over the host's Postgres by LISTEN and NOTIFY. The job store
+ * has answered first, because Agenda leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`,
+ * `BACKEND_NOT_INSTALLED`.
+ */
+export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
+  const quietly = onceInAWhile((error: Error) =>
+    log.warn({ reason: errorText(error) }, 'job connection lost; reconnecting'),
+  );
+  const { url, schema } = config.database;
+  const connection = { url, schema, name: 'cairnloop-jobs' };
+  const pool = openSessionPool({ ...connection, max: poolSize, limits });
+  pool.on('error', quietly);
+  const store = await openStore(config, pool).catch(async (error) => {
+    await pool.end();
+    throw error;
+  });
+  const locks = trackLockWrites(store.backend.repository, quietly);
+  const channel = new WakeChannel(pool, connection, channelName('jobs', schema), log);
+  channel.on('error', quietly);
+  const agenda = new Agenda({
+    backend: store.backend,
+    notificationChannel: channel,
+    processEvery,
+    maxConcurrency: 100,
+  });
+  agenda.on('error', quietly);
+  await agenda.ready;
+  return {
+    agenda,
+    locks,
+    probe: store.probe,
+    close: async () => {
+      await channel.disconnect().catch(quietly);
+      await Promise.allSettled([store.close(), pool.end()]);
+    },
+  };
+}
+
+async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Promise<JobStore> {
+  if (jobs.backend === 'mongodb') return mongoStore(jobs.url, database.schema);
+  const store = await postgresStore(pool, database.schema);
+  await store.probe();
+  return store;
+}
+
+/** Agenda polls twice a second, and each poll fails while the store is away; that is worth a line every ten seconds. */
+function onceInAWhile(report: (error: Error) => void): (error: Error) => void {
+  let quietUntil = 0;
+  return (error) => {
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + 10_000;
+    report(error);
+  };
+}

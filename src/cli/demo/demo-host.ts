@@ -1,0 +1,18 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { writeFailed } from '../../host-project/write-failed.js';
+
+const template = fileURLToPath(new URL('../../../templates/demo', import.meta.url));
+
+/** Writes the demo host: a config and the modules that a reader would copy. What is there already is left as it is. Throws `WRITE_FAILED`. */
+export async function writeDemoHost(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await cp(template, folder, { recursive: true, force: false });
+    // Its own ignore file: the data of the embedded Postgres is nobody's source.
+    await writeFile(path.join(folder, '.gitignore'), '.cairnloop/\n.env\nnode_modules/\n');
+  } catch (cause) {
+    throw writeFailed(cause, (cause as NodeJS.ErrnoException).path ?? folder);
+  }
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Conversation, Delivery, Draft, DraftStatus } from '../../contracts/domain.js';
+import { CairnloopError } from '../../foundation/errors.js';
+import type { Cairnloop } from '../../instance/cairnloop.js';
+import type { Narrator } from './narrator.js';
+
+/** The operator of the demo. */
+export const maya = { id: 'op_maya', name: 'Maya' };
+
+/** What a life cycle works with. */
+export interface Stage {
+  cairnloop: Cairnloop;
+  tell: Narrator;
+  /** Moves the database's clock forward. */
+  moveClock(hours: number): Promise<void>;
+  /** Asks why the conversation's SLA is due when it is. */
+  explain(conversationId: string): Promise<string[]>;
+}
+
+/** Plays one of everything: answers, the four policy decisions, outbound, a held clock, a breach, a retried callback. */
+export async function playLifeCycle(stage: Stage): Promise<void> {
+  const invoice = await answerAndResolve(stage);
+  await decideDrafts(stage);
+  await sendOutbound(stage, invoice);
+  await holdClock(stage);
+  await breach(stage);
+  await settled(stage);
+}
+
+async function answerAndResolve({ cairnloop, tell }: Stage): Promise<Conversation> {
+  const opened = await cairnloop.conversations.open({
+    actorId: 'cus_0417',
+    subject: 'Invoice total looks wrong',
+    priority: 'high',
+    tags: ['crm-down'],
+    message: 'Our invoice INV-2207 lists 44 seats, but we have 42.',
+  });
+  const sla = await cairnloop.sla.forConversation(opened.id);
+  tell.step(`Opened "${opened.subject}" (high priority); answer due ${clockTime(sla?.responseDueAt)}`);
+  const answer = { content: 'You are right, I have corrected it.', actor: maya };
+  const reply = await cairnloop.conversations.reply(opened.id, answer);
+  tell.step(`Answered by ${maya.name}; the SLA is ${(await cairnloop.sla.forConversation(opened.id))?.status}`);
+  tell.step(`Customer ${opened.actorId} has the answer: reply ${await handedOver(cairnloop, opened.id, reply.id)}`);
+  const resolved = await cairnloop.conversations.resolve(opened.id, { resolvedBy: maya, metadata: { via: 'demo' } });
+  tell.step(`Resolved by ${resolved.resolvedBy?.name}; the CRM will refuse the first two calls`);
+  return resolved;
+}
+
+const questions = [
+  { tags: ['faq'], subject: 'Cannot sign in', message: 'I forgot my password.', becomes: 'allowed' },
+  { tags: [], subject: 'Refund for October', message: 'May I have a refund?', becomes: 'prepared' },
+  { tags: [], subject: 'Export keeps failing', message: 'The CSV export stops halfway.', becomes: 'pending' },
+  { tags: ['legal'], subject: 'Data request', message: 'Send me all data you hold.', becomes: 'denied' },
+] as const;
+
+/** The worker asks the DraftGenerator, the AutomationPolicy decides. */
+async function decideDrafts({ cairnloop, tell }: Stage): Promise<void> {
+  for (const { tags, subject, message, becomes } of questions) {
+    const opened = await cairnloop.conversations.open({ actorId: 'cus_0588', subject, tags: [...tags], message });
+    const draft = await eventually(`the draft for "${subject}"`, () => draftOf(cairnloop, opened.id, becomes));
+    tell.step(`Draft for "${subject}": policy says ${draft.decision}; ${whatItMeans[draft.decision]}`);
+    if (draft.status !== 'pending') continue;
+    const sent = await cairnloop.drafts.approve(draft.id, { actor: maya });
+    tell.detail(`${sent.status} by ${maya.name}: "${sent.content}"`);
+    tell.step(`Customer ${opened.actorId} has it: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`);
+  }
+}
+
+/** Waits until the worker has handed a message to the host's Notifier; returns its status. */
+function handedOver({ conversations }: Cairnloop, id: string, messageId: string | null): Promise<string> {
+  return eventually('the reply', async () => {
+    const { messages = [] } = await conversations.get(id);
+    return messages.find((sent) => sent.id === messageId && sent.status === 'sent')?.status ?? undefined;
+  });
+}
+
+const whatItMeans = {
+  allow: 'sent without review',
+  draft_only: 'kept for whoever looks, no prompt',
+  require_approval: 'waits for an operator',
+  deny: 'dropped, no word of it is stored',
+};
+
+async function draftOf(cairnloop: Cairnloop, id: string, status: DraftStatus): Promise<Draft | undefined> {
+  return (await cairnloop.drafts.listForConversation(id)).find((draft) => draft.status === status);
+}
+
+async function sendOutbound({ cairnloop, tell }: Stage, invoice: Conversation): Promise<void> {
+  const survey = { templateId: 'csat', content: 'How did we do?', dedupeKey: 'csat', actor: maya };
+  const { message } = await cairnloop.outbound.trigger(invoice.id, survey);
+  await handedOver(cairnloop, invoice.id, message.id);
+  const again = await cairnloop.outbound.trigger(invoice.id, survey);
+  tell.step(`Outbound "${message.content}" sent; its dedupe key again: duplicate ${again.duplicate}`);
+
+  const open = await cairnloop.conversations.list({ status: 'open', limit: 2 });
+  const recipients = [...open.items.map((conversation) => conversation.id), 'no-such-conversation'];
+  const notice = { templateId: 'maintenance', content: 'We will be down on Sunday at 06:00 UTC.', actor: maya };
+  const { envelope, results } = await cairnloop.outbound.bulkTrigger(recipients, notice);
+  tell.step(`Bulk send: ${envelope.requested} recipients, ${envelope.accepted} accepted`);
+  for (const result of results) if (!result.ok) tell.detail(`${result.conversationId}: ${result.error.message}`);
+}
+
+async function holdClock({ cairnloop, tell, explain }: Stage): Promise<void> {
+  const opened = await cairnloop.conversations.open({
+    actorId: 'cus_0731',
+    subject: 'Waiting for a log file',
+    message: 'The app crashes when I open a note.',
+  });
+  await cairnloop.sla.pause(opened.id, { reason: 'waiting for the customer', actor: maya });
+  await cairnloop.conversations.receive(opened.id, { content: 'Here is the log you asked for.' });
+  tell.step('SLA paused, and resumed by the customer; why it is due when it is:');
+  for (const line of await explain(opened.id)) tell.detail(line);
+}
+
+async function breach({ cairnloop, tell, moveClock }: Stage): Promise<void> {
+  const opened = await cairnloop.conversations.open({
+    actorId: 'cus_0417',
+    subject: 'Nobody answers',
+    priority: 'high',
+    message: 'Is anybody there?',
+  });
+  await moveClock(4.01);
+  tell.step("Four hours pass (the demo's database clock was moved)");
+  const sla = await eventually('the breach', async () => {
+    const found = await cairnloop.sla.forConversation(opened.id);
+    return found?.status === 'breached' ? found : undefined;
+  });
+  tell.step(`SLA of "${opened.subject}" ${sla.status}`);
+}
+
+/** Waits until nothing is owed but clocks that still run, and shows what became of each delivery. */
+async function settled({ cairnloop, tell }: Stage): Promise<void> {
+  await eventually('all deliveries', async () => {
+    const pending = await cairnloop.deliveries.list({ state: 'pending', limit: 200 });
+    return pending.items.every(isRunningClock) || undefined;
+  });
+  const { items } = await cairnloop.deliveries.list({ limit: 200 });
+  tell.step('Every delivery, oldest first:');
+  for (const delivery of items.toReversed()) tell.detail(describe(delivery));
+}
+
+function isRunningClock(delivery: Delivery): boolean {
+  return delivery.topic === 'sla_breach' && delivery.attempts === 0;
+}
+
+function describe({ topic, state, attempts, lastError, availableAt }: Delivery): string {
+  const times = attempts === 1 ? '1 attempt' : `${attempts} attempts`;
+  const when = state === 'pending' ? `due ${availableAt.toISOString().slice(0, 10)} ${clockTime(availableAt)}` : times;
+  return `${topic.padEnd(22)}${state.padEnd(9)}${when}${lastError ? ` (before: ${lastError})` : ''}`;
+}
+
+function clockTime(at: Date | undefined): string {
+  return at ? `${at.toISOString().slice(11, 16)} UTC` : 'never';
+}
+
+const patienceSeconds = 30;
+
+/** Asks until there is an answer. Throws `DEMO_STUCK`. */
+async function eventually<T>(waitedFor: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const until = performance.now() + patienceSeconds * 1000;
+  while (performance.now() < until) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await sleep(50);
+  }
+  throw new CairnloopError('DEMO_STUCK', { waitedFor, seconds: patienceSeconds });
+}

@@ -1,0 +1,37 @@
+import type { CliIo } from '../io.js';
+
+/** Tells a run line by line, each with the seconds since it began. */
+export interface Narrator {
+  step(text: string): void;
+  /** A line below the last step: what it answered. */
+  detail(text: string): void;
+}
+
+const width = 80;
+const indent = ' '.repeat(10);
+const detailIndent = `${indent}  `;
+
+export function createNarrator(out: CliIo['stdout']): Narrator {
+  const began = performance.now();
+  const seconds = () => `${((performance.now() - began) / 1000).toFixed(2).padStart(6)} s  `;
+  const write = (first: string, next: string, text: string) => {
+    const [head = '', ...rest] = wrap(text, width - first.length, width - next.length);
+    out.write(`${[first + head, ...rest.map((line) => next + line)].join('\n')}\n`);
+  };
+  return {
+    step: (text) => write(seconds(), detailIndent, text),
+    detail: (text) => write(detailIndent, `${detailIndent}  `, text),
+  };
+}
+
+/** Breaks at single spaces, which leaves columns together; a word that is too long stays whole. */
+function wrap(text: string, firstColumns: number, columns: number): string[] {
+  const lines = [''];
+  for (const word of text.split(/(?<! ) (?! )/)) {
+    const line = lines.at(-1) ?? '';
+    const room = lines.length === 1 ? firstColumns : columns;
+    if (line !== '' && line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}

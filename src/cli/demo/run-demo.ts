@@ -1,0 +1,121 @@
+import { rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { loadConfig } from '../../config/load-config.js';
+import { migrateUp } from '../../db/migrate.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
+import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import type { CliIo } from '../io.js';
+import { runDev } from '../run/run-dev.js';
+import { moveDemoClock } from './demo-clock.js';
+import { writeDemoHost } from './demo-host.js';
+import { playLifeCycle } from './life-cycle.js';
+import { createNarrator, type Narrator } from './narrator.js';
+import { seedDemo, seededCustomer } from './seed.js';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+
+export interface DemoOptions {
+  /** Where the demo host is written. */
+  folder: string;
+  /** Port of the workspace; 0 takes a free one. */
+  port: number;
+  /** Port of health and metrics, where it is not the config's. */
+  opsPort?: number | undefined;
+}
+
+/** Plays the whole life cycle against a Postgres and a worker of its own, and stops everything. Throws `DEMO_STUCK`. */
+export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
+  const tell = createNarrator(io.stdout);
+  const kept = path.join(folder, '.cairnloop');
+  const dataDir = path.join(kept, `once-${process.pid}`);
+  await withDemoHost({ folder, dataDir, tell }, async ({ postgres, cairnloop, worker, schema }) => {
+    await playLifeCycle({
+      cairnloop,
+      tell,
+      moveClock: (hours) => moveDemoClock(postgres.url, schema, hours),
+      explain: async (id) => (await cairnloop.sla.explain(id)).flatMap((clock) => clock.lines),
+    });
+    await showEndpoints(tell, worker);
+    tell.step(`Worker stopped with exit code ${await worker.stop()}`);
+  });
+  // Its own folder is empty where Postgres' user could not reach it, and beside it may lie the data of `cairnloop demo`.
+  await rm(dataDir, { recursive: true, force: true });
+  await rmdir(kept).catch(() => {});
+  tell.step(`Done. Read the demo host in ${shown(folder, io)}: its config and support/`);
+}
+
+/** Writes the demo host, fills its database once, and serves it until a signal stops it. */
+export async function runDemo({ folder, port, opsPort }: DemoOptions, io: CliIo): Promise<void> {
+  await writeDemoHost(folder);
+  io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
+  delete process.env.DATABASE_URL;
+  await runDev({ cwd: folder, port, opsPort, customer: seededCustomer, seed: seedDemo }, io);
+}
+
+function shown(folder: string, io: CliIo): string {
+  return `${path.relative(io.cwd, folder) || '.'}/`;
+}
+
+interface DemoHost {
+  postgres: EmbeddedPostgres;
+  cairnloop: Cairnloop;
+  worker: WorkerProcess;
+  schema: string;
+}
+
+/** Sets the stage, plays, and takes everything down again in reverse, whatever happens in between. */
+async function withDemoHost(
+  { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
+  play: (host: DemoHost) => Promise<void>,
+): Promise<void> {
+  await writeDemoHost(folder);
+  tell.step(`Demo host written to ${path.basename(folder)}/: a config and its modules`);
+  const postgres = await startEmbeddedPostgres({ dataDir, temporary: true, cwd: folder });
+  try {
+    tell.step(`Embedded Postgres started on 127.0.0.1:${postgres.port}`);
+    process.env.DATABASE_URL = postgres.url;
+    const { config } = await loadConfig({ cwd: folder });
+    const applied = await migrateUp(config.database);
+    tell.step(`Schema "${config.database.schema}" migrated: ${applied.length} migrations`);
+    await withWorker({ folder, postgres, tell }, async (worker) => {
+      const cairnloop = await createCairnloop(config);
+      try {
+        await play({ postgres, cairnloop, worker, schema: config.database.schema });
+      } finally {
+        await cairnloop.close();
+      }
+    });
+  } finally {
+    await postgres.stop();
+  }
+}
+
+async function withWorker(
+  { folder, postgres, tell }: { folder: string; postgres: EmbeddedPostgres; tell: Narrator },
+  work: (worker: WorkerProcess) => Promise<void>,
+): Promise<void> {
+  const worker = await startWorkerProcess({
+    cwd: folder,
+    databaseUrl: postgres.url,
+    onCall: (line) => tell.step(`Worker called ${line}`),
+  });
+  tell.step(`Worker running as process ${worker.pid}`);
+  try {
+    await work(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function showEndpoints(tell: Narrator, worker: WorkerProcess): Promise<void> {
+  for (const endpoint of ['/health', '/health/ready']) {
+    const answer = await fetch(worker.opsUrl + endpoint);
+    tell.step(`GET ${endpoint} -> ${answer.status} ${await answer.text()}`);
+  }
+  const metrics = await fetch(`${worker.opsUrl}/metrics`);
+  const lines = (await metrics.text()).split('\n');
+  tell.step(`GET /metrics -> ${metrics.status}, ${lines.length} lines; some, without their prefix cairnloop_:`);
+  for (const line of lines) {
+    const counter = /^cairnloop_((?:deliveries_total|sla_breaches_total).*)/.exec(line)?.[1];
+    if (counter) tell.detail(counter);
+  }
+}

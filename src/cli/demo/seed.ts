@@ -1,0 +1,82 @@
+import type { OpenInput } from '../../conversations/open.js';
+import type { Cairnloop } from '../../instance/cairnloop.js';
+import { maya } from './life-cycle.js';
+
+/** A conversation of the demo: how it begins, and what the operator does with it. */
+interface Seed {
+  open: OpenInput;
+  reply?: string;
+  note?: string;
+  followUp?: string;
+  resolve?: boolean;
+  rating?: 'positive' | 'negative';
+}
+
+const seeds: readonly Seed[] = [
+  {
+    open: {
+      actorId: 'cus_0588',
+      subject: 'How do I invite a colleague?',
+      tags: ['faq'],
+      message: 'We have a new team member. Where do I add her?',
+    },
+    reply: 'Under Settings > Members. She gets an e-mail with a link at once.',
+    resolve: true,
+    rating: 'positive',
+  },
+  {
+    open: {
+      actorId: 'cus_0417',
+      subject: 'Invoice total looks wrong',
+      priority: 'high',
+      tags: ['billing'],
+      message: 'Our invoice INV-2207 lists 44 seats, but we have 42.',
+    },
+    note: 'Two seats were removed on the 3rd; the invoice was drawn on the 1st.',
+  },
+  {
+    open: {
+      actorId: 'cus_0731',
+      subject: 'The app crashes when I open a note',
+      message: 'Since yesterday it closes as soon as I tap a note with a picture in it.',
+    },
+    reply: 'Sorry about that. Which version do you have? It stands under Settings > About.',
+    followUp: '4.12.0, on Android.',
+  },
+  {
+    open: {
+      actorId: 'cus_0588',
+      subject: 'Refund for October',
+      message: 'We were charged twice. May I have a refund?',
+    },
+  },
+  {
+    open: { actorId: 'cus_0417', subject: 'Cannot sign in', tags: ['faq'], message: 'I forgot my password.' },
+  },
+  {
+    open: {
+      actorId: 'cus_0731',
+      subject: 'Export keeps failing',
+      message: 'The CSV export stops halfway, at about 2,000 rows.',
+    },
+  },
+];
+
+/** Who the portal of the demo is shown to: they have two conversations. */
+export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
+
+/** Fills an empty database; one that holds conversations is left as it is. */
+export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
+  const { items } = await cairnloop.conversations.list({ limit: 1 });
+  if (items.length > 0) return;
+  for (const seed of seeds) await plant(cairnloop, seed);
+}
+
+async function plant({ conversations }: Cairnloop, seed: Seed): Promise<void> {
+  const { id } = await conversations.open(seed.open);
+  if (seed.note) await conversations.note(id, { content: seed.note, actor: maya });
+  if (seed.reply) await conversations.reply(id, { content: seed.reply, actor: maya });
+  if (seed.followUp) await conversations.receive(id, { content: seed.followUp });
+  if (seed.resolve) await conversations.resolve(id, { resolvedBy: maya });
+  if (seed.rating) await conversations.submitCsat(id, seed.rating);
+}

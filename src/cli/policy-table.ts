@@ -1,0 +1,17 @@
+import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
+import { table } from './table.js';
+
+/** Policies as a table. */
+export function policyTable(policies: readonly SlaPolicy[]): string {
+  const rows = policies.map((policy) => [
+    policy.priority,
+    `${policy.responseMinutes} min`,
+    `${policy.breachMinutes} min`,
+    policy.calendar ? `business hours in ${policy.calendar.timeZone}${closed(policy.calendar)}` : 'every minute',
+  ]);
+  return table([['priority', 'answer within', 'breach after', 'counting'], ...rows]);
+}
+
+function closed({ holidays = [] }: BusinessCalendar): string {
+  return holidays.length > 0 ? `, ${holidays.length} holidays` : '';
+}

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import type { ResolvedConfig } from '../../config/config-types.js';
+import { findConfigFile, loadConfig } from '../../config/load-config.js';
+import { migrateUp } from '../../db/migrate.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
+import { stopSignal } from '../../foundation/stop-signal.js';
+import { openOwnFolder } from '../../host-project/own-folder.js';
+import type { Mounted } from '../../http/mount.js';
+import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { type Address, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
+import type { PortalCustomer } from '../../portal/portal.js';
+import type { CliIo } from '../io.js';
+
+export interface DevOptions {
+  /** The host's package. */
+  cwd: string;
+  /** The config file, where it is not the usual one. */
+  file?: string | undefined;
+  /** Port of the workspace and the portal. */
+  port: number;
+  /** Port of health and metrics, where it is not the config's. */
+  opsPort?: number | undefined;
+  /** Whose portal is shown. Default: {@link devCustomer}. */
+  customer?: PortalCustomer;
+  /** Fills the database before anything is served. */
+  seed?(cairnloop: Cairnloop): Promise<void>;
+}
+
+/** Development is for the person at this machine. */
+const loopback = '127.0.0.1';
+/** Everybody who gets here is the operator, so a name that a web page has rebound to this machine must not. */
+const hosts = [loopback, 'localhost', '[::1]'];
+
+/** Who the workspace takes everybody for in development. */
+export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
+
+/** Who the portal takes everybody for in development. */
+const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' };
+const portalPath = '/portal';
+
+/**
+ * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the environment
+ * an embedded Postgres is started, its data kept under `.cairnloop/`.
+ */
+export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
+  const { cwd, file, opsPort } = options;
+  // What would be refused later is refused before a cluster is made or a schema touched.
+  findConfigFile({ cwd, file });
+  await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
+  const postgres = await ensureDatabase(cwd, io);
+  try {
+    const { config, file: found } = await loadConfig({ cwd, file });
+    await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
+    const applied = await migrateUp(config.database);
+    if (applied.length > 0) io.stderr.write(`Applied ${applied.length} migrations\n`);
+    await serveUntilStopped({ config, configFile: path.relative(cwd, found), postgres }, options, io);
+  } finally {
+    await postgres?.stop();
+  }
+}
+
+const workspaceAt = (port: number): Address => ({ server: 'workspace', host: loopback, port });
+const opsAt = (port: number): Address => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
+
+/** An embedded Postgres where the environment names no database; its url goes where a config reads it. */
+async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres | null> {
+  if (process.env.DATABASE_URL) return null;
+  const postgres = await startEmbeddedPostgres({ dataDir: path.join(cwd, '.cairnloop', 'postgres'), cwd });
+  openOwnFolder(cwd);
+  process.env.DATABASE_URL = postgres.url;
+  io.stderr.write(`DATABASE_URL is not set: using an embedded Postgres, its data in ${postgres.dataDir}\n`);
+  return postgres;
+}
+
+interface Prepared {
+  config: ResolvedConfig;
+  configFile: string;
+  postgres: EmbeddedPostgres | null;
+}
+
+async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: CliIo): Promise<void> {
+  const { config, configFile } = prepared;
+  const cairnloop = await createCairnloop(config, { configFile });
+  const served: ServedApp[] = [];
+  try {
+    served.push(await serve(cairnloop.operations(), opsAt(options.opsPort ?? config.ops.port)));
+    const workspace = cairnloop.workspace({ basePath: '/', operator: () => devOperator, hosts });
+    const customer = options.customer ?? devCustomer;
+    const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
+    served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
+    await options.seed?.(cairnloop);
+    await cairnloop.worker.start();
+    announce(served, prepared, options, io);
+    await stopSignal();
+  } finally {
+    await Promise.all(served.map((app) => app.close()));
+    await cairnloop.close();
+  }
+}
+
+/** Two mounts on one address, as a host's server has them. */
+function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
+  return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
+}
+
+function announce(
+  [ops, workspace]: readonly ServedApp[],
+  { config, postgres }: Prepared,
+  { cwd }: DevOptions,
+  io: CliIo,
+): void {
+  const opsUrl = `http://${loopback}:${ops?.port}`;
+  const lines = [
+    `Workspace  http://${loopback}:${workspace?.port}/`,
+    `Portal     http://${loopback}:${workspace?.port}${portalPath}`,
+    `Health     ${opsUrl}${config.ops.healthPath}`,
+    `Metrics    ${opsUrl}${config.ops.metricsPath}`,
+    // It is heard on loopback only, and its password opens nothing else.
+    ...(postgres
+      ? ['From another terminal:', `  DATABASE_URL=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
+      : []),
+    'Ctrl-C stops.',
+  ];
+  io.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** For a host that is not where the command runs. */
+function at(cwd: string, io: CliIo): string {
+  const folder = path.relative(io.cwd, cwd);
+  return folder === '' ? '' : ` --cwd ${folder}`;
+}

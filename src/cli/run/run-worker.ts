@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResolvedConfig, WorkerConfig } from '../../config/config-types.js';
+import { requireMigrated } from '../../db/migrate.js';
+import { CairnloopError } from '../../foundation/errors.js';
+import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
+import { type StopReason, stopSignal } from '../../foundation/stop-signal.js';
+import { type Cairnloop, createCairnloop } from '../../instance/cairnloop.js';
+import { type ServedApp, serve } from '../../ops/serve.js';
+import { guardProcess } from '../../worker/uncaught.js';
+import { startWatchdog } from '../../worker/watchdog.js';
+
+export interface RunWorkerOptions {
+  config: ResolvedConfig;
+  /** The name of its file. */
+  configFile: string;
+  /** Null: no ops server. */
+  ops: { host: string; port: number } | null;
+  /** Told once deliveries are being drained. */
+  onReady(running: { ops: ServedApp | null }): void;
+  onStopping(reason: StopReason): void;
+}
+
+/**
+ * Runs a worker in this process until a signal stops it, or a callback that blocks it has it killed. Throws before any
+ * work is taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
+ * `PORT_REFUSED`. Throws `WORKER_CRASHED` after an error that nobody caught.
+ */
+export async function runWorker(options: RunWorkerOptions): Promise<void> {
+  await requireMigrated(options.config.database);
+  const logger = safeLogger(stderrLogger(options.config.log.level));
+  const cairnloop = await createCairnloop(
+    options.config,
+    { logger, configFile: options.configFile },
+    { forWorker: true },
+  );
+  const guarded = guardProcess(logger);
+  const watchdog = startWatchdog(longestBlock(options.config.worker));
+  let ops: ServedApp | null = null;
+  try {
+    ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
+    // From here on callbacks may run, which a signal must not cut off.
+    const stopped = stopSignal();
+    await cairnloop.worker.start();
+    options.onReady({ ops });
+    const reason = await Promise.race([stopped, guarded.crashed]);
+    if (reason !== 'crash') options.onStopping(reason);
+  } finally {
+    await (guarded.crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
+    await watchdog.stop();
+    guarded.stop();
+  }
+  if (guarded.crash) throw new CairnloopError('WORKER_CRASHED', guarded.crash);
+}
+
+/** No callback may take so long, and other workers have taken over by then; but a start or a pause is no block. */
+function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
+  return Math.max(leaseMs, callbackTimeoutMs, 2000);
+}
+
+/** Readiness turns 503 with the first step; the ops server answers until the last callback is done. */
+async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+  await cairnloop.worker.stop();
+  await ops?.close();
+  await cairnloop.close();
+}
+
+/** Callbacks that run well may finish after another one has crashed the process, in milliseconds. */
+const crashGraceMs = 5000;
+
+/** What is left after that is called again after its lease. A process in this state may fail to stop as well. */
+async function shutDownCrashed(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
+  const stopping = shutDown(cairnloop, ops).catch(() => {});
+  await Promise.race([stopping, sleep(crashGraceMs, undefined, { ref: false })]);
+}

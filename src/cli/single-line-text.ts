@@ -1,0 +1,30 @@
+import displayWidth from 'fast-string-width';
+
+/** What moves the terminal's cursor or turns the order of its text around: controls such as ESC, and bidi marks. */
+const unsafe = /[\p{Cc}\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** Text of foreign origin, as a customer's name or a host's error, as one line that only shows what it says. */
+export function singleLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
+  return cut(text.replace(unsafe, ' ').trim(), maxLength);
+}
+
+/** At most so many columns of a terminal wide, with an ellipsis for the rest. */
+export function cut(text: string, maxWidth: number): string {
+  if (displayWidth(text) <= maxWidth) return text;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    width += displayWidth(segment);
+    if (width > maxWidth - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** What a person sees as one character, such as an emoji of several code points. */
+const graphemes = new Intl.Segmenter();
+
+/** Padded to so many columns of a terminal. */
+export function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}

@@ -1,0 +1,11 @@
+import type { Awaitable, Result } from './result.js';
+
+/**
+ * Facts about the customer, fetched live when an operator opens a conversation and never stored. Top-level keys become
+ * section headers, nested maps label and value rows. A failure shows "Context Unavailable" and nothing else stops.
+ * Without one every conversation shows that too. Configured as `contextProvider`.
+ */
+export interface ContextProvider {
+  /** `actorId` is the conversation's stored actor id, unchanged; `opts` is reserved and always an object. */
+  getContext(actorId: string, opts: Record<string, unknown>): Awaitable<Result<Record<string, unknown>>>;
+}

@@ -1,0 +1,19 @@
+import type { Conversation, ProposalInput } from './domain.js';
+import type { Awaitable, Result } from './result.js';
+
+/** What a generator gets besides the conversation. */
+export interface GenerateOptions {
+  /** The ContextProvider's map, or null when there is none. */
+  context: Record<string, unknown> | null;
+  /** Aborted when `worker.callbackTimeoutMs` has passed; what comes after that is dropped. */
+  signal: AbortSignal;
+}
+
+/**
+ * Produces a proposal after a customer message, in the worker's `draft` job. `err`, a throw and a proposal that cannot
+ * be stored are retried; `ok(null)` means nothing to propose. Configured as `draftGenerator`; without one no draft is
+ * asked for.
+ */
+export interface DraftGenerator {
+  generate(conversation: Conversation, opts: GenerateOptions): Awaitable<Result<ProposalInput | null>>;
+}

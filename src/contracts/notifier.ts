@@ -1,0 +1,46 @@
+import type { Actor, Conversation, Message, Sla } from './domain.js';
+import type { Awaitable } from './result.js';
+
+/** What every callback is told about its own delivery. */
+export interface CallbackMetadata {
+  /** Who caused it; absent for a breach, which only time causes. */
+  actor?: Actor;
+  /** The same on every attempt: the idempotency key to hand to a mail or CRM provider. */
+  deliveryId: string;
+  /** 1 for the first call. A crash may skip a number, never repeat a settled one. */
+  attempt: number;
+  [key: string]: unknown;
+}
+
+/** {@link CallbackMetadata} with what the caller of `resolve` gave as `metadata`. */
+export type ResolvedMetadata = CallbackMetadata;
+
+/**
+ * Told after the fact, in the worker only, each kind in an Agenda job of its own. Every call is awaited, cut off at
+ * `worker.callbackTimeoutMs`, and made at least once. A throw or rejection is retried with backoff up to
+ * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For outbound, breach and reply a returned
+ * `err(...)` counts as a failure too. Configured as `notifier`.
+ */
+export interface Notifier {
+  /** After a conversation was resolved; `conversation` is as it was then, with its messages. */
+  onConversationResolved(conversation: Conversation, metadata: ResolvedMetadata): Awaitable<unknown>;
+  /** After an SLA passed its breach time unanswered; `sla.status` is `breached`. */
+  onSlaBreach(conversation: Conversation, sla: Sla, metadata: CallbackMetadata): Awaitable<unknown>;
+  /**
+   * To hand an outbound message to the host's mail, SMS or chat provider. The message is `sent` once this succeeds.
+   * `message.metadata.deliveryId` is the idempotency key; `message.metadata.attempt` counts the calls.
+   */
+  onOutboundTriggered(message: Message, conversation: Conversation): Awaitable<unknown>;
+  /**
+   * To bring an answer to the customer: an operator's reply, an approved, edited or used draft, an allowed draft. Within a
+   * conversation a later answer waits until every earlier one is sent or discarded. The message is `sent` once this
+   * succeeds. `metadata.actor` is who answered, `{ id: 'system:policy' }` for an allowed draft. Optional: without it
+   * replies are stored with `status` null, and nobody is notified.
+   *
+   * @example
+   * async onReply(message, conversation, { deliveryId }) {
+   *   await mailer.send(conversation.actorId, message.content, { idempotencyKey: deliveryId });
+   * }
+   */
+  onReply?(message: Message, conversation: Conversation, metadata: CallbackMetadata): Awaitable<unknown>;
+}

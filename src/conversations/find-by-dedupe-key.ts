@@ -1,0 +1,33 @@
+import type { Message } from '../contracts/domain.js';
+import { type Executor, statement } from '../db/statement.js';
+import { type MessageRow, toMessage } from './rows.js';
+
+/** The message that an earlier call with this key has written into a conversation, if one has. */
+export async function findByDedupeKey(
+  executor: Executor,
+  conversationId: string,
+  dedupeKey: string,
+): Promise<Message | null> {
+  const [row] = await executor.run<MessageRow>(selectByKey, [conversationId, dedupeKey]);
+  return row ? toMessage(row) : null;
+}
+
+/** As {@link findByDedupeKey}. Of two calls with one key at once the second waits for the conversation's lock, and finds what the first wrote. */
+export async function findByDedupeKeyUnderLock(
+  tx: Executor,
+  conversationId: string,
+  key: string,
+): Promise<Message | null> {
+  await tx.run(lockForKey, [conversationId]);
+  return findByDedupeKey(tx, conversationId, key);
+}
+
+const lockForKey = statement(
+  'message.lock_for_key',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+);
+
+const selectByKey = statement(
+  'message.by_key',
+  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1 AND dedupe_key = $2`,
+);

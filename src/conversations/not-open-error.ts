@@ -1,0 +1,12 @@
+import { type Executor, statement } from '../db/statement.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { isId } from '../validation/input.js';
+
+/** Says why a change that asks for an open conversation found none: there is no such one, or it is resolved or archived. */
+export async function throwNotOpen(executor: Executor, id: string, action: string): Promise<never> {
+  const [found] = isId(id) ? await executor.run<{ status: string }>(selectStatus, [id]) : [];
+  if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  throw new CairnloopError('CONVERSATION_RESOLVED', { id, action, status: found.status });
+}
+
+const selectStatus = statement('conversation.status', (s) => `SELECT status FROM ${s}.conversations WHERE id = $1`);

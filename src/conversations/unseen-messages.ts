@@ -1,0 +1,38 @@
+import { type Executor, statement } from '../db/statement.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { isId, name } from '../validation/input.js';
+
+/**
+ * The newest message that the sender had read, null for none. Anything newer refuses the call with
+ * `CONVERSATION_CHANGED`; without it nothing is compared.
+ */
+export const lastSeenMessageId = name.nullable().optional();
+
+/**
+ * Refuses to send what was written before the newest message was read. `tx` must hold the conversation's lock: whoever
+ * writes a message takes it too, so that none can come between this look and the message that follows it.
+ */
+export async function refuseUnseenMessages(
+  tx: Executor,
+  id: string,
+  lastSeen: string | null | undefined,
+): Promise<void> {
+  if (lastSeen === undefined) return;
+  const [row] = await tx.run<{ count: number }>(countNewer, [id, isId(lastSeen) ? lastSeen : null]);
+  if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id, newer: row.count });
+}
+
+/** At the latest here, counting stops: more than that is as good as all of them. */
+const maxCounted = 100;
+
+const countNewer = statement(
+  'conversation.newer',
+  (s) => `
+    SELECT count(*)::int AS count FROM (
+      SELECT FROM ${s}.messages m
+      WHERE m.conversation_id = $1 AND m.role <> 'system' AND NOT EXISTS (
+        SELECT FROM ${s}.messages seen
+        WHERE seen.id = $2::uuid AND seen.conversation_id = $1 AND (m.created_at, m.id) <= (seen.created_at, seen.id))
+      ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxCounted}
+    ) newer`,
+);

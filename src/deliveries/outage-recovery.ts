@@ -1,0 +1,91 @@
+import type { DeliveryTopic } from '../contracts/domain.js';
+import { type Executor, statement } from '../db/statement.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
+import type { Runtime } from '../runtime.js';
+import { isFree } from './sql-conditions.js';
+
+/** Nothing but failures for so long, in milliseconds, and so many of them: what the host module needs was away. */
+const outage = { lastsMs: 30_000, failures: 10 };
+
+/** Retries are brought forward to within so many milliseconds, spread evenly: a host that is back is not run over. */
+const spreadMs = 20_000;
+
+/** By then the outcome of a call that has ended is written, in milliseconds. */
+const settledMs = 2000;
+
+/** Follows how the calls of one topic end. */
+export interface OutageRecovery {
+  failed(): void;
+  succeeded(): void;
+}
+
+/**
+ * After an outage retries wait for as long as it had lasted, so that twenty attempts outlive a night of it. This notices
+ * the first success and brings the waiting ones forward. A host that fails now and then never counts as away: it has
+ * successes in between.
+ */
+export function createOutageRecovery(
+  runtime: Runtime,
+  topic: DeliveryTopic,
+  now: () => number = () => performance.now(),
+): OutageRecovery {
+  let failures = 0;
+  let since = 0;
+
+  /** Now, and again for the calls that began before the return and fail after it: at once, or by their time-out. */
+  function afterReturn(): void {
+    bringForwardOrSay();
+    for (const waitMs of [settledMs, runtime.config.worker.callbackTimeoutMs + settledMs])
+      setTimeout(bringForwardOrSay, waitMs).unref();
+  }
+
+  function bringForwardOrSay(): void {
+    bringForward().catch((error) => {
+      if (isCairnloopError(error) && error.code === 'CLOSED') return;
+      runtime.log.warn({ topic, reason: errorText(error) }, 'retries not brought forward; they come at their time');
+    });
+  }
+
+  async function bringForward(): Promise<void> {
+    const brought = await bringRetriesForward(runtime.db, topic);
+    if (brought > 0)
+      runtime.log.info({ topic, brought }, 'calls succeed again after an outage; retries brought forward');
+  }
+
+  return {
+    failed() {
+      if (failures === 0) since = now();
+      failures += 1;
+    },
+    succeeded() {
+      const wasAway = failures >= outage.failures && now() - since >= outage.lastsMs;
+      failures = 0;
+      if (wasAway) afterReturn();
+    },
+  };
+}
+
+/** Answers how many deliveries that wait for a retry are called soon instead. */
+export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
+  const [row] = await executor.run<{ brought: number }>(bringForward, [topic, spreadMs]);
+  return row?.brought ?? 0;
+}
+
+/** No retry waits longer than an hour, so what is scheduled for later need not be looked at. */
+const bringForward = statement(
+  'delivery.bring_forward',
+  (s) => `
+    WITH waiting AS MATERIALIZED (
+      SELECT id FROM ${s}.deliveries
+      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND ${isFree(s)}
+        AND available_at > ${s}.clock() + make_interval(secs => $2::float8 / 1000)
+        AND available_at <= ${s}.clock() + interval '61 minutes'
+      FOR NO KEY UPDATE SKIP LOCKED
+    ), brought AS (
+      UPDATE ${s}.deliveries d SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
+      FROM waiting WHERE d.id = waiting.id
+      RETURNING d.id
+    )
+    SELECT count(*)::int AS brought FROM brought`,
+);

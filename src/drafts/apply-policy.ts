@@ -1,0 +1,74 @@
+import { type AutomationPolicy, defaultAutomationPolicy, type PolicyOptions } from '../contracts/automation-policy.js';
+import { type Decision, decisions, type Proposal } from '../contracts/domain.js';
+import { errorText } from '../foundation/redact.js';
+import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
+import type { Runtime } from '../runtime.js';
+import type { DraftRow } from './rows.js';
+
+/** How long a policy may take, in milliseconds. */
+const policyTimeoutMs = 5000;
+
+/** What a policy said; where it gave no decision, why, and that the draft needs approval. */
+export interface PolicyAnswer {
+  decision: Decision;
+  outcome: DraftRow['decision_outcome'];
+  reason?: string;
+}
+
+/** The decision for one proposal, how it came about, and how long the policy took, in milliseconds. */
+export interface Decided extends Omit<PolicyAnswer, 'reason'> {
+  ms: number;
+}
+
+/** Puts a proposal to the configured policy, once. Whatever goes wrong in it, the draft waits for an operator. */
+export async function applyPolicy(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Decided> {
+  const started = performance.now();
+  const { decision, outcome, reason } = await runtime.telemetry
+    .span('draft.decide', { draftId: proposal.id }, () =>
+      decisionOf(runtime.config.automationPolicy, proposal, options),
+    )
+    .catch(undecided);
+  if (outcome !== 'decided') {
+    const line = { draftId: proposal.id, outcome, reason };
+    runtime.log.warn(line, 'automationPolicy gave no decision; the draft requires approval');
+    runtime.metrics.hostModuleFailed('automationPolicy');
+  }
+  runtime.metrics.draftDecided(decision);
+  return { decision, outcome, ms: Math.round(performance.now() - started) };
+}
+
+/** Asks a policy and waits for at most five seconds; anything but one of the four decisions is `require_approval`. */
+export function askPolicy(
+  policy: AutomationPolicy | undefined,
+  proposal: Proposal,
+  options: PolicyOptions,
+): Promise<PolicyAnswer> {
+  return decisionOf(policy, proposal, options).catch(undecided);
+}
+
+async function decisionOf(
+  policy: AutomationPolicy = defaultAutomationPolicy,
+  proposal: Proposal,
+  options: PolicyOptions,
+): Promise<PolicyAnswer> {
+  const decision: unknown = await withTimeout(policyTimeoutMs, 'automationPolicy.decide', () =>
+    policy.decide(proposal, options),
+  );
+  if (isDecision(decision)) return { decision, outcome: 'decided' };
+  throw new InvalidDecision(typeof decision === 'string' ? 'an unknown text' : typeof decision);
+}
+
+class InvalidDecision extends Error {
+  constructor(found: string) {
+    super(`it answered ${found}`);
+  }
+}
+
+function undecided(error: unknown): PolicyAnswer {
+  const outcome = error instanceof HostTimeout ? 'timed_out' : error instanceof InvalidDecision ? 'invalid' : 'failed';
+  return { decision: 'require_approval', outcome, reason: errorText(error) };
+}
+
+function isDecision(answer: unknown): answer is Decision {
+  return decisions.some((decision) => decision === answer);
+}

@@ -1,0 +1,37 @@
+const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
+
+/** What kind of value it is, with none of its content. Never throws. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
+}
+
+/** As kindOf, in the words of a public call. What was handed in is named and not repeated: a log must not hold it. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (isList(value)) return `a list of ${value.length}`;
+  return isDate(value) && Number.isNaN(value.getTime()) ? 'an invalid Date' : kindOf(value);
+}
+
+function counted(characters: number): string {
+  return characters === 1 ? '1 character' : `${characters} characters`;
+}
+
+/** A revoked proxy throws at the question. */
+function isList(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function isDate(value: unknown): value is Date {
+  try {
+    return value instanceof Date;
+  } catch {
+    return false;
+  }
+}

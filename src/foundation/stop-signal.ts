@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { watchRunner } from './runner-exit.js';
+
+/** SIGHUP: the terminal was closed. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Why a process was asked to stop: a signal, or the end of the process that forked it or of npm, which ran it. */
+export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
+
+/**
+ * Waits for the first signal that asks this process to stop. A second one ends it at once: whoever sends it does not
+ * want to wait for callbacks. A forked process also stops when its parent is gone, by whatever death.
+ */
+export function stopSignal(): Promise<StopReason> {
+  return new Promise((resolve) => {
+    const first = (reason: StopReason) => {
+      for (const name of signals) process.removeListener(name, first);
+      process.removeListener('disconnect', parentGone);
+      unwatch();
+      resolve(reason);
+    };
+    const parentGone = () => first('disconnect');
+    const unwatch = watchRunner(() => first('The process that ran this one is gone'));
+    for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
+    if (process.connected) process.once('disconnect', parentGone);
+  });
+}
+
+/** Under `nohup`, which a handler of ours would undo. Known on Linux alone. */
+function ignoresHangUp(): boolean {
+  try {
+    const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+    return (BigInt(`0x${ignored}`) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}

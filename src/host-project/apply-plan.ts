@@ -1,0 +1,106 @@
+/** The one writer of the host's files: all of a plan or nothing of it. */
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { CairnloopError } from '../foundation/errors.js';
+import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
+import { isFile, isFolder } from './folders.js';
+import { decodeText, encodeText } from './host-text.js';
+import { realHostFile } from './safe-path.js';
+import { writeFailed } from './write-failed.js';
+
+/** What was done, so that it can be taken back. Paths are relative to the package. */
+export interface Applied {
+  files: { path: string; before: string | null; after: string | null }[];
+  /** Folders that were made, outermost first. */
+  folders: string[];
+}
+
+/** @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then every file is as it was */
+export function applyPlan(plan: ChangePlan): Applied {
+  const changes = pendingChanges(plan).map((change) => ({ ...change, real: realHostFile(plan.root, change.path) }));
+  refuseChanged(changes);
+  const undo: (() => void)[] = [];
+  const folders: string[] = [];
+  try {
+    for (const change of changes) folders.push(...makeFolders(plan.root, change, undo));
+    const staged = changes.map((change) => stage(change, undo));
+    for (const commit of staged) commit();
+  } catch (cause) {
+    for (const step of undo.reverse()) attempt(step);
+    throw writeFailedAt(cause, changes);
+  }
+  return { files: changes.map(({ path, before, after }) => ({ path, before, after })), folders };
+}
+
+type RealChange = FileChange & { real: string };
+
+/** Between reading and writing somebody may have saved a file. */
+function refuseChanged(changes: readonly RealChange[]): void {
+  const changed = changes.filter(({ real, before }) => currentText(real) !== before);
+  if (changed.length > 0) throw new CairnloopError('FILE_CHANGED', { files: changed.map(({ path }) => path) });
+}
+
+function currentText(file: string): string | null {
+  return isFile(file) ? decodeText(readFileSync(file)) : null;
+}
+
+function makeFolders(root: string, { real, after }: RealChange, undo: (() => void)[]): string[] {
+  if (after === null) return [];
+  const missing: string[] = [];
+  for (let folder = path.dirname(real); !isFolder(folder); folder = path.dirname(folder)) missing.unshift(folder);
+  for (const folder of missing) {
+    mkdirSync(folder);
+    undo.push(() => rmdirSync(folder));
+  }
+  return missing.map((folder) => path.relative(realpathSync(root), folder).split(path.sep).join('/'));
+}
+
+/** Writes beside the file and answers the step that puts it in place, so that a full disk is met before any file is. */
+function stage({ real, before, after }: RealChange, undo: (() => void)[]): () => void {
+  const put = () => undo.push(() => restore(real, before));
+  if (after === null) {
+    return () => {
+      rmSync(real);
+      put();
+    };
+  }
+  const temporary = path.join(path.dirname(real), `.${path.basename(real)}.${process.pid}.cairnloop`);
+  undo.push(() => rmSync(temporary, { force: true }));
+  writeFileSync(temporary, encodeText(after), { flag: 'wx' });
+  if (before !== null) chmodSync(temporary, statSync(real).mode);
+  return () => {
+    renameSync(temporary, real);
+    put();
+  };
+}
+
+function restore(file: string, text: string | null): void {
+  if (text === null) rmSync(file, { force: true });
+  else writeFileSync(file, encodeText(text));
+}
+
+/** Taking back goes on past a step that fails: the others may still succeed. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // Reported by the failure that began it.
+  }
+}
+
+function writeFailedAt(cause: unknown, changes: readonly RealChange[]): CairnloopError {
+  const { path: file } = cause as NodeJS.ErrnoException;
+  const failed = file ? path.dirname(file) : undefined;
+  const change = changes.find(({ real }) => path.dirname(real) === failed || real === file);
+  return writeFailed(cause, change?.path ?? file ?? 'A file');
+}

@@ -1,0 +1,153 @@
+/** Remembers what was written, in `.cairnloop/` of the host's package, so that `cairnloop undo` can take it back. */
+import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CairnloopError } from '../foundation/errors.js';
+import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
+import { type Applied, applyPlan } from './apply-plan.js';
+import { isFile } from './folders.js';
+import { openOwnFolder, removeOwnFolderIfUnused } from './own-folder.js';
+import { readHostFiles } from './read-project.js';
+import { realHostFile, strangePath } from './safe-path.js';
+import { refusal, writeFailed } from './write-failed.js';
+
+/** One run; the newest stands last. */
+export interface JournalEntry extends Applied {
+  /** The command line, e.g. `cairnloop gen notifier`. */
+  run: string;
+  /** ISO-8601. */
+  at: string;
+}
+
+const kept = 20;
+
+/**
+ * Writes the plan and remembers it, both or neither. A plan without changes leaves no trace.
+ * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
+ */
+export function applyAndRemember(plan: ChangePlan, run: string): void {
+  if (pendingChanges(plan).length === 0) return;
+  const { root } = plan;
+  const earlier = readJournal(root);
+  const applied = applyPlan(plan);
+  try {
+    writeJournal(root, [...earlier, { run, at: new Date().toISOString(), ...applied }].slice(-kept));
+  } catch (cause) {
+    takeBack(root, applied);
+    throw writeFailed(cause, journalPath);
+  }
+}
+
+/**
+ * What taking back the last run would do, and the step that does it.
+ * @throws CairnloopError UNDO_NOTHING, UNDO_EDITED or JOURNAL_UNREADABLE
+ */
+export function planUndo(root: string): { run: string; plan: ChangePlan; apply(): void } {
+  const journal = readJournal(root);
+  const last = journal.at(-1);
+  if (!last) throw new CairnloopError('UNDO_NOTHING', { folder: root });
+  const current = readHostFiles(
+    root,
+    last.files.map((file) => file.path),
+  );
+  const edited = last.files.filter((file) => current[file.path] !== file.after).map((file) => file.path);
+  if (edited.length > 0) throw new CairnloopError('UNDO_EDITED', { run: last.run, files: edited });
+  const apply = () => {
+    takeBack(root, last);
+    writeJournal(root, journal.slice(0, -1));
+  };
+  return { run: last.run, plan: planBack(root, last), apply };
+}
+
+function takeBack(root: string, applied: Applied): void {
+  applyPlan(planBack(root, applied));
+  for (const folder of applied.folders.toReversed()) removeIfEmpty(realHostFile(root, folder));
+}
+
+function planBack(root: string, { files }: Applied): ChangePlan {
+  return { root, changes: files.map(takenBack), notes: [] };
+}
+
+function takenBack({ path, before, after }: Applied['files'][number]): FileChange {
+  return {
+    path,
+    outcome: 'updated',
+    before: after,
+    after: before,
+    ...(before !== null && { reason: 'as it was before' }),
+  };
+}
+
+/** Without an extension: no formatter of the host looks at it. */
+const journalPath = '.cairnloop/journal';
+/** As 0.1 called it. */
+const earlierPath = '.cairnloop/journal.json';
+
+function journalFile(root: string): string {
+  const [file, earlier] = [realHostFile(root, journalPath), realHostFile(root, earlierPath)];
+  return isFile(earlier) && !existsSync(file) ? earlier : file;
+}
+
+function readJournal(root: string): JournalEntry[] {
+  const file = journalFile(root);
+  const journal = parseJournal(file);
+  if (!Array.isArray(journal) || !journal.every(isEntry)) {
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: 'it holds no list of runs' });
+  }
+  const reason = journal.map((entry) => strangeEntry(root, entry)).find((found) => found !== undefined);
+  if (reason !== undefined) throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason });
+  return journal;
+}
+
+/** The path of an entry that no run can have written, and why. */
+function strangeEntry(root: string, { files, folders }: JournalEntry): string | undefined {
+  const paths = files.map((file) => ({ given: file.path, reason: strangePath(root, file.path, 'file') }));
+  const made = folders.map((given) => ({ given, reason: strangePath(root, given, 'folder') }));
+  const strange =
+    [...paths, ...made].find(({ reason }) => reason !== undefined) ??
+    made
+      .map(({ given }) => ({ given, reason: 'no file of that run is in it' }))
+      .find(({ given }) => !files.some((file) => isBelow(root, given, file.path)));
+  return strange && `it names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
+}
+
+/** Links inside the package followed. */
+function isBelow(root: string, folder: string, file: string): boolean {
+  return realHostFile(root, file).startsWith(realHostFile(root, folder) + path.sep);
+}
+
+function parseJournal(file: string): unknown {
+  try {
+    return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  } catch (cause) {
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: refusal(cause) }, { cause });
+  }
+}
+
+/** Somebody may have written there. */
+function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
+  const isText = (value: unknown) => typeof value === 'string';
+  const isFileEntry = (file: Partial<Applied['files'][number]> | null) =>
+    isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
+  const { run, files, folders } = entry ?? {};
+  return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
+}
+
+/** It goes with its last entry. */
+function writeJournal(root: string, entries: readonly JournalEntry[]): void {
+  openOwnFolder(root);
+  const file = realHostFile(root, journalPath);
+  writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
+  const earlier = realHostFile(root, earlierPath);
+  if (isFile(earlier)) rmSync(earlier);
+  if (entries.length > 0) return;
+  rmSync(file);
+  removeOwnFolderIfUnused(root);
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // The host has put something of its own there.
+  }
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { CairnloopError } from '../foundation/errors.js';
+import { decodeText } from './host-text.js';
+import { refusal } from './write-failed.js';
+
+/** The text of a file that may be edited; `shown` is its name for people. @throws CairnloopError FILE_UNREADABLE */
+export function readText(file: string, shown: string): string {
+  try {
+    return decodeText(readFileSync(file));
+  } catch (cause) {
+    throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: refusal(cause) }, { cause });
+  }
+}
+
+/** The text of a file that only helps; undefined where it cannot be had. */
+export function readTextIfAny(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import { CairnloopError } from '../foundation/errors.js';
+
+const reasons: Record<string, string> = {
+  EACCES: 'permission was denied',
+  EPERM: 'permission was denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'a part of its path is a file',
+};
+
+/** What the file system refused, in words. */
+export function refusal(cause: unknown): string {
+  return reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
+}
+
+export function writeFailed(cause: unknown, file: string): CairnloopError {
+  return new CairnloopError('WRITE_FAILED', { file, reason: refusal(cause) }, { cause });
+}

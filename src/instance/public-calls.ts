@@ -1,0 +1,74 @@
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { CairnloopError } from '../foundation/errors.js';
+
+type Call = (...given: never[]) => unknown;
+type AsyncCall = (...given: never[]) => Promise<unknown>;
+type Groups = Record<string, Record<string, AsyncCall>>;
+
+/**
+ * The functions of an API, two levels deep, as a host may call them: the data that they answer is frozen all the way
+ * down, and a failure is told as what `explain` makes of it. It stands at the edge: what runs inside looks at the raw
+ * errors of the database to tell an outage from a statement that will never do. `admit` may refuse a call, by its name
+ * such as `drafts.get`, before it is made.
+ */
+export function wrapPublicCalls<Api extends Groups>(
+  api: Api,
+  explain: (error: unknown) => Promise<unknown>,
+  admit: (name: string) => Promise<unknown> = async () => {},
+): Api {
+  const guarded =
+    (operation: string, call: AsyncCall): AsyncCall =>
+    async (...given) => {
+      requireNoSurplus(operation, call, given);
+      try {
+        await admit(operation);
+        return withFrozenData(await call(...given));
+      } catch (error) {
+        throw await explain(error);
+      }
+    };
+  const groups = Object.entries(api).map(([name, calls]) => [
+    name,
+    Object.fromEntries(Object.entries(calls).map(([key, call]) => [key, guarded(`${name}.${key}`, call)])),
+  ]);
+  return Object.fromEntries(groups) as Api;
+}
+
+/** A function that refuses an object of options where it takes none. */
+export function refuseExtraArguments<Guarded extends Call>(call: Guarded, operation: string): Guarded {
+  return ((...given: never[]) => {
+    requireNoSurplus(operation, call, given);
+    return call(...given);
+  }) as Guarded;
+}
+
+/**
+ * An object beyond the last parameter would be dropped with every key in it. Other values are let pass: `ids.map(get)`
+ * hands in an index and the list.
+ */
+function requireNoSurplus(operation: string, call: Call, given: readonly unknown[]): void {
+  const at = given.findIndex((value, index) => index >= call.length && isMap(value));
+  if (at === -1) return;
+  const key = Object.keys(given[at] as object)[0];
+  const path = key === undefined ? `argument ${at + 1}` : key;
+  const expected = `at most ${call.length} ${call.length === 1 ? 'argument' : 'arguments'}`;
+  throw new CairnloopError('INPUT_INVALID', {
+    operation,
+    problems: [{ path, expected, found: `an object as argument ${at + 1}` }],
+  });
+}
+
+function isMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** A list is the caller's own, to sort and to cut; what it holds is not. */
+function withFrozenData(answer: unknown): unknown {
+  const { items, results } = (answer ?? {}) as { items?: unknown; results?: unknown };
+  const list = [answer, items, results].find(Array.isArray);
+  if (!list) return deepFreeze(answer);
+  for (const held of [...list, ...Object.values(answer as object).filter((value) => value !== list)]) deepFreeze(held);
+  return answer;
+}

@@ -1,0 +1,165 @@
+import { z } from 'zod';
+import type { Actor } from '../contracts/domain.js';
+import { describeValue } from '../foundation/describe-value.js';
+import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
+import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
+import { wordsOf } from './input-messages.js';
+import { unknownKey } from './known-keys.js';
+
+/** The longest text that a message may hold, in characters. */
+export const maxContentLength = 1_000_000;
+
+/** The largest `metadata` that is taken, in bytes of JSON. */
+export const maxMetadataBytes = 65_536;
+
+/** Text that Postgres can hold: it refuses NUL and lone surrogates, which customers do send. */
+export const text = (maxLength: number) => {
+  const words = `a text of 1 to ${maxLength} characters`;
+  return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
+};
+
+/** A name or key: short text on one line. */
+export const name = text(500);
+
+/** A name that is somebody else's, kept to the letter: ids that differ in a space are two. */
+export const exactName = (maxLength: number) => {
+  const words = `a text of 1 to ${maxLength} characters that is not blank`;
+  return z.string(words).transform(toStorableText).pipe(z.string().max(maxLength, words).regex(/\S/, words));
+};
+
+/** What somebody says to somebody: kept to the letter, white space too. */
+export const content = z
+  .string()
+  .transform(toStorableText)
+  .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
+
+/**
+ * What a customer wrote, however it came. Customers are not refused for length: what is over the limit is cut, and
+ * `truncatedFrom` tells.
+ */
+export const customerText = z
+  .string()
+  .transform((given): { content: string; truncatedFrom?: number } => {
+    const content = toStorableText(given);
+    if (content.length <= maxContentLength) return { content };
+    return { content: toStorableText(content.slice(0, maxContentLength)), truncatedFrom: content.length };
+  })
+  .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
+
+/** A map of the host's own, as a copy that can be stored. It is not asked for its keys before: they may throw. */
+export const metadataMap = z
+  .custom<Record<string, unknown>>(isMap, 'an object')
+  .transform((given, context): Record<string, unknown> => {
+    const stored = toStorableJson(given);
+    const problem = isMap(stored) ? tooLarge(stored) : 'an object that can be read';
+    if (isMap(stored) && !problem) return stored;
+    context.addIssue({ code: 'custom', message: problem ?? '' });
+    return z.NEVER;
+  });
+
+/** As {@link metadataMap}, empty where there is none. */
+export const metadata = z._default(metadataMap, {});
+/** It is for what a host has to remember, not for documents: every reader of the conversation is given all of it. */
+function tooLarge(stored: Record<string, unknown>): string | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(stored));
+  return bytes > maxMetadataBytes
+    ? `an object of at most ${maxMetadataBytes} bytes as JSON (this one has ${bytes})`
+    : undefined;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  try {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  } catch {
+    return false;
+  }
+}
+
+/** A name that is left empty is as good as absent. */
+const optionalName = z
+  .string()
+  .max(500)
+  .transform((given) => toStorableText(given).trim() || undefined);
+
+export const actor: z.ZodType<Actor> = only({ id: exactName(500), name: optionalName.optional() }).transform(
+  ({ id, name }) => (name === undefined ? { id } : { id, name }),
+);
+
+const pageWords = 'a whole number from 1 to 200';
+
+/** Where a page of a list begins: the `nextCursor` of the one before, null and all. */
+export const pageCursor = z.string().nullish();
+
+/** How many items a page of a list holds: 50 unless told, 200 at most. */
+export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
+
+/** An object of these keys and no other: a key with a slip in it would be as good as none. */
+export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+  const unknown = z.unknown().superRefine((_, context) => {
+    context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
+  });
+  // zod passes over an own `__proto__`, which JSON.parse makes of a text.
+  const own = z.unknown().superRefine((value, context) => {
+    if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
+      context.addIssue({ code: 'custom', path: ['__proto__'], params: { known: Object.keys(shape) } });
+  });
+  return own.pipe(z.object(shape).catchall(unknown)) as unknown as z.ZodObject<Shape>;
+}
+
+/** Any value; one that is an object has these keys and no other. What is in it is judged elsewhere. */
+export function knownKeys(known: readonly string[]): z.ZodType<unknown> {
+  return z.unknown().superRefine((value, context) => {
+    if (!isMap(value)) return;
+    for (const key of Object.keys(value).filter((one) => !known.includes(one)))
+      context.addIssue({ code: 'custom', path: [key], params: { known } });
+  });
+}
+
+/** Parses the input of a public call. Throws `INPUT_INVALID` with every problem. */
+export function parseInput<Schema extends z.ZodType>(
+  operation: string,
+  schema: Schema,
+  input: unknown,
+): z.output<Schema> {
+  const problems = problemsOf(schema, input);
+  if (!Array.isArray(problems)) return problems.data;
+  throw new CairnloopError('INPUT_INVALID', { operation, problems });
+}
+
+/** What is wrong with an input, or what it was read as. */
+function problemsOf<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): ConfigProblem[] | { data: z.output<Schema> } {
+  try {
+    const parsed = schema.safeParse(input, { error: wordsOf });
+    return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
+  } catch {
+    // A getter or a proxy of the host's.
+    return [{ path: 'input', expected: 'an object that can be read', found: 'one that throws when it is read' }];
+  }
+}
+
+function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
+  const path = issue.path.map(String).join('.') || 'input';
+  const known = issue.code === 'custom' ? (issue.params?.known as string[] | undefined) : undefined;
+  if (known) return unknownKey(path, String(issue.path.at(-1)), known);
+  const found = issue.path.reduce<unknown>((value, key) => Object(value)[key], input);
+  return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
+}
+
+/** A word where one of a list, an id or a number was expected; it is no sentence of a customer's. */
+function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefined {
+  const isWord = typeof found === 'string' && /^[\w.:+-]{1,60}$/.test(found);
+  const isShown = code === 'invalid_value' || code === 'invalid_format';
+  return isWord && isShown ? `"${redact(found)}"` : undefined;
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Whether a text can be an id of ours at all; anything else would make Postgres refuse the statement. */
+export function isId(value: unknown): value is string {
+  return typeof value === 'string' && uuidPattern.test(value);
+}

@@ -1,0 +1,31 @@
+import { closestWord } from '../foundation/closest-word.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
+
+/** The problem of a key that a call does not know; it names the one that was most likely meant. */
+export function unknownKey(path: string, key: string, known: readonly string[]): ConfigProblem {
+  const meant = known.length > 0 ? closestWord(key, known) : undefined;
+  const expected = meant ? `a known key (did you mean "${meant}"?)` : `one of the keys ${known.join(', ')}`;
+  return { path, expected, found: 'an unknown key' };
+}
+
+/**
+ * Refuses options with a key that is not among `known`, for functions that must not load the input schemas. Absent
+ * options are fine. Throws `INPUT_INVALID`.
+ */
+export function requireKnownKeys(operation: string, options: unknown, known: readonly string[], path = ''): void {
+  if (options === undefined) return;
+  const problems = isObject(options)
+    ? unknownAmong(options, known, path)
+    : [{ path: path.replace(/\.$/, '') || 'options', expected: 'an object', found: kindOf(options) }];
+  if (problems.length > 0) throw new CairnloopError('INPUT_INVALID', { operation, problems });
+}
+
+function unknownAmong(options: object, known: readonly string[], path: string): ConfigProblem[] {
+  const strangers = Object.keys(options).filter((key) => !known.includes(key));
+  return strangers.map((key) => unknownKey(path + key, key, known));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

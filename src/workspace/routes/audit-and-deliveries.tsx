@@ -1,0 +1,87 @@
+import { toStorableText } from '../../foundation/redact.js';
+import { doneNotice } from '../done-notices.js';
+import { backPath, type Handler, param, redirect, type Services, type WorkspaceContext } from '../handler.js';
+import type { Notice } from '../page-context.js';
+import { findAuditLines } from '../queries/audit-lines.js';
+import { deliveryTabs, findDeliveries, findWorkerHealth } from '../queries/delivery-lines.js';
+import { refusalOf } from '../refusals.js';
+import { AuditView } from '../views/audit.js';
+import { DeliveriesView } from '../views/deliveries.js';
+import { Page } from '../views/page.js';
+
+export const audit: Handler = async (c, { runtime }) => {
+  const frame = c.get('frame');
+  const asked = (name: string) => toStorableText((c.req.query(name) ?? '').slice(0, 1000)) || null;
+  const filter = {
+    conversation: asked('conversation'),
+    action: asked('action'),
+    actor: asked('actor'),
+    cursor: asked('cursor'),
+  };
+  const page = await findAuditLines(runtime, filter);
+  return c.html(
+    <Page frame={frame} title="Audit" view="audit">
+      <AuditView frame={frame} filter={filter} page={page} />
+    </Page>,
+  );
+};
+
+export const deliveries: Handler = (c, services) => deliveriesPage(c, services);
+
+export const retryDelivery: Handler = (c, services) => {
+  // Only the button that names the scheduled time sends this along.
+  const releaseScheduled = c.get('form').text('release') === 'scheduled';
+  return intervene(c, services, releaseScheduled ? 'released' : 'retried', (id, operator) =>
+    services.api.deliveries.retry(id, { ...operator, releaseScheduled }),
+  );
+};
+
+export const discardDelivery: Handler = (c, services) =>
+  intervene(c, services, 'delivery-discarded', (id, operator) => services.api.deliveries.discard(id, operator));
+
+async function intervene(
+  c: WorkspaceContext,
+  services: Services,
+  done: string,
+  work: (id: string, by: { actor: { id: string; name?: string } }) => Promise<unknown>,
+): Promise<Response> {
+  try {
+    await work(param(c, 'id'), { actor: c.get('frame').operator });
+    return redirect(c, backPath(c.get('form'), '/deliveries'), done);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    return deliveriesPage(c, services, refusal.notice, refusal.status);
+  }
+}
+
+async function deliveriesPage(
+  c: WorkspaceContext,
+  { runtime }: Services,
+  notice?: Notice,
+  status: 200 | 404 | 409 | 422 = 200,
+): Promise<Response> {
+  // A refusal is told on the page that its form stood on.
+  const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('frame').path;
+  const frame = { ...c.get('frame'), path };
+  const query = new URLSearchParams(path.split('?')[1]);
+  const tab = deliveryTabs.find((known) => known === query.get('state')) ?? 'pending';
+  const [page, health] = await Promise.all([
+    findDeliveries(runtime, tab, query.get('cursor') || null),
+    findWorkerHealth(runtime),
+  ]);
+  const told = notice ?? doneNotice(c.req.query('done'));
+  return c.html(
+    <Page frame={frame} title="Deliveries" view="deliveries">
+      <DeliveriesView
+        frame={frame}
+        tab={tab}
+        page={page}
+        health={health}
+        maxAttempts={runtime.config.worker.maxAttempts}
+        notice={told}
+      />
+    </Page>,
+    status,
+  );
+}

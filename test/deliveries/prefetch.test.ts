@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { createPrefetch } from '../../src/deliveries/prefetch.js';
+
+const concurrency = 20;
+
+/** A pace whose last claim found all that it asked for and whose calls took so long. */
+function paceOf(callMs: number) {
+  const pace = createPrefetch(concurrency, 20);
+  pace.claimed(concurrency, concurrency);
+  for (let call = 0; call < 50; call++) pace.took(callMs);
+  return pace;
+}
+
+describe('how much a worker claims', () => {
+  it('is what it can call at once', () => {
+    const pace = createPrefetch(concurrency, 20);
+    assert.equal(pace.room({ called: 0, ahead: 0 }), 20);
+    assert.equal(pace.room({ called: 15, ahead: 0 }), 5);
+    assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
+  });
+
+  it('is nothing ahead where a claim that is lost with its worker takes an attempt that there are few of', () => {
+    const pace = createPrefetch(concurrency, 2);
+    pace.claimed(concurrency, concurrency);
+    for (let call = 0; call < 50; call++) pace.took(5);
+    assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
+  });
+
+  it('is two batches ahead of short calls, while more is due', () => {
+    const pace = paceOf(30);
+    assert.equal(pace.room({ called: 20, ahead: 0 }), 20);
+    assert.equal(pace.room({ called: 20, ahead: 20 }), 20);
+    assert.equal(pace.room({ called: 20, ahead: 21 }), 0, 'not one more for every call that ends');
+    pace.claimed(3, 20);
+    assert.equal(pace.room({ called: 20, ahead: 0 }), 0, 'nothing more is due');
+  });
+
+  it('is a hundred at once while calls are very short, and as many may be unsettled then', () => {
+    const pace = paceOf(5);
+    assert.equal(pace.unsettledLimit, 100);
+    assert.equal(pace.room({ called: 100, ahead: 100 }), 100);
+    assert.equal(pace.room({ called: 100, ahead: 101 }), 0);
+    assert.equal(paceOf(30).unsettledLimit, concurrency);
+    assert.equal(createPrefetch(concurrency, 20).unsettledLimit, concurrency, 'before any call has ended');
+    assert.equal(createPrefetch(200, 20).unsettledLimit, 200);
+  });
+
+  it('is nothing ahead of long calls, of calls that hang, or before any has ended', () => {
+    assert.equal(paceOf(200).room({ called: 20, ahead: 0 }), 0);
+    const stalled = paceOf(5);
+    stalled.stalled();
+    assert.equal(stalled.room({ called: 20, ahead: 0 }), 0);
+    const fresh = createPrefetch(concurrency, 20);
+    fresh.claimed(concurrency, concurrency);
+    assert.equal(fresh.room({ called: 20, ahead: 0 }), 0);
+  });
+
+  it('never makes a worker hold more than three batches', () => {
+    fc.assert(
+      fc.property(fc.nat(100), fc.nat(200), fc.nat(300), (called, ahead, callMs) => {
+        const pace = paceOf(callMs);
+        const batch = pace.unsettledLimit;
+        const room = pace.room({ called, ahead });
+        assert.ok(room >= 0 && room <= batch && (room === 0 || called + ahead + room <= 3 * batch));
+      }),
+    );
+  });
+});
