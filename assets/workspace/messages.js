@@ -3,6 +3,7 @@
 import { isWriting } from './composer.js';
 import { updateMessages } from './message-list.js';
 import { announce, byId, showNotice } from './page.js';
+import { openThread, rememberRead } from './reading.js';
 
 const scroller = () => byId('scroll');
 const atEnd = () => {
@@ -10,12 +11,12 @@ const atEnd = () => {
   return box !== null && Math.abs(box.scrollTop) < 60;
 };
 
-/** A conversation opens at its end, where the newest message is, or at the message that its address names. */
+/** A conversation opens at what its reader is after, else at its end, where the newest message is. */
 export function scrollToNewest() {
   const box = scroller();
-  const named = location.hash.startsWith('#m-') ? byId(location.hash.slice(1)) : null;
-  if (named) named.scrollIntoView({ block: 'center' });
-  else if (box) box.scrollTop = 0;
+  if (!box) return;
+  if (!openThread(box)) box.scrollTop = 0;
+  if (atEnd()) seeSoon();
 }
 
 /** Messages below what an operator has on screen are counted until they have been seen. */
@@ -102,11 +103,12 @@ const isOnScreen = () => !document.hidden && atEnd();
 /** Replies and approvals name the newest message that was read; the server refuses them when there is a newer one. */
 function markSeen(newest) {
   if (!newest) return;
+  rememberRead(newest);
   for (const field of document.querySelectorAll('input[name="seen"]')) field.value = newest;
 }
 
 export function startThread() {
-  const seeIfShown = () => isOnScreen() && unseen > 0 && seeSoon();
+  const seeIfShown = () => isOnScreen() && seeSoon();
   scroller()?.addEventListener('scroll', seeIfShown, { passive: true });
   document.addEventListener('visibilitychange', seeIfShown);
   byId('jump')?.addEventListener('click', (event) => {

@@ -1,5 +1,6 @@
 // What is not done yet: counts down to it, and takes it back by key while there is time.
 
+import { backToLeft } from './advance.js';
 import { chosenMode, isWriting } from './composer.js';
 import { refresh } from './live.js';
 import { serverNow } from './times.js';
@@ -14,6 +15,10 @@ const looked = new Set();
 
 export function startPending() {
   setInterval(countDown, 250);
+  if (location.hash === '#take-back') {
+    history.replaceState(null, '', location.pathname + location.search);
+    takeBack();
+  }
   document.addEventListener('submit', keepApart, { capture: true });
   document.addEventListener('keydown', (event) => {
     const isUndo = event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
@@ -25,9 +30,10 @@ export function startPending() {
 
 const newest = () => [...document.querySelectorAll('[data-take-back]')].at(-1);
 
-/** Takes back what this operator asked for last. */
+/** Takes back what this operator asked for last: here, or on the page before this one. */
 export function takeBack() {
-  newest()?.click();
+  if (newest()) newest().click();
+  else backToLeft();
 }
 
 function countDown() {

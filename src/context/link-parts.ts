@@ -3,7 +3,7 @@ import { safeHref } from './safe-href.js';
 /** A piece of foreign text: words, or an address that may be followed. */
 export type TextPart = { text: string; href?: string };
 
-const address = /https?:\/\/[^\s\p{C}"'<>\\]+/giu;
+const address = /(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
 /** A text with more addresses than anyone would follow is shown without links from there on. */
 const maxLinks = 200;

@@ -20,33 +20,61 @@ export async function scheduleAction(
   asked: Scheduled,
   delayMs: number,
 ): Promise<(PendingAction & { inMs: number }) | null> {
-  const { conversationId, dedupeKey } = asked;
+  const { conversationId } = asked;
   if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-  const stored = await runtime.db.transaction(async (tx) => {
-    await tx.run(lockConversation, [conversationId]);
-    if (await findByDedupeKey(tx, conversationId, dedupeKey)) return null;
-    const known = await findStored(tx, conversationId, dedupeKey);
-    if (known) return sameOrRefused(known, asked);
-    const action = { ...asked, lastSeen: await seenNow(tx, asked) };
-    await rehearse(runtime, tx, action);
-    const [row] = await tx.run<StoredRow>(insert, valuesOf(action, delayMs));
-    if (!row) throw new Error('INSERT returned no row');
-    return row;
-  });
+  const action = await rehearse(runtime, asked);
+  const stored = action && (await runtime.db.transaction((tx) => store(tx, action, delayMs)));
   if (!stored) return null;
   runtime.changeFeed.changed(conversationId);
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 
+/** Thrown to roll a rehearsal back. */
+const undo = new Error('rehearsed');
+
+/**
+ * Does it and undoes it, so that it is refused for what it would be refused for. Null where it was sent before. What
+ * comes between this and the row is met when the action is carried out.
+ */
+async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed | null> {
+  let action: Performed | null = null;
+  try {
+    await runtime.db.transaction(async (tx) => {
+      action = null;
+      await tx.run(lockConversation, [asked.conversationId]);
+      if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
+      action = { ...asked, lastSeen: await seenNow(tx, asked) };
+      if (await findStored(tx, asked)) return;
+      await perform(runtime, tx, action, noEffects());
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  return action;
+}
+
+async function store(tx: Executor, action: Performed, delayMs: number): Promise<StoredRow | null> {
+  await tx.run(lockConversation, [action.conversationId]);
+  if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
+  const known = await findStored(tx, action);
+  if (known) return sameOrRefused(known, action);
+  const [row] = await tx.run<StoredRow>(insert, valuesOf(action, delayMs));
+  if (!row) throw new Error('INSERT returned no row');
+  return row;
+}
+
 type StoredRow = PendingActionRow & { in_ms: number };
 
-async function findStored(tx: Executor, conversationId: string, dedupeKey: string): Promise<StoredRow | undefined> {
+type Keyed = Pick<Performed, 'conversationId' | 'dedupeKey'>;
+
+async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): Promise<StoredRow | undefined> {
   const [row] = await tx.run<StoredRow>(selectByKey, [conversationId, dedupeKey]);
   return row;
 }
 
 /** A second click is the first one. Two operators, or two different wishes, cannot both have the same draft. */
-function sameOrRefused(known: StoredRow, asked: Scheduled): StoredRow {
+function sameOrRefused(known: StoredRow, asked: Performed): StoredRow {
   const isSame = known.actor.id === asked.actor.id && known.kind === asked.kind && known.content === asked.content;
   if (isSame || asked.kind === 'resolve') return known;
   throw new CairnloopError('DRAFT_NOT_PENDING', {
@@ -61,13 +89,6 @@ async function seenNow(tx: Executor, { conversationId, lastSeen }: Scheduled): P
   if (lastSeen !== undefined) return isId(lastSeen) ? lastSeen : null;
   const [row] = await tx.run<{ id: string }>(selectNewest, [conversationId]);
   return row?.id ?? null;
-}
-
-/** Does it and undoes it, so that it is refused for what it would be refused for. */
-async function rehearse(runtime: Runtime, tx: Executor, action: Performed): Promise<void> {
-  await tx.run(savepoint);
-  await perform(runtime, tx, action, noEffects());
-  await tx.run(rollbackToSavepoint);
 }
 
 function valuesOf(action: Performed, delayMs: number): unknown[] {
@@ -88,9 +109,6 @@ const lockConversation = statement(
   'pending_action.lock_conversation',
   (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
 );
-
-const savepoint = statement('pending_action.savepoint', () => 'SAVEPOINT rehearsal');
-const rollbackToSavepoint = statement('pending_action.rollback', () => 'ROLLBACK TO SAVEPOINT rehearsal');
 
 const selectNewest = statement(
   'pending_action.newest_message',

@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
 import { holdLater } from './hold.js';
@@ -30,11 +30,12 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   return action;
 }
 
-/** Drops an action that was held, with its text. */
-export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<void> {
-  if (!isId(conversationId) || !isId(id)) return;
-  const dropped = await (runtime.db as Executor).run(drop, [id, conversationId]);
+/** Drops an action that was held, with its text. Returns whether there was one. */
+export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
+  if (!isId(conversationId) || !isId(id)) return false;
+  const dropped = await runtime.db.run(drop, [id, conversationId]);
   if (dropped.length > 0) runtime.changeFeed.changed(conversationId);
+  return dropped.length > 0;
 }
 
 const isTheirs = `id = $1 AND conversation_id = $2 AND (held IS NOT NULL OR actor ->> 'id' = $3)`;

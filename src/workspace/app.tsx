@@ -8,8 +8,10 @@ import { repeat } from '../worker/repeat.js';
 import { requireOperator, requireOwnForm } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
+import { defaultRepliesFolder } from './mount-options.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
+import { createSavedReplies } from './saved-replies.js';
 import { FailurePage } from './views/failure.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
@@ -20,7 +22,8 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     loadFormTokens(runtime),
   ]);
   const actions = startActions(given, closing);
-  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing), actions };
+  const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
+  const services: Services = { ...given, assets, tokens, streams: openStreams(given, closing), actions, savedReplies };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
@@ -32,7 +35,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   return app;
 }
 
-export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams' | 'actions'> {
+export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'streams' | 'actions' | 'savedReplies'> {
   /** Aborted when the workspace closes: streams end with it. */
   closing: AbortSignal;
 }

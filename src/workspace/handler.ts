@@ -9,6 +9,7 @@ import type { Runtime } from '../runtime.js';
 import type { MountedOptions } from './mount-options.js';
 import type { PageContext } from './page-context.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
+import type { SavedReplies } from './saved-replies.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 /** What every route works with. */
@@ -20,6 +21,7 @@ export interface Services {
   tokens: FormTokens;
   /** Live updates of open pages; the news are the ids of conversations that changed. */
   streams: LiveStreams<readonly string[]>;
+  savedReplies: SavedReplies;
   /** Carries out what operators have not taken back. */
   actions: ActionTimer;
 }

@@ -37,6 +37,8 @@ export interface WorkspaceOptions {
    * all. Default 5. Pages without their script act at once.
    */
   takeBackSeconds?: number;
+  /** The folder of saved replies, Markdown files; relative to where the process runs. Default `cairnloop/replies`. */
+  repliesFolder?: string;
   /** Live updates of open pages: how many for one operator, and how often the session is checked again. */
   live?: LiveSettings;
 }
@@ -49,7 +51,8 @@ export interface MountedOptions {
   signInUrl: string | undefined;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
-  takeBackSeconds: number;
+  takeBackSeconds?: number;
+  repliesFolder?: string;
   live?: LiveSettings;
 }
 
@@ -61,8 +64,12 @@ const expectations: Expectations<WorkspaceOptions> = {
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
   takeBackSeconds: ['a whole number of seconds from 0 to 60', optional(isTakeBackSeconds)],
+  repliesFolder: ['the path of a folder', optional(isNonEmptyText)],
   live: [liveSettingsRule, optional(isLiveSettings)],
 };
+
+export const defaultTakeBackSeconds = 5;
+export const defaultRepliesFolder = 'cairnloop/replies';
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
 export function mountOptions(given: WorkspaceOptions): MountedOptions {
@@ -74,7 +81,8 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     signInUrl: options.signInUrl,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
-    takeBackSeconds: options.takeBackSeconds ?? 5,
+    ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),
+    ...(options.repliesFolder && { repliesFolder: options.repliesFolder }),
     ...(options.live && { live: options.live }),
   };
 }

@@ -8,6 +8,7 @@ import { inbox } from './routes/inbox.js';
 import { live } from './routes/live.js';
 import { dropAction, takeBack } from './routes/pending-actions.js';
 import { policies, setPolicy } from './routes/policies.js';
+import { savedReplies, savedRepliesPage } from './routes/saved-replies.js';
 import { asset, setTheme } from './routes/theme-and-assets.js';
 
 export interface Route {
@@ -25,6 +26,8 @@ export const routes: readonly Route[] = [
   get('/c/:id', conversation),
   get('/c/:id/context', context),
   get('/c/:id/messages/:message', wholeMessage),
+  get('/c/:id/replies', savedRepliesPage),
+  get('/c/:id/replies.json', savedReplies),
   post('/c/:id/compose', compose),
   post('/c/:id/resolve', resolve),
   post('/c/:id/reopen', reopen),

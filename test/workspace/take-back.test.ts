@@ -40,7 +40,7 @@ describe('taking back what was just sent', () => {
     await reply('It is fixed');
     assert.match((await pending.locator('[role="timer"]').textContent()) ?? '', /^Sending in [123] s$/);
     assert.deepEqual(await sent(), []);
-    await page.locator('.message-operator:not(.message-pending)', { hasText: 'It is fixed' }).waitFor();
+    await page.locator('[data-own]', { hasText: 'It is fixed' }).waitFor();
     await pending.getByText('It is fixed').waitFor({ state: 'detached' });
     assert.deepEqual(await sent(), ['operator: It is fixed']);
   });
@@ -156,10 +156,10 @@ describe('taking back what was just sent', () => {
     const { page, reply, sent, message } = await openThread({ takeBackSeconds: 2, draft: false });
     await reply('First');
     await message.pressSequentially('Second');
-    await page.locator('.message-operator:not(.message-pending)', { hasText: 'First' }).waitFor();
+    await page.locator('[data-own]', { hasText: 'First' }).waitFor();
     assert.equal(await page.locator('#notice').getByText('while you were writing').count(), 0);
     await message.press('Control+Enter');
-    await page.locator('.message-operator:not(.message-pending)', { hasText: 'Second' }).waitFor();
+    await page.locator('[data-own]', { hasText: 'Second' }).waitFor();
     assert.deepEqual(await sent(), ['operator: First', 'operator: Second']);
   });
 

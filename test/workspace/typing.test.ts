@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
@@ -10,7 +13,25 @@ const seed = Number(process.env.CAIRNLOOP_SEED ?? 20260727);
 
 const words = [
   ...['a', 'e', 'I', 'see', 'an', 'apple', 'eat', 'already', 'and', 'eh', 'what', 'forgot', 'approve', 'Error'],
-  ...['er', 'aber', 'eine', 'an', 'Straße', 'für', 'jeder', 'ja', 'na', 'Äpfel', 'kein', 'Rückgabe'],
+  ...[
+    'zu',
+    'zurück',
+    'der',
+    'pfeifen',
+    'war',
+    'er',
+    'aber',
+    'eine',
+    'an',
+    'Straße',
+    'für',
+    'jeder',
+    'ja',
+    'na',
+    'Äpfel',
+    'kein',
+    'Rückgabe',
+  ],
   ...['ya', 'y', 'a', 'e', 'hola', 'mañana', 'está', 'aquí', '¿Qué', 'nada', 'respuesta', 'jerez'],
 ];
 const marks = ['. ', ', ', '? ', '! ', '/', '-', ' ', ' ', ' ', ' ', ' ', '\n', '\t', '\n\n', '; '];
@@ -22,11 +43,16 @@ describe('sentences that are typed where nobody meant to', function () {
   const serve = useWorkspaces();
 
   /** Everything that an operator can cause. */
-  async function stateOf({ cairnloop }: StartedHost, ids: string[]) {
+  async function stateOf({ cairnloop, database }: StartedHost, ids: string[]) {
+    const { rows: pending } = await database.query<{ id: string; content: string }>(
+      'SELECT conversation_id AS id, content FROM cairnloop.pending_actions WHERE held IS NULL ORDER BY id',
+    );
     const threads = ids.map(async (id) => {
       const { status, messages = [] } = await cairnloop.conversations.get(id);
       const drafts = await cairnloop.drafts.listForConversation(id);
       const told = messages.filter(({ role }) => role !== 'customer').map(({ role, content }) => `${role}: ${content}`);
+      // What was sent on purpose goes out when its time comes, and nothing takes it back.
+      for (const one of pending.filter((action) => action.id === id)) told.push(`operator: ${one.content}`);
       return { status, told, drafts: drafts.map((draft) => draft.status) };
     });
     const deliveries = (await cairnloop.deliveries.list({ limit: 200 })).items;
@@ -49,7 +75,7 @@ describe('sentences that are typed where nobody meant to', function () {
     await told(page, 'Reply sent.');
   };
 
-  const states: { name: string; path?: string; resolved?: boolean; prepare?: Prepare }[] = [
+  const states: { name: string; path?: string; resolved?: boolean; canTakeBack?: boolean; prepare?: Prepare }[] = [
     { name: 'a fresh thread with a draft' },
     { name: 'a draft whose button has the focus', prepare: (page) => focusOn(page, 'Approve & send') },
     { name: 'after sending', prepare: sendReply },
@@ -63,6 +89,27 @@ describe('sentences that are typed where nobody meant to', function () {
     { name: 'a reply half written', prepare: (page) => page.locator('#content').fill('Half a reply') },
     { name: 'a resolved conversation', resolved: true },
     { name: 'lines that can be ticked', path: '?select=1' },
+    {
+      name: 'a reply that can be taken back',
+      canTakeBack: true,
+      prepare: async (page) => {
+        await page.locator('#content').fill('On purpose');
+        await page.locator('#content').press('Control+Enter');
+        await page.locator('#pending').getByText('On purpose').waitFor();
+      },
+    },
+    {
+      name: 'a draft that is edited',
+      prepare: (page) => page.getByRole('link', { name: 'Edit', exact: true }).click(),
+    },
+    {
+      name: 'a list of saved replies',
+      prepare: async (page) => {
+        await page.locator('#content').pressSequentially('/');
+        await page.locator('#reply-picker').waitFor();
+      },
+    },
+    { name: 'the whole list of saved replies', path: '/replies' },
     { name: 'a queue alone', path: '/' },
     { name: 'the deliveries', path: '/deliveries' },
     { name: 'the list of keys', prepare: (page) => page.keyboard.press('?') },
@@ -109,7 +156,10 @@ describe('sentences that are typed where nobody meant to', function () {
   it('OA1 forty random sentences, typed at human speed into every page state, send, resolve, approve and discard nothing', async () => {
     const host = await startHost({ notifier }, { worker: false });
     const { conversations, drafts, outbound } = host.cairnloop;
-    const workspace = await serve(host);
+    const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
+    await writeFile(path.join(repliesFolder, 'an-apple.md'), 'Hello {{customer.name}}');
+    const atOnce = await serve(host, { repliesFolder });
+    const later = await serve(host, { repliesFolder, takeBackSeconds: 60 });
     const ids: string[] = [];
     for (const { name, resolved } of states) {
       const { id } = await conversations.open({ actorId: name, subject: name, message: 'It fails' });
@@ -118,9 +168,16 @@ describe('sentences that are typed where nobody meant to', function () {
       else await drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
       await outbound.trigger(id, { templateId: 't', content: 'Hi', actor: operator, scheduleInSeconds: 86_400 });
     }
-    const address = (path = '', index = 0) => (path.startsWith('/') ? path : `/c/${ids[index]}${path}`);
-    const pages = await Promise.all(states.map(({ path }, index) => open(workspace, address(path, index))));
-    await Promise.all(states.map(({ prepare }, index) => prepare?.(pages[index] as Page)));
+    const address = (given = '', index = 0) => {
+      if (given === '/replies') return `/c/${ids[index]}/replies`;
+      return given.startsWith('/') ? given : `/c/${ids[index]}${given}`;
+    };
+    const pages: Page[] = [];
+    for (const [index, state] of states.entries()) {
+      const page = await open(state.canTakeBack ? later : atOnce, address(state.path, index));
+      await state.prepare?.(page);
+      pages.push(page);
+    }
     const before = await stateOf(host, ids);
     await Promise.all(
       pages.map(async (page, index) => {

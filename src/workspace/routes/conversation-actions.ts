@@ -57,11 +57,12 @@ const send: Record<ComposerMode, Send> = {
     const seen = form.all('seen').length > 0 ? { lastSeenMessageId: seenBy(c) } : {};
     const draft = await findDraft(services.runtime.db, form.text('draft'));
     const draftId = draft?.conversationId === id ? draft.id : null;
-    const asked = { ...replyOf(id, draftId, written), lastSeen: seen.lastSeenMessageId };
+    const thenResolve = form.text('also') === 'resolve';
+    const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen: seen.lastSeenMessageId };
     return laterOrNow(c, services, asked, async () => {
       const used = draftId !== null && (await useDraft(services, draftId, { ...written, ...seen }));
       if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
-      return 'reply';
+      return thenResolve ? resolveNow(c, services, id) : 'reply';
     });
   },
   note: async (_, { api }, id, written) => {
@@ -100,11 +101,13 @@ async function useDraft({ api }: Services, draftId: string, written: Reply): Pro
 export const resolve: Handler = (c, services) =>
   change(c, services, async (id) => {
     const asked = { conversationId: id, kind: 'resolve', content: null, draftId: null, dedupeKey: 'resolve' } as const;
-    return laterOrNow(c, services, { ...asked, lastSeen: undefined }, async () => {
-      await services.api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
-      return 'resolved';
-    });
+    return laterOrNow(c, services, { ...asked, lastSeen: undefined }, () => resolveNow(c, services, id));
   });
+
+export async function resolveNow(c: WorkspaceContext, { api }: Services, id: string): Promise<string> {
+  await api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
+  return 'resolved';
+}
 
 export const reopen: Handler = (c, services) =>
   change(c, services, async (id) => {

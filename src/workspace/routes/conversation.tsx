@@ -10,7 +10,7 @@ import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
-import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
+import { findHit, findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
@@ -19,6 +19,7 @@ import { Queue } from '../views/queue.js';
 import { Rail } from '../views/rail.js';
 import { Thread } from '../views/thread.js';
 import { WholeMessage } from '../views/whole-message.js';
+import { findSavedReply } from './saved-replies.js';
 
 /** What a refused change leaves on the page, so that nothing an operator wrote is lost. */
 export interface ThreadState {
@@ -41,7 +42,8 @@ export async function conversationPage(
 ): Promise<Response> {
   const { runtime } = services;
   const view = queueViewOf(c);
-  const before = c.req.query('before') || null;
+  const asked = c.req.query('before') || null;
+  const before = asked ?? (await pageOfHit(c, services, id, view.search));
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
@@ -59,7 +61,10 @@ export async function conversationPage(
   const frame = threadFrame(c, id, found.now);
   const shown = await contextInTime(context, c.req.query('context') === 'wait');
   const editing = state.editing ? editable(state.editing, found) : editingOf(c, found);
-  const composing = state.composing ?? (editing ? undefined : state.orElse?.composing);
+  const composing =
+    state.composing ?? (editing ? undefined : state.orElse?.composing) ?? (await savedReplyOf(c, services, found));
+  // Browsers that know how fetch the conversations beside this one in advance.
+  c.header('speculation-rules', `"${frame.assets.href('neighbours.rules')}"`);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
@@ -83,6 +88,18 @@ export async function conversationPage(
     </Page>,
     state.status ?? 200,
   );
+}
+
+/** A search leads to its newest hit, also where that is on an earlier page of the conversation. */
+async function pageOfHit(
+  c: WorkspaceContext,
+  { runtime }: Services,
+  id: string,
+  search: string,
+): Promise<string | null> {
+  if (search === '' || c.req.method !== 'GET') return null;
+  const hit = await findHit(runtime, id, search);
+  return hit?.isOld ? hit.before : null;
 }
 
 /** The two are read at once and not as one: a message that came between them is on no page, and so was not seen. */
@@ -111,6 +128,17 @@ function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
   if (used) return { mode: 'reply', content: used.content, draftId: used.id };
   const mode = composerModes.find((known) => known === c.req.query('write'));
   return { mode: mode ?? 'reply', content: '' };
+}
+
+/** A saved reply that the address names. */
+async function savedReplyOf(
+  c: WorkspaceContext,
+  services: Services,
+  thread: ThreadHead,
+): Promise<Composing | undefined> {
+  const name = c.req.query('reply');
+  const content = name ? await findSavedReply(c, services, thread, name) : undefined;
+  return content === undefined ? undefined : { mode: 'reply', content };
 }
 
 function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {

@@ -5,7 +5,7 @@ import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
 import { conversationPage } from './conversation.js';
-import { answer, seenBy } from './conversation-actions.js';
+import { answer, resolveNow, seenBy } from './conversation-actions.js';
 import { laterOrNow } from './later-or-now.js';
 
 export const approve: Handler = async (c, services) => {
@@ -31,9 +31,11 @@ export const edit: Handler = async (c, services) => {
   const kept = { composing: { mode: 'reply', content, draftId: draft.id } as const };
   return answer(c, services, draft.conversationId, kept, async () => {
     const actor = c.get('frame').operator;
-    return laterOrNow(c, services, { ...about(draft), kind: 'edit', content, lastSeen: seenBy(c) }, async () => {
+    const thenResolve = c.get('form').text('also') === 'resolve';
+    const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: seenBy(c) } as const;
+    return laterOrNow(c, services, asked, async () => {
       await services.api.drafts.edit(draft.id, { content, actor, lastSeenMessageId: seenBy(c) });
-      return 'edited';
+      return thenResolve ? resolveNow(c, services, draft.conversationId) : 'edited';
     });
   });
 };

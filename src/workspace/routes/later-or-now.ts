@@ -1,5 +1,6 @@
 import { type Scheduled, scheduleAction } from '../../pending-actions/schedule.js';
 import type { Services, WorkspaceContext } from '../handler.js';
+import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** What an operator asks for; who it is, is known. */
 export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
@@ -15,7 +16,7 @@ export async function laterOrNow(
   asked: Asked,
   now: () => Promise<string>,
 ): Promise<string> {
-  const { takeBackSeconds } = services.options;
+  const { takeBackSeconds = defaultTakeBackSeconds } = services.options;
   if (takeBackSeconds === 0 || c.get('form').text('later') !== '1') return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('frame').operator };
   const action = await scheduleAction(services.runtime, whole, takeBackSeconds * 1000);

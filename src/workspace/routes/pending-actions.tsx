@@ -21,7 +21,8 @@ export const takeBack: Handler = async (c, services) => {
 /** Drops what was held, with its text. */
 export const dropAction: Handler = async (c, services) => {
   const id = param(c, 'id');
-  await dropHeldAction(services.runtime, id, param(c, 'action'));
+  const isDropped = await dropHeldAction(services.runtime, id, param(c, 'action'));
+  if (!isDropped) return conversationPage(c, services, id, { status: 409, notice: tooLate });
   return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, 'dropped');
 };
 
