@@ -3,26 +3,59 @@
 import { recall } from './memory.js';
 import { byId, dropNotice, showNotice } from './page.js';
 
-const modesOf = (composer) => [...composer.elements.mode];
+export const modesOf = (composer) => [...composer.querySelectorAll('[name="mode"]')];
 export const chosenMode = (composer) => modesOf(composer).find((mode) => mode.checked);
+
+export function startComposer() {
+  const open = (field) => field.closest('#composer')?.classList.add('composer-open');
+  // Not for a mode that is pressed: it would move away under the pointer.
+  document.addEventListener(
+    'focusin',
+    ({ target }) => target.matches('#composer :is(textarea, :focus-visible)') && open(target),
+  );
+  document.addEventListener('change', ({ target }) => open(target));
+}
 
 /** Whether there is text that nobody has sent. */
 export const isWriting = () => Boolean(byId('content')?.value);
 
 /** Which modes are open follows the conversation. The chosen one stays chosen, also when it cannot be sent any more. */
-export function syncComposer(page) {
+export function syncComposer(page, form) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   // It holds for a day or two, and the page may stay open for longer.
   mine.elements.token.value = theirs.elements.token.value;
   const wasBlocked = isBlocked(mine);
-  for (const mode of theirs.elements.mode) {
+  for (const mode of modesOf(theirs)) {
     const same = modesOf(mine).find((one) => one.value === mode.value);
     if (same) same.disabled = mode.disabled;
   }
-  byId('composer-state')?.replaceChildren(...byId('composer-state', page).cloneNode(true).childNodes);
-  if (isBlocked(mine) && !wasBlocked && isWriting()) sayBlocked();
+  byId('composer-state')?.replaceChildren(...(byId('composer-state', page)?.cloneNode(true).childNodes ?? []));
+  if (!form && editedIn(mine) && !isWaiting(editedIn(mine), page)) sayDealtWith();
+  // What it held was sent by the step that resolved it.
+  if (isBlocked(mine) && !wasBlocked && isWriting() && form !== mine) sayBlocked();
   if (!isBlocked(mine) && wasBlocked) dropNotice(blockedTitle);
+}
+
+const editedIn = (composer) => composer.querySelector('[data-draft]')?.dataset.draft;
+
+/** Whether a draft can still be sent, by a newer version of the page. */
+const isWaiting = (id, page) =>
+  editedIn(byId('composer', page)) === id ||
+  byId(`draft-${id}`, page)?.querySelector('form[action$="/approve"]') != null;
+
+let toldOf = null;
+
+/** The draft that is being edited was sent or dropped by somebody else; said once. */
+function sayDealtWith() {
+  const id = editedIn(byId('composer'));
+  if (toldOf === id) return;
+  toldOf = id;
+  showNotice(
+    'conflict',
+    'This draft was dealt with meanwhile.',
+    'Your words are still here. Cancel leads back to the conversation.',
+  );
 }
 
 const blockedTitle = 'This conversation was resolved meanwhile.';
@@ -42,11 +75,23 @@ export function takeOverComposer(page, form) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   if (form !== mine && !byId('content', page).value) return;
-  const wasEmpty = !isWriting();
-  mine.replaceChildren(...theirs.cloneNode(true).childNodes);
-  recall(mine);
-  // Whoever has just sent goes on typing: into the field, and not onto the keys of the page.
-  if (form === mine) byId('content').focus({ preventScroll: true });
+  const written = form === mine ? '' : byId('content').value;
+  const newer = theirs.cloneNode(true);
+  mine.replaceWith(newer);
+  recall(newer);
+  const field = byId('content');
+  // What comes back is put before what was begun since, and takes nothing of it away.
+  if (written && field.value !== written) field.value = `${field.value.trimEnd()}\n\n${written}`;
+  // Whoever has just sent, or taken back, goes on typing: into the field, and not onto the keys of the page.
+  if (form === mine || form.querySelector('[data-take-back], [data-restore]')) field.focus({ preventScroll: true });
   // Text that came from elsewhere is to be remembered as if it had been written here.
-  if (form !== mine && wasEmpty) byId('content').dispatchEvent(new Event('input', { bubbles: true }));
+  if (form !== mine) field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** The page asks for itself anew with the draft that is being edited. */
+export function keepEdited() {
+  const draftId = editedIn(byId('composer') ?? document);
+  const address = new URL(location.href);
+  if (draftId) address.searchParams.set('edit', draftId);
+  if (address.href !== location.href) history.replaceState(null, '', address);
 }

@@ -5,7 +5,7 @@ const pauseMs = 200;
 export function startDiff() {
   let timer;
   document.addEventListener('input', ({ target }) => {
-    if (target.id !== 'draft-content') return;
+    if (target.id !== 'content' || !document.getElementById('draft-diff')) return;
     clearTimeout(timer);
     timer = setTimeout(compare, pauseMs, target.form);
   });

@@ -1,10 +1,12 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
-import { isBlocked, sayBlocked, takeOverComposer } from './composer.js';
+import { advance, resolves } from './advance.js';
+import { isBlocked, keepEdited, sayBlocked, takeOverComposer } from './composer.js';
 import { cutOff, noteAnswer, noteNoAnswer } from './connection.js';
 import { forget } from './memory.js';
 import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
+import { holdsGap } from './saved-replies.js';
 import { refreshTimes } from './times.js';
 
 export function startForms() {
@@ -13,24 +15,27 @@ export function startForms() {
     if (!form.matches('form[data-action]') || form.matches('.theme')) return;
     event.preventDefault();
     if (form.id === 'composer' && isBlocked(form)) return sayBlocked();
+    if (form.id === 'composer' && holdsGap(form)) return;
     if (cutOff() === 'somebody-else') return showNotice('conflict', ...notYours);
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !event.target.matches('[data-send]')) return;
     event.preventDefault();
-    event.target.form.requestSubmit();
+    event.target.form.requestSubmit(event.shiftKey ? event.target.form.querySelector('[name="also"]') : null);
   });
 }
 
 async function send(form, submitter) {
   const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action');
   const fields = new URLSearchParams(new FormData(form, submitter));
+  // This page can show how long it can be taken back.
+  fields.set('later', '1');
   const undo = showSending(form, fields);
   form.setAttribute('aria-busy', 'true');
   try {
     const response = await fetch(action, { method: 'POST', body: fields });
-    await take(response, form);
+    await take(response, form, submitter);
   } catch {
     noteNoAnswer();
     showNoAnswer();
@@ -50,7 +55,7 @@ const notYours = [
   'Copy what you wrote, then reload the page.',
 ];
 
-async function take(response, form) {
+async function take(response, form, submitter) {
   const page = await readPage(response);
   noteAnswer(response, page);
   if (response.status === 401) return showNotice('conflict', ...signedOut);
@@ -60,8 +65,10 @@ async function take(response, form) {
   if (!isSamePage(page)) return leave(response, page);
   if (response.ok) forget(form);
   takeOver(page, form);
-  takeOverComposer(page, form);
   dropFromAddress('edit', 'use', 'write', 'done');
+  takeOverComposer(page, form);
+  keepEdited();
+  if (response.ok && resolves(form, submitter) && advance()) return;
   const notice = page.querySelector('#notice')?.textContent.trim();
   if (notice) announce(notice);
 }

@@ -1,11 +1,15 @@
 // The keyboard: single keys where nobody writes, and a list of them.
 
 import { arm, confirmKey, isArmed, startArming } from './arm.js';
+import { modesOf } from './composer.js';
 import { isDrawerOpen } from './drawer.js';
 import { showNotice } from './page.js';
+import { takeBack } from './pending.js';
+import { placeBefore, remember, rowLinks } from './queue-place.js';
 import { tickMarked } from './select.js';
+import { showSettings } from './settings.js';
 import { triageKey } from './triage.js';
-import { endTyping, hasRested, isSettled } from './typing.js';
+import { endTyping, hasRested, isAfterEscape, isSettled } from './typing.js';
 
 const off = 'cairnloop:keys-off';
 
@@ -21,8 +25,18 @@ const keys = {
 /** These choose who will read what is typed next, so they count only where no words are being typed. */
 const writing = { r: 'reply', n: 'note' };
 
-/** These act on the customer: they ask first. */
-const acting = ['a', 'e'];
+/** Stops what is about to be done. Words hold the letter too, so it counts right behind Escape. */
+const stopping = { z: takeBack };
+
+/** These lead somewhere else, or show what can be done there. */
+const leading = {
+  w: () => document.querySelector('[data-key="w"]')?.click(),
+  p: () => showPause(),
+  f: () => nextFilter(),
+};
+
+/** These act on the customer, or drop what is there for them: they ask first. */
+const acting = ['a', 'e', 'd'];
 
 export function startKeys() {
   startArming();
@@ -36,6 +50,7 @@ export function startKeys() {
 }
 
 function openHelp() {
+  showSettings();
   byId('single-keys').checked = localStorage.getItem(off) === null;
   byId('help').showModal();
 }
@@ -61,6 +76,8 @@ function singleKey(event) {
   if (key.toLowerCase() === 'x') return handled(event, () => tickMarked(event.shiftKey));
   if (hasRested() && triageKey(key)) return event.preventDefault();
   if (writing[key] && hasRested()) handled(event, () => write(writing[key]));
+  if (stopping[key] && isAfterEscape()) handled(event, stopping[key]);
+  if (leading[key] && isSettled()) handled(event, leading[key]);
   if (acting.includes(key) && isSettled()) handled(event, () => press(key));
 }
 
@@ -82,19 +99,33 @@ function search() {
   field.select();
 }
 
+/** The reason is not written at once: words that were meant for something else would become it. */
+function showPause() {
+  const summary = document.querySelector('summary[data-key="p"]');
+  if (!summary) return;
+  summary.parentElement.open = true;
+  if (!summary.checkVisibility()) location.hash = '#rail';
+  summary.focus();
+}
+
+function nextFilter() {
+  const filters = [...document.querySelectorAll('.filter')];
+  const current = filters.findIndex((filter) => filter.hasAttribute('aria-current'));
+  filters[(current + 1) % filters.length]?.click();
+}
+
 /** The marked line is the one that has the focus, so Enter opens it as it does any link. */
 function moveMark(step) {
-  const links = [...document.querySelectorAll('.row-link')];
+  const links = rowLinks();
   if (links.length === 0) return;
-  const marked = links.indexOf(document.activeElement);
-  const open = links.findIndex((link) => link.hasAttribute('aria-current'));
-  const from = marked >= 0 ? marked : open >= 0 ? open : step > 0 ? -1 : links.length;
-  links[Math.min(links.length - 1, Math.max(0, from + step))].focus();
+  const index = Math.min(links.length - 1, Math.max(0, placeBefore(links, step) + step));
+  links[index].focus();
+  remember(links[index], index);
 }
 
 function write(mode) {
   const composer = byId('composer');
-  const way = composer && [...composer.elements.mode].find((one) => one.value === mode);
+  const way = composer && modesOf(composer).find((one) => one.value === mode);
   if (!way || way.disabled) return;
   way.checked = true;
   byId('content').focus();

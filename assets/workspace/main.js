@@ -1,5 +1,7 @@
 // The page works without this script. With it, pages update themselves, answer to keys and send forms in place.
 
+import { startAdvance } from './advance.js';
+import { startComposer } from './composer.js';
 import { startContext } from './context.js';
 import { startDiff } from './diff.js';
 import { startDrafts } from './drafts.js';
@@ -11,19 +13,25 @@ import { startMemory } from './memory.js';
 import { scrollToNewest, startThread } from './messages.js';
 import { startNotices } from './notices.js';
 import { dropFromAddress } from './page.js';
+import { startPending } from './pending.js';
 import { startPresence } from './presence.js';
 import { startQueue } from './queue.js';
+import { startQueuePlace } from './queue-place.js';
+import { startSavedReplies } from './saved-replies.js';
 import { startSelect } from './select.js';
+import { startSettings } from './settings.js';
 import { startSizer } from './sizer.js';
 import { startTheme } from './theme.js';
 import { startTimes } from './times.js';
 import { startTriage } from './triage.js';
 import { startTyping } from './typing.js';
+import { showWaiting } from './waiting.js';
 
 document.documentElement.classList.add('scripted');
 
 startTyping();
 startTimes();
+startComposer();
 startForms();
 startTheme();
 startDrafts();
@@ -34,10 +42,16 @@ startSizer();
 startQueue();
 startSelect();
 startTriage();
+startQueuePlace();
+startSettings();
+showWaiting();
 startThread();
 startContext();
 startDrawer();
 startNotices();
+startAdvance();
+startPending();
+startSavedReplies();
 startKeys();
 startLive();
 scrollToNewest();

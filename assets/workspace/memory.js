@@ -1,6 +1,6 @@
 // Keeps what was written and not sent, with its mode: per operator, conversation and draft, as long as the tab lives.
 
-import { chosenMode } from './composer.js';
+import { chosenMode, modesOf } from './composer.js';
 
 const key = (field) => `cairnloop:unsent:${document.documentElement.dataset.operator}:${field.dataset.remember}`;
 
@@ -35,7 +35,7 @@ export function recall(root) {
 
 /** A note comes back as a note, and a reply as a reply, even where it cannot be sent now. */
 function chooseMode(form, value) {
-  const mode = form.elements.mode && [...form.elements.mode].find((one) => one.value === value);
+  const mode = modesOf(form).find((one) => one.value === value);
   if (mode) mode.checked = true;
 }
 

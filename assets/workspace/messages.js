@@ -3,6 +3,7 @@
 import { isWriting } from './composer.js';
 import { updateMessages } from './message-list.js';
 import { announce, byId, showNotice } from './page.js';
+import { openThread, rememberRead } from './reading.js';
 
 const scroller = () => byId('scroll');
 const atEnd = () => {
@@ -10,12 +11,12 @@ const atEnd = () => {
   return box !== null && Math.abs(box.scrollTop) < 60;
 };
 
-/** A conversation opens at its end, where the newest message is, or at the message that its address names. */
+/** A conversation opens at what its reader is after, else at its end, where the newest message is. */
 export function scrollToNewest() {
   const box = scroller();
-  const named = location.hash.startsWith('#m-') ? byId(location.hash.slice(1)) : null;
-  if (named) named.scrollIntoView({ block: 'center' });
-  else if (box) box.scrollTop = 0;
+  if (!box) return;
+  if (!openThread(box)) box.scrollTop = 0;
+  if (atEnd()) seeSoon();
 }
 
 /** Messages below what an operator has on screen are counted until they have been seen. */
@@ -29,7 +30,9 @@ export function takeOverMessages(region, newer, told) {
   updateMessages(region, newer);
   // The scroller counts from its end: what is being read stays where it is.
   if (!wasAtEnd) scroller().scrollTop -= region.offsetHeight - height;
+  const before = region.dataset.newest;
   region.dataset.newest = newer.dataset.newest ?? '';
+  if (isOwn(added)) return carriedOut(before, wasAtEnd, told);
   if (added.length > 0 && !told) {
     announce(added.length === 1 ? arrival(added[0]) : `${added.length} new messages`);
     unseen += added.length;
@@ -37,6 +40,18 @@ export function takeOverMessages(region, newer, told) {
   if (added.length > 0 && !told && isWriting()) sayArrived(added);
   if (told || (wasAtEnd && !document.hidden)) showNewest();
   else if (unseen > 0) offerJump();
+}
+
+const isOwn = (messages) =>
+  messages.some((message) => message.hasAttribute('data-own')) &&
+  messages.every((message) => message.matches('[data-own], .message-system'));
+
+/** One's own words have gone out: whoever had read all before them has read them too. */
+function carriedOut(before, wasAtEnd, told) {
+  const newest = byId('messages').dataset.newest;
+  for (const field of document.querySelectorAll('input[name="seen"]')) if (field.value === before) field.value = newest;
+  if (!told) announce('Sent.');
+  if (told || (wasAtEnd && !document.hidden)) showNewest();
 }
 
 /** Said once and left standing: what is being written may not fit any more. */
@@ -88,11 +103,12 @@ const isOnScreen = () => !document.hidden && atEnd();
 /** Replies and approvals name the newest message that was read; the server refuses them when there is a newer one. */
 function markSeen(newest) {
   if (!newest) return;
+  rememberRead(newest);
   for (const field of document.querySelectorAll('input[name="seen"]')) field.value = newest;
 }
 
 export function startThread() {
-  const seeIfShown = () => isOnScreen() && unseen > 0 && seeSoon();
+  const seeIfShown = () => isOnScreen() && seeSoon();
   scroller()?.addEventListener('scroll', seeIfShown, { passive: true });
   document.addEventListener('visibilitychange', seeIfShown);
   byId('jump')?.addEventListener('click', (event) => {

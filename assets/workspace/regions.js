@@ -9,6 +9,7 @@ import { showPresence } from './presence.js';
 import { updateQueue } from './queue.js';
 import { replace } from './replace.js';
 import { setServerTime } from './times.js';
+import { showWaiting } from './waiting.js';
 
 /** Takes over what has changed. `form`: the page answers it, so the notice and the queue come along, and it is done with. */
 export function takeOver(page, form = null) {
@@ -26,5 +27,6 @@ export function takeOver(page, form = null) {
   showPresence();
   if (told) noticeChanged();
   else clearReadNotice();
-  syncComposer(page);
+  syncComposer(page, form);
+  showWaiting();
 }

@@ -1,10 +1,10 @@
 // Puts a newer version of a region in its place, and keeps what is being written, unfolded or has the focus.
 
-import { byId, showNotice } from './page.js';
+import { byId } from './page.js';
 import { refreshTimes } from './times.js';
 
 export function replace(region, newer, done = false) {
-  if (!done && isBeingWritten(region)) return keepWriting(region, newer);
+  if (!done && isBeingWritten(region)) return;
   refreshTimes(newer);
   if (isSame(region, newer)) return;
   keeping(region, () => region.replaceChildren(...newer.cloneNode(true).childNodes));
@@ -34,17 +34,6 @@ export function keeping(region, change) {
 function isBeingWritten(region) {
   const fields = [...region.querySelectorAll('textarea, input:not([type="hidden"], [type="checkbox"])')];
   return fields.some((field) => field === document.activeElement || field.value !== field.defaultValue);
-}
-
-/** What is being edited stays; that it has been dealt with elsewhere is said. */
-function keepWriting(region, newer) {
-  if (region.querySelector('#draft-edit') && !newer.querySelector('.draft:not(.draft-stale)')) {
-    showNotice(
-      'conflict',
-      'This draft was dealt with meanwhile.',
-      'Your words are still here; send them as a reply of your own.',
-    );
-  }
 }
 
 function focusAgain(region, name) {

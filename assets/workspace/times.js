@@ -21,6 +21,9 @@ export function setServerTime(page) {
   ahead = Date.parse(page.documentElement.dataset.now) - Date.now();
 }
 
+/** What the server's clock says. */
+export const serverNow = () => Date.now() + ahead;
+
 /** Rewrites every time inside `root`. */
 export function refreshTimes(root) {
   for (const list of root.querySelectorAll('.messages')) layDays(list);

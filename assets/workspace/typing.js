@@ -10,7 +10,7 @@ const sentenceMs = 3_000;
 
 /** So many letters in a row are words. Two may be two commands. */
 const wordLength = 3;
-const commands = 'jkaernmtsuogxv/?';
+const commands = 'jkaerndwpfzmtsuogxv/?';
 
 const kept = 'cairnloop:words-at';
 
@@ -24,6 +24,9 @@ let wroteAt = Number.NEGATIVE_INFINITY;
 let streak = 0;
 let rested = true;
 let settled = false;
+let lastKey = '';
+let lastKeyAt = Number.NEGATIVE_INFINITY;
+let escaped = false;
 /** The button onto which words were typed, until the focus moves on. */
 let typedOnto = null;
 /** Browsers press a button when the space bar is let go: that belongs to the key that was held back. */
@@ -57,6 +60,9 @@ export const hasRested = () => rested;
 /** The same, no sentence is being typed, and the page has been on screen for a moment. */
 export const isSettled = () => settled;
 
+/** Whether the key before the current one was Escape: no word has it in it. */
+export const isAfterEscape = () => escaped;
+
 /** Whoever leaves a field or confirms a step on purpose is not in the middle of words. */
 export function endTyping() {
   typedAt = Number.NEGATIVE_INFINITY;
@@ -66,6 +72,8 @@ export function endTyping() {
 
 function onKeyDown(event) {
   const now = performance.now();
+  escaped = lastKey === 'Escape' && now - lastKeyAt < sentenceMs;
+  [lastKey, lastKeyAt] = [event.key, now];
   rested = now - typedAt > restMs;
   settled = rested && !isWriting() && now - openedAt > restMs;
   heldBack = false;

@@ -3,7 +3,7 @@ import { safeHref } from './safe-href.js';
 /** A part of foreign text: words, or a link. */
 export type TextPart = { text: string; href?: string };
 
-const address = /https?:\/\/[^\s\p{C}"'<>\\]+/giu;
+const address = /(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
 /** Links in one text; further ones are shown as text. */
 const maxLinks = 200;

@@ -22,6 +22,7 @@ const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
   svg: 'image/svg+xml',
+  rules: 'application/speculationrules+json',
 };
 
 export interface AssetFolder {

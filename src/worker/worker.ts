@@ -6,6 +6,7 @@ import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
+import { createActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
 import { handOverAnchor } from './hand-over-anchor.js';
@@ -52,6 +53,8 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
 
 const heartbeatMs = 5000;
 const sweepMs = 1000;
+/** Further than the next round, so that no action is due between two. */
+const actionsAheadMs = 1600;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;
 const anchorMs = 10_000;
@@ -109,12 +112,14 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
     const sweep = createSweep(runtime, (topic) => drainers[topic].full);
     const snoozes = createSnoozeAlarm(runtime);
+    const actions = createActionTimer(runtime, actionsAheadMs);
     const maintenance = createMaintenance(runtime);
     const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
     return {
       intake: [
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
         repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
+        repeat(runtime.log, 'pending actions', sweepMs, actions.run, actions.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
         repeat(runtime.log, 'audit anchor', anchorMs, () => handOverAnchor(runtime)),
         repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),

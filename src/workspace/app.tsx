@@ -4,12 +4,16 @@ import { errorText } from '../foundation/redact.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
+import { createActionTimer } from '../pending-actions/action-timer.js';
+import { repeat } from '../worker/repeat.js';
 import { requireOperator, requireOwnForm } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
+import { defaultRepliesFolder } from './mount-options.js';
 import { createPresence, type Presence } from './presence.js';
 import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
+import { createSavedReplies } from './saved-replies.js';
 import { createTeam } from './team.js';
 import { FailurePage } from './views/failure.js';
 
@@ -23,7 +27,9 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   const presence = createPresence(runtime.changeFeed.news);
   closing.addEventListener('abort', presence.close);
   const streams = openStreams(given, presence, closing);
-  const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams };
+  const actions = startActions(given, closing);
+  const savedReplies = createSavedReplies(options.repliesFolder ?? defaultRepliesFolder, runtime.log);
+  const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect, requireOperator(services));
@@ -35,7 +41,9 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   return app;
 }
 
-export interface AppOptions extends Omit<Services, 'assets' | 'tokens' | 'team' | 'presence' | 'streams'> {
+type MadeHere = 'assets' | 'tokens' | 'team' | 'presence' | 'streams' | 'actions' | 'savedReplies';
+
+export interface AppOptions extends Omit<Services, MadeHere> {
   /** Aborted when the workspace closes: streams end with it. */
   closing: AbortSignal;
 }
@@ -58,6 +66,20 @@ function openStreams(
   if (closing.aborted) streams.close();
   closing.addEventListener('abort', streams.close);
   return streams;
+}
+
+/** How often this process looks for actions that another one has left behind, in milliseconds. Workers look every second. */
+const actionsEveryMs = 30_000;
+
+function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['actions'] {
+  const actions = createActionTimer(runtime, actionsEveryMs + 5_000);
+  const round = async () => {
+    if (!closing.aborted) await actions.run();
+  };
+  const rounds = repeat(runtime.log, 'pending actions', actionsEveryMs, round, actions.stop);
+  if (closing.aborted) void rounds.stop();
+  closing.addEventListener('abort', () => void rounds.stop());
+  return actions;
 }
 
 function notAllowed(c: WorkspaceContext, path: string): Response {

@@ -3,6 +3,10 @@ import type { Notice } from './page-context.js';
 /** What was done, or still has to be, by the word that a redirect carries: only these can be told, whatever an address says. */
 const notices: Record<string, string> = {
   reply: 'Reply sent.',
+  'pending-reply': 'Your reply goes out in a moment. Esc, then z takes it back.',
+  'pending-resolve': 'The conversation is resolved in a moment. Esc, then z takes it back.',
+  'taken-back': 'Taken back. Nothing was sent.',
+  dropped: 'Discarded.',
   note: 'Note added.',
   'follow-up': 'Follow-up written; the worker hands it over.',
   scheduled: 'Follow-up scheduled.',

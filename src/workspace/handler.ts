@@ -4,12 +4,14 @@ import type { ServedAssets } from '../http/assets.js';
 import type { Fields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
+import type { ActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import type { MountedOptions } from './mount-options.js';
 import type { PageContext } from './page-context.js';
 import type { Presence } from './presence.js';
 import type { Present } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
+import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
@@ -29,6 +31,9 @@ export interface Services {
   presence: Presence;
   /** Live updates of open pages. */
   streams: LiveStreams<WorkspaceNews>;
+  savedReplies: SavedReplies;
+  /** Carries out what operators have not taken back. */
+  actions: ActionTimer;
 }
 
 export type WorkspaceEnv = {

@@ -73,6 +73,19 @@ export interface ThreadDraft extends Draft {
   stale: 'customer' | 'answer' | null;
 }
 
+/** What an operator has asked for and is not done yet, or was held. */
+export interface PendingLine {
+  id: string;
+  kind: 'reply' | 'use' | 'approve' | 'edit' | 'resolve';
+  thenResolve: boolean;
+  draftId: string | null;
+  /** The beginning of the text; null where nothing is sent. */
+  content: string | null;
+  actor: Actor;
+  dueAt: Date;
+  held: { code: string; details?: Record<string, unknown> } | null;
+}
+
 /** What stands beside the messages. */
 export interface ThreadHead {
   conversation: Conversation;
@@ -84,6 +97,8 @@ export interface ThreadHead {
   answered: boolean;
   /** Those that wait, and the newest one as long as the customer has overtaken it; newest first. */
   drafts: ThreadDraft[];
+  /** Oldest first. */
+  pending: PendingLine[];
   outbound: OutboundLine[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */

@@ -32,6 +32,13 @@ export interface WorkspaceOptions {
   styles?: string;
   /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
   hosts?: readonly string[];
+  /**
+   * For how many seconds an operator can take back a reply, an approval or a resolution: whole, 0 to 60, 0 for not at
+   * all. Default 5. Pages without their script act at once.
+   */
+  takeBackSeconds?: number;
+  /** The folder of saved replies, Markdown files; relative to where the process runs. Default `cairnloop/replies`. */
+  repliesFolder?: string;
   /** Live updates of open pages: how many for one operator, and how often the session is checked again. */
   live?: LiveSettings;
 }
@@ -44,6 +51,8 @@ export interface MountedOptions {
   signInUrl: string | undefined;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
+  takeBackSeconds?: number;
+  repliesFolder?: string;
   live?: LiveSettings;
 }
 
@@ -54,8 +63,13 @@ const expectations: Expectations<WorkspaceOptions> = {
   signInUrl: ['a path that begins with one "/", or an http(s) address', optional(isSignInUrl)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
+  takeBackSeconds: ['a whole number of seconds from 0 to 60', optional(isTakeBackSeconds)],
+  repliesFolder: ['the path of a folder', optional(isNonEmptyText)],
   live: [liveSettingsRule, optional(isLiveSettings)],
 };
+
+export const defaultTakeBackSeconds = 5;
+export const defaultRepliesFolder = 'cairnloop/replies';
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
 export function mountOptions(given: WorkspaceOptions): MountedOptions {
@@ -67,8 +81,14 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     signInUrl: options.signInUrl,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
+    ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),
+    ...(options.repliesFolder && { repliesFolder: options.repliesFolder }),
     ...(options.live && { live: options.live }),
   };
+}
+
+function isTakeBackSeconds(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 60;
 }
 
 /** It becomes a link: a scheme such as `javascript:` would run, and `//` names another site by mistake. */

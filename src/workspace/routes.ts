@@ -8,8 +8,10 @@ import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from '.
 import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live, typing } from './routes/live.js';
+import { dropAction, takeBack } from './routes/pending-actions.js';
 import { policies, setPolicy } from './routes/policies.js';
 import { report, reportList } from './routes/report.js';
+import { savedReplies, savedRepliesPage } from './routes/saved-replies.js';
 import { asset, setTheme } from './routes/theme-and-assets.js';
 import { assign, changePriority, changeTags, snooze } from './routes/triage.js';
 
@@ -28,6 +30,8 @@ export const routes: readonly Route[] = [
   get('/c/:id', conversation),
   get('/c/:id/context', context),
   get('/c/:id/messages/:message', wholeMessage),
+  get('/c/:id/replies', savedRepliesPage),
+  get('/c/:id/replies.json', savedReplies),
   post('/c/:id/compose', compose),
   post('/c/:id/resolve', resolve),
   post('/c/:id/reopen', reopen),
@@ -39,6 +43,8 @@ export const routes: readonly Route[] = [
   post('/c/:id/sla/pause', pauseSla),
   post('/c/:id/sla/resume', resumeSla),
   post('/c/:id/outbound/:message/cancel', cancelOutbound),
+  post('/c/:id/actions/:action/take-back', takeBack),
+  post('/c/:id/actions/:action/drop', dropAction),
   post('/drafts/:id/approve', approve),
   post('/drafts/:id/edit', edit),
   post('/drafts/:id/preview', preview),

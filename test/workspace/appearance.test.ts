@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { err, ok } from '../../src/contracts/result.js';
@@ -50,7 +52,9 @@ describe('the look of the workspace', () => {
       await createTestDatabase(migrated),
     );
     await host.cairnloop.worker.start();
-    workspace = await serveWorkspace(host, { title: 'Acme Support' });
+    const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
+    await writeFile(path.join(repliesFolder, 'refund.md'), '# Refund\n\nHello {{customer.name}}, {{context.none}}');
+    workspace = await serveWorkspace(host, { title: 'Acme Support', repliesFolder });
     views = await fill();
   });
   after(async () => {
@@ -60,6 +64,16 @@ describe('the look of the workspace', () => {
   });
 
   const decisions = { prepared: 'draft_only', allowed: 'allow', denied: 'deny' } as const;
+  const longMail = [
+    'Hello, I tried the code below, and `data.zip` was empty. '.repeat(12),
+    '```',
+    'curl https://api.example.com/v1/export --output data.zip # the code',
+    '```',
+    '-- ',
+    'Zoe',
+    'On Tue, 3 Mar 2026 at 10:12, Ada wrote:',
+    '> Is there code?',
+  ].join('\n');
   const facts = {
     'User Details': {
       name: 'Zoë Brontë',
@@ -120,6 +134,15 @@ describe('the look of the workspace', () => {
     await cairnloop.conversations.snooze(asleep, { until: new Date(Date.now() + 86_400_000), actor: operator });
     const anonymous = await open('Who is this?', { actorId: null });
     await cairnloop.sla.pause(anonymous, { reason: 'waiting for a partner', actor: operator });
+    const pending = await open('Cancel my plan');
+    const mail = await open('Export with the API', { message: longMail });
+    await database.query(
+      `insert into cairnloop.pending_actions (conversation_id, kind, then_resolve, content, actor, dedupe_key, held, due_at, created_at)
+       values ($1, 'reply', true, 'It is cancelled.', $2, 'a', null, cairnloop.clock() + interval '1 hour', cairnloop.clock()),
+         ($1, 'reply', false, 'Not yet.', $2, 'b', '{"code": "CONVERSATION_CHANGED", "details": {"newer": 1}}', cairnloop.clock(), cairnloop.clock()),
+         ($1, 'resolve', false, null, $2, 'c', null, cairnloop.clock() + interval '1 hour', cairnloop.clock())`,
+      [pending, operator],
+    );
     const late = await open('Webhooks stopped');
     const soon = await open('API returns 429');
     await database.query(
@@ -145,6 +168,10 @@ describe('the look of the workspace', () => {
       { name: 'thread-draft', path: `/c/${busy}` },
       { name: 'thread-unfolded', path: `/c/${busy}`, act: unfold },
       { name: 'thread-editing', path: `/c/${busy}?edit=${draft.id}` },
+      { name: 'thread-taking-back', path: `/c/${pending}` },
+      { name: 'thread-mail', path: `/c/${mail}?q=code`, act: unfold },
+      { name: 'saved-replies', path: `/c/${busy}/replies` },
+      { name: 'thread-saved-replies', path: `/c/${mail}`, act: "document.getElementById('saved-replies').click()" },
       { name: 'thread-outbound', path: `/c/${outbound}`, act: unfold },
       { name: 'thread-note', path: `/c/${outbound}?write=note` },
       { name: 'thread-resolved', path: `/c/${resolved}?filter=resolved&done=resolved` },
@@ -172,25 +199,43 @@ describe('the look of the workspace', () => {
 
   const complaintsOf = ({ complaints }: WatchedPage) => complaints.filter((one) => !one.includes('status of 404'));
 
+  async function assertAxeClean({ page }: WatchedPage, name: string): Promise<void> {
+    await page.addScriptTag({ path: axe });
+    const found = await page.evaluate<{ violations: string[]; passes: number }>(
+      `axe.run(document).then(({ violations, passes }) => ({
+        violations: violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')),
+        passes: passes.length,
+      }))`,
+    );
+    assert.deepEqual(found.violations, [], name);
+    assert.ok(found.passes > 15, `${name}: axe looked at ${found.passes} rules`);
+  }
+
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`gives axe nothing to find in ${colorScheme}, on any view`, async function () {
       this.timeout(180_000);
       const watched = await openPage(workspace.origin, { colorScheme, bypassCSP: true });
       for (const view of views) {
         await show(watched, view);
-        await watched.page.addScriptTag({ path: axe });
-        const found = await watched.page.evaluate<{ violations: string[]; passes: number }>(
-          `axe.run(document).then(({ violations, passes }) => ({
-            violations: violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html).join(' | ')),
-            passes: passes.length,
-          }))`,
-        );
-        assert.deepEqual(found.violations, [], view.name);
-        assert.ok(found.passes > 15, `${view.name}: axe looked at ${found.passes} rules`);
+        await assertAxeClean(watched, view.name);
       }
       await watched.context.close();
       assert.deepEqual(complaintsOf(watched), []);
     });
+
+    for (const width of [360, 768, 1920]) {
+      it(`gives axe nothing to find in ${colorScheme} at ${width} pixels, in any thread`, async function () {
+        this.timeout(180_000);
+        const viewport = { width, height: 800 };
+        const watched = await openPage(workspace.origin, { colorScheme, bypassCSP: true, viewport });
+        for (const view of views.filter(({ name }) => name.startsWith('thread'))) {
+          await show(watched, view);
+          await assertAxeClean(watched, `${view.name} at ${width}`);
+        }
+        await watched.context.close();
+        assert.deepEqual(complaintsOf(watched), []);
+      });
+    }
   }
 
   for (const width of [360, 768, 1280, 1920]) {
@@ -207,7 +252,7 @@ describe('the look of the workspace', () => {
           );
           assert.equal(wider, 0, `${view.name} at ${width}`);
           if (view.name === 'thread-draft')
-            await assertInView(watched, ['Approve & send', 'Send reply', 'Resolve'], { width, height });
+            await assertInView(watched, ['Approve & send', 'Resolve'], { width, height });
           await watched.page.screenshot({ path: path.join(screenshots, `${view.name}-${width}-${colorScheme}.png`) });
         }
         await watched.context.close();

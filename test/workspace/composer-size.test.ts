@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
-import { operator, useHosts } from '../support/started-host.js';
+import { useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
@@ -55,7 +55,8 @@ describe('the dock below the messages', () => {
       if (reply) await page.locator('#content').fill(lines(200));
       for (const [name, size] of Object.entries(windows)) {
         await page.setViewportSize(size);
-        const send = await placeOf(page, '.composer-send');
+        // With a draft and nothing written, the composer is one line and approving is what stands out.
+        const send = await placeOf(page, draft && !reply ? '.draft .button-primary' : '.composer-send');
         const thread = await placeOf(page, '#scroll');
         const text = await placeOf(page, '#content');
         const drafted = draft ? await placeOf(page, '#drafts') : null;
@@ -74,6 +75,7 @@ describe('the dock below the messages', () => {
     const approve = page.getByRole('button', { name: 'Approve & send' });
     await approve.scrollIntoViewIfNeeded();
     assert.ok((await placeOf(page, '.draft .button-primary')).inView);
+    await page.locator('#content').focus();
     assert.ok((await placeOf(page, '.composer-send')).inView);
   });
 
@@ -83,7 +85,7 @@ describe('the dock below the messages', () => {
     await page.goto(workspace.url(`/c/${id}?edit=${draft?.id}`));
     for (const size of Object.values(windows)) {
       await page.setViewportSize(size);
-      const place = await placeOf(page, '.draft-edit .button-primary');
+      const place = await placeOf(page, '.composer-edit .button-primary');
       assert.ok(place.inView, JSON.stringify({ size, place }));
     }
   });
@@ -91,7 +93,7 @@ describe('the dock below the messages', () => {
   it('keeps both in view with a notice, and with a note of a colleague’s above', async () => {
     const { page, host, id } = await openThread(true);
     await page.locator('#content').fill(lines(200));
-    await host.cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: operator });
+    await host.cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: { id: 'op-2' } });
     await page.locator('#notice .notice').waitFor();
     for (const size of Object.values(windows)) {
       await page.setViewportSize(size);

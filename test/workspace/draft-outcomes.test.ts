@@ -171,7 +171,11 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const ids = Array.from(text.matchAll(/ id="([^"]+)"/g), ([, one]) => one);
     assert.deepEqual(ids, [...new Set(ids)]);
     const editing = textOf((await workspace.get(`/c/${id}?edit=${older.id}`)).text);
-    assert.match(editing, /Send edited reply .*1 more suggestion .*Newer words/, 'what is edited stands open');
+    assert.match(
+      editing,
+      /1 more suggestion .*Newer words .*Editing the suggestion .*Send edited reply/,
+      'what is edited stands open',
+    );
     await workspace.post(`/drafts/${older.id}/approve`, await workspace.seen(id));
     assert.doesNotMatch(textOf((await page()).text), /more suggestion/);
   });
@@ -181,7 +185,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const draft = await cairnloop.drafts.propose(id, { ...proposal, content: 'It works within the hour' });
     const preview = await workspace.post(`/drafts/${draft.id}/preview`, { content: 'It works today' });
     assert.match(preview.text, /<del>within the hour<\/del><ins>today<\/ins>/);
-    assert.match(preview.text, /<textarea id="draft-content"[^>]*>It works today</);
+    assert.match(preview.text, /<textarea id="content"[^>]*>It works today</);
     await workspace.post(`/drafts/${draft.id}/edit`, { ...(await workspace.seen(id)), content: 'It works today' });
     const { text } = await page();
     assert.match(textOf(text), /Edited draft .*What was changed/);

@@ -229,7 +229,7 @@ describe('an operator’s day in a real browser', () => {
     await page.getByRole('link', { name: 'Edit' }).waitFor();
     await tabTo(page, 'Edit');
     await keys.press('Enter');
-    await page.locator('#draft-content:focus').waitFor();
+    await page.locator('#content:focus').waitFor();
     await page.locator('html.scripted').waitFor();
     await keys.press('Control+A');
     await keys.type('Second, edited');

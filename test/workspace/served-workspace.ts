@@ -32,7 +32,12 @@ export async function serveWorkspace(
   host: Pick<StartedHost, 'cairnloop'>,
   options: Partial<WorkspaceOptions> = {},
 ): Promise<ServedWorkspace> {
-  const workspace = host.cairnloop.workspace({ basePath: mountPath, operator: whoAsks, ...options });
+  const workspace = host.cairnloop.workspace({
+    basePath: mountPath,
+    operator: whoAsks,
+    takeBackSeconds: 0,
+    ...options,
+  });
   const server = createServer((request, response) => void workspace.node(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

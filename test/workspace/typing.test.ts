@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
@@ -13,6 +16,8 @@ const words = [
   ...['er', 'aber', 'eine', 'an', 'Straße', 'für', 'jeder', 'ja', 'na', 'Äpfel', 'kein', 'Rückgabe'],
   ...['ya', 'y', 'a', 'e', 'hola', 'mañana', 'está', 'aquí', '¿Qué', 'nada', 'respuesta', 'jerez'],
 ];
+/** With the letters of the newer keys. */
+const moreWords = [...words, 'zu', 'zurück', 'der', 'pfeifen', 'war', 'dass', 'wie', 'faul'];
 const marks = ['. ', ', ', '? ', '! ', '/', '-', ' ', ' ', ' ', ' ', ' ', '\n', '\t', '\n\n', '; '];
 
 describe('sentences that are typed where nobody meant to', function () {
@@ -22,11 +27,16 @@ describe('sentences that are typed where nobody meant to', function () {
   const serve = useWorkspaces();
 
   /** Everything that an operator can cause. */
-  async function stateOf({ cairnloop }: StartedHost, ids: string[]) {
+  async function stateOf({ cairnloop, database }: StartedHost, ids: string[]) {
+    const { rows: pending } = await database.query<{ id: string; content: string }>(
+      'SELECT conversation_id AS id, content FROM cairnloop.pending_actions WHERE held IS NULL ORDER BY id',
+    );
     const threads = ids.map(async (id) => {
       const { status, messages = [] } = await cairnloop.conversations.get(id);
       const drafts = await cairnloop.drafts.listForConversation(id);
       const told = messages.filter(({ role }) => role !== 'customer').map(({ role, content }) => `${role}: ${content}`);
+      // What was sent on purpose goes out when its time comes, and nothing takes it back.
+      for (const one of pending.filter((action) => action.id === id)) told.push(`operator: ${one.content}`);
       return { status, told, drafts: drafts.map((draft) => draft.status) };
     });
     const deliveries = (await cairnloop.deliveries.list({ limit: 200 })).items;
@@ -49,7 +59,14 @@ describe('sentences that are typed where nobody meant to', function () {
     await told(page, 'Reply sent.');
   };
 
-  const states: { name: string; path?: string; resolved?: boolean; prepare?: Prepare }[] = [
+  const states: {
+    name: string;
+    path?: string;
+    resolved?: boolean;
+    canTakeBack?: boolean;
+    newer?: boolean;
+    prepare?: Prepare;
+  }[] = [
     { name: 'a fresh thread with a draft' },
     { name: 'a draft whose button has the focus', prepare: (page) => focusOn(page, 'Approve & send') },
     { name: 'after sending', prepare: sendReply },
@@ -66,6 +83,29 @@ describe('sentences that are typed where nobody meant to', function () {
     { name: 'a queue alone', path: '/' },
     { name: 'the deliveries', path: '/deliveries' },
     { name: 'the list of keys', prepare: (page) => page.keyboard.press('?') },
+    {
+      name: 'a reply that can be taken back',
+      canTakeBack: true,
+      newer: true,
+      prepare: async (page) => {
+        await page.locator('#content').fill('On purpose');
+        await page.locator('#content').press('Control+Enter');
+        await page.locator('#pending').getByText('On purpose').waitFor();
+      },
+    },
+    {
+      name: 'a draft that is edited',
+      prepare: (page) => page.getByRole('link', { name: 'Edit', exact: true }).click(),
+    },
+    {
+      name: 'a list of saved replies',
+      newer: true,
+      prepare: async (page) => {
+        await page.locator('#content').pressSequentially('/');
+        await page.locator('#reply-picker').waitFor();
+      },
+    },
+    { name: 'the whole list of saved replies', newer: true, path: '/replies' },
   ];
 
   const focusOn = (page: Page, name: string) => page.getByRole('button', { name }).focus();
@@ -79,9 +119,9 @@ describe('sentences that are typed where nobody meant to', function () {
     };
   }
 
-  function sentence(next: () => number): string {
+  function sentence(next: () => number, vocabulary: string[]): string {
     const pick = <T>(list: T[]) => list[Math.floor(next() * list.length)] as T;
-    return Array.from({ length: 2 + Math.floor(next() * 3) }, () => pick(words) + pick(marks)).join('');
+    return Array.from({ length: 2 + Math.floor(next() * 3) }, () => pick(vocabulary) + pick(marks)).join('');
   }
 
   async function type(page: Page, text: string, next: () => number): Promise<void> {
@@ -109,7 +149,10 @@ describe('sentences that are typed where nobody meant to', function () {
   it('OA1 forty random sentences, typed at human speed into every page state, send, resolve, approve and discard nothing', async () => {
     const host = await startHost({ notifier }, { worker: false });
     const { conversations, drafts, outbound } = host.cairnloop;
-    const workspace = await serve(host);
+    const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
+    await writeFile(path.join(repliesFolder, 'an-apple.md'), 'Hello {{customer.name}}');
+    const atOnce = await serve(host, { repliesFolder });
+    const later = await serve(host, { repliesFolder, takeBackSeconds: 60 });
     const ids: string[] = [];
     for (const { name, resolved } of states) {
       const { id } = await conversations.open({ actorId: name, subject: name, message: 'It fails' });
@@ -118,9 +161,16 @@ describe('sentences that are typed where nobody meant to', function () {
       else await drafts.propose(id, { type: 'reply', content: 'Drafted reply' });
       await outbound.trigger(id, { templateId: 't', content: 'Hi', actor: operator, scheduleInSeconds: 86_400 });
     }
-    const address = (path = '', index = 0) => (path.startsWith('/') ? path : `/c/${ids[index]}${path}`);
-    const pages = await Promise.all(states.map(({ path }, index) => open(workspace, address(path, index))));
-    await Promise.all(states.map(({ prepare }, index) => prepare?.(pages[index] as Page)));
+    const address = (given = '', index = 0) => {
+      if (given === '/replies') return `/c/${ids[index]}/replies`;
+      return given.startsWith('/') ? given : `/c/${ids[index]}${given}`;
+    };
+    const pages: Page[] = [];
+    for (const [index, state] of states.entries()) {
+      const page = await open(state.canTakeBack ? later : atOnce, address(state.path, index));
+      await state.prepare?.(page);
+      pages.push(page);
+    }
     const before = await stateOf(host, ids);
     await Promise.all(
       pages.map(async (page, index) => {
@@ -128,7 +178,7 @@ describe('sentences that are typed where nobody meant to', function () {
         for (let count = 0; count < sentencesPerState; count += 1) {
           // The first one meets the page as its state left it.
           if (count > 0) await focusAnywhere(page, next);
-          await type(page, sentence(next), next);
+          await type(page, sentence(next, states[index]?.newer ? moreWords : words), next);
         }
       }),
     );

@@ -14,6 +14,7 @@ import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
 import { auditFormat } from './0016-audit-format.js';
 import { customers } from './0017-customers.js';
+import { pendingActions } from './0018-pending-actions.js';
 import { workspaceQueue } from './0019-workspace-queue.js';
 import { traceparent } from './0020-traceparent.js';
 import { rollingUpgrades } from './0021-rolling-upgrades.js';
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   portalWrites,
   auditFormat,
   customers,
+  pendingActions,
   workspaceQueue,
   traceparent,
   rollingUpgrades,

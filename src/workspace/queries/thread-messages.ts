@@ -34,6 +34,24 @@ export async function findMessages(runtime: Runtime, id: string, before: string 
 
 const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
+/**
+ * The newest message that a search has found in a conversation, and the page that ends shortly after it; null where the
+ * words are in no message, as where they are in the subject.
+ */
+export async function findHit(runtime: Runtime, id: string, search: string): Promise<Hit | null> {
+  if (!isId(id) || search === '') return null;
+  const [row] = await runtime.db.run<{ id: string; newer: number; at: string; after: string }>(selectHit, [id, search]);
+  return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
+}
+
+/** The message that a search has found in a conversation. */
+export interface Hit {
+  messageId: string;
+  /** Whether it is on no page of the newest messages. */
+  isOld: boolean;
+  before: string;
+}
+
 /** One message in full; null when the conversation has no such one. */
 export async function findWholeMessage(
   runtime: Runtime,
@@ -79,6 +97,39 @@ const selectPage = statement(
     SELECT ${columns(s, `left(m.content, ${shownLength})`)} FROM ${s}.messages m
     WHERE m.conversation_id = $1 AND (m.created_at, m.id) < ($2::timestamptz, $3::uuid)
     ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
+);
+
+/** How many of the newest messages are looked through. */
+const maxSearched = 2_000;
+
+/** The place is the one of the tenth message after the hit, so that it is not the last of its page. */
+const selectHit = statement(
+  'workspace.thread.hit',
+  (s) => `
+    WITH recent AS (
+      SELECT m.id, m.created_at, m.content FROM ${s}.messages m WHERE m.conversation_id = $1 AND m.role <> 'system'
+      ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxSearched}
+    ), hit AS (
+      SELECT id, created_at FROM recent
+      WHERE ${s}.search_holds(recent.content, string_to_array(nullif(${s}.search_fold($2), ''), ' '))
+      ORDER BY created_at DESC, id DESC LIMIT 1
+    ), later AS (
+      SELECT m.id, m.created_at FROM ${s}.messages m, hit
+      WHERE m.conversation_id = $1 AND (m.created_at, m.id) > (hit.created_at, hit.id)
+      ORDER BY m.created_at, m.id LIMIT 10
+    ), place AS (
+      (SELECT id, created_at FROM later ORDER BY created_at DESC, id DESC LIMIT 1)
+      UNION ALL
+      (SELECT id, created_at FROM hit)
+      LIMIT 1
+    )
+    SELECT hit.id, place.id AS after, (
+        SELECT count(*)::int FROM (
+          SELECT FROM ${s}.messages m
+          WHERE m.conversation_id = $1 AND (m.created_at, m.id) > (hit.created_at, hit.id) LIMIT ${pageSize}) newer
+      ) AS newer,
+      to_char(place.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+    FROM hit, place`,
 );
 
 const selectOne = statement(

@@ -4,7 +4,7 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import type { AuditLine, OtherConversation, OutboundLine, ThreadDraft, ThreadHead } from '../model.js';
+import type { AuditLine, OtherConversation, OutboundLine, PendingLine, ThreadDraft, ThreadHead } from '../model.js';
 import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
 /** Everything of a conversation but its messages, in one statement; null when there is no such one. */
@@ -19,6 +19,7 @@ export async function findThread(runtime: Runtime, id: string): Promise<ThreadHe
     waitingSince: toDate(row.conversation.unanswered_since),
     answered: row.newest_answer !== null && row.newest_answer > (row.newest_customer_message ?? ''),
     drafts: row.drafts.map((draft) => toThreadDraft(draft, row)),
+    pending: row.pending.map((line) => ({ ...line, dueAt: toDate(line.dueAt) })),
     outbound: row.outbound.map(toOutboundLine),
     audit: row.audit.map((line) => toAuditLine(line, row)),
     others: row.others.map(toOther),
@@ -34,6 +35,7 @@ interface HeadRow {
   customer: string | null;
   clock: ClockRow | null;
   drafts: DraftRow[];
+  pending: (Omit<PendingLine, 'dueAt'> & { dueAt: Timestamp })[];
   outbound: OutboundRow[];
   audit: AuditRow[];
   others: OtherRow[];
@@ -97,6 +99,9 @@ const overtakenDraft = (s: string) => `
       ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
     WHERE recent.role IN ('operator', 'automation') AND recent.id > coalesce(last.based_on_message_id, last.id))`;
 
+/** Characters of a pending text that a thread shows. */
+const pendingShown = 12_000;
+
 /** The lists are bounded: a page shows what is recent, the audit view has the rest. */
 const selectHead = statement(
   'workspace.thread.head',
@@ -108,6 +113,10 @@ const selectHead = statement(
           ORDER BY w.id DESC LIMIT 10)
         UNION ALL
         (${overtakenDraft(s)})) d) AS drafts,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind, 'thenResolve', p.then_resolve,
+          'draftId', p.draft_id, 'content', left(coalesce(p.content, (SELECT d.content FROM ${s}.drafts d
+            WHERE d.id = p.draft_id)), ${pendingShown}), 'actor', p.actor, 'dueAt', p.due_at, 'held', p.held) ORDER BY p.id), '[]')
+        FROM (SELECT * FROM ${s}.pending_actions w WHERE w.conversation_id = c.id ORDER BY w.id LIMIT 20) p) AS pending,
       (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.created_at DESC, o.id DESC), '[]') FROM (
         SELECT recent.id, recent.metadata ->> 'templateId' AS template, recent.status, recent.created_at, recent.sent_at
         FROM (SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
@@ -8,6 +9,7 @@ import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { conversationPage, type ThreadState } from './conversation.js';
+import { laterOrNow } from './later-or-now.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {
@@ -53,9 +55,15 @@ const send: Record<ComposerMode, Send> = {
   reply: async (c, services, id, written) => {
     const form = c.get('form');
     const seen = form.all('seen').length > 0 ? { lastSeenMessageId: seenBy(c) } : {};
-    const used = await useDraft(services, id, form.text('draft'), { ...written, ...seen });
-    if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
-    return 'reply';
+    const draft = await findDraft(services.runtime.db, form.text('draft'));
+    const draftId = draft?.conversationId === id ? draft.id : null;
+    const thenResolve = form.text('also') === 'resolve';
+    const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen: seen.lastSeenMessageId };
+    return laterOrNow(c, services, asked, async () => {
+      const used = draftId !== null && (await useDraft(services, draftId, { ...written, ...seen }));
+      if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
+      return thenResolve ? resolveNow(c, services, id) : 'reply';
+    });
   },
   note: async (_, { api }, id, written) => {
     await api.conversations.note(id, written);
@@ -69,16 +77,18 @@ const send: Record<ComposerMode, Send> = {
   },
 };
 
+function replyOf(conversationId: string, draftId: string | null, { content, dedupeKey = randomUUID() }: Written) {
+  return { conversationId, kind: draftId ? 'use' : 'reply', content, draftId, dedupeKey } as const;
+}
+
 /** What an operator writes by hand has no template of the host's. */
 export const followUpTemplate = 'follow_up';
 
 /**
- * Sends the reply as what became of the draft that it was made from. False where there is no such draft, or where it was
- * dealt with meanwhile: the words are the operator's own by then, and go out all the same.
+ * Sends the reply as what became of the draft that it was made from. False where it was dealt with meanwhile: the words
+ * are the operator's own by then, and go out all the same.
  */
-async function useDraft({ runtime, api }: Services, id: string, draftId: string, written: Reply): Promise<boolean> {
-  const draft = await findDraft(runtime.db, draftId);
-  if (draft?.conversationId !== id) return false;
+async function useDraft({ api }: Services, draftId: string, written: Reply): Promise<boolean> {
   try {
     await api.drafts.use(draftId, written);
     return true;
@@ -90,9 +100,14 @@ async function useDraft({ runtime, api }: Services, id: string, draftId: string,
 
 export const resolve: Handler = (c, services) =>
   change(c, services, async (id) => {
-    await services.api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
-    return 'resolved';
+    const asked = { conversationId: id, kind: 'resolve', content: null, draftId: null, dedupeKey: 'resolve' } as const;
+    return laterOrNow(c, services, { ...asked, lastSeen: undefined }, () => resolveNow(c, services, id));
   });
+
+export async function resolveNow(c: WorkspaceContext, { api }: Services, id: string): Promise<string> {
+  await api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
+  return 'resolved';
+}
 
 export const reopen: Handler = (c, services) =>
   change(c, services, async (id) => {

@@ -11,7 +11,7 @@ import type { ThreadHead } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
-import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
+import { findHit, findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import type { Refusal } from '../refusals.js';
 import { candidates, peopleOf } from '../team.js';
@@ -22,12 +22,15 @@ import { Queue } from '../views/queue.js';
 import { Rail } from '../views/rail.js';
 import { Thread } from '../views/thread.js';
 import { WholeMessage } from '../views/whole-message.js';
+import { findSavedReply } from './saved-replies.js';
 
 /** What a refused change leaves on the page, so that nothing an operator wrote is lost. */
 export interface ThreadState {
   notice?: Notice;
   composing?: Composing;
   editing?: { draftId: string; content: string };
+  /** What is shown in place of `editing` where its draft can no longer be edited. */
+  orElse?: { composing: Composing };
   status?: 200 | Refusal['status'];
 }
 
@@ -42,7 +45,8 @@ export async function conversationPage(
 ): Promise<Response> {
   const { runtime } = services;
   const view = queueViewOf(c);
-  const before = c.req.query('before') || null;
+  const asked = c.req.query('before') || null;
+  const before = asked ?? (await pageOfHit(c, services, id, view.search));
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
@@ -61,7 +65,11 @@ export async function conversationPage(
   const head = threadWithKnownName(known, runtime.context);
   const found = before === null ? { ...head, newestMessageId: newestShown(head, messages) } : head;
   const frame = threadFrame(c, id, found.now);
-  const editing = state.editing ?? editingOf(c, found);
+  const editing = state.editing ? editable(state.editing, found) : editingOf(c, found);
+  const composing =
+    state.composing ?? (editing ? undefined : state.orElse?.composing) ?? (await savedReplyOf(c, services, found));
+  // Browsers that know how fetch the conversations beside this one in advance.
+  c.header('speculation-rules', `"${frame.assets.href('neighbours.rules')}"`);
   return c.html(
     <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
@@ -80,7 +88,7 @@ export async function conversationPage(
           thread={found}
           messages={messages}
           newest={before === null}
-          composing={state.composing ?? composingOf(c, found)}
+          composing={composing ?? composingOf(c, found)}
           editing={editing}
           changes={changesOn(found, messages, editing)}
           canFollowUp={canFollowUp}
@@ -94,6 +102,18 @@ export async function conversationPage(
     </Page>,
     state.status ?? 200,
   );
+}
+
+/** A search leads to its newest hit, also where that is on an earlier page of the conversation. */
+async function pageOfHit(
+  c: WorkspaceContext,
+  { runtime }: Services,
+  id: string,
+  search: string,
+): Promise<string | null> {
+  if (search === '' || c.req.method !== 'GET') return null;
+  const hit = await findHit(runtime, id, search);
+  return hit?.isOld ? hit.before : null;
 }
 
 /** The two are read at once and not as one: a message that came between them is on no page, and so was not seen. */
@@ -124,9 +144,27 @@ function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
   return { mode: mode ?? 'reply', content: '' };
 }
 
+/** A saved reply that the address names. */
+async function savedReplyOf(
+  c: WorkspaceContext,
+  services: Services,
+  thread: ThreadHead,
+): Promise<Composing | undefined> {
+  const name = c.req.query('reply');
+  const content = name ? await findSavedReply(c, services, thread, name) : undefined;
+  return content === undefined ? undefined : { mode: 'reply', content };
+}
+
 function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {
   const draft = thread.drafts.find((known) => known.status === 'pending' && known.id === c.req.query('edit'));
   return draft && { draftId: draft.id, content: draft.content };
+}
+
+/** Nothing is edited in a draft that was sent, dropped or overtaken. */
+function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
+  return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
+    ? editing
+    : undefined;
 }
 
 /** What operators changed in drafts, for one page: first in the one that is being edited, then the newest message first. */

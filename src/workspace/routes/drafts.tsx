@@ -1,16 +1,26 @@
+import type { Draft } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
 import { conversationPage } from './conversation.js';
-import { answer, seenBy } from './conversation-actions.js';
+import { answer, resolveNow, seenBy } from './conversation-actions.js';
+import { laterOrNow } from './later-or-now.js';
 
 export const approve: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   return answer(c, services, draft.conversationId, {}, async () => {
-    await services.api.drafts.approve(draft.id, { actor: c.get('frame').operator, lastSeenMessageId: seenBy(c) });
-    return 'approved';
+    const actor = c.get('frame').operator;
+    return laterOrNow(
+      c,
+      services,
+      { ...about(draft), kind: 'approve', content: null, lastSeen: seenBy(c) },
+      async () => {
+        await services.api.drafts.approve(draft.id, { actor, lastSeenMessageId: seenBy(c) });
+        return 'approved';
+      },
+    );
   });
 };
 
@@ -20,8 +30,13 @@ export const edit: Handler = async (c, services) => {
   const content = c.get('form').text('content');
   const kept = { composing: { mode: 'reply', content, draftId: draft.id } as const };
   return answer(c, services, draft.conversationId, kept, async () => {
-    await services.api.drafts.edit(draft.id, { content, actor: c.get('frame').operator, lastSeenMessageId: seenBy(c) });
-    return 'edited';
+    const actor = c.get('frame').operator;
+    const thenResolve = c.get('form').text('also') === 'resolve';
+    const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: seenBy(c) } as const;
+    return laterOrNow(c, services, asked, async () => {
+      await services.api.drafts.edit(draft.id, { content, actor, lastSeenMessageId: seenBy(c) });
+      return thenResolve ? resolveNow(c, services, draft.conversationId) : 'edited';
+    });
   });
 };
 
@@ -41,6 +56,9 @@ export const preview: Handler = async (c, services) => {
     return c.html(<Diff changes={createComparer().compare(draft.content, content)} />);
   return conversationPage(c, services, draft.conversationId, { editing: { draftId: draft.id, content } });
 };
+
+/** One draft is sent once, whoever asks. */
+const about = ({ id, conversationId }: Draft) => ({ conversationId, draftId: id, dedupeKey: `draft:${id}` });
 
 async function draftOf({ runtime }: Services, id: string) {
   const draft = await findDraft(runtime.db, id);

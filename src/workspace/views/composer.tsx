@@ -59,6 +59,7 @@ export const Composer: FC<ComposerProps> = (props) => {
         rows={3}
         dir="auto"
         required
+        placeholder="Write a reply or a note"
         data-send
         data-remember={composing.draftId ? `use:${composing.draftId}` : thread.conversation.id}
         data-drafted={composing.draftId ? true : undefined}
@@ -67,17 +68,31 @@ export const Composer: FC<ComposerProps> = (props) => {
         {composing.content}
       </textarea>
       <div class="composer-foot">
-        <Hints {...props} />
         <button type="submit" class="button button-primary composer-send">
           <Icon name="send" />
           <span class="when-reply">Send reply</span>
           <span class="when-note">Add note</span>
           <span class="when-follow-up">Send follow-up</span>
         </button>
+        {thread.conversation.status === 'open' ? <SendAndResolve /> : null}
+        <Hints {...props} />
       </div>
     </ActionForm>
   );
 };
+
+/** Sends the reply, and resolves the conversation once it is sent. */
+export const SendAndResolve: FC = () => (
+  <button
+    type="submit"
+    class="button composer-then when-reply"
+    name="also"
+    value="resolve"
+    title="Send and resolve (Ctrl Shift Enter)"
+  >
+    <Icon name="check" /> Send &amp; close
+  </button>
+);
 
 const modes: { mode: ComposerMode; label: string; icon: IconName }[] = [
   { mode: 'reply', label: 'Reply', icon: 'reply' },
@@ -102,7 +117,7 @@ const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
   );
 };
 
-const Hints: FC<ComposerProps> = ({ thread, canFollowUp }) => (
+const Hints: FC<ComposerProps> = ({ frame, thread, canFollowUp }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
@@ -110,6 +125,17 @@ const Hints: FC<ComposerProps> = ({ thread, canFollowUp }) => (
       </span>
     </span>
     <span class="when-note">Only your team sees a note.</span>
+    <a
+      class="quiet-link when-reply"
+      id="saved-replies"
+      href={`${frame.base}/c/${thread.conversation.id}/replies${frame.queue}`}
+      data-replies={`${frame.base}/c/${thread.conversation.id}/replies.json`}
+    >
+      <span class="js">
+        <kbd>/</kbd>
+      </span>{' '}
+      Saved replies
+    </a>
     <label class="when-follow-up">
       Send it{' '}
       <select name="delay">

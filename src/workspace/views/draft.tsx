@@ -1,10 +1,8 @@
 import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../contracts/domain.js';
-import type { Changes } from '../diff-words.js';
 import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
-import { Diff } from './diff.js';
 import { ActionForm, Icon, Prose, plural } from './elements.js';
 import { Moment } from './time.js';
 
@@ -13,10 +11,6 @@ export interface DraftProps {
   draft: ThreadDraft;
   /** The queue beside it, so that links keep it as it is. */
   queue: QueueView;
-  /** The operator's words, while the draft is being edited. */
-  editing?: string | undefined;
-  /** How those words differ from the draft. */
-  changes?: Changes | undefined;
   /** Whether it is the one that stands open, and answers to the keys. */
   first: boolean;
   /** The newest message of the page: an approval names it as what its sender has read. */
@@ -25,7 +19,7 @@ export interface DraftProps {
   open: boolean;
 }
 
-const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
+export const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
 
 /** A draft that needs approval, or did: what would be sent, what it rests on, and what is to be done with it. */
 export const PendingDraft: FC<DraftProps> = (props) => (
@@ -36,7 +30,7 @@ export const PendingDraft: FC<DraftProps> = (props) => (
   >
     <DraftHead draft={props.draft} />
     <DraftWarning {...props} />
-    {props.editing === undefined ? <Proposed {...props} /> : <EditDraft {...props} editing={props.editing} />}
+    <Proposed {...props} />
   </section>
 );
 
@@ -107,7 +101,7 @@ const Proposed: FC<DraftProps> = (props) => (
 );
 
 /** Why the automation says so. Its words are a model's, so nothing in them is a link. */
-const Grounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
+export const Grounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
     <details class="grounds">
@@ -139,7 +133,9 @@ const EvidenceItem: FC<{ evidence: Evidence }> = ({ evidence }) => (
 const Decide: FC<DraftProps> = (props) => (
   <div class="draft-actions">
     {props.open ? <Send {...props} /> : null}
-    {props.draft.status === 'superseded' ? null : <DiscardForm frame={props.frame} draft={props.draft} />}
+    {props.draft.status === 'superseded' ? null : (
+      <DiscardForm frame={props.frame} draft={props.draft} first={props.first} />
+    )}
   </div>
 );
 
@@ -157,6 +153,7 @@ const Send: FC<DraftProps> = (props) => {
       </ActionForm>
       <a
         class="button"
+        data-key={first ? 'w' : undefined}
         href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
       >
         <Icon name="pencil" /> Edit
@@ -165,53 +162,13 @@ const Send: FC<DraftProps> = (props) => {
   );
 };
 
-const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft }> = ({ frame, draft }) => (
+const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft; first?: boolean }> = ({ frame, draft, first }) => (
   <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
-    <button type="submit" class="button button-quiet">
+    <button type="submit" class="button button-quiet" data-key={first ? 'd' : undefined}>
       <Icon name="trash-2" /> Discard
     </button>
   </ActionForm>
 );
-
-const EditDraft: FC<DraftProps & { editing: string }> = ({ editing, changes, ...props }) => {
-  const { frame, draft, queue } = props;
-  return (
-    <ActionForm frame={frame} action={`/drafts/${draft.id}/edit`} class="draft-edit" id="draft-edit">
-      <Seen {...props} />
-      <label class="sr" for="draft-content">
-        Your version of the suggested text
-      </label>
-      <textarea
-        id="draft-content"
-        name="content"
-        rows={5}
-        dir="auto"
-        required
-        autofocus
-        data-send
-        data-remember={`edit:${draft.id}`}
-        data-drafted
-      >
-        {editing}
-      </textarea>
-      <h3 class="diff-title">What you change</h3>
-      <div class="diff" id="draft-diff" data-preview={`${frame.base}/drafts/${draft.id}/preview`} aria-live="off">
-        <Diff changes={changes ?? 'none'} />
-      </div>
-      <div class="draft-actions">
-        <button type="submit" class="button button-primary">
-          <Icon name="check" /> Send edited reply
-        </button>
-        <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
-          Show changes
-        </button>
-        <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
-          Cancel
-        </a>
-      </div>
-    </ActionForm>
-  );
-};
 
 const staleChip = { customer: 'the customer has written since', answer: 'somebody has replied since' };
 

@@ -38,7 +38,7 @@ export const Prose: FC<{ text: string; links?: boolean }> = ({ text, links = tru
   </div>
 );
 
-const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) => (
+export const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) => (
   <a href={href} rel="noreferrer noopener" target="_blank">
     {children}
   </a>

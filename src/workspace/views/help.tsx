@@ -6,6 +6,8 @@ const keys: [keys: string[], meaning: string][] = [
   [['r'], 'Write a reply'],
   [['n'], 'Write an internal note'],
   [['a'], 'Approve and send the waiting draft'],
+  [['w'], 'Edit the waiting draft'],
+  [['d'], 'Discard the waiting draft'],
   [['e'], 'Resolve, or reopen'],
   [['m'], 'Take it, or leave it to nobody'],
   [['g'], 'Give it to somebody'],
@@ -15,8 +17,11 @@ const keys: [keys: string[], meaning: string][] = [
   [['o'], 'The customer’s newest other conversation'],
   [['x'], 'Tick the marked conversation; with Shift, all from the last one'],
   [['v'], 'Narrow the queue to a tag or an owner'],
+  [['Esc', 'z'], 'Take back what you have just sent; Ctrl or Cmd and Z does so in the empty composer'],
   [['/'], 'Search; Ctrl or Cmd and K does the same'],
-  [['Ctrl', 'Enter'], 'Send what you wrote'],
+  [['p'], 'Pause the clock'],
+  [['f'], 'Next filter of the queue'],
+  [['Ctrl', 'Enter'], 'Send what you wrote; with Shift, and resolve'],
   [['Esc'], 'Leave what you write; close what lies on top'],
   [['?'], 'This list'],
 ];
@@ -40,6 +45,12 @@ export const HelpDialog: FC = () => (
       </dl>
       <label class="check">
         <input type="checkbox" id="single-keys" checked /> Single keys are on
+      </label>
+      <label class="check">
+        <input type="checkbox" id="auto-advance" /> After resolving, open the next conversation
+      </label>
+      <label class="check">
+        <input type="checkbox" id="notify" /> Notify me when customers wait and this page is not in view
       </label>
       <button type="submit" class="button">
         Close

@@ -4,8 +4,9 @@ import type { Changes } from '../diff-words.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { Diff } from './diff.js';
-import { ActionForm, ActorName, Icon, Prose, plural } from './elements.js';
+import { ActionForm, ActorName, Icon, plural } from './elements.js';
 import type { IconName } from './icon-paths.js';
+import { MessageText } from './message-text.js';
 import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
@@ -18,6 +19,8 @@ interface MessageProps {
   maxAttempts: number;
   /** How it differs from the draft that it was made from; undefined where it was no draft, or sent as proposed. */
   changes: Changes | undefined;
+  /** What was searched for. */
+  hits: readonly string[];
 }
 
 /** One entry of the thread. Who speaks decides its side and its tone. */
@@ -47,10 +50,14 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; i
   outbound: { text: 'Outbound', icon: 'send' },
 };
 
-const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes }) => {
+const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes, hits }) => {
   const role = message.role as keyof typeof labels;
   return (
-    <li class={`message message-${role.replace('_', '-')}`} id={`m-${message.id}`}>
+    <li
+      class={`message message-${role.replace('_', '-')}${isLong(message) ? ' message-long' : ''}`}
+      id={`m-${message.id}`}
+      data-own={isOwn(frame, message) || undefined}
+    >
       <article aria-label={`${labels[role].text} message`}>
         <p class="message-head">
           <Icon name={labels[role].icon} />
@@ -60,7 +67,7 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
           <RoleMark message={message} />
           <Moment at={message.createdAt} as="time" />
         </p>
-        <Prose text={message.content} links={role !== 'automation'} />
+        <MessageText text={message.content} id={message.id} links={role !== 'automation'} hits={hits} />
         <Rest frame={frame} message={message} />
         {changes === undefined ? null : <Edited frame={frame} message={message} changes={changes} />}
         {message.status ? <HandOver frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
@@ -68,6 +75,16 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
     </li>
   );
 };
+
+/** Read as a mail, over the whole width, and not as a bubble. */
+function isLong({ content }: ThreadMessage): boolean {
+  return content.length > 600 || content.split('\n', 15).length > 14;
+}
+
+/** What an operator wrote is no news to them. */
+function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
+  return role !== 'customer' && author?.id === operator.id;
+}
 
 /** The customer is called the same in the head of the thread, in the queue and beside each message. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
@@ -125,7 +142,7 @@ const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }>
   );
 
 /** Whether the host has brought an outbound message or a reply to the customer. */
-const HandOver: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
+const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -185,7 +202,7 @@ const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
   </ActionForm>
 );
 
-const Pending: FC<Omit<MessageProps, 'customer' | 'changes'>> = ({ frame, message, maxAttempts }) => {
+const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ frame, message, maxAttempts }) => {
   const { delivery } = message;
   const scheduled = message.role === 'outbound' && delivery !== null && isScheduled(delivery, frame.now);
   return (

@@ -19,9 +19,11 @@ export const Rail: FC<RailProps> = (props) => (
   <>
     <Drawer {...props} />
     {/* Where the rail is a drawer, a click beside it closes it. With keys its button does. */}
-    <a class="rail-backdrop" href="#main" tabindex={-1}>
-      <span class="sr">Close what lies above the conversation</span>
-    </a>
+    <nav class="rail-backdrop" aria-label="Close">
+      <a href="#main" tabindex={-1}>
+        <span class="sr">Close what lies above the conversation</span>
+      </a>
+    </nav>
   </>
 );
 
@@ -85,7 +87,7 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
   if (tone !== 'calm' && tone !== 'soon') return null;
   return (
     <details class="pause">
-      <summary>Pause the clock</summary>
+      <summary data-key="p">Pause the clock</summary>
       <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="pause-form">
         <label for="pause-reason">Why it is paused</label>
         <input id="pause-reason" name="reason" required maxlength={500} />

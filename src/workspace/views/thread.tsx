@@ -5,11 +5,14 @@ import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
+import { searchWords } from '../search-hits.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
+import { EditComposer, type EditedDraft } from './edit-composer.js';
 import { ActionForm, Empty, Icon } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
+import { PendingList } from './pending-action.js';
 import { ClockChip, Moment } from './time.js';
 import { ThreadFacts } from './triage.js';
 
@@ -36,7 +39,11 @@ export interface ThreadProps {
 
 /** The centre region: who and what, the messages, and what can be done about them. */
 export const Thread: FC<ThreadProps> = (props) => {
-  const [first, ...others] = waitingDrafts(props);
+  const edited = editedDraft(props);
+  const waiting = waitingDrafts(props, edited);
+  // One is decided on at a time.
+  const first = edited ? undefined : waiting[0];
+  const others = edited ? waiting : waiting.slice(1);
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
   return (
     <main class="thread" id="main" tabindex={-1}>
@@ -49,25 +56,29 @@ export const Thread: FC<ThreadProps> = (props) => {
           <MoreDrafts drafts={others} />
           <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} open={isOpen(props.thread)} />
         </div>
-        <Composer {...props} />
+        {edited ? <EditComposer {...props} {...edited} /> : <Composer {...props} />}
       </div>
     </main>
   );
 };
 
-/** The newest draft comes first, unless another one is being edited. */
-function waitingDrafts({ frame, queue, thread, editing, changes }: ThreadProps): DraftProps[] {
-  const wordsFor = (draft: ThreadDraft) =>
-    editing?.draftId === draft.id && !draft.stale ? editing.content : undefined;
+/** The draft that is being edited, with the operator's words so far. */
+function editedDraft({ thread, editing, changes }: ThreadProps): EditedDraft | undefined {
+  const draft = thread.drafts.find(({ id, stale }) => id === editing?.draftId && !stale);
+  if (!draft || !editing || !isOpen(thread)) return undefined;
+  return { draft, words: editing.content, difference: changes.get(draft.id) ?? 'none' };
+}
+
+/** Newest first. What is being edited stands in the composer, and what is being sent among the messages. */
+function waitingDrafts({ frame, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
+  const isBeingSent = (draft: ThreadDraft) => thread.pending.some(({ draftId, held }) => draftId === draft.id && !held);
   return thread.drafts
     .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
-    .sort((one, other) => Number(wordsFor(other) !== undefined) - Number(wordsFor(one) !== undefined))
+    .filter((draft) => draft.id !== edited?.draft.id && !isBeingSent(draft))
     .map((draft, index) => ({
       frame,
       queue,
       draft,
-      editing: isOpen(thread) ? wordsFor(draft) : undefined,
-      changes: changes.get(draft.id),
       first: index === 0,
       newestMessageId: thread.newestMessageId,
       open: isOpen(thread),
@@ -100,8 +111,8 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
   );
 };
 
-const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { conversation } }) =>
-  conversation.status === 'open' ? (
+const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { conversation, pending } }) =>
+  pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
     <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">
         <Icon name="check" /> Resolve
@@ -134,6 +145,7 @@ const Messages: FC<ThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
+          {newest ? <PendingList frame={frame} thread={thread} /> : null}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> Newest messages
@@ -149,7 +161,8 @@ const Messages: FC<ThreadProps> = (props) => {
 };
 
 /** Puts a line between messages of different days. */
-function withDays({ frame, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
+function withDays({ frame, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
+  const hits = searchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
   return messages.map((message) => {
@@ -169,6 +182,7 @@ function withDays({ frame, thread, maxAttempts, changes }: ThreadProps, messages
           customer={customer}
           maxAttempts={maxAttempts}
           changes={changes.get(message.id)}
+          hits={hits}
         />
       </>
     );

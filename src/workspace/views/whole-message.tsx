@@ -3,7 +3,8 @@ import type { Changes } from '../diff-words.js';
 import type { ThreadMessage } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { Diff } from './diff.js';
-import { ActorName, Icon, Prose } from './elements.js';
+import { ActorName, Icon } from './elements.js';
+import { MessageText } from './message-text.js';
 import { Moment } from './time.js';
 
 interface WholeMessageProps {
@@ -21,7 +22,7 @@ export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes })
         <ActorName actor={message.author} /> · <Moment at={message.createdAt} />
       </p>
     </div>
-    <Prose text={message.content} links={message.role !== 'automation'} />
+    <MessageText text={message.content} id={message.id} links={message.role !== 'automation'} />
     {changes === undefined ? null : (
       <>
         <h2>What was changed</h2>

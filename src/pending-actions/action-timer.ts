@@ -1,0 +1,42 @@
+import { errorText } from '../foundation/redact.js';
+import type { Runtime } from '../runtime.js';
+import { carryOutDue, nextDue } from './carry-out.js';
+
+/** Carries pending actions out on time. The timers hold nothing: any process's next round finds what a lost one left. */
+export interface ActionTimer {
+  /** Carries out what is due, and arms a timer for what gets due within `lookAheadMs`. */
+  run(): Promise<void>;
+  /** Carries out what is due in so many milliseconds. */
+  arm(inMs: number): void;
+  stop(): void;
+}
+
+export function createActionTimer(runtime: Runtime, lookAheadMs: number): ActionTimer {
+  const armed = new Map<number, NodeJS.Timeout>();
+  let stopped = false;
+
+  function arm(inMs: number): void {
+    const at = Math.round(performance.now() + inMs);
+    if (stopped || armed.has(at)) return;
+    const timer = setTimeout(() => {
+      armed.delete(at);
+      carryOutDue(runtime).catch((error) =>
+        runtime.log.warn({ reason: errorText(error) }, 'pending actions failed; the next round tries again'),
+      );
+    }, inMs);
+    armed.set(at, timer.unref());
+  }
+
+  return {
+    arm,
+    async run() {
+      await carryOutDue(runtime);
+      for (const inMs of await nextDue(runtime, lookAheadMs)) arm(inMs);
+    },
+    stop() {
+      stopped = true;
+      for (const timer of armed.values()) clearTimeout(timer);
+      armed.clear();
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { isConnectionLost, isOutage } from '../db/outage.js';
+import { type Executor, statement } from '../db/statement.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { errorText } from '../foundation/redact.js';
+import type { Runtime } from '../runtime.js';
+import { noEffects, release } from '../within/effects.js';
+import { holdAction, holdLater } from './hold.js';
+import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
+import { perform } from './perform.js';
+
+/** How many actions one look finds. */
+const batchSize = 100;
+
+/** After so many failures that are no refusal, an action is held for an operator to see. */
+const maxAttempts = 10;
+
+/**
+ * Carries out every action whose time has come. Each is done once, however many processes try: its row goes in the
+ * transaction that does it, under the conversation's lock. A conversation that is locked is left for the next round.
+ */
+export async function carryOutDue(runtime: Runtime): Promise<void> {
+  for (;;) {
+    const due = await runtime.db.run<DueRow>(selectDue, [batchSize]);
+    const failures: unknown[] = [];
+    let done = 0;
+    for (const row of due) {
+      try {
+        if (await carryOut(runtime, row)) done += 1;
+      } catch (error) {
+        failures.push(error);
+        if (isConnectionLost(error)) break;
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+    if (due.length < batchSize || done === 0) return;
+  }
+}
+
+interface DueRow {
+  id: string;
+  conversation_id: string;
+}
+
+/** Returns whether it was this process that settled the action. */
+async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
+  let effects = noEffects();
+  let action: PendingAction | undefined;
+  try {
+    await runtime.db.transaction(async (tx) => {
+      effects = noEffects();
+      action = await takeDue(tx, id, conversation_id);
+      if (!action) return;
+      await perform(runtime, tx, action, effects);
+      await tx.run(remove, [id]);
+    });
+  } catch (error) {
+    if (!action) throw error;
+    await refused(runtime, action, error);
+    return true;
+  }
+  if (!action) return false;
+  release(runtime, effects);
+  runtime.changeFeed.changed(conversation_id);
+  return true;
+}
+
+async function takeDue(tx: Executor, id: string, conversationId: string): Promise<PendingAction | undefined> {
+  const [locked] = await tx.run(lockConversation, [conversationId]);
+  if (!locked) return undefined;
+  const [row] = await tx.run<PendingActionRow>(lockDue, [id]);
+  return row && toPendingAction(row);
+}
+
+/** A refusal is told to the operator, who has the text. Anything else is tried again, and told in the end. */
+async function refused(runtime: Runtime, action: PendingAction, error: unknown): Promise<void> {
+  const { id, conversationId } = action;
+  if (!isCairnloopError(error) || error.code === 'CLOSED') {
+    if (isCairnloopError(error) || isOutage(error)) throw error;
+    const [row] = await runtime.db.run<{ attempts: number }>(postpone, [id]);
+    runtime.log.warn({ reason: errorText(error), conversationId }, 'a pending action failed; it is tried again');
+    if (!row || row.attempts < maxAttempts) return;
+  }
+  const reason = isCairnloopError(error)
+    ? { code: error.code as string, details: error.details as Record<string, unknown> }
+    : { code: 'FAILED' };
+  await runtime.db.transaction(async (tx) => {
+    if (await holdAction(tx, id, reason)) await holdLater(tx, action, { code: 'EARLIER_HELD' });
+  });
+  runtime.changeFeed.changed(conversationId);
+}
+
+/** In how many milliseconds the next actions are due: distinct, ascending, no further than `aheadMs`. */
+export async function nextDue(runtime: Runtime, aheadMs: number): Promise<number[]> {
+  const rows = await runtime.db.run<{ in_ms: number }>(selectNext, [aheadMs]);
+  return rows.map((row) => row.in_ms);
+}
+
+const selectDue = statement(
+  'pending_action.due',
+  (s) => `
+    SELECT id, conversation_id FROM ${s}.pending_actions WHERE held IS NULL AND due_at <= ${s}.clock()
+    ORDER BY due_at, id LIMIT $1`,
+);
+
+const lockConversation = statement(
+  'pending_action.lock_free_conversation',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE SKIP LOCKED`,
+);
+
+/** Not before an earlier one of the same conversation, which may wait for its next attempt. */
+const lockDue = statement(
+  'pending_action.lock_due',
+  (s) => `
+    SELECT * FROM ${s}.pending_actions a
+    WHERE a.id = $1 AND a.held IS NULL AND a.due_at <= ${s}.clock() AND NOT EXISTS (
+      SELECT FROM ${s}.pending_actions earlier
+      WHERE earlier.conversation_id = a.conversation_id AND earlier.id < a.id AND earlier.held IS NULL)
+    FOR UPDATE`,
+);
+
+const remove = statement('pending_action.remove', (s) => `DELETE FROM ${s}.pending_actions WHERE id = $1`);
+
+const postpone = statement(
+  'pending_action.postpone',
+  (s) => `
+    UPDATE ${s}.pending_actions SET attempts = attempts + 1, due_at = ${s}.clock() + interval '3 seconds'
+    WHERE id = $1 AND held IS NULL RETURNING attempts`,
+);
+
+const selectNext = statement(
+  'pending_action.next_due',
+  (s) => `
+    SELECT DISTINCT ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000)::int AS in_ms FROM ${s}.pending_actions
+    WHERE held IS NULL AND due_at > ${s}.clock() AND due_at <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+    ORDER BY in_ms LIMIT 1000`,
+);

@@ -1,0 +1,68 @@
+import type { Actor } from '../contracts/domain.js';
+import { type Timestamp, toDate } from '../db/timestamp.js';
+
+export const pendingKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as const;
+
+/**
+ * `reply` sends a text; `use` sends one that was made of a draft; `approve` and `edit` send a draft as it stands or with
+ * the operator's words; `resolve` resolves the conversation.
+ */
+export type PendingKind = (typeof pendingKinds)[number];
+
+/** Why an action was not carried out: the code of the error that it met, or what became of it here. */
+export interface HeldReason {
+  code: string;
+  details?: Record<string, unknown>;
+}
+
+/** Something that an operator has asked for and can still take back. */
+export interface PendingAction {
+  id: string;
+  conversationId: string;
+  kind: PendingKind;
+  /** Whether the conversation is resolved once the text is sent. */
+  thenResolve: boolean;
+  draftId: string | null;
+  content: string | null;
+  actor: Actor;
+  /** The newest message that the operator had read; null for none. */
+  lastSeen: string | null;
+  dedupeKey: string;
+  dueAt: Date;
+  createdAt: Date;
+  /** Null while it waits for its time. */
+  held: HeldReason | null;
+}
+
+export interface PendingActionRow {
+  id: string;
+  conversation_id: string;
+  kind: PendingKind;
+  then_resolve: boolean;
+  draft_id: string | null;
+  content: string | null;
+  actor: Actor;
+  last_seen: string | null;
+  dedupe_key: string;
+  attempts: number;
+  held: HeldReason | null;
+  due_at: Timestamp;
+  created_at: Timestamp;
+}
+
+export function toPendingAction(row: PendingActionRow): PendingAction {
+  return {
+    id: row.id,
+    conversationId: row.conversation_id,
+    kind: row.kind,
+    thenResolve: row.then_resolve,
+    draftId: row.draft_id,
+    content: row.content,
+    actor: row.actor,
+    lastSeen: row.last_seen,
+    dedupeKey: row.dedupe_key,
+    dueAt: toDate(row.due_at),
+    createdAt: toDate(row.created_at),
+    held: row.held,
+  };
+}

@@ -1,0 +1,76 @@
+import { replyToConversation } from '../conversations/reply.js';
+import { resolveConversation } from '../conversations/resolve.js';
+import type { Database } from '../db/connect.js';
+import { type Executor, statement } from '../db/statement.js';
+import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
+import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
+import type { Runtime } from '../runtime.js';
+import { type Effects, holdingRuntime } from '../within/effects.js';
+import type { PendingAction, PendingKind } from './pending-action.js';
+
+/** The part of a pending action that decides what happens. */
+export type Performed = Pick<
+  PendingAction,
+  'conversationId' | 'kind' | 'thenResolve' | 'draftId' | 'content' | 'actor' | 'lastSeen' | 'dedupeKey'
+>;
+
+/**
+ * Carries an action out in the caller's transaction, which must hold the conversation's lock. What follows the commit is
+ * added to `effects`. Throws what the public operations throw.
+ */
+export async function perform(runtime: Runtime, tx: Executor, action: Performed, effects: Effects): Promise<void> {
+  await refuseNews(tx, action);
+  const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), effects);
+  await performers[action.kind](inside, action);
+  if (action.thenResolve) await performers.resolve(inside, action);
+}
+
+const performers: Record<PendingKind, (runtime: Runtime, action: Performed) => Promise<unknown>> = {
+  reply: (runtime, { conversationId, content, actor, dedupeKey }) =>
+    replyToConversation(runtime, conversationId, { content: content ?? '', actor, dedupeKey }),
+  use: async (runtime, action) => {
+    const { draftId, content, actor, dedupeKey } = action;
+    try {
+      await useDraft(runtime, draftId ?? '', { content: content ?? '', actor, dedupeKey });
+    } catch (error) {
+      // The draft was dealt with meanwhile: the words are the operator's own by then.
+      if (!isCairnloopError(error) || error.code !== 'DRAFT_NOT_PENDING') throw error;
+      await performers.reply(runtime, action);
+    }
+  },
+  approve: (runtime, { draftId, actor }) => approveDraft(runtime, draftId ?? '', { actor }),
+  edit: (runtime, { draftId, content, actor }) => editDraft(runtime, draftId ?? '', { content: content ?? '', actor }),
+  resolve: (runtime, { conversationId, actor }) => resolveConversation(runtime, conversationId, { resolvedBy: actor }),
+};
+
+/** The open transaction in the place of a pool. */
+function onTransaction(db: Database, tx: Executor): Database {
+  const inside: Database = {
+    ...db,
+    run: tx.run,
+    transaction: (work) => work(tx),
+    waitingFor: () => inside,
+    close: async () => {},
+  };
+  return inside;
+}
+
+/** An operator's own messages are no news to them; anything else that came since is. */
+async function refuseNews(tx: Executor, { conversationId, lastSeen, actor }: Performed): Promise<void> {
+  const [row] = await tx.run<{ count: number }>(countNews, [conversationId, lastSeen, actor.id]);
+  if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
+}
+
+const countNews = statement(
+  'pending_action.news',
+  (s) => `
+    SELECT count(*)::int AS count FROM (
+      SELECT FROM ${s}.messages m
+      WHERE m.conversation_id = $1 AND m.role <> 'system'
+        AND (m.role = 'customer' OR m.author ->> 'id' IS DISTINCT FROM $3)
+        AND NOT EXISTS (
+          SELECT FROM ${s}.messages seen
+          WHERE seen.id = $2::uuid AND seen.conversation_id = $1 AND (m.created_at, m.id) <= (seen.created_at, seen.id))
+      ORDER BY m.created_at DESC, m.id DESC LIMIT 100
+    ) news`,
+);

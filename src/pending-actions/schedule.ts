@@ -1,0 +1,145 @@
+import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { type Executor, statement } from '../db/statement.js';
+import { CairnloopError } from '../foundation/errors.js';
+import type { Runtime } from '../runtime.js';
+import { isId } from '../validation/input.js';
+import { noEffects } from '../within/effects.js';
+import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
+import { type Performed, perform } from './perform.js';
+
+/** What an operator asks for. `lastSeen` undefined: everything that is there now counts as read. */
+export type Scheduled = Omit<Performed, 'lastSeen'> & { lastSeen: string | null | undefined };
+
+/**
+ * Stores an action that is carried out in `delayMs`, unless it is taken back before. It is rehearsed first: what would
+ * refuse it now refuses it here, and nothing is stored. Null where a message with its key was sent before. The same
+ * action asked for twice is one. Throws what the public operations throw.
+ */
+export async function scheduleAction(
+  runtime: Runtime,
+  asked: Scheduled,
+  delayMs: number,
+): Promise<(PendingAction & { inMs: number }) | null> {
+  const { conversationId } = asked;
+  if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
+  const action = await rehearse(runtime, asked);
+  const stored = action && (await runtime.db.transaction((tx) => store(tx, action, delayMs)));
+  if (!stored) return null;
+  runtime.changeFeed.changed(conversationId);
+  return { ...toPendingAction(stored), inMs: stored.in_ms };
+}
+
+/** Thrown to roll a rehearsal back. */
+const undo = new Error('rehearsed');
+
+/**
+ * Does it and undoes it, so that it is refused for what it would be refused for. Null where it was sent before. What
+ * comes between this and the row is met when the action is carried out.
+ */
+async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed | null> {
+  let action: Performed | null = null;
+  try {
+    await runtime.db.transaction(async (tx) => {
+      action = null;
+      await tx.run(lockConversation, [asked.conversationId]);
+      if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
+      action = { ...asked, lastSeen: await seenNow(tx, asked) };
+      if (await findStored(tx, asked)) return;
+      await perform(runtime, tx, action, noEffects());
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  return action;
+}
+
+async function store(tx: Executor, action: Performed, delayMs: number): Promise<StoredRow | null> {
+  await tx.run(lockConversation, [action.conversationId]);
+  if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
+  const known = await findStored(tx, action);
+  if (known) return sameOrRefused(known, action);
+  const [row] = await tx.run<StoredRow>(insert, valuesOf(action, delayMs));
+  if (!row) throw new Error('INSERT returned no row');
+  return row;
+}
+
+type StoredRow = PendingActionRow & { in_ms: number };
+
+type Keyed = Pick<Performed, 'conversationId' | 'dedupeKey'>;
+
+async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): Promise<StoredRow | undefined> {
+  const [row] = await tx.run<StoredRow>(selectByKey, [conversationId, dedupeKey]);
+  return row;
+}
+
+/** A second click is the first one. Two operators, or two different wishes, cannot both have the same draft. */
+function sameOrRefused(known: StoredRow, asked: Performed): StoredRow {
+  const isSame = known.actor.id === asked.actor.id && known.kind === asked.kind && known.content === asked.content;
+  if (isSame || asked.kind === 'resolve') return known;
+  throw new CairnloopError('DRAFT_NOT_PENDING', {
+    id: asked.draftId ?? '',
+    status: 'pending',
+    action: asked.kind === 'edit' ? 'edited' : 'approved',
+    because: `${known.actor.name ?? known.actor.id} is sending it`,
+  });
+}
+
+async function seenNow(tx: Executor, { conversationId, lastSeen }: Scheduled): Promise<string | null> {
+  if (lastSeen !== undefined) return isId(lastSeen) ? lastSeen : null;
+  const [row] = await tx.run<{ id: string }>(selectNewest, [conversationId]);
+  return row?.id ?? null;
+}
+
+function valuesOf(action: Performed, delayMs: number): unknown[] {
+  return [
+    action.conversationId,
+    action.kind,
+    action.thenResolve,
+    action.draftId,
+    action.content,
+    action.actor,
+    action.lastSeen,
+    action.dedupeKey,
+    delayMs,
+  ];
+}
+
+const lockConversation = statement(
+  'pending_action.lock_conversation',
+  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+);
+
+const selectNewest = statement(
+  'pending_action.newest_message',
+  (s) => `
+    SELECT id FROM ${s}.messages WHERE conversation_id = $1 AND role <> 'system'
+    ORDER BY created_at DESC, id DESC LIMIT 1`,
+);
+
+const withRest = (s: string) => `*, greatest(0, ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000))::int AS in_ms`;
+
+const selectByKey = statement(
+  'pending_action.by_key',
+  (s) => `
+    SELECT ${withRest(s)} FROM ${s}.pending_actions
+    WHERE conversation_id = $1 AND dedupe_key = $2 AND held IS NULL`,
+);
+
+/**
+ * Never before an earlier one of the conversation, and never so late that the delay itself breaches a running clock: the
+ * last second before a breach is kept free.
+ */
+const insert = statement(
+  'pending_action.schedule',
+  (s) => `
+    INSERT INTO ${s}.pending_actions (conversation_id, kind, then_resolve, draft_id, content, actor, last_seen,
+      dedupe_key, created_at, due_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, ${s}.clock(), greatest(
+      ${s}.clock(),
+      least(${s}.clock() + make_interval(secs => $9::float8 / 1000), (
+        SELECT l.breach_at - interval '1 second' FROM ${s}.slas l
+        WHERE l.conversation_id = $1 AND l.status = 'active')),
+      (SELECT max(p.due_at) FROM ${s}.pending_actions p WHERE p.conversation_id = $1 AND p.held IS NULL))
+    RETURNING ${withRest(s)}`,
+);

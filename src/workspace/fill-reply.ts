@@ -1,0 +1,79 @@
+import type { ContextEntry, ContextSection } from '../context/normalize-context.js';
+
+/** A saved reply as it is inserted. */
+export interface FilledReply {
+  text: string;
+  /** Variables that nothing is known for; they stand in the text as they are. */
+  missing: string[];
+}
+
+/** What variables are filled from. */
+export interface ReplyValues {
+  customer: { id: string | null; name: string | null };
+  operator: { id: string; name?: string | undefined };
+  conversation: { subject: string | null; priority: string };
+  sections: readonly ContextSection[];
+}
+
+const variable = /\{\{\s*([^{}\n]{1,200}?)\s*\}\}/g;
+
+/** Whether a text has variables that may need the customer's facts. */
+export function needsFacts(text: string): boolean {
+  return [...text.matchAll(variable)].some(([, name = '']) => /^(?:context\.|customer\.name)/i.test(name));
+}
+
+/**
+ * Fills `{{customer.name}}`, `{{customer.id}}`, `{{operator.name}}`, `{{conversation.subject}}` and
+ * `{{conversation.priority}}`, and facts as `{{context.Active plan.tier}}`: the section's header, then the labels below
+ * it. How a name is spelled (case, spaces, dashes) does not matter. What is filled in is text, and is not filled again.
+ */
+export function fillReply(body: string, values: ReplyValues): FilledReply {
+  const missing = new Set<string>();
+  const text = body.replace(variable, (whole, name: string) => {
+    const value = variableValue(name, values);
+    if (value !== null && value.trim() !== '') return value;
+    missing.add(name);
+    return whole;
+  });
+  return { text, missing: [...missing] };
+}
+
+function variableValue(name: string, { customer, operator, conversation, sections }: ReplyValues): string | null {
+  const [group = '', ...rest] = name.split('.').map(plain);
+  const [field = ''] = rest;
+  switch (group) {
+    case 'customer':
+      return field === 'name' ? (customer.name ?? nameIn(sections)) : field === 'id' ? customer.id : null;
+    case 'operator':
+      return field === 'name' ? (operator.name ?? operator.id) : null;
+    case 'conversation':
+      return field === 'subject' ? conversation.subject : field === 'priority' ? conversation.priority : null;
+    case 'context':
+      return factOf(rest, sections);
+    default:
+      return null;
+  }
+}
+
+/** A fact that is called "Name". */
+function nameIn(sections: readonly ContextSection[]): string | null {
+  const found = sections.map(({ entries }) => entryOf(['name'], entries)).find((name) => name !== null);
+  return found ?? null;
+}
+
+/** Facts without a section of their own stand in the section "Details", and are found without its name too. */
+function factOf(names: readonly string[], sections: readonly ContextSection[]): string | null {
+  const [header = '', ...labels] = names;
+  const section = sections.find((one) => plain(one.header) === header);
+  const details = sections.find((one) => plain(one.header) === 'details');
+  return (section && entryOf(labels, section.entries)) ?? (details && entryOf(names, details.entries)) ?? null;
+}
+
+function entryOf([label, ...rest]: readonly string[], entries: readonly ContextEntry[]): string | null {
+  const value = entries.find((entry) => plain(entry.label) === label)?.value;
+  if (!value) return null;
+  if (value.kind === 'group') return entryOf(rest, value.entries);
+  return rest.length === 0 && value.kind === 'text' && value.presentation !== 'empty' ? value.text : null;
+}
+
+const plain = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');

@@ -1,0 +1,56 @@
+/** A run of a text that was searched for, or not. */
+export interface HitPart {
+  text: string;
+  hit: boolean;
+}
+
+/** More hits in one text than anyone would look at. */
+const maxHits = 200;
+
+/** The words of a search, as they are looked for in messages. */
+export function searchWords(search: string): string[] {
+  return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
+}
+
+/** Cuts a text at the words that were searched for, whatever their case and accents. */
+export function hitParts(text: string, words: readonly string[]): HitPart[] {
+  if (words.length === 0) return [{ text, hit: false }];
+  const folded = foldLetters(text);
+  const parts: HitPart[] = [];
+  let from = 0;
+  for (const [start, end] of hitsIn(folded, words)) {
+    if (start > from) parts.push({ text: text.slice(from, start), hit: false });
+    parts.push({ text: text.slice(start, end), hit: true });
+    from = end;
+  }
+  if (from < text.length) parts.push({ text: text.slice(from), hit: false });
+  return parts;
+}
+
+function hitsIn(folded: string, words: readonly string[]): [start: number, end: number][] {
+  const hits: [number, number][] = [];
+  for (let at = 0; hits.length < maxHits; ) {
+    const found = words
+      .map((word) => ({ word, index: folded.indexOf(word, at) }))
+      .filter(({ index }) => index !== -1)
+      .sort((one, other) => one.index - other.index || other.word.length - one.word.length)[0];
+    if (!found) break;
+    at = found.index + found.word.length;
+    hits.push([found.index, at]);
+  }
+  return hits;
+}
+
+/** Letter for letter, so that a place in the one text is the same place in the other. */
+function foldLetters(text: string): string {
+  if (isPlain.test(text)) return text.toLowerCase();
+  return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const isPlain = /^[\x00-\x7f]*$/;
+
+function foldLetter(letter: string): string {
+  const plain = letter.normalize('NFD').charAt(0).toLowerCase();
+  return plain.length === 1 ? plain : letter;
+}

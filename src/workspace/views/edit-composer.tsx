@@ -1,0 +1,92 @@
+import type { FC } from 'hono/jsx';
+import type { Changes } from '../diff-words.js';
+import type { ThreadDraft, ThreadHead } from '../model.js';
+import type { PageContext } from '../page-context.js';
+import { type QueueView, queueQuery } from '../queue-filters.js';
+import { SendAndResolve } from './composer.js';
+import { Diff } from './diff.js';
+import { Grounds } from './draft.js';
+import { ActionForm, Icon } from './elements.js';
+
+/** A draft in the composer. */
+export interface EditedDraft {
+  draft: ThreadDraft;
+  /** The operator's version so far. */
+  words: string;
+  /** How it differs from the draft. */
+  difference: Changes;
+}
+
+interface EditComposerProps extends EditedDraft {
+  frame: PageContext;
+  queue: QueueView;
+  thread: ThreadHead;
+}
+
+/** The composer while a draft is edited in it: there is no other place to write, and one button that sends. */
+export const EditComposer: FC<EditComposerProps> = (props) => {
+  const { frame, queue, thread, draft, words } = props;
+  return (
+    <ActionForm
+      frame={frame}
+      action={`/drafts/${draft.id}/edit`}
+      class="composer composer-edit"
+      id="composer"
+      label="Edit the suggested text"
+    >
+      <input type="hidden" name="seen" value={thread.newestMessageId ?? ''} id="seen" />
+      <input type="radio" name="mode" value="reply" checked hidden aria-label="Reply" />
+      <h2 class="composer-title">
+        <Icon name="pencil" /> Editing the suggestion
+      </h2>
+      <label class="sr" for="content">
+        Your version of the suggested text
+      </label>
+      <textarea
+        id="content"
+        name="content"
+        rows={4}
+        dir="auto"
+        required
+        autofocus
+        data-send
+        data-remember={`edit:${draft.id}`}
+        data-drafted
+      >
+        {words}
+      </textarea>
+      <Changed {...props} />
+      <Grounds draft={draft} />
+      <div class="composer-foot">
+        <button type="submit" class="button button-primary composer-send">
+          <Icon name="check" /> Send edited reply
+        </button>
+        <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
+          Cancel
+        </a>
+        <span class="faint" id="composer-state">
+          {thread.conversation.status === 'open' ? null : 'Resolved: reopen it to reply.'}
+        </span>
+        <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
+          Show changes
+        </button>
+        <SendAndResolve />
+      </div>
+    </ActionForm>
+  );
+};
+
+const Changed: FC<EditComposerProps> = ({ frame, draft, difference }) => (
+  <div class="composer-changes">
+    <h3 class="diff-title">What you change</h3>
+    <div
+      class="diff"
+      id="draft-diff"
+      data-preview={`${frame.base}/drafts/${draft.id}/preview`}
+      data-draft={draft.id}
+      aria-live="off"
+    >
+      <Diff changes={difference} />
+    </div>
+  </div>
+);

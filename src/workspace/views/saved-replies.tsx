@@ -1,0 +1,63 @@
+import type { FC } from 'hono/jsx';
+import type { Conversation } from '../../contracts/domain.js';
+import type { FilledReply } from '../fill-reply.js';
+import type { PageContext } from '../page-context.js';
+import { withWord } from '../queue-filters.js';
+import { Empty, Icon, Prose } from './elements.js';
+
+/** A saved reply, filled in for one conversation. */
+export interface FilledSavedReply extends FilledReply {
+  name: string;
+  title: string;
+}
+
+interface SavedRepliesProps {
+  frame: PageContext;
+  conversation: Conversation;
+  replies: FilledSavedReply[];
+  folder: string;
+}
+
+export const SavedRepliesView: FC<SavedRepliesProps> = ({ frame, conversation, replies, folder }) => (
+  <main class="sheet sheet-narrow" id="main" tabindex={-1}>
+    <div class="sheet-head">
+      <h1>Saved replies</h1>
+      <p class="faint">
+        As they are inserted into “<bdi>{conversation.subject ?? 'No subject'}</bdi>”.
+      </p>
+    </div>
+    {replies.length === 0 ? (
+      <Empty icon="file-pen" title="There are no saved replies">
+        Add Markdown files to {folder}. What follows “# ” on the first line is the title.
+      </Empty>
+    ) : (
+      replies.map((reply) => <SavedReplyItem frame={frame} reply={reply} conversation={conversation} />)
+    )}
+    <p>
+      <a class="quiet-link" href={`${frame.base}/c/${conversation.id}${frame.queue}`}>
+        <Icon name="arrow-left" /> Back to the conversation
+      </a>
+    </p>
+  </main>
+);
+
+const SavedReplyItem: FC<{ frame: PageContext; reply: FilledSavedReply; conversation: Conversation }> = (props) => {
+  const { frame, reply, conversation } = props;
+  const address = withWord(frame.queue, 'reply', encodeURIComponent(reply.name));
+  return (
+    <section class="saved-reply">
+      <h2>
+        <bdi>{reply.title}</bdi>
+      </h2>
+      <Prose text={reply.text} links={false} />
+      {reply.missing.length === 0 ? null : (
+        <p class="draft-warning">
+          <Icon name="triangle-alert" /> Not known here: <bdi>{reply.missing.join(', ')}</bdi>
+        </p>
+      )}
+      <a class="button button-small" href={`${frame.base}/c/${conversation.id}${address}`}>
+        Use in composer
+      </a>
+    </section>
+  );
+};
