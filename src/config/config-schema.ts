@@ -25,6 +25,7 @@ export const configDefaults = {
   context: { timeoutMs: 3000, cacheMs: 1000 },
   drafts: { debounceMs: 1500 },
   retention: { doneDays: 7 },
+  audit: {},
   log: { level: 'info' },
 } as const satisfies { [S in keyof Sections]: Partial<Sections[S]> };
 
@@ -63,6 +64,7 @@ function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigPr
     ...unknownKeys(`${section}.`, value, Object.keys(keyRules[section])),
     ...Object.entries(rules).flatMap(([key, rule]) => keyProblems(`${section}.${key}`, rule, value, key)),
     ...(section === 'ops' ? opsProblems(value) : []),
+    ...(section === 'audit' ? auditProblems(value) : []),
   ];
 }
 
@@ -86,6 +88,11 @@ function opsProblems(ops: Given): ConfigProblem[] {
   if (!opsPath.accepts(healthPath) || !opsPath.accepts(metricsPath)) return [];
   const problem = metricsPathProblem(healthPath, metricsPath);
   return problem ? [{ ...problem, path: `ops.${problem.path}` }] : [];
+}
+
+function auditProblems({ key, previousKeys }: Given): ConfigProblem[] {
+  if (key !== undefined || previousKeys === undefined) return [];
+  return [{ path: 'audit.key', expected: 'the key in use, because audit.previousKeys is set', found: 'nothing' }];
 }
 
 function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {

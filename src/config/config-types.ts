@@ -65,6 +65,17 @@ export interface RetentionConfig {
   doneDays: number;
 }
 
+export interface AuditConfig {
+  /**
+   * Secret that signs the audit record, so that even the owner of its tables cannot change it unseen. At least 32
+   * characters, e.g. from `openssl rand -hex 32`, kept where the database's owner cannot read it. A record that was
+   * signed once is sealed only by workers that have its key. Default: none.
+   */
+  key?: string | undefined;
+  /** Keys that signed earlier events. To change the key, move the old one here. Default: none. */
+  previousKeys?: readonly string[] | undefined;
+}
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface LogConfig {
@@ -111,6 +122,7 @@ export interface Sections {
   context: ContextConfig;
   drafts: DraftsConfig;
   retention: RetentionConfig;
+  audit: AuditConfig;
   log: LogConfig;
 }
 
@@ -130,5 +142,6 @@ export interface CairnloopConfig extends HostModules {
   context?: Given<ContextConfig> | undefined;
   drafts?: Given<DraftsConfig> | undefined;
   retention?: Given<RetentionConfig> | undefined;
+  audit?: Given<AuditConfig> | undefined;
   log?: Given<LogConfig> | undefined;
 }

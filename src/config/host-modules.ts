@@ -11,8 +11,8 @@ export const contractMethods = {
   draftGenerator: ['generate'],
 } as const satisfies { [C in ContractKey]: readonly (keyof NonNullable<HostModules[C]>)[] };
 
-/** Their optional methods. */
-const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply'] };
+/** Methods that a contract may have. */
+const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply', 'onAuditAnchor'] };
 
 export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing'>;
 

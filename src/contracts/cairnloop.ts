@@ -63,11 +63,6 @@ import type { SlaPolicy } from './sla-policy-provider.js';
  */
 export interface Cairnloop extends Calls {
   /**
-   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number lists
-   * its newest conversations. Throws `INPUT_INVALID`.
-   */
-  report(input?: ReportInput): Promise<Report>;
-  /**
    * Returns the same calls on an open transaction of the host's: what they write is committed with the host's rows, or
    * rolled back with them. Deliveries, telemetry and live pages follow the commit. Calls on one transaction run one after
    * the other, each in a savepoint, so that a refused one leaves the transaction usable.
@@ -75,6 +70,11 @@ export interface Cairnloop extends Calls {
    * `TRANSACTION_ABORTED`, `TRANSACTION_LOST` and `TRANSACTION_UNSUITABLE`.
    */
   within(executor: TransactionExecutor): Within;
+  /**
+   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number lists
+   * its newest conversations. Throws `INPUT_INVALID`.
+   */
+  report(input?: ReportInput): Promise<Report>;
   /** Subscribes to the events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
   /** Returns `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */

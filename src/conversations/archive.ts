@@ -20,7 +20,7 @@ export async function archiveConversation(runtime: Runtime, id: string, input: A
   const [row] = isId(id) ? await runtime.db.run<ConversationRow & { sla: SlaRow | null }>(archive, [id, actor]) : [];
   if (!row) return requireHead(runtime.db, id);
   const conversation = toConversation(row);
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'visible');
   runtime.telemetry.publish('conversation.archived', {}, { conversation, actor });
   if (row.sla) afterClockEnded(runtime, toSla(row.sla));
   return conversation;

@@ -80,7 +80,7 @@ export async function markReadForCustomer(
   const { messageId } = parseInput('conversations.markReadForCustomer', readInput, input);
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const moved = await runtime.db.run(markRead, [id, customer.actorId, messageId ?? null]);
-  if (moved.length > 0) runtime.changeFeed.changed(id);
+  if (moved.length > 0) runtime.changeFeed.changed(id, 'visible');
   const [row] = await runtime.db.run<CustomerConversationRow>(selectOne, [id, customer.actorId]);
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toCustomerConversation(row);

@@ -43,7 +43,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     }
   });
   if (repeated) return conversation;
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   runtime.telemetry.publish('conversation.opened', {}, { conversation });
   if (received) afterReceived(runtime, received);
   return conversation;

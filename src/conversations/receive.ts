@@ -106,7 +106,7 @@ export async function recordCustomerMessage(
 
 /** Publishes a received message, after the commit. */
 export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
   if (woken) afterWoken(runtime, conversation.id, 'customer');
   if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });

@@ -17,7 +17,7 @@ export async function reopenConversation(runtime: Runtime, id: string, input: Re
   const { actor } = parseInput('conversations.reopen', reopenInput, input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow>(reopen, [id, actor]) : [];
   if (!row) return requireConversation(runtime, id);
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'visible');
   return toConversation(row);
 }
 

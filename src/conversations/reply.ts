@@ -58,7 +58,7 @@ async function sendOnce(
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   if (message.status === 'pending') runtime.jobs.wake('reply');
-  runtime.changeFeed.changed(conversationId);
+  runtime.changeFeed.changed(conversationId, 'visible');
   runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
   if (endedSla) afterClockEnded(runtime, endedSla);
 }

@@ -55,7 +55,7 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
 /** Wakes the worker and publishes the resolution, after the commit. */
 function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
   if (owed) runtime.jobs.wake('conversation_resolved');
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
   runtime.metrics.conversationResolved(durationSeconds);
   const { hostUserId } = conversation;

@@ -45,7 +45,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   });
   const conversation = toConversation(row);
   if (!changes) return conversation;
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'subject' in changes.after ? 'visible' : 'internal');
   runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
   return conversation;
 }

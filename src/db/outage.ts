@@ -1,4 +1,5 @@
 import { isCairnloopError } from '../foundation/errors.js';
+import { codeOf, isSqlState } from './sql-state.js';
 
 /** Transient SQLSTATE classes: connection, resources, operator intervention, system error, rollback. */
 const passingClasses = new Set(['08', '53', '57', '58', '40', '55']);
@@ -19,7 +20,7 @@ export function isOutage(error: unknown): boolean {
 /** Whether the statement was never executed: no connection, none free, or the server is shutting down. */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
-  if (typeof code === 'string') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
+  if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
   return error instanceof Error && lostWords.test(error.message);
 }
 
@@ -66,11 +67,3 @@ export function wasNotSent(error: unknown): boolean {
 /** pg's messages for errors that have no code. */
 const lostWords =
   /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered|was closed))/;
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null | undefined)?.code;
-}
-
-function isSqlState(code: unknown): code is string {
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
-}

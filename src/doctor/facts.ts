@@ -94,6 +94,10 @@ export interface ConfigFacts {
   /** What decides whether calls are owed, as a worker with this config would announce it. */
   modules: OwedModule[];
   hasMetrics: boolean;
+  /** The ids of audit.key and audit.previousKeys, the one in use first. */
+  auditKeyIds: string[];
+  /** Whether the notifier has onAuditAnchor. */
+  handsAnchors: boolean;
   /** Of keys that are undefined: the variable of the environment that the file reads for them. */
   variables: Readonly<Record<string, string>>;
 }
@@ -144,6 +148,18 @@ export interface WorkFacts {
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];
+  audit: AuditFacts;
+}
+
+export interface AuditFacts {
+  /** The key that signed the last sealed event. */
+  keyId: string | null;
+  /** How long the oldest event has waited for its seal; null where none waits. */
+  oldestUnsealedMs: number | null;
+  /** How long ago an anchor was handed over; null where none was. */
+  anchorHandedMs: number | null;
+  /** Why the last call of onAuditAnchor failed; null where it did not. */
+  anchorError: string | null;
 }
 
 export interface JobsFacts {

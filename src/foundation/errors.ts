@@ -297,6 +297,14 @@ const catalog = {
         ? 'It is a table in the schema of database.url: check the server, and the rights of its role; deliveries wait meanwhile.'
         : 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
   }),
+  AUDIT_KEY_MISSING: (d: { keyId: string }) => ({
+    message: `The audit record is signed with key ${d.keyId}, which is not in the config. This process seals no events.`,
+    hint: 'Set audit.key to that key, or, to replace it, set audit.key to a new one and list it in audit.previousKeys.',
+  }),
+  AUDIT_KEY_RETIRED: (d: { keyId: string; current: string }) => ({
+    message: `audit.key is ${d.keyId}, which key ${d.current} replaced. This process seals no events.`,
+    hint: `Set audit.key to key ${d.current}, or to one that has never signed this record.`,
+  }),
   BACKEND_NOT_INSTALLED: (d: { package: string }) => ({
     message: `jobs.backend is "mongodb", but ${d.package} is not installed.`,
     hint: 'Run `npm install @agendajs/mongo-backend@4.0.3 mongodb@7`.',

@@ -96,7 +96,7 @@ async function readBody(request: Request, maxBytes: number, idleMs: number): Pro
   let size = 0;
   for (;;) {
     const read = await nextChunk(reader, idleMs);
-    if (read === 'too slow' || read === undefined) return stopReading(reader, read ?? 'malformed');
+    if (read === 'too slow') return stopReading(reader, read);
     if (read.done) return Buffer.concat(chunks);
     size += read.value.byteLength;
     if (size > maxBytes) return stopReading(reader, 'too large');

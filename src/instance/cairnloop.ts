@@ -16,6 +16,7 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
 import {
+  createAuditAges,
   createDeliveryCounts,
   createOutcomeCounts,
   createReadyChecks,
@@ -208,6 +209,7 @@ async function loadPrometheus(
     database,
     counts: createDeliveryCounts(db),
     kept: createOutcomeCounts(db),
+    audit: createAuditAges(db),
     workers: createWorkerCount(db),
     ready: createReadyChecks(ready),
   };

@@ -5,7 +5,7 @@ import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats, isAlive } from '../deliveries/worker-health.js';
 import type { Readiness } from './operations.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** Greatest age of counts, in milliseconds, plus the duration of the count. */
 const freshMs = 5000;
@@ -25,6 +25,23 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
+
+/** The ages that tell whether the audit record is sealed and its anchors are handed over. */
+export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
+  return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
+    const [row] = await executor.run<{ unsealed: number | null; anchor: number | null }>(selectAuditAges);
+    return { oldestUnsealedSeconds: Math.max(0, row?.unsealed ?? 0), anchorAgeSeconds: row?.anchor ?? null };
+  });
+}
+
+const selectAuditAges = statement(
+  'metrics.audit_ages',
+  (s) => `
+    SELECT (
+      SELECT extract(epoch FROM ${s}.clock() - at)::float8 FROM ${s}.audit_events
+      WHERE seq IS NULL ORDER BY id LIMIT 1) AS unsealed,
+      (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
+);
 
 /** The same for workers that are alive. */
 export function createWorkerCount(executor: Executor): () => Promise<number> {

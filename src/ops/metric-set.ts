@@ -5,7 +5,7 @@ import type { DeliveryCounts } from './prometheus-metrics.js';
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
 /** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
-export function createMetricSet({ counts, kept, workers, ready }: MetricSource) {
+export function createMetricSet({ counts, kept, audit, workers, ready }: MetricSource) {
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
     help: 'Time from opening a conversation to resolving it.',
@@ -142,6 +142,24 @@ export function createMetricSet({ counts, kept, workers, ready }: MetricSource) 
       this.set((await kept()).oldestSeconds);
     },
   });
+  const auditUnsealed = new Gauge({
+    name: 'cairnloop_audit_oldest_unsealed_seconds',
+    help: 'For how long the oldest audit event has waited for its seal; 0 where none waits.',
+    registers: [],
+    async collect() {
+      this.set((await audit()).oldestUnsealedSeconds);
+    },
+  });
+  const auditAnchor = new Gauge({
+    name: 'cairnloop_audit_anchor_age_seconds',
+    help: 'How long ago an audit anchor was handed to notifier.onAuditAnchor; absent where none was.',
+    registers: [],
+    async collect() {
+      const { anchorAgeSeconds } = await audit();
+      if (anchorAgeSeconds === null) this.remove();
+      else this.set(anchorAgeSeconds);
+    },
+  });
   return {
     resolveSeconds,
     resolved,
@@ -162,6 +180,8 @@ export function createMetricSet({ counts, kept, workers, ready }: MetricSource) 
     readyChecks,
     settlementsWaiting,
     settlementsOldest,
+    auditUnsealed,
+    auditAnchor,
   };
 }
 

@@ -3,12 +3,13 @@ import type { Registry } from 'prom-client';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
 /** What is read at a scrape. */
 export interface MetricSource {
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
+  audit(): Promise<AuditAges>;
   /** How many workers are alive. */
   workers(): Promise<number>;
   /** The checks of readiness, by name. */
@@ -51,6 +52,7 @@ function createRegistryMetrics(): RegistryMetrics {
   const set = createMetricSet({
     counts: () => sumOf([...sources]),
     kept: () => keptOf([...sources]),
+    audit: () => auditOf([...sources]),
     workers: () => workersOf([...sources]),
     ready: () => readyOf([...sources]),
   });
@@ -84,6 +86,16 @@ async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
   return {
     count: kept.reduce((sum, { count }) => sum + count, 0),
     oldestSeconds: Math.max(0, ...kept.map(({ oldestSeconds }) => oldestSeconds)),
+  };
+}
+
+/** The oldest of several records. */
+async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
+  const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
+  const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
+  return {
+    oldestUnsealedSeconds: Math.max(0, ...ages.map(({ oldestUnsealedSeconds }) => oldestUnsealedSeconds)),
+    anchorAgeSeconds: anchors.length > 0 ? Math.max(...anchors) : null,
   };
 }
 

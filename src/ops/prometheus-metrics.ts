@@ -19,7 +19,13 @@ export interface KeptOutcomes {
   oldestSeconds: number;
 }
 
-/** Time limit of a scrape, in milliseconds. */
+/** How the audit record is kept; `anchorAgeSeconds` is null where no anchor was handed over. */
+export interface AuditAges {
+  oldestUnsealedSeconds: number;
+  anchorAgeSeconds: number | null;
+}
+
+/** A scrape that has not been collected by then is given up, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
 /** Only these priorities are labels: others are free text of the host. */

@@ -22,9 +22,14 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
     type: 'started',
     priority: sla.priority,
     terms: { responseMinutes: sla.response_minutes, breachMinutes: sla.breach_minutes, calendar: sla.calendar },
-    ...dueTimes(row),
+    ...(row.detail_erased_by ? dueTimesOf(sla) : dueTimes(row)),
   }),
-  'sla.paused': (row) => ({ at: toDate(row.at), type: 'paused', by: row.actor, reason: String(row.detail.reason) }),
+  'sla.paused': (row) => ({
+    at: toDate(row.at),
+    type: 'paused',
+    by: row.actor,
+    reason: row.detail_erased_by ? 'erased' : String(row.detail.reason),
+  }),
   'sla.resumed': (row) => ({ at: toDate(row.at), type: 'resumed', by: row.actor, ...dueTimes(row) }),
   'sla.fulfilled': (row, sla) => ({
     at: toDate(row.at),
@@ -75,6 +80,11 @@ export function priorityChange({ action, detail }: AuditRow): { from: string; to
   const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
   if (action !== 'conversation.updated' || after?.priority === undefined) return null;
   return { from: String(before?.priority), to: String(after.priority) };
+}
+
+/** Those of the clock as it is, where the record of its start was erased. */
+function dueTimesOf(sla: SlaRow): { responseDueAt: Date; breachAt: Date } {
+  return { responseDueAt: toDate(sla.response_due_at), breachAt: toDate(sla.breach_at) };
 }
 
 function dueTimes({ detail }: AuditRow): { responseDueAt: Date; breachAt: Date } {

@@ -1,3 +1,4 @@
+import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { forgetDone, mostForgotten } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
@@ -17,8 +18,10 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
   }
 
-  // One failure must not stop the others.
+  const keys = auditKeys(runtime.config.audit);
+
+  // One that fails must not keep the other from its work.
   return async () => {
-    await sealAudit(runtime.db).finally(forget);
+    await sealAudit(runtime.db, keys).finally(forget);
   };
 }

@@ -8,6 +8,7 @@ import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
+import { handOverAnchor } from './hand-over-anchor.js';
 import { createHeartbeat } from './heartbeat.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
@@ -51,6 +52,7 @@ const heartbeatMs = 5000;
 const sweepMs = 1000;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;
+const anchorMs = 10_000;
 
 /** Time to release everything after the callbacks, in milliseconds. */
 const lettingGoMs = 1000;
@@ -112,6 +114,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
         repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
+        repeat(runtime.log, 'audit anchor', anchorMs, () => handOverAnchor(runtime)),
         repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
       ],
       upkeep: [

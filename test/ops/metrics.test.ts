@@ -26,6 +26,8 @@ const promised = {
   cairnloop_ready: ['gauge', ['check']],
   cairnloop_settlements_waiting: ['gauge', []],
   cairnloop_settlements_oldest_waiting_seconds: ['gauge', []],
+  cairnloop_audit_oldest_unsealed_seconds: ['gauge', []],
+  cairnloop_audit_anchor_age_seconds: ['gauge', []],
   cairnloop_sla_breaches_total: ['counter', ['priority']],
   cairnloop_sla_breach_lateness_seconds: ['histogram', []],
   cairnloop_drafts_total: ['counter', ['decision']],

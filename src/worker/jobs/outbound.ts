@@ -17,7 +17,7 @@ export const outbound: TopicHandler = {
     const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
     runtime.metrics.outboundSettled(outcome === 'done' ? 'sent' : 'failed');
     runtime.telemetry.publish(outcome === 'done' ? 'outbound.sent' : 'outbound.failed', {}, metadata);
-    runtime.changeFeed.changed(row.conversation_id);
+    runtime.changeFeed.changed(row.conversation_id, outcome === 'done' ? 'visible' : 'internal');
   },
 };
 
