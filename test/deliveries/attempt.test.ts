@@ -10,11 +10,11 @@ describe('a delivery that was claimed more often than it may be called', () => {
 
   it('is given up with the reason: the limit that was lowered, and how often it was tried', async () => {
     const error = 'it was tried 3 times, and worker.maxAttempts is 3 now';
-    assert.deepEqual(await attempt(row(4, 0), never, 0), { kind: 'exhausted', error });
+    assert.deepEqual(await attempt(row(4, 0), never, performance.now()), { kind: 'exhausted', error });
   });
 
   it('is given up with the reason: a worker that died', async () => {
     const error = 'the worker died at the last attempt';
-    assert.deepEqual(await attempt(row(4, 1), never, 0), { kind: 'exhausted', error });
+    assert.deepEqual(await attempt(row(4, 1), never, performance.now()), { kind: 'exhausted', error });
   });
 });

@@ -9,6 +9,7 @@ import type { TopicHandler } from '../../src/deliveries/topic-handler.js';
 import type { Runtime } from '../../src/runtime.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
+import { noTraces } from '../../src/telemetry/traces.js';
 import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -31,6 +32,7 @@ describe('a drainer', () => {
       jobs,
       log,
       telemetry: createTelemetry(log),
+      traces: noTraces,
       metrics: noMetrics,
     } as unknown as Runtime;
     const waits: number[] = [];

@@ -53,7 +53,7 @@ describe('sla clock on a real Postgres', () => {
       db: openDatabase({ url: database.url, schema, poolSize: 2 }),
       metrics: noMetrics,
       telemetry: createTelemetry(log),
-      activity: { changed() {}, subscribe: () => () => {}, close: async () => {} },
+      changeFeed: { changed() {}, subscribe: () => () => {}, close: async () => {} },
     } as unknown as Runtime;
   });
   after(async () => {
