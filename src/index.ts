@@ -5,6 +5,7 @@ export {
   configProblems,
   type MetricsReporter,
   type ResolvedConfig,
+  type TracingBridge,
   validateConfig,
 } from './config/config-schema.js';
 export { defineConfig } from './config/define-config.js';
@@ -22,7 +23,9 @@ export type { CreateOptions } from './instance/cairnloop.js';
 export { createCairnloop } from './instance/create-cairnloop.js';
 export { prometheus } from './ops/prometheus.js';
 export type { Portal, PortalCustomer, PortalOptions, PortalRateLimit, PortalStrings } from './portal/portal.js';
+export type { Report, ReportDay, ReportNumber } from './report/report-types.js';
 export type { EventName } from './telemetry/event-names.js';
+export { openTelemetry } from './telemetry/open-telemetry.js';
 export type { EventMetadata, Measurements, TelemetryHandler } from './telemetry/telemetry.js';
 export type { TransactionExecutor } from './within/executor.js';
 export type { Workspace, WorkspaceOptions } from './workspace/workspace.js';

@@ -6,6 +6,7 @@ import type { ContextReader } from './context/context-reader.js';
 import type { Database } from './db/connect.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { Telemetry } from './telemetry/telemetry.js';
+import type { Traces } from './telemetry/traces.js';
 
 /** What every operation works with; made once by `createCairnloop`. */
 export interface Runtime {
@@ -15,6 +16,7 @@ export interface Runtime {
   readonly changeFeed: ChangeFeed;
   readonly context: ContextReader;
   readonly telemetry: Telemetry;
+  readonly traces: Traces;
   readonly metrics: Metrics;
   readonly log: Logger;
 }

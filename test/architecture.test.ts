@@ -3,7 +3,18 @@ import { layers } from './support/layers.js';
 import { type SourceFile, sourceFiles } from './support/source-files.js';
 
 /** Loaded only when a command or a config needs it. */
-const heavy = ['ts-morph', 'sequelize', 'umzug', 'agenda', '@agendajs/', 'prom-client', 'hono', '@hono/', 'handlebars'];
+const heavy = [
+  'ts-morph',
+  'sequelize',
+  'umzug',
+  'agenda',
+  '@agendajs/',
+  'prom-client',
+  '@opentelemetry/',
+  'hono',
+  '@hono/',
+  'handlebars',
+];
 
 describe('architecture', () => {
   const files = sourceFiles();

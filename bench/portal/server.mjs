@@ -33,7 +33,11 @@ async function serve(url) {
   const { createCairnloop } = await import('../../dist/index.js');
   const cairnloop = await createCairnloop({ database: { url } }, { logger: pino({ level: 'silent' }) });
   const customer = (request) => ({ id: request.headers.get('x-customer') });
-  const portal = cairnloop.portal({ basePath: '/help', customer, rateLimit: { perMinute: 1000 } });
+  const portal = cairnloop.portal({
+    basePath: '/help',
+    customer,
+    rateLimit: { perMinute: 1000, readsPerMinute: 60_000 },
+  });
   const server = createServer((request, response) => void portal.node(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

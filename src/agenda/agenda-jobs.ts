@@ -8,10 +8,10 @@ import { jobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 
-/** Agenda may take a job over from a worker that has been silent for so long, in milliseconds. A drain is shorter. */
+/** lockLifetime: Agenda may take over a job from a silent worker after this, in milliseconds. A drain is shorter. */
 const lockLifetime = 30_000;
 
-/** How many drains of one topic a worker accepts at a time; all but one only mark that there is more. */
+/** Drains of one topic that a worker accepts at a time; all but one only set the "more" flag. */
 const drainsAtOnce = 2;
 
 /** Opens Agenda at the first use: a process that only reads needs no job store. */
@@ -32,11 +32,11 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
     if (closed) return;
     const { agenda } = await open();
-    // Due by any clock: this process' own may go ahead of the worker's.
+    // Due by every clock: this process's clock may be ahead of the worker's.
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
-  /** Agenda keeps the row of a failed job for ever; a drain that fails is tried again by the next sweep. */
+  /** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
   async function drainOrLog(topic: DeliveryTopic, drain: Drain): Promise<void> {
     await drain
       .run()
@@ -70,7 +70,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
           removeOnComplete: true,
         });
       }
-      // Wake-ups that piled up while no worker ran say nothing that a starting worker does not look for by itself.
+      // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
       await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
       started = true;
       await agenda.start();

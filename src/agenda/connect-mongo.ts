@@ -10,7 +10,7 @@ export async function connectMongo(url: string, timeoutMs: number) {
       appName: 'cairnloop',
       serverSelectionTimeoutMS: timeoutMs,
       connectTimeoutMS: timeoutMs,
-      // Without it a MongoDB that is frozen holds whoever asks it for ever.
+      // Without a timeout a frozen MongoDB blocks its callers for ever.
       socketTimeoutMS: 2 * timeoutMs,
     });
     await client.db().command({ ping: 1 });
@@ -22,8 +22,7 @@ export async function connectMongo(url: string, timeoutMs: number) {
 }
 
 /**
- * The driver comes by way of the backend: two copies of it do not understand each other's ids. Throws
- * `BACKEND_NOT_INSTALLED`.
+ * The driver is loaded through the backend: two copies do not accept each other's ids. Throws `BACKEND_NOT_INSTALLED`.
  */
 export async function loadMongo(): Promise<typeof import('@agendajs/mongo-backend')> {
   try {

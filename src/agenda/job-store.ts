@@ -4,16 +4,16 @@ import { requireJobTable } from '../db/job-table.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 import { loadPostgresBackend } from './load-postgres-backend.js';
 
-/** Where Agenda keeps its jobs: wake-ups only, so that it may be lost at any time. */
+/** Where Agenda keeps wake-ups. Nothing else is in it, so it may be lost at any time. */
 export interface JobStore {
-  /** Its `connect` sends nothing: Agenda leaves a failed one as an unhandled rejection. */
+  /** Does not connect yet: Agenda leaves a failed connection as an unhandled rejection. */
   backend: AgendaBackend;
   /** Rejects with `JOBS_UNREACHABLE` unless the store answers. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Its table comes with the migrations: made at boot, workers that start together collide. */
+/** The table is created by `migrate`: workers that create it at start collide. */
 export async function postgresStore(pool: pg.Pool, schema: string): Promise<JobStore> {
   const { PostgresBackend } = await loadPostgresBackend();
   return {

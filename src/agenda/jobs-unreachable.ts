@@ -2,7 +2,7 @@ import type { JobsConfig } from '../config/config-types.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 
-/** What is caught in a job store, as the error that tells of it. */
+/** Turns an error of a job store into `JOBS_UNREACHABLE`. */
 export function jobsUnreachable(backend: JobsConfig['backend']): (error: unknown) => never {
   return (error) => {
     const reason = errorText(error, 300).replace(/\.$/, '');

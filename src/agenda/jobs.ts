@@ -12,13 +12,13 @@ export const jobNames: Record<DeliveryTopic, string> = {
 /** What one topic's Agenda job runs in this worker. */
 export interface Drain {
   run(): Promise<void>;
-  /** More is due than it can take: wake-ups are left to other workers, because this one looks again by itself. */
+  /** Saturated: wake-ups go to other workers, and this one looks again by itself. */
   readonly full: boolean;
 }
 
 /**
- * Wake-ups through Agenda. Postgres holds the truth, so this may be down or wiped without losing anything: a sweep
- * finds what a lost wake-up left.
+ * Wake-ups through Agenda. Postgres holds all state, so this may be down or wiped: the sweep finds what a lost wake-up
+ * missed.
  */
 export interface Jobs {
   /** Asks for a drain of the topic. Call it after the commit; it returns at once, never throws, and merges bursts. */

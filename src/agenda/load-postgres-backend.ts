@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 
 /**
- * Loads Agenda's Postgres backend. It imports pg, of which it uses nothing, since it is handed a pool; with
- * NODE_PG_FORCE_NATIVE set that import fails where pg-native is not installed.
+ * Loads Agenda's Postgres backend. It imports pg although it gets a pool, and with NODE_PG_FORCE_NATIVE that import
+ * fails if pg-native is missing.
  */
 export async function loadPostgresBackend(): Promise<typeof import('@agendajs/postgres-backend')> {
   const forced = process.env.NODE_PG_FORCE_NATIVE;

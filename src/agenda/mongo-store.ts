@@ -2,15 +2,15 @@ import { connectMongo, loadMongo } from './connect-mongo.js';
 import type { JobStore } from './job-store.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 
-/** How long MongoDB may take to be found, and then to answer, in milliseconds. */
+/** Timeouts for finding MongoDB and for its replies, in milliseconds. */
 const timeoutMs = 5000;
 
-/** What Agenda looks for twice a second: the jobs of one name that are due. */
+/** The index for Agenda's poll, twice a second: due jobs by name. */
 const nextJobIndex = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disabled: 1 } as const;
 
 /**
- * Agenda's jobs in a collection of this schema's own, so that the host may run an Agenda in the same database. Wiped, it
- * comes back with the next job. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
+ * Keeps Agenda's jobs in a collection named after the schema, so that the host may run its own Agenda there. Throws
+ * `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
  */
 export async function mongoStore(url: string, schema: string): Promise<JobStore> {
   const { MongoBackend } = await loadMongo();
@@ -24,7 +24,7 @@ export async function mongoStore(url: string, schema: string): Promise<JobStore>
     return jobsUnreachable('mongodb')(error);
   }
   const backend = new MongoBackend({ mongo: db, collection, ensureIndex: false });
-  // Its own would also make a collection for a job log that nobody writes.
+  // Agenda's own setup would also create a collection for an unused job log.
   backend.connect = () => backend.repository.connect();
   return {
     backend,

@@ -11,7 +11,7 @@ import { mongoStore } from './mongo-store.js';
 import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
 import { WakeChannel } from './wake-channel.js';
 
-/** An Agenda over the configured job store, and how to let go of it. */
+/** An Agenda on the configured job store, and how to close it. */
 export interface OpenAgenda {
   agenda: Agenda;
   locks: LockWrites;
@@ -19,19 +19,18 @@ export interface OpenAgenda {
   close(): Promise<void>;
 }
 
-/** Agenda polls for every job at once, and stalls on fewer connections. */
+/** Agenda polls for all jobs at once and stalls with fewer connections. */
 const poolSize = deliveryTopics.length;
 
-/** What Agenda asks for is short, and it asks again by itself. */
+/** Agenda's queries are short, and it repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
 
-/** How often Agenda looks for jobs whose notification was lost, in milliseconds. */
+/** Agenda's poll for jobs whose notification was lost, in milliseconds. */
 const processEvery = 500;
 
 /**
- * Connects Agenda. Whatever holds its jobs, wake-ups travel over the host's Postgres by LISTEN and NOTIFY. The job store
- * has answered first, because Agenda leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`,
- * `BACKEND_NOT_INSTALLED`.
+ * Connects Agenda; wake-ups always travel over the host's Postgres. The job store is probed first, because Agenda
+ * leaves a failed connection as an unhandled rejection. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
  */
 export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
   const quietly = onceInAWhile((error: Error) =>
@@ -74,7 +73,7 @@ async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Pro
   return store;
 }
 
-/** Agenda polls twice a second, and each poll fails while the store is away; that is worth a line every ten seconds. */
+/** Each of Agenda's polls fails while the store is down; log one line every ten seconds. */
 function onceInAWhile(report: (error: Error) => void): (error: Error) => void {
   let quietUntil = 0;
   return (error) => {

@@ -1,20 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JobRepository } from 'agenda';
 
-/**
- * Decides which locks Agenda takes, and lets a stopping worker wait for what Agenda does not: the locks that it is taking
- * or giving back.
- */
+/** Patches Agenda's repository to refuse locks while stopping and to wait for lock writes that are in flight. */
 export interface LockWrites {
-  /** From now on jobs of the names for which this answers true are left alone, or given back at once. */
+  /** From now on jobs whose name matches are not locked, or unlocked at once. */
   refuse(refuses: (jobName: string) => boolean): void;
-  /** Settles when no write to a job is under way. */
+  /** Settles when no job write is in flight. */
   settled(): Promise<void>;
 }
 
 /**
- * Agenda gives locks back without waiting: where the store is away that would end the process, and where its last ones
- * fail it stops half way. Such a failure is reported instead; the lock runs out by itself.
+ * Agenda unlocks jobs without awaiting: a failure would be an unhandled rejection, or stop it half way. It is reported
+ * instead; the lock expires by itself.
  */
 export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWrites {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;
@@ -28,7 +25,7 @@ export function trackLockWrites(repository: JobRepository, report: (error: Error
     return write;
   }
 
-  /** Asked once more afterwards: the poll may have been under way when the answer changed. */
+  /** Check again: the poll may have started before the change. */
   async function lockUnlessRefused(...query: Parameters<typeof getNextJobToRun>) {
     const [jobName] = query;
     if (refuses(jobName)) return undefined;
@@ -51,7 +48,7 @@ export function trackLockWrites(repository: JobRepository, report: (error: Error
       refuses = next;
     },
     async settled() {
-      // One write may lead to the next: the end of a job is saved, and then the job is removed.
+      // One write may lead to another: a finished job is saved, then removed.
       do {
         await Promise.allSettled(underWay);
         await nextTurn();

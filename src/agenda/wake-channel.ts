@@ -5,12 +5,11 @@ import type { Logger } from 'pino';
 import { type Listening, listenOn } from '../db/listen.js';
 
 /**
- * Carries Agenda's wake-ups over the host's Postgres, whatever holds its jobs. Unlike Agenda's own channel it takes a
- * connection only in a process that listens, probes it, and reconnects with a backoff. A wake-up names its job and no
- * more: what it is about stands in `deliveries`.
+ * Carries wake-ups over the host's Postgres, whatever the job store. Unlike Agenda's own channel it connects only where
+ * something listens, probes the connection, and reconnects with backoff.
  */
 export class WakeChannel extends EventEmitter implements NotificationChannel {
-  /** Publishing goes through the pool, so it never has to be waited for. */
+  /** Publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
   readonly #connection: Listening['connection'];
@@ -27,7 +26,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     this.#log = log;
   }
 
-  /** Begins to listen. Does not wait for the connection: until it is there, Agenda's polls find the jobs. */
+  /** Starts to listen without waiting for the connection; until then Agenda's polls find the jobs. */
   async connect(): Promise<void> {
     this.#listening ??= listenOn({
       connection: this.#connection,
@@ -35,7 +34,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
       log: this.#log,
       what: 'wake-up',
       hear: (jobName) => this.#tell(jobName),
-      // Agenda's next poll finds what was missed.
+      // Agenda's next poll finds missed jobs.
       missed: () => {},
     });
   }
@@ -58,7 +57,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     const notification: JobNotification = {
       jobId: '' as JobNotification['jobId'],
       jobName,
-      // Due now, by whatever clock.
+      // Due now by every clock.
       nextRunAt: null,
       priority: 0,
       timestamp: new Date(),

@@ -2,21 +2,21 @@ import { pause } from '../db/pause.js';
 
 export interface WakeThrottle {
   wake(): void;
-  /** Sends what is still to be sent without a pause, and settles when no wake-up is under way. */
+  /** Sends the pending wake-up at once and settles when none is in flight. */
   idle(): Promise<void>;
 }
 
-/** Between two wake-ups of one topic, in milliseconds: short at first, longer while they keep coming. */
+/** Gap between two wake-ups of a topic, in milliseconds: it grows while they keep coming. */
 const gapMs = { shortest: 10, longest: 40 };
 
 /**
- * Merges bursts of wake-ups: the first goes out at once, those that arrive while it is under way become one more. What
- * counts is when the insert returned, not when the job ran: a commit after that may have been missed by the job.
+ * Throttles wake-ups with leading edge: those that arrive while an insert is in flight become one more. The insert's
+ * return counts, not the job's run, which may miss a later commit.
  */
 export function createWakeThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeThrottle {
   let again = false;
   let running: Promise<void> | undefined;
-  // Never a timer alone: where a host's tests fake them, none would end the pause and `close` would hang.
+  // Not a timer alone: with faked timers it would never fire, and `close` would hang.
   const hurry = new AbortController();
 
   async function run(): Promise<void> {

@@ -4,6 +4,7 @@ import type { DraftGenerator, GenerateOptions } from '../contracts/draft-generat
 import { err, ok } from '../contracts/result.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
+import { noTraces, tracesOfCallback } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { draftPrompt } from './draft-prompt.js';
 import { type ModelProposal, modelProposalSchema, toProposal } from './model-proposal.js';
@@ -78,8 +79,15 @@ async function propose(
   { context, signal }: GenerateOptions,
 ): Promise<ProposalInput | null> {
   const { maxConversationChars = 20_000, maxFactsChars = 10_000, maxDraftChars = 10_000, instructions } = options;
+  const { maxOutputTokens = 2000 } = options;
   const limits = { maxConversationChars, maxFactsChars, instructions };
-  const answer = await askModel(options, draftPrompt(conversation, context, limits), signal);
+  const traced = { ...namesOf(options.model), conversationId: conversation.id, maxOutputTokens };
+  const traces = tracesOfCallback.getStore() ?? noTraces;
+  const answer = await traces.model(traced, async (answered) => {
+    const asked = await askModel({ ...options, maxOutputTokens }, draftPrompt(conversation, context, limits), signal);
+    answered(asked.usage);
+    return asked;
+  });
   const proposal = answer.output && toProposal(answer.output);
   const tooLong = (proposal?.content.length ?? 0) > maxDraftChars;
   const outcome = !answer.output || tooLong ? 'unusable' : proposal ? 'proposed' : 'nothing';
@@ -89,13 +97,19 @@ async function propose(
   return proposal;
 }
 
+/** As a trace names them; a model that is named by a text comes from the AI SDK's gateway. */
+function namesOf(model: LanguageModel): { provider: string; model: string } {
+  if (typeof model === 'string') return { provider: model.split('/', 1)[0] ?? '', model };
+  return { provider: String(model.provider), model: String(model.modelId) };
+}
+
 interface Answer {
   output: ModelProposal | null;
   usage: Omit<DraftUsage, 'conversationId' | 'outcome'>;
 }
 
 async function askModel(
-  { model, maxOutputTokens = 2000, timeoutMs = 20_000 }: AiDraftGeneratorOptions,
+  { model, maxOutputTokens, timeoutMs = 20_000 }: AiDraftGeneratorOptions & { maxOutputTokens: number },
   prompt: { system: string; prompt: string },
   signal: AbortSignal,
 ): Promise<Answer> {

@@ -1,15 +1,15 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
-import type { AuditEvent } from '../contracts/domain.js';
+import { type ChainEvent, erasureFault, hashEvent, isErased } from './format.js';
 
-/** An audit event as it is hashed: `at` is text where a Date would lose what is stored, below a millisecond. */
-export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string };
+export { type ChainEvent, hashEvent };
 
 /** An audit event in its place in the chain: `seq` counts from 1, `hash` is SHA-256 in hexadecimal. */
-export interface SealedEvent extends ChainEvent {
+export type SealedEvent = ChainEvent & {
   seq: number;
   hash: string;
-}
+  /** The key that signed the hash, and its signature; null where no key was configured. */
+  keyId?: string | null;
+  mac?: string | null;
+};
 
 /** The end of a chain: what the next event is sealed onto. */
 export interface Link {
@@ -32,17 +32,6 @@ export interface BrokenLink {
 export interface ChainCheck {
   end: Link;
   broken: BrokenLink | null;
-}
-
-/**
- * The hash of the event at `seq`: SHA-256 over the hash before it, a line feed, and the event with its `seq` as
- * canonical JSON (RFC 8785), all in UTF-8. `at` is ISO-8601 in UTC with three digits of a second, or with all that are
- * stored where there are more: a record of 0.1 holds three, so its hashes stay what they are.
- */
-export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
-  const { id, at, actor, action, conversationId, subjectId, detail } = event;
-  const sealed = canonicalize({ seq, id, at, actor, action, conversationId, subjectId, detail });
-  return createHash('sha256').update(`${previousHash}\n${sealed}`).digest('hex');
 }
 
 /** Gives events, in their order, the places after `end`. */
@@ -71,15 +60,22 @@ function faultOf(end: Link, event: SealedEvent): BrokenLink | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
   if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };
-  if (hashOrNone(end.hash, event) === event.hash) return null;
-  return { seq, eventId: event.id, reason: `event ${seq} or its hash was changed after it was sealed` };
+  const reason = sealFault(end.hash, event);
+  return reason === null ? null : { seq, eventId: event.id, reason };
 }
 
-/** Detail that was tampered with may hold what canonical JSON cannot say, such as a number beyond all bounds. */
-function hashOrNone(previousHash: string, event: SealedEvent): string | undefined {
+/** Tampered lines may hold what canonical JSON cannot say, or lack a salt. */
+function sealFault(previousHash: string, event: SealedEvent): string | null {
+  const changed = `event ${event.seq} or its hash was changed after it was sealed`;
+  const format = event.format ?? 1;
+  if (format !== 1 && format !== 2) return `event ${event.seq} has the unknown format ${format}`;
   try {
-    return hashEvent(previousHash, event.seq, event);
+    const fault = erasureFault(event);
+    if (fault) return `event ${event.seq}: ${fault}`;
+    // The old rule cannot be applied to what was erased; the digest of its erasure covers the rest of the line.
+    if (format === 1 && isErased(event)) return null;
+    return hashEvent(previousHash, event.seq, event) === event.hash ? null : changed;
   } catch {
-    return undefined;
+    return changed;
   }
 }

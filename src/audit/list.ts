@@ -6,6 +6,7 @@ import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { erasableFields } from './format.js';
 
 const listInput = schemaOf<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
@@ -29,6 +30,9 @@ export interface AuditRow {
   /** Place in the hash chain, as text; null until sealed. */
   seq: string | null;
   hash: string | null;
+  /** The `audit.erased` events that erased a field of this one. */
+  actor_erased_by: string | null;
+  detail_erased_by: string | null;
 }
 
 export function toAuditEvent(row: AuditRow): AuditEvent {
@@ -40,7 +44,14 @@ export function toAuditEvent(row: AuditRow): AuditEvent {
     conversationId: row.conversation_id,
     subjectId: row.subject_id,
     detail: row.detail,
+    ...erasedFields(row),
   };
+}
+
+/** Which fields were erased with a customer's data; absent where none was. */
+function erasedFields(row: AuditRow): Pick<AuditEvent, 'erased'> {
+  const erased = erasableFields.filter((field) => row[`${field}_erased_by`]);
+  return erased.length > 0 ? { erased } : {};
 }
 
 /** Lists the record, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */

@@ -25,15 +25,40 @@ export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEv
   }
 }
 
-/** A row with its time as text, to the microsecond. */
-export type ChainRow = AuditRow & { exact_at: string };
+/** A row with its time as text, to the microsecond, and everything that its seal was made with. */
+export type ChainRow = AuditRow & {
+  exact_at: string;
+  format: number | null;
+  actor_salt: string | null;
+  detail_salt: string | null;
+  actor_commitment: string | null;
+  detail_commitment: string | null;
+  key_id: string | null;
+  mac: string | null;
+};
 
 export function toChainEvent(row: ChainRow): ChainEvent {
-  return { ...toAuditEvent(row), at: exactTime(row.exact_at) };
+  return {
+    ...toAuditEvent(row),
+    at: exactTime(row.exact_at),
+    format: row.format,
+    actorSalt: row.actor_salt,
+    detailSalt: row.detail_salt,
+    actorCommitment: row.actor_commitment,
+    detailCommitment: row.detail_commitment,
+    actorErasedBy: row.actor_erased_by,
+    detailErasedBy: row.detail_erased_by,
+  };
 }
 
-function toSealedEvent(row: ChainRow): SealedEvent {
-  return { ...toChainEvent(row), seq: Number(row.seq), hash: row.hash ?? '' };
+export function toSealedEvent(row: ChainRow): SealedEvent {
+  return {
+    ...toChainEvent(row),
+    seq: Number(row.seq),
+    hash: row.hash ?? '',
+    keyId: row.key_id,
+    mac: row.mac,
+  };
 }
 
 /** A Date where that is all of it. */
@@ -42,9 +67,13 @@ function exactTime(stored: string): Date | string {
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;
 }
 
-/** All columns of a {@link ChainRow}. Independent of what the session's dates look like. */
+/** All columns of a {@link ChainRow}. Independent of what the session's dates and bytes look like. */
 export const chainColumns = `
-  *, coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
+  id, at, actor, action, conversation_id, subject_id, detail, seq, hash, format, actor_erased_by, detail_erased_by, key_id,
+  encode(actor_salt, 'hex') AS actor_salt, encode(detail_salt, 'hex') AS detail_salt,
+  encode(actor_commitment, 'hex') AS actor_commitment, encode(detail_commitment, 'hex') AS detail_commitment,
+  encode(mac, 'hex') AS mac,
+  coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
 const selectSealed = statement(
   'audit.sealed_page',

@@ -1,57 +1,129 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, statement } from '../db/statement.js';
-import {
-  type BrokenLink,
-  type ChainCheck,
-  chainStart,
-  type Link,
-  type SealedEvent,
-  verifyChain,
-} from './hash-chain.js';
+import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
+import { findErasureFault } from './erasures.js';
+import { type BrokenLink, chainStart, type Link, type SealedEvent, verifyChain } from './hash-chain.js';
+import { type AuditKeys, noKeys } from './keys.js';
+import { type AuditLevel, type AuditLevels, describeLevels } from './levels.js';
 import { sealedPages } from './pages.js';
+import { faultAction } from './seal.js';
+import { checkSignature, noSignatures, type Signatures } from './signatures.js';
 
-export interface AuditCheck extends ChainCheck {
+export interface AuditCheck {
+  /** The last line before `broken`, or of the whole chain. */
+  end: Link;
+  broken: AuditFault | null;
   /** How many events no seal protects yet; a running worker seals them within seconds. */
   unsealed: number;
+  /** What each level of protection proves of this record. */
+  levels: AuditLevels;
+  /** Nothing is broken, and the key, where lines are signed or a key is configured, could be checked. */
+  intact: boolean;
 }
 
-/**
- * Reads the whole record in the order of its seals and answers how far the chain holds. The end of a chain can be cut
- * off without a trace in the chain itself: hand in an `end` that was answered before, and it must still be there.
- */
-export function verifyAudit(db: Database, known?: Link): Promise<AuditCheck> {
+/** A place where the record is not what was sealed, and the level that found it. */
+export type AuditFault = BrokenLink & { level: AuditLevel };
+
+/** What a record is checked against beside itself. */
+export interface AuditProof {
+  /** Ends of the chain that were kept outside of the database; each must still be part of it. */
+  anchors?: readonly Link[];
+  keys?: AuditKeys;
+}
+
+/** What was read of the chain. */
+interface Reading {
+  end: Link;
+  broken: AuditFault | null;
+  signatures: Signatures;
+}
+
+/** Reads the whole record in the order of its seals and returns how far it holds, and what that proves. */
+export function verifyAudit(db: Database, { anchors = [], keys = noKeys }: AuditProof = {}): Promise<AuditCheck> {
   return readSnapshot(db, async (tx) => {
-    const { end, broken } = await checkChain(tx, known);
-    return { end, broken: broken ?? (await unsealedFault(tx, end)), unsealed: await countUnsealed(tx) };
+    const read = await readChain(tx, anchors, keys);
+    const found = await readChainEnd(tx);
+    const broken =
+      read.broken ??
+      cutOff(read.end, anchors) ??
+      (await unsealedFault(tx, read.end)) ??
+      endBroken(read.end, found, keys) ??
+      (await erasureBroken(tx, read.end));
+    const { levels, proven } = describeLevels({
+      ...read,
+      broken,
+      anchors,
+      keys,
+      endKeyId: found.recorded?.keyId ?? null,
+    });
+    return { end: read.end, broken, unsealed: await countUnsealed(tx), levels, intact: broken === null && proven };
   });
 }
 
-async function checkChain(tx: Executor, known?: Link): Promise<ChainCheck> {
-  let end = chainStart;
+async function readChain(tx: Executor, anchors: readonly Link[], keys: AuditKeys): Promise<Reading> {
+  let reading: Reading = { end: chainStart, broken: null, signatures: noSignatures };
+  let formats = 1;
   for await (const page of sealedPages(tx)) {
-    const check = verifyChain(page, end);
-    const broken = check.broken ?? replaced(page, known);
-    if (broken) return { end: check.end, broken };
-    end = check.end;
+    for (const event of page) {
+      const fault = chainBroken(reading.end, event) ?? formatBroken(formats, event) ?? anchorBroken(event, anchors);
+      const { signatures, fault: unsigned } = checkSignature(reading.signatures, event, keys);
+      const broken = fault ?? (unsigned === null ? null : faultAt(event, 'key', unsigned)) ?? recordedFault(event);
+      if (broken) return { ...reading, broken };
+      reading = { end: { seq: event.seq, hash: event.hash }, broken: null, signatures };
+      formats = event.format ?? 1;
+    }
   }
-  return { end, broken: cutOff(end, known) };
+  return reading;
 }
 
-/** A chain that was sealed anew from some place on fits in itself, but not with what was known of it. */
-function replaced(page: readonly SealedEvent[], known: Link | undefined): BrokenLink | null {
-  const event = page.find(({ seq }) => seq === known?.seq);
-  if (!event || event.hash === known?.hash) return null;
-  return {
-    seq: event.seq,
-    eventId: event.id,
-    reason: `event ${event.seq} is sealed with another hash than was expected`,
-  };
+function chainBroken(end: Link, event: SealedEvent): AuditFault | null {
+  const { broken } = verifyChain([event], end);
+  return broken && { ...broken, level: 'chain' };
 }
 
-function cutOff(end: Link, known: Link | undefined): BrokenLink | null {
-  if (!known || known.seq <= end.seq) return null;
-  return { seq: end.seq + 1, eventId: null, reason: `the record ends at event ${end.seq}; expected ${known.seq}` };
+function formatBroken(before: number, event: SealedEvent): AuditFault | null {
+  if ((event.format ?? 1) >= before) return null;
+  return faultAt(event, 'chain', `event ${event.seq} is sealed by an older format than the event before it`);
+}
+
+/** A chain that was sealed anew from some place on fits in itself, but not with an anchor. */
+function anchorBroken(event: SealedEvent, anchors: readonly Link[]): AuditFault | null {
+  const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
+  return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
+}
+
+/** The sealer found something changed, and said so in the record. */
+function recordedFault(event: SealedEvent): AuditFault | null {
+  if (event.action !== faultAction) return null;
+  return faultAt(
+    event,
+    'chain',
+    `event ${event.seq} records a fault that was found while sealing: ${event.detail.fault}`,
+  );
+}
+
+function faultAt({ seq, id }: SealedEvent, level: AuditLevel, reason: string): AuditFault {
+  return { seq, eventId: id, reason, level };
+}
+
+function cutOff(end: Link, anchors: readonly Link[]): AuditFault | null {
+  const seq = Math.max(0, ...anchors.map((anchor) => anchor.seq));
+  if (seq <= end.seq) return null;
+  const reason = `the record ends at event ${end.seq}; expected ${seq}`;
+  return { seq: end.seq + 1, eventId: null, reason, level: 'anchor' };
+}
+
+function endBroken(end: Link, found: ChainEnd, keys: AuditKeys): AuditFault | null {
+  const plain = endFault(found, noKeys);
+  const reason = plain ?? endFault(found, keys);
+  return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
+}
+
+async function erasureBroken(tx: Executor, end: Link): Promise<AuditFault | null> {
+  const fault = await findErasureFault(tx);
+  const reason = 'what is marked as erased is not what an "audit.erased" line says was erased';
+  return fault && { seq: fault.seq ?? end.seq + 1, eventId: fault.eventId, reason, level: 'chain' };
 }
 
 interface FaultRow {
@@ -66,9 +138,11 @@ const faultReasons: Record<FaultRow['fault'], string> = {
 };
 
 /** What no chain protects yet has receipts: one without its event, or an event without one, is a trace. */
-async function unsealedFault(tx: Executor, end: Link): Promise<BrokenLink | null> {
+async function unsealedFault(tx: Executor, end: Link): Promise<AuditFault | null> {
   const [first] = await tx.run<FaultRow>(selectFaults);
-  return first ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault] } : null;
+  return first
+    ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault], level: 'chain' }
+    : null;
 }
 
 const selectFaults = statement(

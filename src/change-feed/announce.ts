@@ -4,29 +4,40 @@ import type { Database } from '../db/connect.js';
 import { pause } from '../db/pause.js';
 import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
+import type { ChangeScope } from './change-feed.js';
 
-/** A payload stays below Postgres' 8000 bytes: an id has 36, and a comma. */
+/** Keeps a payload below Postgres' 8000 bytes: 36 for an id, a mark and a comma. */
 const idsPerPayload = 200;
-/** Beyond it ids are worth less than the message that says "everything". */
+/** With more waiting ids than this, one message says that anything may have changed. */
 const maxWaiting = 1000;
-/** How long announcements are gathered behind the one before; the first goes out at once. */
+/** How long ids are collected after an announcement, in milliseconds; the first goes out at once. */
 const gapMs = 25;
 
-/** What is sent instead of ids when there are too many of them. */
-export const anything = '*';
+/** Sent instead of ids when there are too many. */
+const anything = '*';
 
-/** Gathers ids and sends them off the caller's path, one statement at a time. */
+/** Precedes the id of a conversation in which only operators see the change. */
+const internalMark = '~';
+
+/** The changed conversations, each with the widest scope of its changes. */
+export type Changes = Map<string, ChangeScope>;
+
+export function addChange(changes: Changes, conversationId: string, scope: ChangeScope): void {
+  if (scope === 'visible' || !changes.has(conversationId)) changes.set(conversationId, scope);
+}
+
+/** Collects ids and announces them off the caller's path, one statement at a time. */
 export function createAnnouncer(db: Database, channel: string, log: Logger) {
-  const waiting = new Set<string>();
+  const waiting: Changes = new Map();
   let sending: Promise<void> | undefined;
   const closing = new AbortController();
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    // Never a timer alone: where a host's tests fake them, none would come and `close` would hang.
+    // Not a timer alone: with faked timers it would never fire, and `close` would hang.
     await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
-      const payloads = toPayloads([...waiting]);
+      const payloads = toPayloads(waiting);
       waiting.clear();
       try {
         await db.run(notify, [channel, payloads]);
@@ -39,12 +50,12 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   }
 
   return {
-    add(conversationId: string): void {
+    add(conversationId: string, scope: ChangeScope = 'internal'): void {
       if (closing.signal.aborted) return;
-      if (waiting.size < maxWaiting) waiting.add(conversationId);
+      if (waiting.size < maxWaiting) addChange(waiting, conversationId, scope);
       sending ??= send();
     },
-    /** Sends what is still waiting: a script that changes one thing and closes is heard as well. */
+    /** Sends what is still waiting, so that a script that changes one thing and closes is heard. */
     async close(): Promise<void> {
       closing.abort();
       await sending;
@@ -52,14 +63,23 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   };
 }
 
-/** Packs ids into as few payloads as the size limit allows. */
-export function toPayloads(ids: readonly string[]): string[] {
-  if (ids.length >= maxWaiting) return [anything];
+/** Packs changes into as few payloads as the size limit allows. */
+export function toPayloads(changes: Changes): string[] {
+  if (changes.size >= maxWaiting) return [anything];
+  const ids = [...changes].map(([id, scope]) => (scope === 'visible' ? id : internalMark + id));
   const payloads: string[] = [];
   for (let from = 0; from < ids.length; from += idsPerPayload) {
     payloads.push(ids.slice(from, from + idsPerPayload).join(','));
   }
   return payloads;
+}
+
+/** The changes of a payload; null: anything may have changed. */
+export function readPayload(payload: string): Changes | null {
+  if (payload === anything) return null;
+  const entry = (word: string): [string, ChangeScope] =>
+    word.startsWith(internalMark) ? [word.slice(internalMark.length), 'internal'] : [word, 'visible'];
+  return new Map(payload.split(',').map(entry));
 }
 
 const notify = statement('activity.notify', () => 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload');

@@ -1,12 +1,19 @@
-/** Tells open workspace pages, in every process, that a conversation has changed. */
+/** Whether only operators see a change (a note, a draft, a tag), or the customer as well. */
+export type ChangeScope = 'internal' | 'visible';
+
+/** Notifies open pages, in every process, of changed conversations. */
 export interface ChangeFeed {
-  /** Call it after the commit; it returns at once, never throws and may be merged with others. */
-  changed(conversationId: string): void;
   /**
-   * Calls `listener` with the ids of conversations that changed anywhere; an empty list means that any may have. Answers
-   * how to stop. After `close` nothing is heard any more.
+   * Call it after the commit; it returns at once, never throws and may be merged with others. The scope defaults to
+   * `internal`, so that a change reaches customers only where it is declared visible.
    */
-  subscribe(listener: ChangeListener): () => void;
+  changed(conversationId: string, scope?: ChangeScope): void;
+  /**
+   * Calls `listener` with the ids of changed conversations, with scope `visible` only of those in which the customer sees
+   * a change; an empty list means that any may have changed. Returns a function that unsubscribes. After `close` nothing
+   * is called.
+   */
+  subscribe(listener: ChangeListener, scope?: ChangeScope): () => void;
   close(): Promise<void>;
 }
 

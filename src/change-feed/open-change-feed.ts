@@ -3,50 +3,52 @@ import { channelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
 import { listenOn } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
-import { anything, createAnnouncer } from './announce.js';
-import type { ChangeFeed, ChangeListener } from './change-feed.js';
+import { type Changes, createAnnouncer, readPayload } from './announce.js';
+import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
 
 /**
- * Activity through Postgres: one connection a process listens, opened for the first subscriber; what changed is
- * announced from the pool after its commit. An announcement that is lost costs an open page its immediacy, no more: the
- * page polls as well.
+ * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
+ * are announced from the pool after the commit. A lost announcement only delays a page, which also polls.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
-  const listeners = new Set<ChangeListener>();
+  const subscriptions = new Set<{ listener: ChangeListener; scope: ChangeScope }>();
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
 
-  const tell: ChangeListener = (ids) => {
-    for (const listener of listeners) {
+  function tell(changes: Changes | null): void {
+    for (const { listener, scope } of subscriptions) {
+      const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
+      if (changes && ids.length === 0) continue;
       try {
-        listener(ids);
+        listener(ids.map(([id]) => id));
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'an activity listener failed');
       }
     }
-  };
+  }
 
   return {
     changed: announcer.add,
-    subscribe(listener) {
-      // A connection that is opened now would be closed by nobody.
+    subscribe(listener, scope = 'internal') {
+      // After `close` nobody would close a new connection.
       if (closed) return () => {};
-      listeners.add(listener);
+      const subscription = { listener, scope };
+      subscriptions.add(subscription);
       listening ??= listenOn({
         connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
         channel,
         log,
         what: 'activity',
-        hear: (payload) => tell(payload === anything ? [] : payload.split(',')),
-        missed: () => tell([]),
+        hear: (payload) => tell(readPayload(payload)),
+        missed: () => tell(null),
       });
-      return () => listeners.delete(listener);
+      return () => subscriptions.delete(subscription);
     },
     async close() {
       closed = true;
-      listeners.clear();
+      subscriptions.clear();
       await Promise.all([announcer.close(), listening?.close()]);
     },
   };

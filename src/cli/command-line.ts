@@ -7,8 +7,8 @@ export interface CommandLine {
 }
 
 /**
- * Puts a command line the way commander understands it: `help a b` is `a b --help`, at every level, and a word that is
- * no command or option is left for commander to refuse, rather than hidden by a help text or by the `=value` behind it.
+ * Normalises a command line for commander: `help a b` becomes `a b --help` at every level; unknown words are left for
+ * commander to refuse.
  */
 export function readCommandLine(program: Commander, argv: readonly string[]): CommandLine {
   const rest = [...argv];

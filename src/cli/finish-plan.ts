@@ -1,4 +1,4 @@
-/** The last steps of every command that writes to the host: show, ask, write, report. One plan, three views of it. */
+/** The last steps of commands that write to the host: show, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { jsonOption, type OptionRow } from './command.js';

@@ -1,12 +1,12 @@
 /**
- * Keeps code of the host's, which shares this process, from ending a command before its report is out: a rejected
- * connect that nobody awaits, an emitted error, an exit in a timer. What it did is told with the report.
+ * Keeps host code in this process from ending a command before its report: an unawaited rejection, an emitted error, an
+ * exit in a timer. What happened is reported.
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
 
 export interface HostGuard {
-  /** From here on nothing of the host's ends this process. `cwd` is the host's folder. */
+  /** From here on host code cannot end this process. `cwd` is the host's folder. */
   start(cwd: string): void;
   /** What went wrong since the last call, one sentence each, without secrets. */
   take(): string[];

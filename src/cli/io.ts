@@ -21,7 +21,7 @@ export interface Prompts {
   }): Promise<T[]>;
 }
 
-/** Everything a command may touch of the process: handed in, so that tests read output without spying. */
+/** Everything a command may use of the process; injected, so that tests read output without spies. */
 export interface CliIo {
   stdin: NodeJS.ReadStream;
   /** The result; `columns` is the terminal's width, where it is one. */
@@ -35,20 +35,22 @@ export interface CliIo {
   ask: Prompts;
   /** Absent where the process is not the command's own. */
   host?: HostGuard;
-  /** Waits until the result is written; answers why it could not be. */
+  /** Waits until the result is written; returns why it could not be. */
   flush?(): Promise<Error | undefined>;
+  /** Aborted when stdout takes no more, as when its reader has ended. */
+  outputGone?: AbortSignal;
 }
 
-/** The real one, for the one command of this process. */
+/** The process's own. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
-  const flush = watchWrites(stdout);
-  // Where even that cannot be written, nobody is left to tell.
+  const { flush, outputGone } = watchWrites(stdout);
+  // If stderr cannot be written either, give up.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
   const ask = clackPrompts(stdout);
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush };
+  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush, outputGone };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {
@@ -57,7 +59,7 @@ function isCi(env: NodeJS.ProcessEnv): boolean {
 
 /** `output` is the terminal that is asked on. */
 export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStream = process.stdin): Prompts {
-  /** Asks one question; clack knows Ctrl-C alone, and would leave the process waiting for nothing. */
+  /** Asks one question. Clack handles Ctrl-C only; on Ctrl-D or end of input it would wait for ever. */
   async function ask<T>(question: (clack: Clack, streams: Streams) => Promise<T>): Promise<Exclude<T, symbol>> {
     const clack = await import('@clack/prompts');
     const ended = new AbortController();

@@ -76,6 +76,16 @@ const commands: readonly CommandRow[] = [
     load: () => import('./commands/audit.js'),
   },
   {
+    name: 'tail',
+    summary: 'Show deliveries and events as they happen',
+    load: () => import('./commands/tail.js'),
+  },
+  {
+    name: 'report',
+    summary: 'Count first responses, SLA, ratings, drafts and deliveries of a period',
+    load: () => import('./commands/report.js'),
+  },
+  {
     name: 'doctor',
     summary: 'Look at everything and say what is wrong',
     load: () => import('./commands/doctor.js'),
@@ -87,7 +97,7 @@ const commands: readonly CommandRow[] = [
   },
 ];
 
-/** Runs one command line and answers its exit code; it never exits and never rejects. */
+/** Runs one command line and returns its exit code; it never exits and never rejects. */
 export async function main(
   argv: readonly string[],
   processOrTest: CliIo = processIo(),
@@ -149,7 +159,7 @@ function packageVersion(): string {
 
 /** The one error boundary: an expected failure says what to do, an unexpected one shows its stack. */
 function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
-  // A driver, a config or a host's module may have put its secrets into what it throws.
+  // Errors of drivers, configs and host modules may hold secrets.
   if (isCairnloopError(thrown)) {
     writeFailure({ code: thrown.code, message: redact(thrown.message), hint: redact(thrown.hint) }, io, asJson);
     return thrown.exitCode;

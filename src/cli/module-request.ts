@@ -18,7 +18,10 @@ export interface ModuleOptions extends PlanOptions {
 
 export const moduleOptions: readonly OptionRow[] = [
   cwdOption,
-  { flags: '--dir <folder>', description: 'where modules go (default: cairnloop in the source folder)' },
+  {
+    flags: '--dir <folder>',
+    description: 'where modules go (default: cairnloop in the source folder); for alerts: ops',
+  },
   configOption,
   { flags: '--storage <where>', description: 'for sla: where the terms live', choices: moduleKinds.sla.storages },
   { flags: '--no-test', description: 'write no test beside a module' },

@@ -40,7 +40,7 @@ export async function buildProgram(
   return program;
 }
 
-/** Nothing of commander's exits or writes on its own; {@link main} reports its errors. */
+/** Commander neither exits nor writes; {@link main} reports its errors. */
 function quiet(command: Commander, io: CliIo): Commander {
   return command
     .exitOverride()

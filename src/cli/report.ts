@@ -1,6 +1,6 @@
 import type { CliIo } from './io.js';
 
-/** What a command answers: the same result as text and as JSON. Progress has gone to stderr before. */
+/** A command's result as text and as JSON; progress goes to stderr. */
 export interface Report {
   text: string;
   json: unknown;

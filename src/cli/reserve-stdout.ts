@@ -1,30 +1,35 @@
 import { syncBuiltinESMExports } from 'node:module';
 
 /**
- * Takes the process's stdout for the command's result and answers it. The host's config and modules run in the same
- * process and may log: they find stderr in its place, so that no line of theirs gets into a result.
+ * Reserves stdout for the command's result and returns it. Host code in this process gets stderr in its place, so that
+ * its log lines never mix with a result.
  */
 export function reserveStdout(): NodeJS.WriteStream {
   const { stdout, stderr } = process;
   const standIn = { configurable: true, enumerable: true, get: () => stderr };
   Object.defineProperty(process, 'stdout', standIn);
-  // The console keeps the stream that it wrote to first, and `import { stdout } from 'node:process'` the one of before.
+  // The console keeps its first stream, and `import { stdout }` the old binding.
   Object.defineProperty(console, '_stdout', { ...standIn, enumerable: false });
   syncBuiltinESMExports();
   return stdout;
 }
 
 /**
- * Keeps a failing stream from ending the process, and answers how to wait for what was written, and to learn why it was
- * not. A reader that went away (`cairnloop … | head`) has all that it wanted.
+ * Keeps a failing stream from ending the process; `flush` waits for the writes and returns their error, `outputGone`
+ * aborts at the first failure. A closed reader (`cairnloop … | head`) is no error.
  */
-export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | undefined> {
+export function watchWrites(stream: NodeJS.WriteStream): {
+  flush(): Promise<Error | undefined>;
+  outputGone: AbortSignal;
+} {
+  const gone = new AbortController();
   let failure: NodeJS.ErrnoException | undefined;
   const keep = (error: NodeJS.ErrnoException) => {
     failure ??= error;
+    gone.abort();
   };
   stream.on('error', keep);
-  return async () => {
+  const flush = async () => {
     await new Promise<void>((resolve) => {
       stream.write('', (error) => {
         if (error) keep(error);
@@ -33,4 +38,5 @@ export function watchWrites(stream: NodeJS.WriteStream): () => Promise<Error | u
     });
     return failure?.code === 'EPIPE' ? undefined : failure;
   };
+  return { flush, outputGone: gone.signal };
 }

@@ -2,8 +2,8 @@ import { escapeControls } from '../foundation/escape-controls.js';
 import type { CliIo, Prompts } from './io.js';
 
 /**
- * All that a command writes or asks goes through here, so that nothing foreign (a customer's id, a file name, a host's
- * error) can move the terminal's cursor or turn its text around.
+ * All output of commands goes through here, so that foreign text (an id, a file name, an error) cannot control the
+ * terminal.
  */
 export function withSafeOutput(io: CliIo): CliIo {
   return { ...io, stdout: safeStream(io.stdout), stderr: safeStream(io.stderr), ask: safePrompts(io.ask) };

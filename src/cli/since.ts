@@ -23,7 +23,7 @@ export function pastMoment(flag: string, text: string, now = new Date()): Date {
   });
 }
 
-/** Nothing where there is no such day: `Date` would take the day after the last one of its month for the next month's. */
+/** Undefined for days that do not exist: `Date` would roll over to the next month. */
 function utcMoment(text: string): Date | undefined {
   const [, day, time = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?Z?$/.exec(text) ?? [];
   const midnight = new Date(`${day}T00:00Z`);

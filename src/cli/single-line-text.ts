@@ -3,7 +3,7 @@ import displayWidth from 'fast-string-width';
 /** What moves the terminal's cursor or turns the order of its text around: controls such as ESC, and bidi marks. */
 const unsafe = /[\p{Cc}\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** Text of foreign origin, as a customer's name or a host's error, as one line that only shows what it says. */
+/** Foreign text, such as a customer's name, on one harmless line. */
 export function singleLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   return cut(text.replace(unsafe, ' ').trim(), maxLength);
 }

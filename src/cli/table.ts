@@ -8,7 +8,7 @@ export interface Fit {
   free: readonly number[];
 }
 
-/** What is left of a column that may be cut, at least. */
+/** Least width of a column that is cut. */
 const leastWidth = 16;
 const gap = '  ';
 const indent = '    ';
@@ -59,7 +59,7 @@ function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, f
   return lines.map((line, at) => widen(line, { widths, least, room: width - (at > 0 ? indent.length : 0) }));
 }
 
-/** Hands the room that a line has left to its columns that were cut, the shortest first. */
+/** Gives the remaining room of a line to its cut columns, the shortest first. */
 function widen(
   line: readonly number[],
   { widths, least, room }: { widths: readonly number[]; least: readonly number[]; room: number },

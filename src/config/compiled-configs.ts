@@ -3,7 +3,7 @@ import path from 'node:path';
 import { globSync } from 'tinyglobby';
 import { findTsconfig, readTsconfig } from './tsconfig.js';
 
-/** Where builds put their output, when no tsconfig says so. */
+/** Usual output folders, for builds whose tsconfig names none. */
 const outputFolders = ['dist', 'build', 'out', 'lib', 'output', '.output', 'server', '.build'];
 
 /** The compiled configs of a host, relative to it: those of the build's own output folder, or else of the usual ones. */

@@ -1,13 +1,10 @@
-/** The endings of a config, in the order in which they are looked for. */
+/** Extensions of a config file, in order of search. */
 export const configExtensions = ['ts', 'mts', 'js', 'mjs', 'cjs'];
 
-/** The same for a person to read. */
+/** The same, for messages. */
 export const shownConfigNames = `cairnloop.config.{${configExtensions.join(',')}}`;
 
-/**
- * Where a config may be, in the same order: at the root of the package, or in `src`, where it belongs when the host is
- * compiled from there.
- */
+/** Config paths in order of search: the package root, then `src`, for hosts that compile it from there. */
 export const configFileNames = ['', 'src/'].flatMap((folder) =>
   configExtensions.map((extension) => `${folder}cairnloop.config.${extension}`),
 );

@@ -8,6 +8,7 @@ import {
   contractProblems,
   loggerProblems,
   metricsProblems,
+  tracingProblems,
 } from './host-modules.js';
 import { keyRules, metricsPathProblem, opsPath, type Rule } from './key-rules.js';
 
@@ -25,12 +26,13 @@ export const configDefaults = {
   context: { timeoutMs: 3000, cacheMs: 1000 },
   drafts: { debounceMs: 1500 },
   retention: { doneDays: 7 },
+  audit: {},
   log: { level: 'info' },
 } as const satisfies { [S in keyof Sections]: Partial<Sections[S]> };
 
 const sectionKeys = Object.keys(keyRules) as (keyof Sections)[];
 const contractKeys = Object.keys(contractMethods) as ContractKey[];
-const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'logger'];
+const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'tracing', 'logger'];
 const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
 
 /**
@@ -53,6 +55,7 @@ export function configProblems(raw: unknown): ConfigProblem[] {
     ...contractKeys.flatMap((key) => (raw[key] === undefined ? [] : contractProblems(key, raw[key]))),
     ...(raw.metrics === undefined ? [] : metricsProblems(raw.metrics)),
     ...(raw.logger === undefined ? [] : loggerProblems(raw.logger)),
+    ...(raw.tracing === undefined ? [] : tracingProblems(raw.tracing)),
   ];
 }
 
@@ -63,6 +66,7 @@ function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigPr
     ...unknownKeys(`${section}.`, value, Object.keys(keyRules[section])),
     ...Object.entries(rules).flatMap(([key, rule]) => keyProblems(`${section}.${key}`, rule, value, key)),
     ...(section === 'ops' ? opsProblems(value) : []),
+    ...(section === 'audit' ? auditProblems(value) : []),
   ];
 }
 
@@ -86,6 +90,11 @@ function opsProblems(ops: Given): ConfigProblem[] {
   if (!opsPath.accepts(healthPath) || !opsPath.accepts(metricsPath)) return [];
   const problem = metricsPathProblem(healthPath, metricsPath);
   return problem ? [{ ...problem, path: `ops.${problem.path}` }] : [];
+}
+
+function auditProblems({ key, previousKeys }: Given): ConfigProblem[] {
+  if (key !== undefined || previousKeys === undefined) return [];
+  return [{ path: 'audit.key', expected: 'the key in use, because audit.previousKeys is set', found: 'nothing' }];
 }
 
 function unknownKeys(prefix: string, given: Given, known: readonly string[]): ConfigProblem[] {

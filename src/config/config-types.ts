@@ -66,6 +66,17 @@ export interface RetentionConfig {
   doneDays: number;
 }
 
+export interface AuditConfig {
+  /**
+   * Secret that signs the audit record, so that even the owner of its tables cannot change it unseen. At least 32
+   * characters, e.g. from `openssl rand -hex 32`, kept where the database's owner cannot read it. A record that was
+   * signed once is sealed only by workers that have its key. Default: none.
+   */
+  key?: string | undefined;
+  /** Keys that signed earlier events. To change the key, move the old one here. Default: none. */
+  previousKeys?: readonly string[] | undefined;
+}
+
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface LogConfig {
@@ -73,12 +84,20 @@ export interface LogConfig {
   level: (typeof logLevels)[number];
 }
 
-/** Marks what `prometheus()` makes, so that an object of another copy of this package is known too. */
+/** Brands `prometheus()` results, so that one of another copy of this package is recognised. */
 export const metricsBrand: unique symbol = Symbol.for('cairnloop.metrics') as never;
 
 /** What `prometheus()` makes. */
 export interface MetricsReporter {
   readonly [metricsBrand]: true;
+}
+
+/** Marks what `openTelemetry()` makes. */
+export const tracingBrand: unique symbol = Symbol.for('cairnloop.tracing') as never;
+
+/** What `openTelemetry()` makes. */
+export interface TracingBridge {
+  readonly [tracingBrand]: true;
 }
 
 /** The host's own modules, each optional. The object in the config is the one that is called. */
@@ -92,6 +111,8 @@ export interface HostModules {
   metrics?: MetricsReporter | undefined;
   /** A pino logger of the host's, to which log lines go. Default: lines on stderr, from `log.level` up. */
   logger?: Logger | undefined;
+  /** `openTelemetry()`; without it nothing is traced and `@opentelemetry/api` is not loaded. */
+  tracing?: TracingBridge | undefined;
 }
 
 /** The groups of plain settings, each key filled in. */
@@ -104,17 +125,18 @@ export interface Sections {
   context: ContextConfig;
   drafts: DraftsConfig;
   retention: RetentionConfig;
+  audit: AuditConfig;
   log: LogConfig;
 }
 
-/** A config with every default filled in, as {@link validateConfig} answers it. */
+/** A config with every default filled in, as {@link validateConfig} returns it. */
 export interface ResolvedConfig extends Readonly<Sections>, Readonly<HostModules> {}
 
 type Given<T> = { [K in keyof T]?: T[K] | undefined };
 
 /** What a host writes. Only `database.url` has no default; undefined counts as absent. */
 export interface CairnloopConfig extends HostModules {
-  /** `url` may be undefined for the type checker's sake, as `process.env.DATABASE_URL` is; the start refuses it. */
+  /** `url` may be undefined in the type, as `process.env.DATABASE_URL` is; validation refuses it. */
   database: { url: string | undefined } & Given<Omit<DatabaseConfig, 'url'>>;
   jobs?: { backend?: 'postgres' | undefined } | { backend: 'mongodb'; url: string | undefined } | undefined;
   worker?: Given<WorkerConfig> | undefined;
@@ -123,5 +145,6 @@ export interface CairnloopConfig extends HostModules {
   context?: Given<ContextConfig> | undefined;
   drafts?: Given<DraftsConfig> | undefined;
   retention?: Given<RetentionConfig> | undefined;
+  audit?: Given<AuditConfig> | undefined;
   log?: Given<LogConfig> | undefined;
 }

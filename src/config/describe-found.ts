@@ -1,8 +1,8 @@
 import { kindOf } from '../foundation/describe-value.js';
 
-/** Words for a wrong value that give no secret away. */
+/** Describes a wrong value without revealing secrets. */
 
-/** The value itself where that is short and harmless; its kind otherwise. */
+/** The value itself if it is short and harmless, else its type. */
 export function describeFound(value: unknown): string {
   if (typeof value === 'string') return describeText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -14,17 +14,17 @@ function describeText(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }
 
-/** Numbers are often given as text from the environment; other text in a number's place may be anything. */
+/** Text in place of a number may come from the environment: show it only if it looks like a number. */
 export function describeNumber(value: unknown): string {
   return typeof value === 'string' && !/^[-+\d._ ]{0,20}$/.test(value) ? 'a string' : describeFound(value);
 }
 
-/** A URL with user, password and query masked; of a text that cannot be taken apart safely only the scheme. */
+/** A URL with user, password and query masked; only the scheme if it cannot be parsed. */
 export function maskUrl(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*(?=:\/\/)/i.exec(text)?.[0];
   if (!scheme) return text === '' ? 'an empty string' : 'a string that is no URL';
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  // An "@" behind the host is the end of a password whose special characters were not percent-encoded.
+  // An "@" after the host ends a password whose special characters were not encoded.
   if (!url || `${url.pathname}${url.search}${url.hash}`.includes('@')) return `${scheme}://***`;
   const user = url.username || url.password ? '***@' : '';
   return `${scheme}://${user}${url.host}${url.pathname}${url.search || url.hash ? '?***' : ''}`;

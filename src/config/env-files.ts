@@ -1,4 +1,4 @@
-/** The `.env` files of a host, read for the command line only: its server has its own way. */
+/** Reads a host's `.env` files for the command line. Its server loads them in its own way. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -7,9 +7,8 @@ import { errorText } from '../foundation/redact.js';
 import { trustedFoldersUp } from './trusted-folders.js';
 
 /**
- * Reads the files into the environment; what is set already wins, as does a nearer file and a more particular one.
- * Returns those that were read, nearest first.
- * @throws CairnloopError ENV_FILE_UNREADABLE
+ * Loads the files into the environment. Existing variables win, then nearer and more specific files. Returns the files
+ * that were read, nearest first. @throws CairnloopError ENV_FILE_UNREADABLE
  */
 export function loadEnvFiles(host: string): string[] {
   const files = envFiles(host);
@@ -23,7 +22,7 @@ export function loadEnvFiles(host: string): string[] {
   return files;
 }
 
-/** Those of the host's folder, then those of the root of its workspace. */
+/** Files of the host's folder, then of its workspace root. */
 export function envFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);
@@ -38,7 +37,7 @@ function readEnvFile(file: string): NodeJS.Dict<string> {
   }
 }
 
-/** Also as editors and shells of Windows write it: with a byte order mark, or in UTF-16. */
+/** Accepts a byte order mark and UTF-16, which Windows editors write. */
 function decoded(bytes: Buffer): string {
   const [first, second] = bytes;
   const encoding = first === 0xfe && second === 0xff ? 'utf-16be' : isUtf16(bytes) ? 'utf-16le' : 'utf-8';
@@ -58,7 +57,7 @@ function namesFor(host: string): string[] {
 
 const bundlers = ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev'];
 
-/** Frameworks that read files by `NODE_ENV` too, and replace `$NAME` in a value. */
+/** Frameworks that also read files by `NODE_ENV` and expand `$NAME`. */
 export function readsAsBundlers(host: string): boolean {
   const { dependencies, devDependencies } = packageOf(host);
   const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });

@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 
-/** A config may ask a vault on its way; longer than this no command waits, in milliseconds. */
+/** Time limit for loading a config, in milliseconds: it may query a vault. */
 export const importTimeoutMs = 20_000;
 
 /**
- * Runs code of a config that may never settle or end the process by itself: both become an error of its own, so that a
- * command never ends without a word.
+ * Runs config code that may never settle or may end the process. Both become an error, so that a command always
+ * reports.
  */
 export async function withinLimits<T>(run: () => T | Promise<T>, timeoutMs = importTimeoutMs): Promise<T> {
   const limits = setLimits(timeoutMs);
@@ -24,10 +24,10 @@ function setLimits(timeoutMs: number): { exceeded: Promise<never>; lift(): void 
     reject(error);
     throw error;
   });
-  // Nothing is left that could settle it, so Node is about to leave; what follows needs a turn of the loop.
+  // No pending work is left, so Node is about to exit; reporting needs another turn of the event loop.
   const onIdle = () => setImmediate(() => reject(new Error('it never settles: it awaits what nothing brings')));
   process.once('beforeExit', onIdle);
-  // Holds nobody up, or the process would never be idle.
+  // Unref'd, or the process would never become idle.
   const timer = setTimeout(() => reject(new Error(`it did not settle within ${timeoutMs} ms`)), timeoutMs).unref();
   return {
     exceeded,
@@ -44,12 +44,12 @@ function withRejecter(): { promise: Promise<never>; reject(error: Error): void }
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });
-  // Where the config has settled first, nobody listens.
+  // Ignored if the config has settled.
   promise.catch(() => {});
   return { promise, reject };
 }
 
-/** Also for those who import it by name. */
+/** Also for named imports. */
 function replaceExit(exit: NodeJS.Process['exit']): void {
   process.exit = exit;
   syncBuiltinESMExports();

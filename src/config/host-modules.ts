@@ -1,8 +1,8 @@
 import { kindOf } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
-import { type HostModules, metricsBrand } from './config-types.js';
+import { type HostModules, metricsBrand, tracingBrand } from './config-types.js';
 
-/** The contracts that a host may fulfil, and the methods of each. */
+/** The host contracts and their required methods. */
 export const contractMethods = {
   contextProvider: ['getContext'],
   notifier: ['onConversationResolved', 'onSlaBreach', 'onOutboundTriggered'],
@@ -12,11 +12,11 @@ export const contractMethods = {
 } as const satisfies { [C in ContractKey]: readonly (keyof NonNullable<HostModules[C]>)[] };
 
 /** Methods that a contract may have. */
-const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply'] };
+const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = { notifier: ['onReply', 'onAuditAnchor'] };
 
-export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'logger'>;
+export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing' | 'logger'>;
 
-/** What is wrong with a value that stands for a contract: one problem for each method that it lacks or has as something else. */
+/** The problems of a host module: one for each missing or wrong method. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
   const methods: readonly string[] = contractMethods[key];
   if (!isObject(value)) return [{ path: key, expected: `an object with ${listed(methods)}`, found: kindOf(value) }];
@@ -28,11 +28,9 @@ export function contractProblems(key: ContractKey, value: unknown): ConfigProble
   return whole ?? [...missing, ...wrong].map((method) => lacks(key, method, value[method]));
 }
 
-/** What is wrong with the value of `metrics`. */
+/** The problems of `metrics`. */
 export function metricsProblems(value: unknown): ConfigProblem[] {
-  if (isObject(value) && value[metricsBrand] === true) return [];
-  const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
-  return [{ path: 'metrics', expected: 'what prometheus() returns', found }];
+  return brandProblems('metrics', metricsBrand, 'prometheus()', value);
 }
 
 /** What lines are written with. */
@@ -45,7 +43,18 @@ export function loggerProblems(value: unknown): ConfigProblem[] {
   return [{ path: 'logger', expected: `a pino logger, or what has ${listed(logMethods)}`, found }];
 }
 
-/** One clear problem for what was meant well: the class, or a promise of the module. */
+/** What is wrong with the value of `tracing`. */
+export function tracingProblems(value: unknown): ConfigProblem[] {
+  return brandProblems('tracing', tracingBrand, 'openTelemetry()', value);
+}
+
+function brandProblems(path: string, brand: symbol, maker: string, value: unknown): ConfigProblem[] {
+  if (isObject(value) && value[brand] === true) return [];
+  const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
+  return [{ path, expected: `what ${maker} returns`, found }];
+}
+
+/** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */
 function misplaced(key: string, value: Methods, methods: readonly string[]): ConfigProblem[] | undefined {
   const expected = `an object with ${listed(methods)}`;
   if (typeof value.then === 'function') return [{ path: key, expected, found: 'a promise; await it' }];

@@ -10,8 +10,8 @@ import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 import { pathAliases, readTsconfig } from './tsconfig.js';
 
 /**
- * Imports a file of the host's. JavaScript goes to Node first, so that the host's modules exist once; TypeScript, and
- * JavaScript that only a TypeScript loader can link, goes to jiti.
+ * Imports a host's file. JavaScript goes to Node first, so that host modules exist once; TypeScript, and JavaScript
+ * that Node cannot link, goes to jiti.
  */
 export async function importModule(file: string): Promise<object> {
   replaceReactMarkers(file);
@@ -24,10 +24,10 @@ export async function importModule(file: string): Promise<object> {
   }
 }
 
-/** Node could not find, link or parse something: an `.ts` import, a path alias, ESM syntax in a CommonJS package. */
+/** Node could not find, link or parse something: a `.ts` import, a path alias, ESM syntax in a CommonJS package. */
 function mayNeedTypeScript(error: unknown): boolean {
   const { name, message = '', code = '', stack = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
-  // A name that a TypeScript file imports may be a type, which Node cannot know.
+  // A name that TypeScript imports may be a type, which Node cannot know.
   const isFromTypeScript = /^\S+\.[cm]?tsx?:\d+/.test(stack);
   if (name === 'SyntaxError') return isFromTypeScript || !message.includes('does not provide an export');
   return linkErrors.has(code) || isFromTypeScript;
@@ -49,7 +49,7 @@ const linkErrors = new Set([
 
 async function importTypeScript(file: string): Promise<object> {
   const { createJiti } = await import('jiti');
-  // A cache in the shared temporary folder would run what another user of the machine had put there.
+  // No cache: in the shared temporary folder another user could have written it.
   const options: JitiOptions = { fsCache: false, jsx: true, ...(await aliasOptions(file, createJiti)) };
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
@@ -60,7 +60,7 @@ async function importTypeScript(file: string): Promise<object> {
   return jiti.import<object>(file);
 }
 
-/** jiti reads a tsconfig that is whole; where a part is missing, or it only refers to others, TypeScript reads it. */
+/** jiti needs a complete tsconfig; if a part is missing, or it only has references, TypeScript reads it. */
 async function aliasOptions(file: string, createJiti: typeof import('jiti').createJiti): Promise<JitiOptions> {
   const folder = path.dirname(file);
   const tsconfig = trustedFoldersUp(folder)
@@ -73,7 +73,7 @@ async function aliasOptions(file: string, createJiti: typeof import('jiti').crea
       createJiti(file, { ...options, fsCache: false });
       return options;
     } catch {
-      // What it extends is not installed, or not generated yet.
+      // Its `extends` is not installed or not generated yet.
     }
   }
   return { alias: pathAliases(readTsconfig(tsconfig)) };
@@ -81,14 +81,14 @@ async function aliasOptions(file: string, createJiti: typeof import('jiti').crea
 
 /** The host's copy of this package, or this one where the host has none, as in an empty folder run through `npx`. */
 async function importCairnloop(file: string): Promise<object> {
-  // What `require` finds leads to the same modules, but by way of CommonJS, which Plug'n'Play cannot follow.
+  // `require` finds the same modules as CommonJS, which Plug'n'Play cannot follow.
   const own = resolveFrom(file, 'cairnloop/package.json');
   return own === undefined ? import('../index.js') : import(new URL('dist/index.js', pathToFileURL(own)).href);
 }
 
 type Transform = (options: TransformOptions) => string;
 
-/** Babel, which is at hand, does the plain files; what it refuses or gets wrong goes through the compiler first. */
+/** Babel compiles plain files; what it refuses or miscompiles goes through TypeScript first. */
 function transformed(transform: Transform, options: TransformOptions): string {
   const { filename = '', source } = options;
   const given = { ...options, source: filename ? resolveSourceImports(filename, source) : source };

@@ -1,3 +1,4 @@
+import { kindOf } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { describeFound, describeNumber, maskUrl } from './describe-found.js';
@@ -8,7 +9,7 @@ export interface Rule {
   accepts(value: unknown): boolean;
   /** True where there is no default. */
   required?: true;
-  /** Words for a refused value; must not give a secret away. */
+  /** Describes a refused value without secrets. */
   found(value: unknown): string;
 }
 
@@ -52,6 +53,7 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule>
   context: { timeoutMs: wholeNumber(1, maxMs), cacheMs: wholeNumber(0, maxMs) },
   drafts: { debounceMs: wholeNumber(0, maxMs) },
   retention: { doneDays: wholeNumber(0, 36_500) },
+  audit: { key: auditKey(), previousKeys: auditKeyList() },
   log: { level: oneOf(logLevels) },
 };
 
@@ -78,6 +80,32 @@ function text(expected: string, pattern: RegExp): Rule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
 }
 
+function isAuditKey(value: unknown): boolean {
+  return typeof value === 'string' && value.trim().length >= 32;
+}
+
+function auditKey(): Rule {
+  return {
+    expected: 'a secret of at least 32 characters, e.g. from `openssl rand -hex 32`',
+    accepts: isAuditKey,
+    found: describeSecret,
+  };
+}
+
+function auditKeyList(): Rule {
+  return {
+    expected: 'a list of secrets of at least 32 characters each',
+    accepts: (value) => Array.isArray(value) && value.every(isAuditKey),
+    found: (value) =>
+      Array.isArray(value) ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}` : kindOf(value),
+  };
+}
+
+/** Never any part of the secret itself. */
+function describeSecret(value: unknown): string {
+  return typeof value === 'string' ? `a string of ${value.length} characters` : kindOf(value);
+}
+
 /** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */
 export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): ConfigProblem | undefined {
   const path = 'metricsPath';
@@ -99,7 +127,7 @@ function postgresUrl(): Rule {
 function mongodbUrl(): Rule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
-    // No further: a replica set's list of hosts is no URL to Node.
+    // Stop here: a replica set's host list is no valid URL to Node.
     accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
     required: true,
     found: describeUrl,
@@ -107,7 +135,7 @@ function mongodbUrl(): Rule {
 }
 
 function isPostgresUrl(value: string): boolean {
-  // A user without a host (a Unix socket named in the query) is a URL to pg, but not to Node.
+  // A user without a host (a Unix socket in the query) is a URL to pg, but not to Node.
   const url = value.replace('@/', '@localhost/');
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return false;
   const { pathname, hash } = new URL(url);

@@ -17,7 +17,7 @@ export interface LoadOptions {
   cwd: string;
   /** The config, relative to `cwd`; without it the one of {@link configFileNames} that exists. */
   file?: string | undefined;
-  /** For who has a limit of their own. Default {@link importTimeoutMs}. */
+  /** Time limit. Default {@link importTimeoutMs}. */
   timeoutMs?: number;
 }
 
@@ -38,15 +38,15 @@ export interface LoadedConfig extends ReadConfig {
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { raw, file } = await readConfig(options);
   const name = shown(options.cwd, file);
-  // Even reading a key may run code of the host's: a getter.
+  // Reading a key may run a getter of the host's.
   const config = await fromHost(name, options.cwd, () => validateConfig(raw, name));
   return { config, raw, file };
 }
 
 /**
- * {@link loadConfig} without the validation, for who reports on a wrong config.
- * @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error
- * is its `cause`) or CONFIG_NO_DEFAULT_EXPORT.
+ * {@link loadConfig} without validation, for reports on a wrong config. @throws CairnloopError HOST_NOT_FOUND,
+ * CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error is its `cause`) or
+ * CONFIG_NO_DEFAULT_EXPORT.
  */
 export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   const file = findConfigFile(options);
@@ -86,7 +86,7 @@ export function findConfigFile({ cwd, file }: LoadOptions): string {
   return resolve(cwd, first);
 }
 
-/** Runs what may run code of the host's config, and tells its failure as the host's. */
+/** Runs config code and reports its failure as the host's. */
 async function fromHost<T>(
   name: string,
   cwd: string,

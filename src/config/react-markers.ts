@@ -1,6 +1,6 @@
 import module, { createRequire } from 'node:module';
 
-/** Packages that throw when imported where no bundler of React's has replaced them: they mark a file, and hold nothing. */
+/** Marker packages that throw when imported outside of React's bundler; they hold no code. */
 const names = ['server-only', 'client-only'];
 
 /** For jiti, which resolves imports itself. */
@@ -8,7 +8,7 @@ export const emptyModules: Readonly<Record<string, object>> = Object.fromEntries
 
 let isDone = false;
 
-/** Has Node find an empty module in their place, for a host that has them installed. */
+/** Makes Node load an empty module in their place. */
 export function replaceReactMarkers(file: string): void {
   if (isDone || !names.some((name) => isInstalled(file, name))) return;
   isDone = true;

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Relative imports under the name that their file has in the sources: `./mail.js` may be `mail.ts` or `mail.tsx`. Loaders
- * know some of these, but not every one, nor under Yarn's Plug'n'Play.
+ * Resolves relative imports to source files: `./mail.js` may be `mail.ts` or `mail.tsx`. Loaders know some of these
+ * forms, but not all, and none under Plug'n'Play.
  */
 export function resolveSourceImports(file: string, source: string): string {
   const folder = path.dirname(file);

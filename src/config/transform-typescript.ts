@@ -1,4 +1,4 @@
-/** Takes out of TypeScript what jiti's own transform refuses or gets wrong, with the compiler that ts-morph brings. */
+/** Compiles what jiti's own transform refuses or miscompiles, with ts-morph's compiler. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ts as TypeScript } from 'ts-morph';
@@ -6,8 +6,8 @@ import { type Compiler, loadCompiler } from './compiler.js';
 import { findTsconfig, readTsconfig } from './tsconfig.js';
 
 /**
- * JavaScript for a file of TypeScript or JSX, compiled as its tsconfig says: decorators of either kind with their
- * metadata, `accessor`, JSX. Undefined where the file has a true syntax error, which jiti explains better.
+ * Compiles TypeScript or JSX as its tsconfig says: both kinds of decorators with metadata, `accessor`, JSX. Undefined
+ * for a syntax error, which jiti explains better.
  */
 export function compileTypeScript(file: string, source: string): string | undefined {
   const ts = loadCompiler();
@@ -21,7 +21,7 @@ export function compileTypeScript(file: string, source: string): string | undefi
   return isWrong ? undefined : outputText;
 }
 
-/** What jiti and Node go on with, whatever the host's build is for. */
+/** Settings that jiti and Node need, whatever the host builds for. */
 function fixedOptions(ts: Compiler): TypeScript.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2022,
@@ -54,7 +54,7 @@ function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): 
   const found = tsconfig === undefined ? undefined : readTsconfig(tsconfig);
   const given = found?.options ?? {};
   const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax, isolatedModules } = given;
-  // Where nothing can be read the libraries tell: those that read types by reflection want the older kind.
+  // Without a readable tsconfig the libraries decide: those that use reflection want legacy decorators.
   const isUnknown = found === undefined || !found.isWhole;
   const isLegacy = experimentalDecorators ?? (isUnknown && (found === undefined || resolves(file, 'reflect-metadata')));
   return {

@@ -1,9 +1,9 @@
-/** Keeps a command from taking up what another user has put into a folder above, as git's safe.directory does. */
+/** Ignores files that another user put into a folder above, as git's safe.directory does. */
 import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface FoldersUp {
-  /** The folder itself, whoever owns it, and those above up to the first that belongs to somebody else. */
+  /** The folder itself and its parents, up to the first that belongs to another user. */
   folders: string[];
   /** That folder; null where all of them belong to the same user. */
   stoppedAt: string | null;
@@ -20,12 +20,12 @@ function foldersUp(folder: string): string[] {
   return above === folder ? [folder] : [folder, ...foldersUp(above)];
 }
 
-/** A file in one of those folders: /tmp may be ours, and what lies in it somebody else's. */
+/** Checks the file too: /tmp may be ours, and a file in it another user's. */
 export function isTrustedFile(file: string, start: string): boolean {
   return (stat(file)?.isFile() ?? false) && (path.dirname(file) === start || isOwned(file, start));
 }
 
-/** Of the user who runs the command, or of whom the folder is that they stand in. */
+/** The user who runs the command, or the owner of the working directory. */
 function isOwned(place: string, start: string): boolean {
   const user = process.geteuid?.();
   const owner = stat(place)?.uid;

@@ -1,4 +1,4 @@
-/** What the tsconfig of a host's file says, read as TypeScript does but without stopping at what is missing. */
+/** Reads the tsconfig of a host's file as TypeScript does, but tolerates missing parts. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ts } from 'ts-morph';
@@ -8,7 +8,7 @@ import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 export interface Tsconfig {
   file: string;
   options: ts.CompilerOptions;
-  /** False where a file that it extends is not there: not installed, or not generated yet. */
+  /** False if a file that it extends is missing: not installed, or not generated yet. */
   isWhole: boolean;
 }
 
@@ -23,7 +23,7 @@ export function findTsconfig(folder: string): string | undefined {
   return undefined;
 }
 
-/** One that only refers to others stands for the first of them that is meant for the code, not for its tests. */
+/** A solution-style tsconfig stands for its first reference to code, not tests. */
 export function readTsconfig(file: string, depth = 0): Tsconfig {
   const ts = loadCompiler();
   const { config = {} } = ts.readConfigFile(file, readText);

@@ -1,11 +1,11 @@
 import { types } from 'node:util';
 
-/** Stands for a module that has no default export, which is not the same as one whose default is undefined. */
+/** Marks a module without default export; the default itself may be undefined. */
 export const noDefault = Symbol('no default export');
 
 /**
- * The default export of a module, of whatever shape the host's module system gave it: `default`, `default.default` of
- * compiled CommonJS, `module.exports`, a promise, or a function that answers any of these.
+ * The default export in any form that module systems give it: `default`, `default.default`, `module.exports`, a
+ * promise, or a function that returns one of these.
  */
 export async function defaultExport(module: object): Promise<unknown> {
   const exported = await unwrap(module);
@@ -28,7 +28,7 @@ function isCompiledModule(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, '__esModule');
 }
 
-/** Words for the exports that are there instead. */
+/** Names the exports that were found instead. */
 export function exportNames(module: object): string {
   const names = Object.keys(module).filter((name) => !['default', 'module.exports', '__esModule'].includes(name));
   return names.length === 0 ? 'no exports' : `only ${names.join(', ')}`;

@@ -11,7 +11,7 @@ import { copyFacts } from './copy-facts.js';
 import { createFreshCache } from './fresh-cache.js';
 import { type ContextSection, normalizeContext } from './normalize-context.js';
 
-/** What is known about a customer right now, ready to show. */
+/** The facts about a customer, ready to show. */
 export interface ContextAnswer {
   /**
    * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is no
@@ -24,7 +24,7 @@ export interface ContextAnswer {
   fetchedAt: Date;
 }
 
-/** Asks the host's ContextProvider. A provider that fails throws nothing here: without facts everything else works on. */
+/** Reads from the host's ContextProvider. A failing provider never throws here: everything works without facts. */
 export interface ContextReader {
   /** Throws `INPUT_INVALID` for an actor id that is no text. */
   get(actorId: string | null): Promise<ContextAnswer>;
@@ -39,7 +39,7 @@ export interface ContextReaderOptions {
   /** How long an answer is kept in memory, in milliseconds; failures are not kept. */
   cacheMs: number;
   log: Pick<Logger, 'warn'>;
-  /** Told once for each request, answered from memory or not. */
+  /** Called once for each request, cached or not. */
   onOutcome(state: ContextState): void;
   telemetry?: Pick<Telemetry, 'span'> | undefined;
 }
@@ -93,7 +93,7 @@ async function ask(options: ContextReaderOptions, provider: ContextProvider, act
   return { state: sections.length > 0 ? 'available' : 'empty', sections, facts, fetchedAt: new Date() };
 }
 
-/** The map inside a provider's answer, and a copy of it; throws the reason where there is none. */
+/** The provider's map and a copy of it; throws if there is none. */
 function readResult(result: unknown): { map: unknown; facts: Record<string, unknown> } {
   const { ok, value, error } = (result ?? {}) as { ok?: unknown; value?: unknown; error?: unknown };
   if (ok === false) throw error ?? new Error('err() was returned without a reason');

@@ -7,9 +7,8 @@ const maxChildren = 1000;
 const maxValues = 10_000;
 
 /**
- * A plain copy of the provider's map that a policy or a generator may keep, and that nobody else can change: scalars
- * and dates as they are, lists and maps as arrays and objects. What is neither, or contains itself, is left out; so is
- * a key `__proto__`. Null: it is no map. Pure; never throws.
+ * A plain copy of the provider's map for a policy or generator: scalars and dates as they are, lists and maps as arrays
+ * and objects. Other values, cycles and `__proto__` are left out. Null if it is no map. Pure; never throws.
  */
 export function copyFacts(map: unknown): Record<string, unknown> | null {
   const seen = inspect(map, maxChildren);

@@ -4,9 +4,9 @@ interface Kept<T> {
   freshUntil: number;
 }
 
-/** Keeps what was made for a key a short while. */
+/** Caches values by key for a short time. */
 export interface FreshCache<T> {
-  /** The kept value, the one being made for another caller, or a new one. A failure is not kept. */
+  /** The cached value, the pending one of another caller, or a new one. Failures are not cached. */
   get(key: string, make: () => Promise<T>): Promise<T>;
 }
 
@@ -29,7 +29,7 @@ export function createFreshCache<T>(options: { freshMs: number; max: number; now
     return value.then(
       (made) => {
         entry.freshUntil = now() + freshMs;
-        // What nobody asks for again is not held either.
+        // Expired entries are dropped even if nobody asks for them.
         setTimeout(forget, freshMs).unref();
         return made;
       },

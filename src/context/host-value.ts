@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 
-/** A value of the host's, looked at without trusting it: getters may throw, proxies lie, lists have a million items. */
+/** Inspects a host's value without trusting it: getters may throw, proxies lie, lists have a million items. */
 export type HostValue =
   | { kind: 'scalar'; value: string | number | bigint | boolean | Date | null }
   | { kind: 'list'; source: object; children: Child[]; size: number }
@@ -19,9 +19,8 @@ const unreadable = 'a value that cannot be read';
 const thrown = Symbol(unreadable);
 
 /**
- * What a value is, with at most `limit` of its children; `size` counts all of them. Maps are plain objects and `Map`,
- * lists are arrays and `Set`; an instance of another class is what its `toJSON` makes of it if that is a scalar, as
- * with decimals and URLs. Never throws.
+ * The kind of a value with at most `limit` children; `size` counts all. Maps are plain objects and `Map`, lists are
+ * arrays and `Set`; other instances count as their scalar `toJSON`, as with decimals and URLs. Never throws.
  */
 export function inspect(value: unknown, limit: number): HostValue {
   try {

@@ -1,14 +1,14 @@
 import { safeHref } from './safe-href.js';
 
-/** A piece of foreign text: words, or an address that may be followed. */
+/** A part of foreign text: words, or a link. */
 export type TextPart = { text: string; href?: string };
 
 const address = /https?:\/\/[^\s\p{C}"'<>\\]+/giu;
 const trailing = /[.,:;!?)\]}»”’]+$/u;
-/** A text with more addresses than anyone would follow is shown without links from there on. */
+/** Links in one text; further ones are shown as text. */
 const maxLinks = 200;
 
-/** Cuts a text at the web addresses that may be followed. */
+/** Splits a text at web addresses that are safe to link. */
 export function linkParts(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let from = 0;

@@ -60,7 +60,7 @@ export function normalizeContext(map: unknown): ContextSection[] {
   return sections;
 }
 
-/** What is left to spend, and the maps and lists around the value at hand. */
+/** The remaining budget, and the enclosing maps and lists. */
 interface Walk {
   valuesLeft: number;
   charactersLeft: number;

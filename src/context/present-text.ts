@@ -11,7 +11,7 @@ export type ContextText =
 /** The longest text shown; `leftOut` counts the characters after it. */
 export const maxTextLength = 5000;
 
-/** Says a scalar in words: booleans are Yes and No, nothing is a dash, dates are in UTC. */
+/** Formats a scalar: booleans as Yes and No, null as a dash, dates in UTC. */
 export function presentScalar(value: string | number | bigint | boolean | Date | null): ContextText {
   if (typeof value === 'string') return presentText(value);
   if (typeof value === 'boolean') return { kind: 'text', text: value ? 'Yes' : 'No', presentation: 'boolean' };
@@ -24,7 +24,7 @@ export function presentScalar(value: string | number | bigint | boolean | Date |
 
 const largest = 10n ** 100n;
 
-/** Writing out a bigint takes time by the square of its length. */
+/** Converting a bigint to text takes quadratic time. */
 function digits(value: bigint): string {
   return value < largest && value > -largest ? String(value) : 'a number of more than 100 digits';
 }

@@ -1,7 +1,7 @@
 /**
- * The address behind a foreign text if it is one that may be followed: http, https or mailto, written out as itself.
- * With control characters or spaces inside it is none, as browsers drop them and would find another scheme; nor is one
- * with a user name, which can pass for a host.
+ * The normalised address of a foreign text if it is safe to link: http, https or mailto. Control characters or spaces
+ * make it unsafe, because browsers drop them and may find another scheme; so does a user name, which can imitate a
+ * host.
  */
 export function safeHref(text: string): string | undefined {
   if (text.length > 2000 || !/^(?:https?:\/\/|mailto:)[^\s\p{C}"'<>\\]+$/iu.test(text)) return undefined;

@@ -5,6 +5,7 @@ import type { OperationsOptions } from '../ops/operations.js';
 import type { BulkEnvelope, BulkResult } from '../outbound/bulk-trigger.js';
 import type { Triggered } from '../outbound/trigger.js';
 import type { Portal, PortalOptions } from '../portal/portal.js';
+import type { Report, ReportInput } from '../report/report.js';
 import type { ClockStory } from '../sla/clock-story.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TransactionExecutor } from '../within/executor.js';
@@ -68,6 +69,11 @@ export interface Cairnloop extends Calls {
    * `TRANSACTION_ABORTED`, `TRANSACTION_LOST` and `TRANSACTION_UNSUITABLE`.
    */
   within(executor: TransactionExecutor): Within;
+  /**
+   * Counts first responses, SLA clocks, ratings, drafts and deliveries of a period of at most 366 days. Each number lists
+   * its newest conversations. Throws `INPUT_INVALID`.
+   */
+  report(input?: ReportInput): Promise<Report>;
   /** Subscribes to the events of this instance. */
   telemetry: Pick<Telemetry, 'attach' | 'detach'>;
   /** Returns `/health`, `/health/ready` and `/metrics` for the host's own server. Throws `MOUNT_OPTION_INVALID`. */

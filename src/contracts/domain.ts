@@ -219,6 +219,22 @@ export interface AuditEvent {
   conversationId: string | null;
   subjectId: string | null;
   detail: Record<string, unknown>;
+  /** What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true }`. */
+  erased?: ('actor' | 'detail')[];
+}
+
+/** The end of the audit chain at one moment. Kept elsewhere, it proves later that no event up to `seq` was changed. */
+export interface AuditAnchor {
+  /** The place of the last sealed event; 0 while nothing is sealed. */
+  seq: number;
+  /** Its hash: SHA-256 in hexadecimal. */
+  hash: string;
+  /** How many events are sealed. */
+  count: number;
+  /** When it was read, by the database's clock. */
+  at: Date;
+  /** The key that signed the last event; null where no `audit.key` is configured. */
+  keyId: string | null;
 }
 
 /** One page of a list; hand `nextCursor` back as `cursor` for the next one. */

@@ -1,4 +1,4 @@
-import type { Actor, Conversation, Message, Sla } from './domain.js';
+import type { Actor, AuditAnchor, Conversation, Message, Sla } from './domain.js';
 import type { Awaitable } from './result.js';
 
 /** What every callback is told about its own delivery. */
@@ -43,4 +43,15 @@ export interface Notifier {
    * }
    */
   onReply?(message: Message, conversation: Conversation, metadata: CallbackMetadata): Awaitable<unknown>;
+  /**
+   * To keep the end of the audit chain where the owner of the database cannot change it: a file on another machine, a
+   * write-once bucket, a mail to the auditor. Called once a day over all workers, and again until it succeeds. Optional.
+   * `cairnloop audit verify --anchor` checks the record against what was kept.
+   *
+   * @example
+   * async onAuditAnchor(anchor, { deliveryId }) {
+   *   await bucket.putOnce(`audit/${deliveryId}.json`, JSON.stringify(anchor));
+   * }
+   */
+  onAuditAnchor?(anchor: AuditAnchor, metadata: CallbackMetadata): Awaitable<unknown>;
 }

@@ -1,38 +1,37 @@
-import type { HostModules } from '../config/config-types.js';
 import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import type { Runtime } from '../runtime.js';
 import { endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-/** A text that the customer will see, and who stands for it. */
+/** A customer-visible text and its author. */
 export interface Answer {
-  /** The message's id where the caller must know it beforehand; else one is made. */
+  /** The message's id, if the caller needs it beforehand. */
   messageId?: string;
   role: 'operator' | 'automation';
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
-  /** Kept with the message, for who asks whether it was sent before. */
+  /** Stored with the message, to detect repeated calls. */
   dedupeKey?: string | undefined;
 }
 
 export interface Answered {
   message: Message;
-  /** The clock that this answer ended: fulfilled, or breached when it came too late. */
+  /** The clock that this reply ended: fulfilled, or breached if it came too late. */
   endedSla: Sla | null;
 }
 
 /**
- * Sends a text to the customer of an open conversation: the one way out, whether it was typed, approved or allowed. It
- * ends the running clock, and owes `notifier.onReply` in the same statement where somebody has it. Null: there is no
- * such open conversation.
+ * Writes a customer-visible text to an open conversation, typed, approved or allowed; the only place that does. It ends
+ * the running clock and owes `notifier.onReply` in the same statement. Null: no such open conversation.
  */
 export async function sendAnswer(
   tx: Executor,
-  config: HostModules,
+  { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
   answer: Answer,
 ): Promise<Answered | null> {
@@ -45,6 +44,7 @@ export async function sendAnswer(
     answer.metadata,
     answer.dedupeKey ?? null,
     hasModule(config, 'notifier.onReply'),
+    traces.traceparent(),
   ]);
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
@@ -64,8 +64,8 @@ const insertAnswer = statement(
       FROM conversation
       RETURNING *
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'reply', conversation_id, id, id, created_at, created_at FROM message WHERE status = 'pending'
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
+      SELECT 'reply', conversation_id, id, id, created_at, created_at, $9 FROM message WHERE status = 'pending'
     ), ${endClock(s, 'answered')}, audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
       SELECT created_at, author, 'conversation.replied', conversation_id, id FROM message

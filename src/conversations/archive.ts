@@ -12,16 +12,15 @@ import { type ConversationRow, toConversation } from './rows.js';
 const archiveInput = schemaOf<ArchiveInput>()({ actor });
 
 /**
- * Files a conversation away, open or resolved: it ends a running clock and a snooze, and owes the Notifier nothing. A
- * customer's message or `reopen` opens it again. Archiving an archived one changes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Archives a conversation, open or resolved: ends its clock and snooze and owes no callback. A customer's message or
+ * `reopen` opens it again. Archiving an archived one changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow & { sla: SlaRow | null }>(archive, [id, actor]) : [];
   if (!row) return requireHead(runtime.db, id);
   const conversation = toConversation(row);
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'visible');
   runtime.telemetry.publish('conversation.archived', {}, { conversation, actor });
   if (row.sla) afterClockEnded(runtime, toSla(row.sla));
   return conversation;

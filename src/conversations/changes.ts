@@ -10,7 +10,7 @@ export interface ChangeableFields {
   metadata: Record<string, unknown>;
 }
 
-/** A change as the audit record holds it: of `metadata` only the keys that changed, without those that are absent. */
+/** A change as the audit stores it; of `metadata` only changed keys. */
 export interface FieldChanges {
   before: Partial<ChangeableFields>;
   after: Partial<ChangeableFields>;
@@ -19,8 +19,8 @@ export interface FieldChanges {
 export const changeableFields = ['priority', 'tags', 'subject', 'assignee', 'metadata'] as const;
 
 /**
- * What a conversation becomes when it is changed as wanted; null where that changes nothing. Absent fields stay.
- * `metadata` is merged by its top-level keys, and null removes one, so that two writers keep each other's keys. Pure.
+ * Applies the wanted fields; null if nothing changes. Absent fields stay. `metadata` is merged by top-level keys, and
+ * null removes one, so that two writers keep each other's keys. Pure.
  */
 export function changed(
   before: ChangeableFields,

@@ -1,7 +1,7 @@
 import type { CustomerConversation, CustomerMessage, MessageRole } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 
-/** What the statements of the customer's view select, and no more. */
+/** The columns that the customer's view selects, and no others. */
 export interface CustomerConversationRow {
   id: string;
   subject: string | null;
@@ -23,7 +23,7 @@ type PackedCustomerMessage = [
   createdAt: string,
 ];
 
-/** Built key by key: a column that is added to the table, or to a row, does not reach the customer by itself. */
+/** Built key by key, so that a new column never reaches customers by itself. */
 export function toCustomerConversation(row: CustomerConversationRow): CustomerConversation {
   return {
     id: row.id,

@@ -22,9 +22,8 @@ const readInput = schemaOf<CustomerReadInput>()({
 }).default({});
 
 /**
- * Lists one customer's conversations as that customer may see them, without their messages: those first in which a
- * customer, an operator or automation wrote last (an outbound message moves none). The actor id is compared to the
- * letter. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
+ * Lists one customer's conversations as that customer may see them, without messages, by their newest reply or customer
+ * message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
 export async function listForCustomer(
   runtime: Runtime,
@@ -48,9 +47,9 @@ export async function listForCustomer(
 }
 
 /**
- * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text), or those
- * before a message. It writes nothing: {@link markReadForCustomer} says that they were seen. Throws
- * `CONVERSATION_NOT_FOUND`, for another customer's as for one that does not exist, `INPUT_INVALID`.
+ * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or those
+ * before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`, also
+ * for another customer's, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,
@@ -67,8 +66,8 @@ export async function getForCustomer(
 }
 
 /**
- * Records that the customer has read a conversation up to a message, which `unread` is counted from; never back. Not part
- * of {@link getForCustomer}, because a prefetch of a page is no look at it. Throws `CONVERSATION_NOT_FOUND`,
+ * Records that the customer has read up to a message; `unread` counts from there, and it never moves back. Separate
+ * from {@link getForCustomer}, because a prefetched page was not read. Throws `CONVERSATION_NOT_FOUND`,
  * `INPUT_INVALID`.
  */
 export async function markReadForCustomer(
@@ -81,19 +80,19 @@ export async function markReadForCustomer(
   const { messageId } = parseInput('conversations.markReadForCustomer', readInput, input);
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const moved = await runtime.db.run(markRead, [id, customer.actorId, messageId ?? null]);
-  if (moved.length > 0) runtime.changeFeed.changed(id);
+  if (moved.length > 0) runtime.changeFeed.changed(id, 'visible');
   const [row] = await runtime.db.run<CustomerConversationRow>(selectOne, [id, customer.actorId]);
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toCustomerConversation(row);
 }
 
-/** How much text one page of a thread holds, in bytes. */
+/** Text on one page of a thread, in bytes. */
 const maxTextBytes = 2_000_000;
 
 /** Unread messages are counted up to this. */
 const maxUnread = 100;
 
-/** What a customer may see: what somebody said to somebody, and an outbound message once it was handed over. */
+/** What a customer may see: messages, replies, and outbound messages once they were sent. */
 const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 'outbound' AND m.status = 'sent'))`;
 
 /** When it became visible. */
@@ -105,8 +104,8 @@ const columns = `
   support.unread`;
 
 /**
- * What support has said last in `c`. An outbound message may be sent long after it was written, and counts from then on.
- * No index of sent ones: it would have every message that is settled written anew in all indexes of the table.
+ * Support's newest message in `c`. An outbound message counts from when it was sent. There is no index on sent ones:
+ * each settled message would be written anew in all indexes of the table.
  */
 const support = (s: string) => `LEFT JOIN LATERAL (
     SELECT max(said.at) AS newest_at, count(*) FILTER (WHERE c.customer_read_at IS NULL
@@ -158,7 +157,7 @@ const selectThread = statement(
     FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
 );
 
-/** Answers a row where the position moved. */
+/** Returns a row if the position moved. */
 const markRead = statement(
   'conversation.customer_read',
   (s) => `

@@ -3,20 +3,20 @@ import { z } from 'zod';
 
 const words = 'a text of 1 to 1000 characters that is not blank';
 
-/** A key under which a call writes once. It is compared to the letter: keys that differ in a space are two. */
+/** A caller's dedupe key, compared exactly. */
 export const dedupeKey = z.string(words).max(1000, words).regex(/\S/, words);
 
-/** The key of `open` belongs to its customer: the same key of another customer opens another conversation. */
+/** `open`'s key belongs to its customer: another customer's equal key opens another conversation. */
 export function openedUnder(actorId: string | null, key: string): string {
   return hashOf(['open', actorId, key]);
 }
 
-/** The key of `receive` in its conversation. Hashed, so that it never meets a key of a reply or an outbound message. */
+/** `receive`'s key in its conversation, hashed so that it never equals a key of a reply or outbound message. */
 export function receivedUnder(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 
-/** JSON escapes what UTF-8 cannot hold, so that any two texts have two hashes. */
+/** JSON escapes what UTF-8 cannot encode, so that different texts have different hashes. */
 function hashOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

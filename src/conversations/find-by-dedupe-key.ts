@@ -2,7 +2,7 @@ import type { Message } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-/** The message that an earlier call with this key has written into a conversation, if one has. */
+/** The message that an earlier call with this key wrote, if any. */
 export async function findByDedupeKey(
   executor: Executor,
   conversationId: string,
@@ -12,7 +12,10 @@ export async function findByDedupeKey(
   return row ? toMessage(row) : null;
 }
 
-/** As {@link findByDedupeKey}. Of two calls with one key at once the second waits for the conversation's lock, and finds what the first wrote. */
+/**
+ * Like {@link findByDedupeKey}, under the conversation's lock: the second of two concurrent calls finds the first one's
+ * message.
+ */
 export async function findByDedupeKeyUnderLock(
   tx: Executor,
   conversationId: string,

@@ -6,7 +6,7 @@ import { isId } from '../validation/input.js';
 import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
-/** The newest messages that a whole conversation is loaded with; nobody reads on beyond them. */
+/** Messages loaded with a conversation at most. */
 export const maxLoadedMessages = 10_000;
 
 /**

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { toStorableText } from '../foundation/redact.js';
 
-/** What an index of Postgres holds with room to spare; it refuses some 2,700 bytes, and counts no characters. */
+/** Fits a Postgres index entry, which is limited to some 2700 bytes. */
 const maxHostNameBytes = 1000;
 
-/** The host's own name for somebody, kept to the letter; what Postgres would change is refused. */
+/** The host's own id, stored exactly; ids that Postgres would change are refused. */
 export const hostName = z
   .string()
   .min(1)

@@ -49,7 +49,7 @@ export async function listConversations(runtime: Runtime, input?: ListInput): Pr
   };
 }
 
-/** Counts what {@link listConversations} would list. */
+/** Counts what {@link listConversations} lists. */
 export async function countConversations(runtime: Runtime, input?: ConversationFilter): Promise<number> {
   const wanted = conditionsOf(parseInput('conversations.count', filterInput, input));
   const [row] = await runtime.db.run<{ count: number }>(countAll(wanted), [
@@ -71,7 +71,7 @@ interface Condition {
 const asleep: Condition = { key: 'snoozed', values: [], sql: isSnoozed };
 const awake: Condition = { key: 'awake', values: [], sql: isAwake };
 
-/** Only what is asked for becomes part of the statement, so that each combination has the plan that fits it. */
+/** One statement for each combination of filters, so that each gets its own plan. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {
   const conditions: (Condition | '' | false | null | undefined)[] = [
     status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
@@ -109,7 +109,7 @@ const slaConditions = {
 
 const matches = (s: string, p: number) => `c.id IN (SELECT found.id FROM ${s}.search_ids($${p}) AS found (id))`;
 
-/** The newest activity first. With a tag by the columns of the index that holds the order of one tag. */
+/** Newest activity first; with a tag, by the columns of the tag's index. */
 const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);
 
 const hasTag = (conditions: readonly Condition[]) => conditions.some(({ key }) => key === 'tag');
@@ -143,7 +143,7 @@ const selectPage = variants(
     ORDER BY page.updated_at DESC, page.id DESC`,
 );
 
-/** Those that are awake are counted as the rest of all: few are snoozed, and an index holds them. */
+/** Counts awake conversations as the total minus the snoozed: few are snoozed, and an index has them. */
 const countAll = variants('conversation.count', (s, conditions) => {
   const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${source(s, parts)} ${where(s, parts)})`;
   const rest = conditions.filter((condition) => condition !== awake);

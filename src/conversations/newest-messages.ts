@@ -1,23 +1,23 @@
 import { maxContentLength } from '../validation/input.js';
 
-/** No content within the limit of an input has more bytes than this. */
+/** Most bytes of a content within the input limit. */
 export const maxContentBytes = 4 * maxContentLength;
 
-/** What a conversation may hold in messages where one is asked for, in bytes. */
+/** Budget for messages when one conversation is read, in bytes. */
 export const loadedBytes = 8 * 1024 * 1024;
 
-/** What all calls of one topic may be given in messages together, in bytes, and one of them. */
+/** Budget for messages of all running calls of a topic, and of one, in bytes. */
 const callBytes = { together: 64 * 1024 * 1024, one: 4 * 1024 * 1024 };
 
-/** What one call may be given in messages, in bytes, where so many are made at once. */
+/** Budget of one call in a batch, in bytes. */
 export function bytesPerCall(concurrency: number): number {
   return Math.min(callBytes.one, Math.floor(callBytes.together / concurrency));
 }
 
 /**
- * The newest messages of a conversation, newest first, until there are `limit` of them or they hold `budget` bytes; the
- * newest one always. `kept` tells which those are, and the contents of the others are never read: Postgres knows their
- * size without. Where one was left out or is cut, not all rows are `whole`.
+ * The newest messages, newest first, up to `limit` and `budget` bytes, always including the newest. `kept` marks them;
+ * the contents of others are never read, because Postgres stores their size apart. If one was left out or cut, not all
+ * rows are `whole`.
  */
 export function newestMessages(s: string, where: string, limit: string, budget: string): string {
   return `

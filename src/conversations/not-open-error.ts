@@ -2,7 +2,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
 
-/** Says why a change that asks for an open conversation found none: there is no such one, or it is resolved or archived. */
+/** Throws the reason why no open conversation was found: it does not exist, or it is resolved or archived. */
 export async function throwNotOpen(executor: Executor, id: string, action: string): Promise<never> {
   const [found] = isId(id) ? await executor.run<{ status: string }>(selectStatus, [id]) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });

@@ -7,7 +7,7 @@ import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
-import { afterReceived, type Received, recordCustomerMessage } from './receive.js';
+import { afterReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
@@ -26,9 +26,8 @@ const openInput = schemaOf<OpenInput>()({
 type Opening = z.output<typeof openInput>;
 
 /**
- * Opens a conversation, with the customer's first message if there is one. With a `dedupeKey` it may be called again
- * safely: a known key returns the conversation that it opened, as it is now, whatever else the input says. Throws
- * `INPUT_INVALID`.
+ * Opens a conversation, with the customer's first message if given. A known `dedupeKey` returns the conversation that
+ * it opened, as it is now. Throws `INPUT_INVALID`.
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
@@ -38,12 +37,13 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     if (known) return known;
     const clock = opening.message ? await prepareClock(runtime, opening.priority) : undefined;
     for (;;) {
-      const opened = await openOnce(runtime, opening, key, clock);
+      const write = () => openOnce(runtime, opening, key, clock);
+      const opened = await (opening.message ? runtime.traces.send(receivedTopics, write) : write());
       if (opened) return opened;
     }
   });
   if (repeated) return conversation;
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   runtime.telemetry.publish('conversation.opened', {}, { conversation });
   if (received) afterReceived(runtime, received);
   return conversation;
@@ -57,8 +57,8 @@ interface Opened {
 }
 
 /**
- * Of calls with one key at once, those that come second wait for the first one's commit and find its conversation. Null:
- * it was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
+ * was deleted meanwhile.
  */
 function openOnce(
   runtime: Runtime,
@@ -79,7 +79,7 @@ function openOnce(
     if (!row) return findOpened(tx, key);
     if (!opening.message) return { conversation: toConversation(row) };
     const { content, ...metadata } = opening.message;
-    const received = await recordCustomerMessage(tx, runtime.config, row.id, { content, metadata }, clock);
+    const received = await recordCustomerMessage(tx, runtime, row.id, { content, metadata }, clock);
     return { conversation: received?.conversation ?? toConversation(row), received: received ?? undefined };
   });
 }

@@ -1,4 +1,3 @@
-import type { ResolvedConfig } from '../config/config-types.js';
 import type { Conversation, Message, Sla } from '../contracts/domain.js';
 import type { ReceiveInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
@@ -32,9 +31,9 @@ export interface Received {
 }
 
 /**
- * Records what a customer wrote: the one way in. Reopens a resolved conversation, starts the SLA clock, overtakes
- * drafts that wait for approval and asks for a new one. With a `dedupeKey` it may be called again safely: a known key
- * returns the message that it wrote, whatever else the input says. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Records a customer's message; the only way in. Reopens a resolved conversation, starts the SLA clock, supersedes
+ * pending drafts and asks for a new one. A known `dedupeKey` returns the message that it wrote. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
@@ -42,16 +41,21 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   const priority = await priorityOf(runtime, id);
   const clock = await prepareClock(runtime, priority);
   const key = dedupeKey === undefined ? null : receivedUnder(dedupeKey);
-  const received = await runtime.db.transaction(
-    async (tx) =>
-      (key && (await repeatedMessage(tx, id, key))) ||
-      recordCustomerMessage(tx, runtime.config, id, { content, metadata: { ...metadata, ...cut }, key }, clock),
+  const received = await runtime.traces.send(receivedTopics, () =>
+    runtime.db.transaction(
+      async (tx) =>
+        (key && (await repeatedMessage(tx, id, key))) ||
+        recordCustomerMessage(tx, runtime, id, { content, metadata: { ...metadata, ...cut }, key }, clock),
+    ),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   if ('repeated' in received) return received.repeated;
   afterReceived(runtime, received);
   return received.message;
 }
+
+/** What a customer's message may owe. */
+export const receivedTopics = ['sla_breach', 'draft'] as const;
 
 async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{ repeated: Message } | null> {
   const repeated = await findByDedupeKeyUnderLock(tx, id, key);
@@ -64,14 +68,15 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   return row.priority;
 }
 
-/** Writes a customer message and all that follows from it, in the caller's transaction. Null: no such conversation. */
+/** Writes a customer's message and its effects in the caller's transaction. Null: no such conversation. */
 export async function recordCustomerMessage(
   tx: Executor,
-  config: ResolvedConfig,
+  runtime: Pick<Runtime, 'config' | 'traces'>,
   id: string,
   input: { content: string; metadata: Record<string, unknown>; key?: string | null },
   clock: ClockTerms | undefined,
 ): Promise<Received | null> {
+  const { config } = runtime;
   const [row] = await tx.run<ReceivedRow>(insertCustomerMessage, [
     id,
     input.content,
@@ -86,10 +91,11 @@ export async function recordCustomerMessage(
     hasModule(config, 'notifier'),
     hasModule(config, 'draftGenerator'),
     input.key ?? null,
+    runtime.traces.traceparent(),
   ]);
   if (!row) return null;
   if (row.paused && row.message.author)
-    await resumeHeldClock(tx, config, id, row.message.author, toDate(row.message.created_at));
+    await resumeHeldClock(tx, runtime, id, row.message.author, toDate(row.message.created_at));
   return {
     conversation: toConversation(row.conversation),
     message: toMessage(row.message),
@@ -98,9 +104,9 @@ export async function recordCustomerMessage(
   };
 }
 
-/** Tells of a received message, after its commit. */
+/** Publishes a received message, after the commit. */
 export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
   if (woken) afterWoken(runtime, conversation.id, 'customer');
   if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });
@@ -152,11 +158,13 @@ const insertCustomerMessage = statement(
       ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
       RETURNING *
     ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at, jsonb_build_object('notify', ${isOwed(s, '$11', 'notifier')})
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload,
+        traceparent)
+      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at,
+        jsonb_build_object('notify', ${isOwed(s, '$11', 'notifier')}), $14
       FROM sla
     ), request AS (
-      SELECT ${s}.request_draft(conversation_id, id, $4) AS id
+      SELECT ${s}.request_draft(conversation_id, id, $4, $14) AS id
       FROM message WHERE ${isOwed(s, '$12', 'draftGenerator')}
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)

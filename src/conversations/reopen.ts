@@ -10,14 +10,14 @@ import { type ConversationRow, toConversation } from './rows.js';
 const reopenInput = schemaOf<ReopenInput>()({ actor });
 
 /**
- * Reopens a resolved conversation by an operator's hand; no clock starts, as no customer waits. Reopening an open one
+ * Reopens a resolved conversation for an operator; no clock starts, because no customer waits. Reopening an open one
  * changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function reopenConversation(runtime: Runtime, id: string, input: ReopenInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.reopen', reopenInput, input);
   const [row] = isId(id) ? await runtime.db.run<ConversationRow>(reopen, [id, actor]) : [];
   if (!row) return requireConversation(runtime, id);
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'visible');
   return toConversation(row);
 }
 

@@ -19,15 +19,15 @@ const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
 const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId });
 
 /**
- * Sends an operator's text to the customer; it meets the response target. Throws `CONVERSATION_NOT_FOUND`,
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
- * `lastSeenMessageId`.
+ * Sends an operator's text to the customer, which meets the response target. Throws `CONVERSATION_NOT_FOUND`,
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` if a message is newer than `lastSeenMessageId`.
  */
 export async function replyToConversation(runtime: Runtime, id: string, input: ReplyInput): Promise<Message> {
   const { content, actor, dedupeKey, lastSeenMessageId } = parseInput('conversations.reply', replyInput, input);
   const answered = await runtime.telemetry.span('conversation.reply', { conversationId: id }, async () => {
     const answer = { role: 'operator', content, author: actor, metadata: {}, dedupeKey } as const;
-    const sent = isId(id) ? await sendOnce(runtime, id, answer, lastSeenMessageId) : null;
+    const send = () => sendOnce(runtime, id, answer, lastSeenMessageId);
+    const sent = isId(id) ? await runtime.traces.send(['reply'], send) : null;
     return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
@@ -35,29 +35,30 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   return answered.message;
 }
 
-/** Of two calls with one key at once the second waits for the conversation, and finds what the first has sent. */
+/** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
 async function sendOnce(
-  { db, config }: Runtime,
+  runtime: Runtime,
   id: string,
   answer: Answer,
   lastSeen: string | null | undefined,
 ): Promise<Answered | { repeated: Message } | null> {
+  const { db } = runtime;
   const { dedupeKey } = answer;
-  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, config, id, answer);
+  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, runtime, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, [id]);
     const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
     await refuseUnseenMessages(tx, id, lastSeen);
-    return sendAnswer(tx, config, id, answer);
+    return sendAnswer(tx, runtime, id, answer);
   });
 }
 
-/** Wakes the worker and tells of an answer, after its commit. */
+/** Wakes the worker and publishes a reply, after the commit. */
 export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
   const { conversationId, author } = message;
   if (message.status === 'pending') runtime.jobs.wake('reply');
-  runtime.changeFeed.changed(conversationId);
+  runtime.changeFeed.changed(conversationId, 'visible');
   runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
   if (endedSla) afterClockEnded(runtime, endedSla);
 }

@@ -14,8 +14,8 @@ import { type ConversationRow, toConversation } from './rows.js';
 const resolveInput = schemaOf<ResolveInput>()({ resolvedBy: actor, metadata });
 
 /**
- * Resolves a conversation and, in the same transaction, owes the Notifier its `onConversationResolved`. Resolving a
- * resolved one changes nothing and owes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Resolves a conversation and owes `onConversationResolved` in the same transaction. Resolving a resolved one changes
+ * nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function resolveConversation(runtime: Runtime, id: string, input: ResolveInput): Promise<Conversation> {
   const { resolvedBy, metadata } = parseInput('conversations.resolve', resolveInput, input);
@@ -23,7 +23,8 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
     'conversation.resolve',
     { conversationId: id },
     async () => {
-      const [row] = isId(id) ? await runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata)) : [];
+      const run = () => runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata));
+      const [row] = isId(id) ? await runtime.traces.send(['conversation_resolved'], run) : [];
       return row
         ? { conversation: toConversation(row), changed: row }
         : { conversation: await alreadyResolved(runtime, id), changed: null };
@@ -36,7 +37,13 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
 type ResolvedRow = ConversationRow & { sla: SlaRow | null; owed: boolean };
 
 function owed(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): unknown[] {
-  return [id, resolvedBy, { actor: resolvedBy, metadata }, hasModule(runtime.config, 'notifier')];
+  return [
+    id,
+    resolvedBy,
+    { actor: resolvedBy, metadata },
+    hasModule(runtime.config, 'notifier'),
+    runtime.traces.traceparent(),
+  ];
 }
 
 async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversation> {
@@ -45,10 +52,10 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
   return conversation;
 }
 
-/** Wakes the worker and tells of the resolution, after its commit. */
+/** Wakes the worker and publishes the resolution, after the commit. */
 function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
   if (owed) runtime.jobs.wake('conversation_resolved');
-  runtime.changeFeed.changed(conversation.id);
+  runtime.changeFeed.changed(conversation.id, 'visible');
   const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
   runtime.metrics.conversationResolved(durationSeconds);
   const { hostUserId } = conversation;
@@ -69,9 +76,9 @@ const resolve = statement(
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation resolved', $2, resolved_at FROM conversation
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
+      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at, traceparent)
       SELECT 'conversation_resolved', id, id || '/' || resolutions,
-        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at
+        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at, $5
       FROM conversation WHERE ${isOwed(s, '$4', 'notifier')}
       RETURNING id
     ), audit AS (

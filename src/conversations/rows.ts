@@ -2,7 +2,7 @@ import type { Actor, Conversation, Message } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 
-/** A row of `conversations`, as Postgres answers it. */
+/** A row of `conversations`. */
 export interface ConversationRow {
   id: string;
   actor_id: string | null;

@@ -21,9 +21,9 @@ const snoozeInput = schemaOf<SnoozeInput>()({
 });
 
 /**
- * Takes an open conversation out of the open queue until a moment or the customer's next message, whichever is first; null
- * wakes it now. It stays `open`, and its SLA clock runs on. Snoozing it again replaces the moment; the same one changes
- * nothing. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
+ * Takes an open conversation out of the open queue until a moment or the customer's next message; null wakes it now. It
+ * stays `open`, and its SLA clock runs on. Snoozing again replaces the moment. Throws `CONVERSATION_NOT_FOUND`,
+ * `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
  */
 export async function snoozeConversation(runtime: Runtime, id: string, input: SnoozeInput): Promise<Conversation> {
   const { until, actor } = parseInput('conversations.snooze', snoozeInput, input);
@@ -43,7 +43,7 @@ function values(id: string, until: Date | null, by: z.output<typeof actor>): unk
   return until ? [id, by, until] : [id, by];
 }
 
-/** Says why nothing was written, or that nothing had to be. */
+/** Throws the reason why nothing was written, or returns the unchanged conversation. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
   if (until && until <= (await databaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {

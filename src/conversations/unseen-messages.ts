@@ -9,8 +9,8 @@ import { isId, name } from '../validation/input.js';
 export const lastSeenMessageId = name.nullable().optional();
 
 /**
- * Refuses to send what was written before the newest message was read. `tx` must hold the conversation's lock: whoever
- * writes a message takes it too, so that none can come between this look and the message that follows it.
+ * Throws `CONVERSATION_CHANGED` if a message is newer than the last one seen. `tx` must hold the conversation's lock,
+ * which every writer of a message takes, so that none can come in between.
  */
 export async function refuseUnseenMessages(
   tx: Executor,
@@ -22,7 +22,7 @@ export async function refuseUnseenMessages(
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id, newer: row.count });
 }
 
-/** At the latest here, counting stops: more than that is as good as all of them. */
+/** Counting stops here. */
 const maxCounted = 100;
 
 const countNewer = statement(

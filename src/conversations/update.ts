@@ -27,9 +27,8 @@ const updateInput = schemaOf<UpdateInput>()({
 );
 
 /**
- * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
- * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Changes the named fields only. A running clock keeps its terms; a new `priority` counts from the next clock on.
+ * Naming the present values writes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
   const { actor, ...wanted } = parseInput('conversations.update', updateInput, input);
@@ -46,7 +45,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   });
   const conversation = toConversation(row);
   if (!changes) return conversation;
-  runtime.changeFeed.changed(id);
+  runtime.changeFeed.changed(id, 'subject' in changes.after ? 'visible' : 'internal');
   runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
   return conversation;
 }

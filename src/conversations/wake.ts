@@ -2,16 +2,16 @@ import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 import { changeTime } from './change-time.js';
 
-/** Whether a conversation `c` is out of the open queue now; whether a worker has noticed its time does not matter. */
+/** Whether conversation `c` is snoozed now, whether or not a worker has noticed the end of an earlier snooze. */
 export const isSnoozed = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
 
-/** The opposite, in words that are true of a row without a time. */
+/** The opposite; also true for a row without a time. */
 export const isAwake = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
 
-/** How many conversations one statement wakes. */
+/** Conversations woken by one statement. */
 const batchSize = 500;
 
-/** Wakes every conversation whose snooze is over. Of two workers at once each wakes others. */
+/** Wakes every conversation whose snooze is over; concurrent workers wake different ones. */
 export async function wakeDue(runtime: Runtime): Promise<void> {
   for (;;) {
     const woken = await runtime.db.run<{ id: string }>(wakeSome, [batchSize]);
@@ -20,19 +20,19 @@ export async function wakeDue(runtime: Runtime): Promise<void> {
   }
 }
 
-/** In how many milliseconds the next snoozes end: distinct, ascending, no further than `aheadMs`. */
+/** Milliseconds until the next snoozes end: distinct, ascending, at most `aheadMs`. */
 export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run<{ in_ms: number }>(selectNext, [aheadMs]);
   return rows.map((row) => row.in_ms);
 }
 
-/** Tells of a conversation that is back in the queue, after its commit. */
+/** Publishes a woken conversation, after the commit. */
 export function afterWoken(runtime: Runtime, conversationId: string, because: 'time' | 'customer' | 'operator'): void {
   runtime.changeFeed.changed(conversationId);
   runtime.telemetry.publish('conversation.woken', {}, { conversationId, because });
 }
 
-/** One that is locked is left for the next round: no other waits for it. */
+/** A locked conversation is left to the next round. */
 const wakeSome = statement(
   'conversation.wake_due',
   (s) => `

@@ -7,7 +7,7 @@ const asText: Parse = (text) => text;
 const asNumbers: Parse = (text) => parseArray(text, Number);
 const asTexts: Parse = (text) => parseArray(text);
 
-/** By the oid of the type, as in the catalogue pg_type. What is not here stays text: bigint, numeric, uuid, interval. */
+/** By type oid (pg_type). Other types stay text: bigint, numeric, uuid, interval. */
 const parsers = new Map<number, Parse>([
   [16, (text) => text === 't'], // boolean
   [21, Number], // smallint
@@ -27,10 +27,7 @@ const parsers = new Map<number, Parse>([
   [2951, asTexts], // uuid[]
 ]);
 
-/**
- * How columns become values on every connection of ours. The parsers of pg itself belong to the whole process, so a host
- * that changes them must change nothing here: none of them is used.
- */
+/** Parses columns on all our connections. pg's own parsers are global and a host may replace them, so none is used. */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number) => parsers.get(oid) ?? asText) as pg.CustomTypesConfig['getTypeParser'],
 };

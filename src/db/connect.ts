@@ -12,14 +12,14 @@ export { quoteIdentifier };
 export interface DatabaseOptions {
   url: string;
   schema: string;
-  /** Connections that this process may hold for its statements. */
+  /** Maximum connections of this process for statements. */
   poolSize: number;
-  /** Told of connections that break while idle, e.g. when Postgres restarts; the pool replaces them by itself. */
+  /** Called for connections that break while idle, e.g. when Postgres restarts; the pool replaces them. */
   onConnectionError?: (error: Error) => void;
 }
 
 /**
- * The connection to the host's Postgres: named statements, each on its own or in a transaction. After `close` both throw
+ * The connection to the host's Postgres: named statements, alone or in a transaction. After `close` both throw
  * `CLOSED`.
  */
 export interface Database extends Executor {
@@ -27,16 +27,16 @@ export interface Database extends Executor {
   readonly schema: string;
   readonly pool: pg.Pool;
   /**
-   * Commits when `work` returns, rolls back when it throws. `work` runs again from its beginning where Postgres undid it
-   * because of another transaction, so it changes nothing but what `tx` writes.
+   * Commits when `work` returns, rolls back when it throws. `work` runs again after a serialization failure, so it must
+   * change nothing but through `tx`.
    */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
-  /** The same pool, for statements that wait no longer than `lockMs` for what another session has locked. */
+  /** The same pool with another lock timeout, in milliseconds. */
   waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
-/** Opens the pool; nothing is sent before the first statement. */
+/** Opens the pool; it connects at the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, schema, poolSize } = options;
   const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
@@ -72,14 +72,14 @@ export function openDatabase(options: DatabaseOptions): Database {
   return waitingFor(hostLockMs);
 }
 
-/** Whether a change was sent to the database and the answer to it was lost: it may have been made. */
+/** Whether a change was sent and its result was lost: it may have been committed. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return unknownOutcomes.has(error as object);
 }
 
 const unknownOutcomes = new WeakSet<object>();
 
-/** Anything but the server's own word comes from the connection, which broke after the change was sent. */
+/** An error without a SQLSTATE comes from the connection, which broke after the change was sent. */
 function markUnlessAnswered(error: unknown): void {
   if (!isAnswer(error) && !wasNotSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
 }
@@ -136,7 +136,7 @@ function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Execu
       await commit(client);
       return result;
     } catch (error) {
-      // A connection on which this fails is seen to be broken, and the server rolls back by itself.
+      // If ROLLBACK fails the connection is broken, and the server rolls back by itself.
       await client.query('ROLLBACK').catch(() => {});
       throw error;
     }
@@ -146,7 +146,7 @@ function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Execu
 async function commit(client: pg.PoolClient): Promise<void> {
   try {
     const { command } = await client.query('COMMIT');
-    // What Postgres answers where a statement had failed and `work` went on all the same.
+    // Postgres returns ROLLBACK for a COMMIT after `work` ignored a failed statement.
     if (command === 'ROLLBACK') throw new Error('the transaction was rolled back: one of its statements had failed');
   } catch (error) {
     markUnlessAnswered(error);

@@ -3,9 +3,9 @@ import { userInfo } from 'node:os';
 import { type ConnectionOptions, parse } from 'pg-connection-string';
 import { errorText } from '../foundation/redact.js';
 
-/** Where a connection goes and as whom: what a URL says, and where it is silent the PG… variables, as with psql. */
+/** Where to connect and as whom: from the URL, else from the PG… variables, as psql does. */
 export interface ConnectionTarget {
-  /** A folder where the server is reached by a Unix socket in it. */
+  /** The folder of a Unix socket. */
   host: string;
   port: number;
   database: string;
@@ -19,8 +19,8 @@ export interface ConnectionTarget {
 }
 
 /**
- * The one reading of `database.url`, by the parser that pg itself uses; it also reads the certificates that the URL names.
- * pg's own defaults are left out: they belong to the process, and a host may have changed them.
+ * Parses `database.url` with pg's own parser and reads the certificates it names. pg's process-wide defaults are
+ * ignored: a host may have changed them.
  */
 export function readConnectionUrl(url: string): ConnectionTarget {
   const given = parse(url);
@@ -54,7 +54,7 @@ export function databaseTarget(url: string): string {
   }
 }
 
-/** Where a URL goes does not depend on the certificates that it names, which may be missing. */
+/** The target does not depend on certificate files, which may be missing. */
 function withoutFiles(url: string): string {
   return url.replace(/([?&])ssl(?:cert|key|rootcert)=[^&]*/g, '$1');
 }

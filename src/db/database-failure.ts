@@ -3,6 +3,7 @@ import { type Database, isOutcomeUnknown } from './connect.js';
 import { connectReason, databaseTarget } from './connection-url.js';
 import { pendingMigrations } from './migrations/current.js';
 import { isConnectionLost, isPoolFull } from './outage.js';
+import { codeOf } from './sql-state.js';
 
 /** SQLSTATEs of a statement that names what a migration would have made: schema, table, function, column. */
 const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
@@ -78,8 +79,4 @@ type PlainCode =
 
 function explained(code: PlainCode, cause: unknown, url: string): CairnloopError {
   return new CairnloopError(code, { target: databaseTarget(url), reason: connectReason(cause) }, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null | undefined)?.code);
 }

@@ -100,7 +100,7 @@ function change(
   });
 }
 
-/** One connection without limits: a migration may take long, and waits for the locks that it needs. */
+/** One connection without time limits: a migration may be slow and waits for its locks. */
 async function withSession<T>(options: MigrateOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { url, schema } = options;
   await probeDatabase(url);
@@ -120,8 +120,8 @@ async function withSession<T>(options: MigrateOptions, work: (client: pg.Client)
 const lockRetryMs = 200;
 
 /**
- * Held to the end of the session, as each migration has a transaction of its own. Asked for again and again: to wait inside
- * a statement would hold up the CREATE INDEX CONCURRENTLY of the run that has it.
+ * Held until the session ends, because each migration has its own transaction. Polled: waiting inside a statement would
+ * block CREATE INDEX CONCURRENTLY of the run that holds it.
  */
 async function lock(client: pg.Client, schema: string, tell: TellProgress): Promise<void> {
   for (let tries = 0; ; tries += 1) {

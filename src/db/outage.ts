@@ -1,14 +1,15 @@
 import { isCairnloopError } from '../foundation/errors.js';
+import { codeOf, isSqlState } from './sql-state.js';
 
-/** SQLSTATE classes that pass by themselves: connection lost, resources short, operator intervention, system error, rollback. */
+/** Transient SQLSTATE classes: connection, resources, operator intervention, system error, rollback. */
 const passingClasses = new Set(['08', '53', '57', '58', '40', '55']);
 
-/** Read-only for the moment, as in a failover; a transaction that the server ended because it did nothing. */
+/** Also transient: read-only during a failover, and a transaction ended for being idle. */
 const passing = new Set(['25006', '25P03']);
 
 /**
- * Whether a database error is of the moment (a restart, a lost connection, a deadlock) rather than of the statement.
- * Errors without a SQLSTATE come from the connection. Source: Postgres manual, appendix A, error codes.
+ * Whether an error is transient (restart, lost connection, deadlock). Errors without a SQLSTATE come from the
+ * connection. Source: Postgres manual, appendix A.
  */
 export function isOutage(error: unknown): boolean {
   const code = codeOf(error);
@@ -16,14 +17,14 @@ export function isOutage(error: unknown): boolean {
   return !isSqlState(code) || passingClasses.has(code.slice(0, 2)) || passing.has(code);
 }
 
-/** Whether the statement never had a chance: no connection, no more connections, or the server going down. */
+/** Whether the statement was never executed: no connection, none free, or the server is shutting down. */
 export function isConnectionLost(error: unknown): boolean {
   const code = codeOf(error);
-  if (typeof code === 'string') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
+  if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
   return error instanceof Error && lostWords.test(error.message);
 }
 
-/** Whether the database takes no writes: a standby, or a primary that was made read-only. */
+/** Whether the database is read-only: a standby, or a primary that was set read-only. */
 export function isReadOnly(error: unknown): boolean {
   return codeOf(error) === '25006';
 }
@@ -38,12 +39,12 @@ export function isPlanOutdated(error: unknown): boolean {
   return code === '42804' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
-/** Whether Postgres undid the work because of another transaction: the same work has a chance when it is begun anew. */
+/** Whether Postgres rolled back because of a concurrent transaction; a retry can succeed. */
 export function isConflict(error: unknown): boolean {
   return codeOf(error) === '40001' || codeOf(error) === '40P01';
 }
 
-/** Whether Postgres or this process gave up waiting for a statement: smaller ones may have a better chance. */
+/** Whether a statement timed out; smaller ones may succeed. */
 export function tookTooLong(error: unknown): boolean {
   return codeOf(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
 }
@@ -53,24 +54,16 @@ export function isPoolFull(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
-/** Whether the server has answered at all: without its word nothing is known about what it was sent. */
+/** Whether the server replied: without a reply nothing is known about the statement. */
 export function isAnswer(error: unknown): boolean {
   return isSqlState(codeOf(error));
 }
 
-/** Whether pg knew the connection to be broken and sent nothing over it. */
+/** Whether pg knew that the connection was broken and sent nothing. */
 export function wasNotSent(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }
 
-/** How pg words what carries no code. */
+/** pg's messages for errors that have no code. */
 const lostWords =
   /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered|was closed))/;
-
-function codeOf(error: unknown): unknown {
-  return (error as { code?: unknown } | null | undefined)?.code;
-}
-
-function isSqlState(code: unknown): code is string {
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
-}

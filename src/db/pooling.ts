@@ -4,13 +4,13 @@ import { isAnswer } from './outage.js';
 /** `none`: a connection keeps one database session. `transaction`: a pooler hands sessions out by the transaction. */
 export type Pooling = 'none' | 'transaction' | 'unknown';
 
-/** One round may be misled by the pooler's other clients, who take sessions in between; so many are not. */
+/** Rounds of the probe: other clients of the pooler can mislead one, but not so many. */
 const rounds = 20;
 
 /**
- * Finds out how `client` is connected, by reading alone: what were set in a session that is shared would reach others.
- * Postgres tells a client the number of its server process. A pooler makes that number up, so a true one means that
- * there is none; otherwise it is tried whether another connection, in a transaction, gets the session of this one.
+ * Detects a transaction-mode pooler by reading only, because settings in a shared session would reach other clients.
+ * Without a pooler the client knows its real backend pid; otherwise a second connection tests whether it gets the same
+ * session.
  */
 export async function poolingOf(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
   const told = (client as unknown as { processID: number | null }).processID;
@@ -30,14 +30,14 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
   const own = await sessionOf(client);
   for (let round = 0; round < rounds; round += 1) {
     await other.query('BEGIN');
-    // Asked no further: where it is the pooler's only session, the question would wait for the transaction's end.
+    // Stop here: if this is the pooler's only session, another query would wait for the end of the transaction.
     if ((await sessionOf(other)) === own || (await sessionOf(client)) !== own) return true;
     await other.query('ROLLBACK');
   }
   return false;
 }
 
-/** A pooler that hands sessions out by the statement refuses BEGIN; one that has none left is silent, or says so. */
+/** A pooler in statement mode refuses BEGIN; one without a free session times out or says so. */
 function refusesTransactions(error: unknown): boolean {
   return isAnswer(error) && !/query_wait_timeout/.test((error as Error).message);
 }

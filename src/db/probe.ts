@@ -6,8 +6,8 @@ import { type Pooling, poolingOf } from './pooling.js';
 import { newClient } from './session.js';
 
 /**
- * Connects, and looks what is at the other end. Throws `DATABASE_UNREACHABLE`, naming the target without its password,
- * `DATABASE_BUSY`, and `DATABASE_POOLER` for a pooler in transaction mode: before anything is set or written.
+ * Connects and checks the server. Throws `DATABASE_UNREACHABLE` (target without password), `DATABASE_BUSY`, or
+ * `DATABASE_POOLER` for transaction mode, before anything is set or written.
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
   const pooling = await lookAtDatabase(url, timeoutMs, async (_, found) => found);
@@ -15,8 +15,8 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
 }
 
 /**
- * Reads over a connection that nothing was set on, since behind a pooler that would reach others. Throws as
- * {@link probeDatabase}, but for the pooler.
+ * Reads over a connection without our settings, which would leak through a pooler. Throws as {@link probeDatabase},
+ * except for the pooler.
  */
 export async function lookAtDatabase<T>(
   url: string,
@@ -34,7 +34,7 @@ export async function lookAtDatabase<T>(
   }
 }
 
-/** A second connection is asked for to compare; a pooler that has none left lets it wait. In milliseconds. */
+/** Wait for the second connection of the pooler test, in milliseconds. */
 const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {

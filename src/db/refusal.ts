@@ -1,20 +1,17 @@
 import { isCairnloopError } from '../foundation/errors.js';
+import { codeOf, isSqlState } from './sql-state.js';
 
-/** SQLSTATE classes that speak of the values given: data, constraints, limits, and what a trigger raises. */
+/** Permanent SQLSTATE classes: data, constraints, limits, and errors raised by triggers. */
 const valueClasses = new Set(['21', '22', '23', '44', '54', 'P0']);
 
-/** Whether a statement will never do with these values, so that to try it again is no use. */
+/** Whether the statement can never succeed with these values. */
 export function isRefused(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError || isCairnloopError(error)) return true;
-  return valueClasses.has(codeOf(error).slice(0, 2));
+  const code = codeOf(error);
+  return isSqlState(code) && valueClasses.has(code.slice(0, 2));
 }
 
-/** Whether another session has a row or a table locked for longer than this one may wait. */
+/** Whether the lock timeout expired. */
 export function isLocked(error: unknown): boolean {
   return codeOf(error) === '55P03';
-}
-
-function codeOf(error: unknown): string {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : '';
 }

@@ -3,7 +3,7 @@ import { openDatabase, quoteIdentifier } from './connect.js';
 import { type MigrateOptions, migrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
-/** Data that a rollback deletes: a table, or a column of one that stays. */
+/** Data that a rollback deletes: a table, or a column of a remaining table. */
 export interface Dropped {
   table: string;
   column: string | null;
@@ -35,7 +35,7 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
 
 type Place = Omit<Dropped, 'rows'>;
 
-/** Pure: what the statements of these migrations drop. A test holds it against what a rollback does. */
+/** Pure: what these migrations drop. A test compares it with a real rollback. */
 export function droppedBy(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));

@@ -2,15 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isAnswer, isConflict, isConnectionLost, isPlanOutdated, isReadOnly } from './outage.js';
 
-/** How often work that met another transaction is begun anew. */
+/** Attempts after serialization failures. */
 const conflictTries = 5;
 
-/** Connections are not all replaced more often than this, in milliseconds: a database may stay read-only for long. */
+/** Least time between two replacements of all connections, in milliseconds: a database may stay read-only for long. */
 const replaceEveryMs = 1000;
 
-/** Runs work on connections of a pool, and on another one where the first cannot do it and did nothing of it. */
+/** Runs work on a pooled connection, and on another one if the first failed without effect. */
 export interface PoolRunner {
-  /** `work` may run again: it writes to the connection alone, and nothing of it is kept when it throws. */
+  /**
+   * `work` may run again: it must write through the connection only, and its changes are rolled back when it throws.
+   */
   run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 }
 
@@ -29,7 +31,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     }
   }
 
-  /** After a failover old connections lead to what was the primary, or keep the settings of before. */
+  /** After a failover old connections lead to the former primary or keep stale settings. */
   function replaceAll(): boolean {
     const now = performance.now();
     if (now - goodSince < replaceEveryMs) return false;
@@ -37,7 +39,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     return true;
   }
 
-  /** Whether a further try has a chance, and what was done before is undone for certain. */
+  /** Whether a retry can succeed and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
     if (isPlanOutdated(error)) return tries <= pool.options.max;
     if (isConflict(error)) return tries < conflictTries;
@@ -49,7 +51,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
       const client = await checkOut();
       let broken = false;
       let waitMs = 0;
-      // A client that was taken out of the pool has nobody else to tell: without a listener its loss ends the process.
+      // Without a listener, losing a checked-out client would end the process.
       const onError = () => {
         broken = true;
       };
@@ -71,7 +73,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
   return { run };
 }
 
-/** Its answers are out of step, or its prepared statements are of tables as they were. */
+/** Its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
   return isPlanOutdated(error) || (!isAnswer(error) && isConnectionLost(error));
 }

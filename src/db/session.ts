@@ -1,6 +1,6 @@
 /**
- * The one place where connections to Postgres are made: every one of ours reads the URL alike, reads columns by our own
- * types, and sets what statements rely on, whatever the server, the role, the URL or the host's process have set.
+ * The only place that opens connections: each parses the URL the same way, uses our column types, and sets everything
+ * that statements rely on.
  */
 import type pg from 'pg';
 import JavaScriptClient from 'pg/lib/client.js';
@@ -11,9 +11,9 @@ import { quoteIdentifier } from './quote-identifier.js';
 
 export interface SessionOptions {
   url: string;
-  /** Names that are not qualified are looked up there: Agenda's table has to be found so. */
+  /** The search_path: Agenda's table is found through it. */
   schema: string;
-  /** What the server lists the connection as, unless the URL names it otherwise. */
+  /** The application_name, unless the URL sets one. */
   name: string;
   /** How long connecting may take, in milliseconds. Default 10 000. */
   connectTimeoutMs?: number;
@@ -22,17 +22,17 @@ export interface SessionOptions {
 
 /** In milliseconds; 0 is no limit. */
 export interface SessionLimits {
-  /** Until this process gives a connection up that does not answer. */
+  /** When this process drops a connection that does not reply. */
   answer: number;
-  /** Until the server ends a statement. It comes first, so that no backend works for a client that has gone. */
+  /** statement_timeout: shorter, so that no backend works for a client that is gone. */
   statement: number;
-  /** Until the server ends a statement that waits for a lock. */
+  /** lock_timeout. */
   lock: number;
-  /** Until the server ends a transaction that does nothing, e.g. of a process that is frozen, and frees its locks. */
+  /** idle_in_transaction_session_timeout: frees the locks of a frozen process. */
   idleInTransaction: number;
 }
 
-/** No statement of ours takes so long. */
+/** No statement takes this long. */
 const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
 
 /** Opens one connection and sets it up. The caller ends it. */
@@ -48,10 +48,10 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
   }
 }
 
-/** A client of `options` that is not connected, nor set up: for a look at what is at the other end. */
+/** A client without connection and settings, to inspect the server. */
 export function newClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
-  // The loss of a connection is told by the statement on it; without a listener it would end the process.
+  // The failing statement reports a lost connection; without a listener the event would end the process.
   client.on('error', () => {});
   return client;
 }
@@ -98,7 +98,7 @@ class SessionClient extends JavaScriptClient {
       password: client.password,
       options: config.serverOptions,
       query_timeout: config.answerTimeoutMs,
-      // Set after connecting instead: poolers refuse them here.
+      // Set after connecting: poolers refuse it in the startup packet.
       statement_timeout: 0,
       lock_timeout: 0,
       idle_in_transaction_session_timeout: 0,
@@ -117,8 +117,8 @@ async function setUp(client: pg.ClientBase, options: SessionOptions): Promise<vo
 }
 
 /**
- * What can change the result of a statement, and what ends one. Left as they are: `default_transaction_read_only`, by
- * which administrators stop writing, and `synchronous_commit`, which is the host's choice.
+ * Settings that change results or end statements. `default_transaction_read_only` and `synchronous_commit` are left to
+ * administrators and the host.
  */
 function settingsOf(options: SessionOptions): Record<string, string> {
   const { statement, lock, idleInTransaction } = limitsOf(options);

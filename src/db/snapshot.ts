@@ -1,7 +1,7 @@
 import type { Database } from './connect.js';
 import { type Executor, statement } from './statement.js';
 
-/** Runs statements that all see the database as it was at the first of them, and that cannot write. */
+/** Runs read-only statements on one snapshot. */
 export function readSnapshot<T>(db: Database, work: (tx: Executor) => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
     await tx.run(beginSnapshot);

@@ -1,4 +1,6 @@
-/** A named SQL text. The name becomes the prepared statement's, so it must be unique; `text` gets the quoted schema. */
+/**
+ * A named SQL text. The name is that of the prepared statement, so it must be unique; `text` gets the quoted schema.
+ */
 export interface Statement {
   name: string;
   text: (schema: string) => string;
@@ -19,7 +21,7 @@ export interface Executor {
   run<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Whether a statement changes what a host asked to change; a claim, made by a function, is the worker's own matter. */
+/** Whether a statement writes what a host asked for; claims, which run in functions, do not count. */
 export function writes(text: string): boolean {
   return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
 }

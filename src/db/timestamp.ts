@@ -1,4 +1,4 @@
-/** A time as Postgres answers it: a `Date` for a column, ISO text inside JSON. */
+/** A time as Postgres returns it: a `Date` from a column, ISO text inside JSON. */
 export type Timestamp = Date | string;
 
 export function toDate(value: Timestamp): Date;

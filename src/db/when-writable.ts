@@ -5,8 +5,8 @@ import { isLocked } from './refusal.js';
 const retryMs = 500;
 
 /**
- * Tries to write again for as long as another session has locked what is to be changed, or the database takes no writes.
- * Once `signal` aborts nothing is tried any more, and the last failure is thrown.
+ * Retries a write while its rows are locked or the database is read-only. When `signal` aborts it throws the last
+ * error.
  */
 export async function whenWritable<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {

@@ -21,6 +21,8 @@ export interface DeliveryRow {
   last_error: string | null;
   created_at: Timestamp;
   settled_at: Timestamp | null;
+  /** The span that wrote it, W3C `traceparent`; null where that was not traced. */
+  traceparent: string | null;
 }
 
 /** What a claim answers of a row: what is needed to call the host and to settle. */
@@ -35,12 +37,13 @@ export type ClaimedDelivery = Pick<
   | 'attempts'
   | 'claims'
   | 'leases_lost'
+  | 'traceparent'
 >;
 
 /** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
 const maxPayloadBytes = 65_536;
 
-const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost,
+const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost, traceparent,
       CASE WHEN pg_column_size(payload) > ${maxPayloadBytes} AND jsonb_typeof(payload) = 'object'
         THEN payload || '{"metadata": {"truncated": true}}' ELSE payload END AS payload`;
 

@@ -147,7 +147,7 @@ export function createDrainer(
     called += 1;
     calling += 1;
     const started = performance.now();
-    const outcome = await attempt(row, call);
+    const outcome = await attempt(row, call, claimedAt);
     calling -= 1;
     startReady();
     const seconds = (performance.now() - started) / 1000;

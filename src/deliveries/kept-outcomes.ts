@@ -69,7 +69,14 @@ function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
-  const claimed = { ...row, attempts: attemptsOf(kept), payload: {}, lease_until: null, leases_lost: 0 };
+  const claimed = {
+    ...row,
+    attempts: attemptsOf(kept),
+    payload: {},
+    lease_until: null,
+    leases_lost: 0,
+    traceparent: null,
+  };
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
 }
 

@@ -1,3 +1,4 @@
+import { auditChecks } from './checks/audit-checks.js';
 import type { Check } from './checks/check.js';
 import { configChecks } from './checks/config-checks.js';
 import { databaseChecks } from './checks/database-checks.js';
@@ -7,7 +8,13 @@ import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
 /** Everything that `cairnloop doctor` looks at, in the order in which it says so. */
-export const checks: readonly Check[] = [...hostChecks, ...configChecks, ...databaseChecks, ...workChecks];
+export const checks: readonly Check[] = [
+  ...hostChecks,
+  ...configChecks,
+  ...databaseChecks,
+  ...workChecks,
+  ...auditChecks,
+];
 
 /** Judges the facts. Pure: the same facts give the same findings. */
 export function diagnose(facts: Facts): Finding[] {

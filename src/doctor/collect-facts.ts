@@ -20,17 +20,17 @@ export interface CollectOptions {
   profile: Profile;
   /** Call what only reads of the host's modules. */
   probe: boolean;
-  /** What code of the host's did on its own since the last call: errors that nobody caught. */
+  /** Uncaught errors of host code since the last call. */
   takeFailures?: () => string[];
 }
 
 /** The same as of every other command. */
 const configTimeoutMs = importTimeoutMs;
 const servicesTimeoutMs = 2300;
-/** How long after its import a config's own connects and timers are waited for, in milliseconds. */
+/** How long to wait for a config's own connections and timers after its import, in milliseconds. */
 const afterImportMs = 250;
 
-/** Learns all that the checks look at. Never throws: what cannot be learned is a fact too. */
+/** Collects all facts. Never throws: a missing fact has its reason. */
 export async function collectFacts(options: CollectOptions): Promise<Facts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, installation, mounts, envFile, build] = await Promise.all([

@@ -9,10 +9,7 @@ import type { PackageManager } from '../gen/package-manager.js';
 import type { BuildTool } from '../host-project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
-/**
- * What could be learned about one thing: it, why it could not be had, or what had to be there first. `because` are the
- * words after "not checked:" of all that depends on it.
- */
+/** A fact: its value, why it could not be read, or what it depends on. `because` follows "not checked:". */
 export type Fact<T> =
   | { state: 'known'; value: T }
   | { state: 'failed'; message: string; fix: string; because: string }
@@ -21,7 +18,7 @@ export type Fact<T> =
 export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
 export const skipped = (because: string): Fact<never> => ({ state: 'skipped', because });
 
-/** `production` judges as mishaps what is fine on a developer's machine. */
+/** `production` reports as problems what is fine on a developer's machine. */
 export type Profile = 'development' | 'production';
 
 /** Everything that the checks look at: plain data without secrets, collected before any of them runs. */
@@ -33,7 +30,7 @@ export interface Facts {
   envFile: Fact<EnvFile>;
   build: Fact<BuildFacts>;
   config: Fact<ConfigFacts>;
-  /** What code of the host's did on its own once the config was imported: errors that nobody caught. */
+  /** Uncaught errors of host code after the config was imported. */
   hostFailures?: readonly string[];
   database: Fact<DatabaseFacts>;
   schema: Fact<SchemaFacts>;
@@ -78,7 +75,7 @@ export interface EnvFile {
 }
 
 export interface BuildFacts {
-  /** What the host's TypeScript build trips over; null where there is nothing. */
+  /** What breaks the host's TypeScript build; null for nothing. */
   strayConfig: StrayConfig | null;
   /** Which tool builds the host; absent where it was not looked at. */
   tool?: BuildTool;
@@ -97,6 +94,10 @@ export interface ConfigFacts {
   /** What decides whether calls are owed, as a worker with this config would announce it. */
   modules: OwedModule[];
   hasMetrics: boolean;
+  /** The ids of audit.key and audit.previousKeys, the one in use first. */
+  auditKeyIds: string[];
+  /** Whether the notifier has onAuditAnchor. */
+  handsAnchors: boolean;
   /** Of keys that are undefined: the variable of the environment that the file reads for them. */
   variables: Readonly<Record<string, string>>;
 }
@@ -149,6 +150,18 @@ export interface WorkFacts {
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];
+  audit: AuditFacts;
+}
+
+export interface AuditFacts {
+  /** The key that signed the last sealed event. */
+  keyId: string | null;
+  /** How long the oldest event has waited for its seal; null where none waits. */
+  oldestUnsealedMs: number | null;
+  /** How long ago an anchor was handed over; null where none was. */
+  anchorHandedMs: number | null;
+  /** Why the last call of onAuditAnchor failed; null where it did not. */
+  anchorError: string | null;
 }
 
 export interface JobsFacts {

@@ -1,4 +1,4 @@
-/** `blocked` keeps Cairnloop from doing its work, `check` wants a person to look, `ok` is as it should be. */
+/** `blocked`: Cairnloop cannot work; `check`: a person should look; `ok`. */
 export type Level = 'ok' | 'check' | 'blocked';
 
 export interface Finding {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { auditKeys } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { importTimeoutMs } from '../config/host-limits.js';
@@ -38,6 +39,8 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       contracts: contractKeys.filter((key) => config[key] !== undefined),
       modules: modulesOf(config),
       hasMetrics: config.metrics !== undefined,
+      auditKeyIds: [...auditKeys(config.audit).byId.keys()],
+      handsAnchors: config.notifier?.onAuditAnchor !== undefined,
       variables: variablesIn(readFileSync(found.file, 'utf8'), problems),
     },
   };

@@ -5,6 +5,7 @@ import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
 import { discardedCap, type WorkFacts } from './facts.js';
+import { selectAudit, toAuditFacts } from './read-audit.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
@@ -14,12 +15,14 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
+  const audit = await client.query(selectAudit(s));
   return {
     workers,
     announced: announced.rows[0]?.modules ?? null,
     oldestDueMs: oldest.rows[0].ms,
     discarded: discarded.rows,
     priorities: priorities.rows.map((row) => row.priority),
+    audit: toAuditFacts(audit.rows[0]),
   };
 }
 

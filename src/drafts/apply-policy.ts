@@ -8,19 +8,19 @@ import type { DraftRow } from './rows.js';
 /** How long a policy may take, in milliseconds. */
 const policyTimeoutMs = 5000;
 
-/** What a policy said; where it gave no decision, why, and that the draft needs approval. */
+/** A policy's decision; without a valid one the reason, and `require_approval`. */
 export interface PolicyAnswer {
   decision: Decision;
   outcome: DraftRow['decision_outcome'];
   reason?: string;
 }
 
-/** The decision for one proposal, how it came about, and how long the policy took, in milliseconds. */
+/** The decision for a proposal, how it came about, and its duration in milliseconds. */
 export interface Decided extends Omit<PolicyAnswer, 'reason'> {
   ms: number;
 }
 
-/** Puts a proposal to the configured policy, once. Whatever goes wrong in it, the draft waits for an operator. */
+/** Asks the configured policy once. If anything fails, the draft waits for an operator. */
 export async function applyPolicy(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Decided> {
   const started = performance.now();
   const { decision, outcome, reason } = await runtime.telemetry
@@ -37,7 +37,7 @@ export async function applyPolicy(runtime: Runtime, proposal: Proposal, options:
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 
-/** Asks a policy and waits for at most five seconds; anything but one of the four decisions is `require_approval`. */
+/** Asks a policy for at most five seconds; anything but one of the four decisions is `require_approval`. */
 export function askPolicy(
   policy: AutomationPolicy | undefined,
   proposal: Proposal,

@@ -3,12 +3,12 @@ import type { DraftStatus } from '../contracts/domain.js';
 export const draftActions = ['approve', 'edit', 'discard', 'use', 'supersede'] as const;
 
 /**
- * `approve` sends a draft as it stands, `edit` with the operator's words; `use` takes a prepared one as material for a
- * reply that the operator sends; `discard` drops it; `supersede` is what a newer customer message does.
+ * `approve` sends a draft as it is, `edit` with the operator's text; `use` makes a reply of a prepared one; `discard`
+ * drops it; `supersede` is the effect of a newer customer message.
  */
 export type DraftAction = (typeof draftActions)[number];
 
-/** Every legal step: what is not here cannot happen, so a draft becomes at most one message. */
+/** Every allowed transition; a draft becomes at most one message. */
 const steps: Record<DraftAction, Partial<Record<DraftStatus, DraftStatus>>> = {
   approve: { pending: 'approved' },
   edit: { pending: 'edited' },

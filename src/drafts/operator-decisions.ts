@@ -24,10 +24,9 @@ const useInput = schemaOf<UseInput>()({
 const discardInput = schemaOf<DiscardInput>()({ actor, reason: text(2000).optional() });
 
 /**
- * Sends a draft that waits for approval, as it stands. Of many at once one wins and the others are refused, a second
- * click of the same operator too. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING` (with the reason),
- * `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` where there is a message newer than
- * `lastSeenMessageId`.
+ * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,
+ * `DRAFT_NOT_PENDING` (with the reason), `CONVERSATION_RESOLVED`, `INPUT_INVALID`, and `CONVERSATION_CHANGED` if a
+ * message is newer than `lastSeenMessageId`.
  */
 export async function approveDraft(runtime: Runtime, id: string, input: ApproveInput): Promise<Draft> {
   const { actor, lastSeenMessageId: lastSeen } = parseInput('drafts.approve', approveInput, input);
@@ -35,8 +34,7 @@ export async function approveDraft(runtime: Runtime, id: string, input: ApproveI
 }
 
 /**
- * Sends a draft that waits for approval with the operator's own words; the proposed ones are kept beside them. One
- * winner among this, approve and discard. Throws as {@link approveDraft}.
+ * Sends a pending draft with the operator's text and keeps the proposed text beside it. Throws as {@link approveDraft}.
  */
 export async function editDraft(runtime: Runtime, id: string, input: EditInput): Promise<Draft> {
   const { actor, content, lastSeenMessageId: lastSeen } = parseInput('drafts.edit', editInput, input);
@@ -44,15 +42,15 @@ export async function editDraft(runtime: Runtime, id: string, input: EditInput):
 }
 
 /**
- * Sends a reply that an operator has made of a draft: it becomes `edited`, with the proposed words kept beside those that
- * were sent. Throws as {@link approveDraft}; a draft that cannot be used is no reason not to send the words as a reply.
+ * Sends a reply that an operator made from a draft; the draft becomes `edited`, with the proposed text kept. Throws as
+ * {@link approveDraft}; a caller may then send the text as a plain reply.
  */
 export async function useDraft(runtime: Runtime, id: string, input: UseInput): Promise<Draft> {
   const { lastSeenMessageId: lastSeen, ...words } = parseInput('drafts.use', useInput, input);
   return sendDraft(runtime, id, { action: 'use', ...words, lastSeen });
 }
 
-/** Drops a draft that nobody has sent. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
+/** Discards an unsent draft. Throws `DRAFT_NOT_FOUND`, `DRAFT_NOT_PENDING`, `INPUT_INVALID`. */
 export async function discardDraft(runtime: Runtime, id: string, input: DiscardInput): Promise<Draft> {
   const { actor, reason } = parseInput('drafts.discard', discardInput, input);
   const draft = await runtime.db.transaction(async (tx) => {
@@ -70,30 +68,31 @@ interface Sending {
   /** Null: as proposed. */
   content: string | null;
   dedupeKey?: string | undefined;
-  /** What the sender had read; undefined: it is not compared. */
+  /** The newest message the sender had read; undefined: not compared. */
   lastSeen: string | null | undefined;
 }
 
 async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promise<Draft> {
-  const { draft, answered } = await runtime.db.transaction(async (tx) => {
+  const send = async (tx: Executor) => {
     const found = await lockDraft(tx, id);
     const { dedupeKey } = sending;
     if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
       return { draft: toDraft(found), answered: null };
-    // One that waits for approval is edited by who sends other words in its place.
+    // Using a pending draft edits it.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
     await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
     const answered = await answerWith(tx, runtime, found, { ...sending, status });
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
-  });
+  };
+  const { draft, answered } = await runtime.traces.send(['reply'], () => runtime.db.transaction(send));
   if (answered) afterSent(runtime, draft, answered);
   return draft;
 }
 
 /**
- * Locks the draft's conversation, then reads the draft: of two steps at once the second waits and finds the first one
- * done, and so it does with a customer message, which takes the same lock before it supersedes.
+ * Locks the conversation, then reads the draft, so that concurrent decisions and customer messages, which take the same
+ * lock, run one after the other.
  */
 async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
   if (!isId(id)) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
@@ -112,13 +111,8 @@ function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
   throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });
 }
 
-async function answerWith(
-  tx: Executor,
-  { config }: Runtime,
-  draft: DraftRow,
-  sending: Sending & { status: DraftStatus },
-) {
-  const answered = await sendAnswer(tx, config, draft.conversation_id, {
+async function answerWith(tx: Executor, runtime: Runtime, draft: DraftRow, sending: Sending & { status: DraftStatus }) {
+  const answered = await sendAnswer(tx, runtime, draft.conversation_id, {
     role: 'operator',
     content: sending.content ?? draft.content,
     author: sending.actor,

@@ -5,10 +5,10 @@ import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../c
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
 import { content, name, only } from '../validation/input.js';
 
-/** The newest messages that a generator is given, and the policy for what it made of them. */
+/** How many of the newest messages a generator and the policy get. */
 export const generatorMessages = 200;
 
-/** What a generator leaves empty is as good as absent. */
+/** Empty text counts as absent. */
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 
 const evidence = {
@@ -27,19 +27,19 @@ const proposal = {
 /** What `drafts.propose` takes. */
 export const proposalInput = only({ ...proposal, evidence: z.array(only(evidence)).max(50).default([]) });
 
-/** What a DraftGenerator made, often of a model's answer: keys beyond these are no input of ours, and are left out. */
+/** A DraftGenerator's result, often a model's output: unknown keys are dropped, not refused. */
 export const generatedProposal = z.object({ ...proposal, evidence: z.array(z.object(evidence)).max(50).default([]) });
 
 export type WantedProposal = z.output<typeof proposalInput>;
 
-/** The newest message that took part in the conversation; lines of the system say nothing. */
+/** The newest message, without system lines. */
 export function newestMessageId(conversation: Conversation): string | null {
   return conversation.messages?.findLast((message) => message.role !== 'system')?.id ?? null;
 }
 
 /**
- * One hash over what a decision rests on: the same proposal, conversation and facts give the same one, so that a replay
- * can tell whether the policy is asked the same question. It gives nothing of them away. Pure.
+ * A hash of everything a decision depends on, so that a replay can tell whether the policy gets the same input. It
+ * reveals none of it. Pure.
  */
 export function inputDigest({ conversation, ...proposal }: Proposal, context: Record<string, unknown> | null): string {
   const { actorId, hostUserId, subject, priority, tags, metadata } = conversation;

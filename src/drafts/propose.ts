@@ -12,9 +12,9 @@ import { generatedProposal, inputDigest, proposalInput, type WantedProposal } fr
 import { type Stored, storeDraft } from './store-draft.js';
 
 /**
- * Puts a proposal to the AutomationPolicy, once, and stores it with the decision: `allow` sends it, `draft_only` keeps
- * it for whoever looks, `require_approval` prompts an operator, `deny` keeps the fact and none of the words. Throws
- * `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`, `INPUT_INVALID`.
+ * Asks the AutomationPolicy once and stores the proposal with its decision: `allow` sends it, `draft_only` keeps it,
+ * `require_approval` asks an operator, `deny` keeps no text. Throws `CONVERSATION_NOT_FOUND`, `CONVERSATION_RESOLVED`,
+ * `INPUT_INVALID`.
  */
 export async function proposeDraft(runtime: Runtime, conversationId: string, input: ProposalInput): Promise<Draft> {
   const wanted = parseInput('drafts.propose', proposalInput, input);
@@ -23,19 +23,19 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
   return putToPolicy(runtime, wanted, { conversation, context, requestMessageId: null });
 }
 
-/** What a proposal was made from: the policy decides on the same, and later messages overtake it. */
+/** What a proposal was based on: the policy gets the same, and later messages supersede it. */
 export interface Seen {
   conversation: Conversation;
   context: Record<string, unknown> | null;
   /** The customer message that asked for a draft; it gets one. Null: nobody asked. */
   requestMessageId: string | null;
-  /** Until it aborts, a draft that cannot be stored now is tried again: the generator was paid for it. */
+  /** Until it aborts, storing is retried: the generator's work was paid for. */
   signal?: AbortSignal;
 }
 
 /**
- * As {@link proposeDraft}, for what a DraftGenerator made of a request. A request that has its draft is answered with
- * that one. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Like {@link proposeDraft} for a generator's result. A request that has a draft already returns it. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export function proposeForRequest(runtime: Runtime, input: unknown, seen: Seen): Promise<Draft> {
   return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposal, input), seen);
@@ -48,9 +48,11 @@ async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen)
   const digest = inputDigest(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
-      storeDraft(tx, runtime.config, { proposal, decided, inputDigest: digest, requestMessageId }),
+      storeDraft(tx, runtime, { proposal, decided, inputDigest: digest, requestMessageId }),
     );
-  const stored = await (signal ? whenWritable(store, signal) : store());
+  const storeWhenWritable = () => (signal ? whenWritable(store, signal) : store());
+  const isSent = decided.decision === 'allow';
+  const stored = await (isSent ? runtime.traces.send(['reply'], storeWhenWritable) : storeWhenWritable());
   if (!stored.known) afterProposed(runtime, stored);
   return stored.draft;
 }

@@ -14,13 +14,13 @@ import type { DraftRow } from './rows.js';
 export interface ReplayInput {
   /** Absent: the default, which requires approval for everything. */
   policy: AutomationPolicy | undefined;
-  /** Where the customers' facts come from: they are not stored, so the policy is given those of today. */
+  /** The source of the customers' facts: they are not stored, so the policy gets today's. */
   context: Pick<ContextReader, 'raw'>;
-  /** Proposals before that are not asked about. */
+  /** Skips proposals before this. */
   since: Date;
 }
 
-/** A proposal that would be decided differently now. */
+/** A proposal with another decision now. */
 export interface ReplayedChange extends Pick<Proposal, 'conversationId' | 'type' | 'riskTier'> {
   draftId: string;
   before: Decision;
@@ -32,16 +32,16 @@ export interface ReplayedChange extends Pick<Proposal, 'conversationId' | 'type'
 export interface Replay {
   since: Date;
   until: Date;
-  /** How many stored proposals were put to the policy. */
+  /** Stored proposals that were replayed. */
   asked: number;
-  /** Denied ones that were not: their words were not kept. */
+  /** Denied ones that were skipped: their text was not kept. */
   denied: number;
-  /** By the decision of then, how many would get which decision now. */
+  /** Counts of decisions now, by the decision then. */
   decisions: Record<Decision, Record<Decision, number>>;
   changes: ReplayedChange[];
-  /** How many were put to the policy with other facts about the customer or other data of the conversation than then. */
+  /** Replayed with other facts or conversation data than then. */
   otherInput: number;
-  /** To how many the policy gave no decision, and why. */
+  /** Proposals without a decision, by reason. */
   undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
 }
 
@@ -49,8 +49,8 @@ export interface Replay {
 const pageSize = 20;
 
 /**
- * Puts stored proposals to a policy once more, with the conversation as it was, and tells what it would decide. Nothing
- * is sent, stored, counted or told.
+ * Runs a policy on stored proposals with the conversation as it was then. Nothing is sent, stored, counted or
+ * published.
  */
 export async function replayPolicy(db: Executor, input: ReplayInput): Promise<Replay> {
   const replay = { ...emptyReplay(), since: input.since, until: await databaseTime(db) };

@@ -1,8 +1,8 @@
-import type { HostModules } from '../config/config-types.js';
 import type { Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
+import type { Runtime } from '../runtime.js';
 import type { Decided } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
@@ -35,22 +35,26 @@ const statusOf: Record<Decision, DraftStatus> = {
 };
 
 /**
- * Stores a decided proposal and sends it if it is allowed. What went on in the conversation since the proposal saw it is
- * looked at under the conversation's lock. Throws `CONVERSATION_NOT_FOUND`.
+ * Stores a decided proposal and sends it if allowed. What happened in the conversation since is checked under its lock.
+ * Throws `CONVERSATION_NOT_FOUND`.
  */
-export async function storeDraft(tx: Executor, config: HostModules, decided: DecidedProposal): Promise<Stored> {
+export async function storeDraft(
+  tx: Executor,
+  runtime: Pick<Runtime, 'config' | 'traces'>,
+  decided: DecidedProposal,
+): Promise<Stored> {
   const { proposal, requestMessageId } = decided;
   const [conversation] = await tx.run<{ status: string }>(lockConversation, [proposal.conversationId]);
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: proposal.conversationId });
   const [known] = requestMessageId ? await tx.run<DraftRow>(selectOfRequest, [requestMessageId]) : [];
   if (known) return { draft: toDraft(known), answered: null, known: true };
   const overtaken = conversation.status === 'open' ? await overtakenBy(tx, decided) : 'the conversation was resolved';
-  const answered = decided.decided.decision === 'allow' && !overtaken ? await send(tx, config, proposal) : null;
+  const answered = decided.decided.decision === 'allow' && !overtaken ? await send(tx, runtime, proposal) : null;
   const draft = await insert(tx, decided, { overtaken, messageId: answered?.message.id ?? null });
   return { draft, answered, known: false };
 }
 
-/** What makes a draft too late to be sent or approved; nothing can for those that only wait to be looked at. */
+/** Why a draft is too late to be sent or approved; prepared drafts never are. */
 async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal): Promise<string | null> {
   if (decided.decision === 'deny' || decided.decision === 'draft_only') return null;
   const newer = await tx.run<{ role: MessageRole }>(selectNewerRoles, [
@@ -62,8 +66,12 @@ async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal)
   return decided.decision === 'allow' && roles.length > 0 ? 'it was answered meanwhile' : null;
 }
 
-async function send(tx: Executor, config: HostModules, proposal: Proposal): Promise<Answered | null> {
-  return sendAnswer(tx, config, proposal.conversationId, {
+async function send(
+  tx: Executor,
+  runtime: Pick<Runtime, 'config' | 'traces'>,
+  proposal: Proposal,
+): Promise<Answered | null> {
+  return sendAnswer(tx, runtime, proposal.conversationId, {
     role: 'automation',
     content: proposal.content,
     author: automationActor,
@@ -103,8 +111,8 @@ async function insert(
 }
 
 /**
- * Every change of a draft takes the conversation's lock first, as a customer message does. What follows is a statement
- * of its own: one that waits for the lock still sees the rows as they were before it.
+ * Takes the conversation's lock before any change of a draft, as a customer's message does. The next statement is
+ * separate: one that waited for the lock would still see the old rows.
  */
 const lockConversation = statement(
   'draft.lock_conversation',

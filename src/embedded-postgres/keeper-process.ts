@@ -1,6 +1,6 @@
 /**
- * Runs as a process of its own. Its only tie to the process that started it is the channel between them, which the
- * operating system closes when that one dies, by SIGKILL too.
+ * The keeper process. Its channel to the parent is closed by the operating system when the parent dies, also by
+ * SIGKILL.
  */
 import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';

@@ -7,15 +7,15 @@ import type { Cluster } from './cluster.js';
 import type { Home } from './home.js';
 import type { KeeperOrder } from './keeper-process.js';
 
-/** The process that stops Postgres when this one dies, however it dies. */
+/** A process that stops Postgres when this one exits, however it exits. */
 export interface Keeper {
-  /** Ends it once there is nothing left to keep. */
+  /** Ends the keeper when nothing is left to stop. */
   dismiss(): Promise<void>;
 }
 
 /**
- * Starts the keeper. It has a session of its own, so that neither Ctrl+C in the terminal nor a kill of the process group
- * reaches it, and it does not hold this process open.
+ * Starts the keeper in its own session, so that neither Ctrl+C nor a kill of the process group reaches it. It does not
+ * keep this process alive.
  */
 export async function startKeeper(
   home: Home,
@@ -35,7 +35,7 @@ export async function startKeeper(
     // On Windows that would open a window.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    // Of how this process was started it needs the loader, not the debugger nor the source it was given.
+    // Pass on the loader, but not the debugger or an `--eval` source.
     execArgv: process.execArgv.filter((argument) => !/^--(inspect|input-type)/.test(argument)),
   });
   await untilReady(child);

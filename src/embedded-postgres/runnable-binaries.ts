@@ -6,9 +6,9 @@ import type { Binaries } from './installed-binaries.js';
 import { runProgram } from './run-program.js';
 
 /**
- * Binaries that the account can really run. Two things get in the way: package managers that skip install scripts leave
- * out the links to shared libraries, and a project may lie where the account may not go. The first is mended in place
- * where that is writable, everything else by a copy inside `folder`.
+ * Binaries that the account can run. Package managers that skip install scripts leave out library links, and the
+ * project may lie in a folder that the account cannot enter. Links are created in place where possible, else the
+ * binaries are copied into `folder`.
  */
 export async function makeRunnable(
   installed: Binaries,
@@ -22,7 +22,7 @@ export async function makeRunnable(
   return copy;
 }
 
-/** Tried rather than reasoned about: this finds missing libraries, closed folders and `noexec` mounts alike. */
+/** Tested by running: this finds missing libraries, closed folders and `noexec` mounts. */
 async function checkRuns({ postgres }: Binaries, account: Account | undefined): Promise<void> {
   await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
 }

@@ -5,7 +5,7 @@ import type { Cluster } from './cluster.js';
 import { lastLines, runProgram } from './run-program.js';
 import { findRunning } from './running.js';
 
-/** How Postgres goes down: `fast` ends its sessions first, `immediate` is a crash that the next start recovers from. */
+/** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
 export type StopMode = 'fast' | 'immediate';
 
 /** Starts and stops the server of one cluster. Each call returns when the server is ready, or gone. */
@@ -32,7 +32,7 @@ export function controlServer(cluster: Cluster, pgCtl: string, account: Account 
   };
 }
 
-/** pg_ctl only says that the server did not start; why stands in the server's log. */
+/** pg_ctl does not say why the server failed to start; its log does. */
 async function explain(error: unknown, { log }: Cluster): Promise<never> {
   const reason = lastLines(await readFile(log, 'utf8').catch(() => ''));
   if (!reason || !isCairnloopError(error)) throw error;

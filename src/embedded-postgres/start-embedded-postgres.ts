@@ -15,7 +15,7 @@ export interface EmbeddedPostgresOptions {
   dataDir?: string;
   /** Removes `dataDir` at `stop()`, and when this process dies before it. Default: only where `dataDir` is absent. */
   temporary?: boolean;
-  /** The port on 127.0.0.1; a free one unless told. */
+  /** The port on 127.0.0.1. Default: a free one. */
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
   settings?: Settings;

@@ -1,7 +1,7 @@
-/** Freezes plain data all the way down, so that no host module can change what the next one is given. */
+/** Freezes plain data recursively, so that no host module can change what the next one gets. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  // A `for in` over every kind of object is slow for each of them.
+  // One generic `for in` is slower than a loop for each kind of object.
   if (Array.isArray(value)) for (const item of value) deepFreeze(item);
   else if (!(value instanceof Date)) for (const key in value) deepFreeze(value[key]);
   return Object.freeze(value);

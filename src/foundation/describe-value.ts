@@ -6,7 +6,7 @@ export function kindOf(value: unknown): string {
   return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
 }
 
-/** As kindOf, in the words of a public call. What was handed in is named and not repeated: a log must not hold it. */
+/** Like kindOf, for messages of public calls. The value is named, never repeated: logs must not hold it. */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;
@@ -19,7 +19,7 @@ function counted(characters: number): string {
   return characters === 1 ? '1 character' : `${characters} characters`;
 }
 
-/** A revoked proxy throws at the question. */
+/** Array.isArray throws for a revoked proxy. */
 function isList(value: unknown): value is unknown[] {
   try {
     return Array.isArray(value);

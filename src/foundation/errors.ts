@@ -8,7 +8,7 @@ import { kindOf } from './describe-value.js';
 interface ErrorText {
   message: string;
   hint: string;
-  /** The CLI's exit code for it; 1 unless told. */
+  /** The CLI's exit code. Default 1. */
   exitCode?: 1 | 2 | 3 | 130;
 }
 
@@ -242,6 +242,11 @@ const catalog = {
     hint: 'Run `npm install ai@6`.',
   }),
 
+  OPENTELEMETRY_MISSING: (_: object) => ({
+    message: 'tracing: openTelemetry() needs the package "@opentelemetry/api", which is not installed.',
+    hint: 'Run `npm install @opentelemetry/api`, or remove "tracing" from the config.',
+  }),
+
   // Webhooks
   WEBHOOK_FAILED: (d: { failures: readonly (WebhookFailure & { endpoint: string })[]; of: number }) => ({
     message: `${d.failures.length} of ${d.of} webhook endpoints did not accept the delivery: ${d.failures
@@ -327,6 +332,14 @@ const catalog = {
       d.backend === 'postgres'
         ? 'It is a table in the schema of database.url: check the server, and the rights of its role; deliveries wait meanwhile.'
         : 'Check jobs.url and that the server is running; deliveries wait in Postgres meanwhile.',
+  }),
+  AUDIT_KEY_MISSING: (d: { keyId: string }) => ({
+    message: `The audit record is signed with key ${d.keyId}, which is not in the config. This process seals no events.`,
+    hint: 'Set audit.key to that key, or, to replace it, set audit.key to a new one and list it in audit.previousKeys.',
+  }),
+  AUDIT_KEY_RETIRED: (d: { keyId: string; current: string }) => ({
+    message: `audit.key is ${d.keyId}, which key ${d.current} replaced. This process seals no events.`,
+    hint: `Set audit.key to key ${d.current}, or to one that has never signed this record.`,
   }),
   BACKEND_NOT_INSTALLED: (d: { package: string }) => ({
     message: `jobs.backend is "mongodb", but ${d.package} is not installed.`,
@@ -476,7 +489,7 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** A host may ask for an id that is no text, or a very long one, and of some values no text can be made. */
+/** An id from a host may be no text, very long, or impossible to convert to text. */
 function withTextIds<D extends object>(details: D): D {
   const ids = Object.entries(details).filter(
     ([key, value]) => /^(id|conversationId)$/.test(key) && value !== undefined,

@@ -18,16 +18,15 @@ export function errorText(error: unknown, maxLength = 2000): string {
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
 }
 
-/** A cut further back than this leaves too little of a text to be worth it. */
+/** Do not cut further back than this: too little text would be left. */
 const nearestSpace = 300;
 
-/** Longer than what a key of a known shape needs to be known by. */
+/** Longer than the part by which any known key is recognised. */
 const halfSecret = 100;
 
 /**
- * Redacts the first `maxLength` characters of a text, of which the rest is cut off: half a secret may not look like one.
- * So the cut is at a space. In a run without one only its far end can hold a half, but for the password in a URL, whose
- * end nobody saw.
+ * Redacts the first `maxLength` characters and cuts the rest at a space, because half a secret may match no pattern. A
+ * text without a space is cut at the end.
  */
 function beginning(text: string, maxLength: number): string {
   if (text.length <= maxLength) return redact(printable(text));
@@ -66,12 +65,12 @@ export function toStorableText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** How many levels of maps and lists are stored; Postgres itself refuses some thousands. */
+/** Levels of maps and lists that are stored; Postgres refuses some thousands. */
 const maxDepth = 100;
 
 /**
- * A plain copy that a Postgres `jsonb` column takes, by the rules of JSON: what it cannot say (functions, undefined) is
- * left out, a bigint becomes text. Where JSON throws, at a cycle or a getter that throws, words stand instead.
+ * A plain copy that fits a `jsonb` column. Functions and undefined are left out, a bigint becomes text, and cycles and
+ * throwing getters are replaced by a note.
  */
 export function toStorableJson(value: unknown): unknown {
   return storable(value, []) ?? null;
@@ -97,7 +96,7 @@ function storable(given: unknown, parents: readonly object[]): unknown {
 
 const unreadable = '[unreadable]';
 
-/** What `JSON.stringify` would write in its place: a Date as ISO text, anything else by its own `toJSON`. */
+/** What `JSON.stringify` would write: a Date as ISO text, other objects by their `toJSON`. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   try {

@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 const intervalMs = 500;
 
 /**
- * Calls back once the package manager that runs this process is gone: npm, npx and others end by a signal without
- * handing it on. Where none runs it there is nothing to watch: a shell may leave its jobs behind on purpose. Returns
- * how to stop watching.
+ * Calls back once the package manager that runs this process has exited: npm and npx do not forward the signal that
+ * ends them. Returns a function that stops watching.
  */
 export function watchRunner(onGone: () => void, env: NodeJS.ProcessEnv = process.env): () => void {
   if (!env.npm_config_user_agent && !env.npm_lifecycle_event) return () => {};
@@ -18,7 +17,7 @@ export function watchRunner(onGone: () => void, env: NodeJS.ProcessEnv = process
   return () => clearInterval(timer);
 }
 
-/** This process and, where the system tells, the shell between it and the package manager. */
+/** This process and, where it can be found, the shell between it and the package manager. */
 function runnerChain(): { pid: number; parent: number }[] {
   const shell = process.ppid;
   const runner = parentOf(shell);
@@ -27,7 +26,7 @@ function runnerChain(): { pid: number; parent: number }[] {
   return isBetween ? [own, { pid: shell, parent: runner }] : [own];
 }
 
-/** Only Linux tells of other processes without asking another program. */
+/** Only Linux shows other processes without running a program. */
 function parentOf(pid: number): number | undefined {
   if (pid === process.pid) return process.ppid;
   const [, parent] = /\) \S (\d+) /.exec(read(`/proc/${pid}/stat`)) ?? [];

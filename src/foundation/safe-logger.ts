@@ -4,20 +4,19 @@ import { escapeControls } from './escape-controls.js';
 import { prettyLine } from './pretty-line.js';
 
 /**
- * Lines on stderr, without what could move a terminal: for a person where stderr is a terminal, else JSON. A full disk, a
- * closed pipe or a reader that has stopped costs log lines, not the process: pino's own destination ends the process at the
- * first, and tries for ever at the last.
+ * Writes lines to stderr with control characters escaped: readable ones to a terminal, else JSON. A full disk, a closed pipe
+ * or a stopped reader loses log lines but never ends or blocks the process, as pino's own destination would.
  */
 export function stderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
   const write = isTerminal ? (line: string) => writeToStderr(prettyLine(line)) : writeToStderr;
   return pino({ name: 'cairnloop', level }, { write });
 }
 
-/** How long a line waits for whoever reads stderr, in milliseconds. */
+/** How long a line waits for the reader of stderr, in milliseconds. */
 const patienceMs = 100;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes at once, so that the last words of a process are out before it ends. Never throws. */
+/** Writes synchronously, so that the last lines are out before the process ends. Never throws. */
 function writeToStderr(text: string): void {
   const bytes = Buffer.from(escapeControls(text));
   const until = performance.now() + patienceMs;
@@ -36,8 +35,8 @@ const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 type Write = (...line: unknown[]) => unknown;
 
 /**
- * The host's logger, whose failures stay its own: a log line that throws or rejects must not fail the operation that
- * writes it. That lines are lost is said once, on stderr.
+ * Wraps the host's logger: a log call that throws or rejects must not fail the operation. Lost lines are reported once,
+ * on stderr.
  */
 export function safeLogger(logger: Logger): Logger {
   let told = false;

@@ -1,6 +1,6 @@
 /**
- * What a credential looks like in text, class by class. On the side of caution: what only looks like one is masked too,
- * but not what every log holds: package names, paths, stack traces.
+ * Patterns of credentials in text. What only looks like one is masked too, except package names, paths and stack
+ * traces, which every log holds.
  */
 
 export const mask = '[redacted]';
@@ -12,7 +12,7 @@ const keyKinds = [
   'account|access|admin|api|auth|client|consumer|deploy|encryption|functions|hmac|license|master|private|project',
   'secret|service|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook|write',
 ].join('|');
-/** A name that says that its value is secret; `PWD` alone is the folder of a process. */
+/** A name whose value is secret; `PWD` alone is the working directory. */
 const name = `(?:pass(?:words?|wds?|phrases?|code)|(?<!\\b|\\bOLD)pwd|pwd(?!=(?:[/\\\\]|[A-Z]:))|secrets?|(?<!unexpected\\s)token|credentials?|(?:${keyKinds})[-_ ]?key|sig(?:nature)?|_auth)(?:[-_ ]?(?:key|hash|value|id|base64))?`;
 /** A whole identifier that ends in such a name, e.g. `spring.datasource.password`, `DB_PASSWORD`. */
 const identifier = `(?<![\\w:.-])[\\w:.-]{0,60}?${name}`;
@@ -20,7 +20,7 @@ const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
 const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
 /** Between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
 const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
-/** Said about a value rather than one. */
+/** Words about a value, not a value. */
 const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
 const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
 /** A quote inside belongs to it, unless it looks like the end of a text around it. */
@@ -28,7 +28,7 @@ const bare = `[^\\s"'\`]+(?:["'\`](?![,:;\\s)}\\]]|$)[^\\s"'\`]*)*`;
 const value = `${noValue}(?:${quoted}|${bare})`;
 
 const scheme = '[a-z][a-z0-9+.-]{1,30}:\\/\\/';
-/** Their path holds no "@", so the last one ends the password. */
+/** Paths hold no "@" here, so the last one ends the password. */
 const servers =
   '(?:postgres(?:ql)?|cockroachdb|mysqlx?|mariadb|mongodb|rediss?|valkeys?|amqps?|mssql|sqlserver|oracle|clickhouse|neo4j|bolt|nats|kafka|mqtts?|stomp|smtps?|imaps?|pop3s?|ldaps?|ftps?|sftp|libsql|tcp)(?:\\+[a-z0-9]+)?:\\/\\/';
 /** A name and the beginning of a password: what is behind a host would be a port. */
@@ -46,14 +46,14 @@ const urls: readonly Pattern[] = [
   [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${mask}@`],
 ];
 
-/** Who knows such an address may write to the chat behind it. */
+/** Whoever knows such a URL can post to the chat behind it. */
 const webhookHosts = [
   'hooks\\.slack(?:-gov)?\\.com|(?:[\\w-]{1,60}\\.)?webhook\\.office\\.com|outlook\\.office(?:365)?\\.com/webhook|hooks\\.zapier\\.com',
   'hook\\.(?:[\\w-]{1,20}\\.)?(?:make|integromat)\\.com|maker\\.ifttt\\.com|events\\.pagerduty\\.com/integration|hc-ping\\.com|webhook\\.site',
   '(?:(?:ptb|canary)\\.)?discord(?:app)?\\.com/api(?:/v\\d+)?/webhooks|media\\.guilded\\.gg/webhooks|webexapis\\.com/v\\d+/webhooks/incoming',
   'open\\.(?:feishu\\.cn|larksuite\\.com)/open-apis/bot|(?<![\\w.-])[\\w.-]{1,100}\\.(?:logic\\.azure|powerplatform)\\.com',
 ].join('|');
-/** A part of a path that a person did not write. */
+/** A path segment that no person wrote. */
 const tokenSegment = '(?=[\\w~.%-]*\\d)(?=[\\w~.%-]*[a-z])[\\w~.%-]{8,}';
 const tokenWords =
   'hooks?|webhooks?|webhookb2|incoming|tokens?|secrets?|keys?|reset|reset-password|password-reset|magic|magic-link|invites?|verify|confirm|activate|unsubscribe';
@@ -62,7 +62,7 @@ const addresses: readonly Pattern[] = [
   [new RegExp(`\\b((?:${webhookHosts})(?::\\d+)?/)[^\\s"'\`<>)]+`, 'gi'), `$1${mask}`],
   [/\/(bot)\d+:[^\s/?#"'<>]+/gi, `/$1${mask}`],
   [new RegExp(`(:\\/\\/[^\\s"'<>]{0,300}?/(?:${tokenWords})/)${tokenSegment}(?:/${tokenSegment})*`, 'gi'), `$1${mask}`],
-  // Letters of both cases and digits all through: no word and no hexadecimal hash.
+  // Mixed case with digits: neither a word nor a hexadecimal hash.
   [
     /(:\/\/[^\s"'<>]{0,300}?\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=(?:[A-Za-z_-]*\d){3})[\w-]{20,}(?![\w.-])/g,
     `$1${mask}`,
@@ -85,7 +85,7 @@ function maskBasic(whole: string, word = '', space = '', given = ''): string {
   return isCredential ? `${word}${space}${mask}` : whole;
 }
 
-/** Each with a digit behind it: `sk_buff` and `npm_config_cache` are names. */
+/** Each must contain a digit: `sk_buff` and `npm_config_cache` are names. */
 const prefixes = [
   // AI and data
   'sk[-_]|rk_(?:live|test)_|pk_(?:live|test)_|hf_|gsk_|xai-|pplx-|r8_|nvapi-|tvly-|dapi|phc_|phx_',
@@ -97,7 +97,7 @@ const prefixes = [
   'xox[abeprs]-|xoxe\\.|xapp-|xwfp-|whsec_|xkeysib-|xsmtpsib-|mlsn\\.|key-|re_|shp(?:at|ss|ca|pa)_|sq0(?:atp|csp)-|EAA[AC]|lin_api_|ntn_|secret_|figd_|CFPAT-|NRAK-|sntry[su]_|gl(?:c|sa)_|Atza\\|',
 ].join('|');
 
-/** These begin no name that people write, so that no digit has to tell. */
+/** No ordinary name begins like this, so no digit is required. */
 const plainPrefixes =
   'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
 
@@ -110,7 +110,9 @@ const shapes: readonly Pattern[] = [
   [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, mask],
 ];
 
-/** Of several lines. They come before what masks the rest of a line, which may hold their beginning. */
+/**
+ * Secrets of several lines. Applied first: later patterns mask the rest of a line, which may hold the beginning of one.
+ */
 const multiline: readonly Pattern[] = [
   [
     new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
@@ -150,7 +152,7 @@ const named: readonly Pattern[] = [
   [new RegExp(`((?:(?<![A-Za-z])[Pp]ass|(?<![A-Za-z])PASS|(?<=[a-z])Pass)${separator})(?:${value})`, 'g'), `$1${mask}`],
 ];
 
-/** A group is looked for only where its hint is found: most texts hold no secret at all. */
+/** A group of patterns is tried only if its hint occurs: most texts hold no secret. */
 export const secretPatterns: readonly { hint: RegExp; patterns: readonly Pattern[] }[] = [
   { hint: /[-_.:|~/A-Z]\S*\d|-----|eyJ|[a-z]{2}_\w{8}|(?:sk|xapp|glpat|GOCSPX|xox[a-z])-|ya29/, patterns: shapes },
   { hint: /pass|pwd|secret|token|credential|key|sig|_auth/i, patterns: multiline },

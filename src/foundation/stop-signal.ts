@@ -4,12 +4,12 @@ import { watchRunner } from './runner-exit.js';
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Why a process was asked to stop: a signal, or the end of the process that forked it or of npm, which ran it. */
+/** Why the process was asked to stop: a signal, or the exit of its parent or package manager. */
 export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process that ran this one is gone';
 
 /**
- * Waits for the first signal that asks this process to stop. A second one ends it at once: whoever sends it does not
- * want to wait for callbacks. A forked process also stops when its parent is gone, by whatever death.
+ * Waits for the first stop signal. A second one ends the process at once. A forked process also stops when its parent
+ * exits for any reason.
  */
 export function stopSignal(): Promise<StopReason> {
   return new Promise((resolve) => {
@@ -26,7 +26,7 @@ export function stopSignal(): Promise<StopReason> {
   });
 }
 
-/** Under `nohup`, which a handler of ours would undo. Known on Linux alone. */
+/** Whether `nohup` started us: a SIGHUP handler would undo it. Only Linux shows this. */
 function ignoresHangUp(): boolean {
   try {
     const [, ignored = '0'] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];

@@ -6,13 +6,10 @@ export class HostTimeout extends Error {
   }
 }
 
-/**
- * Calls into host code and waits for at most `timeoutMs`; to be awaited. What the host does after the time-out is
- * ignored.
- */
+/** Calls host code and rejects after `timeoutMs`. What the host does after the timeout is ignored. */
 export function withTimeout<T>(timeoutMs: number, method: string, call: () => T): Awaited<T> | Promise<Awaited<T>> {
   const returned = call();
-  // What is there already needs no timer and no promise; thousands of calls a second would feel theirs.
+  // A synchronous result needs no timer and no promise, which matters at thousands of calls a second.
   return isThenable(returned) ? inTime(timeoutMs, method, returned) : (returned as Awaited<T>);
 }
 

@@ -3,8 +3,8 @@ import { type Addition, nextLineStart } from './splice.js';
 import type { Style } from './style.js';
 
 /**
- * Adds one import statement (without semicolon) after the imports or requires that open the file, or else before the
- * first statement, behind a shebang, a header comment and directives.
+ * Adds an import (without semicolon) after the leading imports or requires, else before the first statement, after
+ * shebang, header comment and directives.
  */
 export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Addition {
   const text = file.getFullText();
@@ -23,8 +23,8 @@ export function addImport(file: SourceFile, statement: string, style: Pick<Style
 }
 
 /**
- * The import before which this one belongs, where the host's own imports from files, the last lines of its imports, are
- * in order: Biome, import/order and perfectionist check it.
+ * The import to insert before, if the host's own file imports are sorted: Biome, import/order and perfectionist check
+ * that.
  */
 function nextInOrder(opening: readonly Node[], statement: string): Node | undefined {
   const source = /\bfrom\s+['"](\.[^'"]*)/.exec(statement)?.[1];

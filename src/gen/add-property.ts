@@ -16,8 +16,8 @@ interface Place {
 }
 
 /**
- * Adds `property` (without comma) to an object literal. Where `}` has a line of its own the property gets one too, and
- * no line that stands there is touched unless a spread without trailing comma comes last: it must stay before ours.
+ * Adds `property` (without comma) to an object literal. If `}` has its own line, so does the property. No existing line
+ * changes, unless a spread without trailing comma comes last: it must stay before ours.
  */
 export function addProperty(object: ObjectLiteralExpression, property: string, style: Place['style']): Addition[] {
   const text = object.getSourceFile().getFullText();
@@ -67,7 +67,7 @@ function addCommaFirst({ text, commas, property, style }: Place, last: Node): Ad
   return [{ at: nextLineStart(text, trailingEnd(text, last.getEnd())), text: `${indent}, ${property}${style.eol}` }];
 }
 
-/** Without a trailing comma a new line before the last property is the only one that changes no other line. */
+/** Without trailing commas, a new line before the last property is the only change of one line. */
 function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Addition[] | undefined {
   const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
   const at = nextLineStart(text, end);
@@ -84,7 +84,7 @@ function startsItsLine(text: string, position: number): boolean {
   return text.slice(lineStart(text, position), position).trim() === '';
 }
 
-/** Behind the block comments that follow; a line comment would swallow what comes after it. */
+/** After block comments; after a line comment the text would be part of it. */
 function inlineEnd(text: string, position: number): number {
   const comments = ts.getTrailingCommentRanges(text, position) ?? [];
   const isLine = comments.some(({ kind }) => kind === SyntaxKind.SingleLineCommentTrivia);

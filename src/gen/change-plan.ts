@@ -1,4 +1,4 @@
-/** What would be written: the one value that is shown, compared, applied and taken back. */
+/** The planned changes: shown, compared, applied and undone from one value. */
 
 export const outcomes = ['created', 'updated', 'unchanged', 'skipped', 'manual'] as const;
 export type Outcome = (typeof outcomes)[number];
@@ -21,13 +21,13 @@ export interface ChangePlan {
   /** Absolute: the folder of the host's package. */
   root: string;
   changes: readonly FileChange[];
-  /** What the host should know besides, one sentence each. */
+  /** Notes for the host, one sentence each. */
   notes: readonly string[];
   /** The commands, to be run in the package, that install what it does not list yet. */
   install?: readonly string[];
 }
 
-/** A file that is to hold `after`: made where there is none, left alone where it holds that already. */
+/** A file with the content `after`: created, updated, or unchanged if it has it already. */
 export function writeChange(path: string, before: string | null, after: string): FileChange {
   if (before === after) return keep(path, before);
   return { path, outcome: before === null ? 'created' : 'updated', before, after };

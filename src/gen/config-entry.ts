@@ -3,12 +3,12 @@ import { type ConfigObject, resolveObject } from './config-object.js';
 import { findReassignments, isTransparent } from './reassignments.js';
 
 /**
- * Where a key is set already, and to what: in the object, in an object of this file spread into it, or by a statement
- * that comes later. `unclear` is what may set it or take it away, in a way that cannot be followed.
+ * Finds where a key is set: in the object, in an object spread into it, or by a later statement. `unclear` is what may
+ * set or delete it in a way that cannot be followed.
  */
 export type Entry = { node: Node; value: Node } | { unclear: Node };
 
-/** A statement that names the key comes last and wins; one that may mean any key counts where none is named. */
+/** A later statement that names the key wins; one that may mean any key counts if none names it. */
 export function findEntry({ object, names }: ConfigObject, key: string): Entry | undefined {
   const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
@@ -22,7 +22,7 @@ export function findEntry({ object, names }: ConfigObject, key: string): Entry |
   return unclear && { unclear };
 }
 
-/** What may give the object any key, unseen: a computed name, a prototype, a spread of what this file does not hold. */
+/** What may set any key: a computed name, a prototype, a spread from outside of the file. */
 function hiddenSources(object: ObjectLiteralExpression): Node[] {
   return object.getProperties().filter((property) => {
     if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
@@ -37,7 +37,7 @@ function spreadObjects(spread: SpreadAssignment): Node[] {
 
 function isSeen(node: Node): boolean {
   const found = resolveObject(node);
-  // One that is changed later, or takes from elsewhere itself, is not known by what it is written as.
+  // An object that is changed later, or spreads others, is not known by its literal.
   if (!found || hiddenSources(found.object).length > 0) return false;
   return findReassignments(found.names, node.getSourceFile()).length === 0;
 }

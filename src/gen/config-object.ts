@@ -1,4 +1,4 @@
-/** Finds the object literal that a config file exports, through every shape that people write. */
+/** Finds the exported object literal of a config file, in all shapes that people write. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
 import { isReassigned, isTransparent, type Name, withAliases } from './reassignments.js';
@@ -10,7 +10,7 @@ export interface ConfigObject {
   names: readonly Name[];
 }
 
-/** The exported config object, or why it was not found, in words that follow "because". */
+/** The exported object, or why it was not found, in words that follow "because". */
 export function findConfigObject(file: SourceFile): ConfigObject | { unknown: string } {
   const exported = findExported(file);
   if (exported.length === 0) return { unknown: 'it exports nothing as default' };
@@ -81,7 +81,7 @@ export function resolveObject(node: Node, names: readonly Name[] = []): ConfigOb
   return undefined;
 }
 
-/** A name that means itself ends the search. */
+/** A self-reference ends the search. */
 function resolveName(node: Node, names: readonly Name[]): ConfigObject | undefined {
   const declared = findDeclared(node);
   const [only, ...others] = declared?.declarations ?? [];
@@ -99,7 +99,7 @@ function onlyValue(declaration: Node, { text, scope }: Name): Node | undefined {
   return Node.isFunctionDeclaration(declaration) ? declaration : undefined;
 }
 
-/** Calls that answer the object they are handed. */
+/** Calls that return their argument. */
 function isKnownCall(callee: Node): boolean {
   return callee.getText() === 'Object.freeze' || isDefineConfig(callee);
 }

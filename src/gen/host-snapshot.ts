@@ -6,7 +6,7 @@ import type { Style } from './style.js';
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
 
-/** A config that the host's build trips over: which tsconfig compiles it, though it is meant for `folder`, and the harm. */
+/** A config file that the host's build would compile wrongly: which tsconfig, and the harm. */
 export interface StrayConfig {
   tsconfig: string;
   folder: string;
@@ -15,7 +15,7 @@ export interface StrayConfig {
   reason: string;
 }
 
-/** What is known of a host before anything is planned. Paths are relative to `root`, with `/`. */
+/** What is known about a host before planning. Paths are relative to `root`, with `/`. */
 export interface HostSnapshot {
   /** Absolute: the folder of the package. */
   root: string;

@@ -1,7 +1,6 @@
 /**
- * Puts one host module into a config file: an import and a key, as the least text that does it. Text in, text out.
- * Only shapes that are known are touched, and the result is read again before it is believed; for anything else the
- * answer is `manual` with the lines to paste.
+ * Adds a host module to a config file: an import and a key, with the smallest change of text. Only known shapes are
+ * changed, and the result is parsed again; for others the outcome is `manual` with the lines to paste.
  */
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
@@ -26,7 +25,7 @@ export interface ConfigEntry {
   fallbackName: string;
 }
 
-/** What the host's settings say; what the config file itself shows goes before. */
+/** The host's settings; what the config file itself shows takes precedence. */
 export interface HostConventions {
   style: Style;
   moduleForm: ModuleForm;
@@ -67,7 +66,7 @@ export function injectConfig(
   return { outcome: 'updated', text: bom + text };
 }
 
-/** For an entry that must not be put in, though the config is of a known shape. */
+/** For an entry that must not be added although the config has a known shape. */
 export function leaveToHost(
   reason: string,
   config: { path: string; text: string },
@@ -84,7 +83,7 @@ interface Job {
   file: SourceFile;
 }
 
-/** The same module under any spelling of its path is ours; anything else is the host's and stays. */
+/** The same module under another path spelling is ours; anything else is the host's and stays. */
 function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): InjectionResult {
   const isOurs = specifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };

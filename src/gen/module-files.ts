@@ -39,7 +39,7 @@ export function testFile(host: HostSnapshot, file: string): string {
   return path.posix.join(host.testRunner === 'mocha' ? 'test' : path.posix.dirname(file), name);
 }
 
-/** What the renderings of one run share. */
+/** Shared by all files of one run. */
 export interface ModuleContext {
   host: HostSnapshot;
   templates: Templates;

@@ -1,4 +1,4 @@
-/** What `cairnloop init` would do beside the modules: the npm scripts and the example environment. Pure. */
+/** Plans `cairnloop init` besides the modules: npm scripts and the example environment. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, isEditable, keep, writeChange } from './change-plan.js';

@@ -1,4 +1,4 @@
-/** What `cairnloop gen` would do: for each kind a module, its test, and an entry in the config. Pure. */
+/** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
 import { type ChangePlan, type FileChange, keep, skip, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { type InjectionResult, injectConfig, leaveToHost } from './inject-config.js';
@@ -15,10 +15,11 @@ import {
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
 import { installCommands } from './package-manager.js';
+import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
-/** `texts` holds what stands in the files that `moduleFiles` names. */
+/** `texts` holds the files that `moduleFiles` names. */
 export function planModules(
   host: HostSnapshot,
   templates: Templates,
@@ -57,25 +58,19 @@ function planKind(
   if (injected.outcome === 'skipped' && !request.force) {
     return { changes: [before === null ? skip(file, null, injected.reason) : keep(file, before)], injected };
   }
-  const changes = [replaceable(file, before, renderModule(kind, file, planning), request.force)];
+  const changes = [keepEdited(file, before, renderModule(kind, file, planning), request.force)];
   changes.push(...planTest(kind, file, before === null, planning));
   return { changes, injected };
 }
 
-/** A file that the host has changed since is the host's. */
-function replaceable(file: string, before: string | null, after: string, force: boolean): FileChange {
-  const isHosts = before !== null && before !== after;
-  return isHosts && !force ? skip(file, before, 'it differs; --force overwrites it') : writeChange(file, before, after);
-}
-
-/** A test that the host removed stays removed. */
+/** A test that the host deleted is not written again. */
 function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Planning): FileChange[] {
   const { host, request, texts } = planning;
   const at = testFile(host, file);
   const before = texts[at] ?? null;
   const isRemoved = before === null && !isNew && !request.force;
   if (!request.withTests || isRemoved) return [];
-  return [replaceable(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
+  return [keepEdited(at, before, renderTest(kind, file, host.testRunner, planning), request.force)];
 }
 
 function inject(kind: ModuleKind, file: string, config: string, planning: Planning): InjectionResult {
@@ -94,7 +89,7 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
   return leaveToHost(`${file} exports no ${kind.configKey}`, source, entry, habits);
 }
 
-/** A file of the host's own that stands where the module belongs must export what the config would import. */
+/** A file of the host's at the module's path must export what the config would import. */
 function exportsName(text: string, name: string): boolean {
   const named = `\\bexport\\b[^;=]*\\b${name}\\b|\\bexports\\.${name}\\b|\\bexports?\\s*=[^;]*\\b${name}\\b`;
   return new RegExp(named).test(text);

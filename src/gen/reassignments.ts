@@ -1,4 +1,4 @@
-/** What a file does to an object, or to a name, after it was written. */
+/** Finds what a file does to an object or name after its declaration. */
 import { type BinaryExpression, type CallExpression, Node, type SourceFile, SyntaxKind, ts } from 'ts-morph';
 import { findDeclared } from './scopes.js';
 

@@ -1,4 +1,4 @@
-/** Reads what `gen` and `init` need to know of a host. Nothing is written and nothing of the host is run. */
+/** Reads what `gen` and `init` need to know about a host. It writes nothing and runs no host code. */
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
@@ -67,7 +67,7 @@ function newConfigFolder(root: string, sourceFolder: string, outputRoot = '.'): 
   return outputRoot === 'src' || isOther ? 'src' : '.';
 }
 
-/** Where bare names are looked for in the sources, a folder `cairnloop` there would be taken for the package. */
+/** With bare imports from the sources, a folder `cairnloop` there would shadow the package. */
 function moduleFolder(sourceFolder: string, bareImportsFrom: string | null): string {
   return path.posix.join(sourceFolder, bareImportsFrom === sourceFolder ? 'cairnloop-modules' : 'cairnloop');
 }
@@ -89,7 +89,7 @@ function findConfig(root: string): string | undefined {
   return found[0];
 }
 
-/** Where none is yet it is made, but never beside another: a slip of the hand would leave two. */
+/** A missing config is created, but never beside another one: a typing error would leave two. */
 function namedConfig(root: string, cwd: string, given: string): string {
   const file = hostPath(root, cwd, given);
   if (!configExtensions.includes(path.extname(file).slice(1))) {
@@ -122,7 +122,7 @@ function scriptFacts(root: string, isEsm: boolean): TsFacts {
   };
 }
 
-/** What lies outside the folder that `tsc` lays its output out from would move all of it. */
+/** A file outside of `tsc`'s rootDir would move its whole output. */
 function findSourceFolder(root: string, outputRoot = '.'): string {
   if (outputRoot !== '.') return outputRoot;
   return ['src', 'lib'].find((folder) => isFolder(path.join(root, folder))) ?? '.';
@@ -154,7 +154,7 @@ function findTestRunner(
   return { testRunner: found, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
 }
 
-/** What a workspace's root lists is there for its packages too. */
+/** Dependencies of a workspace's root are available to its packages. */
 function outerDependencies(folder: string): string[] {
   try {
     return dependencyNames(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));

@@ -1,4 +1,4 @@
-/** How the host writes its code: what its formatter is told, or else what its files show. */
+/** The host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Node, ts } from 'ts-morph';
@@ -29,7 +29,7 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
   return undefined;
 }
 
-/** What the first few files show; the first one that shows a key decides it. */
+/** Observed in a few files; the first that shows a key decides. */
 function observed(files: readonly string[]): Partial<Style> {
   const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readTextIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
@@ -56,7 +56,7 @@ function readPrettier(folder: string): Partial<Style> | undefined {
   return file === undefined ? undefined : prettierStyle(readSettings(file));
 }
 
-/** Prettier's defaults count where it is in use: they are what it will enforce. */
+/** Prettier's defaults apply where it is in use: it will enforce them. */
 function prettierStyle({ singleQuote, semi, useTabs, tabWidth, trailingComma, endOfLine }: Settings): Partial<Style> {
   return {
     quote: singleQuote === true ? "'" : '"',
@@ -102,7 +102,7 @@ function eolOf(word: unknown): Partial<Style> {
 
 type Settings = Record<string, unknown>;
 
-/** A settings file in whatever language: JSON, flat YAML, or a script that exports an object literal. */
+/** A settings file: JSON, flat YAML, or a script that exports an object literal. */
 function readSettings(file: string): Settings {
   const text = readTextIfAny(file) ?? '';
   if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(text);

@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { alertFileNames } from '../gen/plan-alerts.js';
 import type { Templates } from '../gen/render-template.js';
 
 const folder = new URL('../../templates/', import.meta.url);
+
+/** The package's own alert rules and dashboard by name. */
+export function readAlertFiles(): Record<string, string> {
+  return Object.fromEntries(alertFileNames.map((name) => [name, readFileSync(new URL(`ops/${name}`, folder), 'utf8')]));
+}
 
 /** The package's own templates by name, e.g. `notifier.ts`. */
 export function readTemplates(): Templates {

@@ -12,7 +12,7 @@ export function readText(file: string, shown: string): string {
   }
 }
 
-/** The text of a file that only helps; undefined where it cannot be had. */
+/** The text of an optional file; undefined if it cannot be read. */
 export function readTextIfAny(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

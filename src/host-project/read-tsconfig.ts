@@ -4,7 +4,7 @@ import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
 
-/** What a tsconfig, with those it extends, says about new files and their imports. */
+/** What a tsconfig and those it extends say about new files and imports. */
 export interface TsFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
@@ -29,7 +29,7 @@ export function readTsFacts(root: string, isEsmPackage: boolean, config: string 
   };
 }
 
-/** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
+/** A tsconfig with errors is still read; `tsc` reports them. */
 function readOptions(root: string): ts.CompilerOptions {
   const file = findTsconfig(root);
   return file === undefined ? {} : readTsconfig(file).options;

@@ -1,9 +1,9 @@
-/** Keeps every file that is read or written inside the host's package. */
+/** Keeps all file access inside the host's package. */
 import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 
-/** What has a meaning in a shell, a string literal or a URL, cannot be seen, or is a device name of Windows. */
+/** Characters with a meaning in shells, string literals or URLs, invisible ones, and device names of Windows. */
 const odd = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*\\'`$;&!#%{}]|^[-~ ]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
 /** `given`, as typed, as a path relative to the package, with `/`. @throws CairnloopError PATH_REFUSED */
@@ -19,11 +19,13 @@ export function hostPath(root: string, cwd: string, given: string): string {
 }
 
 /**
- * Why a path that is said to be of a file Cairnloop wrote, or of a folder it made, cannot be; undefined where it can.
- * Somebody may have put it there for `cairnloop undo` to act on.
+ * Why a journal path cannot be a file that Cairnloop wrote; undefined if it can. An attacker may have put it there for
+ * `cairnloop undo`.
  */
 export function strangePath(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
-  const isKnown = kind === 'folder' || /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$/.test(given);
+  const isKnown =
+    kind === 'folder' ||
+    /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
   const isPlain = path.posix.normalize(given) === given && !/[\p{Cc}\\]|^[a-z]:|\/$|^\.?$/iu.test(given);
   if (!isKnown || !isPlain) return 'Cairnloop writes no such path';
   return leadsOut(given) ?? reservedFolder(given.split('/')) ?? refusalOf(() => realHostFile(root, given));
@@ -34,7 +36,7 @@ function leadsOut(relative: string): string | undefined {
   return isOut ? 'it leads out of the package' : undefined;
 }
 
-/** Compared in lower case: some file systems know no other. */
+/** Lower case: some file systems ignore case. */
 function reservedFolder(segments: readonly string[]): string | undefined {
   return segments.map((segment) => reserved.get(segment.toLowerCase())).find((reason) => reason !== undefined);
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 
-/** The files that the browser loads, under addresses that change with their content. */
+/** Serves the browser's files under URLs that contain a hash of their content. */
 export interface ServedAssets {
-  /** The address of a file, e.g. `main.js`. */
+  /** The URL of a file, e.g. `main.js`. */
   href(name: string): string;
-  /** The files of the script, to be loaded at once rather than one after the other. */
+  /** All modules of the script, for preload links. */
   scripts: string[];
   /** Whether the host added a stylesheet of its own. */
   hostStyles: boolean;
@@ -28,15 +28,15 @@ export interface AssetFolder {
   /** The path of the mount, without a slash at its end. */
   base: string;
   folder: URL;
-  /** The name that the stylesheets are served under as one file, and what it is made of, in this order. */
+  /** The stylesheet's name, and the files it is joined from, in order. */
   stylesheet: string;
   styles: readonly string[];
-  /** The script that a page loads; the others are loaded beside it. */
+  /** The entry module; the others are preloaded. */
   mainScript: string;
   hostStyles: string | undefined;
 }
 
-/** Reads every file once. One version covers all of them, so that the script's own imports stay relative. */
+/** Reads every file once. All share one version, so that relative imports work. */
 export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFolder): Promise<ServedAssets> {
   const files = new Map<string, Asset>();
   const sources = await readSources(folder);

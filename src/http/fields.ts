@@ -1,23 +1,23 @@
 import { types } from 'node:util';
 import { toStorableText } from '../foundation/redact.js';
 
-/** The fields of a posted body, as text. Files are left out: no form of ours has any. */
+/** Reads the text fields of a posted body; files are dropped. */
 export interface Fields {
   /** The field, or an empty text. */
   text(name: string): string;
   /** Every value of a field that may stand there more than once. */
   all(name: string): string[];
-  /** What was sent, whatever it holds. */
+  /** All fields. */
   names: readonly string[];
 }
 
 export interface FieldLimits {
-  /** Of the whole body, in bytes. */
+  /** Limit for the whole body, in bytes. */
   maxBytes: number;
   maxFields: number;
 }
 
-/** Room for a message of the longest kind, written in letters of four bytes, and its other fields. */
+/** Room for the longest message in four-byte letters, and the other fields. */
 export const defaultLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
 
 /** A list of names and values; names may repeat. */
@@ -38,8 +38,8 @@ export function fieldsOf(entries: Entries, names?: readonly string[]): Fields {
 export const noFields = fieldsOf([]);
 
 /**
- * What a body parser of the host's made of a body. Only text and lists of text are taken, and nothing of it is called:
- * no getter, no `toString`, no trap of a Proxy. Whoever parsed it, the limits hold.
+ * Reads the result of the host's body parser. It takes only texts and lists of texts and calls nothing on it: no
+ * getter, no `toString`, no Proxy trap. The limits apply to it too.
  */
 export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): Fields | 'too large' {
   const entries: [string, string][] = [];
@@ -54,7 +54,7 @@ export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimit
   return fieldsOf(entries, names);
 }
 
-/** A text, a list of them, or what `qs` makes of a long list: an object with the keys 0, 1, 2, … */
+/** A text, a list, or `qs`' form of a long list: an object with the keys 0, 1, 2, … */
 function textsIn(value: unknown, maxFields: number): string[] {
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return [];
@@ -68,7 +68,7 @@ function textsIn(value: unknown, maxFields: number): string[] {
   return texts;
 }
 
-/** Anything but plain data has no keys here; an object with a million keys is cut off by the limit on fields. */
+/** Keys of plain data only; the field limit stops at an object with a million keys. */
 function ownKeys(value: object): string[] {
   return types.isProxy(value) || ArrayBuffer.isView(value) ? [] : Object.keys(value);
 }

@@ -2,19 +2,19 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 
-/** Signs forms for one person, so that a page of another site, or of another person, has none that is accepted. */
+/** Issues CSRF tokens for one person. */
 export interface FormTokens {
   issue(personId: string): string;
   accepts(personId: string, token: unknown): boolean;
 }
 
 export interface FormTokenOptions {
-  /** What the tokens are for: a token of one purpose is refused for another. Default `form`, the workspace. */
+  /** Purpose: a token of another purpose is refused. Default `form`. */
   purpose?: string;
   now?: () => number;
 }
 
-/** Tokens by the secret that all processes on this schema share. A token is valid on the day of its issue and the next. */
+/** Tokens signed with the schema's secret, which all processes share. Valid on their day of issue and the next. */
 export async function loadFormTokens(
   runtime: Pick<Runtime, 'db'>,
   { purpose = 'form', now = Date.now }: FormTokenOptions = {},
@@ -31,7 +31,7 @@ export async function loadFormTokens(
   };
 }
 
-/** A day of UTC, so that every process agrees which day it is. */
+/** A UTC day, so that all processes agree. */
 const dayMs = 24 * 3600 * 1000;
 
 function isSame(expected: string, found: string): boolean {

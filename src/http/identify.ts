@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { errorText, toStorableText } from '../foundation/redact.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 
-/** Whoever sent a request, as the host's own session knows them. */
+/** The sender of a request as the host's session knows them. */
 export interface Person {
   id: string;
   name?: string;
@@ -14,23 +14,20 @@ export interface NativeRequest {
   incoming?: IncomingMessage;
 }
 
-/** Who asks: somebody, nobody, or nobody who could tell. `answer` is the host's own object, to be read with care. */
+/** The result of identification. `answer` is the host's own object; read it with care. */
 export type Identity = { state: 'known'; person: Person; answer: object } | { state: 'anonymous' | 'unconfigured' };
 
-/** A function of the host's that says who sent a request. */
+/** The host's function that identifies the sender. */
 export interface IdentityHook {
-  /** The option that holds it, e.g. `operator`. */
+  /** Its option name, e.g. `operator`. */
   option: string;
   ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
 }
 
-/** How long the host may take to say who somebody is, in milliseconds. */
+/** Time limit for the host's function, in milliseconds. */
 const timeoutMs = 10_000;
 
-/**
- * Asks the host, and nothing else, who sent a request. Whatever goes wrong means nobody: a throw, a time-out, an answer
- * without a usable id. Never rejects.
- */
+/** Asks only the host who sent a request. A throw, a timeout or an unusable id means nobody. Never rejects. */
 export async function identify(
   { option, ask }: IdentityHook,
   request: Request,
@@ -51,20 +48,17 @@ export async function identify(
   return { state: 'anonymous' };
 }
 
-/** Whether a text names somebody as it stands: what is cut or changed on its way into the database does not. */
+/** Whether an id can be stored unchanged. */
 export function isPersonId(id: unknown): id is string {
   return problemOf(id) === null;
 }
 
 const maxLength = 500;
 
-/** Letters that show: an id without one would be somebody whom no page and no record can name. */
+/** Visible characters: an id without any could not be shown or recorded. */
 const visible = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
-/**
- * Why an id is refused. Ids are kept to the letter, so one that would be cut or changed on its way into the database is
- * refused: two people would be one afterwards.
- */
+/** Why an id is refused. Ids are never cut or changed: two people could become one. */
 function problemOf(id: unknown): string | null {
   if (typeof id !== 'string') return 'is no text';
   if (id.length > maxLength) return `has ${id.length} characters (limit ${maxLength})`;
@@ -74,7 +68,7 @@ function problemOf(id: unknown): string | null {
 }
 
 function toPerson(id: string, name: unknown): Person {
-  // A cut must not leave half a surrogate pair.
+  // Do not cut a surrogate pair.
   const known = typeof name === 'string' ? name.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, '') : '';
   return visible.test(known) ? { id, name: toStorableText(known).trim() } : { id };
 }

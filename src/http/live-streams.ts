@@ -2,54 +2,54 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import { createRateLimit } from './rate-limit.js';
 
-/** Server-sent events to open pages: so many for each person, and for each only as long as their session lasts. */
+/** Server-sent events for open pages, limited per person and to the lifetime of their session. */
 export interface LiveStreams<News> {
-  /** A stream for `person`, or the refusal: 429 beyond their share, 503 when there is no room or the mount closes. */
+  /** Returns a stream, or a refusal: 429 over the person's limit, 503 over the process's limit or while closing. */
   open(viewer: Viewer<News>): Response;
-  /** Ends every stream; none is opened afterwards. */
+  /** Ends every stream and opens no more. */
   close(): void;
 }
 
-/** Who watches, and what of the news is theirs. */
+/** Who watches, and which events concern them. */
 export interface Viewer<News> {
   personId: string;
   /** The connection of the browser. */
   signal: AbortSignal;
-  /** Whether the host's session still knows them as the same person. Asked again and again. */
+  /** Whether the host's session still identifies the same person; asked repeatedly. */
   isStillSignedIn(): Promise<boolean>;
-  /** An event in the format of server-sent events; null for news that is not theirs. */
+  /** Formats an event; null if it does not concern them. */
   tell(news: News): string | null;
-  /** What is sent in place of events that a slow reader has missed. */
+  /** Sent when a slow reader has missed events. */
   caughtUp: string;
 }
 
 export interface LiveSettings {
   /** Streams that one person may hold open in this process. Default 20. */
   perPerson?: number;
-  /** How often the host is asked whether a session still stands, in milliseconds. Default 20 000. */
+  /** How often the session is checked again, in milliseconds. Default 20 000. */
   recheckMs?: number;
 }
 
 export interface LiveStreamsOptions<News> extends LiveSettings {
   /** After how long a stream ends, in milliseconds. Default 50 000. */
   lifeMs?: number;
-  /** Where the news come from; returns how to stop. */
+  /** Subscribes to events; returns a function that unsubscribes. */
   subscribe(listener: (news: News) => void): () => void;
   log: Logger;
 }
 
-/** Comments keep proxies from ending a stream that has nothing to say. */
+/** Interval of comments, which keep proxies from closing an idle stream. */
 const keepAliveMs = 15_000;
 /**
- * Then the browser connects again, through the host's own session: a hook that reads what the session middleware left on
- * the first request cannot notice that the session has ended since.
+ * Then the browser reconnects through the host's session. A hook that reads the first request's session would not
+ * notice that it ended.
  */
 const defaultLifeMs = 50_000;
-/** Of one stream, in bytes, besides what the connection itself holds. */
+/** Buffer limit of one stream, in bytes, besides the connection's own. */
 const maxQueued = 16 * 1024;
-/** Of all people in this process. */
+/** Streams of this process. */
 const maxStreams = 10_000;
-/** Streams that are written to before other work has its turn. */
+/** Streams written before yielding to other work. */
 const sliceSize = 250;
 
 interface Stream<News> {
@@ -81,7 +81,7 @@ export function createLiveStreams<News>(options: LiveStreamsOptions<News>): Live
 
   const count = ({ personId }: Viewer<News>) => counts.get(personId) ?? 0;
 
-  /** Writes to all, in slices: thousands of streams must not keep the process from its other work. */
+  /** Writes to all streams in slices, so that thousands do not block the event loop. */
   async function broadcast(news: News): Promise<void> {
     const open = [...streams];
     for (let from = 0; from < open.length; from += sliceSize) {
@@ -156,7 +156,7 @@ function openStream<News>(
     {
       start(controller) {
         const send = (event: string) => {
-          // A reader that does not keep up is sent less, and told so once it reads again.
+          // Backpressure: a slow reader is sent a reset instead of the events it missed.
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(event));
           else behind = true;
         };
@@ -207,7 +207,7 @@ function startTimers<News>(
   const timers = [
     setInterval(() => stream.send(': still here\n\n'), keepAliveMs),
     setInterval(recheck, recheckMs),
-    // Not all at the same moment: they come back together after a restart.
+    // Jitter: after a restart all clients would reconnect at once.
     setTimeout(stream.end, lifeMs * (0.8 + 0.2 * Math.random())),
   ];
   for (const timer of timers) timer.unref();

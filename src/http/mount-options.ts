@@ -3,14 +3,14 @@ import { closestWord } from '../foundation/closest-word.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from './live-streams.js';
 
-/** What each option accepts, in words and as a test. */
+/** What each option accepts: in words, and as a check. */
 export type Expectations<Options> = {
   [K in keyof Required<Options>]: [expected: string, accepts: (value: unknown) => boolean];
 };
 
 /**
- * A copy of the options that a host mounts something with. Throws `MOUNT_OPTION_INVALID`, naming the first that is wrong
- * or unknown: a slip in a key must not leave a door without its lock.
+ * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
+ * `operator` must not leave the page open.
  */
 export function readMountOptions<Options extends object>(
   helper: string,
@@ -53,7 +53,7 @@ function knownOption(word: string, known: readonly string[]): string {
   return meant ? `a known option (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
 }
 
-/** A rule that an option which was left out keeps as well. */
+/** Makes a rule accept an absent option. */
 export function optional(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
   return (value) => value === undefined || accepts(value);
 }
@@ -63,7 +63,7 @@ export const isNonEmptyText = (value: unknown): boolean => typeof value === 'str
 export const isListOfTexts = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '');
 
-/** Where something is mounted: the root, or a path. What a router would read a pattern into is none. */
+/** The mount path. Router patterns are refused. */
 export const basePathRule: [expected: string, accepts: (value: unknown) => boolean] = [
   'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
   (value) => typeof value === 'string' && /^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/.test(value),

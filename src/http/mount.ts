@@ -4,44 +4,38 @@ import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
 import { isOver, writeResponse } from './write-response.js';
 
-/** One handler in two shapes: for fetch-style servers and for Node's. Neither ever throws or rejects. */
+/** One handler for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface Mounted {
   /** Answers every request; paths that are not its own with 404. */
   fetch: (request: Request) => Promise<Response>;
-  /**
-   * Hands paths that are not its own to `next` where there is one, and returns what that returns: what follows is the
-   * host's, and so are its failures.
-   */
+  /** Calls `next`, if given, for other paths and returns its result; failures in it are the host's. */
   node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;
 }
 
-/** What is mounted: one application, of which every answer is a `Response`. */
+/** The mounted application. */
 export interface MountedApp {
   fetch(request: Request, native: NativeRequest): Response | Promise<Response>;
 }
 
 export interface MountOptions {
-  /** What log lines and answers call it, e.g. `workspace`. */
+  /** Its name in log lines and responses, e.g. `workspace`. */
   name: string;
   /** Loads the application at the first request. After a failure the next request tries again. */
   load(): Promise<MountedApp>;
-  /** Whether a path, without its query, is this mount's. */
+  /** Whether a path (without query) belongs to this mount. */
   owns(path: string): boolean;
-  /**
-   * Which address `owns` is asked about where a router cut the mount path off: the whole of it alone, or what is left
-   * first and then the whole.
-   */
+  /** Which path `owns` gets when a router removed the mount path: only the full one, or the rest first. */
   address: 'whole' | 'left or whole';
-  /** In place of the application while it cannot be loaded; a line of text unless told. */
+  /** The response while the application cannot be loaded. Default: a line of text. */
   unavailable?(request: Request): Promise<Response>;
-  /** On the answers that the mount gives in place of the application. */
+  /** Headers of responses that the mount itself gives. */
   headers: Record<string, string>;
   log: Logger;
 }
 
 /**
- * Mounts an application in a host's server. Whatever a request, a body, a hook of the host's or the application does,
- * `fetch` and `node` settle: a promise that rejects unheard would end the host's process.
+ * Mounts an application in a host's server. `fetch` and `node` always settle: an unhandled rejection would end the
+ * host's process.
  */
 export function createMount(options: MountOptions): Mounted {
   const { name, log, headers } = options;
@@ -86,7 +80,7 @@ export function createMount(options: MountOptions): Mounted {
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
       if (isOver(response)) return;
       try {
-        // A response that the host ends or a client leaves emits an error, which nobody else may be listening for.
+        // Without a listener, an error of an aborted response would end the process.
         response.on('error', () => {});
         if (request.url !== address) request.url = address;
         await (await listener())(request, response);
@@ -103,7 +97,7 @@ const failedText = 'This request failed; the reason is in the log.\n';
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 
-/** Turns Node's request into a `Request`, and writes the `Response`: the library would print errors and send them. */
+/** Converts between Node and fetch by ourselves: the library would print errors and send them to the client. */
 async function loadListener(
   answer: (request: Request, native: NativeRequest) => Promise<Response>,
   refuse: () => Response,
@@ -127,7 +121,7 @@ async function loadListener(
   };
 }
 
-/** What follows in the host's chain. Frameworks hand a promise back and see to its failures; nobody sees to a throw. */
+/** Calls the host's next handler. Frameworks handle a rejected promise, but not a throw. */
 function handOn(next: () => unknown, { name, log }: MountOptions, response: ServerResponse): Promise<void> {
   try {
     return next() as Promise<void>;
@@ -138,7 +132,7 @@ function handOn(next: () => unknown, { name, log }: MountOptions, response: Serv
   }
 }
 
-/** Ends a response with 500, or its connection where the answer has begun. */
+/** Ends a response with 500, or the connection if headers were sent. */
 function endWith(response: ServerResponse, headers: Record<string, string>): void {
   try {
     if (response.headersSent) response.destroy();
@@ -148,7 +142,7 @@ function endWith(response: ServerResponse, headers: Record<string, string>): voi
   }
 }
 
-/** Routers cut the mount path off the address; Express, Connect and middie keep the whole of it beside. */
+/** Routers remove the mount path from `url`; Express, Connect and middie keep it in `originalUrl`. */
 function addressOf(request: IncomingMessage, { address, owns }: MountOptions): string {
   try {
     const { originalUrl } = request as { originalUrl?: unknown };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The key under which a posted form writes once, however often it is sent: by a double click, after Back, after an answer
- * that was lost. Its words are part of it, so that a page gone back to and changed writes something new.
+ * The dedupe key of a posted form, so that double clicks, Back and retries write once. It includes the text: a page
+ * that was changed after Back writes again.
  */
 export function postKey(mount: string, nonce: string, ...parts: readonly string[]): string | undefined {
   if (!nonce) return undefined;

@@ -1,15 +1,15 @@
-/** Lets each key through so often, and no more. */
+/** Limits how often each key may pass. */
 export interface RateLimit {
-  /** 0: go on. Otherwise the whole seconds after which to try again, as `Retry-After` says it. */
+  /** 0 to go on, else the seconds for `Retry-After`. */
   take(key: string): number;
 }
 
 export interface RateLimitOptions {
-  /** How many at once, after a rest. */
+  /** Burst size. */
   burst: number;
-  /** How many come back in a minute. */
+  /** Refill per minute. */
   perMinute: number;
-  /** How many keys are remembered; the one that is longest unused goes first. */
+  /** Keys to remember; the least recently used goes first. */
   maxKeys?: number;
   now?: () => number;
 }
@@ -19,7 +19,7 @@ interface Bucket {
   filledAt: number;
 }
 
-/** A token bucket for each key. Kept in this process alone: with several of them, each counts for itself. */
+/** A token bucket for each key, in this process only. */
 export function createRateLimit({
   burst,
   perMinute,
@@ -35,7 +35,7 @@ export function createRateLimit({
     return { tokens: Math.min(burst, tokens + (at - filledAt) * perMs), filledAt: at };
   }
 
-  /** A map iterates in the order of insertion, so the first key is the one that is longest unused. */
+  /** Maps iterate in insertion order, so the first key is the least recently used. */
   function keep(key: string, bucket: Bucket): void {
     buckets.delete(key);
     buckets.set(key, bucket);

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
 import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
 
-/** Why a request has no fields. `already read`: the stream was read before, and what was in it cannot be found. */
+/** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
 export type Unread = 'too large' | 'too slow' | 'malformed' | 'already read';
 
 export interface ReadOptions {
   limits?: FieldLimits;
-  /** Which kinds of body are read; one of another type has no fields. Default: forms. */
+  /** Content types to read. Default: forms. */
   accepts?: readonly ('form' | 'json')[];
-  /** How long to wait for the next bytes, in milliseconds. */
+  /** Time to wait for more bytes, in milliseconds. */
   idleMs?: number;
 }
 
@@ -18,8 +18,8 @@ const defaultIdleMs = 30_000;
 type Kind = 'urlencoded' | 'multipart' | 'json';
 
 /**
- * The fields of a request: from its stream, or from what a body parser of the host's left on Node's request. Call it
- * only once the sender is identified and the origin is checked. Never rejects.
+ * Reads fields from the stream, or from the body that a host's parser left. Call it after identification and origin
+ * check. Never rejects.
  */
 export async function readForm(
   request: Request,
@@ -36,7 +36,7 @@ export async function readForm(
     const body = await readBody(request, limits.maxBytes, idleMs);
     return typeof body === 'string' ? body : await fieldsOfBytes(body, { type, kind }, limits);
   } catch {
-    // A multipart body without its end, or a connection without one.
+    // An incomplete multipart body or connection.
     return 'malformed';
   }
 }
@@ -47,7 +47,7 @@ function kindOf(type: string): Kind | undefined {
   return /^application\/json\b/i.test(type) ? 'json' : undefined;
 }
 
-/** Parsers leave `body: {}` behind on requests that they did not read, so the stream is asked, not the body. */
+/** Parsers set `body: {}` on requests they did not read, so check the stream, not the body. */
 function wasRead(incoming: IncomingMessage): boolean {
   return incoming.readableDidRead || incoming.readableEnded;
 }
@@ -72,7 +72,7 @@ async function fieldsOfParsed(
   return hadBody(incoming) ? 'already read' : noFields;
 }
 
-/** Some hosts parse on demand, in a getter of their own that throws for a body that it cannot read. */
+/** A host may parse in a getter that throws. */
 function leftOn(incoming: IncomingMessage): { body?: unknown; rawBody?: unknown } {
   const holder = incoming as { body?: unknown; rawBody?: unknown };
   const read = (name: 'body' | 'rawBody') => {
@@ -89,14 +89,14 @@ function hadBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** The body, counted while it is read: not every request says beforehand how long it is. */
+/** Reads the body and counts bytes: Content-Length may be absent. */
 async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | Unread> {
   const chunks: Uint8Array[] = [];
   const reader = request.body?.getReader();
   let size = 0;
   for (;;) {
     const read = await nextChunk(reader, idleMs);
-    if (read === 'too slow' || read === undefined) return stopReading(reader, read ?? 'malformed');
+    if (read === 'too slow') return stopReading(reader, read);
     if (read.done) return Buffer.concat(chunks);
     size += read.value.byteLength;
     if (size > maxBytes) return stopReading(reader, 'too large');
@@ -122,7 +122,7 @@ async function nextChunk(
   }
 }
 
-/** Whatever else comes is not waited for. */
+/** Do not wait for the rest. */
 function stopReading(reader: Reader | undefined, why: Unread): Unread {
   reader?.cancel().catch(() => {});
   return why;
@@ -141,7 +141,7 @@ async function fieldsOfBytes(
   return fieldsOf(new URLSearchParams(text));
 }
 
-/** By the platform's own getter: a property of that name may be the host's. */
+/** Uses the platform's getter: the host may have set a property of that name. */
 function byteLengthOf(bytes: Uint8Array): number {
   return typedArrayLength.call(bytes);
 }

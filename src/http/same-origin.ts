@@ -1,6 +1,6 @@
 /**
- * Whether a request that changes something comes from a page of this site. Browsers say so themselves in
- * `Sec-Fetch-Site`; on plain http they do not, and `Origin` must name the host that was asked. Neither: refused.
+ * Whether a state-changing request comes from this site: by `Sec-Fetch-Site`, or on plain http by `Origin`. Without
+ * both it is refused.
  */
 export function isSameOrigin(request: Request): boolean {
   const site = request.headers.get('sec-fetch-site');
@@ -9,7 +9,7 @@ export function isSameOrigin(request: Request): boolean {
   return origin !== null && URL.canParse(origin) && new URL(origin).host === hostOf(request);
 }
 
-/** Whether the request's `Host` is one that the mount answers to. Keeps a page whose name was rebound to us out. */
+/** Whether the mount serves this `Host`; protects against DNS rebinding. */
 export function isKnownHost(request: Request, hosts: readonly string[] | undefined): boolean {
   if (!hosts) return true;
   const host = hostOf(request);

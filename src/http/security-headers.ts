@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 
-/** On every answer: nothing is kept, nothing is embedded, nothing runs that is not a file of ours. */
+/** Headers of every response: no caching, no embedding, scripts only from our own files. */
 export const securityHeaders: Record<string, string> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -22,11 +22,11 @@ export const securityHeaders: Record<string, string> = {
   'x-frame-options': 'DENY',
 };
 
-/** Puts {@link securityHeaders} on every answer; an answer of its own kind may say how long it is kept. */
+/** Adds {@link securityHeaders}; a response may set its own caching. */
 export const protect: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(securityHeaders)) {
-    // A page that is not let in brings the policy for its own style along.
+    // Refusal pages bring a policy for their inline style.
     const mayDiffer = name === 'cache-control' || name === 'content-security-policy';
     if (!mayDiffer || !c.res.headers.has(name)) c.res.headers.set(name, value);
   }

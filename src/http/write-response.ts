@@ -1,19 +1,19 @@
 import type { ServerResponse } from 'node:http';
 
-/** Whether there is nothing left to answer: the host has answered, or the client is gone. */
+/** Whether the response was sent already, or the client is gone. */
 export function isOver({ headersSent, writableEnded, destroyed }: ServerResponse): boolean {
   return headersSent || writableEnded || destroyed;
 }
 
 /**
- * Writes a `Response` to Node's. What is being streamed waits for a slow client, and is cancelled when the client leaves.
- * Rejects where the response of the host's framework throws.
+ * Writes a `Response` to Node's. Streams respect backpressure and are cancelled when the client leaves. Rejects if the
+ * host's response throws.
  */
 export async function writeResponse(response: Response, outgoing: ServerResponse): Promise<void> {
   if (isOver(outgoing)) return cancel(response.body);
   const streamed = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
   const bytes = streamed ? undefined : Buffer.from(await response.arrayBuffer());
-  // A time-out of the host's may have answered meanwhile.
+  // The host's timeout may have responded meanwhile.
   if (isOver(outgoing)) return cancel(response.body);
   try {
     outgoing.writeHead(response.status, headersOf(response, bytes));

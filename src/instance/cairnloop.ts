@@ -14,16 +14,25 @@ import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { safeLogger, stderrLogger } from '../foundation/safe-logger.js';
-import { createDeliveryCounts, createOutcomeCounts } from '../ops/delivery-counts.js';
-import { createOperations, type OperationsOptions, operationsPaths } from '../ops/operations.js';
+import {
+  createAuditAges,
+  createDeliveryCounts,
+  createOutcomeCounts,
+  createReadyChecks,
+  createWorkerCount,
+} from '../ops/delivery-counts.js';
+import { createOperations, type OperationsOptions, operationsPaths, type Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { readiness } from '../ops/readiness.js';
 import { safeMetrics } from '../ops/safe-metrics.js';
 import { createPortal, type Portal, type PortalOptions } from '../portal/portal.js';
+import { makeReport, type ReportInput } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
+import type { OpenTelemetryBridge } from '../telemetry/open-telemetry.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
+import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
@@ -51,7 +60,9 @@ export async function createCairnloop(
   requireKnownKeys('createCairnloop', options, ['logger', 'configFile']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
-  const { runtime, prometheus } = await assemble(resolved, options);
+  // Called at a scrape, when the worker is there.
+  const ready = (): Promise<Readiness> => readiness(runtime, worker);
+  const { runtime, prometheus } = await assemble(resolved, options, ready);
   // A worker process says it once it works: until then the one line that it prints is why it does not start.
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = schemaGuard(runtime.db);
@@ -63,9 +74,12 @@ export async function createCairnloop(
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
   const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
   const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
+  const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
+  const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
 
   return {
     ...api,
+    report,
     within: refuseExtraArguments(inTransactions.within, 'within'),
     telemetry: {
       attach: refuseExtraArguments(runtime.telemetry.attach, 'telemetry.attach'),
@@ -74,7 +88,7 @@ export async function createCairnloop(
     operations: (mount: OperationsOptions = {}) =>
       createOperations(
         {
-          ready: () => readiness(runtime, worker),
+          ready,
           metrics: prometheus?.scrape ?? null,
           log: runtime.log,
           configFile: options.configFile,
@@ -139,25 +153,31 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
   };
 }
 
-async function assemble(config: ResolvedConfig, options: CreateOptions) {
+async function assemble(config: ResolvedConfig, options: CreateOptions, ready: () => Promise<Readiness>) {
   const log = safeLogger(options.logger ?? config.logger ?? stderrLogger(config.log.level));
   const db = openDatabase({
     ...config.database,
     onConnectionError: (error) =>
       log.warn({ reason: errorText(error) }, 'database connection lost; the pool replaces it'),
   });
-  const prometheus = await loadPrometheus(config, db, log).catch(async (error) => {
+  const prometheus = await loadPrometheus(config, { db, log, ready }).catch(async (error) => {
     await db.close();
     throw error;
   });
   const metrics: Metrics = prometheus ? safeMetrics(prometheus, log) : noMetrics;
-  const telemetry = createTelemetry(log);
+  const traces = await loadTraces(config).catch(async (error) => {
+    await db.close();
+    throw error;
+  });
+  const untraced = createTelemetry(log);
+  const telemetry = traces ? withOperationSpans(untraced, traces) : untraced;
   const runtime: Runtime = {
     config,
     db,
     log,
     metrics,
     telemetry,
+    traces: traces ?? noTraces,
     jobs: createAgendaJobs(config, log),
     changeFeed: openChangeFeed(db, log),
     context: createContextReader({
@@ -171,11 +191,27 @@ async function assemble(config: ResolvedConfig, options: CreateOptions) {
   return { runtime, prometheus };
 }
 
-async function loadPrometheus(config: ResolvedConfig, db: Database, log: Logger): Promise<PrometheusMetrics | null> {
+async function loadTraces({ tracing }: ResolvedConfig): Promise<Traces | null> {
+  if (!tracing) return null;
+  const { createOpenTelemetryTraces } = await import('../telemetry/open-telemetry-traces.js');
+  return createOpenTelemetryTraces(tracing as OpenTelemetryBridge);
+}
+
+async function loadPrometheus(
+  config: ResolvedConfig,
+  { db, log, ready }: { db: Database; log: Logger; ready: () => Promise<Readiness> },
+): Promise<PrometheusMetrics | null> {
   if (!config.metrics) return null;
   const { createPrometheusMetrics } = await import('../ops/prometheus-metrics.js');
   const database = `${databaseTarget(config.database.url)} ${config.database.schema}`;
-  const source = { database, counts: createDeliveryCounts(db), kept: createOutcomeCounts(db) };
+  const source = {
+    database,
+    counts: createDeliveryCounts(db),
+    kept: createOutcomeCounts(db),
+    audit: createAuditAges(db),
+    workers: createWorkerCount(db),
+    ready: createReadyChecks(ready),
+  };
   try {
     return createPrometheusMetrics(config.metrics as PrometheusReporter, source, log);
   } catch (error) {

@@ -1,17 +1,21 @@
 import { deliveryTopics } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { isFree } from '../deliveries/sql-conditions.js';
+import { findWorkerBeats, isAlive } from '../deliveries/worker-health.js';
+import type { Readiness } from './operations.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** Counts are at most so old, in milliseconds, plus the time that the count itself takes. */
+/** Greatest age of counts, in milliseconds, plus the duration of the count. */
 const freshMs = 5000;
 
-/** A scrape waits so long for its first counts, in milliseconds; then it goes without. */
+/** Time that a scrape waits for its first counts, in milliseconds. */
 const firstWaitMs = 1000;
 
 /**
- * Counts waiting and discarded deliveries beside the scrapes: counting a million rows takes longer than a scrape may,
- * so a scrape is answered with the last counts and starts the next.
+ * Counts pending and discarded deliveries in the background: counting a million rows takes too long for a scrape, so
+ * each scrape returns the last counts and starts the next count.
  */
 export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
   return cached<DeliveryCounts>([], () => executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]));
@@ -20,6 +24,38 @@ export function createDeliveryCounts(executor: Executor): () => Promise<Delivery
 /** The same for outcomes that wait for a lock. */
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
+}
+
+/** The ages that tell whether the audit record is sealed and its anchors are handed over. */
+export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
+  return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
+    const [row] = await executor.run<{ unsealed: number | null; anchor: number | null }>(selectAuditAges);
+    return { oldestUnsealedSeconds: Math.max(0, row?.unsealed ?? 0), anchorAgeSeconds: row?.anchor ?? null };
+  });
+}
+
+const selectAuditAges = statement(
+  'metrics.audit_ages',
+  (s) => `
+    SELECT (
+      SELECT extract(epoch FROM ${s}.clock() - at)::float8 FROM ${s}.audit_events
+      WHERE seq IS NULL ORDER BY id LIMIT 1) AS unsealed,
+      (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
+);
+
+/** The same for workers that are alive. */
+export function createWorkerCount(executor: Executor): () => Promise<number> {
+  return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
+}
+
+/** The same for the checks of readiness. A check that is not mentioned has passed. */
+export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
+  const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
+  return cached<Record<string, boolean>>({}, async () => {
+    const { checks } = await probe();
+    const found = Object.entries(checks).map(([name, outcome]) => [name, outcome === 'ok']);
+    return { ...allPassed, ...Object.fromEntries(found) };
+  });
 }
 
 function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promise<Counts> {
@@ -32,7 +68,7 @@ function cached<Counts>(none: Counts, count: () => Promise<Counts>): () => Promi
       last = await count();
       countedAt = performance.now();
     } catch {
-      // The database is away: readiness tells, and the last counts stand.
+      // During an outage the last counts stay; readiness reports it.
     } finally {
       counting = undefined;
     }
@@ -55,6 +91,12 @@ const countDeliveries = statement(
   (s) => `
     SELECT topic,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
-      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded
+      (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded,
+      coalesce((
+        SELECT extract(epoch FROM ${s}.clock() - d.available_at)::float8 FROM ${s}.deliveries d
+        WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}
+          AND NOT ${isHeldBack(s, 'd')}
+        ORDER BY d.available_at, d.id LIMIT 1
+      ), 0) AS "oldestDueSeconds"
     FROM unnest($1::text[]) AS t (topic)`,
 );

@@ -1,10 +1,11 @@
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { MetricSource } from './metrics-registry.js';
+import type { DeliveryCounts } from './prometheus-metrics.js';
 
 export type MetricSet = ReturnType<typeof createMetricSet>;
 
-/** Cairnloop's metrics, in no registry yet. `counts` and `kept` are asked for at a scrape. */
-export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () => Promise<KeptOutcomes>) {
+/** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
+export function createMetricSet({ counts, kept, audit, workers, ready }: MetricSource) {
   const resolveSeconds = new Histogram({
     name: 'cairnloop_conversation_resolve_duration_seconds',
     help: 'Time from opening a conversation to resolving it.',
@@ -40,6 +41,12 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     name: 'cairnloop_sla_breaches_total',
     help: 'SLA clocks that were breached.',
     labelNames: ['priority'],
+    registers: [],
+  });
+  const breachLateness = new Histogram({
+    name: 'cairnloop_sla_breach_lateness_seconds',
+    help: 'Time from the deadline of an SLA clock to its breach being recorded.',
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 3600],
     registers: [],
   });
   const drafts = new Counter({
@@ -92,6 +99,33 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
       setCounts(this, await counts(), 'discarded');
     },
   });
+  const oldestDue = new Gauge({
+    name: 'cairnloop_deliveries_oldest_due_seconds',
+    help: 'For how long the oldest delivery has been due that no worker has taken; 0 where none waits.',
+    labelNames: ['topic'],
+    registers: [],
+    async collect() {
+      setCounts(this, await counts(), 'oldestDueSeconds');
+    },
+  });
+  const liveWorkers = new Gauge({
+    name: 'cairnloop_workers',
+    help: 'Workers whose heartbeat was heard within the last 15 seconds, of all processes on the schema.',
+    registers: [],
+    async collect() {
+      this.set(await workers());
+    },
+  });
+  const readyChecks = new Gauge({
+    name: 'cairnloop_ready',
+    help: 'Checks of readiness in this process: 1 passed, 0 failed.',
+    labelNames: ['check'],
+    registers: [],
+    async collect() {
+      this.reset();
+      for (const [check, passed] of Object.entries(await ready())) this.set({ check }, passed ? 1 : 0);
+    },
+  });
   const settlementsWaiting = new Gauge({
     name: 'cairnloop_settlements_waiting',
     help: 'Outcomes of callbacks that cannot be written yet, because another session has their rows locked.',
@@ -108,6 +142,24 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
       this.set((await kept()).oldestSeconds);
     },
   });
+  const auditUnsealed = new Gauge({
+    name: 'cairnloop_audit_oldest_unsealed_seconds',
+    help: 'For how long the oldest audit event has waited for its seal; 0 where none waits.',
+    registers: [],
+    async collect() {
+      this.set((await audit()).oldestUnsealedSeconds);
+    },
+  });
+  const auditAnchor = new Gauge({
+    name: 'cairnloop_audit_anchor_age_seconds',
+    help: 'How long ago an audit anchor was handed to notifier.onAuditAnchor; absent where none was.',
+    registers: [],
+    async collect() {
+      const { anchorAgeSeconds } = await audit();
+      if (anchorAgeSeconds === null) this.remove();
+      else this.set(anchorAgeSeconds);
+    },
+  });
   return {
     resolveSeconds,
     resolved,
@@ -115,6 +167,7 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     attemptSeconds,
     lagSeconds,
     slaBreaches,
+    breachLateness,
     drafts,
     outbound,
     contextRequests,
@@ -122,12 +175,21 @@ export function createMetricSet(counts: () => Promise<DeliveryCounts>, kept: () 
     portalRequests,
     pending,
     discarded,
+    oldestDue,
+    liveWorkers,
+    readyChecks,
     settlementsWaiting,
     settlementsOldest,
+    auditUnsealed,
+    auditAnchor,
   };
 }
 
-function setCounts(gauge: Gauge<'topic'>, counts: DeliveryCounts, key: 'pending' | 'discarded'): void {
+function setCounts(
+  gauge: Gauge<'topic'>,
+  counts: DeliveryCounts,
+  key: 'pending' | 'discarded' | 'oldestDueSeconds',
+): void {
   gauge.reset();
   for (const row of counts) gauge.set({ topic: row.topic }, row[key]);
 }

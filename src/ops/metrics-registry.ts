@@ -3,14 +3,23 @@ import type { Registry } from 'prom-client';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
-import type { DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
+import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** Where the deliveries of one instance are counted. */
-export interface CountSource {
-  /** The same for instances that count the same rows. */
-  database: string;
+/** What is read at a scrape. */
+export interface MetricSource {
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
+  audit(): Promise<AuditAges>;
+  /** How many workers are alive. */
+  workers(): Promise<number>;
+  /** The checks of readiness, by name. */
+  ready(): Promise<Readonly<Record<string, boolean>>>;
+}
+
+/** What one instance reads. */
+export interface CountSource extends MetricSource {
+  /** The same for instances that count the same rows. */
+  database: string;
 }
 
 /** The metrics in one registry: instances that share the registry count in the same ones. */
@@ -40,10 +49,13 @@ export async function joinRegistry(registry: Registry, source: CountSource): Pro
 
 function createRegistryMetrics(): RegistryMetrics {
   const sources = new Set<CountSource>();
-  const set = createMetricSet(
-    () => sumOf([...sources]),
-    () => keptOf([...sources]),
-  );
+  const set = createMetricSet({
+    counts: () => sumOf([...sources]),
+    kept: () => keptOf([...sources]),
+    audit: () => auditOf([...sources]),
+    workers: () => workersOf([...sources]),
+    ready: () => readyOf([...sources]),
+  });
   return { set, sources, names: new Map(Object.values(set).map((metric) => [nameOf(metric), metric])) };
 }
 
@@ -53,15 +65,15 @@ function nameOf(metric: object): string {
 
 /** Instances on one schema count the same rows; those of several are added up. */
 async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
-  const perDatabase = new Map(sources.map((source) => [source.database, source]));
   const sums = new Map<string, DeliveryCounts[number]>();
-  for (const counts of await Promise.all([...perDatabase.values()].map((source) => source.counts()))) {
-    for (const { topic, pending, discarded } of counts) {
+  for (const counts of await Promise.all(onePerDatabase(sources).map((source) => source.counts()))) {
+    for (const { topic, pending, discarded, oldestDueSeconds } of counts) {
       const sum = sums.get(topic);
       sums.set(topic, {
         topic,
         pending: pending + (sum?.pending ?? 0),
         discarded: discarded + (sum?.discarded ?? 0),
+        oldestDueSeconds: Math.max(oldestDueSeconds, sum?.oldestDueSeconds ?? 0),
       });
     }
   }
@@ -70,12 +82,38 @@ async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
 
 /** The same for outcomes that wait for a lock. */
 async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
-  const perDatabase = new Map(sources.map((source) => [source.database, source]));
-  const kept = await Promise.all([...perDatabase.values()].map((source) => source.kept()));
+  const kept = await Promise.all(onePerDatabase(sources).map((source) => source.kept()));
   return {
     count: kept.reduce((sum, { count }) => sum + count, 0),
     oldestSeconds: Math.max(0, ...kept.map(({ oldestSeconds }) => oldestSeconds)),
   };
+}
+
+/** The oldest of several records. */
+async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
+  const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
+  const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
+  return {
+    oldestUnsealedSeconds: Math.max(0, ...ages.map(({ oldestUnsealedSeconds }) => oldestUnsealedSeconds)),
+    anchorAgeSeconds: anchors.length > 0 ? Math.max(...anchors) : null,
+  };
+}
+
+function onePerDatabase(sources: readonly CountSource[]): CountSource[] {
+  return [...new Map(sources.map((source) => [source.database, source])).values()];
+}
+
+async function workersOf(sources: readonly CountSource[]): Promise<number> {
+  const counts = await Promise.all(onePerDatabase(sources).map((source) => source.workers()));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** A check passes where it does for every instance. */
+async function readyOf(sources: readonly CountSource[]): Promise<Record<string, boolean>> {
+  const ready: Record<string, boolean> = {};
+  for (const checks of await Promise.all(sources.map((source) => source.ready())))
+    for (const [check, passed] of Object.entries(checks)) ready[check] = passed && (ready[check] ?? true);
+  return ready;
 }
 
 function refuseTakenNames(registry: Registry, { names }: RegistryMetrics): void {
@@ -114,8 +152,8 @@ async function printed(registry: Registry, name: string): Promise<string> {
 }
 
 /**
- * Puts the metrics back after the host has cleared its registry; they keep what they have counted. A single one that the
- * host has removed stays away. Never throws.
+ * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
+ * removed stays removed. Never throws.
  */
 export function restoreCleared(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {

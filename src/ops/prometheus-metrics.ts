@@ -5,8 +5,13 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { type CountSource, joinRegistry, restoreCleared } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
-/** Deliveries that wait or were given up, by topic. */
-export type DeliveryCounts = readonly { topic: string; pending: number; discarded: number }[];
+/** Deliveries that wait or were given up, by topic, and for how long the oldest has been due. */
+export type DeliveryCounts = readonly {
+  topic: string;
+  pending: number;
+  discarded: number;
+  oldestDueSeconds: number;
+}[];
 
 /** Outcomes that could not be written, because another session has their rows locked. */
 export interface KeptOutcomes {
@@ -14,10 +19,16 @@ export interface KeptOutcomes {
   oldestSeconds: number;
 }
 
+/** How the audit record is kept; `anchorAgeSeconds` is null where no anchor was handed over. */
+export interface AuditAges {
+  oldestUnsealedSeconds: number;
+  anchorAgeSeconds: number | null;
+}
+
 /** A scrape that has not been collected by then is given up, in milliseconds. */
 const scrapeTimeoutMs = 3000;
 
-/** Priorities are the host's free text; only these are labels, so that their number stays bounded. */
+/** Only these priorities are labels: others are free text of the host. */
 const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {
@@ -53,8 +64,11 @@ export async function createPrometheusMetrics(
       attemptSeconds.observe({ topic }, durationSeconds);
       lagSeconds.observe({ topic }, lag);
     },
-    slaBreached: (priority) =>
-      current().slaBreaches.inc({ priority: knownPriorities.has(priority) ? priority : 'other' }),
+    slaBreached(priority, latenessSeconds) {
+      const { slaBreaches, breachLateness } = current();
+      slaBreaches.inc({ priority: knownPriorities.has(priority) ? priority : 'other' });
+      breachLateness.observe(latenessSeconds);
+    },
     draftDecided: (decision) => current().drafts.inc({ decision }),
     outboundSettled: (outcome) => current().outbound.inc({ outcome }),
     contextRequested: (state) => current().contextRequests.inc({ state }),

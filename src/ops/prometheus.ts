@@ -11,7 +11,7 @@ export interface PrometheusOptions {
   registry?: unknown;
 }
 
-/** What `prometheus()` answers; the reporter itself is loaded when an instance is created. */
+/** The result of `prometheus()`; the reporter is loaded when an instance is created. */
 export interface PrometheusReporter extends MetricsReporter {
   readonly options: PrometheusOptions;
 }

@@ -8,15 +8,15 @@ import type { Runtime } from '../runtime.js';
 import type { ObservedWorker } from '../worker/worker.js';
 import type { Check, Readiness } from './operations.js';
 
-/** A probe that has not answered by then counts as failed, in milliseconds. */
+/** Time limit of a probe, in milliseconds. */
 const probeTimeoutMs = 2000;
 
-/** Outcomes that could not be written for so long, in milliseconds, are told of. */
+/** Outcomes unwritten for this long are reported, in milliseconds. */
 const stuckAfterMs = 10_000;
 
 /**
- * Whether this process could do its work now: a database that takes writes, job store, migrations, and a worker that is
- * not on its way out and whose outcomes can be written.
+ * Whether this process can work now: writable database, job store, migrations, and a worker that is not stopping and
+ * can write outcomes.
  */
 export async function readiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
   const db = runtime.db.waitingFor(workerLockMs);
@@ -41,7 +41,7 @@ export async function readiness(runtime: Runtime, worker: ObservedWorker): Promi
   };
 }
 
-/** A standby and a read-only primary answer every question; only a write tells. A schema that is missing is another check's matter. */
+/** Only a write shows a standby or read-only primary. A missing schema is another check's. */
 async function write(db: Database): Promise<void> {
   await db.run(changeNothing, []).catch(async (error) => {
     if (!noSuchTable.has((error as { code?: string }).code ?? '')) throw error;

@@ -3,8 +3,8 @@ import { errorText } from '../foundation/redact.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
 /**
- * Metrics whose failures stay their own: the registry is the host's, and a counter that throws must neither fail an
- * operation nor lose a delivery's outcome. The first failure is logged.
+ * Isolates failures of the host's registry: a throwing counter must neither fail an operation nor lose an outcome. The
+ * first failure is logged.
  */
 export function safeMetrics(metrics: Metrics, log: Logger): Metrics {
   let told = false;

@@ -12,7 +12,7 @@ export interface ServedApp {
   close(): Promise<void>;
 }
 
-/** A client that sends its request slower than this is cut off, in milliseconds. */
+/** Time limit for receiving a request, in milliseconds. */
 const requestTimeout = 10_000;
 
 /** Where to listen, and what its failure calls it. */
@@ -24,10 +24,7 @@ export interface Address {
   portFlag?: string;
 }
 
-/**
- * Throws as {@link serve} unless all of these addresses can be listened on, before work is done in vain. A moment later
- * one may be taken all the same.
- */
+/** Throws as {@link serve} if an address cannot be used, before other work begins. */
 export async function requireListenable(addresses: readonly Address[]): Promise<void> {
   const served: ServedApp[] = [];
   try {

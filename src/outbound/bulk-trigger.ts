@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { BulkInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
-import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -14,7 +13,6 @@ const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
   /** What is delivered to each, to the letter. */
   content,
-  /** Who had a message with this key already is sent no other; a second call answers what the first one did. */
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
@@ -36,8 +34,8 @@ export type BulkResult =
   | { conversationId: string; ok: false; error: CairnloopError };
 
 /**
- * Writes one outbound message a conversation, all in one transaction, each delivered on its own. Repeated ids count
- * once; an unknown id is that recipient's error. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (the refusal is recorded),
+ * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
+ * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (recorded),
  * `NOTIFIER_REQUIRED`, `INPUT_INVALID`.
  */
 export async function bulkTriggerOutbound(
@@ -52,19 +50,25 @@ export async function bulkTriggerOutbound(
   return runtime.telemetry.span('outbound.bulk_trigger', { requested: ids.length }, async () => {
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });
     await refuseTooLarge(runtime, ids, wanted);
-    const row = await insertOnce(runtime.db, ids, wanted);
+    const row = await runtime.traces.send(['outbound'], () => insertOnce(runtime, ids, wanted));
     afterTriggered(runtime, row.messages.map(toMessage), true);
     const sent = new Map([...row.known, ...row.messages].map((message) => [message.conversation_id, message.id]));
     return { envelope: toEnvelope(row.envelope), results: ids.map((id) => resultOf(id, sent.get(id))) };
   });
 }
 
-/** Of two calls with one key at once the second waits for the recipients, and finds what the first has written. */
-async function insertOnce(db: Database, ids: readonly string[], wanted: z.output<typeof bulkInput>): Promise<BulkRow> {
+/**
+ * The second of two concurrent calls with one key waits for the recipients' locks and finds the first one's messages.
+ */
+async function insertOnce(
+  { db, traces }: Runtime,
+  ids: readonly string[],
+  wanted: z.output<typeof bulkInput>,
+): Promise<BulkRow> {
   const { content, actor, templateId, dedupeKey } = wanted;
   const recipients = ids.filter(isId);
   const insert = async (executor: Executor) => {
-    const values = [recipients, content, actor, templateId, ids.length, dedupeKey ?? null];
+    const values = [recipients, content, actor, templateId, ids.length, dedupeKey ?? null, traces.traceparent()];
     const [row] = await executor.run<BulkRow>(insertBulk, values);
     if (!row) throw new Error('INSERT answered no row');
     return row;
@@ -76,7 +80,7 @@ async function insertOnce(db: Database, ids: readonly string[], wanted: z.output
   });
 }
 
-/** Postgres writes ids in lower case, and one in upper case is the same. */
+/** Postgres returns ids in lower case. */
 function asStored(id: string): string {
   return isId(id) ? id.toLowerCase() : id;
 }
@@ -154,8 +158,8 @@ const insertBulk = statement(
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'outbound', conversation_id, id, id, created_at, created_at FROM message
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
+      SELECT 'outbound', conversation_id, id, id, created_at, created_at, $7 FROM message
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, actor, 'outbound.bulk_triggered', NULL::uuid, id,

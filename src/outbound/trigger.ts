@@ -10,11 +10,11 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 
-/** A year: what is planned further ahead than that belongs in the host's own calendar. */
+/** Longest schedule: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** An outbound message may be the host's own idea, where no person stands behind it. */
+/** The default actor, for messages without a person behind them. */
 export const hostOrActor = actor.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
@@ -47,14 +47,17 @@ export async function triggerOutbound(
   await requireNotifier(runtime, 'outbound.trigger');
   const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
     if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-    const [inserted] = await runtime.db.run<MessageRow>(insertOutbound, [
-      conversationId,
-      wanted.content,
-      wanted.actor,
-      { templateId: wanted.templateId },
-      wanted.dedupeKey ?? null,
-      wanted.scheduleInSeconds,
-    ]);
+    const insert = () =>
+      runtime.db.run<MessageRow>(insertOutbound, [
+        conversationId,
+        wanted.content,
+        wanted.actor,
+        { templateId: wanted.templateId },
+        wanted.dedupeKey ?? null,
+        wanted.scheduleInSeconds,
+        runtime.traces.traceparent(),
+      ]);
+    const [inserted] = await runtime.traces.send(['outbound'], insert);
     if (!inserted) return firstOfKey(runtime, conversationId, wanted.dedupeKey);
     return { message: toMessage(inserted), duplicate: false };
   });
@@ -62,12 +65,12 @@ export async function triggerOutbound(
   return triggered;
 }
 
-/** Refuses what nobody could hand over: nothing may be marked sent that no provider was given. */
+/** Throws if no notifier could deliver the message. */
 export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
   if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
-/** Wakes the worker and tells of outbound messages, after their commit. */
+/** Wakes the worker and publishes outbound messages, after the commit. */
 export function afterTriggered(runtime: Runtime, messages: readonly Message[], dueNow: boolean): void {
   if (dueNow) runtime.jobs.wake('outbound');
   for (const message of messages) {
@@ -100,8 +103,8 @@ const insertOutbound = statement(
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at FROM message
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
+      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at, $7 FROM message
     ), audit AS (
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       SELECT created_at, author, 'outbound.triggered', conversation_id, id,

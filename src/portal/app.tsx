@@ -3,12 +3,13 @@ import { errorText } from '../foundation/redact.js';
 import { loadAssets } from '../http/assets.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
+import { createRateLimit } from '../http/rate-limit.js';
 import { protect } from '../http/security-headers.js';
 import type { PortalOutcome } from '../telemetry/metrics.js';
 import { enter, requireOwnRequest } from './access.js';
 import { isApi, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
 import { type OwnNews, subscribeOwnNews } from './live-news.js';
-import { Problem, problemOf } from './problems.js';
+import { Problem, problemOf, rateLimited } from './problems.js';
 import { routes } from './routes.js';
 import { wordingFor } from './strings/strings.js';
 import { Page, ProblemBox } from './views/page.js';
@@ -38,8 +39,16 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
     loadWidget(),
     loadFormTokens(runtime, { purpose: 'portal' }),
   ]);
-  const writes = createWriteLimit(runtime.db, options.writesPerMinute);
-  const services: Services = { ...given, assets, widget, tokens, writes, streams: openStreams(given, closing) };
+  const { writesPerMinute, readsPerMinute } = options;
+  const services: Services = {
+    ...given,
+    assets,
+    widget,
+    tokens,
+    writes: createWriteLimit(runtime.db, writesPerMinute),
+    reads: createRateLimit({ burst: readsPerMinute, perMinute: readsPerMinute }),
+    streams: openStreams(given, closing),
+  };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<PortalEnv>({ strict: false }).basePath(options.base || '/');
   app.use(protect);
@@ -61,7 +70,7 @@ function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing:
   return streams;
 }
 
-type Answering = Pick<Route, 'handle' | 'again'> & { name: string; path?: string };
+type Answering = Pick<Route, 'handle' | 'again' | 'counted'> & { name: string; path?: string };
 
 const noRoute: Answering = {
   name: 'other',
@@ -94,10 +103,17 @@ async function answerOrRefuse(c: PortalContext, services: Services, route: Answe
   try {
     c.set('frame', await enter(c, services));
     if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
+    // After the form was read: what the customer wrote is shown again.
+    if (route.counted) countRead(c, services);
     return await route.handle(c, services);
   } catch (error) {
     return refuse(c, services, route, error);
   }
+}
+
+function countRead(c: PortalContext, { reads }: Services): void {
+  const seconds = reads.take(c.get('frame').customer.id);
+  if (seconds > 0) throw rateLimited('tooManyRequests', seconds);
 }
 
 async function refuse(c: PortalContext, services: Services, route: Answering, error: unknown): Promise<Response> {

@@ -4,6 +4,7 @@ import type { ServedAssets } from '../http/assets.js';
 import type { Fields } from '../http/fields.js';
 import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
+import type { RateLimit } from '../http/rate-limit.js';
 import type { Runtime } from '../runtime.js';
 import type { OwnNews } from './live-news.js';
 import type { MountedPortal, PortalCustomer } from './mount-options.js';
@@ -23,6 +24,7 @@ export interface Services {
   tokens: FormTokens;
   streams: LiveStreams<OwnNews>;
   writes: WriteLimit;
+  reads: RateLimit;
 }
 
 /** What every page is built with. */
@@ -50,6 +52,8 @@ export interface Route {
   method: 'GET' | 'POST';
   path: string;
   handle: Handler;
+  /** Whether it asks the database: each call is counted against the customer's `readsPerMinute`. */
+  counted?: boolean;
   /** Shows a page's form again, with what was written, after a problem. */
   again?: (c: PortalContext, services: Services, problem: Problem) => Promise<Response>;
 }

@@ -36,7 +36,7 @@ export function subscribeOwnNews(
     if (looking) return;
     looking = true;
     void look();
-  });
+  }, 'visible');
 }
 
 interface Owned {

@@ -25,10 +25,12 @@ export interface PortalCustomer {
   hostUserId?: string;
 }
 
-/** How often one customer may write, counted over all processes. */
+/** How often one customer may write and read. */
 export interface PortalRateLimit {
-  /** Conversations, messages and ratings within a minute. Default 20, at most 1000. */
+  /** Conversations, messages and ratings within a minute, counted over all processes. Default 20, at most 1000. */
   perMinute?: number;
+  /** Pages and API calls within a minute, counted in each process by itself. Default 600, at most 60 000. */
+  readsPerMinute?: number;
 }
 
 /** How a host mounts the portal. */
@@ -57,19 +59,25 @@ export interface MountedPortal {
   customer: PortalOptions['customer'];
   strings: PortalStrings;
   writesPerMinute: number;
+  readsPerMinute: number;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
   live: LiveSettings;
 }
 
 const helper = 'cairnloop.portal()';
-const maxPerMinute = 1000;
+/** The most of each that can be allowed. */
+const largestLimits: Record<keyof PortalRateLimit, number> = { perMinute: 1000, readsPerMinute: 60_000 };
+
+const rateLimitRule = Object.entries(largestLimits)
+  .map(([key, most]) => `${key}: 1 to ${most}`)
+  .join(', ');
 
 const expectations: Expectations<PortalOptions> = {
   basePath: basePathRule,
   customer: ['a function (request) => { id, name?, hostUserId? } | null', isFunction],
   strings: ['an object of texts, such as { locale: "de", title: "Hilfe" }', optional(isPlainObject)],
-  rateLimit: [`an object { perMinute: 1 to ${maxPerMinute} }`, optional(isRateLimit)],
+  rateLimit: [`an object { ${rateLimitRule} }`, optional(isRateLimit)],
   styles: ['a text of CSS', optional((value) => typeof value === 'string')],
   hosts: ['a list of host names', optional(isListOfTexts)],
   live: [liveSettingsRule, optional(isLiveSettings)],
@@ -83,6 +91,7 @@ export function portalOptions(given: PortalOptions): MountedPortal {
     customer: options.customer,
     strings: readStrings(options.strings ?? {}),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
+    readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     live: options.live ?? {},
@@ -116,10 +125,14 @@ function isPlainObject(value: unknown): boolean {
 }
 
 function isRateLimit(value: unknown): boolean {
-  if (!isPlainObject(value) || Object.keys(value as object).some((key) => key !== 'perMinute')) return false;
-  const { perMinute } = value as { perMinute?: unknown };
-  return (
-    perMinute === undefined ||
-    (Number.isInteger(perMinute) && Number(perMinute) >= 1 && Number(perMinute) <= maxPerMinute)
+  if (!isPlainObject(value)) return false;
+  return Object.entries(value as object).every(
+    ([key, limit]) =>
+      Object.hasOwn(largestLimits, key) &&
+      (limit === undefined || isWithin(limit, largestLimits[key as keyof PortalRateLimit])),
   );
+}
+
+function isWithin(limit: unknown, most: number): boolean {
+  return Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= most;
 }

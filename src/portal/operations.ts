@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
 import { isId } from '../validation/input.js';
 import type { Frame, Services } from './handler.js';
-import { Problem } from './problems.js';
+import { Problem, rateLimited } from './problems.js';
 
 /** What a customer may write at once, in characters. */
 export const maxMessageLength = 20_000;
@@ -51,7 +51,10 @@ export async function writeMessage(
   return { id: written.id, from: 'customer', name: null, content: written.content, createdAt: written.createdAt };
 }
 
-/** Rates a conversation, if it is this customer's. */
+/**
+ * Rates a conversation, if it is this customer's. The same rating again writes nothing. A key is good for the first one
+ * alone: to change a rating back and forth under known keys would be counted never.
+ */
 export async function rate(
   services: Services,
   { customer }: Frame,
@@ -59,18 +62,19 @@ export async function rate(
   given: string,
   key: string | undefined,
 ): Promise<void> {
-  await requireOwn(services, customer.id, id);
+  const { csatRating } = await requireOwn(services, customer.id, id);
   const rating = z.enum(csatRatings).safeParse(given);
   if (!rating.success)
     throw new Problem('INPUT_INVALID', { message: `rating: expected one of ${csatRatings.join(', ')}` });
-  await takeTurn(services, customer.id, key && `rate ${id} ${key}`);
+  if (rating.data === csatRating) return;
+  await takeTurn(services, customer.id, csatRating === null && key ? `rate ${id} ${key}` : undefined);
   await services.api.conversations.submitCsat(id, rating.data);
 }
 
 /** Another customer's conversation is as little there as one that does not exist. */
-async function requireOwn({ api }: Services, customerId: string, id: string): Promise<void> {
+async function requireOwn({ api }: Services, customerId: string, id: string): Promise<CustomerConversation> {
   if (!isId(id)) throw new Problem('CONVERSATION_NOT_FOUND');
-  await api.conversations.getForCustomer(customerId, id, { limit: 1 });
+  return api.conversations.getForCustomer(customerId, id, { limit: 1 });
 }
 
 function requireMessage(message: string): void {
@@ -82,10 +86,5 @@ function requireMessage(message: string): void {
 /** Comes after everything that may be refused otherwise: what is refused is not counted. */
 async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
   const seconds = await writes.take(customerId, key);
-  if (seconds > 0)
-    throw new Problem('RATE_LIMITED', {
-      text: 'tooManyMessages',
-      values: { seconds },
-      headers: { 'retry-after': String(seconds) },
-    });
+  if (seconds > 0) throw rateLimited('tooManyMessages', seconds);
 }

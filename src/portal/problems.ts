@@ -70,6 +70,11 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
   DATABASE_UNREACHABLE: 'UNAVAILABLE',
 };
 
+/** A limit that is reached, and for how many seconds. */
+export function rateLimited(text: TextKey, seconds: number): Problem {
+  return new Problem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
+}
+
 /** What an operation's failure is to a customer; one that is not theirs to solve is `INTERNAL`. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;

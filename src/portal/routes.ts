@@ -20,12 +20,15 @@ import {
   threadAgain,
 } from './routes/pages.js';
 
-const get = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
+const get = (name: string, path: string, handle: Handler): Route => ({ ...file(name, path, handle), counted: true });
+/** One that asks the database for nothing, or has a limit of its own. */
+const file = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
 const post = (name: string, path: string, handle: Handler, again?: Route['again']): Route => ({
   name,
   method: 'POST',
   path,
   handle,
+  counted: true,
   ...(again && { again }),
 });
 
@@ -43,7 +46,7 @@ export const routes: readonly Route[] = [
   post('api_reply', '/api/conversations/:id/messages', postMessage),
   post('api_rate', '/api/conversations/:id/csat', postRating),
   post('api_read', '/api/conversations/:id/read', postRead),
-  get('api_live', '/api/live', live),
-  get('widget', '/widget.js', widget),
-  get('asset', '/assets/:version/:name', asset),
+  file('api_live', '/api/live', live),
+  file('widget', '/widget.js', widget),
+  file('asset', '/assets/:version/:name', asset),
 ];

@@ -1,5 +1,6 @@
 import { statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
+import { latenessSeconds } from './end-clock.js';
 import { readPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
@@ -10,8 +11,8 @@ export interface Due {
 }
 
 /**
- * Ends the clocks among `ids` that have run out and answers every breached one, by id, whichever attempt breached it.
- * Where the provider has switched tracking off, clocks end quietly instead. It waits for no locked row.
+ * Ends the expired clocks among `ids` and returns every breached one, by id, whichever attempt breached it. If tracking
+ * is off, clocks end without a breach. It waits for no locked row.
  */
 export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Due> {
   const trackingOff = (await readPolicies(runtime)).state === 'off';
@@ -25,12 +26,13 @@ export async function breachDue(runtime: Runtime, ids: readonly string[]): Promi
 }
 
 function afterBreached(runtime: Runtime, row: SlaRow): void {
-  runtime.metrics.slaBreached(row.priority);
-  runtime.telemetry.publish('sla.breached', {}, { sla: toSla(row) });
+  const sla = toSla(row);
+  runtime.metrics.slaBreached(sla.priority, latenessSeconds(sla));
+  runtime.telemetry.publish('sla.breached', {}, { sla });
   runtime.changeFeed.changed(row.conversation_id);
 }
 
-/** Locks conversations before their clocks, as everything does that changes both. */
+/** Locks conversations before their clocks, the order everywhere. */
 const endDue = statement(
   'sla.end_due',
   (s) => `
@@ -62,7 +64,7 @@ const endDue = statement(
     SELECT * FROM ended`,
 );
 
-/** What is due and has not ended was locked: the statement before this one left it out. */
+/** Expired clocks that have not ended were locked and skipped. */
 const selectEndedOrDue = statement(
   'sla.ended_or_due',
   (s) => `

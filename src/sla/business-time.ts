@@ -3,23 +3,22 @@ import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../foundation/errors.js';
 
 /**
- * Counts time in which a calendar is open. A minute is open when a clock on the wall of the calendar's zone shows a time
- * inside one of the weekday's intervals on a day that is no holiday; so an hour that is skipped in spring does not count
- * and one that comes twice in autumn counts twice.
+ * Counts business time. A minute counts if the local time in the calendar's zone is inside an interval of the weekday
+ * and the day is no holiday; an hour skipped in spring does not count, and a repeated one in autumn counts twice.
  */
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A calendar that does not open for this long is taken never to open: a year and a leap day, with some room. */
+/** A calendar that is closed for longer than this never opens: a leap year, with margin. */
 const longestClosure = 370 * day;
 
-/** No term reaches further, so that counting it ends soon. */
+/** Terms are bounded, so that counting ends soon. */
 const furthest = 50 * 366 * day;
 
 /**
- * The first moment by which `minutes` (fractions allowed) have passed since `start`: open ones with a calendar, any
- * without. Throws `CALENDAR_CLOSED` when the calendar does not offer them in time, `TIME_ZONE_UNKNOWN`.
+ * The moment when `minutes` (fractions allowed) of business time have passed since `start`; all time without a
+ * calendar. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`.
  */
 export function addBusinessMinutes(start: Date, minutes: number, calendar?: BusinessCalendar | null): Date {
   let left = Math.round(minutes * minute);
@@ -49,8 +48,8 @@ export function businessMinutesBetween(from: Date, to: Date, calendar?: Business
 }
 
 /**
- * The open times from `start` on, in order and without end; an empty one (`[t, t]`) tells that nothing was open in a
- * stretch that ended at `t`.
+ * Yields open intervals from `start` in order, without end; an empty one (`[t, t]`) means that nothing was open until
+ * `t`.
  */
 function* openTimes(calendar: BusinessCalendar, start: number): Generator<[from: number, to: number]> {
   for (let at = start; ; ) {
@@ -67,7 +66,7 @@ function* openTimes(calendar: BusinessCalendar, start: number): Generator<[from:
   }
 }
 
-/** The end of the stretch from `at` with one offset on one local date: midnight, or the clock change before it. */
+/** The next local midnight or clock change after `at`. */
 function stretchEnd(timeZone: string, at: number, offset: number, midnight: number): number {
   if (offsetAt(timeZone, midnight - 1) === offset) return midnight;
   let [before, after] = [at, midnight];
@@ -79,7 +78,7 @@ function stretchEnd(timeZone: string, at: number, offset: number, midnight: numb
   return after;
 }
 
-/** What the zone is ahead of UTC at a moment, in milliseconds. */
+/** The zone's offset from UTC, in milliseconds. */
 function offsetAt(timeZone: string, at: number): number {
   const offset = tzOffset(timeZone, new Date(at));
   if (Number.isNaN(offset)) throw new CairnloopError('TIME_ZONE_UNKNOWN', { timeZone });

@@ -3,13 +3,13 @@ import type { BusinessCalendar } from '../contracts/sla-policy-provider.js';
 
 const weekdays = ['1', '2', '3', '4', '5', '6', '7'];
 
-/** Why a value is no {@link BusinessCalendar} that time can be counted in; undefined when it is one. */
+/** Why a value is not a usable {@link BusinessCalendar}; undefined if it is. */
 export function calendarProblem(value: unknown): string | undefined {
   if (!isRecord(value)) return `calendar: expected an object, found ${describeFound(value)}`;
   return zoneProblem(value.timeZone) ?? hoursProblem(value.hours) ?? holidaysProblem(value.holidays);
 }
 
-/** A plain copy of what {@link calendarProblem} accepts, which the host cannot change afterwards. */
+/** A copy that the host cannot change afterwards. */
 export function copyCalendar({ timeZone, hours, holidays }: BusinessCalendar): BusinessCalendar {
   return structuredClone({ timeZone, hours, ...(holidays && { holidays }) });
 }

@@ -4,7 +4,7 @@ import { type ClockEvent, explain } from './explain-clock.js';
 import { type SlaRow, toClock } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
-/** A clock with all that happened to it. `lines` say in words why it is due when it is. */
+/** A clock with its events. `lines` explain in words why it is due when it is. */
 export interface ClockStory extends SlaClock {
   id: string;
   priority: string;
@@ -15,16 +15,21 @@ export interface ClockStory extends SlaClock {
   lines: string[];
 }
 
-/** What an audit row of each action does to a clock. */
+/** How each audit action affects a clock. */
 const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
   'sla.started': (row, sla) => ({
     at: toDate(row.at),
     type: 'started',
     priority: sla.priority,
     terms: { responseMinutes: sla.response_minutes, breachMinutes: sla.breach_minutes, calendar: sla.calendar },
-    ...dueTimes(row),
+    ...(row.detail_erased_by ? dueTimesOf(sla) : dueTimes(row)),
   }),
-  'sla.paused': (row) => ({ at: toDate(row.at), type: 'paused', by: row.actor, reason: String(row.detail.reason) }),
+  'sla.paused': (row) => ({
+    at: toDate(row.at),
+    type: 'paused',
+    by: row.actor,
+    reason: row.detail_erased_by ? 'erased' : String(row.detail.reason),
+  }),
   'sla.resumed': (row) => ({ at: toDate(row.at), type: 'resumed', by: row.actor, ...dueTimes(row) }),
   'sla.fulfilled': (row, sla) => ({
     at: toDate(row.at),
@@ -45,7 +50,7 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
 /** The audit actions that {@link tellStory} reads. */
 export const clockActions = Object.keys(readers);
 
-/** Tells a clock's life from its audit rows, in their order. Pure. */
+/** Builds a clock's history from its audit rows, in order. Pure. */
 export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
   const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
   return {
@@ -60,7 +65,7 @@ export function tellStory(sla: SlaRow, audit: readonly AuditRow[]): ClockStory {
   };
 }
 
-/** The audit rows, in their order, that tell of one clock: its own, and changes of the priority while it ran. */
+/** The audit rows of one clock: its own, and priority changes while it ran. */
 export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
   const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
   const first = audit.findIndex(isOwn);
@@ -75,6 +80,11 @@ export function priorityChange({ action, detail }: AuditRow): { from: string; to
   const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
   if (action !== 'conversation.updated' || after?.priority === undefined) return null;
   return { from: String(before?.priority), to: String(after.priority) };
+}
+
+/** Those of the clock as it is, where the record of its start was erased. */
+function dueTimesOf(sla: SlaRow): { responseDueAt: Date; breachAt: Date } {
+  return { responseDueAt: toDate(sla.response_due_at), breachAt: toDate(sla.breach_at) };
 }
 
 function dueTimes({ detail }: AuditRow): { responseDueAt: Date; breachAt: Date } {

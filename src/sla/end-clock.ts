@@ -9,10 +9,15 @@ export function endClock(s: string, endedBy: 'answered' | 'resolved' | 'archived
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 
-/** Counts and tells of a clock that has ended, after its commit. */
+/** From the deadline of a breached clock to its breach being recorded. Pure. */
+export function latenessSeconds({ breachAt, completedAt }: Sla): number {
+  return Math.max(0, (Number(completedAt ?? breachAt) - Number(breachAt)) / 1000);
+}
+
+/** Counts and publishes the end of a clock, after the commit. */
 export function afterClockEnded(runtime: Runtime, sla: Sla): void {
   if (sla.status === 'breached') {
-    runtime.metrics.slaBreached(sla.priority);
+    runtime.metrics.slaBreached(sla.priority, latenessSeconds(sla));
     runtime.jobs.wake('sla_breach');
   }
   runtime.telemetry.publish(sla.status === 'breached' ? 'sla.breached' : 'sla.fulfilled', {}, { sla });

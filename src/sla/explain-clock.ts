@@ -5,7 +5,7 @@ import type { SlaClock, SlaTerms } from './sla-clock.js';
 
 type DueTimes = Pick<SlaClock, 'responseDueAt' | 'breachAt'>;
 
-/** One line of a clock's life, as the audit tells it. */
+/** One event of a clock, from the audit. */
 export type ClockEvent = { at: Date } & (
   | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
@@ -14,12 +14,12 @@ export type ClockEvent = { at: Date } & (
   | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off'; by?: Actor }
 );
 
-/** A clock as its last event left it. */
+/** A clock after its last event. */
 type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
 
 /**
- * Says in words why a clock is due when it is: one line for each event, in their order, moments in the calendar's zone
- * (UTC without one). The first event is the start; without it there is nothing to explain.
+ * Explains in words why a clock is due when it is: one line for each event, times in the calendar's zone (default UTC).
+ * Without a start event there is nothing to explain.
  */
 export function explain(events: readonly ClockEvent[]): string[] {
   const lines: string[] = [];
@@ -110,6 +110,6 @@ function name(actor: Actor): string {
 
 function moment(at: Date, { calendar }: Told): string {
   const timeZone = calendar?.timeZone ?? 'UTC';
-  // Sweden writes dates as ISO 8601 does.
+  // The Swedish locale formats dates as ISO 8601.
   return `${new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)} ${timeZone}`;
 }

@@ -5,7 +5,7 @@ import { priorityChange } from './clock-story.js';
 import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
-/** What is known of one conversation: all that moves a clock, in its order, and the clocks it had. */
+/** Everything that affects a conversation's clocks, in order, and the clocks it had. */
 export interface History {
   priority: string;
   events: ConversationEvent[];

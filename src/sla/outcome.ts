@@ -20,7 +20,7 @@ export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: End
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
-  // A clock that was held when it was answered stood still from then on.
+  // A clock that was answered while paused counts until the pause.
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 

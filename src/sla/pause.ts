@@ -1,4 +1,3 @@
-import type { HostModules } from '../config/config-types.js';
 import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
@@ -14,7 +13,7 @@ import { resume } from './sla-clock.js';
 const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
 const resumeInput = schemaOf<ResumeInput>()({ actor });
 
-/** Holds a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
   const { reason, actor } = parseInput('sla.pause', pauseInput, input);
   const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
@@ -23,12 +22,14 @@ export async function pauseSla(runtime: Runtime, conversationId: string, input: 
   return toSla(row);
 }
 
-/** Lets a held clock run on with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
+/** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function resumeSla(runtime: Runtime, conversationId: string, input: ResumeInput): Promise<Sla> {
   const { actor } = parseInput('sla.resume', resumeInput, input);
   const now = await databaseTime(runtime.db);
   const resumed = isId(conversationId)
-    ? await runtime.db.transaction((tx) => resumeHeldClock(tx, runtime.config, conversationId, actor, now))
+    ? await runtime.traces.send(['sla_breach'], () =>
+        runtime.db.transaction((tx) => resumeHeldClock(tx, runtime, conversationId, actor, now)),
+      )
     : null;
   if (!resumed)
     throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
@@ -36,10 +37,10 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
   return resumed;
 }
 
-/** Resumes the conversation's held clock, if there is one, in the caller's transaction. */
+/** Resumes the conversation's paused clock, if any, in the caller's transaction. */
 export async function resumeHeldClock(
   tx: Executor,
-  config: HostModules,
+  { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
   actor: Actor,
   now: Date,
@@ -47,7 +48,14 @@ export async function resumeHeldClock(
   const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
   if (!held) return null;
   const { responseDueAt, breachAt } = resume(toClock(held), now);
-  const [row] = await tx.run<SlaRow>(letRun, [held.id, responseDueAt, breachAt, actor, hasModule(config, 'notifier')]);
+  const [row] = await tx.run<SlaRow>(letRun, [
+    held.id,
+    responseDueAt,
+    breachAt,
+    actor,
+    hasModule(config, 'notifier'),
+    traces.traceparent(),
+  ]);
   return row ? toSla(row) : null;
 }
 
@@ -73,7 +81,7 @@ const hold = statement(
     SELECT * FROM held`,
 );
 
-/** Locks the conversation before its clock, as everything does that changes both. */
+/** Locks the conversation before its clock, the order everywhere. */
 const lockHeld = statement(
   'sla.lock_held',
   (s) => `
@@ -90,13 +98,14 @@ const letRun = statement(
     WITH running AS (
       UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
     ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload)
+      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload,
+        traceparent)
       SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(),
-        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')})
+        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')}), $6
       FROM running
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
         state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,
-        lease_until = NULL, settled_at = NULL, by_hand = false
+        lease_until = NULL, settled_at = NULL, by_hand = false, traceparent = excluded.traceparent
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
     ), audit AS (

@@ -9,18 +9,18 @@ import type { Runtime } from '../runtime.js';
 import { actor, knownKeys, name, only, parseInput } from '../validation/input.js';
 import { validatePolicies } from './validate-policies.js';
 
-/** The provider's answer, made safe: terms to use and rows refused by name, or why there are none. */
+/** The provider's result after validation: usable terms and rejected rows, or why there are none. */
 export type PolicyAnswer =
   | { state: 'off' }
   | { state: 'unavailable'; reason: string }
   | { state: 'active'; policies: SlaPolicy[]; rejected: { priority: string; reason: string }[] };
 
-/** How long a provider may take to answer, in milliseconds; a customer's message waits for it. */
+/** Time limit of the provider, in milliseconds; a customer's message waits for it. */
 export const providerTimeoutMs = 3000;
 
 type Reader = Pick<Runtime, 'config' | 'log'>;
 
-/** Reads the terms from the host's provider. Never throws: no terms must not stop a conversation. */
+/** Reads the terms from the host's provider. Never throws: missing terms must not stop a conversation. */
 export async function readPolicies(runtime: Reader): Promise<PolicyAnswer> {
   const provider = runtime.config.slaPolicyProvider;
   if (!provider) return { state: 'off' };
@@ -49,7 +49,7 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
   return answer.state === 'active' ? answer.policies : [];
 }
 
-/** What may be set. The values are judged beside the known ones, where their order counts too. */
+/** The settable keys. Values are validated together with the known ones, because their order matters. */
 const attrsInput = only({
   priority: name.optional(),
   responseMinutes: z.unknown().optional(),
@@ -70,9 +70,8 @@ const setInput = z
   });
 
 /**
- * Hands new terms to the provider and answers what it stored. Throws `INPUT_INVALID`, before the provider is asked, and
- * `SLA_POLICY_REJECTED` when the provider is read-only, the terms are not ones that a clock could run under, or the
- * provider's answer does not say what it stored.
+ * Passes new terms to the provider and returns what it stored. Throws `INPUT_INVALID` before the provider is called,
+ * and `SLA_POLICY_REJECTED` if the provider is read-only, the terms are unusable, or its result does not confirm them.
  */
 export async function setPolicy(
   runtime: Pick<Runtime, 'config' | 'log' | 'db'>,
@@ -102,7 +101,7 @@ async function store(provider: SlaPolicyProvider, priority: string, terms: Parti
   }
 }
 
-/** What the provider says it stored, if that is a policy for this priority: anything else confirms nothing. */
+/** What the provider stored, if it is a policy of this priority; anything else confirms nothing. */
 function confirmed(priority: string, answer: unknown, refusal: (reason: string) => CairnloopError): SlaPolicy {
   const { policies, rejected } = validatePolicies([answer]);
   const [policy] = policies;
@@ -111,7 +110,7 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
   throw refusal(`setPolicy answered another policy than the one to store: ${found}`);
 }
 
-/** The new terms are judged as they would stand beside the known ones. */
+/** Validates the new terms merged with the known ones. */
 async function refuseImpossible(runtime: Reader, priority: string, terms: Partial<SlaPolicy>): Promise<void> {
   const answer = await readPolicies(runtime);
   const known = answer.state === 'active' ? answer.policies.find((policy) => policy.priority === priority) : undefined;

@@ -16,8 +16,8 @@ export interface ClockTerms {
 }
 
 /**
- * Reads the terms for a priority before the transaction that may start a clock. Undefined where no clock can start:
- * tracking is off, the provider is unavailable, or the priority has no policy, which is logged.
+ * Reads the terms of a priority before the transaction that may start a clock. Undefined if none can start: tracking
+ * off, provider unavailable, or no policy for the priority (logged).
  */
 export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
   const answer = await readPolicies(runtime);
@@ -30,7 +30,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
     return undefined;
   }
   try {
-    // Plain minutes are as long from anywhere; only business hours depend on what time it is.
+    // Only business hours depend on the start time.
     const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {

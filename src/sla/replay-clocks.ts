@@ -2,7 +2,7 @@ import type { SlaStatus } from '../contracts/domain.js';
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { isBreached, pause, resume, type SlaClock, start } from './sla-clock.js';
 
-/** What happened in a conversation, as far as it matters to its clocks. */
+/** An event that affects clocks. */
 export type ConversationEvent = { at: Date } & (
   | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'archive' | 'reopen' }
   | { type: 'priority'; priority: string }
@@ -27,8 +27,8 @@ interface Replay {
 }
 
 /**
- * The clocks that a conversation's history starts under `policies`, oldest first, as they are at `until`. `events` are
- * in the order of time. Pure: nothing is read or stored, so proposed terms can be held against history.
+ * The clocks that `events` (in order of time) start under `policies`, oldest first, as they are at `until`. Pure, so
+ * that history can be replayed under proposed terms.
  */
 export function replayClocks(
   events: readonly ConversationEvent[],
@@ -64,7 +64,7 @@ function apply(replay: Replay, event: ConversationEvent): Replay {
   }
 }
 
-/** A customer message resumes a held clock, and starts one for the first message that nobody answered. */
+/** A customer's message resumes a paused clock, or starts one if no message is unanswered. */
 function receive(replay: Replay, at: Date): Replay {
   const { unansweredSince } = replay;
   const resumed = change({ ...replay, open: true, unansweredSince: unansweredSince ?? at }, (clock) =>

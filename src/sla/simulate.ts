@@ -15,7 +15,7 @@ export interface SimulateInput {
   since: Date;
 }
 
-/** How the clocks of one priority went, and how they would have gone. */
+/** How the clocks of a priority went, and how they would have gone. */
 export interface SimulatedPriority {
   priority: string;
   actual: Tally;
@@ -25,15 +25,12 @@ export interface SimulatedPriority {
 export interface Simulation {
   since: Date;
   until: Date;
-  /** Conversations with anything new since then. Deleted ones are no part of history. */
+  /** Conversations with events since then; deleted ones are not part of it. */
   conversations: number;
   priorities: SimulatedPriority[];
 }
 
-/**
- * Holds history against proposed terms: what customers and operators did is taken as it was, only the clocks run as they
- * would have. Reads page by page and writes nothing.
- */
+/** Replays past conversations under proposed terms. Reads page by page and writes nothing. */
 export function simulateSla(db: Database, { policies, since }: SimulateInput): Promise<Simulation> {
   return readSnapshot(db, async (tx) => {
     const until = await databaseTime(tx);

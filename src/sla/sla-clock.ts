@@ -1,10 +1,10 @@
 import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { addBusinessMinutes, businessMinutesBetween } from './business-time.js';
 
-/** The terms that a clock runs under; it keeps them whatever the provider answers later. */
+/** The terms of a clock; it keeps them when the provider's terms change. */
 export type SlaTerms = Pick<SlaPolicy, 'responseMinutes' | 'breachMinutes'> & { calendar?: BusinessCalendar | null };
 
-/** A clock that runs, or is held since `pausedAt`. While it is held its two times are as they were at the pause. */
+/** A running clock, or one paused since `pausedAt`; while paused its two times stay as they were. */
 export interface SlaClock extends SlaTerms {
   startedAt: Date;
   calendar: BusinessCalendar | null;
@@ -13,7 +13,7 @@ export interface SlaClock extends SlaTerms {
   breachAt: Date;
 }
 
-/** A clock that runs from `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
+/** Starts a clock at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
 export function start(terms: SlaTerms, at: Date): SlaClock {
   const { responseMinutes, breachMinutes, calendar = null } = terms;
   const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
@@ -28,19 +28,19 @@ export function start(terms: SlaTerms, at: Date): SlaClock {
   };
 }
 
-/** Whether a running clock's breach time has come. A held clock cannot breach. */
+/** Whether the breach time has come. A paused clock cannot breach. */
 export function isBreached(clock: SlaClock, at: Date): boolean {
   return clock.pausedAt === null && clock.breachAt <= at;
 }
 
-/** Holds a running clock. One that is held already, or breached, stays as it is. */
+/** Pauses a running clock; a paused or breached one stays as it is. */
 export function pause<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
   return clock.pausedAt !== null || isBreached(clock, at) ? clock : { ...clock, pausedAt: at };
 }
 
 /**
- * Lets a held clock run on with the time it had left; a time that had passed before the pause stays. A running one
- * stays as it is. Throws as {@link start} does.
+ * Resumes a paused clock with the time it had left; a time that had passed before the pause stays. A running one stays
+ * as it is. Throws as {@link start}.
  */
 export function resume<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
   clock: Clock,

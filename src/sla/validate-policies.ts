@@ -5,15 +5,15 @@ import { calendarProblem, copyCalendar } from './calendar-rules.js';
 /** The longest term, in minutes: ten years. */
 export const maxTermMinutes = 10 * 365 * 24 * 60;
 
-/** A policy that is not used, and why. A row without a usable priority is named by its place: `row 3`. */
+/** A rejected policy and the reason. A row without a usable priority is named by its position: `row 3`. */
 export interface RejectedPolicy {
   priority: string;
   reason: string;
 }
 
 /**
- * Splits what a provider answered into policies that can be used (plain copies) and rows refused by name. Pure; never
- * throws. Of two policies for one priority neither is used, as there is no telling which one was meant.
+ * Splits a provider's result into usable policies (copies) and rejected rows. Pure; never throws. Two policies of one
+ * priority are both rejected, because nothing tells which was meant.
  */
 export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
   if (!Array.isArray(rows)) {

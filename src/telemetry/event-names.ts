@@ -1,4 +1,4 @@
-/** Operations with a beginning and an end: each publishes `.start`, then `.stop` or `.exception`. */
+/** Spans: each publishes `.start`, then `.stop` or `.exception`. */
 export const spanNames = [
   'conversation.open',
   'conversation.reply',
@@ -11,11 +11,11 @@ export const spanNames = [
 ] as const;
 export type SpanName = (typeof spanNames)[number];
 
-/** How an operation is told of. */
+/** The events of a span. */
 export const spanPhases = ['start', 'stop', 'exception'] as const;
 export type SpanPhase = (typeof spanPhases)[number];
 
-/** What has happened, published once, after its commit. */
+/** Domain events, published once after the commit. */
 export const domainEvents = [
   'conversation.opened',
   'message.received',

@@ -1,29 +1,30 @@
 import type { Decision, DeliveryTopic } from '../contracts/domain.js';
 
-/** What became of one attempt at a delivery. */
+/** The outcome of one delivery attempt. */
 export type DeliveryOutcome = 'done' | 'retried' | 'discarded';
 
-/** How a context request ended, as the rail shows it. */
+/** The outcome of a context request, as the rail shows it. */
 export type ContextState = 'available' | 'empty' | 'unavailable' | 'unconfigured' | 'anonymous';
 
-/** How a request to the portal ended. */
+/** The outcome of a portal request. */
 export type PortalOutcome = 'ok' | 'refused' | 'unauthenticated' | 'limited' | 'failed';
 
-/** The numbers that Cairnloop counts. Labels are bounded enums, never ids or text. */
+/** The metrics that Cairnloop counts. Labels are bounded enums, never ids or text. */
 export interface Metrics {
   conversationResolved(durationSeconds: number): void;
   deliveryAttempted(topic: DeliveryTopic, outcome: DeliveryOutcome, durationSeconds: number, lagSeconds: number): void;
-  slaBreached(priority: string): void;
+  /** `latenessSeconds`: from the deadline to the breach being recorded. */
+  slaBreached(priority: string, latenessSeconds: number): void;
   draftDecided(decision: Decision): void;
   outboundSettled(outcome: 'sent' | 'failed'): void;
   contextRequested(state: ContextState): void;
-  /** One that gave no usable answer, where work goes on without it. */
+  /** Counts a host module that failed where work goes on without it. */
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
   /** `route` is a name of the routes table, or `other`. */
   portalRequested(route: string, outcome: PortalOutcome): void;
 }
 
-/** Counts nothing: what an instance without `metrics` uses. */
+/** Counts nothing; used without `metrics`. */
 export const noMetrics: Metrics = {
   conversationResolved() {},
   deliveryAttempted() {},

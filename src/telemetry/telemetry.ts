@@ -11,7 +11,7 @@ export type Measurements = Record<string, number>;
 export type EventMetadata = Record<string, unknown>;
 export type TelemetryHandler = (event: EventName, measurements: Measurements, metadata: EventMetadata) => unknown;
 
-/** What is published on each channel: a copy, which no other reader shares but the channel's own. */
+/** The message on each channel, a copy for its readers. */
 export interface TelemetryMessage {
   event: EventName;
   measurements: Measurements;
@@ -27,18 +27,15 @@ export interface Telemetry {
    * `TELEMETRY_ID_TAKEN`, `TELEMETRY_EVENT_UNKNOWN`, `INPUT_INVALID`.
    */
   attach(id: string, events: EventName | readonly EventName[], handler: TelemetryHandler): void;
-  /** Answers whether there was such a handler. */
+  /** Returns whether the handler existed. */
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
-  /**
-   * The same for work that is not committed yet: `hold` gets what publishes, to be called after the commit. That something
-   * failed is published at once, as no commit follows.
-   */
+  /** The same for uncommitted work: `hold` gets a function to call after the commit. Failures are published at once. */
   holding(hold: (publish: () => void) => void): Pick<Telemetry, 'span' | 'publish'>;
-  /** Publishes what still waits, then detaches every handler of this instance. */
+  /** Publishes pending events, then detaches all handlers of this instance. */
   close(): void;
 }
 

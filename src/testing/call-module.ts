@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 
-/** What came of one call into a host module. */
+/** The outcome of one call into a host module. */
 export type Outcome = { kind: 'answered'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call with one sample. */

@@ -9,6 +9,7 @@ import type { ContractFinding, ContractReport } from './report.js';
 import {
   oddConversations,
   ordinaryConversation,
+  sampleAnchor,
   sampleOutbound,
   sampleReply,
   sampleSla,
@@ -91,9 +92,14 @@ export const callbacks: readonly Callback[] = [
       ];
     },
   },
+  {
+    name: 'onAuditAnchor',
+    judge: judgeFailure,
+    args: (_, delivery) => [sampleAnchor(), deepFreeze({ ...delivery })],
+  },
 ];
 
-/** Breach, outbound and reply count `err(...)` as a failure, and nothing else that is returned. */
+/** Breach, outbound, reply and anchor count `err(...)` as a failure, and nothing else that is returned. */
 function judgeFailure(value: unknown): Verdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;

@@ -2,7 +2,7 @@ import { errorText } from '../foundation/redact.js';
 import type { Trial } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
-/** What is wrong with one trial. */
+/** The problem of one trial. */
 export interface Verdict {
   level: 'problem' | 'warning';
   code: ContractCode;
@@ -12,10 +12,10 @@ export interface Verdict {
 /** Holding the event loop for longer stops every other callback of the worker. */
 const blockingMs = 1000;
 
-/** Judges an answer that came in time; undefined means that it keeps the contract. */
+/** Checks a result that came in time; undefined if it keeps the contract. */
 export type JudgeAnswer = (value: unknown, sample: string) => Verdict | undefined;
 
-/** Sums the trials of one check up: one finding for each code, naming the samples, or `PASSED`. */
+/** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
 export function judgeTrials(check: string, trials: readonly Trial[], judgeAnswer: JudgeAnswer): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
   if (wrong.length === 0) return [passed(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];

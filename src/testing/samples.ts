@@ -1,4 +1,4 @@
-import type { Conversation, Message, Proposal, Sla } from '../contracts/domain.js';
+import type { AuditAnchor, Conversation, Message, Proposal, Sla } from '../contracts/domain.js';
 import { proposalTypes, riskTiers } from '../contracts/domain.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 
@@ -156,6 +156,11 @@ function bareConversation(): Conversation {
     resolvedBy: { id: 'system:worker' },
     messages: [],
   });
+}
+
+/** The end of an audit chain, as the worker hands it over once a day. */
+export function sampleAnchor(): AuditAnchor {
+  return deepFreeze({ seq: 1234, hash: '9f86d081'.repeat(8), count: 1234, at: at(0), keyId: null });
 }
 
 function message(conversationId: string, index: number, content: string): Message {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What a value should have been, in the project's words. A schema that has words of its own keeps them. */
+/** The expected value in words. A schema with its own message keeps it. */
 export const wordsOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

@@ -12,7 +12,7 @@ export const maxContentLength = 1_000_000;
 /** The largest `metadata` that is taken, in bytes of JSON. */
 export const maxMetadataBytes = 65_536;
 
-/** Text that Postgres can hold: it refuses NUL and lone surrogates, which customers do send. */
+/** Text that Postgres can store: NUL and lone surrogates, which customers do send, are replaced. */
 export const text = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters`;
   return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
@@ -21,22 +21,19 @@ export const text = (maxLength: number) => {
 /** A name or key: short text on one line. */
 export const name = text(500);
 
-/** A name that is somebody else's, kept to the letter: ids that differ in a space are two. */
+/** An id of the host's, compared exactly: ids that differ in a space are two. */
 export const exactName = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters that is not blank`;
   return z.string(words).transform(toStorableText).pipe(z.string().max(maxLength, words).regex(/\S/, words));
 };
 
-/** What somebody says to somebody: kept to the letter, white space too. */
+/** Message text, stored exactly, with its white space. */
 export const content = z
   .string()
   .transform(toStorableText)
   .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
 
-/**
- * What a customer wrote, however it came. Customers are not refused for length: what is over the limit is cut, and
- * `truncatedFrom` tells.
- */
+/** A customer's text. It is never refused for its length: it is cut, and `truncatedFrom` has the original length. */
 export const customerText = z
   .string()
   .transform((given): { content: string; truncatedFrom?: number } => {
@@ -46,7 +43,7 @@ export const customerText = z
   })
   .refine(({ content }) => /\S/.test(content), 'a text that is not blank');
 
-/** A map of the host's own, as a copy that can be stored. It is not asked for its keys before: they may throw. */
+/** A storable copy of a host's map. Its keys are not read before: getters may throw. */
 export const metadataMap = z
   .custom<Record<string, unknown>>(isMap, 'an object')
   .transform((given, context): Record<string, unknown> => {
@@ -57,9 +54,9 @@ export const metadataMap = z
     return z.NEVER;
   });
 
-/** As {@link metadataMap}, empty where there is none. */
+/** Like {@link metadataMap}; default `{}`. */
 export const metadata = z._default(metadataMap, {});
-/** It is for what a host has to remember, not for documents: every reader of the conversation is given all of it. */
+/** Metadata is for a few values, not for documents: every reader of the conversation gets all of it. */
 function tooLarge(stored: Record<string, unknown>): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(stored));
   return bytes > maxMetadataBytes
@@ -77,7 +74,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
   }
 }
 
-/** A name that is left empty is as good as absent. */
+/** An empty name counts as absent. */
 const optionalName = z
   .string()
   .max(500)
@@ -89,18 +86,18 @@ export const actor: z.ZodType<Actor, Actor> = only({ id: exactName(500), name: o
 
 const pageWords = 'a whole number from 1 to 200';
 
-/** Where a page of a list begins: the `nextCursor` of the one before, null and all. */
+/** The `nextCursor` of the page before; null for the first page. */
 export const pageCursor = z.string().nullish();
 
-/** How many items a page of a list holds: 50 unless told, 200 at most. */
+/** Items on a page: default 50, at most 200. */
 export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
-/** An object of these keys and no other: a key with a slip in it would be as good as none. */
+/** An object with these keys only: a misspelt key would be ignored silently. */
 export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
-  // zod passes over an own `__proto__`, which JSON.parse makes of a text.
+  // zod ignores an own `__proto__` key, which JSON.parse creates.
   const own = z.unknown().superRefine((value, context) => {
     if (typeof value === 'object' && value !== null && Object.hasOwn(value, '__proto__'))
       context.addIssue({ code: 'custom', path: ['__proto__'], params: { known: Object.keys(shape) } });
@@ -117,7 +114,7 @@ export function schemaOf<Input>() {
 
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
-/** Any value; one that is an object has these keys and no other. What is in it is judged elsewhere. */
+/** Any value; an object may have these keys only. The values are checked elsewhere. */
 export function knownKeys(known: readonly string[]): z.ZodType<unknown> {
   return z.unknown().superRefine((value, context) => {
     if (!isMap(value)) return;
@@ -137,7 +134,7 @@ export function parseInput<Schema extends z.ZodType>(
   throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 
-/** What is wrong with an input, or what it was read as. */
+/** The problems of an input, or its parsed value. */
 function problemsOf<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
@@ -159,7 +156,7 @@ function problemOf(issue: z.core.$ZodIssue, input: unknown): ConfigProblem {
   return { path, expected: issue.message, found: shownWord(issue, found) ?? describeValue(found) };
 }
 
-/** A word where one of a list, an id or a number was expected; it is no sentence of a customer's. */
+/** Repeats the value only where a keyword, id or number was expected: it is no customer's text. */
 function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefined {
   const isWord = typeof found === 'string' && /^[\w.:+-]{1,60}$/.test(found);
   const isShown = code === 'invalid_value' || code === 'invalid_format';
@@ -168,7 +165,7 @@ function shownWord({ code }: z.core.$ZodIssue, found: unknown): string | undefin
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Whether a text can be an id of ours at all; anything else would make Postgres refuse the statement. */
+/** Whether a text is a UUID; Postgres would reject the statement otherwise. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && uuidPattern.test(value);
 }

@@ -2,7 +2,7 @@ import { closestWord } from '../foundation/closest-word.js';
 import { kindOf } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
-/** The problem of a key that a call does not know; it names the one that was most likely meant. */
+/** The problem of an unknown key, with the closest known one. */
 export function unknownKey(path: string, key: string, known: readonly string[]): ConfigProblem {
   const meant = known.length > 0 ? closestWord(key, known) : undefined;
   const expected = meant ? `a known key (did you mean "${meant}"?)` : `one of the keys ${known.join(', ')}`;

@@ -49,5 +49,6 @@ export function webhookNotifier(options: WebhookNotifierOptions): Required<Notif
       send(message.metadata, 'outbound.triggered', message.createdAt, { message, conversation }),
     onReply: (message, conversation, metadata) =>
       send(metadata, 'conversation.replied', message.createdAt, { message, conversation, metadata }),
+    onAuditAnchor: (anchor, metadata) => send(metadata, 'audit.anchor', anchor.at, { anchor, metadata }),
   };
 }

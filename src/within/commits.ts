@@ -7,23 +7,25 @@ import type { Runtime } from '../runtime.js';
 import { type Effects, release, releaseHarmless } from './effects.js';
 
 /**
- * How this process hears which of its calls were committed: each sends a notification in the host's transaction, and
- * Postgres delivers it after the commit, or never. Reason: docs/decisions/0016-within.md.
+ * How this process learns which calls were committed: each sends a notification in the host's transaction, which
+ * Postgres delivers after the commit or never. Reason: docs/decisions/0016-within.md.
  */
 export interface Commits {
   readonly channel: string;
-  /** Listens from the first call on. Settles once it does, or after a while: then the sweep finds the deliveries. */
+  /**
+   * Listens from the first call on. Settles when it listens, or after a timeout: then the sweep finds the deliveries.
+   */
   listening(): Promise<void>;
-  /** Keeps effects until their commit is heard, and returns what the notification is to say. */
+  /** Holds effects until their commit is heard; returns the notification's payload. */
   hold(effects: Effects): string;
   drop(token: string): void;
   close(): Promise<void>;
 }
 
-/** Calls that were rolled back are never heard of, and are forgotten when there are more than this. */
+/** Rolled-back calls are never heard of; the oldest beyond this are forgotten. */
 const maxHeld = 10_000;
 
-/** How long the first call waits until somebody listens, in milliseconds. */
+/** Time that the first call waits for the listener, in milliseconds. */
 const patienceMs = 2000;
 
 /** How often a closing process asks the server for what is still under way. */

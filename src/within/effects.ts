@@ -1,3 +1,4 @@
+import { addChange, type Changes } from '../change-feed/announce.js';
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import type { Runtime } from '../runtime.js';
@@ -6,13 +7,13 @@ import type { Metrics } from '../telemetry/metrics.js';
 /** What is to follow the commit of a call. */
 export interface Effects {
   readonly wakes: Set<DeliveryTopic>;
-  readonly changed: Set<string>;
+  readonly changed: Changes;
   /** Domain events, spans and counts, in their order. */
   readonly told: (() => void)[];
 }
 
 export function noEffects(): Effects {
-  return { wakes: new Set(), changed: new Set(), told: [] };
+  return { wakes: new Set(), changed: new Map(), told: [] };
 }
 
 export function isEmpty({ wakes, changed, told }: Effects): boolean {
@@ -28,7 +29,7 @@ export function holdingRuntime(runtime: Runtime, db: Database, effects: Effects)
     ...runtime,
     db,
     jobs: { ...runtime.jobs, wake: (topic) => effects.wakes.add(topic) },
-    changeFeed: { ...runtime.changeFeed, changed: (id) => effects.changed.add(id) },
+    changeFeed: { ...runtime.changeFeed, changed: (id, scope = 'internal') => addChange(effects.changed, id, scope) },
     telemetry: { ...runtime.telemetry, ...runtime.telemetry.holding(hold) },
     metrics: holdingMetrics(runtime.metrics, hold),
   };
@@ -39,7 +40,7 @@ function holdingMetrics(metrics: Metrics, hold: (tell: () => void) => void): Met
   return {
     ...metrics,
     conversationResolved: (seconds) => hold(() => metrics.conversationResolved(seconds)),
-    slaBreached: (priority) => hold(() => metrics.slaBreached(priority)),
+    slaBreached: (priority, lateness) => hold(() => metrics.slaBreached(priority, lateness)),
     draftDecided: (decision) => hold(() => metrics.draftDecided(decision)),
     outboundSettled: (outcome) => hold(() => metrics.outboundSettled(outcome)),
   };
@@ -54,5 +55,5 @@ export function release(runtime: Runtime, effects: Effects): void {
 /** Does what may be done without knowing whether there was a commit: a worker, or a page, looks and finds nothing. */
 export function releaseHarmless(runtime: Runtime, { wakes, changed }: Effects): void {
   for (const topic of wakes) runtime.jobs.wake(topic);
-  for (const id of changed) runtime.changeFeed.changed(id);
+  for (const [id, scope] of changed) runtime.changeFeed.changed(id, scope);
 }

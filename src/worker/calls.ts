@@ -10,23 +10,23 @@ export interface Call {
   attempt: number;
 }
 
-/** What runs, runs because of this call; also long after the callback has returned. */
+/** The call that caused the running code, also after the callback returned. */
 const cause = new AsyncLocalStorage<Call>();
 
-/** Callbacks that have not settled, of every worker in this process. */
+/** Running callbacks of every worker in this process. */
 const underWay = new Set<Call>();
 
-/** A callback that never settles stays under way for ever; beyond so many the oldest are forgotten. */
+/** A callback that never settles would stay for ever; the oldest beyond this are forgotten. */
 const mostRemembered = 10_000;
 
 let onBegin: ((call: Call) => void) | undefined;
 
-/** Has `listener` told of each call as it begins; one at a time. */
+/** Calls `listener` as each callback begins; one listener at a time. */
 export function onCallBegin(listener: ((call: Call) => void) | undefined): void {
   onBegin = listener;
 }
 
-/** A handler whose calls are known by their delivery while they run, and in whatever they leave behind. */
+/** Wraps a handler so that its calls can be identified while they run and in what they leave behind. */
 export function named(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
   return {
     ...handler,
@@ -52,7 +52,7 @@ function remembered(call: Call, callHost: NonNullable<HostCall>): NonNullable<Ho
         done();
         return returned;
       }
-      // Adopted once: a query builder runs its query each time that it is waited for.
+      // Resolve the result once: a query builder runs its query at each `then`.
       const settling = cause.run(call, () => Promise.resolve(returned));
       settling.then(done, done);
       return settling;
@@ -71,17 +71,17 @@ function begin(call: Call): void {
   underWay.delete(oldest as Call);
 }
 
-/** Log lines show so many calls. */
+/** Calls shown in a log line. */
 const mostShown = 10;
 
-/** What an error came from, as far as it can be known: one call, or all those under way. */
+/** Where an error came from, as far as known: one call, or all running ones. */
 export interface Culprit {
   /** In words, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
   calls: readonly Call[];
 }
 
-/** Asks who causes what runs now: to be called while an error is handled that nobody caught. */
+/** The cause of the running code; call it while an uncaught error is handled. */
 export function culprit(): Culprit {
   const known = cause.getStore();
   if (known) return { words: wordsFor(known), calls: [known] };

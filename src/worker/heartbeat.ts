@@ -6,8 +6,8 @@ import { version } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
 
 /**
- * One row a worker, refreshed while it lives: how `doctor` and the workspace know that somebody drains. Each beat also
- * announces the host modules of this worker, by which every process decides what is owed.
+ * One row for each worker, refreshed while it lives, for doctor and the workspace. Each beat also announces the
+ * worker's host modules, which decide what is owed.
  */
 export function createHeartbeat(runtime: Runtime): {
   beat(state: 'running' | 'draining'): Promise<void>;
@@ -22,13 +22,13 @@ export function createHeartbeat(runtime: Runtime): {
       await runtime.db.run(announce);
     },
     async leave() {
-      // A database that is away must not keep a worker from stopping; its last beat grows old by itself.
+      // A database outage must not keep a worker from stopping; its last beat expires by itself.
       await runtime.db.run(leave, [workerId]).catch(() => {});
     },
   };
 }
 
-/** Beats of workers that died are forgotten after a day. */
+/** Beats of dead workers are removed after a day. */
 const beat = statement(
   'worker.beat',
   (s) => `

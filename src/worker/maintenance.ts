@@ -1,11 +1,12 @@
+import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { forgetDone, mostForgotten } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
 
-/** How often done deliveries are cleared away, in milliseconds. */
+/** How often done deliveries are removed, in milliseconds. */
 const retentionEveryMs = 10 * 60_000;
 
-/** What a worker does beside its deliveries: sealing the audit record and forgetting done deliveries. */
+/** A worker's other work: sealing the audit record, removing done deliveries. */
 export function createMaintenance(runtime: Runtime): () => Promise<void> {
   let nextRetention = 0;
 
@@ -17,8 +18,10 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
   }
 
+  const keys = auditKeys(runtime.config.audit);
+
   // One that fails must not keep the other from its work.
   return async () => {
-    await sealAudit(runtime.db).finally(forget);
+    await sealAudit(runtime.db, keys).finally(forget);
   };
 }

@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 
 export interface Repeating {
-  /** Begins no further round; settles when the one under way has ended. */
+  /** Starts no further round; settles when the running one has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs `work` at once and then `everyMs` after each end, so that a slow one never overlaps itself. A failure is logged
- * and the next round tries again: a database that is away must not end the worker.
+ * Runs `work` now and `everyMs` after each end, so that it never overlaps itself. A failure is logged and the next
+ * round tries again.
  */
 export function repeat(
   log: Logger,

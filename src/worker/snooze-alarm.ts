@@ -2,12 +2,12 @@ import { nextWakes, wakeDue } from '../conversations/wake.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 
-/** How far ahead a round looks, in milliseconds: further than the next round, so that no snooze ends between two. */
+/** Look-ahead in milliseconds: longer than a round, so that no snooze ends in between. */
 const lookAheadMs = 1600;
 
 /**
- * Brings snoozed conversations back on time: wakes what is due, and arms a timer for what gets due before the next round.
- * The timers hold nothing: any worker's next round finds what a lost one left.
+ * Wakes snoozed conversations on time: those that are due, and by a timer those due before the next round. A lost timer
+ * is made up for by any worker's next round.
  */
 export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; stop(): void } {
   const armed = new Map<number, NodeJS.Timeout>();

@@ -5,12 +5,12 @@ import { createScanThrottle } from '../deliveries/scan-throttle.js';
 import { isFree } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
-/** How far ahead a sweep looks, in milliseconds: further than the next sweep, so that no deadline falls between two. */
+/** Look-ahead in milliseconds: longer than a round, so that no deadline falls in between. */
 const lookAheadMs = 1600;
 
 /**
- * The net under the wake-ups: finds topics with due deliveries, whoever failed to wake them, and arms a timer for each
- * deadline of the next moments, so that a scheduled delivery goes out on time without a job of its own.
+ * Finds topics with due deliveries that no wake-up announced, and sets a timer for each deadline before the next sweep,
+ * so that scheduled deliveries are on time.
  */
 export function createSweep(
   runtime: Runtime,
@@ -56,10 +56,7 @@ interface SweepRow {
   deadlines: number[];
 }
 
-/**
- * The look for what is due is ordered, and the OFFSET 0 keeps that order: where most deliveries are of one topic, the
- * planner would read the whole table to learn that another has none.
- */
+/** OFFSET 0 keeps the order: without it the planner reads the whole table to find that a topic has nothing due. */
 export const findDue = statement(
   'delivery.sweep',
   (s) => `

@@ -2,10 +2,7 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import { culprit } from './calls.js';
 
-/**
- * Logs what was being called when an error that nobody caught ends this process. It changes nothing about that: whether
- * the process ends is for Node and the host to say.
- */
+/** Logs the running calls when an uncaught error ends the process. Whether it ends is up to Node and the host. */
 export function logUncaught(log: Logger): { stop(): void } {
   const listener = (error: unknown) => {
     const { words, calls } = culprit();
@@ -25,7 +22,7 @@ export interface Crash {
   words: string;
 }
 
-/** A process that does nothing but work: what callbacks leave behind is logged, and what they throw ends it in order. */
+/** For a process that only works: logs floating rejections and ends in order on an uncaught error. */
 export interface GuardedProcess {
   /** Settles at the first error that nobody caught. */
   crashed: Promise<'crash'>;
@@ -35,8 +32,8 @@ export interface GuardedProcess {
 }
 
 /**
- * Takes over from Node for as long as a worker has a process of its own. A rejected promise that a callback leaves
- * floating is logged and no more: the other callbacks are not to blame. An uncaught error asks for an orderly end.
+ * Replaces Node's handling in a worker's own process. A floating rejection of a callback is only logged: other
+ * callbacks are not to blame. An uncaught error requests an orderly end.
  */
 export function guardProcess(log: Logger): GuardedProcess {
   let crash: Crash | undefined;

@@ -6,10 +6,10 @@ const { beats, lastCall, tickMs, patience } = workerData as Watched;
 let last = 0;
 let missed = 0;
 
-/** How long its last words may take, in milliseconds: whoever reads them may be gone, or have stopped reading. */
+/** Time for the last log line, in milliseconds: its reader may be gone or stopped. */
 const lastWordsMs = 200;
 
-// Ticks are counted, not time: a process that was frozen and thawed has missed none.
+// Count ticks, not time: a process that was frozen and resumed has missed none.
 const watching = setInterval(() => {
   const now = Atomics.load(beats, 0);
   missed = now === last ? missed + 1 : 0;
@@ -26,7 +26,7 @@ const watching = setInterval(() => {
   );
 }, tickMs);
 
-/** The one that blocks, unless that is an earlier call which has come back from waiting. */
+/** The blocking call, unless it is an earlier one that resumed after waiting. */
 function lastBegun(): string {
   // A view of shared memory cannot be decoded.
   const words = Buffer.from(lastCall).toString().replaceAll('\0', '');

@@ -4,7 +4,7 @@ import { onCallBegin, wordsFor } from './calls.js';
 
 /** What the thread is given. */
 export interface Watched {
-  /** Counted up by the main thread for as long as its event loop turns. */
+  /** Incremented by the main thread while its event loop runs. */
   beats: Int32Array;
   /** The call that began last, in words; the rest is zero. */
   lastCall: Uint8Array;

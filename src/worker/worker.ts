@@ -8,6 +8,7 @@ import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
+import { handOverAnchor } from './hand-over-anchor.js';
 import { createHeartbeat } from './heartbeat.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
@@ -25,9 +26,9 @@ export interface Worker {
   /** Starts draining deliveries. Throws `JOBS_UNREACHABLE`. Starting a started worker changes nothing. */
   start(): Promise<void>;
   /**
-   * Takes no more work, waits up to `worker.shutdownTimeoutMs` for running callbacks, gives back what had not started,
-   * and lets go of the job store. What is still running then is called again after its lease. Takes at most a second
-   * longer than that, whatever the database and the job store do. Never rejects.
+   * Claims nothing more, waits up to `worker.shutdownTimeoutMs` for running callbacks, releases unstarted deliveries
+   * and closes the job store. Callbacks still running are called again after their lease. Takes at most a second
+   * longer, and never rejects.
    */
   stop(): Promise<void>;
   readonly state: 'stopped' | 'running' | 'draining';
@@ -35,7 +36,7 @@ export interface Worker {
 
 /** As readiness sees it. */
 export interface ObservedWorker extends Worker {
-  /** For how long the oldest outcome in memory could not be written, in milliseconds; 0 where none waits. */
+  /** How long the oldest outcome could not be written, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
 }
 
@@ -51,22 +52,23 @@ const heartbeatMs = 5000;
 const sweepMs = 1000;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;
+const anchorMs = 10_000;
 
-/** How long letting go of everything may take once the callbacks are over, in milliseconds. */
+/** Time to release everything after the callbacks, in milliseconds. */
 const lettingGoMs = 1000;
 
-/** What a started worker holds. */
+/** The parts of a running worker. */
 interface Running {
   settler: OutcomeWriter;
   drainers: Record<DeliveryTopic, Drainer>;
-  /** What takes new work. */
+  /** Timers that take new work. */
   intake: Repeating[];
-  /** What running callbacks need until they are done: their leases, and word that somebody is at work. */
+  /** Timers that running callbacks need: lease renewal and heartbeat. */
   upkeep: Repeating[];
   uncaught: { stop(): void };
 }
 
-/** `admit` may refuse the start, as on a schema of another version. */
+/** `admit` may refuse to start, as on a schema of another version. */
 export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
   const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockMs) };
   let running: Promise<Running> | undefined;
@@ -112,6 +114,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
         repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
         repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
         repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
+        repeat(runtime.log, 'audit anchor', anchorMs, () => handOverAnchor(runtime)),
         repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
       ],
       upkeep: [
@@ -178,13 +181,13 @@ function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopi
   return Object.fromEntries(deliveryTopics.map((topic) => [topic, make(topic)])) as Record<DeliveryTopic, T>;
 }
 
-/** Waits for running callbacks, at most so long; answers how many are left. */
+/** Waits for running callbacks up to a limit; returns how many are left. */
 async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
   await within(timeoutMs, Promise.all(drainers.map((drainer) => drainer.stop())));
   return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
 }
 
-/** Waits for something, at most so long. */
+/** Waits for a promise up to a limit. */
 async function within(timeoutMs: number, awaited: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise((resolve) => {

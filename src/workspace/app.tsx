@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { databaseFailure } from '../db/database-failure.js';
 import { errorText } from '../foundation/redact.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
@@ -55,8 +56,10 @@ function notFoundPage(c: WorkspaceContext, title = 'There is no such page'): Res
   );
 }
 
-function failed(error: unknown, c: WorkspaceContext, { runtime }: Services): Response | Promise<Response> {
-  const refusal = refusalOf(error);
+async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Services): Promise<Response> {
+  // Pages are read by statements of their own, whose failures are the driver's.
+  const error = await databaseFailure(thrown, runtime.db);
+  const refusal = refusalOf(error, runtime.log);
   const frame = c.get('frame');
   if (refusal && frame) {
     if (refusal.status === 404) return notFoundPage(c, refusal.notice.title.replace(/\.$/, ''));

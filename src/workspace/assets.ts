@@ -14,6 +14,7 @@ const styles = [
   'composer',
   'rail',
   'tables',
+  'report',
   'narrow',
   'short',
 ];

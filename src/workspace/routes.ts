@@ -7,6 +7,7 @@ import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live } from './routes/live.js';
 import { policies, setPolicy } from './routes/policies.js';
+import { report, reportList } from './routes/report.js';
 import { asset, setTheme } from './routes/theme-and-assets.js';
 
 export interface Route {
@@ -44,6 +45,8 @@ export const routes: readonly Route[] = [
   post('/deliveries/:id/discard', discardDelivery),
   get('/sla', policies),
   post('/sla', setPolicy),
+  get('/report', report),
+  get('/report/:number', reportList),
   post('/theme', setTheme),
   get('/live', live),
   get('/assets/:version/:name', asset),

@@ -4,7 +4,7 @@ import canonicalize from 'canonicalize';
 import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
 import { chainStart, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
 import { sealAudit } from '../../src/audit/seal.js';
-import { verifyAudit } from '../../src/audit/verify.js';
+import { type AuditCheck, verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import type { Executor } from '../../src/db/statement.js';
@@ -33,6 +33,9 @@ describe('audit on a real Postgres', () => {
        FROM generate_series(1, $1::int) n`,
       [count],
     );
+
+  const held = ({ end, broken, unsealed }: AuditCheck) => ({ end, broken, unsealed });
+  const checked = async () => held(await verifyAudit(db));
 
   /** As someone with every right on the database could. */
   const tamper = async (sql: string) => {
@@ -64,7 +67,7 @@ describe('audit on a real Postgres', () => {
 
   it('has nothing against an empty record', async () => {
     assert.equal(await sealAudit(db), 0);
-    assert.deepEqual(await verifyAudit(db), { end: chainStart, broken: null, unsealed: 0 });
+    assert.deepEqual(await checked(), { end: chainStart, broken: null, unsealed: 0 });
   });
 
   it('makes one chain, whoever seals at once and whatever is written meanwhile', async () => {
@@ -121,19 +124,29 @@ describe('audit on a real Postgres', () => {
     await tamper('UPDATE cairnloop.audit_events SET seq = CASE seq WHEN 7 THEN 5001 ELSE 7 END WHERE seq IN (7, 9)');
     assert.equal(await brokenAt(), 7);
     await tamper('DELETE FROM cairnloop.audit_events WHERE seq <> 6 AND seq > 5');
+    assert.equal(await brokenAt(), 7);
+    await tamper(`UPDATE cairnloop.audit_chain_end SET (seq, hash) =
+      (SELECT seq, hash FROM cairnloop.audit_events ORDER BY seq DESC LIMIT 1)`);
     assert.equal(await brokenAt(), undefined);
-    assert.equal((await verifyAudit(db, end)).broken?.reason, 'the record ends at event 6; expected 1100');
+    assert.equal(
+      (await verifyAudit(db, { anchors: [end] })).broken?.reason,
+      'the record ends at event 6; expected 1100',
+    );
   });
 
   it('tells a record that was sealed anew from the one that was known', async () => {
     await record(5);
     await sealAudit(db);
     const { end } = await verifyAudit(db);
-    assert.equal((await verifyAudit(db, end)).broken, null);
+    assert.equal((await verifyAudit(db, { anchors: [end] })).broken, null);
     await tamper(`UPDATE cairnloop.audit_events SET seq = NULL, hash = NULL, actor = '{"id": "nobody"}' WHERE seq > 2`);
+    await database.query(`INSERT INTO cairnloop.audit_receipts
+      SELECT e.id, cairnloop.audit_digest(e) FROM cairnloop.audit_events e WHERE seq IS NULL`);
+    await tamper(`UPDATE cairnloop.audit_chain_end SET (seq, hash) =
+      (SELECT seq, hash FROM cairnloop.audit_events WHERE seq = 2)`);
     await sealAudit(db);
     assert.equal((await verifyAudit(db)).broken, null);
-    assert.equal((await verifyAudit(db, end)).broken?.seq, 5);
+    assert.equal((await verifyAudit(db, { anchors: [end] })).broken?.seq, 5);
   });
 
   it('finds a row that stands before the first, or among the sealed without a seal', async () => {
@@ -186,7 +199,7 @@ describe('audit on a real Postgres', () => {
   it('asks for no right to the receipts from a role that may read and write rows', async () => {
     const role = `app_${process.pid}_${Math.trunc(performance.now())}`;
     await database.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA cairnloop TO ${role};
-      GRANT SELECT, INSERT, UPDATE ON cairnloop.audit_events TO ${role}`);
+      GRANT SELECT, INSERT, UPDATE ON cairnloop.audit_events, cairnloop.audit_chain_end TO ${role}`);
     try {
       const asRole = {
         ...db,
@@ -254,11 +267,11 @@ describe('audit on a real Postgres', () => {
     await migrateUp({ url: old.url, schema });
     const upgraded = openDatabase({ url: old.url, schema, poolSize: 2 });
     try {
-      const before = await verifyAudit(upgraded);
+      const before = held(await verifyAudit(upgraded));
       assert.deepEqual(before, { end: { seq: 4, hash: previous }, broken: null, unsealed: 1 });
       await old.query(insert);
       assert.equal(await sealAudit(upgraded), 6);
-      const after = await verifyAudit(upgraded, before.end);
+      const after = await verifyAudit(upgraded, { anchors: [before.end] });
       assert.deepEqual([after.broken, after.end.seq, after.unsealed], [null, 10, 0]);
     } finally {
       await upgraded.close();

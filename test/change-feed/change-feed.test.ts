@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { toPayloads } from '../../src/change-feed/announce.js';
-import type { ChangeFeed, ChangeListener } from '../../src/change-feed/change-feed.js';
+import { readPayload, toPayloads } from '../../src/change-feed/announce.js';
+import type { ChangeFeed, ChangeListener, ChangeScope } from '../../src/change-feed/change-feed.js';
 import { openChangeFeed } from '../../src/change-feed/open-change-feed.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -70,10 +70,40 @@ describe('activity', () => {
 
   it('says "anything" instead of naming more than a payload list is worth, and never nears 8000 bytes', () => {
     const ids = Array.from({ length: 1000 }, () => randomUUID());
-    assert.deepEqual(toPayloads(ids), ['*']);
-    const payloads = toPayloads(ids.slice(0, 999));
+    const changes = new Map<string, ChangeScope>(ids.map((id) => [id, 'internal']));
+    assert.deepEqual(toPayloads(changes), ['*']);
+    changes.delete(ids[0] ?? '');
+    const payloads = toPayloads(changes);
     assert.equal(payloads.flatMap((payload) => payload.split(',')).length, 999);
     for (const payload of payloads) assert.ok(Buffer.byteLength(payload) < 8000);
+  });
+
+  it('tells who listens for visible changes of those alone, and of several changes the widest', async () => {
+    const activity = open();
+    const heard = { internal: [] as string[], visible: [] as string[] };
+    await listen(activity, (ids) => heard.internal.push(...ids));
+    activity.subscribe((ids) => heard.visible.push(...ids), 'visible');
+    const [note, reply, both, last] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    activity.changed(note);
+    activity.changed(reply, 'visible');
+    activity.changed(both, 'visible');
+    activity.changed(both, 'internal');
+    await until(() => heard.internal.length === 3);
+    activity.changed(last, 'visible');
+    await until(() => heard.visible.includes(last));
+    assert.deepEqual(heard, { internal: [note, reply, both, last], visible: [reply, both, last] });
+  });
+
+  it('takes what a process of an earlier version says, ids alone, for visible', () => {
+    const [one, other] = [randomUUID(), randomUUID()];
+    assert.deepEqual(
+      readPayload(`${one},~${other}`),
+      new Map([
+        [one, 'visible'],
+        [other, 'internal'],
+      ]),
+    );
+    assert.equal(readPayload('*'), null);
   });
 
   it('keeps schemas of one database apart', async () => {

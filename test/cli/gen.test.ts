@@ -183,7 +183,7 @@ describe('cairnloop gen', () => {
     use(typeScript);
     const { exitCode, err } = await gen();
     assert.equal(exitCode, 2);
-    assert.match(err, /gen expected notifier, policy, context, sla, all; found nothing/);
+    assert.match(err, /gen expected notifier, policy, context, sla, all, alerts; found nothing/);
   });
 
   it('CL7 an unknown kind suggests the nearest one', async () => {

@@ -205,6 +205,20 @@ describe('cli/main', () => {
     assert.match(err, /--times expected a whole number from 1 to 9, found "12"/);
   });
 
+  it('says that its result was lost where stdout took no more, and keeps the exit code of a failure', async () => {
+    const lost = async (...argv: string[]) => {
+      const io = { ...memoryIo('/'), flush: async () => new Error('ENOSPC: no space left') };
+      return { exitCode: await main(argv, io, rows), err: io.err(), out: io.out() };
+    };
+    const done = await lost('greet', 'Ada');
+    assert.equal(done.exitCode, 1);
+    assert.match(done.err, /could not be written to stdout: ENOSPC/);
+    assert.equal((await lost('greet')).exitCode, 2);
+    const asJson = await lost('greet', 'Ada', '--json');
+    assert.match(asJson.err, /could not be written/);
+    assert.doesNotMatch(asJson.out, /OUTPUT_LOST/);
+  });
+
   it('shows the commands and exits 2 when none is named', async () => {
     const { exitCode, out, err } = await run();
     assert.equal(exitCode, 2);

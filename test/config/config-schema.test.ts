@@ -180,6 +180,16 @@ describe('config/config-schema', () => {
         'slaPolicyProvider.setPolicy',
         'nothing',
       ],
+      ['a short audit key', { audit: { key: 'hunter2' } }, 'audit.key', 'a string of 7 characters'],
+      ['an audit key that is blank', { audit: { key: ' '.repeat(40) } }, 'audit.key', 'a string of 40 characters'],
+      ['an audit key that is no text', { audit: { key: 12345 } }, 'audit.key', 'a number'],
+      [
+        'a short previous audit key',
+        { audit: { key: 'k'.repeat(32), previousKeys: ['k'.repeat(32), 'hunter2'] } },
+        'audit.previousKeys',
+        'a list with a string of 7 characters',
+      ],
+      ['previous audit keys without one in use', { audit: { previousKeys: ['k'.repeat(32)] } }, 'audit.key', 'nothing'],
       ['prometheus that was not called', { metrics: () => ({}) }, 'metrics', 'a function; call it'],
       ['a log level', { log: { level: 'verbose' } }, 'log.level', '"verbose"'],
     ];

@@ -71,6 +71,22 @@ describe('a dedupeKey', () => {
     assert.equal(await conversations.count(), 1);
   });
 
+  it('LP3 reply and note write once under a key, also when fifty race, and the key ends no second clock', async () => {
+    const host = await start();
+    const { conversations } = host;
+    for (const write of [conversations.reply, conversations.note]) {
+      const { id } = await conversations.open({ priority: terms.priority, message: 'Hello?' });
+      const first = await write(id, { content: 'Yes.', actor, dedupeKey: 'k' });
+      const written = await rowsIn(host);
+      assert.deepEqual(await write(id, { content: 'Other words', actor, dedupeKey: 'k' }), first);
+      assert.deepEqual(await rowsIn(host), written);
+      const raced = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => write(id, { content: `At once ${n}`, actor, dedupeKey: 'race' })),
+      );
+      assert.equal(new Set(raced.map((message) => message.id)).size, 1);
+    }
+  });
+
   it('LP3 another key writes again, also one that differs in a space, in case or in its normal form', async () => {
     const { conversations } = await start();
     const keys = ['k', 'k ', ' k', 'K', 'k\u0000', 'k\ud800', 'k\ud801', 'é', 'e\u0301', 'x'.repeat(1000)];

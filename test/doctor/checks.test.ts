@@ -37,6 +37,24 @@ describe('doctor/checks', () => {
     assert.equal(findingsText(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
   });
 
+  it('says of the audit record whether it is signed and when its last anchor was handed over', () => {
+    const messages = (facts: Partial<Facts>) =>
+      diagnose({ ...goodFacts(), ...facts })
+        .filter(({ code }) => code.startsWith('AUDIT_'))
+        .map(({ message }) => message);
+    assert.deepEqual(messages({}), [
+      'The audit record is signed with audit.key (key 0123456789abcdef).',
+      'Audit events are sealed.',
+      'The last audit anchor was handed over 2 h ago.',
+    ]);
+    const plain = { keyId: null, oldestUnsealedMs: null, anchorHandedMs: null, anchorError: null };
+    const [key, , anchor] = messages({
+      ...but('config', { auditKeyIds: [], handsAnchors: false }),
+      ...but('work', { audit: plain }),
+    });
+    assert.match(`${key} ${anchor}`, /^No audit\.key: .* No notifier\.onAuditAnchor: /);
+  });
+
   const wrong: [title: string, Partial<Facts>, level: Finding['level'], code: string, words: RegExp, fix: RegExp][] = [
     ['an old Node', { nodeVersion: 'v20.18.9' }, 'blocked', 'NODE_VERSION', /v20\.18\.9 is older than 20\.19/, /nvm/],
     [
@@ -227,6 +245,44 @@ describe('doctor/checks', () => {
       'DELIVERIES_WAITING',
       /waited 2 h/,
       /deliveries list/,
+    ],
+    [
+      'a key of the audit record that is not configured',
+      but('config', { auditKeyIds: [] }),
+      'check',
+      'AUDIT_KEY',
+      /signed with key 0123456789abcdef, which is not in cairnloop\.config\.ts/,
+      /audit\.key/,
+    ],
+    [
+      'audit events that nobody seals',
+      but('work', {
+        audit: { keyId: '0123456789abcdef', oldestUnsealedMs: 7_300_000, anchorHandedMs: 1, anchorError: null },
+      }),
+      'check',
+      'AUDIT_SEALING',
+      /waited 2 h to be sealed/,
+      /^cairnloop worker;/,
+    ],
+    [
+      'an anchor that is late',
+      but('work', {
+        audit: { keyId: '0123456789abcdef', oldestUnsealedMs: null, anchorHandedMs: 180_000_000, anchorError: null },
+      }),
+      'check',
+      'AUDIT_ANCHOR',
+      /handed over 50 h ago/,
+      /^cairnloop worker$/,
+    ],
+    [
+      'an anchor that the host refuses',
+      but('work', {
+        audit: { keyId: '0123456789abcdef', oldestUnsealedMs: null, anchorHandedMs: null, anchorError: 'no bucket' },
+      }),
+      'check',
+      'AUDIT_ANCHOR',
+      /No audit anchor was handed over yet; onAuditAnchor failed: no bucket/,
+      /onAuditAnchor/,
     ],
     [
       'discarded deliveries',

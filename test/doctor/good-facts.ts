@@ -26,6 +26,8 @@ export function goodFacts(): Facts {
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
       modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
       hasMetrics: true,
+      auditKeyIds: ['0123456789abcdef'],
+      handsAnchors: true,
       variables: {},
     }),
     database: known({
@@ -50,6 +52,7 @@ export function goodFacts(): Facts {
       oldestDueMs: 300,
       discarded: [],
       priorities: ['normal'],
+      audit: { keyId: '0123456789abcdef', oldestUnsealedMs: 3000, anchorHandedMs: 7_200_000, anchorError: null },
     }),
     jobs: known({ backend: 'postgres' }),
     policies: known({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),

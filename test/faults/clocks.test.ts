@@ -18,6 +18,7 @@ describe('faults: clocks that are wrong', function () {
     await Promise.all([arena.worker({ env: shifted(5) }), arena.worker({ env: shifted(-5) })]);
     const slow = await arena.open(20, 'sleep 4000');
     const scheduled = await arena.open(20);
+    await arena.reply(slow.slice(0, 5));
     await arena.resolve(slow);
     const message = { templateId: 't', content: 'c', scheduleInSeconds: 2, actor: operator };
     for (const id of scheduled) await outbound.trigger(id, message);

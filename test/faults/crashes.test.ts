@@ -113,6 +113,8 @@ describe('faults: workers that die', function () {
     ]);
     await arena.resolve(calm.slice(0, calm.length / 2));
     await arena.resolve(poison);
+    const replied = await arena.open(sized(20, 200));
+    await arena.reply(replied);
     await arena.resolve(calm.slice(calm.length / 2));
     const recovery = await untilDrained(arena, performance.now(), sized(80_000, 220_000));
     const { rows } = await arena.query(
@@ -125,11 +127,12 @@ describe('faults: workers that die', function () {
     // A worker that stands still may be the last to go: others have taken its deliveries over long before.
     await eventually(() => assert.ok(allEnds().includes('SIGKILL'), 'the watchdog ended a worker'));
     const ends = allEnds();
-    const { delivered, lost, repeated } = await tally(arena, calm);
-    assert.deepEqual({ delivered, lost }, { delivered: calm.length, lost: 0 });
+    const { delivered, lost, repeated, replies } = await tally(arena, calm);
+    assert.deepEqual({ delivered, lost }, { delivered: calm.length + replied.length, lost: 0 });
     return {
-      accepted: calm.length + poison.length,
+      accepted: calm.length + replied.length + poison.length,
       delivered,
+      replies,
       lost,
       repeated,
       recovery,
@@ -148,6 +151,8 @@ describe('faults: workers that die', function () {
     const after = await arena.open(count / 2);
     const ids = [...before, ...gated, ...after];
     await arena.owe(ids);
+    const replied = await arena.open(sized(100, 1000));
+    await arena.reply(replied);
     const frozen = await arena.worker();
     await eventually(() => {
       const atTheGate = arena.host.calls().filter(({ conversationId }) => gated.includes(conversationId));
@@ -160,7 +165,7 @@ describe('faults: workers that die', function () {
     const recovery = await untilDrained(arena, stopped);
     frozen.current().signal('SIGCONT');
     await sleep(1000);
-    const figures = await tally(arena, ids);
+    const figures = await tally(arena, [...ids, ...replied]);
     assert.equal(figures.lost, 0);
     // What it had called, and not what it had claimed ahead.
     assert.ok(figures.repeated <= concurrency, `${figures.repeated} repeated`);
@@ -173,7 +178,8 @@ describe('faults: workers that die', function () {
     const ids = await arena.open(10, 'gate');
     const frozen = await arena.worker();
     const { pid } = frozen.current();
-    await arena.resolve(ids);
+    await arena.resolve(ids.slice(0, 5));
+    await arena.owe(ids.slice(5), 'reply');
     await eventually(() => assert.equal(arena.host.calls().length, ids.length));
     frozen.current().signal('SIGSTOP');
     arena.host.openGate();
@@ -217,7 +223,8 @@ describe('faults: workers that die', function () {
     const arena = await build({ config: { worker: { concurrency: 20, shutdownTimeoutMs: 20_000 } } });
     const ids = await arena.open(220, 'sleep 1500');
     const worker = await arena.worker();
-    await arena.resolve(ids);
+    await arena.resolve(ids.slice(0, 120));
+    await arena.owe(ids.slice(120), 'reply');
     const begun = () => arena.host.calls().filter(({ at }) => at === 'start').length;
     await eventually(() => assert.ok(begun() >= 20, `${begun()} begun`));
     worker.current().signal('SIGTERM');

@@ -59,7 +59,8 @@ describe('faults: the database', function () {
     const arena = await build({ ownCluster: {}, config: { worker: { leaseMs: sized(20_000, 60_000) } } });
     const worker = await arena.worker();
     const ids = await arena.open(15, 'gate');
-    await arena.resolve(ids);
+    await arena.resolve(ids.slice(0, 8));
+    await arena.owe(ids.slice(8), 'reply');
     await eventually(() => assert.equal(arena.host.calls().length, ids.length));
     await arena.cluster.halt('fast');
     arena.host.openGate();
@@ -92,6 +93,7 @@ describe('faults: the database', function () {
       config: { worker: { leaseMs: 1000 } },
     });
     const ids = await arena.open(60);
+    await arena.reply(ids.slice(0, 20));
     await arena.resolve(ids.slice(0, 20));
     const holders = await holdAll(arena.url);
     const worker = arena.worker({ supervised: true });
@@ -128,9 +130,11 @@ describe('faults: the database', function () {
         assert.ok(count > 0, 'none yet');
         return count;
       });
+      await arena.reply(ids.slice(20, 30));
       await arena.resolve(ids.slice(20, 30));
       const recovery = await untilDrained(arena);
       const all = sized(0, 1) && proxy?.silence();
+      await arena.reply(ids.slice(30));
       await arena.resolve(ids.slice(30));
       await untilDrained(arena, performance.now(), 100_000);
       assert.deepEqual(worker.ends, []);
@@ -154,13 +158,21 @@ describe('faults: the database', function () {
       await arena.query(`INSERT INTO cairnloop.agenda_jobs (name, next_run_at) VALUES ('notify-resolved', now())`);
       await said(/(drain failed.*|due to )(lock|statement) timeout/);
     });
+    await arena.reply(ids.slice(0, 10));
     await arena.resolve(ids.slice(0, 10));
     await untilDrained(arena);
-    await diskFull(arena, () => Promise.all([arena.resolve(ids.slice(10, 20)), said(/No space left on device/)]));
+    await diskFull(arena, () =>
+      Promise.all([
+        arena.resolve(ids.slice(10, 20)),
+        arena.owe(ids.slice(20), 'reply'),
+        said(/No space left on device/),
+      ]),
+    );
     const recovery = await untilDrained(arena);
     const sent = ids.slice(20);
     await deadlocks(arena, async () => {
       await arena.owe(sent, 'outbound');
+      await arena.reply(sent);
       await said(/deadlock detected/);
     });
     await untilDrained(arena);

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
-import { type Arena, type ArenaWorker, useArenas } from './support/arena.js';
+import { type Arena, useArenas } from './support/arena.js';
 import { fault, isLong, sized } from './support/fault.js';
+import { readiness } from './support/readiness.js';
 import { tally, untilDrained } from './support/tally.js';
 
 describe('faults: one row that is in the way', function () {
@@ -12,13 +13,13 @@ describe('faults: one row that is in the way', function () {
   const { build } = useArenas();
 
   fault(
-    'F21 a foreign session holds one message while two topics are busy',
+    'F21 a foreign session holds one message while three topics are busy',
     { short: 150_000, long: 300_000 },
     async () => {
       const arena = await build({ config: { worker: { shutdownTimeoutMs: 3000, leaseMs: 2000 } } });
       const worker = await arena.worker();
       const [victim = ''] = await arena.open(1);
-      const count = sized(300, 10_000);
+      const count = sized(300, 9000);
       const rounds = async () => {
         // The first one finds everything cold.
         const rates = [await rateOf(arena, count, victim)];
@@ -65,11 +66,14 @@ describe('faults: one row that is in the way', function () {
       const small = await arena.open(sized(50, 500));
       await arena.query(storeMegabytes, [large, sized(60, 560)]);
       await arena.owe([large, ...small]);
+      await arena.reply([large, ...small.slice(0, 10)]);
       const worker = await arena.worker();
       await eventually(() => assert.ok(arena.host.delivered() >= small.length, 'the small ones are told'), 60_000);
       const recovery = await untilDrained(arena);
       assert.deepEqual(worker.ends, []);
-      const call = arena.host.calls().find(({ conversationId }) => conversationId === large);
+      const call = arena.host
+        .calls()
+        .find(({ conversationId, method }) => conversationId === large && method === 'onConversationResolved');
       assert.equal(call?.truncated, true);
       const megabytes =
         Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${worker.current().pid}/status`, 'utf8'))?.[1]) / 1000;
@@ -98,7 +102,8 @@ describe('faults: one row that is in the way', function () {
         const arena = await build({ ownCluster: {}, config: { worker: { leaseMs: 60_000 } } });
         const worker = await arena.worker();
         const ids = await arena.open(15, 'gate');
-        await arena.resolve(ids);
+        await arena.resolve(ids.slice(0, 8));
+        await arena.owe(ids.slice(8), 'reply');
         await eventually(() => assert.equal(arena.host.calls().length, ids.length));
         assert.deepEqual(await readiness(worker), [200, undefined]);
         await on(arena);
@@ -112,6 +117,7 @@ describe('faults: one row that is in the way', function () {
         await untilDrained(arena, back);
         const recovery = (performance.now() - back) / 1000;
         const later = await arena.open(5);
+        await arena.reply(later);
         await arena.resolve(later);
         await untilDrained(arena);
         await eventually(async () => assert.deepEqual(await readiness(worker), [200, undefined]));
@@ -129,10 +135,15 @@ function middle(rates: readonly number[]): number {
   return [...rates].sort((a, b) => a - b).at(Math.floor(rates.length / 2)) ?? Number.NaN;
 }
 
-/** Owes callbacks of both topics, and returns how many were settled a second but for those of `victim`. */
+/** Owes callbacks of three topics, and returns how many were settled a second but for those of `victim`. */
 async function rateOf(arena: Arena, count: number, victim: string): Promise<number> {
   const ids = await arena.open(count);
-  const batches = [await arena.owe(ids.slice(0, count / 2)), await arena.owe(ids.slice(count / 2), 'outbound')];
+  const third = count / 3;
+  const batches = [
+    await arena.owe(ids.slice(0, third)),
+    await arena.owe(ids.slice(third, 2 * third), 'outbound'),
+    await arena.owe(ids.slice(2 * third), 'reply'),
+  ];
   await eventually(async () => {
     const { rows } = await arena.query(
       `SELECT count(*)::int AS n FROM cairnloop.deliveries WHERE state = 'pending' AND conversation_id <> ALL ($1::uuid[])`,
@@ -169,12 +180,6 @@ async function waitingBackends(arena: Arena): Promise<number> {
      AND wait_event_type = 'Lock' AND query_start < now() - interval '2 seconds'`,
   );
   return rows.length;
-}
-
-async function readiness(worker: ArenaWorker): Promise<[number, string | undefined]> {
-  const response = await fetch(`${worker.current().opsUrl}/health/ready`);
-  const { checks } = (await response.json()) as { checks: { settlements?: string } };
-  return [response.status, checks.settlements];
 }
 
 /** Each of a million bytes that hardly compress. */

@@ -28,14 +28,15 @@ describe('faults: at the same moment, and at every moment', function () {
         stdio: ['ignore', 'pipe', 'inherit'],
       });
       await once(child.stdout, 'data');
-      await sleep(random() * 150);
+      await sleep(random() * 400);
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
     const { rows } = await arena.query(resolvedWithoutDelivery);
     assert.deepEqual(rows[0], { unannounced: 0, unfounded: 0 });
+    assert.deepEqual((await arena.query(repliesWithoutDelivery)).rows, []);
     await rolledBack(arena);
-    const left = await arena.query(`SELECT count(*)::int AS n FROM cairnloop.conversations WHERE status = 'resolved'`);
+    const left = await arena.query('SELECT count(DISTINCT conversation_id)::int AS n FROM cairnloop.deliveries');
     await arena.worker();
     const recovery = await untilDrained(arena);
     const figures = await tally(arena, []);
@@ -101,6 +102,8 @@ const resolveAll = `
   const { items } = await cairnloop.conversations.list({ status: 'open', limit: 200 });
   const client = async () => {
     for (let next = items.pop(); next; next = items.pop()) {
+      await cairnloop.conversations.reply(next.id, { content: 'first', actor: { id: 'op-7' } });
+      await cairnloop.conversations.reply(next.id, { content: 'second', actor: { id: 'op-7' } });
       await cairnloop.conversations.resolve(next.id, { resolvedBy: { id: 'op-7' } });
     }
   };
@@ -114,6 +117,11 @@ const resolvedWithoutDelivery = `
     count(*) FILTER (WHERE c.status = 'open' AND d.id IS NOT NULL)::int AS unfounded
   FROM cairnloop.conversations c
   LEFT JOIN cairnloop.deliveries d ON d.conversation_id = c.id AND d.topic = 'conversation_resolved'`;
+
+const repliesWithoutDelivery = `
+  SELECT m.id FROM cairnloop.messages m
+  FULL JOIN (SELECT subject_id FROM cairnloop.deliveries WHERE topic = 'reply') d ON d.subject_id = m.id
+  WHERE (m.role = 'operator' AND d.subject_id IS NULL) OR (d.subject_id IS NOT NULL AND m.status IS DISTINCT FROM 'pending')`;
 
 /** What an open transaction has written is gone with it, the delivery too. */
 async function rolledBack(arena: Arena): Promise<void> {

@@ -15,6 +15,7 @@ describe('faults: what the host module needs is away', function () {
     await arena.worker();
     arena.host.away(true);
     const ids = await arena.open(sized(300, 5000));
+    await arena.reply(ids.slice(0, ids.length / 3));
     await arena.resolve(ids);
     await sleep(sized(8000, 600_000));
     const { rows } = await arena.query(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Message } from '../../src/contracts/domain.js';
 import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
@@ -9,7 +10,9 @@ describe('faults: deliveries that cannot be read', () => {
 
   fault('F7 broken payloads stand at the head of the queue', { short: 30_000, long: 30_000 }, async () => {
     const { notifier, calls } = recordingNotifier();
-    const host = await startHost({ notifier, worker: { maxAttempts: 2 } }, { worker: false });
+    const replied: string[] = [];
+    const onReply = (message: Message) => void replied.push(message.content);
+    const host = await startHost({ notifier: { ...notifier, onReply }, worker: { maxAttempts: 2 } }, { worker: false });
     const payloads = ['null', '[]', '"text"', '{}', '{"resolvedAt": "never"}', '{"actor": 7, "metadata": 7}'];
     const broken: string[] = [];
     for (const payload of payloads) {
@@ -20,6 +23,11 @@ describe('faults: deliveries that cannot be read', () => {
         payload,
       ]);
     }
+    // A reply is handed over by its message, so that its payload stops nothing, and keeps its order.
+    const { id: answered } = await host.cairnloop.conversations.open({});
+    for (const content of payloads) await host.cairnloop.conversations.reply(answered, { content, actor: operator });
+    await host.database.query(`UPDATE cairnloop.deliveries d SET payload = m.content::jsonb
+      FROM cairnloop.messages m WHERE m.id = d.subject_id AND d.topic = 'reply'`);
     const whole = await Promise.all(Array.from({ length: 50 }, resolved));
     await host.cairnloop.worker.start();
     const since = performance.now();
@@ -31,6 +39,7 @@ describe('faults: deliveries that cannot be read', () => {
       );
     });
     const recovery = (performance.now() - since) / 1000;
+    await eventually(() => assert.deepEqual(replied, payloads));
     await eventually(async () => {
       const left = (await host.deliveries('conversation_resolved')).filter(({ state }) => state === 'pending');
       assert.equal(left.length, 0);
@@ -41,8 +50,9 @@ describe('faults: deliveries that cannot be read', () => {
       assert.match(delivery.lastError ?? '', /\w/);
     }
     return {
-      accepted: 56,
-      delivered: 56 - discarded.length,
+      accepted: 62,
+      delivered: 62 - discarded.length,
+      replies: 6,
       lost: 0,
       recovery,
       note: `${discarded.length} discarded, with their reason`,

@@ -39,6 +39,32 @@ describe('a mount', () => {
     };
   }
 
+  it('leaves a response alone that the host has begun, ended or lost before it', async () => {
+    const { host, mounted } = await mounts();
+    let under: ServerResponse | undefined;
+    const befores: Record<string, RequestListener> = {
+      begun: (_, response) => {
+        response.writeHead(202, { 'x-host': 'yes' });
+        response.write('begun');
+        under = response;
+      },
+      ended: (_, response) => void response.writeHead(202).end('ended'),
+    };
+    for (const [what, before] of Object.entries(befores)) {
+      const outcomes: Promise<unknown>[] = [];
+      const origin = await listen(watched(mounted.workspace, outcomes, before));
+      const response = await fetch(`${origin}/support/`);
+      assert.deepEqual(await rejected(outcomes), []);
+      under?.end();
+      assert.deepEqual([response.status, await response.text()], [202, what]);
+    }
+    assert.deepEqual(
+      host.log.filter(({ msg }) => String(msg).includes('failed')),
+      [],
+      'nothing failed',
+    );
+  });
+
   const rejected = async (outcomes: Promise<unknown>[]) =>
     (await Promise.allSettled(outcomes)).filter(({ status }) => status === 'rejected');
 

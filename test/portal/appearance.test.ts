@@ -71,6 +71,38 @@ describe('the look of the portal', () => {
     }
   }
 
+  it('PT5 the longest words fit a page of 360 px in both directions: names, subjects, messages, texts of the host', async function () {
+    this.timeout(180_000);
+    const word = (letter: string, length: number) => letter.repeat(length);
+    const host = await startHost({}, { worker: false });
+    const { conversations } = host.cairnloop;
+    const { id } = await conversations.open({ actorId: 'c', subject: word('S', 1000), message: word('M', 4000) });
+    await conversations.reply(id, {
+      content: `https://example.com/${word('u', 2000)}`,
+      actor: { id: 'o', name: word('N', 400) },
+    });
+    await conversations.receive(id, { content: `${word('\u0645', 3000)} \u202e${word('x', 500)}` });
+    await conversations.resolve(id, { resolvedBy: operator });
+    const texts = Object.fromEntries(textKeys.map((key) => [key, word('Donaudampf', 12)]));
+    const customer = () => ({ id: 'c', name: word('C', 400) });
+    for (const locale of ['en', 'ar']) {
+      const portal = await serve(host, { customer, strings: { ...texts, locale } }, page);
+      const { page: shown, context } = await openPage(portal.origin, { viewport: { width: 360, height: 800 } });
+      for (const path of ['/', '/new', `/c/${id}`, '/nowhere']) {
+        await shown.goto(portal.url(path));
+        assert.deepEqual(await widerThanScreen(shown), [], `${locale} ${path}`);
+      }
+      await shown.goto(portal.origin);
+      await shown.locator('cairnloop-support').getByRole('button').first().click();
+      await shown.getByText('SSSS').waitFor();
+      assert.deepEqual(await widerThanScreen(shown), [], `${locale} widget: list`);
+      await shown.getByText('SSSS').click();
+      await shown.getByText('MMMM').waitFor();
+      assert.deepEqual(await widerThanScreen(shown), [], `${locale} widget: thread`);
+      await context.close();
+    }
+  });
+
   it('PT5 the keyboard alone suffices', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
@@ -154,6 +186,25 @@ describe('the look of the portal', () => {
     await context.close();
   });
 });
+
+/** What reaches beyond the screen on either side, in the page and in the widget; nothing that is for screen readers alone. */
+function widerThanScreen(shown: Page): Promise<string[]> {
+  return shown.evaluate(`(() => {
+    const found = [];
+    const look = (root) => {
+      for (const one of root.querySelectorAll('*')) {
+        if (one.shadowRoot) look(one.shadowRoot);
+        if (one.matches('.body') && one.scrollWidth > one.clientWidth) found.push('.body scrolls sideways');
+        const { left, right, width, height } = one.getBoundingClientRect();
+        const isCut = one.parentElement?.closest('.customer, .conversation-subject, .bar h2, .message-text, .body');
+        const shows = !isCut && width > 1 && height > 1 && getComputedStyle(one).visibility !== 'hidden' && one.tagName !== 'OPTION';
+        if (shows && (left < -1 || right > innerWidth + 1)) found.push(one.tagName + '.' + one.className + ' ' + Math.round(left) + '..' + Math.round(right));
+      }
+    };
+    look(document);
+    return found.slice(0, 10);
+  })()`);
+}
 
 /** Presses Tab until something of that name or id has the focus. */
 async function tabTo(shown: Page, name: string): Promise<void> {

@@ -97,6 +97,65 @@ describe('limits of the portal', () => {
     assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'negative' })).status, 429);
   });
 
+  it('PT4 a rating that is sent again writes nothing, and one that goes back and forth under one key is counted', async () => {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: customer.id });
+    const portal = await serve(host, { rateLimit: { perMinute: 5 } });
+    const rate = (rating: string, key: string) =>
+      portal.api(`/conversations/${id}/csat`, { rating }, { 'idempotency-key': key });
+    const rated = async () =>
+      (await host.database.query("SELECT id FROM cairnloop.audit_events WHERE action = 'conversation.rated'")).rows
+        .length;
+    const racing = await Promise.all(Array.from({ length: 20 }, () => rate('positive', 'k')));
+    assert.deepEqual([...new Set(racing.map(({ status }) => status))], [200]);
+    assert.equal(await rated(), 1);
+    const updatedAt = async () => (await host.cairnloop.conversations.get(id)).updatedAt;
+    const before = await updatedAt();
+    for (let times = 0; times < 10; times += 1) assert.equal((await rate('positive', `k${times}`)).status, 200);
+    await host.cairnloop.conversations.submitCsat(id, 'positive');
+    assert.deepEqual([await rated(), await updatedAt()], [1, before]);
+    const statuses: number[] = [];
+    for (let times = 0; times < 10; times += 1)
+      statuses.push((await rate(times % 2 ? 'positive' : 'negative', times % 2 ? 'k' : 'n')).status);
+    assert.equal(statuses.filter((status) => status === 429).length > 0, true);
+    assert.ok((await rated()) <= 5, `${await rated()} ratings written`);
+    await assert.rejects(host.cairnloop.conversations.submitCsat('nobody', 'positive'), {
+      code: 'CONVERSATION_NOT_FOUND',
+    });
+  });
+
+  it('PT4 counts what one customer reads, answers 429 with Retry-After in pages and JSON, and writes nothing for it', async () => {
+    const host = await startHost({}, { worker: false });
+    const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Hello?' });
+    const portal = await serve(host, { rateLimit: { readsPerMinute: 4 } });
+    const script = /assets\/[^"]+\/portal\.js/.exec((await portal.get('/')).text)?.[0] ?? assert.fail('no script');
+    await portal.get(`/c/${id}`);
+    await portal.get('/api/conversations');
+    const { headers } = await portal.get('/api/conversations?limit=1');
+    const writes = () => host.database.query('SELECT * FROM cairnloop.portal_writes');
+    const before = await writes();
+    const paths = ['/', '/new', `/c/${id}`, '/api/conversations', `/api/conversations/${id}`];
+    for (const path of paths) {
+      const refused = await portal.get(path);
+      assert.equal(refused.status, 429, path);
+      assert.match(refused.headers.get('retry-after') ?? '', /^1[0-5]$/);
+      assert.match(
+        refused.text,
+        path.startsWith('/api') ? /"code":"RATE_LIMITED"/ : /Too many requests.*Try again in 1\d seconds/,
+      );
+      assert.doesNotMatch(refused.text, /Hello/);
+    }
+    assert.deepEqual((await writes()).rows, before.rows, 'nothing was written');
+    // A write reads as well, and keeps what was written; a form that is refused is counted no less.
+    const token = headers.get('x-cairnloop-token') ?? '';
+    const form = await portal.post('/new', { token, message: 'Kept <words>' });
+    assert.equal(form.status, 429);
+    assert.match(form.text, /Kept &lt;words&gt;/);
+    // What asks the database for nothing is served, and another customer is not concerned.
+    for (const path of [`/${script}`, '/widget.js']) assert.equal((await portal.get(path)).status, 200, path);
+    assert.equal((await portal.get('/', { 'x-test-customer': 'user_10' })).status, 200);
+  });
+
   it('PT4 refuses what is too large, in a page and in JSON', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
@@ -119,6 +178,11 @@ describe('limits of the portal', () => {
     5,
     { perMinute: '20' },
     { perMinute: 1001 },
+    { readsPerMinute: 0 },
+    { readsPerMinute: 60_001 },
+    { perMinute: 20, readsPerMinute: '600' },
+    { perminute: 20 },
+    [],
   ]) {
     it(`PT4 refuses ${JSON.stringify(rateLimit)} as rate limit`, async () => {
       const host = await startHost({}, { worker: false });

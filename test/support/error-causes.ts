@@ -13,8 +13,11 @@ interface Cause {
   cause(host: StartedHost, subject: string): Promise<Conversation>;
 }
 
+/** The callbacks that deliveries call. */
+export type DeliveryCallback = Exclude<keyof Notifier, 'onAuditAnchor'>;
+
 /** What makes each of the callbacks due; `onReply` for a Notifier that has it. */
-export const causes: Record<keyof Notifier, Cause> = {
+export const causes: Record<DeliveryCallback, Cause> = {
   onConversationResolved: {
     topic: 'conversation_resolved',
     async cause({ cairnloop }, subject) {
@@ -48,4 +51,4 @@ export const causes: Record<keyof Notifier, Cause> = {
   },
 };
 
-export const methods = Object.keys(causes) as (keyof Notifier)[];
+export const methods = Object.keys(causes) as DeliveryCallback[];

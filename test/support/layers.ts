@@ -5,7 +5,7 @@ export const layers: Record<string, readonly string[]> = {
   'the host': ['config', 'gen', 'host-project', 'embedded-postgres'],
   infrastructure: ['db', 'telemetry', 'http'],
   'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
-  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit'],
+  'the domain': ['conversations', 'sla', 'drafts', 'outbound', 'context', 'audit', 'report', 'tail'],
   'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai', 'webhooks'],
   'the instance': ['instance', 'within'],
   'the package': ['index', 'transactions', 'server-mounts', 'nest', 'fastify'],

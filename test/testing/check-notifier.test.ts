@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Conversation, Message } from '../../src/contracts/domain.js';
+import type { AuditAnchor, Conversation, Message } from '../../src/contracts/domain.js';
 import type { CallbackMetadata } from '../../src/contracts/notifier.js';
 import { err, ok } from '../../src/contracts/result.js';
 import { checkNotifier } from '../../src/testing.js';
@@ -196,6 +196,21 @@ describe('checkNotifier', () => {
     assert.match(answersErr.warnings.join(), /onReply: answered err \(mailbox full\)/);
     const misshapen = await checkNotifier({ ...good, onReply: 'mail' });
     assert.match(misshapen.problems.join(), /notifier\.onReply: expected a method, found /);
+  });
+
+  it('calls onAuditAnchor where there is one, with an anchor, and finds in it what it finds in the others', async () => {
+    const seen: unknown[][] = [];
+    const onAuditAnchor = (...given: unknown[]) => void seen.push(given);
+    assert.deepEqual((await checkNotifier({ ...good, onAuditAnchor })).problems, []);
+    for (const [anchor, metadata] of seen as [AuditAnchor, CallbackMetadata][]) {
+      assert.match(`${anchor.seq}:${anchor.hash}`, /^\d+:[0-9a-f]{64}$/);
+      assert.match(metadata.deliveryId, /^check-onAuditAnchor-/);
+      assert.ok(Object.isFrozen(anchor) && Object.isFrozen(metadata));
+    }
+    const throws = { ...good, onAuditAnchor: () => Promise.reject(new Error('no bucket')) };
+    assert.match((await checkNotifier(throws)).problems.join(), /onAuditAnchor: threw no bucket/);
+    const misshapen = await checkNotifier({ ...good, onAuditAnchor: 'file' });
+    assert.match(misshapen.problems.join(), /notifier\.onAuditAnchor: expected a method, found /);
   });
 
   it('NOT_CALLED: a dry check calls no callback', async () => {

@@ -150,6 +150,8 @@ describe('the look of the workspace', () => {
       { name: 'deliveries', path: '/deliveries' },
       { name: 'deliveries-discarded', path: '/deliveries?state=discarded' },
       { name: 'sla', path: '/sla' },
+      { name: 'report', path: '/report?days=7', act: unfold },
+      { name: 'report-list', path: '/report/opened?days=7' },
       { name: 'not-found', path: '/nowhere' },
     ];
   }

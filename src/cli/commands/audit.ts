@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.js';
+import { anchor } from './audit/anchor.js';
 import { exportRecord } from './audit/export.js';
 import { list } from './audit/list.js';
 import { verify } from './audit/verify.js';
@@ -12,6 +13,7 @@ export const command = defineCommand({
   subcommands: {
     list: { ...list, summary: 'Show what was recorded, newest first' },
     verify: { ...verify, summary: 'Check that nothing was changed or removed since it was sealed' },
+    anchor: { ...anchor, summary: 'Print the end of the chain, to be kept elsewhere as a proof' },
     export: { ...exportRecord, summary: 'Print the whole record as JSON lines' },
   },
 });

@@ -5,15 +5,26 @@ import { defineCommand } from '../command.js';
 import { finishPlan, mayAsk } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
+import type { Report } from '../report.js';
 
-const kindList = [...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`), 'all: the four of them'];
+const kindList = [
+  ...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`),
+  'all: the four of them',
+  'alerts: alert rules for Prometheus and a dashboard for Grafana',
+];
 
 export const command = defineCommand<ModuleOptions>({
   arguments: [{ name: '[kind]', description: kindList.join('\n') }],
   options: moduleOptions,
-  examples: ['cairnloop gen notifier', 'cairnloop gen sla --storage database', 'cairnloop gen all --dry-run'],
+  examples: [
+    'cairnloop gen notifier',
+    'cairnloop gen sla --storage database',
+    'cairnloop gen all --dry-run',
+    'cairnloop gen alerts --dir deploy/monitoring',
+  ],
   exitCodes: planExitCodes,
   run: async ({ args: [word], options }, io) => {
+    if (word === 'alerts') return genAlerts(options, io);
     const kinds = await chooseKinds(word, options, io);
     const [{ readProject, readHostFiles }, { readTemplates }, { planModules }, { moduleFiles }] = await Promise.all([
       import('../../host-project/read-project.js'),
@@ -31,6 +42,22 @@ export const command = defineCommand<ModuleOptions>({
   },
 });
 
+async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
+  const [{ readProject, readHostFiles }, { readAlertFiles }, { hostPath }, alerts] = await Promise.all([
+    import('../../host-project/read-project.js'),
+    import('../../host-project/read-templates.js'),
+    import('../../host-project/safe-path.js'),
+    import('../../gen/plan-alerts.js'),
+  ]);
+  const cwd = path.resolve(io.cwd, options.cwd ?? '.');
+  const host = readProject({ cwd, config: options.config });
+  const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
+  const request = { folder, force: options.force === true };
+  const plan = alerts.planAlerts(host, readAlertFiles(), readHostFiles(host.root, alerts.alertFiles(request)), request);
+  const { applyAndRemember } = await import('../../host-project/journal.js');
+  return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop gen alerts') });
+}
+
 async function chooseKinds(
   word: string | undefined,
   options: ModuleOptions,
@@ -47,7 +74,7 @@ async function chooseKinds(
 
 async function unknownKind(word: string | undefined): Promise<CairnloopError> {
   const { closestWord } = await import('../../foundation/closest-word.js');
-  const words = [...moduleKindNames, 'all'];
+  const words = [...moduleKindNames, 'all', 'alerts'];
   const near = word === undefined ? undefined : closestWord(word, words);
   return new CairnloopError('USAGE', {
     message: `gen expected ${words.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,

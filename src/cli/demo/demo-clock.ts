@@ -2,8 +2,7 @@ import { quoteIdentifier } from '../../db/quote-identifier.js';
 import { openSession } from '../../db/session.js';
 
 /**
- * Moves the clock that Cairnloop reads in this database, so that a demo need not wait four hours for a breach. Every
- * statement takes its time from that one function, the worker's too.
+ * Moves this database's `clock()`, so that the demo need not wait for a breach. Every statement takes its time from it.
  */
 export async function moveDemoClock(url: string, schema: string, hours: number): Promise<void> {
   const s = quoteIdentifier(schema);

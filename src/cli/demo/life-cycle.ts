@@ -17,7 +17,9 @@ export interface Stage {
   explain(conversationId: string): Promise<string[]>;
 }
 
-/** Plays one of everything: answers, the four policy decisions, outbound, a held clock, a breach, a retried callback. */
+/**
+ * Runs one of everything: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback.
+ */
 export async function playLifeCycle(stage: Stage): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);

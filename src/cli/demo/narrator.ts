@@ -1,6 +1,6 @@
 import type { CliIo } from '../io.js';
 
-/** Tells a run line by line, each with the seconds since it began. */
+/** Prints a run line by line, with the seconds since its start. */
 export interface Narrator {
   step(text: string): void;
   /** A line below the last step: what it answered. */

@@ -23,7 +23,7 @@ export interface DemoOptions {
   opsPort?: number | undefined;
 }
 
-/** Plays the whole life cycle against a Postgres and a worker of its own, and stops everything. Throws `DEMO_STUCK`. */
+/** Runs the whole life cycle on its own Postgres and worker, and stops everything. Throws `DEMO_STUCK`. */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
   const tell = createNarrator(io.stdout);
   const kept = path.join(folder, '.cairnloop');
@@ -63,7 +63,7 @@ interface DemoHost {
   schema: string;
 }
 
-/** Sets the stage, plays, and takes everything down again in reverse, whatever happens in between. */
+/** Starts everything, runs, and stops it in reverse order, whatever happens. */
 async function withDemoHost(
   { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
   play: (host: DemoHost) => Promise<void>,

@@ -24,7 +24,7 @@ export interface WorkerProcessOptions {
   onCall(line: string): void;
 }
 
-/** Starts a worker and waits until it drains deliveries. Throws `WORKER_DID_NOT_START` with its own words. */
+/** Starts a worker and waits until it drains deliveries. Throws `WORKER_DID_NOT_START` with its output. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
   const child = fork(bin, ['worker', '--port', '0'], {
     cwd: options.cwd,

@@ -29,13 +29,13 @@ export interface DevOptions {
 
 /** Development is for the person at this machine. */
 const loopback = '127.0.0.1';
-/** Everybody who gets here is the operator, so a name that a web page has rebound to this machine must not. */
+/** Everyone who gets here is an operator, so a rebound host name must not get here. */
 const hosts = [loopback, 'localhost', '[::1]'];
 
-/** Who the workspace takes everybody for in development. */
+/** The operator in development. */
 export const devOperator = { id: 'operator:dev', name: 'Dev operator' };
 
-/** Who the portal takes everybody for in development. */
+/** The customer in development. */
 const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' };
 const portalPath = '/portal';
 
@@ -45,7 +45,7 @@ const portalPath = '/portal';
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
-  // What would be refused later is refused before a cluster is made or a schema touched.
+  // Check what can be checked before a cluster is made or a schema touched.
   findConfigFile({ cwd, file });
   await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
   const postgres = await ensureDatabase(cwd, io);

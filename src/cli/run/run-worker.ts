@@ -25,9 +25,9 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs a worker in this process until a signal stops it, or a callback that blocks it has it killed. Throws before any
- * work is taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
- * `PORT_REFUSED`. Throws `WORKER_CRASHED` after an error that nobody caught.
+ * Runs a worker in this process until a signal stops it or the watchdog ends a blocked one. Throws before any work is
+ * taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
+ * `PORT_REFUSED`. Throws `WORKER_CRASHED` after an uncaught error.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
@@ -42,7 +42,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   let ops: ServedApp | null = null;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
-    // From here on callbacks may run, which a signal must not cut off.
+    // From here on callbacks may run, which a signal must not interrupt.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
@@ -62,7 +62,7 @@ function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logg
   return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
 }
 
-/** No callback may take so long, and other workers have taken over by then; but a start or a pause is no block. */
+/** Longer than any callback, and other workers have taken over by then. */
 function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
   return Math.max(leaseMs, callbackTimeoutMs, 2000);
 }
@@ -74,7 +74,7 @@ async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<vo
   await cairnloop.close();
 }
 
-/** Callbacks that run well may finish after another one has crashed the process, in milliseconds. */
+/** Time for the other callbacks to finish after one crashed the process, in milliseconds. */
 const crashGraceMs = 5000;
 
 /** What is left after that is called again after its lease. A process in this state may fail to stop as well. */

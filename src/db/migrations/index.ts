@@ -12,6 +12,8 @@ import { auditReceipts } from './0012-audit-receipts.js';
 import { replies } from './0013-replies.js';
 import { conversationsChange } from './0014-conversations-change.js';
 import { portalWrites } from './0015-portal-writes.js';
+import { auditFormat } from './0016-audit-format.js';
+import { traceparent } from './0020-traceparent.js';
 import { rollingUpgrades } from './0021-rolling-upgrades.js';
 import type { Migration } from './migration.js';
 
@@ -31,5 +33,7 @@ export const migrations: readonly Migration[] = [
   replies,
   conversationsChange,
   portalWrites,
+  auditFormat,
+  traceparent,
   rollingUpgrades,
 ];

@@ -1,7 +1,7 @@
 import type { Fact, Facts } from '../facts.js';
 import { type Finding, type Level, onOneLine } from '../finding.js';
 
-/** What one check makes of its fact. */
+/** A check's judgement of its fact. */
 export type Judgement = Omit<Finding, 'code'>;
 
 /** One row of the table of checks. */
@@ -20,7 +20,7 @@ interface CheckOptions<T> {
   failure?: Exclude<Level, 'ok'>;
 }
 
-/** A check of one fact. Where the fact is missing it says so: nothing that was not looked at is ever `ok`. */
+/** A check of one fact. A missing fact is `not checked`, never `ok`. */
 export function defineCheck<T>({ code, about, fact, judge, failure }: CheckOptions<T>): Check {
   return {
     code,

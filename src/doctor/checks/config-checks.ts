@@ -25,7 +25,7 @@ const config = defineCheck({
   },
 });
 
-/** A key that is undefined where its file reads a variable of the environment is no mistake in the file. */
+/** An undefined key that reads an environment variable is no error of the file. */
 function fixOf(path: string, found: string, file: string, variables: ConfigFacts['variables']): string {
   const variable = variables[path];
   if (!found.startsWith('undefined') && found !== 'nothing') return `correct ${path} in ${file}`;
@@ -152,7 +152,7 @@ const opsBind = defineCheck({
   },
 });
 
-/** What whoever reaches the ops server can read. */
+/** What anyone who reaches the ops server can read. */
 function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   const health = `${ops.healthPath} and ${ops.healthPath}/ready (whether database, job store and migrations work)`;
   if (!hasMetrics) return `Whoever reaches it reads ${health}; nothing of a customer.`;

@@ -2,8 +2,9 @@ import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../foundation/package-version.js';
 import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
+import { formatAge } from './format-age.js';
 
-/** A due delivery is called within moments; one that waits for so long waits for somebody. */
+/** A due delivery is called within moments; waiting this long means that no worker takes it. */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({
@@ -27,7 +28,7 @@ const worker = defineCheck({
     }
     const others = alive.filter((found) => found.version !== version);
     if (others.length === 0)
-      return fine(`${alive.length} worker(s) running, the last heartbeat ${age(youngest(alive))} ago.`);
+      return fine(`${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`);
     const listed = others.map((found) => `${found.version} on ${found.host}`).join(', ');
     return toCheck(
       `Workers of another version than ${version} are running: ${listed}.`,
@@ -37,17 +38,13 @@ const worker = defineCheck({
 });
 
 function lastSeen(workers: WorkFacts['workers']): string {
-  return workers.length === 0 ? 'No worker is running' : `The last worker went silent ${age(youngest(workers))} ago`;
+  return workers.length === 0
+    ? 'No worker is running'
+    : `The last worker went silent ${formatAge(youngest(workers))} ago`;
 }
 
 function youngest(workers: WorkFacts['workers']): number {
   return Math.min(...workers.map(({ ageMs }) => ageMs));
-}
-
-function age(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
 }
 
 const workerModules = defineCheck({
@@ -74,8 +71,8 @@ const waiting = defineCheck({
   fact: (facts) => facts.work,
   judge: ({ oldestDueMs }) => {
     if (oldestDueMs === null) return fine('No delivery is waiting to be called.');
-    if (oldestDueMs <= staleDeliveryMs) return fine(`The oldest due delivery has waited ${age(oldestDueMs)}.`);
-    const message = `The oldest due delivery has waited ${age(oldestDueMs)}: no worker keeps up, or its topic is stuck.`;
+    if (oldestDueMs <= staleDeliveryMs) return fine(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
+    const message = `The oldest due delivery has waited ${formatAge(oldestDueMs)}: no worker keeps up, or its topic is stuck.`;
     return toCheck(message, 'cairnloop deliveries list --state pending');
   },
 });

@@ -33,6 +33,7 @@ export const ar: Texts = {
   messageBlank: 'اكتب رسالة أولًا.',
   messageTooLong: 'الرسالة طويلة جدًا (الحد الأقصى {limit} حرف).',
   tooManyMessages: 'أرسلت رسائل كثيرة في وقت قصير. حاول مرة أخرى بعد {seconds} ثانية.',
+  tooManyRequests: 'طلبات كثيرة في وقت قصير. حاول مرة أخرى بعد {seconds} ثانية.',
   formExpired: 'انتهت صلاحية هذا النموذج. لم يُرسل شيء، ونصك لا يزال هنا: أرسله مرة أخرى.',
   conversationNotFound: 'لا توجد محادثة كهذه',
   pageNotFound: 'لا توجد صفحة كهذه',

@@ -34,6 +34,7 @@ export const de: Texts = {
   messageTooLong: 'Die Nachricht ist zu lang (höchstens {limit} Zeichen).',
   tooManyMessages:
     'Sie haben in kurzer Zeit viele Nachrichten gesendet. Versuchen Sie es in {seconds} Sekunden noch einmal.',
+  tooManyRequests: 'Zu viele Aufrufe in kurzer Zeit. Versuchen Sie es in {seconds} Sekunden noch einmal.',
   formExpired:
     'Dieses Formular ist abgelaufen. Es wurde nichts gesendet, und Ihr Text ist noch da: Senden Sie ihn noch einmal.',
   conversationNotFound: 'Diese Anfrage gibt es nicht',

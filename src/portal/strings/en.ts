@@ -32,6 +32,7 @@ export const en = {
   messageBlank: 'Write a message first.',
   messageTooLong: 'The message is too long (limit {limit} characters).',
   tooManyMessages: 'You sent many messages in a short time. Try again in {seconds} seconds.',
+  tooManyRequests: 'Too many requests in a short time. Try again in {seconds} seconds.',
   formExpired: 'This form has expired. Nothing was sent, and your text is still here: send it again.',
   conversationNotFound: 'There is no such conversation',
   pageNotFound: 'There is no such page',

@@ -12,7 +12,7 @@ import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `draft`: asks the DraftGenerator for a proposal and puts it to the policy. */
+/** The Agenda job `draft`: asks the DraftGenerator for a proposal and the policy for a decision. */
 export const draft: TopicHandler = {
   method: 'draftGenerator.generate',
   load: loadCalls,
@@ -20,8 +20,8 @@ export const draft: TopicHandler = {
 };
 
 /**
- * A request is for the customer's newest message, whichever asked: a draft for an older one would be overtaken before
- * anybody sees it. It is dropped when that message was answered or has its draft.
+ * A request is for the customer's newest message: a draft for an older one would be superseded at once. It is dropped
+ * if that message was answered or has its draft.
  */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { draftGenerator } = runtime.config;
@@ -56,7 +56,7 @@ interface DraftRequest {
   messageId: string;
 }
 
-/** What comes after the time-out is dropped: by then the attempt has failed and will be made again. */
+/** A result after the timeout is dropped: the attempt has failed and will be repeated. */
 async function generateAndPropose(
   runtime: Runtime,
   generator: DraftGenerator,

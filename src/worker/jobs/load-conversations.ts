@@ -23,16 +23,15 @@ export async function loadConversations(
 /** A conversation with its newest messages. */
 export interface WholeConversation {
   row: ConversationRow;
-  /** Oldest first; made when they are asked for, because what waits for its turn is copied by every garbage collection. */
+  /** Oldest first; parsed lazily, because every garbage collection copies what waits for its turn. */
   messages(): Message[];
   /** Older messages were left out, or one is cut. */
   isTruncated: boolean;
 }
 
 /**
- * As {@link loadConversations}, with at most `limit` messages each, and as many bytes of them as a call may be given. A
- * batch may hold more deliveries than run at once: of the large conversations only so many are loaded, and the deliveries
- * of the others are given back.
+ * Like {@link loadConversations}, with at most `limit` messages and the byte budget of a call. Only some large
+ * conversations of a batch are loaded; the deliveries of the others are given back.
  */
 export async function loadWholeConversations(
   runtime: Runtime,
@@ -58,10 +57,10 @@ function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
   return [...new Set(rows.map((row) => row.conversation_id))];
 }
 
-/** How a conversation is loaded: as it is, or with a look at the size of all that it holds. */
+/** Loads a conversation as it is, or checks its size first. */
 type How = 'small' | 'large';
 
-/** The large ones, which are hardly any, are left out at first: that look is a good part of what a load takes. */
+/** Large conversations are rare and left out at first: the size check is a good part of a load. */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
   load: (how: How, ids: readonly string[]) => Promise<Row[]>,
@@ -102,7 +101,7 @@ function unpackMessage(
   return toMessage({ id, conversation_id, role, content, author, metadata, status, sent_at, created_at });
 }
 
-/** What is small. Metadata is measured as it is stored: compressed, by some hundred times at best. */
+/** Small enough to load unchecked. Metadata is measured as stored: compressed, by a factor of some hundred at best. */
 const small = { messages: 50, metadataBytes: 2048 };
 
 const smallOnes = (s: string) =>
@@ -117,7 +116,7 @@ const conversations: Record<How, Statement> = {
   large: statement('delivery.large_conversations', (s) => `SELECT c.* FROM ${largeOnes(s)}`),
 };
 
-/** Messages come packed in JSON, by position: reading rows is what a worker that drains spends most of its time on. */
+/** Messages are packed as JSON arrays: a draining worker spends most of its time on reading rows. */
 const packed = (content: string, metadata: string) =>
   `json_agg(json_build_array(id, role, ${content}, author, ${metadata}, status, sent_at, created_at))`;
 

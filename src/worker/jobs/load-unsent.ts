@@ -6,13 +6,13 @@ import type { Runtime } from '../../runtime.js';
 
 export type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
 
-/** The messages that a batch is to hand over, by id. One that was sent is missing: it is never handed over again. */
+/** The unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
 export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, UnsentRow>> {
   const messages = await runtime.db.run<UnsentRow>(selectUnsent, [rows.map((row) => row.subject_id)]);
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** What is delivered is the content to the letter, so it is not cut. Only foreign SQL can store such a message. */
+/** The content is delivered exactly, so it is not cut. Only foreign SQL can store a longer one. */
 export function messageTooLarge({ bytes }: UnsentRow): never {
   throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
 }

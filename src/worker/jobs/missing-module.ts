@@ -1,8 +1,8 @@
 import type { OwedModule } from '../../deliveries/announced-modules.js';
 
 /**
- * For a call that was owed by a process that has the module: during a deployment a worker may be the older of the two,
- * and leaves it to one that has the module as well.
+ * For a delivery whose module this worker lacks: during a deployment an older worker leaves it to one that has the
+ * module.
  */
 export function missingModule(name: OwedModule): never {
   throw new Error(`no ${name} is configured in this worker`);

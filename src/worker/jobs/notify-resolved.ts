@@ -10,11 +10,11 @@ import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `notify-resolved`: tells the Notifier of resolved conversations. */
+/** The Agenda job `notify-resolved`: calls `onConversationResolved`. */
 export const notifyResolved: TopicHandler = {
   method: 'notifier.onConversationResolved',
   load: loadCalls,
-  // Whatever it returns, the host has been told.
+  // Any returned value is a success.
   failure: () => null,
 };
 
@@ -32,14 +32,14 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
 }
 
-/** What `resolve` wrote beside its delivery. */
+/** The payload that `resolve` wrote. */
 interface ResolvedPayload {
   actor: Actor;
   metadata: Record<string, unknown>;
   resolvedAt: string;
 }
 
-/** A conversation may have been reopened since; the host is told of the resolution, not of what came later. */
+/** Restores the resolved state: the conversation may have been reopened since. */
 function asItWasResolved(row: ClaimedDelivery, found: WholeConversation): Conversation {
   const { actor, resolvedAt } = row.payload as unknown as ResolvedPayload;
   const until = new Date(resolvedAt);

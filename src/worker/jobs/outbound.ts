@@ -8,7 +8,7 @@ import { loadConversations } from './load-conversations.js';
 import { loadUnsent, messageTooLarge } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `outbound`: hands outbound messages to the host's provider. */
+/** The Agenda job `outbound`: calls `onOutboundTriggered`. */
 export const outbound: TopicHandler = {
   method: 'notifier.onOutboundTriggered',
   load: loadCalls,
@@ -17,7 +17,7 @@ export const outbound: TopicHandler = {
     const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
     runtime.metrics.outboundSettled(outcome === 'done' ? 'sent' : 'failed');
     runtime.telemetry.publish(outcome === 'done' ? 'outbound.sent' : 'outbound.failed', {}, metadata);
-    runtime.changeFeed.changed(row.conversation_id);
+    runtime.changeFeed.changed(row.conversation_id, outcome === 'done' ? 'visible' : 'internal');
   },
 };
 

@@ -10,7 +10,7 @@ import { loadConversations } from './load-conversations.js';
 import { loadUnsent, messageTooLarge } from './load-unsent.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `reply`: hands replies to the customer over to the host. */
+/** The Agenda job `reply`: calls `onReply`. */
 export const reply: TopicHandler = {
   method: 'notifier.onReply',
   load: loadCalls,

@@ -11,14 +11,14 @@ import { toSla } from '../../sla/rows.js';
 import { loadConversations } from './load-conversations.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `sla-countdown`: breaches the clocks that have run out and tells the Notifier inside the same job. */
+/** The Agenda job `sla-countdown`: breaches expired clocks and calls `onSlaBreach`. */
 export const slaCountdown: TopicHandler = {
   method: 'notifier.onSlaBreach',
   load: loadCalls,
   failure: returnedFailure,
 };
 
-/** A clock that another attempt breached is called for again; one that was answered, resolved or held is not. */
+/** A clock that an earlier attempt breached is called for again; an answered, resolved or paused one is not. */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { breached, locked } = await breachDue(
     runtime,

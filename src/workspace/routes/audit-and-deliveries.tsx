@@ -4,7 +4,7 @@ import { backPath, type Handler, param, redirect, type Services, type WorkspaceC
 import type { Notice } from '../page-context.js';
 import { findAuditLines } from '../queries/audit-lines.js';
 import { deliveryTabs, findDeliveries, findWorkerHealth } from '../queries/delivery-lines.js';
-import { refusalOf } from '../refusals.js';
+import { type Refusal, refusalOf } from '../refusals.js';
 import { AuditView } from '../views/audit.js';
 import { DeliveriesView } from '../views/deliveries.js';
 import { Page } from '../views/page.js';
@@ -49,7 +49,7 @@ async function intervene(
     await work(param(c, 'id'), { actor: c.get('frame').operator });
     return redirect(c, backPath(c.get('form'), '/deliveries'), done);
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     return deliveriesPage(c, services, refusal.notice, refusal.status);
   }
@@ -59,7 +59,7 @@ async function deliveriesPage(
   c: WorkspaceContext,
   { runtime }: Services,
   notice?: Notice,
-  status: 200 | 404 | 409 | 422 = 200,
+  status: 200 | Refusal['status'] = 200,
 ): Promise<Response> {
   // A refusal is told on the page that its form stood on.
   const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('frame').path;

@@ -52,7 +52,7 @@ export const bulkSend: Handler = async (c, services) => {
       </Page>,
     );
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     return bulkPage(c, services, { ...bulk, preview: false, refusal });
   }

@@ -139,7 +139,7 @@ export async function answer(
   try {
     return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, await work());
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     return conversationPage(c, services, id, { ...kept, ...refusal });
   }

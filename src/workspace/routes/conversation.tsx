@@ -12,6 +12,7 @@ import { countQueue, findQueuePage } from '../queries/queue.js';
 import { findThread } from '../queries/thread.js';
 import { findMessages, findWholeMessage, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
+import type { Refusal } from '../refusals.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import { ContextPanel, type ContextView } from '../views/context.js';
 import { Page } from '../views/page.js';
@@ -25,7 +26,7 @@ export interface ThreadState {
   notice?: Notice;
   composing?: Composing;
   editing?: { draftId: string; content: string };
-  status?: 200 | 404 | 409 | 422;
+  status?: 200 | Refusal['status'];
 }
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));

@@ -4,7 +4,7 @@ import { validatePolicies } from '../../sla/validate-policies.js';
 import { doneNotice } from '../done-notices.js';
 import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import type { Notice } from '../page-context.js';
-import { refusalOf } from '../refusals.js';
+import { type Refusal, refusalOf } from '../refusals.js';
 import { Page } from '../views/page.js';
 import { PoliciesView, type RefusedTerms } from '../views/policies.js';
 
@@ -24,7 +24,7 @@ export const setPolicy: Handler = async (c, services) => {
     await services.api.sla.setPolicy(typed.priority, terms, { actor: c.get('frame').operator });
     return redirect(c, '/sla', 'policy');
   } catch (error) {
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     const { status, notice } = refusal;
     const rejected = rejectionIn(error);
@@ -43,7 +43,7 @@ function rejectionIn(error: unknown): CairnloopError<'SLA_POLICY_REJECTED'>['det
 }
 
 interface PoliciesState {
-  status: 200 | 404 | 409 | 422;
+  status: 200 | Refusal['status'];
   notice: Notice | undefined;
   refused?: RefusedTerms;
   readOnly?: boolean;

@@ -11,9 +11,14 @@ import { Moment } from './time.js';
 type Detail = AuditLine['detail'];
 
 export const AuditDetail: FC<{ line: Pick<AuditLine, 'action' | 'detail'> }> = ({ line: { action, detail } }) => {
+  if (isErased(detail)) return <span class="faint">Erased with the customer’s data</span>;
   const phrase = Object.hasOwn(phrases, action) ? phrases[action]?.(detail) : undefined;
   return <>{phrase ?? <Pairs detail={detail} />}</>;
 };
+
+function isErased(detail: Detail): boolean {
+  return detail.erased === true && Object.keys(detail).length === 1;
+}
 
 /** Undefined where the detail is not as expected: an older version may have written it. */
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
@@ -50,6 +55,8 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
     </>
   ),
   'sla.paused': ({ reason }) => quote(reason),
+  'audit.erased': ({ lines }) => `In ${plural(Number(lines), 'line')} of the record`,
+  'audit.fault_found': ({ fault }) => quote(fault),
   // Their words say it already.
   'sla.breached': () => '',
   'sla.ended': () => '',

@@ -35,6 +35,9 @@ export const auditActions = {
   'sla.policy_changed': 'SLA policy changed',
   'delivery.retried': 'Delivery retried',
   'delivery.discarded': 'Delivery discarded',
+  'audit.erased': 'Customer data erased from the record',
+  'audit.key_changed': 'Key of the record changed',
+  'audit.fault_found': 'Record found changed while sealing',
 } as const satisfies Record<string, string>;
 
 export function actionInWords(action: string): string {

@@ -5,13 +5,14 @@ import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
 
-export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla';
+export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla' | 'report';
 
 const views: { name: ViewName; path: string; label: string; icon: IconName }[] = [
   { name: 'inbox', path: '/', label: 'Inbox', icon: 'inbox' },
   { name: 'audit', path: '/audit', label: 'Audit', icon: 'scroll-text' },
   { name: 'deliveries', path: '/deliveries', label: 'Deliveries', icon: 'send' },
   { name: 'sla', path: '/sla', label: 'SLA', icon: 'timer' },
+  { name: 'report', path: '/report', label: 'Report', icon: 'chart-column' },
 ];
 
 interface PageProps {

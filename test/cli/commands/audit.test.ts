@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { eraseFromAudit } from '../../../src/audit/erase.js';
 import { type SealedEvent, verifyChain } from '../../../src/audit/hash-chain.js';
+import { auditKeys } from '../../../src/audit/keys.js';
+import { sealAudit } from '../../../src/audit/seal.js';
 import { main } from '../../../src/cli/main.js';
 import type { Cairnloop } from '../../../src/contracts/cairnloop.js';
+import { openDatabase } from '../../../src/db/connect.js';
 import { migrateUp } from '../../../src/db/migrate.js';
 import type { TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
@@ -102,10 +108,89 @@ describe('cairnloop audit', () => {
     assert.equal((await run('verify', '--expect', known)).exitCode, 0);
     await cairnloop.worker.stop();
     await tamper('DELETE FROM cairnloop.audit_events WHERE seq = 3');
+    assert.equal((await run('verify')).exitCode, 1);
+    await tamper(`UPDATE cairnloop.audit_chain_end SET (seq, hash) =
+      (SELECT seq, hash FROM cairnloop.audit_events WHERE seq = 2)`);
     assert.equal((await run('verify')).exitCode, 0);
     const cut = await run('verify', '--expect', known);
     assert.deepEqual([cut.exitCode, /the record ends at event 2; expected 3/.test(cut.out)], [1, true]);
     assert.equal((await run('verify', '--expect', '3:abc')).exitCode, 2);
+  });
+
+  it('prints an anchor, against which the record is checked later, given as text or as a file', async () => {
+    await sealedConversation();
+    await cairnloop.worker.stop();
+    const { out } = await run('anchor');
+    assert.match(out, /^3:[0-9a-f]{64}\n3 sealed event\(s\) at \d{4}-\d\d-\d\dT.*Z, not signed\n$/);
+    const anchor = await json('anchor');
+    assert.deepEqual([anchor.seq, anchor.count, anchor.keyId, `3:${anchor.hash}`], [3, 3, null, out.split('\n')[0]]);
+    const files = {
+      'anchor.txt': out,
+      'anchor.json': JSON.stringify(anchor, null, 2),
+      'anchors.jsonl': `${JSON.stringify(anchor)}\n${JSON.stringify(anchor)}\n`,
+    };
+    for (const [name, text] of Object.entries(files)) {
+      writeFileSync(path.join(host.folder, name), text);
+      const { levels, intact } = await json('verify', '--anchor', name);
+      assert.deepEqual([intact, levels.anchor.status], [true, 'holds'], name);
+    }
+    assert.equal((await run('verify', '--anchor', `3:${anchor.hash}`)).exitCode, 0);
+    const other = await json('verify', '--anchor', `3:${'0'.repeat(64)}`);
+    assert.deepEqual([other.intact, other.broken.level, other.levels.anchor.status], [false, 'anchor', 'broken']);
+    for (const [text, words] of [
+      [`${JSON.stringify(anchor)}\n{"seq": 3}\n`, /found "\{"seq": 3\}"/],
+      ['', /found none/],
+    ] as const) {
+      writeFileSync(path.join(host.folder, 'anchors.jsonl'), text);
+      const wrong = await run('verify', '--anchor', 'anchors.jsonl');
+      assert.deepEqual([wrong.exitCode, words.test(wrong.err)], [2, true], wrong.err);
+    }
+    assert.equal((await run('verify', '--anchor', 'not-there.json')).exitCode, 2);
+  });
+
+  it('says what each level proves, checks the key of the config, and prints no part of it', async () => {
+    await sealedConversation();
+    assert.match(
+      (await run('verify')).out,
+      /What is proven:\n {2}chain {3}holds .*\n {2}anchor {2}unused .*\n {2}key {5}unused /,
+    );
+    await cairnloop.worker.stop();
+    const secret = 'not-to-be-printed-'.repeat(3);
+    const audit = { key: secret };
+    const write = (name: string, config: object) => {
+      const text = JSON.stringify({ database: { url: database.url }, ...config });
+      writeFileSync(path.join(host.folder, name), `export default ${text};\n`);
+    };
+    write('keyed.config.js', { audit });
+    const verifyKeyed = () => run('verify', '--config', 'keyed.config.js');
+    const unsigned = await verifyKeyed();
+    assert.equal(unsigned.exitCode, 1);
+    assert.match(
+      unsigned.out,
+      /^The chain fits together, but its key was not checked: .*\n(.*\n)+ {2}key {5}missing .*not signed/,
+    );
+    const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
+    await sealAudit(db, auditKeys(audit)).finally(() => db.close());
+    const signed = await verifyKeyed();
+    assert.deepEqual([signed.exitCode, /key {5}holds /.test(signed.out)], [0, true]);
+    assert.match((await run('anchor')).out, /signed with key [0-9a-f]{16}\n$/);
+    const missing = await run('verify');
+    assert.deepEqual([missing.exitCode, /key {5}missing .*not in the config/.test(missing.out)], [1, true]);
+    for (const { out, err } of [unsigned, signed, missing]) assert.doesNotMatch(out + err, /not-to-be/);
+  });
+
+  it('says what of the record was erased', async () => {
+    const id = await sealedConversation();
+    await cairnloop.worker.stop();
+    const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
+    const by = { id: 'op-9' };
+    await db.transaction((tx) => eraseFromAudit(tx, { conversationIds: [id], by })).finally(() => db.close());
+    assert.match((await run('list', '--action', 'conversation.opened')).out, /conversation\.opened +erased +/);
+    const { items } = await json('list', '--action', 'conversation.opened');
+    assert.deepEqual([items[0].actor, items[0].erased], [{ id: 'erased' }, ['actor']]);
+    assert.match((await run('list', '--action', 'audit.')).out, /audit\.erased +op-9/);
+    assert.equal((await run('verify')).exitCode, 0);
+    assert.match((await run('export')).out, /"erased":\["actor"\]/);
   });
 
   it('exports lines that can be checked without the database, or one JSON list', async () => {

@@ -19,7 +19,7 @@ when it began more than once; recovery is in seconds.
 
 type Row = FaultFigures & { title: string; seconds: number };
 
-const columns = ['accepted', 'delivered', 'lost', 'repeated', 'recovery', 'seed', 'note'] as const;
+const columns = ['accepted', 'delivered', 'replies', 'lost', 'repeated', 'recovery', 'seed', 'note'] as const;
 
 /** Writes the table of the long form. What this run left out keeps its line of the last one. */
 export function writeFaults(rows: readonly Row[]): void {

@@ -25,9 +25,13 @@ export interface Arena {
   /** Opens conversations in one statement and answers their ids. */
   open(count: number, subject?: string): Promise<string[]>;
   resolve(ids: readonly string[]): Promise<void>;
+  /** Replies twice in each, one reply after the other, so that their order can be told. */
+  reply(ids: readonly string[]): Promise<void>;
   /** Owes a callback for each, in one statement and in that order; returns the `created_at` of their deliveries. */
-  owe(ids: readonly string[], topic?: 'conversation_resolved' | 'outbound'): Promise<Date>;
+  owe(ids: readonly string[], topic?: OwedTopic): Promise<Date>;
 }
+
+export type OwedTopic = 'conversation_resolved' | 'outbound' | 'reply';
 
 export interface ArenaWorker {
   current(): WorkerProcess;
@@ -81,6 +85,11 @@ export async function buildArena(options: ArenaOptions, built: (() => Promise<un
       const { rows } = await pool.query<{ at: Date }>(oweMany[topic], [ids]);
       return rows[0]?.at ?? new Date();
     },
+    async reply(ids) {
+      const { reply } = cairnloop.conversations;
+      for (const content of ['first', 'second'])
+        await Promise.all(ids.map((id) => reply(id, { content, actor: operator })));
+    },
     async resolve(ids) {
       await Promise.all(ids.map((id) => cairnloop.conversations.resolve(id, { resolvedBy: operator })));
     },
@@ -105,7 +114,21 @@ const openMany = `
 
 const due = `now() + (n - cardinality($1::uuid[])) * interval '1 millisecond', now()`;
 
-const oweMany = {
+/** Owes the hand-over of a message for each. */
+const messages = (topic: 'outbound' | 'reply', role: string, metadata: string) => `
+    WITH message AS (
+      INSERT INTO cairnloop.messages (conversation_id, role, content, status, metadata, created_at)
+      SELECT id, '${role}', 'c', 'pending', '${metadata}', now() FROM unnest($1::uuid[]) AS t (id)
+      RETURNING id, conversation_id
+    ), owed AS (
+      INSERT INTO cairnloop.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
+      SELECT '${topic}', conversation_id, message.id, message.id, ${due}
+      FROM message JOIN unnest($1::uuid[]) WITH ORDINALITY AS t (id, n) ON t.id = conversation_id
+      RETURNING created_at
+    )
+    SELECT created_at AS at FROM owed LIMIT 1`;
+
+const oweMany: Record<OwedTopic, string> = {
   conversation_resolved: `
     WITH owed AS (
       INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
@@ -115,18 +138,8 @@ const oweMany = {
       RETURNING created_at
     )
     SELECT created_at AS at FROM owed LIMIT 1`,
-  outbound: `
-    WITH message AS (
-      INSERT INTO cairnloop.messages (conversation_id, role, content, status, metadata, created_at)
-      SELECT id, 'outbound', 'c', 'pending', '{"templateId": "t"}', now() FROM unnest($1::uuid[]) AS t (id)
-      RETURNING id, conversation_id
-    ), owed AS (
-      INSERT INTO cairnloop.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at)
-      SELECT 'outbound', conversation_id, message.id, message.id, ${due}
-      FROM message JOIN unnest($1::uuid[]) WITH ORDINALITY AS t (id, n) ON t.id = conversation_id
-      RETURNING created_at
-    )
-    SELECT created_at AS at FROM owed LIMIT 1`,
+  outbound: messages('outbound', 'outbound', '{"templateId": "t"}'),
+  reply: messages('reply', 'operator', '{}'),
 };
 
 async function startWorker(

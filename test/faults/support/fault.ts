@@ -16,6 +16,8 @@ export function sized<T>(short: T, long: T): T {
 export interface FaultFigures {
   accepted?: number;
   delivered?: number;
+  /** How many replies were among what was owed. */
+  replies?: number;
   lost?: number;
   repeated?: number;
   recovery?: number;

@@ -13,7 +13,7 @@ export const exportRecord = defineCommand<ExportOptions>({
   async run({ options }, io) {
     const { exportAudit } = await import('../../../audit/export.js');
     const writer = options.json ? listWriter(io) : lineWriter(io);
-    // The record may be longer than memory: a page is read when the one before it is out.
+    // Reads a page only when the one before is written: the record may not fit in memory.
     const count = await withDatabase(options, io, ({ db }) =>
       exportAudit(db, async (events) => {
         writer.write(events);
@@ -38,7 +38,7 @@ function lineWriter({ stdout }: CliIo): Writer {
   };
 }
 
-/** One JSON document, written as it comes: the record may not fit into memory. */
+/** Streams one JSON document. */
 function listWriter({ stdout }: CliIo): Writer {
   let before = '[';
   return {

@@ -1,50 +1,71 @@
 import type { Link } from '../../../audit/hash-chain.js';
+import { auditLevels } from '../../../audit/levels.js';
 import type { AuditCheck } from '../../../audit/verify.js';
-import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
+import { readAnchors, readLink } from './read-anchors.js';
 
 interface VerifyOptions extends HostOptions {
+  anchor?: string;
   expect?: Link;
 }
 
 export const verify = defineCommand<VerifyOptions>({
+  about:
+    'Says what three levels prove: the hash chain alone, an anchor that was kept elsewhere (--anchor), the key of the config (audit.key). docs/audit.md lists which tampering each of them finds.',
   options: [
     {
+      flags: '--anchor <file|number:hash>',
+      description: 'what `cairnloop audit anchor` printed before: it must still be part of the record',
+    },
+    {
       flags: '--expect <number:hash>',
-      description: 'an end that was printed before: it must still be part of the record',
-      parse: readLink,
+      description: 'the same as --anchor for one end of the record',
+      parse: (text) => readLink('--expect', text),
     },
     cwdOption,
     configOption,
     jsonOption,
   ],
-  examples: ['cairnloop audit verify', 'cairnloop audit verify --expect 1234:9f86d081884c7d65…'],
-  exitCodes: { 1: 'the record is not what was sealed' },
+  examples: [
+    'cairnloop audit verify',
+    'cairnloop audit verify --anchor anchors.jsonl',
+    'cairnloop audit verify --anchor 1234:9f86d081884c7d65…',
+  ],
+  exitCodes: { 1: 'the record is not what was sealed, or signed events could not be checked for want of their key' },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
-    return withDatabase(options, io, async ({ db }) => checkReport(await verifyAudit(db, options.expect)));
+    const { auditKeys } = await import('../../../audit/keys.js');
+    const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
+    const anchors = options.expect ? [...named, options.expect] : named;
+    return withDatabase(options, io, async ({ db, config }) =>
+      checkReport(await verifyAudit(db, { anchors, keys: auditKeys(config.audit) })),
+    );
   },
 });
 
-function readLink(text: string): Link {
-  const [, seq, hash = ''] = /^(\d{1,15}):([0-9a-f]{64})$/i.exec(text) ?? [];
-  if (seq !== undefined) return { seq: Number(seq), hash: hash.toLowerCase() };
-  throw new CairnloopError('USAGE', {
-    message: `--expect expected <number>:<64 hexadecimal digits>, found "${text}".`,
-    hint: 'Copy it from what `cairnloop audit verify` printed before.',
-  });
+function checkReport(check: AuditCheck): Report {
+  const { end, broken, unsealed, intact, levels } = check;
+  const json = { intact, end, broken, unsealed, levels };
+  const text = [
+    ...verdict(check),
+    'What is proven:',
+    ...auditLevels.map((level) => `  ${level.padEnd(6)}  ${levels[level].status.padEnd(7)}  ${levels[level].proves}`),
+  ].join('\n');
+  return intact ? { text, json } : { text, json, exitCode: 1 };
 }
 
-function checkReport({ end, broken, unsealed }: AuditCheck): Report {
-  const json = { intact: broken === null, end, broken, unsealed };
+function verdict({ end, broken, unsealed, intact }: AuditCheck): string[] {
   const waiting = `${unsealed} event(s) not sealed yet; a running worker seals them.`;
-  if (!broken) {
-    const text = `The record is intact: ${end.seq} sealed event(s), end ${end.seq}:${end.hash}\n${waiting}`;
-    return { text, json };
+  if (broken) {
+    const at = broken.eventId ? ` (${broken.eventId})` : '';
+    const where = `The record is broken at event ${broken.seq}${at}: ${broken.reason}`;
+    return [where, `It holds up to event ${end.seq}. ${waiting}`];
   }
-  const at = broken.eventId ? ` (${broken.eventId})` : '';
-  const text = `The record is broken at event ${broken.seq}${at}: ${broken.reason}\nIt holds up to event ${end.seq}. ${waiting}`;
-  return { text, json, exitCode: 1 };
+  const state = `${end.seq} sealed event(s), end ${end.seq}:${end.hash}`;
+  return [
+    intact ? `The record is intact: ${state}` : `The chain fits together, but its key was not checked: ${state}`,
+    waiting,
+  ];
 }

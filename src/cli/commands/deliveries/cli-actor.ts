@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../../../contracts/domain.js';
 
-/** Who works at this terminal, for the audit record. */
+/** The user of this terminal, for the audit record. */
 export function cliActor(): Actor {
   return { id: `cli:${userName()}` };
 }
@@ -10,7 +10,7 @@ function userName(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run under a number that no user has.
+    // In a container the uid may belong to no user.
     return String(process.getuid?.() ?? 'unknown');
   }
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../contracts/domain.js';
 import { redact } from '../../../foundation/redact.js';
 
-/** Errors come from the host: no secret of theirs is printed, whoever wrote the row. */
+/** Errors come from host code: redact before printing. */
 export function printable(delivery: Delivery): Delivery {
   return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
 }

@@ -20,7 +20,7 @@ interface ListOptions extends HostOptions {
   limit?: number;
 }
 
-/** What `list` shows unless told: everything that has not been delivered. */
+/** Default: everything undelivered. */
 const undelivered: DeliveryState[] = ['pending', 'discarded'];
 
 export const list = defineCommand<ListOptions>({

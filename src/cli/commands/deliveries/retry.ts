@@ -48,7 +48,7 @@ export const retry = defineCommand<RetryOptions>({
   },
 });
 
-/** Either one delivery or a range; a slip must not call everything again. */
+/** One delivery or an explicit range: a slip must not retry everything. */
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;

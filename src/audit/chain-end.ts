@@ -1,0 +1,74 @@
+import { type Executor, statement } from '../db/statement.js';
+import { chainStart, type Link } from './hash-chain.js';
+import { type AuditKey, type AuditKeys, endText } from './keys.js';
+
+/** The end of the chain, as it is found and as the sealer recorded it. */
+export interface ChainEnd {
+  /** The last sealed line; {@link chainStart} while nothing is sealed. */
+  last: Link;
+  /** The key that signed the last line. */
+  keyId: string | null;
+  /** What the sealer wrote beside the chain; null where that row is gone. */
+  recorded: (Link & { keyId: string | null; mac: string | null }) | null;
+}
+
+export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
+  const [row] = await executor.run<EndRow>(selectEnd);
+  const seq = row?.last_seq;
+  return {
+    last: seq ? { seq: Number(seq), hash: row.last_hash ?? '' } : chainStart,
+    keyId: row?.last_key_id ?? null,
+    recorded: row?.seq
+      ? {
+          seq: Number(row.seq),
+          hash: row.hash ?? '',
+          keyId: row.key_id,
+          mac: row.mac,
+        }
+      : null,
+  };
+}
+
+/** Says how the recorded end differs from the one found, or was not signed by who holds the key; null where it fits. */
+export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
+  if (!recorded) return 'the row that records the end of the chain is gone';
+  if (recorded.seq !== last.seq || recorded.hash !== last.hash)
+    return `the chain ends at event ${last.seq}, but event ${recorded.seq} was sealed last`;
+  if (keyId !== null && recorded.keyId === null) return 'the signature of the end of the chain is gone';
+  const key = recorded.keyId === null ? undefined : keys.byId.get(recorded.keyId);
+  if (key && !key.signed(endText(recorded.seq, recorded.hash), recorded.mac))
+    return 'the end of the chain was not signed by the key that it names';
+  return null;
+}
+
+export async function writeChainEnd(tx: Executor, { seq, hash }: Link, key: AuditKey | null): Promise<void> {
+  await tx.run(upsertEnd, [seq, hash, key?.id ?? null, key?.sign(endText(seq, hash)) ?? null]);
+}
+
+interface EndRow {
+  last_seq: string | null;
+  last_hash: string | null;
+  last_key_id: string | null;
+  seq: string | null;
+  hash: string | null;
+  key_id: string | null;
+  mac: string | null;
+}
+
+const selectEnd = statement(
+  'audit.chain_end',
+  (s) => `
+    SELECT last.seq AS last_seq, last.hash AS last_hash, last.key_id AS last_key_id, recorded.seq, recorded.hash,
+      recorded.key_id, encode(recorded.mac, 'hex') AS mac
+    FROM (SELECT) one
+    LEFT JOIN (
+      SELECT seq, hash, key_id FROM ${s}.audit_events WHERE seq IS NOT NULL ORDER BY seq DESC LIMIT 1) last ON true
+    LEFT JOIN ${s}.audit_chain_end recorded ON true`,
+);
+
+const upsertEnd = statement(
+  'audit.write_chain_end',
+  (s) => `
+    INSERT INTO ${s}.audit_chain_end (seq, hash, key_id, mac) VALUES ($1, $2, $3, decode($4, 'hex'))
+    ON CONFLICT (single_row) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, key_id = excluded.key_id, mac = excluded.mac`,
+);

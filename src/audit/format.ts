@@ -1,0 +1,95 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { AuditEvent } from '../contracts/domain.js';
+
+/** The fields of an event that can hold a person's data. */
+export const erasableFields = ['actor', 'detail'] as const;
+export type ErasableField = (typeof erasableFields)[number];
+
+/** What stands in an erased field. */
+export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
+
+/** How a line was sealed. Absent fields mean format 1: a line sealed before migration 0016. */
+export interface SealFields {
+  format?: number | null;
+  /** 16 random bytes in hexadecimal; null once the field is erased. */
+  actorSalt?: string | null;
+  detailSalt?: string | null;
+  /** Stored on lines of which something was erased, for both fields. */
+  actorCommitment?: string | null;
+  detailCommitment?: string | null;
+  /** The `audit.erased` event that erased the field. */
+  actorErasedBy?: string | null;
+  detailErasedBy?: string | null;
+}
+
+/** An audit event as it is hashed: `at` is text where a Date would lose what is stored, below a millisecond. */
+export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
+
+/**
+ * The hash of the event at `seq`, by the rule of its format: SHA-256 over the hash before it, a line feed, and canonical
+ * JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the commitments to `actor` and
+ * `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second, or with all that are stored.
+ */
+export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
+  const { id, at, actor, action, conversationId, subjectId, detail } = event;
+  const sealed =
+    (event.format ?? 1) === 1
+      ? { seq, id, at, actor, action, conversationId, subjectId, detail }
+      : { format: event.format, seq, id, at, action, conversationId, subjectId, ...commitmentsOf(event) };
+  return createHash('sha256')
+    .update(`${previousHash}\n${canonicalize(sealed)}`)
+    .digest('hex');
+}
+
+/** Gives the fields that have neither salt nor commitment a random salt: the event is then ready to be sealed. */
+export function salted<E extends ChainEvent>(event: E): E & { format: number } {
+  return {
+    ...event,
+    format: 2,
+    actorSalt: event.actorErasedBy ? null : (event.actorSalt ?? newSalt()),
+    detailSalt: event.detailErasedBy ? null : (event.detailSalt ?? newSalt()),
+  };
+}
+
+/** What the hash of format 2 covers of each field; the stored commitment where the field was erased. */
+export function commitmentsOf(event: ChainEvent): Record<ErasableField, string> {
+  return {
+    actor: event.actorErasedBy ? storedCommitment(event.actorCommitment) : commit(event.actorSalt, event.actor),
+    detail: event.detailErasedBy ? storedCommitment(event.detailCommitment) : commit(event.detailSalt, event.detail),
+  };
+}
+
+/** HMAC-SHA-256 of a value's canonical JSON under its salt. Without the salt nobody can test a guess of the value. */
+function commit(salt: string | null | undefined, value: unknown): string {
+  if (!salt || !/^[0-9a-f]{32}$/.test(salt)) throw new TypeError('a field without its salt');
+  return createHmac('sha256', Buffer.from(salt, 'hex'))
+    .update(canonicalize(value) as string)
+    .digest('hex');
+}
+
+function storedCommitment(commitment: string | null | undefined): string {
+  if (!commitment) throw new TypeError('an erased field without its commitment');
+  return commitment;
+}
+
+export function newSalt(): string {
+  return randomBytes(16).toString('hex');
+}
+
+/** Says what does not fit between the marks of an erasure and the fields; null where all fits. */
+export function erasureFault(event: ChainEvent): string | null {
+  for (const field of erasableFields) {
+    const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];
+    if (erasedBy) {
+      if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
+        return `its ${field} is marked as erased, but is not what an erasure leaves`;
+    } else if (stored && stored !== commit(salt, event[field])) return `its ${field} was changed after it was sealed`;
+    else if (!stored && isErased(event)) return `its ${field} has no commitment, which an erasure writes`;
+  }
+  return null;
+}
+
+export function isErased({ actorErasedBy, detailErasedBy }: SealFields): boolean {
+  return Boolean(actorErasedBy || detailErasedBy);
+}

@@ -1,0 +1,44 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { AuditConfig } from '../config/config-types.js';
+
+/** A key that signs the record. The secret itself stays inside. */
+export interface AuditKey {
+  /** Derived from the secret, stored with each line that it signed. */
+  id: string;
+  sign(text: string): string;
+  signed(text: string, mac: string | null | undefined): boolean;
+}
+
+/** The keys of the config: `current` signs, all of them check. */
+export interface AuditKeys {
+  current: AuditKey | null;
+  byId: ReadonlyMap<string, AuditKey>;
+}
+
+export const noKeys: AuditKeys = { current: null, byId: new Map() };
+
+export function auditKeys({ key, previousKeys }: AuditConfig): AuditKeys {
+  if (!key) return noKeys;
+  const current = auditKey(key);
+  const all = [current, ...(previousKeys ?? []).map(auditKey)];
+  return { current, byId: new Map(all.map((known) => [known.id, known])) };
+}
+
+function auditKey(secret: string): AuditKey {
+  const hmac = (text: string) => createHmac('sha256', secret).update(text);
+  return {
+    id: hmac('cairnloop audit key id').digest('hex').slice(0, 16),
+    sign: (text) => hmac(text).digest('hex'),
+    signed: (text, mac) => {
+      const expected = hmac(text).digest();
+      const found = Buffer.from(mac ?? '', 'hex');
+      return found.length === expected.length && timingSafeEqual(found, expected);
+    },
+  };
+}
+
+/** What is signed on every line. The hash covers the line and all before it. */
+export const lineText = (hash: string): string => `cairnloop audit line\n${hash}`;
+
+/** What is signed of the end of the record, so that a cut tail shows. */
+export const endText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

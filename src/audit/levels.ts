@@ -1,0 +1,84 @@
+import type { Link } from './hash-chain.js';
+import type { AuditKeys } from './keys.js';
+import type { Signatures } from './signatures.js';
+
+/** Three levels of protection: the hash chain alone, an end of it kept elsewhere, a key that signs it. */
+export const auditLevels = ['chain', 'anchor', 'key'] as const;
+export type AuditLevel = (typeof auditLevels)[number];
+
+export interface LevelResult {
+  /** `missing`: lines are signed and their key is not configured, or a key is configured and nothing is signed. */
+  status: 'holds' | 'broken' | 'missing' | 'unused';
+  /** What the level proves of this record, or what it lacks. */
+  proves: string;
+}
+
+export type AuditLevels = Record<AuditLevel, LevelResult>;
+
+interface Read {
+  end: Link;
+  broken: { level: AuditLevel; reason: string } | null;
+  signatures: Signatures;
+  anchors: readonly Link[];
+  keys: AuditKeys;
+  /** The key that signed the recorded end. */
+  endKeyId: string | null;
+}
+
+/** Says what each level proves; `proven` is false where a key should have been checked and could not be. Pure. */
+export function describeLevels(read: Read): { levels: AuditLevels; proven: boolean } {
+  const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
+  return { levels, proven: levels.key.status !== 'missing' };
+}
+
+function chainLevel({ end, broken }: Read): LevelResult {
+  if (broken?.level === 'chain') return { status: 'broken', proves: broken.reason };
+  return {
+    status: 'holds',
+    proves: `the ${end.seq} sealed event(s) fit together. Who owns the tables could have sealed all of them anew.`,
+  };
+}
+
+function anchorLevel({ end, broken, anchors }: Read): LevelResult {
+  if (broken?.level === 'anchor') return { status: 'broken', proves: broken.reason };
+  const reached = anchors.filter(({ seq }) => seq <= end.seq).map(({ seq }) => seq);
+  if (reached.length === 0)
+    return { status: 'unused', proves: 'nothing: no anchor was given (--anchor), or the chain breaks before it.' };
+  return {
+    status: 'holds',
+    proves: `events 1 to ${Math.max(...reached)} are those that were sealed when the anchor was made, also against the owner of the tables.`,
+  };
+}
+
+function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): LevelResult {
+  if (broken?.level === 'key') return { status: 'broken', proves: broken.reason };
+  const unknown = [...new Set([...signatures.unknown, ...unknownKey(endKeyId, keys)])];
+  if (unknown.length > 0)
+    return {
+      status: 'missing',
+      proves: `nothing yet: events are signed with key ${unknown.join(', ')}, which is not in the config (audit.key, audit.previousKeys).`,
+    };
+  if (!keys.current)
+    return { status: 'unused', proves: 'nothing: no key is configured (audit.key) and nothing is signed.' };
+  if (endKeyId === null) return unsigned(end);
+  const since = signatures.since
+    ? `, event ${signatures.since.seq} being the first that is signed (${signatures.since.at})`
+    : '';
+  return {
+    status: 'holds',
+    proves: `events 1 to ${end.seq} and the end of the chain were signed by a process that has the key${since}.`,
+  };
+}
+
+function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
+  return endKeyId !== null && !keys.byId.has(endKeyId) ? [endKeyId] : [];
+}
+
+function unsigned(end: Link): LevelResult {
+  if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
+  return {
+    status: 'missing',
+    proves:
+      'nothing: a key is configured, but the chain is not signed. Either no worker has run with the key yet, or its signatures were removed.',
+  };
+}

@@ -1,0 +1,42 @@
+import type { SealedEvent } from './hash-chain.js';
+import { type AuditKeys, lineText } from './keys.js';
+
+/** What the lines read so far say of the keys that signed them. */
+export interface Signatures {
+  /** The first line that is signed. */
+  since: { seq: number; at: string } | null;
+  /** The key of the last line. */
+  last: string | null;
+  /** Keys that were followed by another one. */
+  retired: ReadonlySet<string>;
+  /** Keys that signed a line and are not in the config. */
+  unknown: ReadonlySet<string>;
+}
+
+export const noSignatures: Signatures = { since: null, last: null, retired: new Set(), unknown: new Set() };
+
+/** Checks one line's signature; `fault` says why it cannot be what was sealed. Pure. */
+export function checkSignature(
+  before: Signatures,
+  event: SealedEvent,
+  keys: AuditKeys,
+): { signatures: Signatures; fault: string | null } {
+  const keyId = event.keyId ?? null;
+  const fault = signatureFault(before, event, keyId, keys);
+  if (keyId === before.last || fault) return { signatures: before, fault };
+  const since = before.since ?? { seq: event.seq, at: new Date(event.at).toISOString() };
+  const retired = before.last === null ? before.retired : new Set([...before.retired, before.last]);
+  const unknown = keyId !== null && !keys.byId.has(keyId) ? new Set([...before.unknown, keyId]) : before.unknown;
+  return { signatures: { since, last: keyId, retired, unknown }, fault };
+}
+
+function signatureFault(before: Signatures, event: SealedEvent, keyId: string | null, keys: AuditKeys): string | null {
+  if (keyId === null) {
+    return before.last === null && !event.mac ? null : `event ${event.seq} is not signed, but the lines before it are`;
+  }
+  if (before.retired.has(keyId)) return `event ${event.seq} is signed with key ${keyId}, which was replaced before`;
+  const key = keys.byId.get(keyId);
+  return !key || key.signed(lineText(event.hash), event.mac)
+    ? null
+    : `event ${event.seq} was not signed by the key ${keyId} that it names`;
+}

@@ -1,0 +1,82 @@
+import type { Report } from '../../report/report.js';
+import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import { type HostOptions, withDatabase } from '../host-database.js';
+import { sinceOption } from '../since.js';
+import { table } from '../table.js';
+
+interface ReportOptions extends HostOptions {
+  since?: Date;
+}
+
+export const command = defineCommand<ReportOptions>({
+  options: [
+    { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
+    cwdOption,
+    configOption,
+    jsonOption,
+  ],
+  about:
+    'First response, SLA, ratings and drafts of the period, and deliveries by outcome. With --json each number lists the ids of its newest conversations, 50 at most.',
+  examples: ['cairnloop report', 'cairnloop report --since 90d', 'cairnloop report --since 2026-01-01 --json'],
+  async run({ options }, io) {
+    const { makeReport } = await import('../../report/report.js');
+    const words = await import('../../report/report-words.js');
+    return withDatabase(options, io, async ({ db }) => {
+      const report = await makeReport({ db }, options.since && { since: options.since });
+      return { text: reportText(report, words), json: report };
+    });
+  },
+});
+
+type Words = typeof import('../../report/report-words.js');
+
+/** Pure. */
+export function reportText(report: Report, { shareText, spanText }: Words): string {
+  const { firstResponse, sla, csat, drafts } = report;
+  const { approved, edited, discarded, allowed } = drafts.byStatus;
+  const lines = [
+    ['Conversations opened', String(report.opened.count), ''],
+    [
+      'First response',
+      `median ${spanText(firstResponse.medianSeconds)}, 90 % within ${spanText(firstResponse.p90Seconds)}`,
+      `${firstResponse.answered.count} answered, ${firstResponse.unanswered.count} not answered`,
+    ],
+    [
+      'SLA met',
+      shareText(sla.metShare),
+      `${sla.met.count} met, ${sla.breached.count} breached, ${sla.running.count} running`,
+    ],
+    [
+      'CSAT positive',
+      shareText(csat.positiveShare),
+      `${csat.positive.count} positive, ${csat.negative.count} negative`,
+    ],
+    [
+      'Drafts accepted',
+      shareText(drafts.acceptedShare),
+      `${approved.count} approved, ${edited.count} edited, ${discarded.count} discarded`,
+    ],
+    ['Median edit', shareText(drafts.medianEditDistance), 'of the text of an edited draft'],
+    ['Sent without review', String(allowed.count), ''],
+  ];
+  const truncated = report.truncated ? ['', 'Only the newest part of the period is counted: it holds too much.'] : [];
+  return [
+    `${report.since.toISOString()} to ${report.until.toISOString()}`,
+    '',
+    table(lines),
+    '',
+    ...deliveryLines(report),
+    ...truncated,
+  ].join('\n');
+}
+
+const outcomes = ['done', 'pending', 'retrying', 'discarded'] as const;
+
+function deliveryLines({ deliveries }: Report): string[] {
+  const topics = [...new Set(deliveries.map(({ topic }) => topic))];
+  if (topics.length === 0) return ['No deliveries were written in this period.'];
+  const countOf = (topic: string, outcome: string) =>
+    deliveries.find((row) => row.topic === topic && row.outcome === outcome)?.number.count ?? 0;
+  const rows = topics.map((topic) => [topic, ...outcomes.map((outcome) => String(countOf(topic, outcome)))]);
+  return [table([['Deliveries', ...outcomes], ...rows])];
+}

@@ -1,0 +1,61 @@
+import { type Check, defineCheck, fine, toCheck } from './check.js';
+import { formatAge } from './format-age.js';
+
+/** A running worker seals within seconds. */
+const staleSealMs = 10 * 60_000;
+
+/** An anchor is due once a day; its retries come every hour at the latest. */
+const staleAnchorMs = 26 * 3_600_000;
+
+const key = defineCheck({
+  code: 'AUDIT_KEY',
+  about: 'key of the audit record',
+  fact: (facts) => facts.config,
+  judge: ({ file, auditKeyIds }, { work }) => {
+    const used = work.state === 'known' ? work.value.audit.keyId : null;
+    if (used !== null && !auditKeyIds.includes(used)) {
+      const message = `The audit record is signed with key ${used}, which is not in ${file}: a worker with this config seals no events.`;
+      return toCheck(message, 'set audit.key to that key, or list it in audit.previousKeys');
+    }
+    const [current] = auditKeyIds;
+    if (current !== undefined) return fine(`The audit record is signed with audit.key (key ${current}).`);
+    return fine(
+      'No audit.key: the owner of the tables can rewrite the audit record; an anchor that was kept shows it.',
+    );
+  },
+});
+
+const sealing = defineCheck({
+  code: 'AUDIT_SEALING',
+  about: 'sealing of the audit record',
+  fact: (facts) => facts.work,
+  judge: ({ audit: { oldestUnsealedMs } }) => {
+    if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return fine('Audit events are sealed.');
+    const message = `Audit events have waited ${formatAge(oldestUnsealedMs)} to be sealed: no worker runs, or none has the audit.key of the record.`;
+    return toCheck(message, 'cairnloop worker; its log says why it does not seal');
+  },
+});
+
+const anchor = defineCheck({
+  code: 'AUDIT_ANCHOR',
+  about: 'anchors of the audit record',
+  fact: (facts) => facts.config,
+  judge: ({ handsAnchors }, { work }) => {
+    if (!handsAnchors) return fine('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
+    if (work.state !== 'known') return fine('Audit anchors are handed to notifier.onAuditAnchor.');
+    const { anchorHandedMs, anchorError } = work.value.audit;
+    const last =
+      anchorHandedMs === null
+        ? 'No audit anchor was handed over yet'
+        : `The last audit anchor was handed over ${formatAge(anchorHandedMs)} ago`;
+    if (anchorError !== null)
+      return toCheck(
+        `${last}; onAuditAnchor failed: ${anchorError}.`,
+        'correct notifier.onAuditAnchor; a worker tries again',
+      );
+    if (anchorHandedMs !== null && anchorHandedMs > staleAnchorMs) return toCheck(`${last}.`, 'cairnloop worker');
+    return fine(`${last}.`);
+  },
+});
+
+export const auditChecks: readonly Check[] = [key, sealing, anchor];

@@ -1,0 +1,47 @@
+import { type ChangePlan, type FileChange, skip, writeChange } from './change-plan.js';
+import type { FileTexts, HostSnapshot } from './host-snapshot.js';
+
+/** The files of `cairnloop gen alerts`, by the names that they have in the package and in the host. */
+export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json'] as const;
+
+/** Where they go unless `--dir` says otherwise. */
+export const defaultAlertsFolder = 'ops';
+
+export interface AlertsRequest {
+  /** Relative to the host's package, with `/`. */
+  folder: string;
+  force: boolean;
+}
+
+/** The paths of the files in the host. Pure. */
+export function alertFiles({ folder }: Pick<AlertsRequest, 'folder'>): string[] {
+  return alertFileNames.map((name) => (folder === '.' ? name : `${folder}/${name}`));
+}
+
+/** What `cairnloop gen alerts` would do; `own` and `texts` are by name and by path. Pure. */
+export function planAlerts(
+  { root }: HostSnapshot,
+  own: Readonly<Record<string, string>>,
+  texts: FileTexts,
+  request: AlertsRequest,
+): ChangePlan {
+  const paths = alertFiles(request);
+  const changes = alertFileNames.map((name, at) => {
+    const path = paths[at] ?? name;
+    return keepEdited(path, texts[path] ?? null, own[name] ?? '', request.force);
+  });
+  const [rules, dashboard] = paths;
+  const notes = [
+    `Name ${rules} under rule_files in prometheus.yml, and import ${dashboard} in Grafana.`,
+    'Both need /metrics: `metrics: prometheus()` in the config, and a scrape of each worker.',
+  ];
+  return { root, changes, notes };
+}
+
+/** A file that the host has changed since is the host's. */
+export function keepEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
+  const isEdited = before !== null && before !== after;
+  return isEdited && !force
+    ? skip(path, before, 'it differs; --force overwrites it')
+    : writeChange(path, before, after);
+}

@@ -1,0 +1,20 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Texts are compared up to so many characters: the time grows with the square of it. */
+const comparedChars = 2000;
+
+/** How much of a draft an operator changed: 0 for nothing, 1 for all of it. Pure. */
+export function editDistance(proposed: string, sent: string): number {
+  const [from, to] = [proposed.slice(0, comparedChars), sent.slice(0, comparedChars)];
+  const longest = Math.max(from.length, to.length);
+  return longest === 0 ? 0 : distance(from, to) / longest;
+}
+
+/** Null for an empty list. Pure. */
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [upper, lower] = [sorted[middle], sorted[middle - 1]];
+  if (upper === undefined) return null;
+  return sorted.length % 2 === 1 || lower === undefined ? upper : (lower + upper) / 2;
+}

@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { type DraftStatus, draftStatuses } from '../contracts/domain.js';
+import { databaseTime } from '../db/database-time.js';
+import type { Executor } from '../db/statement.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { only, parseInput } from '../validation/input.js';
+import { editDistance, median } from './edit-distance.js';
+import {
+  type ClocksRow,
+  type DeliveriesRow,
+  type DraftsRow,
+  type EditedRow,
+  mostCounted,
+  mostDeliveries,
+  type OpenedRow,
+  type PeriodParameters,
+  selectClocks,
+  selectDeliveries,
+  selectDrafts,
+  selectEdited,
+  selectOpened,
+} from './report-statements.js';
+import type { Report, ReportDay, ReportNumber } from './report-types.js';
+
+export type * from './report-types.js';
+
+const dayMs = 86_400_000;
+const defaultDays = 30;
+const mostDays = 366;
+
+const reportInput = only({
+  since: z.date('a Date').optional(),
+  until: z.date('a Date').optional(),
+}).default({});
+
+export type ReportInput = z.input<typeof reportInput>;
+
+/**
+ * Counts what happened from `since` (default: 30 days before `until`) up to `until` (default: now), at most 366 days.
+ * Throws `INPUT_INVALID`.
+ */
+export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
+  const [since, until] = await periodOf(db, input);
+  const period: PeriodParameters = [since, until];
+  const [opened, clocks, drafts, edited, deliveries] = await Promise.all([
+    one<OpenedRow>(db.run(selectOpened, period)),
+    one<ClocksRow>(db.run(selectClocks, period)),
+    db.run<DraftsRow>(selectDrafts, period),
+    db.run<EditedRow>(selectEdited, period),
+    db.run<DeliveriesRow>(selectDeliveries, period),
+  ]);
+  return {
+    since,
+    until,
+    truncated: isTruncated(opened, clocks, drafts, deliveries),
+    opened: opened.opened,
+    firstResponse: {
+      medianSeconds: opened.median,
+      p90Seconds: opened.p90,
+      answered: opened.answered,
+      unanswered: opened.unanswered,
+    },
+    sla: {
+      metShare: share(clocks.met, [clocks.met, clocks.breached]),
+      met: listed(clocks.met),
+      breached: listed(clocks.breached),
+      running: listed(clocks.running),
+    },
+    csat: {
+      positiveShare: share(opened.positive, [opened.positive, opened.negative]),
+      positive: opened.positive,
+      negative: opened.negative,
+    },
+    drafts: draftNumbers(drafts, edited),
+    deliveries: deliveries.map((row) => ({ ...row, number: listed(row.number) })),
+    days: mergeDays(opened.days, clocks.days),
+  };
+}
+
+async function periodOf(db: Executor, input: ReportInput | undefined): Promise<PeriodParameters> {
+  const given = parseInput('report', reportInput, input);
+  const until = given.until ?? (await databaseTime(db));
+  const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
+  const days = (until.getTime() - since.getTime()) / dayMs;
+  if (days > 0 && days <= mostDays) return [since, until];
+  const expected = `a time before ${until.toISOString()}, by at most ${mostDays} days`;
+  const problems = [{ path: 'since', expected, found: since.toISOString() }];
+  throw new CairnloopError('INPUT_INVALID', { operation: 'report', problems });
+}
+
+async function one<Row>(rows: Promise<object[]>): Promise<Row> {
+  const [row] = await rows;
+  return row as Row;
+}
+
+function isTruncated(
+  opened: OpenedRow,
+  clocks: ClocksRow,
+  drafts: readonly DraftsRow[],
+  deliveries: readonly DeliveriesRow[],
+): boolean {
+  const sum = (rows: readonly { number: ReportNumber }[]) =>
+    rows.reduce((total, { number }) => total + number.count, 0);
+  return Math.max(opened.counted, clocks.counted, sum(drafts)) > mostCounted || sum(deliveries) > mostDeliveries;
+}
+
+/** One conversation may have several clocks, drafts or deliveries. */
+function listed({ count, conversationIds }: ReportNumber): ReportNumber {
+  return { count, conversationIds: [...new Set(conversationIds)] };
+}
+
+function share(part: ReportNumber, all: readonly ReportNumber[]): number | null {
+  const total = all.reduce((sum, { count }) => sum + count, 0);
+  return total === 0 ? null : part.count / total;
+}
+
+function draftNumbers(rows: readonly DraftsRow[], edited: readonly EditedRow[]): Report['drafts'] {
+  const none: ReportNumber = { count: 0, conversationIds: [] };
+  const found = new Map(rows.map(({ status, number }) => [status, listed(number)]));
+  const byStatus = Object.fromEntries(draftStatuses.map((status) => [status, found.get(status) ?? none])) as Record<
+    DraftStatus,
+    ReportNumber
+  >;
+  const { approved, edited: changed, discarded } = byStatus;
+  const accepted = { count: approved.count + changed.count, conversationIds: [] };
+  return {
+    acceptedShare: share(accepted, [accepted, discarded]),
+    medianEditDistance: median(edited.map(({ proposed, sent }) => editDistance(proposed, sent))),
+    byStatus,
+  };
+}
+
+function mergeDays(opened: OpenedRow['days'], clocks: ClocksRow['days']): ReportDay[] {
+  const days = new Map<string, ReportDay>();
+  const of = (day: string): ReportDay => {
+    const known = days.get(day) ?? { day, opened: 0, medianFirstResponseSeconds: null, slaMet: 0, slaBreached: 0 };
+    days.set(day, known);
+    return known;
+  };
+  for (const { day, opened: count, median: seconds } of opened)
+    Object.assign(of(day), { opened: count, medianFirstResponseSeconds: seconds });
+  for (const { day, met, breached } of clocks) Object.assign(of(day), { slaMet: met, slaBreached: breached });
+  return [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1));
+}

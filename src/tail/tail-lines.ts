@@ -1,0 +1,74 @@
+import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
+import { toDate } from '../db/timestamp.js';
+import type { DeliveryReading, EventReading } from './tail-statements.js';
+
+/** How a delivery stands, in one word. */
+export type DeliveryStatus = 'scheduled' | 'waiting' | 'calling' | 'retrying' | 'done' | 'discarded';
+
+/** A delivery that was written, or stands otherwise than before. Errors of callbacks are left out: they may hold secrets. */
+export interface DeliveryLine {
+  type: 'delivery';
+  at: Date;
+  id: string;
+  topic: DeliveryTopic;
+  conversationId: string;
+  state: DeliveryState;
+  status: DeliveryStatus;
+  attempts: number;
+  availableAt: Date;
+}
+
+/** A line of the audit record. Its detail is left out: it may hold what people wrote. */
+export interface EventLine {
+  type: 'event';
+  at: Date;
+  id: string;
+  action: string;
+  actorId: string;
+  conversationId: string | null;
+  subjectId: string | null;
+}
+
+export type TailLine = DeliveryLine | EventLine;
+
+/** What a line must match to be shown; a topic or a state is of deliveries alone. */
+export interface TailFilter {
+  topic?: DeliveryTopic | undefined;
+  state?: DeliveryState | undefined;
+  conversationId?: string | undefined;
+}
+
+/** Pure. */
+export function matches(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
+  if (conversationId !== undefined && line.conversationId !== conversationId) return false;
+  if (line.type === 'event') return topic === undefined && state === undefined;
+  return (topic === undefined || line.topic === topic) && (state === undefined || line.state === state);
+}
+
+/** Pure. */
+export function toEventLine(row: EventReading): EventLine {
+  const { id, action, actor_id: actorId, conversation_id: conversationId, subject_id: subjectId } = row;
+  return { type: 'event', at: toDate(row.at), id, action, actorId, conversationId, subjectId };
+}
+
+/** Pure. */
+export function toDeliveryLine(row: DeliveryReading): DeliveryLine {
+  return {
+    type: 'delivery',
+    at: toDate(row.at),
+    id: row.id,
+    topic: row.topic,
+    conversationId: row.conversation_id,
+    state: row.state,
+    status: statusOf(row),
+    attempts: row.attempts,
+    availableAt: toDate(row.available_at),
+  };
+}
+
+function statusOf({ state, leased, due, attempts }: DeliveryReading): DeliveryStatus {
+  if (state !== 'pending') return state;
+  if (leased) return 'calling';
+  if (attempts > 0) return 'retrying';
+  return due ? 'waiting' : 'scheduled';
+}

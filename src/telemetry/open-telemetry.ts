@@ -1,0 +1,41 @@
+import { type TracingBridge, tracingBrand } from '../config/config-types.js';
+import { kindOf } from '../foundation/describe-value.js';
+import { CairnloopError } from '../foundation/errors.js';
+import { requireKnownKeys } from '../validation/known-keys.js';
+
+export interface OpenTelemetryOptions {
+  /** Makes the tracer. Default: the process's global tracer provider, which `NodeSDK.start()` and its like register. */
+  tracerProvider?: unknown;
+}
+
+/** What `openTelemetry()` returns; `@opentelemetry/api` is loaded when an instance is created. */
+export interface OpenTelemetryBridge extends TracingBridge {
+  readonly options: OpenTelemetryOptions;
+}
+
+/**
+ * Switches traces on: `tracing: openTelemetry()` in the config. Needs the package `@opentelemetry/api`, and an
+ * OpenTelemetry SDK that the host starts; without an SDK nothing is recorded. Throws `INPUT_INVALID` for an unknown
+ * option or a `tracerProvider` without `getTracer`.
+ */
+export function openTelemetry(options: OpenTelemetryOptions = {}): OpenTelemetryBridge {
+  requireKnownKeys('openTelemetry', options, ['tracerProvider']);
+  const { tracerProvider } = options;
+  if (tracerProvider !== undefined && !hasGetTracer(tracerProvider))
+    throw new CairnloopError('INPUT_INVALID', {
+      operation: 'openTelemetry',
+      problems: [
+        { path: 'tracerProvider', expected: 'a TracerProvider of OpenTelemetry', found: kindOf(tracerProvider) },
+      ],
+    });
+  return { [tracingBrand]: true, options };
+}
+
+function hasGetTracer(value: unknown): boolean {
+  try {
+    return typeof (value as { getTracer?: unknown } | null)?.getTracer === 'function';
+  } catch {
+    // A getter or a proxy that throws.
+    return false;
+  }
+}

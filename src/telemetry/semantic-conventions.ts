@@ -1,0 +1,152 @@
+/**
+ * Names and attributes of spans, by OpenTelemetry's semantic conventions for messaging and for generative AI. Every value
+ * is an id of Cairnloop's, a name out of a fixed list, a number, or a model's name: no text of a customer's, no error's
+ * message, no setting.
+ */
+import { constants } from 'node:os';
+import type { DeliveryTopic } from '../contracts/domain.js';
+import { isCairnloopError } from '../foundation/errors.js';
+import { isId } from '../validation/input.js';
+
+export type SpanAttributes = Record<string, string | number>;
+
+/** What a span is called, and what is known of it when it starts. */
+export interface SpanStart {
+  name: string;
+  attributes: SpanAttributes;
+}
+
+/** The value of `messaging.system`: deliveries are messages, topics are destinations. */
+const system = 'cairnloop';
+
+/** One delivery whose callback is made, or is to be made. */
+export interface TracedDelivery {
+  id: string;
+  conversationId: string;
+  topic: DeliveryTopic;
+  /** The host's method, e.g. `notifier.onReply`. */
+  method: string;
+  attempt: number;
+  /** Of the span that wrote the delivery, as its row keeps it; null where that was not traced. */
+  traceparent: string | null;
+  /** When its claim was sent, by `performance.now()`. */
+  claimedAt: number;
+}
+
+/** A call of a language model. */
+export interface ModelCall {
+  provider: string;
+  model: string;
+  conversationId: string;
+  maxOutputTokens: number;
+}
+
+/** What a language model's answer tells of itself. */
+export interface ModelAnswer {
+  modelId: string | undefined;
+  inputTokens: number | undefined;
+  outputTokens: number | undefined;
+}
+
+/** An operation of the API, such as `conversation.resolve`. */
+export function operationSpan(name: string, metadata: Record<string, unknown>): SpanStart {
+  const { conversationId, requested } = metadata;
+  return {
+    name: `cairnloop.${name}`,
+    attributes: {
+      ...(isId(conversationId) && { 'messaging.message.conversation_id': conversationId }),
+      ...(typeof requested === 'number' && { 'messaging.batch.message_count': requested }),
+    },
+  };
+}
+
+/** The statement or transaction that writes deliveries: one topic, or several at once. */
+export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
+  const [topic] = topics.length === 1 ? topics : [];
+  return {
+    name: topic ? `send ${topic}` : 'send',
+    attributes: {
+      'messaging.system': system,
+      'messaging.operation.name': 'send',
+      'messaging.operation.type': 'send',
+      ...(topic && { 'messaging.destination.name': topic }),
+    },
+  };
+}
+
+/** From the claim of a delivery to the start of its callback. */
+export function receiveSpan(delivery: TracedDelivery): SpanStart {
+  return { name: `receive ${delivery.topic}`, attributes: aboutDelivery('receive', delivery) };
+}
+
+/** The callback. */
+export function processSpan(delivery: TracedDelivery): SpanStart {
+  return { name: `process ${delivery.topic}`, attributes: aboutDelivery('process', delivery) };
+}
+
+/** A call of a language model. */
+export function modelSpan({ provider, model, conversationId, maxOutputTokens }: ModelCall): SpanStart {
+  return {
+    name: `chat ${bounded(model)}`,
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': bounded(provider),
+      'gen_ai.request.model': bounded(model),
+      'gen_ai.request.max_tokens': maxOutputTokens,
+      'gen_ai.output.type': 'json',
+      ...(isId(conversationId) && { 'gen_ai.conversation.id': conversationId }),
+    },
+  };
+}
+
+export function modelAnswerAttributes({ modelId, inputTokens, outputTokens }: ModelAnswer): SpanAttributes {
+  return {
+    ...(modelId && { 'gen_ai.response.model': bounded(modelId) }),
+    ...(inputTokens !== undefined && { 'gen_ai.usage.input_tokens': inputTokens }),
+    ...(outputTokens !== undefined && { 'gen_ai.usage.output_tokens': outputTokens }),
+  };
+}
+
+/** The `error.type` of a failed span: a code or class out of a fixed list, as messages and names may hold secrets. */
+export function errorType(error: unknown): string {
+  if (isCairnloopError(error)) return error.code;
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  if (typeof code === 'string' && knownCodes.has(code)) return code;
+  return typeof name === 'string' && knownNames.has(name) ? name : '_OTHER';
+}
+
+const knownCodes = new Set([...Object.keys(constants.errno), 'ENOTFOUND', 'EAI_AGAIN']);
+
+const knownNames = new Set([
+  'Error',
+  'AggregateError',
+  'EvalError',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+  'URIError',
+  'AbortError',
+  'TimeoutError',
+  // Of a callback that did not settle in time.
+  'HostTimeout',
+]);
+
+/** One literal: this is made for each delivery, and spreads take longer than the SDK's own part. */
+function aboutDelivery(operation: 'receive' | 'process', delivery: TracedDelivery): SpanAttributes {
+  return {
+    'messaging.system': system,
+    'messaging.operation.name': operation,
+    'messaging.operation.type': operation,
+    'messaging.destination.name': delivery.topic,
+    'messaging.message.id': delivery.id,
+    'messaging.message.conversation_id': delivery.conversationId,
+    'cairnloop.delivery.attempt': delivery.attempt,
+    'code.function.name': delivery.method,
+  };
+}
+
+/** Model and provider names come from the host's config and from the provider. */
+function bounded(name: string): string {
+  return /^[\w./:@+-]{1,100}$/.test(name) ? name : '_OTHER';
+}

@@ -1,0 +1,79 @@
+import { readAnchor } from '../audit/anchor.js';
+import type { AuditAnchor } from '../contracts/domain.js';
+import { statement } from '../db/statement.js';
+import { deepFreeze } from '../foundation/deep-freeze.js';
+import { errorText } from '../foundation/redact.js';
+import { returnedFailure } from '../foundation/returned-failure.js';
+import { withTimeout } from '../foundation/with-timeout.js';
+import type { Runtime } from '../runtime.js';
+
+/** Longer than one call takes: after it another worker tries. */
+const claimSlackMs = 30_000;
+
+/** A turn to hand an anchor over. The id stays the same until it was handed over. */
+interface Turn {
+  id: string;
+  attempts: number;
+}
+
+/**
+ * Hands the end of the audit chain to `notifier.onAuditAnchor`, once a day over all workers; retried until it succeeds,
+ * first after a minute and at last every hour. At least once: a worker that dies in between leaves it to another one.
+ */
+export async function handOverAnchor(runtime: Runtime): Promise<void> {
+  const { config, db, log } = runtime;
+  if (!config.notifier?.onAuditAnchor) return;
+  const [turn] = await db.run<Turn>(claimTurn, [config.worker.callbackTimeoutMs + claimSlackMs]);
+  if (!turn) return;
+  const anchor = await readAnchor(db);
+  const failure = await call(runtime, anchor, turn);
+  if (failure === null) {
+    await db.run(finishTurn, [turn.id, turn.attempts, anchor.seq, anchor.hash]);
+    log.info({ seq: anchor.seq }, 'audit anchor handed over');
+  } else {
+    await db.run(retryTurn, [turn.id, turn.attempts, failure]);
+    log.warn({ reason: failure, attempt: turn.attempts }, 'notifier.onAuditAnchor failed; trying again');
+  }
+}
+
+/** Why the call failed; null where it succeeded. */
+async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: Turn): Promise<string | null> {
+  const { notifier, worker } = config;
+  const metadata = deepFreeze({ deliveryId: id, attempt: attempts });
+  try {
+    const returned = await withTimeout(worker.callbackTimeoutMs, 'notifier.onAuditAnchor', () =>
+      notifier?.onAuditAnchor?.(deepFreeze(anchor), metadata),
+    );
+    return returnedFailure(returned);
+  } catch (error) {
+    return errorText(error);
+  }
+}
+
+const claimTurn = statement(
+  'audit.claim_anchor',
+  (s) => `
+    UPDATE ${s}.audit_anchor SET
+      attempts = attempts + 1, claimed_until = ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+    WHERE due_at <= ${s}.clock() AND (claimed_until IS NULL OR claimed_until <= ${s}.clock())
+      AND EXISTS (SELECT FROM ${s}.audit_events WHERE seq IS NOT NULL)
+    RETURNING id, attempts`,
+);
+
+const finishTurn = statement(
+  'audit.anchor_handed_over',
+  (s) => `
+    UPDATE ${s}.audit_anchor SET
+      id = ${s}.time_id(), attempts = 0, claimed_until = NULL, last_error = NULL,
+      due_at = ${s}.clock() + interval '1 day', handed_at = ${s}.clock(), handed_seq = $3, handed_hash = $4
+    WHERE id = $1 AND attempts = $2`,
+);
+
+const retryTurn = statement(
+  'audit.anchor_failed',
+  (s) => `
+    UPDATE ${s}.audit_anchor SET
+      claimed_until = NULL, last_error = $3,
+      due_at = ${s}.clock() + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 10) - 1))
+    WHERE id = $1 AND attempts = $2`,
+);

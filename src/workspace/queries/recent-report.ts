@@ -1,0 +1,27 @@
+import { makeReport } from '../../report/report.js';
+import type { Report } from '../../report/report-types.js';
+import type { Runtime } from '../../runtime.js';
+
+/** A report is shown again for so long, in milliseconds: the lists behind its numbers are opened one after the other. */
+const shownAgainMs = 15_000;
+
+const dayMs = 86_400_000;
+
+interface Made {
+  at: number;
+  report: Promise<Report>;
+}
+
+const made = new WeakMap<Runtime, Map<number, Made>>();
+
+/** The report of the last days, made at most every 15 seconds. */
+export function recentReport(runtime: Runtime, days: number, now: Date): Promise<Report> {
+  const byDays = made.get(runtime) ?? new Map<number, Made>();
+  made.set(runtime, byDays);
+  const known = byDays.get(days);
+  if (known && performance.now() - known.at < shownAgainMs) return known.report;
+  const report = makeReport(runtime, { since: new Date(now.getTime() - days * dayMs) });
+  byDays.set(days, { at: performance.now(), report });
+  report.catch(() => byDays.delete(days));
+  return report;
+}

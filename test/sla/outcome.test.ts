@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { outcomeOf } from '../../src/sla/outcome.js';
+
+describe('how a clock went', () => {
+  const due = new Date('2030-01-01T10:00:00Z');
+  const at = (minutes: number) => new Date(due.getTime() + minutes * 60_000);
+  const went = (
+    endedBy: Parameters<typeof outcomeOf>[0]['endedBy'],
+    completed: number | null,
+    paused: number | null = null,
+  ) =>
+    outcomeOf({
+      endedBy,
+      completedAt: completed === null ? null : at(completed),
+      pausedAt: paused === null ? null : at(paused),
+      responseDueAt: due,
+    });
+
+  it('is met up to the response target, late after it, and neither where it breached or tracking went off', () => {
+    assert.deepEqual([went('answered', -1), went('answered', 0), went('resolved', 1)], ['met', 'met', 'late']);
+    assert.deepEqual(
+      [went('breached', 5), went('tracking_off', -5), went(null, null)],
+      ['breached', 'ended', 'running'],
+    );
+    assert.deepEqual([went('answered', 30, -1), went('answered', 30, 1)], ['met', 'late']);
+  });
+});
