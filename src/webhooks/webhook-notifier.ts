@@ -50,6 +50,6 @@ export function webhookNotifier(options: WebhookNotifierOptions): Required<Notif
     onReply: (message, conversation, metadata) =>
       send(metadata, 'conversation.replied', message.createdAt, { message, conversation, metadata }),
     onCustomerErased: (erased, metadata) => send(metadata, 'customer.erased', erased.erasedAt, { erased, metadata }),
-    onAuditAnchor: (anchor, metadata) => send(metadata, 'audit.anchored', anchor.at, { anchor, metadata }),
+    onAuditAnchor: (anchor, metadata) => send(metadata, 'audit.anchor', anchor.at, { anchor, metadata }),
   };
 }
