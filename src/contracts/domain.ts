@@ -279,6 +279,8 @@ export type ExportedRow = Readonly<Record<string, unknown>>;
 export interface ExportedConversation extends ExportedRow {
   readonly messages: readonly ExportedRow[];
   readonly drafts: readonly ExportedRow[];
+  /** Actions of operators that can still be taken back. */
+  readonly pendingActions: readonly ExportedRow[];
   readonly slas: readonly ExportedRow[];
   readonly deliveries: readonly ExportedRow[];
 }

@@ -50,7 +50,7 @@ const pageSize = 500;
 
 async function writeConversation(tx: Executor, row: ExportedRow, write: Write): Promise<void> {
   await write(JSON.stringify(row).slice(0, -1));
-  const parts = { messages, drafts, slas, deliveries };
+  const parts = { messages, drafts, pendingActions, slas, deliveries };
   for (const [key, found] of Object.entries(parts)) await writeRows(write, key, pages(tx, found, [row.id]));
   await write('}');
 }
@@ -126,6 +126,11 @@ const messages = cursor(
 );
 
 const drafts = cursor('drafts', (s) => `SELECT * FROM ${s}.drafts WHERE conversation_id = $1::uuid ORDER BY id`);
+
+const pendingActions = cursor(
+  'pending_actions',
+  (s) => `SELECT * FROM ${s}.pending_actions WHERE conversation_id = $1::uuid ORDER BY id`,
+);
 
 const slas = cursor('slas', (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = $1::uuid ORDER BY id`);
 

@@ -35,6 +35,7 @@ export const dataColumns: Record<string, TableData> = {
       priority: 'a word of the host',
       tags: 'words of host and operators',
       metadata: 'a map of the host',
+      customer: 'name and address of the customer',
       dedupe_key: 'a hash of the id and a key',
       csat_rating: 'the rating',
       resolved_by: 'who resolved, which may be the customer',
@@ -63,7 +64,14 @@ export const dataColumns: Record<string, TableData> = {
     erasure: 'cascaded',
     how: 'The row goes with its conversation.',
     personal: { tag: 'a word of host or operators' },
-    none: 'updated_at conversation_id',
+    none: 'updated_at message_at status conversation_id',
+  },
+  pending_actions: {
+    erasure: 'cascaded',
+    how: 'The row goes with its conversation.',
+    personal: { content: 'a reply that waits to be sent', dedupe_key: 'a hash of the reply' },
+    operator: { actor: 'id and name', held: 'why it was held' },
+    none: 'id conversation_id kind then_resolve draft_id last_seen attempts due_at created_at',
   },
   drafts: {
     erasure: 'deleted',
@@ -94,7 +102,7 @@ export const dataColumns: Record<string, TableData> = {
       last_error: 'what the callback threw or returned',
       dedupe_key: 'ids of rows',
     },
-    none: 'id conversation_id available_at created_at attempts claims leases_lost state topic lease_until settled_at subject_id by_hand',
+    none: 'id conversation_id available_at created_at attempts claims leases_lost state topic lease_until settled_at subject_id by_hand traceparent',
   },
   delivery_outcomes: {
     erasure: 'deleted',
@@ -167,7 +175,7 @@ export const dataColumns: Record<string, TableData> = {
     none: 'single_row seq hash key_id mac',
   },
   announced_modules: { erasure: 'kept', how: never, personal: {}, none: 'single modules announced_at' },
-  migrations: { erasure: 'kept', how: never, personal: {}, none: 'name applied_at' },
+  migrations: { erasure: 'kept', how: never, personal: {}, none: 'name applied_at works_with_code_of' },
   worker_heartbeats: {
     erasure: 'kept',
     how: never,

@@ -203,6 +203,7 @@ describe('strict inputs', () => {
       'validation/input.ts',
       'sla/policies.ts',
       'telemetry/telemetry.ts',
+      'workspace/presence-messages.ts',
       'workspace/routes/bulk.tsx',
     ];
     const lax = sourceFiles()
