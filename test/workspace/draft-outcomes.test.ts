@@ -27,7 +27,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     const { text } = await page();
     assert.match(textOf(text), /Prepared drafts \(1\)/);
     assert.doesNotMatch(text, /Approve &amp; send|chip-draft/);
-    assert.match(textOf((await workspace.get('/')).text), /0 Needs approval/);
+    assert.match(textOf((await workspace.get('/')).text), /Needs approval 0/);
     const used = await workspace.get(`/c/${id}?use=${draft.id}`);
     assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);
     const sent = await workspace.post(`/c/${id}/compose`, {
@@ -80,7 +80,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       words,
       /Suggested by automation Reply medium risk .*Proposed words .*1 source Because FAQ Approve & send Edit Discard/,
     );
-    assert.match(textOf((await workspace.get('/')).text), /1 Needs approval/);
+    assert.match(textOf((await workspace.get('/')).text), /Needs approval 1/);
     const seen = await workspace.seen(id);
     const approve = (operatorId: string) =>
       workspace.post(`/drafts/${draft.id}/approve`, seen, { 'x-test-operator': operatorId });
@@ -135,7 +135,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
       /Suggested by automation .*Stale: the customer has written since.*Proposed words .*Use in/,
     );
     assert.doesNotMatch(text, /Approve &amp; send|\/discard"|chip-draft/);
-    assert.match(textOf((await workspace.get('/')).text), /0 Needs approval/);
+    assert.match(textOf((await workspace.get('/')).text), /Needs approval 0/);
     const used = await workspace.get(`/c/${id}?use=${draft.id}`);
     assert.match(used.text, /<textarea id="content"[^>]*>Proposed words<\/textarea>/);
     const send = { mode: 'reply', content: 'Proposed words', draft: draft.id };

@@ -98,7 +98,7 @@ describe('working through the queue by keyboard', () => {
     assert.equal(await draft(), 'discarded');
     await rest(page);
     await page.keyboard.press('f');
-    await page.waitForURL('**/support/?filter=resolved');
+    await page.waitForURL('**/support/?filter=needs-reply');
   });
 
   it('j goes on where it was, also when that conversation has left the queue', async () => {
