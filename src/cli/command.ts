@@ -26,7 +26,7 @@ export interface CommandInput<Options> {
   options: Options;
 }
 
-/** What one `src/cli/commands/<verb>.ts` exports as `command`; `main.ts` tells how it is run. */
+/** What `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */
 export interface Command<Options = object> {
   arguments?: readonly ArgumentRow[];
   options?: readonly OptionRow[];

@@ -34,7 +34,7 @@ export interface Conversation {
   hostUserId: string | null;
   subject: string | null;
   status: ConversationStatus;
-  /** Free text that SLA policies match on; `normal` unless told. */
+  /** Free text that SLA policies match on. Default `normal`. */
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
@@ -264,7 +264,7 @@ export interface ErasureCounts {
   deliveries: number;
 }
 
-/** A customer whose data was erased, as `Notifier.onCustomerErased` is told of it. */
+/** An erased customer, as passed to `Notifier.onCustomerErased`. */
 export interface ErasedCustomer extends ErasureCounts {
   actorId: string;
   erasedAt: Date;

@@ -1,7 +1,7 @@
 import type { Actor, AuditAnchor, Conversation, ErasedCustomer, Message, Sla } from './domain.js';
 import type { Awaitable } from './result.js';
 
-/** What every callback is told about its own delivery. */
+/** What every callback gets about its own delivery. */
 export interface CallbackMetadata {
   /** Who caused it; absent for a breach, which only time causes. */
   actor?: Actor;

@@ -12,7 +12,7 @@ const line = (words: string, max: number) =>
     .transform((given) => toStorableText(given).replace(/\s+/g, ' ').trim())
     .pipe(z.string().min(1, words).max(max, words));
 
-/** What `conversations.open` is told about the customer besides their id. Absent and null are the same. */
+/** The customer's name and address in `conversations.open`. Absent and null are the same. */
 export const customer = only({
   name: line(`a text of 1 to ${maxCustomerName} characters`, maxCustomerName).nullish(),
   email: line('an e-mail address of at most 320 characters', 320)

@@ -58,7 +58,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call has ended it meanwhile, and told of it.
+    // Null: another call finished and published it.
     if (ended) afterErased(runtime, ended.erasure, ended.owed);
     last = ended?.erasure ?? last;
     return last.counts;

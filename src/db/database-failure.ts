@@ -63,7 +63,7 @@ function busy(cause: unknown, url: string, reason: string): CairnloopError {
   return new CairnloopError('DATABASE_BUSY', { target: databaseTarget(url), reason }, { cause });
 }
 
-/** A failed attempt to connect, as the error that tells where to and why. */
+/** A failed connection as an error that names target and reason. */
 export function unreachable(cause: unknown, url: string): CairnloopError {
   const details = { target: databaseTarget(url), reason: connectReason(cause), cause: codeOf(cause) };
   return new CairnloopError('DATABASE_UNREACHABLE', details, { cause });

@@ -79,13 +79,13 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
   }
 }
 
-/** After a failover what was the primary still answers, but nobody who writes is heard there. */
+/** After a failover the former primary still responds, but no notification arrives there. */
 async function requireWritable(client: pg.Client): Promise<void> {
   const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`);
   if (rows[0].readOnly === 'on') throw new Error('the server is read-only');
 }
 
-/** A half-open connection never answers the goodbye, so its socket is destroyed instead. */
+/** A half-open connection never ends by itself, so its socket is destroyed. */
 async function endWithin(client: pg.Client, timeoutMs: number): Promise<void> {
   const ended = client.end().catch(() => {});
   await Promise.race([ended, sleep(timeoutMs, undefined, { ref: false })]);

@@ -1,10 +1,10 @@
 import type { HostModules } from '../config/config-types.js';
 import { type Executor, statement } from '../db/statement.js';
 
-/** The host modules and methods that decide whether a call is owed. */
+/** The host modules and methods that decide which calls are owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
-/** Which of them a config has. A worker announces these. */
+/** The modules of a config; a worker announces them. */
 export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
   const present: Record<OwedModule, unknown> = {
     notifier,
@@ -15,7 +15,7 @@ export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule
   return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);
 }
 
-/** Whether this process has the module itself; the first half of {@link isOwed}. */
+/** Whether this process has the module; the first half of {@link isOwed}. */
 export function hasModule(config: HostModules, name: OwedModule): boolean {
   return modulesOf(config).includes(name);
 }

@@ -11,12 +11,12 @@ import { createOutageRecovery } from './outage-recovery.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** How long a delivery waits whose conversation another session has locked, in milliseconds. */
+/** Delay of a delivery whose conversation is locked by another session, in milliseconds. */
 const putOffMs = 1000;
 
 /**
- * Calls the host for one claimed delivery and returns its outcome: at once where the callback returned no promise. Never
- * throws or rejects. With thousands of calls a second, promises cost more than callbacks that return at once.
+ * Calls the host for one claimed delivery and returns its outcome, synchronously if the callback returned no promise:
+ * at thousands of calls a second promises cost more than the callbacks. Never throws or rejects.
  */
 export type Attempt = (row: ClaimedDelivery, call: LoadedCall, claimedAt: number) => Awaitable<Outcome>;
 

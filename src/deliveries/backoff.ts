@@ -1,7 +1,7 @@
-/** The first retry comes after about this many milliseconds; each later one waits twice as long. */
+/** Delay before the first retry, in milliseconds; each later one doubles. */
 const baseMs = 1000;
 
-/** No wait is longer than this, in milliseconds. */
+/** Longest delay, in milliseconds. */
 const capMs = 3_600_000;
 
 /**

@@ -3,16 +3,16 @@ import type { InFlight } from './in-flight.js';
 import type { Prefetch } from './prefetch.js';
 import type { Signal } from './signal.js';
 
-/** How long one run may go on, in milliseconds; shorter than the lock of the Agenda job that it runs in. */
+/** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
 
 /** Claims while anything is due. */
 export interface ClaimLoop {
-  /** Claims until nothing is due and nothing is in flight. Called while it runs, it looks once more at the end. */
+  /** Claims until nothing is due or in flight. A call while it runs makes it check once more at the end. */
   run(): Promise<void>;
-  /** Claims no more. Settles when the claim under way has ended. */
+  /** Stops claiming; settles when the running claim has ended. */
   stop(): Promise<void>;
-  /** The last claim left no room, or it is stopping. */
+  /** No room left, or stopping. */
   readonly full: boolean;
 }
 
@@ -78,7 +78,7 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
     return rows.length;
   }
 
-  /** More is due than this worker takes at once: wakes another, once a run. */
+  /** Wakes another worker, once a run: more is due than this one takes. */
   function wakeAnother(): void {
     if (!hasWoken) wake();
     hasWoken = true;

@@ -3,14 +3,14 @@ import type { Runtime } from '../runtime.js';
 import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
 import { createScanThrottle } from './scan-throttle.js';
 
-/** Chooses how a drainer claims: where it begins to look, and when it takes a delivery that may kill its worker. */
+/** Decides where a claim begins in the queue, and when a suspect delivery is taken. */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
-  /** To be told of every delivery that is no longer held. */
+  /** Call it for every delivery that is no longer held. */
   released(id: string): void;
 }
 
-/** A delivery that may kill its worker waits until nothing else is due, but no longer than this, in milliseconds. */
+/** A suspect delivery waits until nothing else is due, at most this long, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
 /**
@@ -44,7 +44,7 @@ export function createClaimer(
     return claim(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Deliveries that may have killed a worker go one at a time. */
+  /** Suspects are taken one at a time. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];

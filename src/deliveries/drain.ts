@@ -10,14 +10,14 @@ import type { TopicHandler } from './topic-handler.js';
 
 /** Drains the due deliveries of one topic; one per topic and worker. */
 export interface Drainer {
-  /** Works until nothing is due. Called while it works, it looks once more at the end. */
+  /** Runs until nothing is due. A call while it runs makes it check once more at the end. */
   run(): Promise<void>;
-  /** Renews the leases of what is in flight. */
+  /** Renews the leases of deliveries in flight. */
   renew(): Promise<void>;
-  /** Claims no more, gives back what has not started, and waits for running callbacks. */
+  /** Stops claiming, gives back unstarted deliveries and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
-  /** It claims no more now: it runs and has no room left, or it is stopping. Wake-ups are for others then. */
+  /** Running without room, or stopping: wake-ups go to other workers. */
   readonly full: boolean;
 }
 

@@ -9,7 +9,7 @@ import { lagOf, report } from './report.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** What the deliveries in flight need of their drainer. */
+/** The drainer's parts that in-flight deliveries use. */
 export interface InFlightOptions {
   runtime: Runtime;
   topic: DeliveryTopic;
@@ -80,7 +80,10 @@ export class InFlight {
     onChange();
   }
 
-  /** Renews every lease. Ready deliveries that wait behind long calls are given back: another worker may be free. */
+  /**
+   * Renews every lease. Ready deliveries that wait behind long calls are given back, because another worker may be
+   * free.
+   */
   async renew(): Promise<void> {
     const { runtime, prefetch } = this.#options;
     if (this.#ready.length > 0) prefetch.stalled();
@@ -106,7 +109,7 @@ export class InFlight {
     return true;
   }
 
-  /** What waited longer than its lease, in a process that was frozen, may be another worker's by now. */
+  /** After a freeze, a delivery that waited longer than its lease may belong to another worker. */
   #callReady(): void {
     const { leaseMs } = this.#options.runtime.config.worker;
     while (this.#hasRoom()) {
@@ -144,7 +147,7 @@ export class InFlight {
     this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
   }
 
-  /** Settles again where this worker claimed the delivery again meanwhile: nobody else would settle that claim. */
+  /** Settles again if this worker claimed the delivery meanwhile: nobody else would. */
   #settle(delivery: Delivery, ended: Ended): void {
     const { outcomes, topic } = this.#options;
     const { row } = delivery;

@@ -6,13 +6,10 @@ import { report } from './report.js';
 import { type Outcome, type Settlement, settle } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** Outcomes that one statement reads. */
+/** Outcomes read by one statement. */
 const pageSize = 500;
 
-/**
- * Tries to write every outcome that was kept because its delivery was locked, whichever worker reached it, and reports
- * what it has written.
- */
+/** Tries to write every outcome that was kept because of a lock, of any worker, and reports those written. */
 export async function writeKeptOutcomes(
   runtime: Runtime,
   handlers: Record<DeliveryTopic, TopicHandler>,
@@ -82,7 +79,7 @@ function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome
   return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
 }
 
-/** As the claim counted them: what was not called gives one back when it is settled. */
+/** As counted by the claim: settling gives back an attempt that was not made. */
 function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }
@@ -97,7 +94,7 @@ const selectKept = statement(
     WHERE o.delivery_id > $1 ORDER BY o.delivery_id LIMIT $2`,
 );
 
-/** One that a newer claim has kept meanwhile stays. */
+/** A newer claim's outcome stays. */
 const forget = statement(
   'outcome.forget',
   (s) => `

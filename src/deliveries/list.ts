@@ -17,7 +17,7 @@ const listInput = schemaOf<DeliveryListInput>()({
   limit: pageLimit,
 }).default({ limit: 50 });
 
-/** Lists deliveries of every state unless told, newest first. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+/** Lists deliveries, newest first, by default of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: DeliveryListInput): Promise<Page<Delivery>> {
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
   const states = [state ?? deliveryStates].flat();
@@ -35,7 +35,7 @@ export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Prom
   return toDelivery(row);
 }
 
-/** Each state by itself, so that the few that are pending or discarded come by their own index. */
+/** One query for each state, so that pending and discarded ones use their indexes. */
 const selectPage = statement('delivery.list', (s) => {
   const pageOf = (state: DeliveryState) => `(
     SELECT * FROM ${s}.deliveries

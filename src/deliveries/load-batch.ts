@@ -4,18 +4,18 @@ import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
-/** Stands for a call that could not be made ready and is nobody's fault. */
+/** Marks a call that could not be loaded through no fault of the delivery. */
 export const givenBack = Symbol('given back');
 
-/** Stands for a call that can be made ready once another session lets go of what it has locked. */
+/** Marks a call that waits for another session's lock. */
 export const putOff = Symbol('put off');
 
-/** What is to be called for a delivery; undefined: nothing, it settles quietly. */
+/** The call of a delivery; undefined: nothing to call, settle as done. */
 export type LoadedCall = HostCall | typeof givenBack | typeof putOff | undefined;
 
 /**
- * Makes the calls of a batch ready. One that cannot be loaded is retried one by one: only the delivery at fault pays for
- * it. None is at fault when the database is away, takes no writes, or has locked what is to be loaded. Never rejects.
+ * Loads the calls of a batch. If that fails they are loaded one by one, so that only the faulty delivery fails an
+ * attempt; none does during an outage, on a read-only database or behind a lock. Never rejects.
  */
 export async function loadBatch(
   runtime: Runtime,

@@ -3,8 +3,8 @@ import type { Runtime } from '../runtime.js';
 import { announcedModules, hasModule, type OwedModule } from './announced-modules.js';
 
 /**
- * Logs at the start which callbacks this process owes although its own config lacks them, or does not owe because nobody
- * has them. Silent where the schema cannot be read yet: what needs it says so.
+ * Logs at start which callbacks are owed although this config lacks them, or not owed because nobody has them. Silent
+ * if the schema cannot be read.
  */
 export async function logOwedCallbacks({ config, db, log }: Pick<Runtime, 'config' | 'db' | 'log'>): Promise<void> {
   if (hasModule(config, 'notifier.onReply')) return;

@@ -1,7 +1,7 @@
 import type { Runtime } from '../runtime.js';
 import type { MessageTopic } from './message-topics.js';
 
-/** Counts and publishes a message that was given up by hand, after its commit, as the worker does of its own. */
+/** Counts and publishes a message that was discarded by hand, after the commit. */
 export function afterMessageFailed(
   runtime: Runtime,
   topic: MessageTopic,

@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 
-/** Topics whose delivery hands a message over: the delivery's outcome is that message's status. */
+/** Topics that deliver a message: the outcome becomes the message's status. */
 export const messageTopics = ['outbound', 'reply'] as const satisfies readonly DeliveryTopic[];
 
 export type MessageTopic = (typeof messageTopics)[number];

@@ -1,7 +1,7 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { isUnsettled } from './sql-conditions.js';
 
-/** Topics that are called in the order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
+/** Topics delivered in order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
 export const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
 const orderedTopics = [...inOrderOfWriting].map((topic) => `'${topic}'`).join(', ');

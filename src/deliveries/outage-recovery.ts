@@ -5,25 +5,24 @@ import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { isFree } from './sql-conditions.js';
 
-/** Nothing but failures for so long, in milliseconds, and so many of them: what the host module needs was away. */
+/** An outage: only failures for this long (ms), and at least this many. */
 const outage = { lastsMs: 30_000, failures: 10 };
 
-/** Retries are brought forward to within so many milliseconds, spread evenly: a host that is back is not run over. */
+/** Retries are moved into this window (ms), spread evenly so that the host is not overloaded. */
 const spreadMs = 20_000;
 
-/** By then the outcome of a call that has ended is written, in milliseconds. */
+/** Time until the outcome of an ended call is written, in milliseconds. */
 const settledMs = 2000;
 
-/** Follows how the calls of one topic end. */
+/** Tracks successes and failures of one topic. */
 export interface OutageRecovery {
   failed(): void;
   succeeded(): void;
 }
 
 /**
- * After an outage retries wait for as long as it had lasted, so that twenty attempts outlive a night of it. This notices
- * the first success and brings the waiting ones forward. A host that fails now and then never counts as away: it has
- * successes in between.
+ * After an outage, retries wait about as long as it lasted. At the first success this moves them forward. A host that
+ * fails now and then never counts as an outage.
  */
 export function createOutageRecovery(
   runtime: Runtime,
@@ -33,7 +32,7 @@ export function createOutageRecovery(
   let failures = 0;
   let since = 0;
 
-  /** Now, and again for the calls that began before the return and fail after it: at once, or by their time-out. */
+  /** Now, and again for calls that began before the recovery and fail after it. */
   function afterReturn(): void {
     bringForwardOrSay();
     for (const waitMs of [settledMs, runtime.config.worker.callbackTimeoutMs + settledMs])
@@ -66,13 +65,13 @@ export function createOutageRecovery(
   };
 }
 
-/** Answers how many deliveries that wait for a retry are called soon instead. */
+/** Returns how many waiting retries were moved forward. */
 export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
   const [row] = await executor.run<{ brought: number }>(bringForward, [topic, spreadMs]);
   return row?.brought ?? 0;
 }
 
-/** No retry waits longer than an hour, so what is scheduled for later need not be looked at. */
+/** Retries wait an hour at most, so later deliveries are scheduled ones. */
 const bringForward = statement(
   'delivery.bring_forward',
   (s) => `

@@ -5,25 +5,25 @@ import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { keepOutcomes, type Settlement, settle, type Written } from './settle.js';
 
-/** Writes outcomes in groups: those that arrive while one write is under way go together in the next. */
+/** Writes outcomes in groups: those that arrive during a write go together in the next. */
 export interface OutcomeWriter {
   /**
-   * Returns once the outcome is committed, or kept for later because its delivery is locked. `refused`: it was not to be
-   * written, because someone else had claimed the delivery, Postgres refused it, or the worker stopped first.
+   * Settles when the outcome is committed, or kept because of a lock. `refused`: another worker claimed the delivery,
+   * Postgres rejected it, or the worker stopped.
    */
   settle(settlement: Settlement): Promise<Written>;
-  /** Gives up what cannot be written now; those deliveries are called again after their lease. */
+  /** Drops unwritten outcomes; their deliveries are called again after their lease. */
   stop(): void;
-  /** Since when the oldest outcome waits, by `performance.now()`; null where none waits. */
+  /** When the oldest waiting outcome arrived (`performance.now()`); null for none. */
   readonly waitingSince: number | null;
 }
 
 const retryMs = 500;
 
-/** An outage gets a line in the log at its start, and every ten seconds. */
+/** During an outage, log at its start and every ten seconds. */
 const triesPerLine = 20;
 
-/** The most outcomes that go in one statement. */
+/** Outcomes in one statement at most. */
 const groupSize = 1000;
 
 export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
@@ -44,7 +44,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
     writingSince = null;
   }
 
-  /** An outcome that was reached is not thrown away because Postgres restarts: written late, it still spares a repeat. */
+  /** Outcomes survive a restart of Postgres: written late, they still avoid a repeated call. */
   async function write(group: readonly Settlement[]): Promise<Map<string, Written>> {
     for (let tries = 0; !stopped; tries += 1) {
       try {
@@ -62,7 +62,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
     return new Map();
   }
 
-  /** Where a whole table is locked, the outcomes are kept in theirs. */
+  /** If a whole table is locked, outcomes go to `delivery_outcomes`. */
   async function settleOrKeep(group: readonly Settlement[]): Promise<Map<string, Written>> {
     try {
       return await settle(runtime.db, group);
@@ -72,7 +72,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
     }
   }
 
-  /** One outcome that Postgres refuses must not take its neighbours with it. */
+  /** One rejected outcome must not fail its group. */
   async function writeOneByOne(group: readonly Settlement[], error: unknown): Promise<Map<string, Written>> {
     const [only, ...others] = group;
     if (only && others.length === 0) {
@@ -89,7 +89,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
         waiting.push({ settlement, since: performance.now(), resolve });
         if (writing) return;
         writing = true;
-        // Outcomes of one turn of the event loop are one group.
+        // Group the outcomes of one turn of the event loop.
         setImmediate(writeAll);
       }),
     stop() {

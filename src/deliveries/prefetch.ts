@@ -1,29 +1,32 @@
-/** Prefetch only while the average call is shorter than this (ms): what waits, waits so long. */
+/** Prefetch only while the average call is shorter than this (ms). */
 const shortMs = 50;
 
-/** While the average call, with its settlement, is shorter than this (ms), writing outcomes takes longer than the calls. */
+/** Below this average (ms, with settlement) writing outcomes takes longer than the calls. */
 const veryShortMs = 10;
 
-/** A batch of very short calls, unless `worker.concurrency` is larger: a statement for twenty rows costs half of one for 100. */
+/**
+ * Batch size for very short calls, unless `worker.concurrency` is larger: a statement for 20 rows costs half of one for
+ * 100.
+ */
 export const shortBatch = 100;
 
 /** EWMA smoothing factor. */
 const weight = 0.1;
 
-/** The average before any call has ended: not short. */
+/** Initial average: not short. */
 const unproven = 2 * shortMs;
 
 /**
- * A claim counts as an attempt, also for what waits for its turn when the process dies. Where fewer attempts than this are
- * allowed, nothing is prefetched: it could be discarded without a call.
+ * Claims count as attempts, also for prefetched deliveries of a crashed process. With fewer allowed attempts than this
+ * nothing is prefetched, or a delivery could be discarded uncalled.
  */
 const minAttempts = 3;
 
-/** What a drainer has under way. */
+/** A drainer's deliveries in progress. */
 export interface UnderWay {
   /** Called and unsettled. */
   called: number;
-  /** Claimed and not called yet. */
+  /** Claimed and not yet called. */
   ahead: number;
 }
 
@@ -35,12 +38,12 @@ export interface UnderWay {
  */
 export interface Prefetch {
   room(underWay: UnderWay): number;
-  /** The most calls that may be unsettled; a crash repeats no more than that. */
+  /** Unsettled calls at most; a crash repeats no more. */
   readonly unsettledLimit: number;
   claimed(found: number, room: number): void;
-  /** To be called with the time that each call took until it was settled. */
+  /** Call it with each call's duration up to its settlement. */
   took(ms: number): void;
-  /** To be called when prefetched deliveries wait too long for their turn: calls are no longer short. */
+  /** Call it when prefetched deliveries wait too long: calls are no longer short. */
   stalled(): void;
 }
 
@@ -52,7 +55,7 @@ export function createPrefetch(concurrency: number, maxAttempts: number): Prefet
     room({ called, ahead }) {
       if (maxAttempts < minAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
-      // A whole batch, or every call that ends would claim one more.
+      // Claim whole batches: otherwise every ended call would claim one delivery.
       return called + ahead <= 2 * batch() ? batch() : 0;
     },
     get unsettledLimit() {

@@ -10,7 +10,7 @@ export interface SettledAttempt {
   handler: TopicHandler;
   row: ClaimedDelivery;
   outcome: Outcome;
-  /** What the host's method took. */
+  /** Duration of the host's method. */
   seconds: number;
   /** From being due to being settled. */
   lagSeconds: number;
@@ -22,7 +22,7 @@ export function lagOf(row: ClaimedDelivery, leaseMs: number, heldSeconds: number
   return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }
 
-/** Counts, logs and tells of a settled attempt, after its commit. */
+/** Counts, logs and publishes a settled attempt, after the commit. */
 export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt): void {
   if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';

@@ -1,9 +1,9 @@
 import { type Executor, statement } from '../db/statement.js';
 
-/** Rows that one statement deletes; small, so that no lock is held for long. */
+/** Rows deleted by one statement; few, so that locks are short. */
 const batchSize = 5000;
 
-/** What one call deletes at most, so that a worker can stop in between. */
+/** Rows deleted by one call, so that a worker can stop in between. */
 export const mostForgotten = 20 * batchSize;
 
 /** Deletes up to {@link mostForgotten} deliveries that were done more than `days` ago. Discarded ones stay. */
@@ -17,7 +17,7 @@ export async function forgetDone(executor: Executor, days: number): Promise<numb
   return forgotten;
 }
 
-/** Ids sort by time, so the primary key finds the old ones: what was done so long ago was made before. */
+/** Ids sort by time, so the primary key finds old rows. */
 const deleteDone = statement(
   'delivery.forget',
   (s) => `

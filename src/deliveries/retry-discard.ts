@@ -16,7 +16,6 @@ import { isFree, isUnsettled } from './sql-conditions.js';
 const interveneInput = schemaOf<InterveneInput>()({ actor });
 const retryInput = schemaOf<RetryInput>()({
   actor,
-  /** Sends a message that is scheduled for later now, before its time. Without it such a one is left as it is. */
   releaseScheduled: z.boolean().optional(),
 });
 
@@ -35,8 +34,8 @@ export async function retryDelivery(runtime: Runtime, id: string, input: RetryIn
 }
 
 /**
- * Gives a pending delivery up by hand; an outbound message or a reply has failed with that. The countdown of a clock that still
- * runs is refused: without it the clock would never breach. Throws as {@link retryDelivery}.
+ * Discards a pending delivery; its message becomes `failed`. The countdown of a running clock is refused: the clock
+ * would never breach. Throws as {@link retryDelivery}.
  */
 export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.discard', interveneInput, input);
@@ -49,7 +48,7 @@ export async function discardDelivery(runtime: Runtime, id: string, input: Inter
   return delivery;
 }
 
-/** `message_failed`: the message that it was to hand over has failed with it. */
+/** `message_failed`: its message became `failed`. */
 type ChangedRow = DeliveryRow & { message_failed?: boolean };
 
 async function change(
@@ -81,16 +80,16 @@ async function refuse(runtime: Runtime, id: string, action: string): Promise<nev
   });
 }
 
-/** The countdown of a clock that still runs: nobody was ever to be called yet. */
+/** The countdown of a running clock: nobody is to be called yet. */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
 
-/** A message whose time has not come: it waits because somebody chose when the customer gets it. */
+/** A message scheduled for later. */
 const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND available_at > ${s}.clock())`;
 
-/** A countdown that has not run out is no part of a range. */
+/** A range contains no countdown that has not run out. */
 export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
 
-/** Puts the deliveries of a condition back to work, with their messages, and records each; $1 is the actor. */
+/** Retries the deliveries of a condition with their messages, and records each; $1 is the actor. */
 export function retryStatement(name: string, condition: (schema: string) => string): Statement {
   return statement(
     name,

@@ -24,10 +24,7 @@ export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRa
   return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
 }
 
-/**
- * Calls discarded deliveries again, with their attempts counted anew and each in the audit record; all or, where the
- * database fails, none. Answers how many of each topic. Throws `INPUT_INVALID`.
- */
+/** Retries discarded deliveries, all or none, and records each. Returns the count by topic. Throws `INPUT_INVALID`. */
 export async function retryRange(runtime: Runtime, range: RetryRange, by: InterveneInput): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
   const { actor: who } = parseInput('deliveries.retryRange', only({ actor }), by);

@@ -1,17 +1,14 @@
-/**
- * For looks at the start of a queue. While somebody holds an old snapshot open, Postgres can remove nothing, and such a
- * look walks over all that was settled meanwhile: it is taken as often as that is cheap.
- */
+/** Throttles scans from the start of a queue. Behind an old snapshot such a scan walks over every row settled since. */
 export interface ScanThrottle {
   isDue(): boolean;
-  /** Does it, due or not, and puts the next one off by as much as keeps its share. */
+  /** Runs the scan, due or not, and delays the next one to keep its share of time. */
   run<T>(look: () => Promise<T>): Promise<T>;
 }
 
-/** What is done sparingly takes one part in so many of the time. */
+/** Full scans take at most 1/20 of wall time. */
 const share = 20;
 
-/** But is never put off for longer, in milliseconds: it may have been a lock or a frozen process that took so long. */
+/** Longest delay, in milliseconds: the slow scan may have waited for a lock or a frozen process. */
 const longestPauseMs = 5000;
 
 export function createScanThrottle(now: () => number): ScanThrottle {

@@ -7,8 +7,8 @@ import { releaseNext } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /**
- * What became of one claim. `released` gives an unstarted delivery back as if it had not been claimed, `postponed` does
- * so for a while, and `exhausted` discards one whose last attempt ended with its worker.
+ * The outcome of a claim. `released` gives back an unstarted delivery, `postponed` does so with a delay, `exhausted`
+ * discards one whose last attempt ended with its worker.
  */
 export type Outcome =
   | { kind: 'done' }
@@ -22,19 +22,19 @@ export interface Settlement {
   row: ClaimedDelivery;
   topic: DeliveryTopic;
   outcome: Outcome;
-  /** What the host's method took. */
+  /** Duration of the host's method. */
   seconds: number;
 }
 
 /**
- * What was done with an outcome. `kept`: the delivery or its message is locked, so the outcome waits in a table of its
- * own. `refused`: someone else has claimed the delivery since, or it was settled or deleted.
+ * What happened to an outcome. `kept`: the delivery or its message is locked, so it waits in `delivery_outcomes`.
+ * `refused`: claimed by another worker, settled or deleted meanwhile.
  */
 export type Written = 'settled' | 'kept' | 'refused';
 
 /**
- * Writes outcomes, and with them the status of the messages that were handed over. It waits for no locked row: one
- * foreign session must not hold up the outcomes of others. A worker that was thought dead writes nothing.
+ * Writes outcomes and the status of delivered messages. It waits for no locked row, and writes nothing for a worker
+ * whose claim was taken over.
  */
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Map<string, Written>> {
   const written = new Map<string, Written>();
@@ -46,7 +46,7 @@ export async function settle(executor: Executor, settlements: readonly Settlemen
   return written;
 }
 
-/** Keeps outcomes without a look at their deliveries: where whole tables are locked. */
+/** Keeps outcomes without reading their deliveries, when whole tables are locked. */
 export async function keepOutcomes(
   executor: Executor,
   settlements: readonly Settlement[],
@@ -60,7 +60,7 @@ interface LeftRow {
   locked: boolean;
 }
 
-/** Each statement locks no more tables than it has to: what hands over no message settles while messages are locked. */
+/** Lock only needed tables: deliveries without messages settle while `messages` is locked. */
 function grouped(settlements: readonly Settlement[]): Map<Statement, Settlement[]> {
   const groups = new Map<Statement, Settlement[]>();
   for (const settlement of settlements) {
@@ -96,7 +96,7 @@ function parameters(how: Statement, group: readonly Settlement[]): unknown[] {
 
 const notCalled: ReadonlySet<Outcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
 
-/** The claim counted one more; what was not called gives it back. */
+/** The claim counted an attempt; an unmade one is given back. */
 function attemptsAfter({ row, outcome }: Settlement): number {
   return notCalled.has(outcome.kind) ? row.attempts - 1 : row.attempts;
 }
@@ -104,12 +104,12 @@ function attemptsAfter({ row, outcome }: Settlement): number {
 const outcomeRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[], $5::text[], $6::float8[], $7::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
-/** Where every outcome is `done`, as in most groups, there is less to send and to work out: `attempts` stays as claimed. */
+/** Groups of only `done` outcomes, the usual case, need fewer parameters: `attempts` stays as claimed. */
 const doneRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[]) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;
 
-/** The deliveries that nobody else has locked, with their outcomes. `ANY` finds them in one index scan, a join in one each. */
+/** The unlocked deliveries with their outcomes. `ANY` needs one index scan, a join one for each row. */
 function heldRows(s: string, outcomes: string, columns: string): string {
   return `held AS MATERIALIZED (
       SELECT ${columns} FROM ${outcomes} JOIN ${s}.deliveries d ON ${isMine}
@@ -127,7 +127,7 @@ function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error
         attempts = ${from}.attempts, leases_lost = 0, lease_until = NULL`;
 }
 
-/** Keeps the outcomes of what was locked. The count skips the search where everything was settled. */
+/** Keeps the outcomes of locked deliveries. The anti-join is skipped when every row was settled. */
 function keptAndLeft(s: string, outcomes: string, [kind, delayMs, error]: readonly string[]): string {
   const left = `(SELECT count(*) FROM settled) < cardinality($1::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;
   const locked = `EXISTS (SELECT FROM ${s}.deliveries d WHERE ${isMine})`;
@@ -177,14 +177,14 @@ const settleStatement = (name: string, set: (s: string) => string) =>
 
 const settleOthers = settleStatement('delivery.settle', (s) => setOutcome(s, 'held'));
 
-/** A call that succeeded was the last to need the customer's id; an earlier failure may have held it too. */
+/** A successful call was the last to need the customer's id, which an earlier error may contain too. */
 const settleErased = settleStatement(
   'delivery.settle_erased',
   (s) => `${setOutcome(s, 'held', `CASE held.kind WHEN 'done' THEN NULL ELSE coalesce(held.error, d.last_error) END`)},
         payload = CASE held.kind WHEN 'done' THEN '{}' ELSE d.payload END`,
 );
 
-/** A delivery and its message are settled together or not at all. */
+/** Settle a delivery and its message together or not at all. */
 const settleMessages = statement(
   'delivery.settle_messages',
   (s) => `

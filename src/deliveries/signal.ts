@@ -1,4 +1,4 @@
-/** Something that happens again and again, and that one may wait for. */
+/** A repeated signal to wait for. */
 export interface Signal {
   /** Settles when it is raised next. */
   next(): Promise<void>;

@@ -5,5 +5,5 @@
  */
 export const isUnsettled = `state NOT IN ('done', 'discarded')`;
 
-/** Nobody holds it: it was not claimed, or its lease ran out. */
+/** Not claimed, or its lease has expired. */
 export const isFree = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;

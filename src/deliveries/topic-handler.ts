@@ -2,10 +2,10 @@ import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { LoadedCall } from './load-batch.js';
 
-/** The call that a delivery asks for; null when there is nothing left to tell, e.g. the conversation was deleted. */
+/** The call of a delivery; null if there is nothing to call, e.g. the conversation was deleted. */
 export type HostCall = (() => unknown) | null;
 
-/** What is particular to one kind of delivery. */
+/** What differs between topics. */
 export interface TopicHandler {
   /** The host's method, for messages and logs. */
   method: string;
@@ -13,6 +13,6 @@ export interface TopicHandler {
   load(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>>;
   /** Why a returned value counts as a failure; null for a success. */
   failure(returned: unknown): string | null;
-  /** Tells of what was settled, after its commit. */
+  /** Publishes a settled delivery, after the commit. */
   settled?(runtime: Runtime, row: ClaimedDelivery, outcome: 'done' | 'discarded'): void;
 }

@@ -1,7 +1,7 @@
 import { type Executor, statement } from '../db/statement.js';
 import type { OwedModule } from './announced-modules.js';
 
-/** A worker beats every 5 s; one that was not heard for so long is taken for dead, in milliseconds. */
+/** A worker without a heartbeat for this long counts as gone, in milliseconds; it beats every 5 s. */
 const aliveMs = 15_000;
 
 export interface WorkerBeat {

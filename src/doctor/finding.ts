@@ -7,7 +7,7 @@ export interface Finding {
   code: string;
   /** What was expected and found, and why it matters. One line, no secret. */
   message: string;
-  /** The command or edit that mends it; null where there is nothing to mend. */
+  /** The command or edit that fixes it; null if nothing is wrong. */
   fix: string | null;
   /** Why it could not be looked at, for {@link findingsText}. */
   notChecked?: string;

@@ -62,7 +62,7 @@ export function planFixes(facts: Facts): Fix[] {
     .map(({ code, action }) => ({ code, action, outcome: 'planned' }));
 }
 
-/** Mends what {@link planFixes} names, one after the other; a failure is told and does not stop the next. */
+/** Applies the fixes of {@link planFixes} one by one; a failure is reported and does not stop the next. */
 export async function applyFixes(facts: Facts, host: CollectOptions): Promise<Fix[]> {
   const fixes: Fix[] = [];
   for (const { code, action, apply } of fixers.filter((fixer) => fixer.applies(facts))) {

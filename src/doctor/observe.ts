@@ -13,7 +13,7 @@ interface Observation {
   timeoutMs: number;
 }
 
-/** Looks at one thing for at most so long; whatever goes wrong becomes the fact. */
+/** Reads one fact within a time limit; a failure becomes the fact. */
 export async function observe<T>(
   { what, because, fix, timeoutMs }: Observation,
   look: () => T | Promise<T>,

@@ -42,7 +42,7 @@ function pidFile(data: string): string {
   return join(data, 'postmaster.pid');
 }
 
-/** Linux tells the folder that a process works in, which for Postgres is its data; elsewhere the name has to do. */
+/** Linux shows a process's working directory, which for Postgres is its data; elsewhere its name must do. */
 async function servesData(pid: number, data: string): Promise<boolean> {
   try {
     if (process.platform === 'linux') return (await realpath(`/proc/${pid}/cwd`)) === (await realpath(data));

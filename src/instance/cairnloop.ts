@@ -50,8 +50,8 @@ export interface CreateOptions {
 }
 
 /**
- * Connects to the host's Postgres and answers everything a host can do. `close()` releases it all. Throws
- * `CONFIG_INVALID`, `INPUT_INVALID`, `DATABASE_UNREACHABLE`, `DATABASE_POOLER`.
+ * Connects to the host's Postgres and returns the whole API. Throws `CONFIG_INVALID`, `INPUT_INVALID`,
+ * `DATABASE_UNREACHABLE`, `DATABASE_POOLER`.
  */
 export async function createCairnloop(
   config: CairnloopConfig | ResolvedConfig,

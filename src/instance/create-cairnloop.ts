@@ -3,8 +3,8 @@ import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { CreateOptions } from './cairnloop.js';
 
 /**
- * Connects to the host's Postgres and answers everything a host can do; `close()` releases it all. What does the work
- * is loaded here, so that a config file may import this package at no cost. Throws `CONFIG_INVALID` with every problem,
+ * Connects to the host's Postgres and returns the whole API; `close()` releases it. The implementation is imported
+ * here, so that a config file can import this package cheaply. Throws `CONFIG_INVALID` with every problem,
  * `DATABASE_UNREACHABLE`.
  */
 export async function createCairnloop(

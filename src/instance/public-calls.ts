@@ -6,10 +6,9 @@ type AsyncCall = (...given: never[]) => Promise<unknown>;
 type Groups<Api> = { [Group in keyof Api]: { [Name in keyof Api[Group]]: AsyncCall } };
 
 /**
- * The functions of an API, two levels deep, as a host may call them: the data that they answer is frozen all the way
- * down, and a failure is told as what `explain` makes of it. It stands at the edge: what runs inside looks at the raw
- * errors of the database to tell an outage from a statement that will never do. `admit` may refuse a call, by its name
- * such as `drafts.get`, before it is made.
+ * Wraps the API for hosts: results are frozen recursively, and failures are translated by `explain`. Internal callers
+ * see raw database errors, to tell an outage from a bad statement. `admit` may refuse a call by its name, such as
+ * `drafts.get`.
  */
 export function wrapPublicCalls<Api extends Groups<Api>>(
   api: Api,

@@ -71,7 +71,7 @@ async function takeDue(tx: Executor, id: string, conversationId: string): Promis
   return row && toPendingAction(row);
 }
 
-/** A refusal is told to the operator, who has the text. Anything else is tried again, and told in the end. */
+/** A refusal is shown to the operator, who keeps the text. Other failures are retried and shown in the end. */
 async function refused(runtime: Runtime, action: PendingAction, error: unknown): Promise<void> {
   const { id, conversationId } = action;
   if (!isCairnloopError(error) || error.code === 'CLOSED') {

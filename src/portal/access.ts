@@ -10,7 +10,7 @@ import { wordingFor } from './strings/strings.js';
 /** The header in which a client sends the token that the answer to its last GET carried under the same name. */
 export const tokenHeader = 'x-cairnloop-token';
 
-/** Who asks, from the host's session alone. Throws before anything is looked up or rendered. */
+/** Identifies the customer from the host's session. Throws before anything is read or rendered. */
 export async function enter(c: PortalContext, services: Services): Promise<Frame> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
@@ -42,9 +42,9 @@ function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, {
   return person;
 }
 
-/** Takes a request that changes something only from this site, and with a token that was issued to this customer. */
+/** Accepts state changes only from this site and with this customer's token. */
 export async function requireOwnRequest(c: PortalContext, services: Services, route: Route | undefined): Promise<void> {
-  // Checked first: what comes from elsewhere is not read at all.
+  // Check first: a foreign body is not read at all.
   if (!isSameOrigin(c.req.raw))
     throw new Problem('FORBIDDEN', { message: 'The request was refused because it was not sent from this site.' });
   const api = isApi(route, c.req.path, services.options.base);

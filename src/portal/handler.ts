@@ -63,7 +63,7 @@ export function param(c: PortalContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** Whether a client reads the answer rather than a person: it is sent JSON, problems too. */
+/** Whether a program reads the response: it gets JSON, errors too. */
 export function isApi(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
   return (route?.path ?? path.slice(base.length)).startsWith('/api/');
 }

@@ -6,8 +6,8 @@ import { statement } from '../db/statement.js';
 export type OwnNews = ReadonlyMap<string, readonly string[]> | null;
 
 /**
- * Activity with the customers that it concerns, so that no stream names a conversation of anybody else's. One statement
- * for all that changed meanwhile, however many streams are open.
+ * Changes with the customers that they concern, so that a stream never names another customer's conversation. One query
+ * for all changes, however many streams are open.
  */
 export function subscribeOwnNews(
   { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
@@ -23,7 +23,7 @@ export function subscribeOwnNews(
       try {
         listener(byCustomer(await db.run<Owned>(selectOwners, [ids])));
       } catch {
-        // The database is away for a moment: open pages look for themselves.
+        // During an outage open pages poll.
         listener(null);
       }
     }

@@ -73,7 +73,7 @@ export async function rate(
   await services.api.conversations.submitCsat(id, rating.data);
 }
 
-/** Another customer's conversation is as little there as one that does not exist. */
+/** Another customer's conversation is "not found". */
 async function requireOwn({ api }: Services, customerId: string, id: string): Promise<CustomerConversation> {
   if (!isId(id)) throw new Problem('CONVERSATION_NOT_FOUND');
   return api.conversations.getForCustomer(customerId, id, { limit: 1 });
@@ -85,7 +85,7 @@ function requireMessage(message: string): void {
     throw new Problem('INPUT_INVALID', { text: 'messageTooLong', values: { limit: maxMessageLength } });
 }
 
-/** Comes after everything that may be refused otherwise: what is refused is not counted. */
+/** Count last: a refused request does not count. */
 async function takeTurn({ writes }: Services, customerId: string, key: string | undefined): Promise<void> {
   const seconds = await writes.take(customerId, key);
   if (seconds > 0) throw rateLimited('tooManyMessages', seconds);

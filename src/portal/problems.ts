@@ -31,7 +31,7 @@ export interface ProblemDetails {
   headers?: Record<string, string>;
 }
 
-/** A request that is not done, and how the client is answered. */
+/** A refused request and its response. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly status: ProblemStatus;
@@ -75,7 +75,7 @@ export function rateLimited(text: TextKey, seconds: number): Problem {
   return new Problem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
-/** What an operation's failure is to a customer; one that is not theirs to solve is `INTERNAL`. */
+/** Translates a failure for the customer; one that they cannot solve is `INTERNAL`. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';

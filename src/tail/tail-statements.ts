@@ -19,7 +19,7 @@ export interface DeliveryReading {
   due: boolean;
   /** Written since `from`. */
   is_new: boolean;
-  /** When it came to stand so, as far as its row tells; else the time of the look. */
+  /** When it reached its state, as far as the row shows; else the time of the query. */
   at: Timestamp;
 }
 

@@ -41,7 +41,7 @@ export interface ModelCall {
   maxOutputTokens: number;
 }
 
-/** What a language model's answer tells of itself. */
+/** Attributes of a language model's response. */
 export interface ModelAnswer {
   modelId: string | undefined;
   inputTokens: number | undefined;

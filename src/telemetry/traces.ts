@@ -18,7 +18,7 @@ export interface Traces {
   traceparent(): string | null;
   /** Calls the host, as part of the trace in which the delivery was written. */
   process<T>(delivery: TracedDelivery, work: () => Awaitable<T>): Awaitable<T>;
-  /** Calls a language model; `answered` takes what its answer tells. */
+  /** Calls a language model; `answered` takes its response's attributes. */
   model<T>(call: ModelCall, work: (answered: (answer: ModelAnswer) => void) => Promise<T>): Promise<T>;
 }
 

@@ -35,7 +35,7 @@ export function holdingRuntime(runtime: Runtime, db: Database, effects: Effects)
   };
 }
 
-/** Calls of the host's modules are counted at once: they were made whatever becomes of the transaction. */
+/** Host module calls are counted at once: they were made even if the transaction rolls back. */
 function holdingMetrics(metrics: Metrics, hold: (tell: () => void) => void): Metrics {
   return {
     ...metrics,

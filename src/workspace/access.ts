@@ -11,7 +11,7 @@ import { type PageContext, themeCookie, themes } from './page-context.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
-/** Lets nobody in whom the host does not know, before anything is looked up or rendered. */
+/** Refuses everyone whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: Services): Middleware {
   return async (c, next) => {
     if (!isKnownHost(c.req.raw, services.options.hosts))
@@ -64,17 +64,17 @@ function frameOf(
     token: tokens.issue(operator.id),
     theme: themes.find((known) => known === getCookie(c, themeCookie)) ?? 'system',
     assets,
-    // What answers a form has an address that cannot be asked for again.
+    // The URL of a form's response cannot be requested again.
     path: c.req.method === 'GET' ? `${pathname.slice(options.base.length) || '/'}${search}` : '/',
     queue: '',
     now: new Date(),
   };
 }
 
-/** Takes a form of ours and nothing else: from this site, signed for this operator, and not too large. */
+/** Accepts only our own forms: from this site, signed for this operator, and small enough. */
 export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   return async (c, next) => {
-    // Checked first: what comes from elsewhere is not read at all.
+    // Check first: a foreign body is not read at all.
     if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
     const form = await readForm(c.req.raw, c.env?.incoming);
     if (typeof form === 'string') return unread(c, form, runtime.log);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { securityHeaders } from '../http/security-headers.js';
 
-/** What a page without a frame says: nothing of it comes from the database or from a customer. */
+/** A page without frame, which uses neither database nor customer data. */
 export interface BarePage {
   status: 401 | 503;
   /** Names it for programs. */
@@ -13,7 +13,7 @@ export interface BarePage {
   link?: { href: string; label: string };
 }
 
-/** For whoever is not let in: a small page for a browser, JSON for a program that asks for it, else plain text. */
+/** For people who are not let in: a small page, JSON if asked for, else plain text. */
 export function barePage(request: Request, page: BarePage): Response {
   const accept = request.headers.get('accept') ?? '';
   const headers: Record<string, string> = { ...securityHeaders, vary: 'accept' };

@@ -9,7 +9,7 @@ export interface DiffPart {
 /** `rewritten`: too long or too far apart to be shown word by word. `later`: not on this page, which has spent its budget. */
 export type Changes = DiffPart[] | 'none' | 'rewritten' | 'later';
 
-/** The longest text that is compared, in characters; beyond it a comparison costs more than it tells. */
+/** The longest text that is compared, in characters: longer comparisons cost more than they show. */
 export const maxCompared = 20_000;
 
 /** Compares texts for one page: Node does nothing else meanwhile, so all of them together have one budget. */

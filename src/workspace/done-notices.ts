@@ -1,6 +1,6 @@
 import type { Notice } from './page-context.js';
 
-/** What was done, or still has to be, by the word that a redirect carries: only these can be told, whatever an address says. */
+/** Notices by the word in a redirect. Only these can be shown, whatever is in the URL. */
 const notices: Record<string, string> = {
   reply: 'Reply sent.',
   'pending-reply': 'Your reply goes out in a moment. Esc, then z takes it back.',

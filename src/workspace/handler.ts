@@ -15,7 +15,7 @@ import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
-/** What a stream tells its page: the ids of conversations that changed, or who is where. */
+/** What a stream sends: ids of changed conversations, or who is where. */
 export type WorkspaceNews = { changed: readonly string[] } | { present: readonly Present[] };
 
 /** What every route works with. */
@@ -51,7 +51,7 @@ export function param(c: WorkspaceContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** The queue beside a page: as the address names it, or as the form carried it that the page answers. */
+/** The queue view of a page, from its URL or from the posted form. */
 export function queueViewOf(c: WorkspaceContext): QueueView {
   const carried = c.req.method === 'POST' ? c.get('form').text('queue') : c.req.query('queue');
   const query = carried === undefined ? undefined : new URLSearchParams(carried);
@@ -67,7 +67,7 @@ export function backPath(form: Fields, fallback: string): string {
   return /^\/(?![/\\])[\w\-./?=&%+*]*$/.test(back) ? back : fallback;
 }
 
-/** Leads to a page below the mount, which tells with `done` what was done. */
+/** Redirects to a page below the mount with a `done` notice. */
 export function redirect(c: WorkspaceContext, path: string, done?: string): Response {
   const [before, hash] = path.split('#', 2);
   const told = done ? `${before}${before?.includes('?') ? '&' : '?'}done=${done}` : before;

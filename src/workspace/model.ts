@@ -103,7 +103,7 @@ export interface ThreadHead {
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
-  /** The newest message that an operator could have read; what a reply answers. */
+  /** The newest message that an operator could have read when replying. */
   newestMessageId: string | null;
   now: Date;
 }

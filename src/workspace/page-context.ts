@@ -21,7 +21,7 @@ export interface PageContext {
   token: string;
   theme: Theme;
   assets: ServedAssets;
-  /** The page's own address below the mount path, with its query; of one that answers a form, where that leads back to. */
+  /** The page's path below the mount, with query; for a form's response, where that leads back to. */
   path: string;
   /** The query of the queue beside the page, with its `?`; empty where it is the default one, or there is none. */
   queue: string;

@@ -24,7 +24,7 @@ const typingMs = 6_000;
 const repeatMs = 10_000;
 /** What a process has said counts for so long. */
 const staleMs = 25_000;
-/** Listeners are told of several changes at once. */
+/** Listeners are called once for several changes. */
 const gatherMs = 150;
 
 export function createPresence(channel: NewsChannel): Presence {
@@ -107,7 +107,7 @@ function once(work: () => void): () => void {
   };
 }
 
-/** Listeners that are told of several changes at once. */
+/** Listeners that are called once for several changes. */
 function createGathered(ms: number) {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;

@@ -17,7 +17,7 @@ export type QueueFilter = (typeof queueFilters)[number]['key'];
 
 export const defaultFilter: QueueFilter = 'open';
 
-/** What part of the queue a page shows. A search looks at every conversation, whatever the filter. */
+/** The part of the queue on a page. A search covers every conversation and ignores the filter. */
 export interface QueueView {
   filter: QueueFilter;
   search: string;

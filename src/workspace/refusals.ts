@@ -3,7 +3,7 @@ import { type CairnloopError, type ErrorCode, isCairnloopError } from '../founda
 import { errorText } from '../foundation/redact.js';
 import type { Notice } from './page-context.js';
 
-/** An expected failure as a page answers it. */
+/** How a page shows an expected failure. */
 export interface Refusal {
   status: 404 | 409 | 422 | 503;
   notice: Notice;

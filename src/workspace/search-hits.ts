@@ -12,7 +12,7 @@ export function searchWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
 
-/** Cuts a text at the words that were searched for, whatever their case and accents. */
+/** Splits a text at the searched words, ignoring case and accents. */
 export function hitParts(text: string, words: readonly string[]): HitPart[] {
   if (words.length === 0) return [{ text, hit: false }];
   const folded = foldLetters(text);

@@ -10,7 +10,7 @@ const bin = fileURLToPath(new URL('../../../bin/cairnloop.js', import.meta.url))
 /** A `cairnloop worker` in a process of its own. */
 export interface WorkerProcess {
   pid: number;
-  /** Where its ops server answers, e.g. `http://127.0.0.1:40123`. */
+  /** The URL of its ops server, e.g. `http://127.0.0.1:40123`. */
   opsUrl: string;
   /** Asks it to stop as an operator would, and waits for its end. */
   stop(): Promise<number | null>;
@@ -20,7 +20,7 @@ export interface WorkerProcessOptions {
   /** The host's folder. */
   cwd: string;
   databaseUrl: string;
-  /** Each call that the demo's notifier tells. */
+  /** Called for each callback that the demo's notifier logs. */
   onCall(line: string): void;
 }
 

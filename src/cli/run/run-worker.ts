@@ -67,7 +67,7 @@ function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
   return Math.max(leaseMs, callbackTimeoutMs, 2000);
 }
 
-/** Readiness turns 503 with the first step; the ops server answers until the last callback is done. */
+/** Readiness is 503 from the first step on; the ops server runs until the last callback has ended. */
 async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
   await cairnloop.worker.stop();
   await ops?.close();

@@ -16,7 +16,7 @@ interface CheckOptions<T> {
   about: string;
   fact: (facts: Facts) => Fact<T>;
   judge: (value: T, facts: Facts) => Judgement | Judgement[];
-  /** Set on the one check that tells of the fact itself: the level of not being able to have it. */
+  /** Set on the check that reports the fact itself: the level if it is missing. */
   failure?: Exclude<Level, 'ok'>;
 }
 

@@ -8,7 +8,7 @@ import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { missingModule } from './missing-module.js';
 
-/** The Agenda job `customer-erased`: tells the Notifier of customers whose data was erased. */
+/** The Agenda job `customer-erased`: calls `onCustomerErased`. */
 export const customerErased: TopicHandler = {
   method: 'notifier.onCustomerErased',
   load: loadCalls,

@@ -2,7 +2,7 @@ import { statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 
-/** What happened within the last 24 hours, as the start page tells it. */
+/** Counts of the last 24 hours, for the start page. */
 export interface Day {
   received: CappedCount;
   replied: CappedCount;
@@ -14,7 +14,7 @@ export interface Day {
 /** So many lines of the record are looked at, newest first; where there are more, each count is a lower bound. */
 const looked = 5000;
 
-/** Counts the last day from the newest lines of the record. One statement, whatever the table holds. */
+/** Counts the last day from the newest audit events, in one statement of bounded cost. */
 export async function findDay(runtime: Runtime, operatorId: string): Promise<Day> {
   const [row] = await runtime.db.run<Record<keyof Day, number> & { whole: boolean }>(selectDay, [operatorId]);
   if (!row) throw new Error('SELECT answered no row');

@@ -3,7 +3,7 @@ import { isSnoozed } from '../../conversations/wake.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Clock, QueueRow } from '../model.js';
 
-/** The columns of a clock that pages show, as `to_jsonb` answers them. */
+/** The columns of a clock that pages show, as `to_jsonb` returns them. */
 export interface ClockRow {
   priority: string;
   status: Clock['status'];

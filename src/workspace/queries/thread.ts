@@ -45,7 +45,7 @@ interface HeadRow {
   now: Date;
 }
 
-/** A draft answers what was there when it was made: whatever the customer or a colleague wrote since overtakes it. */
+/** A draft replies to what was there when it was made: any later message of customer or colleague supersedes it. */
 function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_message' | 'newest_answer'>): ThreadDraft {
   const basis = row.based_on_message_id ?? row.id;
   const isNewer = (message: string | null) => message !== null && message > basis;

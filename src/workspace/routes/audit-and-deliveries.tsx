@@ -61,7 +61,7 @@ async function deliveriesPage(
   notice?: Notice,
   status: 200 | Refusal['status'] = 200,
 ): Promise<Response> {
-  // A refusal is told on the page that its form stood on.
+  // Show a refusal on the form's page.
   const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('frame').path;
   const frame = { ...c.get('frame'), path };
   const query = new URLSearchParams(path.split('?')[1]);

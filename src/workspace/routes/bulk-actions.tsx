@@ -151,7 +151,7 @@ async function performAll(services: Services, { ids, at }: Chosen, act: Act): Pr
   return outcomes;
 }
 
-/** That one fails is told beside it, and keeps none of the others back. */
+/** A failure is listed and does not stop the others. */
 async function outcomeOf(recipient: Recipient, work: () => Promise<unknown>): Promise<BulkOutcome> {
   try {
     await work();

@@ -17,7 +17,7 @@ import { followUpTemplate } from './conversation-actions.js';
 export const bulkForm: Handler = (c, services) =>
   bulkPage(c, services, { ids: unique(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
-/** The exact text once more, before it goes out. Nothing is sent by this; what could not be is told here already. */
+/** Shows the exact text before it is sent, and what could not be sent. */
 export const bulkPreview: Handler = (c, services) => {
   const bulk = posted(c);
   const refusal = refusedFor(() => parseInput('outbound.bulkTrigger', textInput, { content: bulk.content }));
@@ -114,7 +114,7 @@ function chooseAgain(c: WorkspaceContext): Response {
   return redirect(c, `/${bulkFrame(c).queue}`, 'none-chosen');
 }
 
-/** What sending would be refused for anyway, told before a word is written. */
+/** What sending would be refused for, shown before anything is written. */
 function foreseen({ runtime }: Services, found: number, possible: boolean): Refusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
   return refusedFor(() => {

@@ -50,7 +50,7 @@ export async function conversationPage(
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // That the thread cannot be read is told below.
+    // The error of the thread is shown below.
     .catch(() => undefined);
   const [lines, { counts }, known, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view, c.get('frame').operator.id),

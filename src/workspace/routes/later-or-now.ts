@@ -6,9 +6,8 @@ import { defaultTakeBackSeconds } from '../mount-options.js';
 export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
- * Stores what was asked for, to be carried out in some seconds, and returns the word that tells so. A page without its
- * script could not show how long it can be taken back, so its forms act at once, as they do where the host switched
- * taking back off.
+ * Stores the action to be carried out in some seconds, and returns the notice's word. Without the script a page cannot
+ * show the countdown, so its forms act at once, also where the host switched it off.
  */
 export async function laterOrNow(
   c: WorkspaceContext,

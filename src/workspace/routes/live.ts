@@ -41,7 +41,7 @@ function tell(news: WorkspaceNews, operatorId: string): string {
   return 'changed' in news ? changed(news.changed) : presentOthers(news.present, operatorId);
 }
 
-/** Beyond it the ids are not worth their bytes: a page that is told nothing in particular looks anew as well. */
+/** With more ids than this the page reloads everything. */
 const maxIds = 200;
 
 function changed(ids: readonly string[]): string {

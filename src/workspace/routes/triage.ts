@@ -22,7 +22,7 @@ export const assign: Handler = (c, services) => {
   });
 };
 
-/** What a form lacks is told on the page of the conversation, so that must be there. */
+/** Missing fields are reported on the conversation's page, so it must exist. */
 function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
   return answer(c, services, id, {}, async () => {
     await requireHead(services.runtime.db, id);

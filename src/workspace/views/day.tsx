@@ -11,7 +11,7 @@ interface DayProps {
   frame: PageContext;
   counts: QueueCounts;
   day: Day;
-  /** Null: it is told elsewhere. */
+  /** Null: shown elsewhere. */
   notice: Notice | undefined | null;
 }
 

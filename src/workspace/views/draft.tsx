@@ -11,7 +11,7 @@ export interface DraftProps {
   draft: ThreadDraft;
   /** The queue beside it, so that links keep it as it is. */
   queue: QueueView;
-  /** Whether it is the one that stands open, and answers to the keys. */
+  /** Whether it is the open one, to which the keys apply. */
   first: boolean;
   /** The newest message of the page: an approval names it as what its sender has read. */
   newestMessageId: string | null;

@@ -24,7 +24,7 @@ export interface RefusedTerms {
   reason: string;
 }
 
-/** The terms that clocks start under, as the host's provider answers them now. */
+/** The terms for new clocks, as the host's provider returns them now. */
 export const PoliciesView: FC<PoliciesProps> = (props) => (
   <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">

@@ -10,7 +10,7 @@ export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'no
 
 const bars = { urgent: 4, high: 3, normal: 2, low: 1, other: 2 };
 
-/** A priority as bars, so that it is told by shape and not by a colour: colours are for clocks. */
+/** Shows a priority by shape, because colours are for clocks. */
 export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priority, named = false }) => {
   const level = priorityLevel(priority);
   return (

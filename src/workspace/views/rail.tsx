@@ -65,7 +65,7 @@ const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, threa
   );
 };
 
-/** Who is to act now, whatever the clock says of then. */
+/** Who has to act now. */
 function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';
