@@ -29,7 +29,7 @@ export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
   };
 }
 
-/** Says how the recorded end differs from the one found, or was not signed by who holds the key; null where it fits. */
+/** How the recorded end differs from the actual one, or lacks a valid signature; null if it fits. */
 export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
   if (!recorded) return 'the row that records the end of the chain is gone';
   if (recorded.seq !== last.seq || recorded.hash !== last.hash)

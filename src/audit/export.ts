@@ -8,8 +8,8 @@ import { sealedPages, unsealedPages } from './pages.js';
 export type ExportedEvent = ChainEvent & (Pick<SealedEvent, 'seq' | 'hash'> | { seq: null; hash: null });
 
 /**
- * Hands the whole record to `write`, page by page: sealed events in the order of the chain, then those not sealed yet.
- * With {@link hashEvent} each line can be checked against the one before it, without the database. Answers how many.
+ * Passes the whole record to `write`, page by page: sealed events in the order of the chain, then unsealed ones.
+ * Returns their number.
  */
 export function exportAudit(
   db: Database,

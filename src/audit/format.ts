@@ -77,7 +77,7 @@ export function newSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** Says what does not fit between the marks of an erasure and the fields; null where all fits. */
+/** What does not fit between erasure marks and fields; null if all fits. */
 export function erasureFault(event: ChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];

@@ -25,7 +25,7 @@ interface Read {
   endKeyId: string | null;
 }
 
-/** Says what each level proves; `proven` is false where a key should have been checked and could not be. Pure. */
+/** What each level proves; `proven` is false if a key should have been checked and could not be. Pure. */
 export function describeLevels(read: Read): { levels: AuditLevels; proven: boolean } {
   const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
   return { levels, proven: levels.key.status !== 'missing' };

@@ -32,7 +32,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'undo',
-    summary: 'Take back the last `init` or `gen`',
+    summary: 'Undo the last `init` or `gen`',
     load: () => import('./commands/undo.js'),
   },
   {
@@ -42,7 +42,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'worker',
-    summary: 'Call the host modules: drain deliveries until stopped',
+    summary: 'Run the worker: deliver callbacks until stopped',
     load: () => import('./commands/worker.js'),
   },
   {
@@ -57,7 +57,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'deliveries',
-    summary: 'Show callbacks that wait or failed; call them again or give them up',
+    summary: 'List, retry and discard deliveries',
     load: () => import('./commands/deliveries.js'),
   },
   {
@@ -67,7 +67,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'policy',
-    summary: 'Try the AutomationPolicy on what it has decided before',
+    summary: 'Re-run the AutomationPolicy on stored proposals',
     load: () => import('./commands/policy.js'),
   },
   {
@@ -92,7 +92,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'doctor',
-    summary: 'Look at everything and say what is wrong',
+    summary: 'Check the installation and report what is wrong',
     load: () => import('./commands/doctor.js'),
   },
   {

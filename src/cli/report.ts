@@ -8,7 +8,7 @@ export interface Report {
   exitCode?: number;
 }
 
-/** Puts the result on stdout, and nothing else there. Times become ISO-8601, bigints decimal text. */
+/** Writes the result to stdout, and nothing else. Times become ISO-8601, bigints decimal text. */
 export function writeReport(report: Report, io: CliIo, asJson: boolean): void {
   const text = asJson ? toJson(report.json) : report.text;
   if (text) io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);

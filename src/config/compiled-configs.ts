@@ -33,7 +33,7 @@ function outDirOf(cwd: string): string | undefined {
   return relative && !relative.startsWith('..') ? relative : undefined;
 }
 
-/** Spares the compiler's start where it would say nothing. */
+/** Skips starting the compiler where it would find nothing. */
 function mentionsOutput(tsconfig: string): boolean {
   return /"(outDir|extends|references)"/.test(readFileSync(tsconfig, 'utf8'));
 }

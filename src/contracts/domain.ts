@@ -38,7 +38,7 @@ export interface Conversation {
   priority: string;
   tags: string[];
   metadata: Record<string, unknown>;
-  /** Who is to answer it; null while nobody is. */
+  /** Who is to reply; null for nobody. */
   assignee: Actor | null;
   /** It is out of the open queue until then, or until the customer writes. Passed or null: it is not snoozed. */
   snoozedUntil: Date | null;
@@ -134,7 +134,7 @@ export interface Evidence {
   url?: string;
 }
 
-/** What a DraftGenerator (or `drafts.propose`) hands in. */
+/** What a DraftGenerator returns, or `drafts.propose` takes. */
 export interface ProposalInput {
   type: ProposalType;
   content: string;

@@ -109,8 +109,8 @@ const claimInOrder = statement(
 );
 
 /**
- * Takes one delivery whose lease ran out twice in a row. It may have taken its process down, so {@link claim} leaves it
- * alone: its neighbours are not to pay its attempts.
+ * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link claim}
+ * skips it, and its neighbours lose no attempts.
  */
 export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
   return executor.run<ClaimedDelivery>(claimOneSuspect, [topic, leaseMs]);

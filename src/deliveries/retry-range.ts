@@ -9,11 +9,6 @@ import { mayBeCalled, retryStatement } from './retry-discard.js';
 
 const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
-/**
- * Deliveries that were discarded after their last attempt: of one topic, or discarded since a moment; all of them unless
- * told. What somebody discarded by hand is in no range: it can be retried by its id.
- */
-
 /** How many deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
 

@@ -5,7 +5,7 @@ import type { CollectOptions } from './collect-facts.js';
 import type { Facts } from './facts.js';
 import { readConfigFacts } from './read-config-facts.js';
 
-/** One finding that can be mended without taking a decision of the host's. */
+/** A finding that can be fixed without a decision of the host's. */
 interface Fixer {
   /** The code of the finding. */
   code: string;
@@ -55,7 +55,7 @@ function ignoreEnvFile(file: string): void {
   appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : eol}.env${eol}`);
 }
 
-/** What would be mended. Pure. */
+/** The fixes that would be applied. Pure. */
 export function planFixes(facts: Facts): Fix[] {
   return fixers
     .filter((fixer) => fixer.applies(facts))

@@ -100,7 +100,7 @@ const catalog = {
   }),
   CONFIG_IMPORT_FAILED: (d: { file: string; reason: string }) => ({
     message: `${d.file} could not be imported: ${d.reason}`,
-    hint: 'The error above comes from the config file or from what it imports; mend it there and run again.',
+    hint: 'The error above comes from the config file or from what it imports; fix it there and run again.',
   }),
   ENV_FILE_UNREADABLE: (d: { file: string; reason: string }) => ({
     message: `${d.file} cannot be read: ${d.reason}.`,
@@ -199,7 +199,7 @@ const catalog = {
   }),
   MIGRATION_FAILED: (d: { name: string; reason: string }) => ({
     message: `Migration ${d.name} failed and was rolled back: ${d.reason}.`,
-    hint: 'Nothing of it was kept; mend the cause and run `cairnloop migrate` again.',
+    hint: 'Nothing of it was kept; fix the cause and run `cairnloop migrate` again.',
   }),
 
   // Conversations

@@ -4,7 +4,7 @@ export interface Addition {
   text: string;
 }
 
-/** Puts every addition at its place; two at the same place stand in the order given. */
+/** Inserts every addition; two at one position keep their order. */
 export function splice(text: string, additions: readonly Addition[]): string {
   let result = '';
   let read = 0;

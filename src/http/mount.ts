@@ -6,7 +6,7 @@ import { isOver, writeResponse } from './write-response.js';
 
 /** One handler for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface Mounted {
-  /** Answers every request; paths that are not its own with 404. */
+  /** Responds to every request; other paths get 404. */
   fetch: (request: Request) => Promise<Response>;
   /** Calls `next`, if given, for other paths and returns its result; failures in it are the host's. */
   node: (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void) => Promise<void>;

@@ -47,8 +47,8 @@ export function refuseExtraArguments<Guarded extends Call>(call: Guarded, operat
 }
 
 /**
- * An object beyond the last parameter would be dropped with every key in it. Other values are let pass: `ids.map(get)`
- * hands in an index and the list.
+ * Refuses an object beyond the last parameter, which would be ignored with every key in it. Other values pass:
+ * `ids.map(get)` passes an index and the list.
  */
 function requireNoSurplus(operation: string, call: Call, given: readonly unknown[]): void {
   const at = given.findIndex((value, index) => index >= call.length && isMap(value));

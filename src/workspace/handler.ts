@@ -43,7 +43,7 @@ export type WorkspaceEnv = {
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
 
-/** Answers one route. The operator is known and, for a POST, the form was checked before. */
+/** Handles one route. The operator is identified and, for a POST, the form was checked. */
 export type Handler = (c: WorkspaceContext, services: Services) => Response | Promise<Response>;
 
 /** A path parameter; its route names it, so it is there. */

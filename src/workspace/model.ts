@@ -27,7 +27,7 @@ export interface QueueRow {
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
-  /** Who is to answer it. */
+  /** Who is to reply. */
   owner: Actor | null;
   tags: string[];
   /** Until when it is out of the queue; null where it is not. */

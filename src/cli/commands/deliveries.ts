@@ -11,12 +11,12 @@ export const command = defineCommand({
     'cairnloop deliveries retry --topic outbound --since 2h --dry-run',
   ],
   subcommands: {
-    list: { ...list, summary: 'List callbacks that wait, fail or were discarded, newest first' },
-    show: { ...show, summary: 'Show all that is known of one delivery' },
+    list: { ...list, summary: 'List pending, failing and discarded deliveries, newest first' },
+    show: { ...show, summary: 'Show one delivery in full' },
     retry: {
       ...retry,
-      summary: 'Call deliveries again now: one that waits or was discarded, or a range of discarded ones',
+      summary: 'Retry one delivery now, or a range of discarded ones',
     },
-    discard: { ...discard, summary: 'Give a waiting delivery up' },
+    discard: { ...discard, summary: 'Discard a pending delivery' },
   },
 });

@@ -15,7 +15,7 @@ export const command = defineCommand<DemoOptions>({
     { flags: '--dir <folder>', description: 'where the demo host is written', default: 'cairnloop-demo' },
     workspacePortOption,
     opsPortOption,
-    { flags: '--once', description: 'play the whole life cycle, print it and exit' },
+    { flags: '--once', description: 'run the whole life cycle, print it and exit' },
   ],
   examples: ['cairnloop demo', 'cairnloop demo --once'],
   async run({ options }, io) {

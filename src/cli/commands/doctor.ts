@@ -21,15 +21,15 @@ export const command = defineCommand<DoctorOptions>({
   options: [
     cwdOption,
     configOption,
-    { flags: '--strict', description: 'fail on what is only to check, too' },
+    { flags: '--strict', description: 'also exit 1 on [check] findings' },
     {
       flags: '--profile <name>',
       description: 'judge as for a machine of this kind',
       choices: ['development', 'production'],
       default: 'development',
     },
-    { flags: '--probe', description: 'call what only reads of the host modules, once, with sample data' },
-    { flags: '--fix', description: 'mend what is safe to mend: pending migrations, a .env that git would take' },
+    { flags: '--probe', description: 'call the read-only methods of the host modules once, with sample data' },
+    { flags: '--fix', description: 'fix what is safe to fix: pending migrations, a .env that git would commit' },
     { flags: '--dry-run', description: 'with --fix: say what it would do, and do nothing' },
     jsonOption,
   ],
@@ -44,7 +44,7 @@ export const command = defineCommand<DoctorOptions>({
       import('../../doctor/finding.js'),
     ]);
     const facts = await collectFacts(host);
-    const fixes = options.fix ? await mend(facts, host, options, io) : [];
+    const fixes = options.fix ? await fixFindings(facts, host, options, io) : [];
     const findings = diagnose(fixes.some(({ outcome }) => outcome === 'done') ? await collectFacts(host) : facts);
     const summary = summarize(findings);
     return {
@@ -94,7 +94,7 @@ function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
   }
 }
 
-async function mend(facts: Facts, host: CollectOptions, { dryRun }: DoctorOptions, io: CliIo): Promise<Fix[]> {
+async function fixFindings(facts: Facts, host: CollectOptions, { dryRun }: DoctorOptions, io: CliIo): Promise<Fix[]> {
   const { planFixes, applyFixes } = await import('../../doctor/fix.js');
   const fixes = dryRun ? planFixes(facts) : await applyFixes(facts, host);
   for (const { code, action, outcome, reason } of fixes) {

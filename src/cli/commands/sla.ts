@@ -15,6 +15,6 @@ export const command = defineCommand({
     list: { ...list, summary: "Show the terms that the host's slaPolicyProvider answers" },
     set: { ...set, summary: "Hand new terms to the host's slaPolicyProvider" },
     explain: { ...explain, summary: "Say why a conversation's clocks are due when they are" },
-    simulate: { ...simulate, summary: 'Hold history against other terms' },
+    simulate: { ...simulate, summary: 'Replay past conversations under other SLA terms' },
   },
 });

@@ -18,7 +18,7 @@ export const command = defineCommand<WorkerOptions>({
       description: 'port of the ops server (default: ops.port, 9464)',
       parse: wholeNumber('--port', { min: 0, max: 65_535 }),
     },
-    { flags: '--no-ops', description: 'serve no /health and /metrics' },
+    { flags: '--no-ops', description: 'do not serve /health and /metrics' },
     logLevelOption,
   ],
   examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],

@@ -20,7 +20,7 @@ const maxAtOnce = 200;
 /** So many are changed side by side, so that one slow row does not hold up the rest. */
 const atOnce = 5;
 
-/** Says what is about to be done to which conversations. Nothing is changed by it. */
+/** Shows what is about to be done to which conversations, and changes nothing. */
 export const bulkActionForm =
   (kind: BulkKind): Handler =>
   async (c, services) => {

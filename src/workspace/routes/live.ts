@@ -7,8 +7,8 @@ import type { Present } from '../presence-state.js';
 import { actorText } from '../views/elements.js';
 
 /**
- * Tells an open page which conversations have changed, by their ids: the page then asks for itself anew. And who else has
- * which conversation open; the page's own is in its address (`c`), and counts as open as long as the stream lasts.
+ * The live stream of an open page: ids of changed conversations, which the page then requests, and who else has which
+ * conversation open. The page's own conversation is in its URL (`c`).
  */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);

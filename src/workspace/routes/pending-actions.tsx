@@ -6,7 +6,7 @@ import type { Notice } from '../page-context.js';
 import { queueQuery } from '../queue-filters.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 
-/** Takes back what waits for its time, or what was held; its text returns into the composer as what it was. */
+/** Takes back a pending or held action; its text returns to the composer in its mode. */
 export const takeBack: Handler = async (c, services) => {
   const conversationId = param(c, 'id');
   const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('frame').operator.id };

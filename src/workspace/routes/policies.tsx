@@ -67,7 +67,7 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
   );
 }
 
-/** Says above the page what is not said in a row of it. */
+/** The notice above the page, for what no row shows. */
 function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: PolicyAnswer): Notice | undefined {
   if (!notice || !refused) return notice;
   if (readOnly) return { ...notice, text: `The application refused to change its terms: ${refused.reason}.` };

@@ -104,7 +104,7 @@ const Facts: FC<ContextProps> = (props) => {
             <Icon name="unplug" /> Context Unavailable
           </p>
           <p class="faint">
-            The application’s <code>contextProvider</code> gave no facts just now. Everything else works.
+            The application’s <code>contextProvider</code> gave no facts. Everything else works.
           </p>
           <ReloadLink {...props} label="Try again" words="Retry" />
         </div>

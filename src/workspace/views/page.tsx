@@ -159,7 +159,7 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
   error: 'triangle-alert',
 };
 
-/** Says that the page is cut off; the page's script shows it and takes it away. */
+/** The banner of a lost connection; the page's script shows and hides it. */
 const ConnectionBar: FC<{ frame: PageContext }> = ({ frame }) => (
   <div class="connection" id="connection" role="alert" hidden>
     <Icon name="triangle-alert" />

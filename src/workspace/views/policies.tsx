@@ -44,7 +44,7 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
       return <TrackingOff configured={configured} />;
     case 'unavailable':
       return (
-        <Empty icon="unplug" title="The policies cannot be read just now">
+        <Empty icon="unplug" title="The policies cannot be read">
           No new clock starts meanwhile; everything else works on. The reason is in the log.
         </Empty>
       );

@@ -160,7 +160,7 @@ const Messages: FC<ThreadProps> = (props) => {
   );
 };
 
-/** Puts a line between messages of different days. */
+/** A line between messages of different days. */
 function withDays({ frame, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
   const hits = searchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };

@@ -67,7 +67,7 @@ describe('cairnloop deliveries', () => {
     const none = await run('list');
     assert.equal(
       none.stdout,
-      'Oldest due delivery: none waits\nLast worker heartbeat: no worker is running\n\nNo such delivery.\n',
+      'Oldest due delivery: none waits\nLast worker heartbeat: no worker is running\n\nNo deliveries match.\n',
     );
     const [failed] = await discarded('onConversationResolved');
     crm = 'up';

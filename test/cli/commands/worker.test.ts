@@ -52,7 +52,7 @@ describe('cairnloop worker refuses to start', () => {
     refused(
       await worker('undefinedName'),
       /could not be imported: ReferenceError: undefinedName is not defined/,
-      /mend it there/,
+      /fix it there/,
     );
   });
 

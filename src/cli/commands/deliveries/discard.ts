@@ -15,7 +15,7 @@ interface DiscardOptions extends HostOptions {
 }
 
 export const discard = defineCommand<DiscardOptions>({
-  arguments: [{ name: '<id>', description: 'a delivery that waits; no SLA clock that still runs' }],
+  arguments: [{ name: '<id>', description: 'a pending delivery; not the countdown of a running SLA clock' }],
   options: [
     { flags: '-y, --yes', description: 'do not ask (asked only in a terminal, without --json)' },
     cwdOption,

@@ -67,7 +67,7 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
   ]);
   const head = ['id', 'topic', 'state', 'attempts', 'next try', 'age', 'last error'];
   const more = nextCursor ? [`More: --cursor ${nextCursor}`] : [];
-  const found = rows.length === 0 ? 'No such delivery.' : table([head, ...rows], { width, free: [6] });
+  const found = rows.length === 0 ? 'No deliveries match.' : table([head, ...rows], { width, free: [6] });
   return {
     text: [...healthLines(health), '', found, ...more].join('\n'),
     json: { now, oldestDueAt, lastBeatAt, workers, items, nextCursor },

@@ -22,13 +22,15 @@ interface RetryOptions extends HostOptions {
 }
 
 export const retry = defineCommand<RetryOptions>({
-  arguments: [{ name: '[id]', description: 'one delivery, waiting or discarded; no SLA clock that still runs' }],
+  arguments: [
+    { name: '[id]', description: 'a pending or discarded delivery; not the countdown of a running SLA clock' },
+  ],
   options: [
     { flags: '--topic <topic>', description: 'those of this kind of callback', choices: deliveryTopics },
     { flags: '--state <state>', description: 'those discarded after their last attempt', choices: ['discarded'] },
     { ...sinceOption, description: `those discarded ${sinceOption.description}` },
-    { flags: '--all', description: 'every one but those discarded by hand, which are retried by id' },
-    { flags: '--dry-run', description: 'say how many it would be and change nothing' },
+    { flags: '--all', description: 'all but those discarded by hand, which are retried by id' },
+    { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
     { flags: '-y, --yes', description: 'do not ask about a range, and send a message that is scheduled for later now' },
     cwdOption,
     configOption,
