@@ -8,8 +8,8 @@ export function completionOf(rows: readonly CommandRow[]): Command {
   return defineCommand({
     arguments: [{ name: '<shell>', description: 'bash, zsh or fish', choices: shells }],
     examples: [
-      'source <(cairnloop completion bash)',
       'cairnloop completion zsh > ~/.zfunc/_cairnloop',
+      'source <(cairnloop completion bash)',
       'cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish',
     ],
     async run({ args: [shell] }) {
