@@ -7,7 +7,9 @@ import { migrated } from '../support/started-host.js';
 
 /** Postgres prepares queries only; of a cursor that is the query behind its name. */
 const queryOf = (text: string): string | null =>
-  /^\s*(SET|LOCK|FETCH|CLOSE) /.test(text) ? null : text.replace(/^\s*DECLARE [\w ]+ CURSOR FOR /, '');
+  /^\s*(SET|LOCK|FETCH|CLOSE|PREPARE|DEALLOCATE)\b/.test(text)
+    ? null
+    : text.replace(/^\s*DECLARE [\w ]+ CURSOR FOR /, '');
 
 describe('every statement', () => {
   const declaring = sourceFiles().filter(

@@ -22,6 +22,8 @@ const settlement = (row: ClaimedDelivery, outcome: Outcome, topic: Topic = 'outb
 });
 
 /** A worker that was frozen past its lease still holds its old claim; `claims` is what tells it from the new one. */
+const quiet = { info() {}, warn() {}, error() {} };
+
 describe('a claim whose lease ran out and that another worker took over', () => {
   let database: TestDatabase;
   let db: Database;
@@ -182,7 +184,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       db,
       claimed.map((row) => settlement(row, { kind: 'done' })),
     );
-    const about = { metrics: noMetrics, telemetry: { publish() {} }, config: { worker: {} } };
+    const about = { metrics: noMetrics, telemetry: { publish() {} }, log: quiet, config: { worker: {} } };
     const runtime = { db, ...about } as unknown as Runtime;
     const locker = await db.pool.connect();
     await locker.query('BEGIN');
@@ -208,7 +210,6 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       await owe('outbound');
       const { current } = await takeOver('outbound');
       await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as Outcome)]);
-      const quiet = { info() {}, warn() {}, error() {} };
       const about = { metrics: noMetrics, telemetry: { publish() {} }, log: quiet, config: { worker: {} } };
       await writeKeptOutcomes({ db, ...about } as unknown as Runtime, { outbound: {} } as never);
       const [row] = await stored();

@@ -158,7 +158,8 @@ describe('faults: the database', function () {
       await arena.query(`INSERT INTO cairnloop.agenda_jobs (name, next_run_at) VALUES ('notify-resolved', now())`);
       await said(/(drain failed.*|due to )(lock|statement) timeout/);
     });
-    await arena.reply(ids.slice(0, 10));
+    // Some may be resolved already, once the lock was gone: a reply would be refused there.
+    await arena.owe(ids.slice(0, 10), 'reply');
     await arena.resolve(ids.slice(0, 10));
     await untilDrained(arena);
     await diskFull(arena, () =>
