@@ -3,6 +3,7 @@ import { openDatabase } from '../../src/db/connect.js';
 import type { Runtime } from '../../src/runtime.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
 import { createTelemetry } from '../../src/telemetry/telemetry.js';
+import { noTraces } from '../../src/telemetry/traces.js';
 import type { StartedHost } from './started-host.js';
 
 /** A runtime on a started host's database, for what is reached through no public call. Its `db` is for the caller to close. */
@@ -15,6 +16,7 @@ export function runtimeOf({ database }: StartedHost): Runtime {
     metrics: noMetrics,
     telemetry: createTelemetry(log),
     jobs: { wake: () => {} },
+    traces: noTraces,
     changeFeed: { changed: () => {} },
   } as unknown as Runtime;
 }
