@@ -1,5 +1,9 @@
+import { renderCli } from './cli-page.js';
 import { renderErrors } from './error-page.js';
 import type { ReferencePage } from './reference-page.js';
 
 /** Every page that `npm run docs` writes from the source. */
-export const referencePages: readonly ReferencePage[] = [{ file: 'docs/errors.md', render: renderErrors }];
+export const referencePages: readonly ReferencePage[] = [
+  { file: 'docs/errors.md', render: renderErrors },
+  { file: 'docs/cli.md', render: renderCli },
+];
