@@ -109,10 +109,15 @@ export interface TracingBridge {
 
 /** The host's own modules, each optional. The object in the config is the one that is called. */
 export interface HostModules {
+  /** Returns facts about the customer, shown beside the conversation. Without it: "Context Unavailable". */
   contextProvider?: ContextProvider | undefined;
+  /** Notifies your people and customers. Without it nobody is notified, and outbound messages are refused. */
   notifier?: Notifier | undefined;
+  /** Decides what may happen to an AI draft. Without it each draft requires approval. */
   automationPolicy?: AutomationPolicy | undefined;
+  /** Returns the SLA terms, read at run time. Without it SLA tracking is off. */
   slaPolicyProvider?: SlaPolicyProvider | undefined;
+  /** Proposes an AI draft for new customer messages. Without it drafts come from `drafts.propose()` alone. */
   draftGenerator?: DraftGenerator | undefined;
   /** `prometheus()`; without it the metrics path answers 501. */
   metrics?: MetricsReporter | undefined;

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { configDefaults } from '../../src/config/config-schema.js';
+import { keyRules } from '../../src/config/key-rules.js';
+import { escaped, repositoryFile, table } from './reference-page.js';
+
+const introduction = `# Configuration
+
+Every key of \`cairnloop.config.ts\` (or \`.mts\`, \`.js\`, \`.mjs\`, \`.cjs\`). Only \`database.url\` is required. A wrong config is
+refused at start with [CONFIG_INVALID](errors.md#config_invalid), which lists every problem at once.
+
+\`\`\`ts
+import { defineConfig } from 'cairnloop';
+
+export default defineConfig({ database: { url: process.env.DATABASE_URL } });
+\`\`\`
+
+Written by \`npm run docs\` from \`src/config/\`; a test compares them.
+`;
+
+/** A union of types has no docstrings of its keys. */
+const meanings: Record<string, string> = {
+  'jobs.backend': 'Where Agenda keeps its wake-ups: in the database above, or in a MongoDB.',
+  'jobs.url':
+    'The MongoDB, e.g. `mongodb://host:27017/agenda`. Required with the backend `mongodb`, refused without it.',
+};
+
+/** Keys with their docstrings, of one interface in config-types.ts. */
+function docstrings(name: string): [key: string, meaning: string][] {
+  const source = readFileSync(repositoryFile('src/config/config-types.ts'), 'utf8');
+  const [, body = ''] = new RegExp(`export interface ${name} \\{([\\s\\S]*?)\\n\\}`).exec(source) ?? [];
+  return [...body.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)\??:/g)].map(([, doc = '', key = '']) => [
+    key,
+    doc.replace(/\s*\n\s*\*?\s*/g, ' ').trim(),
+  ]);
+}
+
+/** Every key, e.g. `database.url` or `notifier`. */
+export function configKeys(): string[] {
+  const plain = Object.entries(keyRules).flatMap(([section, rules]) =>
+    Object.keys(rules).map((key) => `${section}.${key}`),
+  );
+  return [...plain, ...docstrings('HostModules').map(([key]) => key)];
+}
+
+/** docs/configuration.md. */
+export function renderConfig(): string {
+  const sections = Object.entries(keyRules).map(([section, rules]) => {
+    const documented = Object.fromEntries(docstrings(`${section[0]?.toUpperCase()}${section.slice(1)}Config`));
+    const rows = Object.entries(rules).map(([key, rule]) => {
+      const name = `${section}.${key}`;
+      const meaning = documented[key] ?? meanings[name];
+      if (!meaning) throw new Error(`${name} has no docstring in config-types.ts`);
+      return [`\`${name}\``, escaped(rule.expected), defaultOf(section, key), escaped(meaning)];
+    });
+    return `## ${section}\n\n${table(['key', 'value', 'default', 'meaning'], rows)}\n`;
+  });
+  const modules = docstrings('HostModules').map(([key, meaning]) => [`\`${key}\``, escaped(meaning)]);
+  return `${introduction}\n${sections.join('\n')}\n## Your modules\n\nEach is optional.\n\n${table(['key', 'meaning'], modules)}\n`;
+}
+
+function defaultOf(section: string, key: string): string {
+  const defaults: Record<string, unknown> = configDefaults[section as keyof typeof configDefaults];
+  if (key in defaults) return `\`${JSON.stringify(defaults[key])?.replace(/"/g, "'")}\``;
+  return section === 'database' ? 'required' : 'none';
+}
