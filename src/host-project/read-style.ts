@@ -1,11 +1,13 @@
 /** The host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Node, ts } from 'ts-morph';
+import { Node } from 'ts-morph';
 import { findConfigObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
 import { observeStyle, type Style, templateStyle } from '../gen/style.js';
+import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
+import { readJson, type Settings } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
 
 /** `samples` are files of the host that show its style, best first. */
@@ -68,16 +70,16 @@ function prettierStyle({ singleQuote, semi, useTabs, tabWidth, trailingComma, en
 }
 
 function readBiome(folder: string): Partial<Style> | undefined {
-  const file = ['biome.json', 'biome.jsonc'].map((name) => path.join(folder, name)).find(isFile);
-  const settings = file && readJson(file);
-  if (!settings || (settings.formatter as Settings)?.enabled === false) return undefined;
-  const script = (settings.javascript as Settings)?.formatter as Settings;
-  const merged = { ...(settings.formatter as Settings), ...script };
+  const settings = readBiomeSettings(folder);
+  const script = (settings?.javascript as Settings)?.formatter as Settings;
+  const merged = { ...(settings?.formatter as Settings), ...script };
+  if (!settings || merged.enabled === false) return undefined;
+  const isLeft = merged.useEditorconfig === true && merged.indentStyle === undefined;
   return {
     quote: merged.quoteStyle === 'single' ? "'" : '"',
     semicolons: merged.semicolons !== 'asNeeded',
     trailingCommas: merged.trailingCommas !== 'none',
-    ...indentation(merged.indentStyle !== 'space', merged.indentWidth),
+    ...(isLeft ? {} : indentation(merged.indentStyle !== 'space', merged.indentWidth)),
     ...eolOf(merged.lineEnding),
   };
 }
@@ -100,8 +102,6 @@ function eolOf(word: unknown): Partial<Style> {
   return word === 'crlf' ? { eol: '\r\n' } : word === 'lf' ? { eol: '\n' } : {};
 }
 
-type Settings = Record<string, unknown>;
-
 /** A settings file: JSON, flat YAML, or a script that exports an object literal. */
 function readSettings(file: string): Settings {
   const text = readTextIfAny(file) ?? '';
@@ -123,14 +123,6 @@ function readScriptSettings(text: string): Settings {
 
 function unquoted(text: string): string {
   return text.replaceAll(/^['"`]|['"`]$/g, '');
-}
-
-/** JSON with comments and trailing commas; undefined where it is none. */
-function readJson(file: string): Settings | undefined {
-  const text = readTextIfAny(file);
-  if (text === undefined) return undefined;
-  const { config, error } = ts.parseConfigFileTextToJson(file, text);
-  return error || typeof config !== 'object' ? undefined : config;
 }
 
 /** `key: value` and `key = value` lines. */

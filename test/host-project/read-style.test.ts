@@ -49,6 +49,53 @@ describe('project/read-style', () => {
     assert.deepEqual(styleOf({ 'biome.json': { formatter: { enabled: false } } }), templateStyle);
   });
 
+  it('reads what Biome settings extend: files, packages, and the root of the repository', () => {
+    const base = { formatter: { indentStyle: 'space' }, javascript: { formatter: { quoteStyle: 'single' } } };
+    const preset = (entry: string, manifest: object = {}) => ({
+      'biome.json': { extends: [entry] },
+      'node_modules/@org/preset/package.json': { name: '@org/preset', ...manifest },
+    });
+    const places: Record<string, string | object>[] = [
+      { 'biome.json': { extends: ['./config/base.json'] }, 'config/base.json': base },
+      { 'biome.jsonc': { extends: './config/base.jsonc' }, 'config/base.jsonc': base },
+      {
+        '.biome.json': { extends: ['config/a.json'] },
+        'config/a.json': { extends: ['./b.json'] },
+        'config/b.json': base,
+      },
+      { ...preset('@org/preset/biome'), 'node_modules/@org/preset/biome.jsonc': base },
+      { ...preset('@org/preset'), 'node_modules/@org/preset/biome.json': base },
+      {
+        ...preset('@org/preset/core', { exports: { './core': './own.json' } }),
+        'node_modules/@org/preset/own.json': base,
+      },
+    ];
+    for (const files of places) assert.deepEqual(styleOf(files), templateStyle, JSON.stringify(files));
+    const repository = { '.git/HEAD': '', 'biome.json': base, 'packages/a/package.json': '{}' };
+    const nested = (more: object) => styleOf({ ...repository, 'packages/a/biome.json': more }, 'packages/a');
+    assert.deepEqual(nested({ extends: '//', root: false }), templateStyle);
+    assert.deepEqual(nested({ root: false }), { ...templateStyle, quote: '"', indent: '\t' });
+  });
+
+  it('lets Biome settings win over what they extend, the later over the earlier, and stands a circle', () => {
+    const style = styleOf({
+      'biome.json': { extends: ['./a.json', './b.json'], javascript: { formatter: { semicolons: 'asNeeded' } } },
+      'a.json': { extends: ['./biome.json'], formatter: { indentStyle: 'space', indentWidth: 8 } },
+      'b.json': {
+        formatter: { indentWidth: 4 },
+        javascript: { formatter: { quoteStyle: 'single', semicolons: 'always' } },
+      },
+    });
+    assert.deepEqual(style, { ...templateStyle, indent: '    ', semicolons: false });
+    assert.equal(styleOf({ 'biome.json': { extends: ['./gone.json', '@org/gone', 7] } }).indent, '\t');
+  });
+
+  it('leaves the indentation to .editorconfig where Biome does', () => {
+    const editor = '[*]\nindent_style = space\nindent_size = 4\n';
+    const biome = { formatter: { useEditorconfig: true } };
+    assert.equal(styleOf({ 'biome.json': biome, '.editorconfig': editor }).indent, '    ');
+  });
+
   it('honours .editorconfig, and the formatter before it', () => {
     const editor =
       'root = true\n\n[*]\nindent_style = space\nindent_size = 4\nend_of_line = crlf\n\n[*.md]\nindent_size = 2\n';

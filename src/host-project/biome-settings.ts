@@ -1,0 +1,68 @@
+/** A host's Biome settings, with those that they extend: files, packages and, as `//`, the root of the repository. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { foldersUp, isFile } from './folders.js';
+import { readJson, type Settings } from './read-json.js';
+
+const fileNames = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
+
+/** Undefined where the folder has no settings of its own, or they cannot be read. */
+export function readBiomeSettings(folder: string): Settings | undefined {
+  const file = settingsFile(folder);
+  return file === undefined ? undefined : readExtended(file, []);
+}
+
+function settingsFile(folder: string): string | undefined {
+  return fileNames.map((name) => path.join(folder, name)).find(isFile);
+}
+
+/** Later entries of `extends` win over earlier ones, and the file itself over all of them. */
+function readExtended(file: string, above: readonly string[]): Settings | undefined {
+  const own = readJson(file);
+  if (!own || above.includes(file)) return own;
+  const named = [own.extends].flat().filter((entry) => typeof entry === 'string');
+  const bases = named.map((entry) => extendedFile(file, entry)).filter((base) => base !== undefined);
+  return [...bases.map((base) => readExtended(base, [...above, file])), own].reduce<Settings>(merged, {});
+}
+
+/** Files are named from the folder of the settings; `a/b.json` is one too where it is there. */
+function extendedFile(from: string, entry: string): string | undefined {
+  const folder = path.dirname(from);
+  if (entry === '//') return rootSettings(folder);
+  const file = path.resolve(folder, entry);
+  if (isFile(file)) return file;
+  return /^[./]/.test(entry) ? undefined : packageFile(from, entry);
+}
+
+/** The nearest settings above that do not say `root: false`. */
+function rootSettings(folder: string): string | undefined {
+  const files = foldersUp(path.dirname(folder)).map(settingsFile);
+  return files.find((file) => file !== undefined && readJson(file)?.root !== false);
+}
+
+/** As Node resolves it; else the file of a package whose `exports` names only other conditions. */
+function packageFile(from: string, entry: string): string | undefined {
+  try {
+    return createRequire(from).resolve(entry);
+  } catch {
+    const places = foldersUp(path.dirname(from)).map((folder) => path.join(folder, 'node_modules', entry));
+    return places.flatMap((place) => [place, `${place}.json`, `${place}.jsonc`, ...inside(place)]).find(isFile);
+  }
+}
+
+function inside(folder: string): string[] {
+  return fileNames.map((name) => path.join(folder, name));
+}
+
+function merged(base: Settings, more: Settings | undefined): Settings {
+  const both = Object.entries(more ?? {}).map(([key, value]) => [key, mergedValue(base[key], value)]);
+  return { ...base, ...Object.fromEntries(both) };
+}
+
+function mergedValue(base: unknown, value: unknown): unknown {
+  return isSettings(base) && isSettings(value) ? merged(base, value) : value;
+}
+
+function isSettings(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
