@@ -8,6 +8,8 @@ import type { CliIo } from './io.js';
 export interface HostOptions {
   cwd?: string;
   config?: string;
+  /** Leaves stderr to errors. */
+  json?: boolean;
 }
 
 /** Where the host is, for every command alike: in a folder of its package, or at the root of its workspace. */
@@ -18,7 +20,7 @@ export interface Host {
   file?: string | undefined;
 }
 
-/** Finds the host and reads its `.env`. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
+/** Finds the host, reads its `.env` and says which files it read. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
 export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../host-project/find-package.js'),
@@ -27,7 +29,8 @@ export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> 
   const from = resolve(io.cwd, options.cwd ?? '.');
   const cwd = findHostFolder(from, options.config);
   io.host?.start(cwd);
-  loadEnvFiles(cwd);
+  const files = loadEnvFiles(cwd).map((file) => relative(io.cwd, file));
+  if (files.length > 0 && !options.json) io.stderr.write(`Environment read from ${files.join(', ')}.\n`);
   return { cwd, file: options.config && relative(cwd, resolve(from, options.config)) };
 }
 
