@@ -83,11 +83,11 @@ const assertImports: Record<ModuleForm, string> = {
   'export-equals': "import assert = require('node:assert/strict');",
 };
 
-export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, workshop: ModuleContext): string {
-  const { host, templates, request } = workshop;
+export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, context: ModuleContext): string {
+  const { host, templates, request } = context;
   const at = testFile(host, file);
   // Vitest refuses to be required, and compiles its test files itself.
-  const form = runner === 'vitest' ? 'esm' : formFor(file, workshop.form);
+  const form = runner === 'vitest' ? 'esm' : formFor(file, context.form);
   return renderTemplate(templates, {
     template: 'test',
     fileName: at,

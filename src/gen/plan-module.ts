@@ -27,11 +27,11 @@ export function planModules(
   request: ModuleRequest,
 ): ChangePlan {
   let config = host.config.text ?? renderConfig(host, templates);
-  const workshop = { host, templates, request, texts, form: configForm(host, config) };
+  const context = { host, templates, request, texts, form: configForm(host, config) };
   const changes: FileChange[] = [];
   const injections: InjectionResult[] = [];
   for (const name of request.kinds) {
-    const planned = planKind(moduleKinds[name], config, workshop);
+    const planned = planKind(moduleKinds[name], config, context);
     if (planned.injected.outcome === 'updated') config = planned.injected.text;
     injections.push(planned.injected);
     changes.push(...planned.changes);

@@ -64,7 +64,7 @@ const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
 interface Running {
-  settler: OutcomeWriter;
+  outcomes: OutcomeWriter;
   drainers: Record<DeliveryTopic, Drainer>;
   /** Timers that take new work. */
   intake: Repeating[];
@@ -90,9 +90,9 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
 
   async function launch(): Promise<Running> {
     state = 'running';
-    const settler = createOutcomeWriter(runtime);
-    unwrittenSince = () => settler.waitingSince;
-    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), settler));
+    const outcomes = createOutcomeWriter(runtime);
+    unwrittenSince = () => outcomes.waitingSince;
+    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), outcomes));
     try {
       await admit();
       await runtime.jobs.start(drainers);
@@ -100,13 +100,13 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
       await logOwedCallbacks(runtime);
     } catch (error) {
       await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
-      settler.stop();
+      outcomes.stop();
       await runtime.jobs.stop().catch(() => {});
       running = undefined;
       state = 'stopped';
       throw error;
     }
-    return { settler, drainers, uncaught: logUncaught(runtime.log), ...startTimers(drainers) };
+    return { outcomes, drainers, uncaught: logUncaught(runtime.log), ...startTimers(drainers) };
   }
 
   function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
@@ -147,13 +147,13 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   async function halt(launched: Promise<Running>): Promise<void> {
     const begun = await launched.catch(() => null);
     if (!begun) return;
-    const { drainers, settler, intake, upkeep, uncaught } = begun;
+    const { drainers, outcomes, intake, upkeep, uncaught } = begun;
     const takenIn = intake.map((timer) => timer.stop());
     const beaten = heartbeat.beat('draining').catch(() => {});
     const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
     if (left > 0)
       runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
-    settler.stop();
+    outcomes.stop();
     await within(lettingGoMs, letGo([beaten, ...takenIn, ...upkeep.map((timer) => timer.stop())]));
     uncaught.stop();
   }

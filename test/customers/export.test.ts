@@ -41,6 +41,21 @@ describe('customers.export', () => {
     );
   });
 
+  it('CD1 holds a reply that an operator can still take back', async () => {
+    const { cairnloop, database } = await startHost({}, { worker: false });
+    const { id } = await cairnloop.conversations.open({ actorId: 'ada', message: 'Where is it?' });
+    await database.query(
+      `INSERT INTO cairnloop.pending_actions (conversation_id, kind, then_resolve, content, actor, dedupe_key, due_at, created_at)
+       VALUES ($1, 'reply', false, 'Not sent yet', '{"id": "op-1"}', 'k', now(), now())`,
+      [id],
+    );
+    const [exported] = (await cairnloop.customers.export('ada')).conversations;
+    assert.deepEqual(
+      exported?.pendingActions.map(({ content }) => content),
+      ['Not sent yet'],
+    );
+  });
+
   /** The audit line of a bulk send belongs to none of its recipients. */
   const isOfBulkLine = (all: string, text: string) =>
     all
