@@ -1,9 +1,12 @@
 import pg from 'pg';
 import { migrateUp } from '../dist/db/migrate.js';
+import { fill } from './sizing/fill.mjs';
+import { readReplica } from './sizing/replica.mjs';
 import { startServer } from './support/postgres.mjs';
 import { figure } from './support/report.mjs';
+import { scaled } from './support/scale.mjs';
 
-const conversations = Number(process.env.CAIRNLOOP_SIZING ?? 100_000);
+const conversations = scaled(Number(process.env.CAIRNLOOP_SIZING ?? 30_000), 500);
 const perTable = ['conversations', 'messages', 'deliveries', 'audit_events', 'slas'];
 const tenants = 25;
 
@@ -16,16 +19,19 @@ export async function run({ say }) {
   const query = (text) => database.query(text);
   try {
     say(`filling: ${figure(conversations)} conversations of four messages, a reply and a resolution`);
-    await fill(query);
+    await fill(url, conversations);
+    say('vacuuming');
     const sizes = await measureSizes(query);
     say('deleting a fifth of the deliveries, as retention does, against dropping a partition of them');
     const retention = await deleteAgainstDrop(query);
     say(`migrating ${tenants} schemas`);
     const schemas = await manySchemas(url, query);
+    say('reading from a streaming standby');
+    const replica = await readReplica(Math.round(conversations / 3));
     return {
       title: 'Sizing',
       about: `${figure(conversations)} conversations; every figure is of this run. ${await server.version()}.`,
-      tables: [sizes, retention, schemas],
+      tables: [sizes, retention, schemas, ...replica],
       marks: [],
     };
   } finally {
@@ -34,42 +40,22 @@ export async function run({ say }) {
   }
 }
 
-async function fill(query) {
-  await query(`
-    INSERT INTO cairnloop.conversations (actor_id, subject, status, resolved_at, resolved_by, created_at, updated_at, last_message_at)
-    SELECT 'customer-' || n, 'Question ' || n || ' about an invoice', 'resolved', now(), '{"id": "op-1"}', now() - n * interval '1 second', now(), now()
-    FROM generate_series(1, ${conversations}) n`);
-  await query(`
-    INSERT INTO cairnloop.messages (conversation_id, role, content, created_at)
-    SELECT id, CASE n % 2 WHEN 0 THEN 'operator' ELSE 'customer' END, left(repeat(md5(id::text || n) || ' ', 10), 250), created_at
-    FROM cairnloop.conversations, generate_series(1, 4) n`);
-  await query(`
-    INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, payload, state, attempts, available_at, created_at, settled_at)
-    SELECT topic, id, gen_random_uuid(), '{"actor": {"id": "op-1"}, "metadata": {}}', 'done', 1, created_at, created_at, now() - n * interval '1 day'
-    FROM cairnloop.conversations, (VALUES ('conversation_resolved', 1), ('reply', 2)) t (topic, n)`);
-  await query(`
-    INSERT INTO cairnloop.audit_events (at, actor, action, conversation_id, detail)
-    SELECT now(), '{"id": "op-1"}', action, id, '{}'
-    FROM cairnloop.conversations, unnest(ARRAY['conversation.replied', 'conversation.resolved']) action`);
-  await query('VACUUM ANALYZE');
-}
-
 async function measureSizes(query) {
   const rows = [];
   let total = 0;
   for (const table of perTable) {
+    const vacuumed = await timed(() => query(`VACUUM (ANALYZE) cairnloop.${table}`));
     const { rows: found } = await query(`
       SELECT count(*)::int AS rows, pg_total_relation_size('cairnloop.${table}')::float8 AS bytes,
         pg_indexes_size('cairnloop.${table}')::float8 AS indexes FROM cairnloop.${table}`);
     const [{ rows: count, bytes, indexes }] = found;
     if (count === 0) continue;
     total += bytes;
-    const vacuumed = await timed(() => query(`VACUUM (ANALYZE) cairnloop.${table}`));
     rows.push([table, ...[count, bytes / count, indexes / count, vacuumed].map(figure)]);
   }
   const gigabytes = ((total / conversations) * 1e6) / 1e9;
   rows.push(['all, for a million conversations', '', `${gigabytes.toFixed(1)} GB`, '', '']);
-  return { caption: 'On disk', head: ['table', 'rows', 'bytes a row', 'of them indexes', 'vacuum (ms)'], rows };
+  return { caption: 'On disk', head: ['table', 'rows', 'bytes a row', 'of them indexes', 'first vacuum (ms)'], rows };
 }
 
 async function deleteAgainstDrop(query) {

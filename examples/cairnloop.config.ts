@@ -1,7 +1,9 @@
 import { defineConfig, prometheus } from 'cairnloop';
+import { notifier } from './notifier.js';
 
-/** What all hosts here share, and `cairnloop worker` too. Your modules (notifier, contextProvider, …) go here. */
+/** Shared by the hosts in TypeScript here, and by `cairnloop worker`. */
 export default defineConfig({
   database: { url: process.env.DATABASE_URL },
+  notifier,
   metrics: prometheus(),
 });

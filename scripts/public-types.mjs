@@ -69,7 +69,7 @@ function freeFolder(folder) {
   const freed = own.map((file) => ({ file, text: freedText(file, folder, program.getTypeChecker()) }));
   for (const { file, text } of freed) {
     if (/\bz\.\w/.test(text)) console.error(`${path.relative(root, file.fileName)} still needs the types of zod`);
-    else if (text !== file.text) writeFileSync(file.fileName, text);
+    else if (text !== file.text) writeUnmapped(file.fileName, text);
   }
   removeUnreachable(folder, new Set(own.map(({ fileName }) => path.normalize(fileName))));
   for (const [name, text] of Object.entries(shapes)) writeFileSync(path.join(folder, `${name}-shape.d.ts`), text);
@@ -79,8 +79,14 @@ function freeFolder(folder) {
 function removeUnreachable(folder, reachable) {
   for (const name of readdirSync(folder, { recursive: true })) {
     const file = path.join(folder, name);
-    if (file.endsWith('.d.ts') && !reachable.has(file)) rmSync(file);
+    if (/\.d\.ts(?:\.map)?$/.test(file) && !reachable.has(file.replace(/\.map$/, ''))) rmSync(file);
   }
+}
+
+/** The map of a declaration that was rewritten would lead to other lines of its source. */
+function writeUnmapped(file, text) {
+  rmSync(`${file}.map`, { force: true });
+  writeFileSync(file, text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
 }
 
 function freedText(file, folder, checker) {

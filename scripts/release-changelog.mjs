@@ -12,3 +12,15 @@ export function isNewer(version, current) {
   const at = next.findIndex((part, index) => part !== last[index]);
   return at >= 0 && next[at] > last[at];
 }
+
+/** Whether a version may be released: a newer one, or that of package.json while it has no tag. */
+export function mayRelease(version, current, tags) {
+  return isNewer(version, current) || (version === current && !tags.includes(`v${version}`));
+}
+
+/** What a release says of itself: the section of its version; null where there is none. Pure. */
+export function releaseNotes(text, version) {
+  const heading = `## ${version.replaceAll('.', '\\.')} \\(\\d{4}-\\d\\d-\\d\\d\\)\n`;
+  const [, notes] = new RegExp(`^${heading}([\\s\\S]*?)(?=^## |(?![\\s\\S]))`, 'm').exec(text) ?? [];
+  return notes === undefined || !/^- /m.test(notes) ? null : notes.trim();
+}

@@ -37,8 +37,8 @@ export interface CairnloopModuleAsyncOptions
 }
 
 /**
- * Connects once, answers the paths of its mounts before any controller does, whatever the global prefix is, and lets
- * go in Nest's shutdown hooks: first live pages, so that the server can close, at last everything.
+ * Connects once and answers the paths of its mounts before any controller, with any global prefix. In Nest's shutdown
+ * hooks it first ends live pages, so that the server can close, then everything else.
  */
 export class CairnloopModule
   implements NestModule, OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown

@@ -35,7 +35,7 @@ type Mount = (options: unknown) => Closable;
 
 const streaming = ['workspace', 'portal'] as const;
 
-/** The instance with its mounts kept in mind, also those that the host makes of it by hand. */
+/** Wraps the instance so that it tracks its mounts, also those that the host creates itself. */
 export function trackMounts(cairnloop: Cairnloop): MountSet {
   const made = new Set<Closable>();
   const tracked =

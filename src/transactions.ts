@@ -45,7 +45,7 @@ export function fromKysely(trx: KyselyTransaction): TransactionExecutor {
   };
 }
 
-/** What {@link fromKnex} needs of a transaction. */
+/** The part of a Knex transaction that {@link fromKnex} uses. */
 export interface KnexTransaction {
   // biome-ignore lint/suspicious/noExplicitAny: the type Raw belongs to knex, which is not imported
   raw(sql: string, bindings: any): PromiseLike<any>;

@@ -85,6 +85,23 @@ describe('architecture', () => {
     assert.deepEqual([typed, attaching], [[], ['instance/cairnloop.ts']]);
   });
 
+  it('wakes workers, notifies pages and publishes events of a change in one place', () => {
+    const calling = (pattern: RegExp) => files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+    assert.deepEqual(calling(/\.telemetry\.publish\(|changeFeed\.changed\(/), ['events/announce.ts']);
+    // Besides changes: more is due than this worker takes, and what no wake-up has announced.
+    assert.deepEqual(calling(/\bjobs\.wake\(/), ['deliveries/drain.ts', 'events/announce.ts', 'worker/sweep.ts']);
+  });
+
+  it('owes calls and writes audit lines with the same SQL everywhere', () => {
+    const inserting = (table: string) =>
+      files
+        .filter(({ path, text }) => !path.startsWith('db/migrations/') && text.includes(`INSERT INTO \${s}.${table} (`))
+        .map(({ path }) => path);
+    assert.deepEqual(inserting('deliveries'), ['events/owe.ts']);
+    // An erasure's line has an id that it names beforehand.
+    assert.deepEqual(inserting('audit_events'), ['audit/erase.ts', 'events/audit-lines.ts']);
+  });
+
   it('asks questions and ends the process in one place', () => {
     assert.deepEqual(importersOf(/^@clack\/prompts$/), ['cli/io.ts']);
     const exiting = files.filter(({ text }) => /process\.exit\(/.test(text)).map(({ path }) => path);

@@ -1,8 +1,9 @@
 // After resolving, on to the next conversation, with a way back as long as it can be taken back.
 
-import { announce, showNotice } from './page.js';
-import { rowLinks } from './queue-place.js';
+import { announce, byId, showNotice } from './page.js';
+import { neighbour, rowLinks } from './queue-place.js';
 import { advances } from './settings.js';
+import { t } from './texts.js';
 
 const key = 'cairnloop:left-pending';
 
@@ -13,13 +14,12 @@ export const resolves = (form, submitter) =>
 /** Leads to the next conversation of the queue. Returns whether there is one. */
 export function advance() {
   if (!advances()) return false;
-  const links = rowLinks();
-  const open = links.findIndex((link) => link.hasAttribute('aria-current'));
-  const next = links[open + 1] ?? (open > 0 ? links[open - 1] : null);
-  if (open < 0 || !next) return false;
+  const next = neighbour(byId('queue')?.dataset.openid);
+  if (!next) return false;
+  const open = rowLinks().find((link) => link.hasAttribute('aria-current'));
   const until = document.querySelector('#pending [data-until]')?.dataset.until ?? null;
   const subject = document.querySelector('.thread-title h1')?.textContent ?? '';
-  if (until) sessionStorage.setItem(key, JSON.stringify({ until, subject, href: links[open].href }));
+  if (until && open) sessionStorage.setItem(key, JSON.stringify({ until, subject, href: open.href }));
   location.assign(next.href);
   return true;
 }
@@ -40,8 +40,9 @@ export function startAdvance() {
     sessionStorage.removeItem(key);
     return;
   }
-  showNotice('passing', `“${found.subject}” is resolved in a moment.`, 'Esc, then z leads back and takes it back.');
-  announce(`${found.subject} is resolved in a moment.`);
+  const words = t('leftPending', { subject: found.subject });
+  showNotice('passing', words, t('leftPendingHint'));
+  announce(words);
 }
 
 /** Back to what was left, where it is taken back. Returns whether there is something. */

@@ -2,6 +2,7 @@
 
 import { recall } from './memory.js';
 import { byId, dropNotice, showNotice } from './page.js';
+import { t } from './texts.js';
 
 export const modesOf = (composer) => [...composer.querySelectorAll('[name="mode"]')];
 export const chosenMode = (composer) => modesOf(composer).find((mode) => mode.checked);
@@ -34,7 +35,7 @@ export function syncComposer(page, form) {
   if (!form && editedIn(mine) && !isWaiting(editedIn(mine), page)) sayDealtWith();
   // What it held was sent by the step that resolved it.
   if (isBlocked(mine) && !wasBlocked && isWriting() && form !== mine) sayBlocked();
-  if (!isBlocked(mine) && wasBlocked) dropNotice(blockedTitle);
+  if (!isBlocked(mine) && wasBlocked) dropNotice(t('blocked'));
 }
 
 const editedIn = (composer) => composer.querySelector('[data-draft]')?.dataset.draft;
@@ -51,23 +52,13 @@ function sayDealtWith() {
   const id = editedIn(byId('composer'));
   if (toldOf === id) return;
   toldOf = id;
-  showNotice(
-    'conflict',
-    'This draft was dealt with meanwhile.',
-    'Your words are still here. Cancel leads back to the conversation.',
-  );
+  showNotice('conflict', t('draftDealtWith'), t('draftDealtWithHint'));
 }
-
-const blockedTitle = 'This conversation was resolved meanwhile.';
 
 export const isBlocked = (composer) => chosenMode(composer)?.disabled !== false;
 
 export function sayBlocked() {
-  showNotice(
-    'conflict',
-    blockedTitle,
-    'Nothing was sent, and your text is still below. Reopen the conversation to send it, or choose Internal note.',
-  );
+  showNotice('conflict', t('blocked'), t('blockedHint'));
 }
 
 /** After a form: the composer as the server left it, emptied or with what it refused. Another form leaves it alone. */

@@ -1,17 +1,13 @@
 // Says visibly that the page is cut off from the server, and takes it back when it is not.
 
 import { byId } from './page.js';
-
-const kept = 'What you write is kept in this tab.';
+import { t } from './texts.js';
 
 const states = {
-  offline: ['You are offline.', `Nothing new is shown, and nothing can be sent. ${kept}`],
-  unreachable: ['The server does not answer.', `It is asked again every 20 seconds. ${kept}`],
-  'signed-out': ['You are signed out.', 'Your text is safe in this tab: sign in, then come back to it.'],
-  'somebody-else': [
-    'You are signed in as somebody else by now.',
-    'Nothing is sent from this page. Copy what you wrote, then reload it.',
-  ],
+  offline: ['offline', 'offlineHint'],
+  unreachable: ['unreachable', 'unreachableHint'],
+  'signed-out': ['signedOut', 'signedOutHint'],
+  'somebody-else': ['somebodyElse', 'somebodyElseHint'],
 };
 
 let shown = null;
@@ -33,8 +29,8 @@ export function showConnection(state) {
   bar.hidden = state === null;
   if (state === null) return;
   const [title, text] = states[state];
-  bar.querySelector('strong').textContent = title;
-  bar.querySelector('.connection-text').textContent = text;
+  bar.querySelector('strong').textContent = t(title);
+  bar.querySelector('.connection-text').textContent = t(text);
   const link = bar.querySelector('a');
   if (link) link.hidden = state !== 'signed-out';
 }

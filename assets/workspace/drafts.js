@@ -2,6 +2,7 @@
 
 import { announce, byId, showNotice } from './page.js';
 import { replace } from './replace.js';
+import { t } from './texts.js';
 
 /** A draft that has just appeared cannot have been read: its buttons do nothing for so long, in milliseconds. */
 const readMs = 1_500;
@@ -56,9 +57,9 @@ function offer(region, newer) {
   pill.type = 'button';
   pill.id = 'newer-draft';
   pill.className = 'pill';
-  pill.textContent = 'A newer draft is there: show it';
+  pill.textContent = t('newerDraft');
   mine.prepend(pill);
-  announce('A newer draft is there');
+  announce(t('newerDraftHere'));
 }
 
 function showNewer() {
@@ -72,5 +73,5 @@ function holdUnread(event) {
   if (since === undefined || performance.now() - since > readMs) return;
   event.preventDefault();
   event.stopPropagation();
-  showNotice('passing', 'This draft has only just appeared.', 'Nothing was sent. Read it first.');
+  showNotice('passing', t('draftUnread'), t('draftUnreadHint'));
 }

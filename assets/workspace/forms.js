@@ -7,6 +7,7 @@ import { forget } from './memory.js';
 import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
 import { holdsGap } from './saved-replies.js';
+import { t } from './texts.js';
 import { refreshTimes } from './times.js';
 
 export function startForms() {
@@ -16,7 +17,7 @@ export function startForms() {
     event.preventDefault();
     if (form.id === 'composer' && isBlocked(form)) return sayBlocked();
     if (form.id === 'composer' && holdsGap(form)) return;
-    if (cutOff() === 'somebody-else') return showNotice('conflict', ...notYours);
+    if (cutOff() === 'somebody-else') return showNotice('conflict', t('notYours'), t('notYoursHint'));
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
   document.addEventListener('keydown', (event) => {
@@ -45,22 +46,11 @@ async function send(form, submitter) {
   }
 }
 
-const signedOut = [
-  'Nothing was sent: you are signed out.',
-  'Your text is safe. Sign in in another tab, then send it again from here.',
-];
-
-const notYours = [
-  'Nothing was sent: you are signed in as somebody else by now.',
-  'Copy what you wrote, then reload the page.',
-];
-
 async function take(response, form, submitter) {
   const page = await readPage(response);
   noteAnswer(response, page);
-  if (response.status === 401) return showNotice('conflict', ...signedOut);
-  if (!page)
-    return showNotice('error', 'This was refused.', (await textOf(response)) || 'Reload the page and try again.');
+  if (response.status === 401) return showNotice('conflict', t('signedOutUnsent'), t('signedOutUnsentHint'));
+  if (!page) return showNotice('error', t('refused'), (await textOf(response)) || t('refusedHint'));
   // A page to sign in on is an answer as well: only the conversation itself says that the words have arrived.
   if (!isSamePage(page)) return leave(response, page);
   if (response.ok) forget(form);
@@ -95,7 +85,7 @@ function showSending(form, fields) {
   item.className = `message message-${role} message-sending`;
   const head = document.createElement('p');
   head.className = 'message-head';
-  head.textContent = 'Sending…';
+  head.textContent = t('sendingNow');
   const text = document.createElement('div');
   text.className = 'prose';
   text.dir = 'auto';

@@ -8,6 +8,7 @@ import { takeBack } from './pending.js';
 import { placeBefore, remember, rowLinks } from './queue-place.js';
 import { tickMarked } from './select.js';
 import { showSettings } from './settings.js';
+import { t } from './texts.js';
 import { triageKey } from './triage.js';
 import { endTyping, hasRested, isAfterEscape, isSettled } from './typing.js';
 
@@ -141,5 +142,5 @@ function press(key) {
 
 function openFirst(marked) {
   const subject = marked.querySelector('.row-subject').textContent.trim();
-  showNotice('passing', 'Open it first.', `Enter opens “${subject}”; a and e act on the conversation that is open.`);
+  showNotice('passing', t('openFirst'), t('openFirstHint', { subject }));
 }

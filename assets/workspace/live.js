@@ -4,6 +4,7 @@ import { cutOff, noteAnswer, noteNoAnswer, startConnection } from './connection.
 import { isSamePage, readPage } from './page.js';
 import { hearPresence, presenceLost } from './presence.js';
 import { takeOver } from './regions.js';
+import { notifies } from './settings.js';
 
 const pollMs = 20_000;
 /** Other conversations' changes only move the queue: they can wait for each other. */
@@ -22,18 +23,21 @@ export function startLive() {
   if (!document.querySelector('[data-live]')) return;
   listen();
   setInterval(() => {
-    if (document.hidden) return;
+    if (isIdle()) return;
     listen();
     refresh();
   }, pollMs);
   document.addEventListener('visibilitychange', () => {
     // Browsers hold few connections to one server: a tab that nobody sees gives its own back.
-    if (document.hidden) return hangUp();
+    if (isIdle()) return hangUp();
     listen();
     refresh();
   });
   addEventListener('pagehide', hangUp);
 }
+
+/** Nobody sees the page, and nobody wants to be notified of what comes in. */
+const isIdle = () => document.hidden && !notifies();
 
 function listen() {
   // A browser gives a stream up for good where it is refused once, as while the host restarts.

@@ -4,6 +4,7 @@ import { isWriting } from './composer.js';
 import { updateMessages } from './message-list.js';
 import { announce, byId, showNotice } from './page.js';
 import { openThread, rememberRead } from './reading.js';
+import { t, tCount } from './texts.js';
 
 const scroller = () => byId('scroll');
 const atEnd = () => {
@@ -34,7 +35,7 @@ export function takeOverMessages(region, newer, told) {
   region.dataset.newest = newer.dataset.newest ?? '';
   if (isOwn(added)) return carriedOut(before, wasAtEnd, told);
   if (added.length > 0 && !told) {
-    announce(added.length === 1 ? arrival(added[0]) : `${added.length} new messages`);
+    announce(added.length === 1 ? arrival(added[0]) : tCount('newMessages', added.length));
     unseen += added.length;
   }
   if (added.length > 0 && !told && isWriting()) sayArrived(added);
@@ -50,7 +51,7 @@ const isOwn = (messages) =>
 function carriedOut(before, wasAtEnd, told) {
   const newest = byId('messages').dataset.newest;
   for (const field of document.querySelectorAll('input[name="seen"]')) if (field.value === before) field.value = newest;
-  if (!told) announce('Sent.');
+  if (!told) announce(t('sentAnnounced'));
   if (told || (wasAtEnd && !document.hidden)) showNewest();
 }
 
@@ -60,21 +61,23 @@ function sayArrived(added) {
   if (byId('notice')?.querySelector('.notice-error')) return;
   showNotice(
     'conflict',
-    added.length === 1 ? `${arrival(added[0])}.` : `${added.length} new messages.`,
-    'It came while you were writing. Read it before you send.',
+    added.length === 1
+      ? t('arrivalSentence', { arrival: arrival(added[0]) })
+      : tCount('newMessagesSentence', added.length),
+    t('arrivedWriting'),
   );
 }
 
 function arrival(message) {
-  const who = message.querySelector('.message-author')?.textContent ?? 'system';
-  return `New message from ${who}`;
+  const name = message.querySelector('.message-author')?.textContent;
+  return name ? t('arrivalFrom', { name }) : t('arrivalFromSystem');
 }
 
 function offerJump() {
   const jump = byId('jump');
   if (!jump) return;
   jump.hidden = false;
-  jump.querySelector('span').textContent = unseen === 1 ? '1 new message' : `${unseen} new messages`;
+  jump.querySelector('span').textContent = tCount('newMessages', unseen);
 }
 
 function showNewest() {

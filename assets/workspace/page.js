@@ -1,5 +1,7 @@
 // What all parts of the script need of the page itself.
 
+import { t } from './texts.js';
+
 export const byId = (id, root = document) => root.getElementById(id);
 
 /** Reads an answer of the server as a page. */
@@ -29,11 +31,7 @@ export function dropFromAddress(...names) {
 
 /** Nobody knows what became of a request that was not answered. */
 export function showNoAnswer() {
-  showNotice(
-    'error',
-    'No answer came.',
-    'It may have been done all the same: reload to see before you try again. What you wrote is kept.',
-  );
+  showNotice('error', t('noAnswer'), t('noAnswerHint'));
 }
 
 /** Takes a notice back that does not hold any more. */

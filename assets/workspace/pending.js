@@ -3,6 +3,7 @@
 import { backToLeft } from './advance.js';
 import { chosenMode, isWriting } from './composer.js';
 import { refresh } from './live.js';
+import { t } from './texts.js';
 import { serverNow } from './times.js';
 
 /** So long after its time, in milliseconds, an action that nobody has carried out is said to wait. */
@@ -40,6 +41,7 @@ function countDown() {
   for (const chip of document.querySelectorAll('[data-until]')) {
     const left = Date.parse(chip.dataset.until) - serverNow();
     write(chip, wordsFor(chip, left));
+    if (chip.dataset.over && left <= 0) chip.closest('form').querySelector('[data-take-back]').disabled = true;
     if (left > -lookAfterMs || looked.has(chip.dataset.until)) continue;
     looked.add(chip.dataset.until);
     refresh();
@@ -47,8 +49,10 @@ function countDown() {
 }
 
 function wordsFor({ dataset }, left) {
-  if (left > 0) return `${dataset.doing} in ${Math.ceil(left / 1000)} s`;
-  return left > -overdueMs ? `${dataset.doing}…` : dataset.waiting;
+  const stem = dataset.doing;
+  if (dataset.over && left <= 0) return t(dataset.over);
+  if (left > 0) return t(`${stem}In`, { seconds: Math.ceil(left / 1000) });
+  return t(left > -overdueMs ? `${stem}Now` : `${stem}Overdue`);
 }
 
 function write(chip, words) {

@@ -1,6 +1,7 @@
 // Who else has a conversation open or writes in it, as the stream tells it; and says so of this page.
 
 import { byId } from './page.js';
+import { tCount } from './texts.js';
 
 const base = document.documentElement.dataset.base;
 
@@ -34,27 +35,27 @@ export function presenceLost() {
 /** Also after the queue was replaced: its new lines know nothing of it. */
 export function showPresence() {
   for (const row of document.querySelectorAll('.row')) {
-    const text = wordsOf(row.dataset.id, 'has it open', 'have it open');
+    const text = wordsOf(row.dataset.id, 'haveOpen');
     if (text) row.dataset.present = text;
     else delete row.dataset.present;
   }
   const line = byId('presence');
   if (!line) return;
-  const text = wordsOf(byId('queue')?.dataset.openid, 'reads this too', 'read this too');
+  const text = wordsOf(byId('queue')?.dataset.openid, 'readToo');
   if (line.textContent !== text) line.textContent = text;
   line.hidden = text === '';
 }
 
-function wordsOf(id, one, many) {
+function wordsOf(id, text) {
   const here = present.filter(([conversation]) => conversation === id);
   const writing = here.filter(([, , isTyping]) => isTyping).map(([, name]) => name);
   const reading = here.filter(([, , isTyping]) => !isTyping).map(([, name]) => name);
-  const parts = [sentence(writing, 'is writing', 'are writing'), sentence(reading, one, many)];
+  const parts = [sentence(writing, 'areWriting'), sentence(reading, text)];
   return parts.filter(Boolean).join(' · ');
 }
 
-const sentence = (names, one, many) =>
-  names.length === 0 ? '' : `${names.slice(0, 3).join(', ')} ${names.length === 1 ? one : many}`;
+const sentence = (names, text) =>
+  names.length === 0 ? '' : tCount(text, names.length, { names: names.slice(0, 3).join(', ') });
 
 function sayTyping(form) {
   const id = byId('queue')?.dataset.openid;

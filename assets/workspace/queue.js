@@ -4,19 +4,25 @@ import { announce, byId } from './page.js';
 import { showPresence } from './presence.js';
 import { replace } from './replace.js';
 import { countSelected } from './select.js';
+import { t } from './texts.js';
 import { refreshTimes } from './times.js';
 
 const rowIds = (region) => [...region.querySelectorAll('.row')].map((row) => row.dataset.id);
 
 const ticked = (region) => [...region.querySelectorAll('#bulk input[name="id"]:checked')].map((box) => box.value);
 
+/** A page that was fetched in advance shows the queue of that moment: its first update is part of opening it. */
+let isOpening = performance.getEntriesByType('navigation')[0]?.deliveryType === 'navigational-prefetch';
+
 /** Lines that come, go or change places would jump under the pointer: then they are offered instead. */
 export function updateQueue(region, newer, told) {
+  const opens = isOpening && !region.contains(document.activeElement);
+  isOpening = false;
   const moves = rowIds(region).join() !== rowIds(newer).join();
   // Whoever ticks lines has them in view, also while a form of the thread is answered.
   if (ticked(region).length > 0) return moves && offerQueue(newer.cloneNode(true));
   // Nobody looks for a line's place in an empty queue.
-  if (told || !moves || rowIds(region).length === 0) return replaceQueue(region, newer);
+  if (told || opens || !moves || rowIds(region).length === 0) return replaceQueue(region, newer);
   updateRowsInPlace(region, newer);
   offerQueue(newer.cloneNode(true));
 }
@@ -26,7 +32,7 @@ let offered = null;
 function offerQueue(newer) {
   offered = newer;
   const pill = byId('new-activity');
-  if (pill?.hidden) announce('New activity in the queue');
+  if (pill?.hidden) announce(t('newActivityInQueue'));
   if (pill) pill.hidden = false;
 }
 

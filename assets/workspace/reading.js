@@ -1,6 +1,7 @@
 // Where a thread opens: at the hit of a search, at the message that its address names, or at the first one not read yet.
 
 import { byId } from './page.js';
+import { t } from './texts.js';
 
 /** Of how many conversations this browser remembers what was read. */
 const maxKept = 500;
@@ -61,6 +62,6 @@ function divide(message) {
   if (!day.previousElementSibling) return;
   const line = document.createElement('li');
   line.className = 'unread-line';
-  line.textContent = 'New';
+  line.textContent = t('unreadLine');
   day.before(line);
 }

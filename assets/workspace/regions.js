@@ -28,5 +28,5 @@ export function takeOver(page, form = null) {
   if (told) noticeChanged();
   else clearReadNotice();
   syncComposer(page, form);
-  showWaiting();
+  showWaiting(page);
 }

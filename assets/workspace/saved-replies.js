@@ -1,6 +1,7 @@
 // Saved replies: found by typing "/" in the composer, read before they are inserted.
 
 import { announce, byId, showNotice } from './page.js';
+import { t } from './texts.js';
 
 /** A slash at the beginning of a word, and what was typed after it. */
 const asked = /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u;
@@ -50,7 +51,7 @@ async function look() {
   const wanted = word.text.toLowerCase();
   shown = replies.filter((reply) => matches(reply, wanted)).slice(0, maxShown);
   chosen = 0;
-  if (shown.length === 0) return hide(word.text === '' ? 'There are no saved replies.' : null);
+  if (shown.length === 0) return hide(word.text === '' ? t('savedRepliesNone') : null);
   show();
 }
 
@@ -86,7 +87,7 @@ function show() {
   picker.className = 'picker';
   const list = document.createElement('ul');
   list.setAttribute('role', 'listbox');
-  list.setAttribute('aria-label', 'Saved replies');
+  list.setAttribute('aria-label', t('savedRepliesList'));
   list.id = 'reply-list';
   list.append(...shown.map(option));
   picker.replaceChildren(list, preview(shown[chosen]));
@@ -95,7 +96,7 @@ function show() {
   field.setAttribute('aria-controls', 'reply-list');
   field.setAttribute('aria-activedescendant', `reply-${chosen}`);
   list.children[chosen].scrollIntoView({ block: 'nearest' });
-  announce(`${shown[chosen].title}, ${chosen + 1} of ${shown.length}. Enter inserts it.`);
+  announce(t('savedReplyChosen', { title: shown[chosen].title, number: chosen + 1, total: shown.length }));
 }
 
 function option(reply, index) {
@@ -128,7 +129,7 @@ function preview(reply) {
   if (reply.missing.length > 0) {
     const missing = document.createElement('p');
     missing.className = 'draft-warning';
-    missing.textContent = `Not known here: ${reply.missing.join(', ')}`;
+    missing.textContent = t('notKnownHere', { names: reply.missing.join(', ') });
     box.append(missing);
   }
   return box;
@@ -173,13 +174,9 @@ function insert(reply) {
   field.setRangeText(reply.text, word.start, field.selectionStart, 'end');
   hide();
   field.dispatchEvent(new Event('input', { bubbles: true }));
-  announce(`${reply.title} was inserted.`);
+  announce(t('savedReplyInserted', { title: reply.title }));
   if (reply.missing.length > 0)
-    showNotice(
-      'passing',
-      `Not filled in: ${reply.missing.join(', ')}.`,
-      'Nothing is known for it here: fill it in before you send.',
-    );
+    showNotice('passing', t('notFilledIn', { names: reply.missing.join(', ') }), t('notFilledInHint'));
 }
 
 let passed = null;
@@ -190,10 +187,6 @@ export function holdsGap(form) {
   const found = gap.exec(text)?.[0];
   if (!found || passed === text) return false;
   passed = text;
-  showNotice(
-    'conflict',
-    `Nothing was sent: ${found} is not filled in.`,
-    'Fill it in, or send once more to send it as it is.',
-  );
+  showNotice('conflict', t('gap', { name: found }), t('gapHint'));
   return true;
 }

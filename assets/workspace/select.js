@@ -1,6 +1,7 @@
 // Ticking lines of the queue: all of them, a range with Shift, the marked one with x.
 
 import { byId } from './page.js';
+import { tCount } from './texts.js';
 
 const boxes = () => [...document.querySelectorAll('#bulk input[name="id"]')];
 export const tickedBoxes = () => boxes().filter((box) => box.checked);
@@ -36,7 +37,7 @@ export function countSelected() {
   const form = byId('bulk');
   if (!form) return;
   const [count, all] = [tickedBoxes().length, boxes().length];
-  byId('selected').textContent = `${count} selected`;
+  byId('selected').textContent = tCount('selected', count);
   for (const button of form.querySelectorAll('[type="submit"]')) button.disabled = count === 0;
   const every = byId('select-all');
   every.checked = count > 0 && count === all;
@@ -59,7 +60,7 @@ export function tickMarked(isRange) {
 function tickKept() {
   const id = sessionStorage.getItem(kept);
   sessionStorage.removeItem(kept);
-  const box = id === null ? null : boxes().find((one) => one.value === id);
+  const box = id === null ? null : boxes().find((one) => one.closest('.row').dataset.id === id);
   if (!box) return;
   box.checked = true;
   last = box;

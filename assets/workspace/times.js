@@ -1,6 +1,7 @@
 // Times in the operator's own zone, and clocks that go on while the page is open.
 
 import { layDays } from './days.js';
+import { locale, t, tCount } from './texts.js';
 
 const formats = {
   time: { hour: '2-digit', minute: '2-digit' },
@@ -29,8 +30,8 @@ export function refreshTimes(root) {
   for (const list of root.querySelectorAll('.messages')) layDays(list);
   for (const time of root.querySelectorAll('time[data-time]')) write(time, inWords(time.dateTime, time.dataset.time));
   for (const time of root.querySelectorAll('time:is([data-time], [data-age], [data-left], [data-countdown])')) {
-    const full = new Date(time.dateTime).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-    time.title = time.dataset.countdown ? `Breaches at ${full}` : full;
+    const full = new Date(time.dateTime).toLocaleString(locale(), { dateStyle: 'full', timeStyle: 'medium' });
+    time.title = time.dataset.countdown ? t('breachesAt', { time: full }) : full;
   }
   for (const time of root.querySelectorAll('.context dd time, .context td time, .context li time')) writeFactDate(time);
   for (const number of root.querySelectorAll('.fact-number')) writeFactNumber(number);
@@ -43,7 +44,7 @@ function writeFactDate(time) {
   time.title = time.textContent;
   const isDay = time.dateTime.length === 10;
   const options = isDay ? { dateStyle: 'medium', timeZone: 'UTC' } : { dateStyle: 'medium', timeStyle: 'short' };
-  time.textContent = new Date(time.dateTime).toLocaleString(undefined, options);
+  time.textContent = new Date(time.dateTime).toLocaleString(locale(), options);
 }
 
 /** A number under such a label names something: separators would break it apart. */
@@ -63,14 +64,14 @@ function writeFactNumber(number) {
   if (number.title || !Number.isFinite(value) || namesSomething.test(label) || Math.abs(value) < 10_000) return;
   if (!Number.isSafeInteger(Math.trunc(value))) return;
   number.title = number.textContent;
-  number.textContent = value.toLocaleString(undefined, { maximumFractionDigits: 20 });
+  number.textContent = value.toLocaleString(locale(), { maximumFractionDigits: 20 });
 }
 
 /** Of another year than this one, a moment says which. */
 function inWords(iso, format) {
   const at = new Date(iso);
   const year = format === 'moment' && at.getFullYear() !== new Date(Date.now() + ahead).getFullYear();
-  return at.toLocaleString(undefined, year ? { ...formats.moment, year: 'numeric' } : formats[format]);
+  return at.toLocaleString(locale(), year ? { ...formats.moment, year: 'numeric' } : formats[format]);
 }
 
 /** Only what changes is written: a selection that reaches over a time stays. */
@@ -95,19 +96,22 @@ function countDown(time, now) {
   const tone = breach <= now ? 'breached' : isSoon ? 'soon' : 'calm';
   const chip = time.closest('.clock');
   for (const other of ['calm', 'soon', 'breached']) chip?.classList.toggle(`clock-${other}`, other === tone);
-  if (breach <= now) return write(time, 'Breached');
-  write(time, awaitsReply ? `Reply due in ${shortSpan(due - now)}` : `Breaches in ${shortSpan(breach - now)}`);
+  if (breach <= now) return write(time, t('clockBreached'));
+  write(
+    time,
+    awaitsReply ? t('replyDueIn', { span: shortSpan(due - now) }) : t('breachesIn', { span: shortSpan(breach - now) }),
+  );
 }
 
 /** A span of time in at most two units, as the server writes it. */
 export function shortSpan(milliseconds) {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 60) return t('shortSeconds', { seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m`;
+  if (minutes < 60) return t('shortMinutes', { minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
-  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+  if (hours < 24) return t('shortHours', { hours, minutes: String(minutes % 60).padStart(2, '0') });
+  return t('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
 /** The same in words, as the server writes it. */
@@ -116,9 +120,8 @@ export function spanInWords(milliseconds) {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  if (days > 0) return hours % 24 > 0 ? `${count(days, 'day')} ${hours % 24} h` : count(days, 'day');
-  if (hours > 0) return minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : count(hours, 'hour');
-  return minutes > 0 ? count(minutes, 'minute') : count(seconds, 'second');
+  if (days > 0) return hours % 24 > 0 ? tCount('spanDaysHours', days, { hours: hours % 24 }) : tCount('spanDays', days);
+  if (hours > 0)
+    return minutes % 60 > 0 ? t('spanHoursMinutes', { hours, minutes: minutes % 60 }) : tCount('spanHours', hours);
+  return minutes > 0 ? tCount('spanMinutes', minutes) : tCount('spanSeconds', seconds);
 }
-
-const count = (number, unit) => `${number} ${unit}${number === 1 ? '' : 's'}`;

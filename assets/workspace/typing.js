@@ -12,6 +12,8 @@ const sentenceMs = 3_000;
 const wordLength = 3;
 const commands = 'jkaerndwpfzmtsuogxv/?';
 
+const textField = 'textarea, input:not([type="checkbox"], [type="radio"])';
+
 const kept = 'cairnloop:words-at';
 
 const openedAt = performance.now();
@@ -79,37 +81,46 @@ function onKeyDown(event) {
   heldBack = false;
   if (event.key === 'Escape') endTyping();
   if (event.key === 'Enter' || event.key === ' ') holdStrayPress(event);
-  if (event.key.length !== 1 || event.ctrlKey || event.metaKey || event.altKey) return;
-  note(event.key, now);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === 'Tab' || event.key === 'Enter') goOn(now);
+  if (event.key.length !== 1) return;
+  note(event, now);
   if (event.key !== ' ') typedOnto = buttonOf(event);
 }
 
-function note(key, now) {
+/** Tab and Enter belong to the sentence in which they come. */
+function goOn(now) {
+  const [inWords, writing] = [isInWords(), isWriting()];
+  if (inWords) wordsAt = now;
+  if (writing) wroteAt = now;
+}
+
+function note({ key, target }, now) {
   // An answer to a question is no text, unless words go on with it.
   const isAnswer = isArmed() && key !== ' ';
   if (!isAnswer) streak = rested ? 1 : streak + 1;
   if (isInWords() || streak >= wordLength) wordsAt = now;
-  const isText = key === ' ' ? isArmed() : !isAnswer && !commands.includes(key);
+  // In a field no letter is a command.
+  const isCommand = commands.includes(key) && !target.matches?.(textField);
+  const isText = key === ' ' ? isArmed() : !isAnswer && !isCommand;
   if (isInWords() || isText) wroteAt = now;
   typedAt = now;
 }
 
 /**
  * Space and Enter press the button that has the focus, also when they belong to words that were meant for a field. In the
- * middle of words Space presses none, and Enter asks.
+ * middle of words Space presses none, and Enter asks for Ctrl+Enter.
  */
 function holdStrayPress(event) {
   const button = buttonOf(event);
-  if (!button || isArmed()) return;
+  // No text holds Ctrl+Enter: it is meant.
+  if (!button || isArmed() || event.ctrlKey || event.metaKey) return;
   const onto = typedOnto === button;
   if (!onto && rested && !isWriting()) return;
   heldBack = true;
   stop(event);
-  if (event.key === 'Enter' && !onto && !event.repeat && !event.shiftKey) arm(button, slowly);
+  if (event.key === 'Enter' && !onto && !event.repeat && !event.shiftKey) arm(button, { inWords: true });
 }
-
-/** Two Enters of a paragraph are no answer. */
-const slowly = { afterMs: 400 };
 
 function stop(event) {
   event.preventDefault();

@@ -1,9 +1,14 @@
 import { withClient } from '../support/postgres.mjs';
 
-/** Conversations of two messages each, some 220 characters long, whose words are spread as words are (Zipf). */
+/** A temporary table `sentence (s, t)` of 20 000 sentences, whose words are spread as words are (Zipf). */
+export async function makeSentences(client) {
+  for (const text of [syllables, vocabulary, everyday, sentences, sentencesKey]) await client.query(text);
+}
+
+/** Conversations of two messages each, some 220 characters long. */
 export async function seedProse(url, count) {
   await withClient(url, async (client) => {
-    for (const text of [syllables, vocabulary, everyday, sentences, sentencesKey]) await client.query(text);
+    await makeSentences(client);
     await client.query(conversations, [count]);
     await client.query(messages);
     await client.query('VACUUM ANALYZE');

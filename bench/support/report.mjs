@@ -5,9 +5,9 @@ const file = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url))
 
 const head = `# Benchmarks
 
-\`npm run bench -- [deliveries|ingest|resolve|inbox|search|portal|live|cli] [--json]\` writes this file. Every contestant of a table runs in the same
-run, on the same temporary Postgres, in turns, each turn in a process of its own; figures are medians. Absolute numbers
-are those of the machine that is named; the ratios are what carries over.
+\`npm run bench -- [names] [--json]\` writes this file; the names are those of the files in \`bench/\`. Every contestant of
+a table runs in the same run, on the same temporary Postgres, in turns, each turn in a process of its own; figures are
+medians. Absolute numbers are those of the machine that is named; the ratios are what carries over.
 `;
 
 /** One result as a section of Markdown. */

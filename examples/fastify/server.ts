@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http';
-import { type Actor, type Cairnloop, createCairnloop } from 'cairnloop';
-import fastify, { type FastifyRequest, type onRequestHookHandler } from 'fastify';
+import type { Actor } from 'cairnloop';
+import { cairnloop, fastifyRequest } from 'cairnloop/fastify';
+import fastify from 'fastify';
 import config from '../cairnloop.config.js';
 import { address, announce, onSignal } from '../host-process.js';
 import { openShop } from '../refund.js';
@@ -13,57 +13,40 @@ declare module 'fastify' {
   }
 }
 
-/** Fastify's request of Node's, so that the workspace sees the session that the hook below has read. */
-const requests = new WeakMap<IncomingMessage, FastifyRequest>();
-
-const cairnloop = await createCairnloop(config);
-const workspace = cairnloop.workspace({
-  basePath: '/support',
-  operator: (_request, { incoming }) => (incoming && requests.get(incoming)?.operator) ?? null,
-});
-const portal = cairnloop.portal({
-  basePath: '/help',
-  customer: (_request, { incoming }) => (incoming && requests.get(incoming)?.customer) ?? null,
-});
-
 const shop = await openShop();
 
 const app = fastify();
-// Before the session: probes do not sign in.
-app.addHook('onRequest', mounted(cairnloop.operations()));
 app.decorateRequest('operator', null);
 app.decorateRequest('customer', null);
-app.addHook('onRequest', (request, _reply, done) => {
+app.addHook('onRequest', async (request) => {
   request.operator = operatorOf(request.headers.cookie);
   request.customer = customerOf(request.headers.cookie);
-  requests.set(request.raw, request);
-  done();
 });
-app.addHook('onRequest', mounted(workspace));
-app.addHook('onRequest', mounted(portal));
+// After the hook that reads the session.
+await app.register(cairnloop, {
+  config,
+  operations: true,
+  workspace: {
+    basePath: '/support',
+    operator: (_request, { incoming }) => fastifyRequest(incoming)?.operator ?? null,
+  },
+  portal: {
+    basePath: '/help',
+    customer: (_request, { incoming }) => fastifyRequest(incoming)?.customer ?? null,
+  },
+});
 app.get('/', () => 'The shop');
-// Your own guard against forged requests stands before it.
+// Put your own guard against forged requests before it.
 app.post<{ Params: { id: string } }>('/orders/:id/refund', async ({ operator, params }, reply) => {
   if (!operator) return reply.code(401).send();
-  const conversationId = await shop.refund(cairnloop, params.id, operator);
+  const conversationId = await shop.refund(app.cairnloop, params.id, operator);
   return reply.code(conversationId ? 201 : 409).send(conversationId ?? 'refunded already');
 });
 
-app.addHook('preClose', async () => {
-  workspace.close();
-  portal.close();
-});
-app.addHook('onClose', async () => {
-  await cairnloop.close();
-  await shop.close();
-});
 await app.listen(address);
 announce(app.server);
-onSignal(() => app.close());
-
-/** Answers in Fastify's stead, before it reads a body; what is not the handler's goes on. */
-function mounted({ node }: ReturnType<Cairnloop['operations']>): onRequestHookHandler {
-  return (request, reply, done) => {
-    node(request.raw, reply.raw, () => done()).catch(done);
-  };
-}
+onSignal(async () => {
+  // Ends live pages first, then the server and the connections of Cairnloop.
+  await app.close();
+  await shop.close();
+});

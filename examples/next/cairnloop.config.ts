@@ -1,6 +1,8 @@
 import { defineConfig, prometheus } from 'cairnloop';
+import { notifier } from './notifier';
 
 export default defineConfig({
   database: { url: process.env.DATABASE_URL },
+  notifier,
   metrics: prometheus(),
 });

@@ -18,6 +18,7 @@ const drainsAtOnce = 2;
 export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   let opened: Promise<OpenAgenda> | undefined;
   let started = false;
+  let closing = false;
   let closed = false;
 
   async function open(): Promise<OpenAgenda> {
@@ -36,40 +37,16 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
-  /** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
-  async function drainOrLog(topic: DeliveryTopic, drain: Drain): Promise<void> {
-    await drain
-      .run()
-      .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));
-  }
-
-  const wakers = new Map<DeliveryTopic, WakeThrottle>(
-    deliveryTopics.map((topic) => [
-      topic,
-      createWakeThrottle(
-        () => insertWakeUp(topic),
-        (error) =>
-          log.warn(
-            { topic, reason: errorText(error) },
-            'wake-up failed; the sweep tries again until the job store is back',
-          ),
-      ),
-    ]),
-  );
+  const throttles = createThrottles(log, insertWakeUp);
 
   return {
-    wake: (topic) => wakers.get(topic)?.wake(),
+    wake(topic) {
+      if (!closing) throttles.get(topic)?.wake();
+    },
     async start(drains) {
       const { agenda, locks } = await open();
       locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
-      for (const topic of deliveryTopics) {
-        agenda.define(jobNames[topic], () => drainOrLog(topic, drains[topic]), {
-          concurrency: drainsAtOnce,
-          lockLimit: drainsAtOnce,
-          lockLifetime,
-          removeOnComplete: true,
-        });
-      }
+      defineDrains(agenda, log, drains);
       // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
       await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
       started = true;
@@ -85,10 +62,43 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     },
     probe: async () => (await open()).probe(),
     async close() {
+      closing = true;
+      // Wait for the wake-ups of earlier commits that are still being inserted.
+      await Promise.all([...throttles.values()].map((throttle) => throttle.idle()));
       closed = true;
-      await Promise.all([...wakers.values()].map((waker) => waker.idle()));
       const open = await opened?.catch(() => undefined);
       await open?.close();
     },
   };
+}
+
+function createThrottles(log: Logger, insert: (topic: DeliveryTopic) => Promise<void>) {
+  const create = (topic: DeliveryTopic): WakeThrottle =>
+    createWakeThrottle(
+      () => insert(topic),
+      (error) =>
+        log.warn(
+          { topic, reason: errorText(error) },
+          'wake-up failed; the sweep tries again until the job store is back',
+        ),
+    );
+  return new Map(deliveryTopics.map((topic) => [topic, create(topic)]));
+}
+
+function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<DeliveryTopic, Drain>): void {
+  for (const topic of deliveryTopics) {
+    agenda.define(jobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
+      concurrency: drainsAtOnce,
+      lockLimit: drainsAtOnce,
+      lockLifetime,
+      removeOnComplete: true,
+    });
+  }
+}
+
+/** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
+async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: Drain): Promise<void> {
+  await drain
+    .run()
+    .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));
 }

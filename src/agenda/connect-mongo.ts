@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 
-/** A client whose MongoDB has answered. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
+/** Connects a client. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
 export async function connectMongo(url: string, timeoutMs: number) {
   const { MongoClient } = await loadMongo();
   let client: InstanceType<typeof MongoClient> | undefined;

@@ -13,7 +13,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
 /** What one topic's Agenda job runs in this worker. */
 export interface Drain {
   run(): Promise<void>;
-  /** Saturated: wake-ups go to other workers, and this one looks again by itself. */
+  /** Saturated: wake-ups go to other workers, and this one claims again by itself. */
   readonly full: boolean;
 }
 

@@ -39,7 +39,7 @@ export interface AiDraftGeneratorOptions {
   maxOutputTokens?: number;
   /** After which the call is given up, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
   timeoutMs?: number;
-  /** Told after every call that was answered; what it throws is ignored. */
+  /** Called after every completed call of the model; an error that it throws is ignored. */
   onUsage?(usage: DraftUsage): void;
 }
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Evidence, type ProposalInput, proposalTypes, riskTiers } from '../contracts/domain.js';
 
 /**
- * What the model is asked for. Every key is there and none has a length, as providers' strict modes know neither
- * optional keys nor limits; {@link toProposal} applies those.
+ * The schema of the model's output. Every key is required and none has a length limit, because strict modes of
+ * providers support neither; {@link toProposal} applies the limits.
  */
 export const modelProposalSchema = z.object({
   type: z.enum([...proposalTypes, 'none']),

@@ -3,7 +3,7 @@ import type { DraftGenerator } from '../contracts/draft-generator.js';
 import { ok } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 
-/** What a template may write from. */
+/** The data that a template gets. */
 export interface TemplateInput {
   conversation: Conversation;
   /** The customer's newest message. */
@@ -12,7 +12,7 @@ export interface TemplateInput {
 }
 
 export interface DraftTemplate {
-  /** Which newest customer messages it answers; absent: every one. */
+  /** Pattern for the newest customer message that the template answers; absent: any message. */
   when?: RegExp;
   type: ProposalType;
   riskTier: RiskTier;
@@ -68,7 +68,7 @@ export function templateDraftGenerator(options: { templates?: readonly DraftTemp
     generate(conversation, { context }) {
       const message = conversation.messages?.findLast(({ role }) => role === 'customer');
       if (!message) return ok(null);
-      // search() is the same each time, where test() with a global pattern goes on from its last match.
+      // search() always starts at the beginning, whereas test() with a global pattern continues after its last match.
       const template = templates.find(({ when }) => !when || message.content.search(when) !== -1);
       return ok(template ? fill(template, { conversation, message, context }) : null);
     },

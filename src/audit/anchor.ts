@@ -1,11 +1,11 @@
 import type { AuditAnchor } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { chainStart } from './hash-chain.js';
 
-/** The end of the chain as it is now, to be kept where the owner of the database cannot change it. */
+/** The current end of the chain, to be kept where the owner of the database cannot change it. */
 export async function readAnchor(executor: Executor): Promise<AuditAnchor> {
-  const [row] = await executor.run<AnchorRow>(selectAnchor);
+  const [row] = await executor.run(selectAnchor);
   return {
     seq: Number(row?.seq ?? chainStart.seq),
     hash: row?.hash ?? chainStart.hash,
@@ -23,7 +23,7 @@ interface AnchorRow {
   at: Timestamp;
 }
 
-const selectAnchor = statement(
+const selectAnchor = statement<NoParams, AnchorRow>(
   'audit.anchor',
   (s) => `
     SELECT last.seq, last.hash, last.key_id, ${s}.clock() AS at,

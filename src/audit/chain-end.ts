@@ -1,8 +1,8 @@
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { chainStart, type Link } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, endText } from './keys.js';
 
-/** The end of the chain, as it is found and as the sealer recorded it. */
+/** The end of the chain: of the sealed events, and as the sealer recorded it. */
 export interface ChainEnd {
   /** The last sealed line; {@link chainStart} while nothing is sealed. */
   last: Link;
@@ -13,7 +13,7 @@ export interface ChainEnd {
 }
 
 export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
-  const [row] = await executor.run<EndRow>(selectEnd);
+  const [row] = await executor.run(selectEnd);
   const seq = row?.last_seq;
   return {
     last: seq ? { seq: Number(seq), hash: row.last_hash ?? '' } : chainStart,
@@ -42,7 +42,8 @@ export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): 
 }
 
 export async function writeChainEnd(tx: Executor, { seq, hash }: Link, key: AuditKey | null): Promise<void> {
-  await tx.run(upsertEnd, [seq, hash, key?.id ?? null, key?.sign(endText(seq, hash)) ?? null]);
+  const mac = key?.sign(endText(seq, hash)) ?? null;
+  await tx.run(upsertEnd, { seq, hash, keyId: key?.id ?? null, mac });
 }
 
 interface EndRow {
@@ -55,7 +56,7 @@ interface EndRow {
   mac: string | null;
 }
 
-const selectEnd = statement(
+const selectEnd = statement<NoParams, EndRow>(
   'audit.chain_end',
   (s) => `
     SELECT last.seq AS last_seq, last.hash AS last_hash, last.key_id AS last_key_id, recorded.seq, recorded.hash,
@@ -66,9 +67,10 @@ const selectEnd = statement(
     LEFT JOIN ${s}.audit_chain_end recorded ON true`,
 );
 
-const upsertEnd = statement(
+const upsertEnd = statement<{ seq: number; hash: string; keyId: string | null; mac: string | null }>(
   'audit.write_chain_end',
-  (s) => `
-    INSERT INTO ${s}.audit_chain_end (seq, hash, key_id, mac) VALUES ($1, $2, $3, decode($4, 'hex'))
+  (s, p) => `
+    INSERT INTO ${s}.audit_chain_end (seq, hash, key_id, mac)
+    VALUES (${p.seq}, ${p.hash}, ${p.keyId}, decode(${p.mac}, 'hex'))
     ON CONFLICT (single_row) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, key_id = excluded.key_id, mac = excluded.mac`,
 );

@@ -1,5 +1,5 @@
 import type { Actor } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, type Placeholders, statement } from '../db/statement.js';
 import { impersonalActions } from './erasable.js';
 import { erasureDigest } from './erasures.js';
 import { commitmentsOf, type ErasableField, erasedValues, salted } from './format.js';
@@ -15,57 +15,58 @@ export interface AuditErasure {
 }
 
 /**
- * Erases what the lines of these conversations say of their customers, in the caller's transaction, and returns of how
- * many lines. Call it before the conversations are deleted. Waits for a sealer, and lets none seal until the transaction
- * ends. One `audit.erased` line, by `by`, says how many lines and binds which, so that an erasure cannot be forged.
+ * Erases the customers' data in the audit lines of these conversations and returns the number of lines changed. Call it
+ * in the deleting transaction, before the deletion; it holds the sealing lock until that ends.
  */
 export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by: Actor }): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [], by } = erasure;
   if (conversationIds.length === 0 && subjectIds.length === 0) return 0;
   await tx.run(waitForTurn);
-  const [made] = await tx.run<{ id: string }>(newErasure);
+  const [made] = await tx.run(newErasure);
   const id = made?.id ?? '';
+  const about = { conversationIds, actorId, subjectIds, kept: impersonalActions };
   let lines = 0;
   for (let after: string | null = null; ; ) {
-    const rows: ErasableRow[] = await tx.run(selectErasable, [
-      conversationIds,
-      actorId,
-      impersonalActions,
-      subjectIds,
-      after,
-      pageSize,
-    ]);
-    if (rows.length > 0) await tx.run(writeErasures, erasureValues(id, rows));
+    const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: pageSize });
+    if (rows.length > 0) await tx.run(writeErasures, erasureParams(id, rows));
     lines += rows.length;
     if (rows.length < pageSize) break;
     after = rows.at(-1)?.id ?? null;
   }
-  if (lines > 0) await tx.run(insertErased, [id, by, lines]);
+  if (lines > 0) await tx.run(insertErased, { id, by, lines });
   return lines;
 }
 
 /** How many lines {@link eraseFromAudit} would erase something of. */
 export async function countErasable(executor: Executor, erasure: AuditErasure): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [] } = erasure;
-  const [row] = await executor.run<{ count: string }>(countLines, [
-    conversationIds,
-    actorId,
-    impersonalActions,
-    subjectIds,
-  ]);
+  const [row] = await executor.run(countLines, { conversationIds, actorId, subjectIds, kept: impersonalActions });
   return Number(row?.count);
 }
 
-/** The conversations that this customer opened, as the record says, also those that are deleted. Reads all of it. */
+/** The conversations that this customer opened, as the record says, also those that are deleted. Has an index of its own. */
 export async function findAuditedConversations(executor: Executor, actorId: string): Promise<string[]> {
-  const rows = await executor.run<{ id: string }>(selectOpened, [actorId]);
+  const rows = await executor.run(selectOpened, { actorId });
   return rows.map(({ id }) => id);
 }
 
 type ErasableRow = ChainRow & { erase_actor: boolean; erase_detail: boolean };
 
+/** Parallel lists, one entry a line; of JSON, and of salts and commitments in hexadecimal. */
+interface ErasureParams {
+  ids: string[];
+  actors: string[];
+  actorSalts: (string | null)[];
+  actorCommitments: string[];
+  actorErasedBy: (string | null)[];
+  details: string[];
+  detailSalts: (string | null)[];
+  detailCommitments: string[];
+  detailErasedBy: (string | null)[];
+}
+
 /** Both fields get their commitments: what is kept of a line stays provable by its salt. */
-function erasureValues(erasureId: string, rows: readonly ErasableRow[]): unknown[] {
+function erasureParams(erasureId: string, rows: readonly ErasableRow[]): ErasureParams {
   const lines = rows.map((row) => {
     const event = withSalts(row);
     const commitments = commitmentsOf(event);
@@ -75,17 +76,17 @@ function erasureValues(erasureId: string, rows: readonly ErasableRow[]): unknown
       commitments,
     };
   });
-  return [
-    rows.map(({ id }) => id),
-    lines.map(({ actor }) => JSON.stringify(actor.value)),
-    lines.map(({ actor }) => actor.salt),
-    lines.map(({ commitments }) => commitments.actor),
-    rows.map((row) => (row.erase_actor ? erasureId : row.actor_erased_by)),
-    lines.map(({ detail }) => JSON.stringify(detail.value)),
-    lines.map(({ detail }) => detail.salt),
-    lines.map(({ commitments }) => commitments.detail),
-    rows.map((row) => (row.erase_detail ? erasureId : row.detail_erased_by)),
-  ];
+  return {
+    ids: rows.map(({ id }) => id),
+    actors: lines.map(({ actor }) => JSON.stringify(actor.value)),
+    actorSalts: lines.map(({ actor }) => actor.salt),
+    actorCommitments: lines.map(({ commitments }) => commitments.actor),
+    actorErasedBy: rows.map((row) => (row.erase_actor ? erasureId : row.actor_erased_by)),
+    details: lines.map(({ detail }) => JSON.stringify(detail.value)),
+    detailSalts: lines.map(({ detail }) => detail.salt),
+    detailCommitments: lines.map(({ commitments }) => commitments.detail),
+    detailErasedBy: rows.map((row) => (row.erase_detail ? erasureId : row.detail_erased_by)),
+  };
 }
 
 /** Lines sealed by the old format and lines not sealed yet have no salts; those of the new format keep theirs. */
@@ -100,55 +101,69 @@ function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt:
 
 const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${lockKey(s)})`);
 
-const newErasure = statement('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
+const newErasure = statement<NoParams, { id: string }>('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
 
-/** The lines of the conversations $1 that hold something of their customers, or of $2. $3: actions that hold nothing. $4: subjects
- * of lines without a conversation. */
-const erasable = (s: string): string => `
-  SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, $2::text) AS erase_actor,
-    detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL ($3::text[]) AS erase_detail
+/** Parameters of the condition {@link erasable}. */
+interface ErasableParams {
+  conversationIds: readonly string[];
+  /** The customer; those of the conversations are known without it, by either id. */
+  actorId: string | null;
+  /** Actions whose detail holds nothing of a person. */
+  kept: readonly string[];
+  /** Subjects of lines without a conversation. */
+  subjectIds: readonly string[];
+}
+
+/** The lines that hold something of a customer, or of a subject. */
+const erasable = (s: string, p: Placeholders<ErasableParams>): string => `
+  SELECT e.*, actor_erased_by IS NULL AND e.actor ->> 'id' IN (c.actor_id, c.host_user_id, ${p.actorId}::text) AS erase_actor,
+    detail_erased_by IS NULL AND detail <> '{}' AND action <> ALL (${p.kept}::text[]) AS erase_detail
   FROM ${s}.audit_events e LEFT JOIN ${s}.conversations c ON c.id = e.conversation_id
-  WHERE e.conversation_id = ANY ($1::uuid[]) OR (e.conversation_id IS NULL AND e.subject_id = ANY ($4::uuid[]))`;
+  WHERE e.conversation_id = ANY (${p.conversationIds}::uuid[])
+    OR (e.conversation_id IS NULL AND e.subject_id = ANY (${p.subjectIds}::uuid[]))`;
 
 const isErasable = '(erase_actor OR erase_detail)';
 
-const selectErasable = statement(
+const selectErasable = statement<ErasableParams & { after: string | null; limit: number }, ErasableRow>(
   'audit.erasable',
-  (s) => `
-    SELECT ${chainColumns}, erase_actor, erase_detail FROM (${erasable(s)}) line
-    WHERE ${isErasable} AND ($5::uuid IS NULL OR id > $5) ORDER BY id LIMIT $6`,
+  (s, p) => `
+    SELECT ${chainColumns}, erase_actor, erase_detail FROM (${erasable(s, p)}) line
+    WHERE ${isErasable} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const countLines = statement(
+const countLines = statement<ErasableParams, { count: string }>(
   'audit.count_erasable',
-  (s) => `SELECT count(*) FROM (${erasable(s)}) line WHERE ${isErasable}`,
+  (s, p) => `SELECT count(*) FROM (${erasable(s, p)}) line WHERE ${isErasable}`,
 );
 
-const selectOpened = statement(
+const selectOpened = statement<{ actorId: string }, { id: string }>(
   'audit.opened_by',
-  (s) => `
+  (s, p) => `
     SELECT DISTINCT conversation_id AS id FROM ${s}.audit_events
-    WHERE action = 'conversation.opened' AND actor ->> 'id' = $1 AND conversation_id IS NOT NULL`,
+    WHERE action = 'conversation.opened' AND actor ->> 'id' = ${p.actorId} AND conversation_id IS NOT NULL`,
 );
 
-const writeErasures = statement(
+const writeErasures = statement<ErasureParams>(
   'audit.erase',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.audit_events e SET
       actor = line.actor, actor_salt = decode(line.actor_salt, 'hex'),
       actor_commitment = decode(line.actor_commitment, 'hex'), actor_erased_by = line.actor_erased_by,
       detail = line.detail, detail_salt = decode(line.detail_salt, 'hex'),
       detail_commitment = decode(line.detail_commitment, 'hex'), detail_erased_by = line.detail_erased_by
-    FROM unnest($1::uuid[], $2::jsonb[], $3::text[], $4::text[], $5::uuid[], $6::jsonb[], $7::text[], $8::text[], $9::uuid[])
+    FROM unnest(${p.ids}::uuid[],
+        ${p.actors}::jsonb[], ${p.actorSalts}::text[], ${p.actorCommitments}::text[], ${p.actorErasedBy}::uuid[],
+        ${p.details}::jsonb[], ${p.detailSalts}::text[], ${p.detailCommitments}::text[], ${p.detailErasedBy}::uuid[])
       AS line (id, actor, actor_salt, actor_commitment, actor_erased_by, detail, detail_salt, detail_commitment,
         detail_erased_by)
     WHERE e.id = line.id`,
 );
 
-const insertErased = statement(
+/** Erased lines name this line's id, and its digest covers them, so that an erasure cannot be forged. */
+const insertErased = statement<{ id: string; by: Actor; lines: number }>(
   'audit.erased',
-  (s) => `
+  (s, p) => `
     INSERT INTO ${s}.audit_events (id, at, actor, action, detail)
-    SELECT $1, ${s}.clock(), $2, 'audit.erased', jsonb_build_object('lines', $3::int, 'digest', digest)
-    FROM (${erasureDigest(s)}) erasure WHERE erasure.id = $1`,
+    SELECT ${p.id}, ${s}.clock(), ${p.by}, 'audit.erased', jsonb_build_object('lines', ${p.lines}::int, 'digest', digest)
+    FROM (${erasureDigest(s)}) erasure WHERE erasure.id = ${p.id}`,
 );

@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 
 /** A line that is marked as erased, where the record has no erasure that says exactly what is erased. */
 export interface ErasureFault {
@@ -6,9 +6,9 @@ export interface ErasureFault {
   seq: number | null;
 }
 
-/** The first line, in the order of the chain, that is marked as erased and is not covered by its `audit.erased` line. */
+/** The first event of the chain that is marked as erased without a matching `audit.erased` event. */
 export async function findErasureFault(executor: Executor): Promise<ErasureFault | null> {
-  const [row] = await executor.run<{ id: string; seq: string | null }>(selectFault);
+  const [row] = await executor.run(selectFault);
   return row ? { eventId: row.id, seq: row.seq === null ? null : Number(row.seq) } : null;
 }
 
@@ -29,7 +29,7 @@ export const erasureDigest = (s: string): string => `
   ) erased JOIN ${s}.audit_events e ON e.id = erased.id
   GROUP BY erased.erasure`;
 
-const selectFault = statement(
+const selectFault = statement<NoParams, { id: string; seq: string | null }>(
   'audit.erasure_fault',
   (s) => `
     SELECT erasure.first_id AS id, erasure.first_seq AS seq

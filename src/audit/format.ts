@@ -6,7 +6,7 @@ import type { AuditEvent } from '../contracts/domain.js';
 export const erasableFields = ['actor', 'detail'] as const;
 export type ErasableField = (typeof erasableFields)[number];
 
-/** What stands in an erased field. */
+/** The value of an erased field. */
 export const erasedValues = { actor: { id: 'erased' }, detail: { erased: true } } as const;
 
 /** How a line was sealed. Absent fields mean format 1: a line sealed before migration 0016. */
@@ -23,7 +23,7 @@ export interface SealFields {
   detailErasedBy?: string | null;
 }
 
-/** An audit event as it is hashed: `at` is text where a Date would lose what is stored, below a millisecond. */
+/** The hashed form of an audit event. `at` is text if a Date would lose the stored microseconds. */
 export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
 
 /**

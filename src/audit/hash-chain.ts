@@ -17,7 +17,7 @@ export interface Link {
   hash: string;
 }
 
-/** What the first event is sealed onto. */
+/** The link before the first event. */
 export const chainStart: Link = { seq: 0, hash: '0'.repeat(64) };
 
 export interface BrokenLink {

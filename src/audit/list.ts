@@ -58,24 +58,33 @@ function erasedFields(row: AuditRow): Pick<AuditEvent, 'erased'> {
 export async function listAudit(runtime: Pick<Runtime, 'db'>, input?: AuditListInput): Promise<Page<AuditEvent>> {
   const { conversationId, action, actor, cursor, limit } = parseInput('audit.list', listInput, input);
   const before = cursor ? decodeIdCursor(cursor) : null;
-  const rows = await runtime.db.run<AuditRow>(selectPage, [
-    conversationId ?? null,
-    action ?? null,
-    actor ?? null,
+  const rows = await runtime.db.run(selectPage, {
+    conversationId: conversationId ?? null,
+    action: action ?? null,
+    actor: actor ?? null,
     before,
-    limit + 1,
-  ]);
+    limit: limit + 1,
+  });
   const items = rows.slice(0, limit).map(toAuditEvent);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };
 }
 
-const selectPage = statement(
+interface ListParams {
+  conversationId: string | null;
+  action: string | null;
+  actor: string | null;
+  before: string | null;
+  limit: number;
+}
+
+const selectPage = statement<ListParams, AuditRow>(
   'audit.list',
-  (s) => `
+  (s, p) => `
     SELECT * FROM ${s}.audit_events
-    WHERE ($1::uuid IS NULL OR conversation_id = $1)
-      AND ($2::text IS NULL OR action = $2 OR (right($2, 1) = '.' AND starts_with(action, $2)))
-      AND ($3::text IS NULL OR actor ->> 'id' = $3) AND ($4::uuid IS NULL OR id < $4)
-    ORDER BY id DESC LIMIT $5`,
+    WHERE (${p.conversationId}::uuid IS NULL OR conversation_id = ${p.conversationId})
+      AND (${p.action}::text IS NULL OR action = ${p.action}
+        OR (right(${p.action}, 1) = '.' AND starts_with(action, ${p.action})))
+      AND (${p.actor}::text IS NULL OR actor ->> 'id' = ${p.actor}) AND (${p.before}::uuid IS NULL OR id < ${p.before})
+    ORDER BY id DESC LIMIT ${p.limit}`,
 );

@@ -8,7 +8,7 @@ export const pageSize = 1000;
 /** The sealed events in the order of the chain, page by page; one that somebody put before the first is among them. */
 export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run<ChainRow>(selectSealed, [after, pageSize]);
+    const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: pageSize });
     if (rows.length > 0) yield rows.map(toSealedEvent);
     if (rows.length < pageSize) return;
     after = rows.at(-1)?.seq ?? null;
@@ -18,7 +18,7 @@ export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEve
 /** The events that are not sealed yet, oldest first, page by page. */
 export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run<ChainRow>(selectUnsealedAfter, [after, pageSize]);
+    const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: pageSize });
     if (rows.length > 0) yield rows.map(toChainEvent);
     if (rows.length < pageSize) return;
     after = rows.at(-1)?.id ?? null;
@@ -75,15 +75,16 @@ export const chainColumns = `
   encode(mac, 'hex') AS mac,
   coalesce(to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD'), at::text) AS exact_at`;
 
-const selectSealed = statement(
+const selectSealed = statement<{ after: string | null; limit: number }, ChainRow>(
   'audit.sealed_page',
-  (s) => `
+  (s, p) => `
     SELECT ${chainColumns} FROM ${s}.audit_events
-    WHERE seq IS NOT NULL AND ($1::bigint IS NULL OR seq > $1) ORDER BY seq LIMIT $2`,
+    WHERE seq IS NOT NULL AND (${p.after}::bigint IS NULL OR seq > ${p.after}) ORDER BY seq LIMIT ${p.limit}`,
 );
 
-const selectUnsealedAfter = statement(
+const selectUnsealedAfter = statement<{ after: string | null; limit: number }, ChainRow>(
   'audit.unsealed_page',
-  (s) => `
-    SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2`,
+  (s, p) => `
+    SELECT ${chainColumns} FROM ${s}.audit_events
+    WHERE seq IS NULL AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );

@@ -1,5 +1,6 @@
 import type { Database } from '../db/connect.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
+import { auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChainEnd, endFault, readChainEnd, writeChainEnd } from './chain-end.js';
 import { salted } from './format.js';
@@ -29,7 +30,7 @@ export async function sealAudit(db: Database, keys: AuditKeys = noKeys): Promise
 }
 
 async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
-  const [lock] = await tx.run<{ taken: boolean }>(takeTurn);
+  const [lock] = await tx.run(takeTurn);
   if (!lock?.taken) return 0;
   const end = await readChainEnd(tx);
   await requireKey(tx, end, keys);
@@ -40,56 +41,73 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
     end.last,
     rows.map((row) => salted(toChainEvent(row))),
   );
-  if (sealed.length > 0) await tx.run(writeSeals, sealValues(sealed, keys));
+  if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
   const last: Link = sealed.at(-1) ?? end.last;
   if (sealed.length > 0 || end.recorded?.keyId !== (keys.current?.id ?? null))
     await writeChainEnd(tx, last, keys.current);
   return sealed.length;
 }
 
-/** A record that is signed goes on being signed: a worker without the key leaves its lines to those that have it. */
+/** Once a record is signed, a worker without the key seals nothing and leaves the events to workers that have it. */
 async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: AuditKeys): Promise<void> {
   if (keyId === null || keyId === current?.id) return;
   if (!current || !byId.has(keyId)) throw new CairnloopError('AUDIT_KEY_MISSING', { keyId });
-  const [used] = await tx.run<{ used: boolean }>(selectUsed, [current.id]);
+  const [used] = await tx.run(selectUsed, { keyId: current.id });
   if (used?.used) throw new CairnloopError('AUDIT_KEY_RETIRED', { keyId: current.id, current: keyId });
 }
 
-/** The end that was sealed last is not the end that is found: sealing on would hide it, so the record says so. */
+/** The end of the chain differs from the one sealed last. Sealing would hide that, so an event records it. */
 async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
   const fault = endFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
-  await tx.run(insertOwnEvent, [faultAction, { fault, expected, found: `${end.last.seq}:${end.last.hash}` }]);
+  const found = `${end.last.seq}:${end.last.hash}`;
+  await tx.run(insertOwnEvent, { action: faultAction, detail: { fault, expected, found } });
 }
 
-/** Events without a receipt were put in without their triggers; sealing removes that trace, so the record says so. */
+/**
+ * Events without a receipt were inserted while the triggers were disabled. Sealing would hide that, so an event records
+ * it.
+ */
 async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
-  const rows = await tx.run<ChainRow>(selectUnsealed, [batchSize]);
+  const rows = await tx.run(selectUnsealed, { limit: batchSize });
   if (rows.length === 0) return rows;
-  const found = await tx.run<{ id: string }>(selectWithoutReceipt, [rows.map(({ id }) => id)]);
+  const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
   if (found.length === 0) return rows;
   const fault = 'events had no receipt when they were sealed: they were put in, or their receipts removed';
-  await tx.run(insertOwnEvent, [faultAction, { fault, events: found.map(({ id }) => id) }]);
-  return tx.run<ChainRow>(selectUnsealed, [batchSize]);
+  await tx.run(insertOwnEvent, { action: faultAction, detail: { fault, events: found.map(({ id }) => id) } });
+  return tx.run(selectUnsealed, { limit: batchSize });
 }
 
-/** Signing begins, or goes on with another key: the record says when, so that it cannot begin anew unseen. */
+/**
+ * The first signature, and the first one of a new key, are recorded as events: a record cannot be re-signed unnoticed.
+ */
 async function recordKeyChange(tx: Executor, { last, keyId }: ChainEnd, { current }: AuditKeys): Promise<void> {
   if (last.seq > 0 && current && current.id !== keyId)
-    await tx.run(insertOwnEvent, ['audit.key_changed', { from: keyId, to: current.id }]);
+    await tx.run(insertOwnEvent, { action: 'audit.key_changed', detail: { from: keyId, to: current.id } });
 }
 
-function sealValues(sealed: readonly SealedEvent[], { current }: AuditKeys): unknown[] {
-  return [
-    sealed.map(({ id }) => id),
-    sealed.map(({ seq }) => seq),
-    sealed.map(({ hash }) => hash),
-    sealed.map(({ actorSalt }) => actorSalt ?? null),
-    sealed.map(({ detailSalt }) => detailSalt ?? null),
-    current?.id ?? null,
-    sealed.map(({ hash }) => current?.sign(lineText(hash)) ?? null),
-  ];
+/** Parallel lists, one entry an event, and the key of all. */
+interface SealParams {
+  ids: string[];
+  seqs: number[];
+  hashes: string[];
+  actorSalts: (string | null)[];
+  detailSalts: (string | null)[];
+  macs: (string | null)[];
+  keyId: string | null;
+}
+
+function sealParams(sealed: readonly SealedEvent[], { current }: AuditKeys): SealParams {
+  return {
+    ids: sealed.map(({ id }) => id),
+    seqs: sealed.map(({ seq }) => seq),
+    hashes: sealed.map(({ hash }) => hash),
+    actorSalts: sealed.map(({ actorSalt }) => actorSalt ?? null),
+    detailSalts: sealed.map(({ detailSalt }) => detailSalt ?? null),
+    macs: sealed.map(({ hash }) => current?.sign(lineText(hash)) ?? null),
+    keyId: current?.id ?? null,
+  };
 }
 
 /** The action of an event that says what the sealer found changed. */
@@ -98,36 +116,45 @@ export const faultAction = 'audit.fault_found';
 /** One key per schema. Held to the end of the transaction, so that the next to get it sees the whole chain. */
 export const lockKey = (s: string): string => `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
 
-const takeTurn = statement('audit.take_turn', (s) => `SELECT pg_try_advisory_xact_lock(${lockKey(s)}) AS taken`);
+const takeTurn = statement<NoParams, { taken: boolean }>(
+  'audit.take_turn',
+  (s) => `SELECT pg_try_advisory_xact_lock(${lockKey(s)}) AS taken`,
+);
 
-const selectUnsealed = statement(
+const selectUnsealed = statement<{ limit: number }, ChainRow>(
   'audit.unsealed',
-  (s) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT $1`,
+  (s, p) => `SELECT ${chainColumns} FROM ${s}.audit_events WHERE seq IS NULL ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectUsed = statement(
+const selectUsed = statement<{ keyId: string }, { used: boolean }>(
   'audit.key_used',
-  (s) => `SELECT EXISTS (SELECT FROM ${s}.audit_events WHERE key_id = $1) AS used`,
+  (s, p) => `SELECT EXISTS (SELECT FROM ${s}.audit_events WHERE key_id = ${p.keyId}) AS used`,
 );
 
-const selectWithoutReceipt = statement(
+const selectWithoutReceipt = statement<{ ids: string[] }, { id: string }>(
   'audit.without_receipt',
-  (s) => `SELECT id FROM ${s}.audit_events_without_receipt($1::uuid[]) id`,
+  (s, p) => `SELECT id FROM ${s}.audit_events_without_receipt(${p.ids}::uuid[]) id`,
 );
 
-const insertOwnEvent = statement(
-  'audit.own_event',
-  (s) => `
-    INSERT INTO ${s}.audit_events (at, actor, action, detail) VALUES (${s}.clock(), '{"id": "system:audit"}', $1, $2)`,
+const insertOwnEvent = statement<{ action: string; detail: Record<string, unknown> }>('audit.own_event', (s, p) =>
+  auditLines(s, {
+    from: '(SELECT) one',
+    at: `${s}.clock()`,
+    actor: systemActor('audit'),
+    actionSql: p.action,
+    conversationId: 'NULL',
+    detail: p.detail,
+  }),
 );
 
-const writeSeals = statement(
+const writeSeals = statement<SealParams>(
   'audit.seal',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.audit_events SET
       seq = seal.seq, hash = seal.hash, format = 2, actor_salt = decode(seal.actor_salt, 'hex'),
-      detail_salt = decode(seal.detail_salt, 'hex'), key_id = $6, mac = decode(seal.mac, 'hex')
-    FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $7::text[])
+      detail_salt = decode(seal.detail_salt, 'hex'), key_id = ${p.keyId}, mac = decode(seal.mac, 'hex')
+    FROM unnest(${p.ids}::uuid[], ${p.seqs}::bigint[], ${p.hashes}::text[],
+        ${p.actorSalts}::text[], ${p.detailSalts}::text[], ${p.macs}::text[])
       AS seal (id, seq, hash, actor_salt, detail_salt, mac)
     WHERE audit_events.id = seal.id`,
 );

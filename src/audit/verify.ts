@@ -1,6 +1,6 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
 import { type BrokenLink, chainStart, type Link, type SealedEvent, verifyChain } from './hash-chain.js';
@@ -30,9 +30,11 @@ export interface AuditProof {
   /** Ends of the chain that were kept outside of the database; each must still be part of it. */
   anchors?: readonly Link[];
   keys?: AuditKeys;
+  /** Called with the number of the last event of each page that was checked. */
+  onPage?(seq: number): void;
 }
 
-/** What was read of the chain. */
+/** State while the chain is read. */
 interface Reading {
   end: Link;
   broken: AuditFault | null;
@@ -40,9 +42,12 @@ interface Reading {
 }
 
 /** Reads the whole record in the order of its seals and returns how far it holds, and what that proves. */
-export function verifyAudit(db: Database, { anchors = [], keys = noKeys }: AuditProof = {}): Promise<AuditCheck> {
+export function verifyAudit(
+  db: Database,
+  { anchors = [], keys = noKeys, onPage = () => {} }: AuditProof = {},
+): Promise<AuditCheck> {
   return readSnapshot(db, async (tx) => {
-    const read = await readChain(tx, anchors, keys);
+    const read = await readChain(tx, { anchors, keys, onPage });
     const found = await readChainEnd(tx);
     const broken =
       read.broken ??
@@ -61,7 +66,7 @@ export function verifyAudit(db: Database, { anchors = [], keys = noKeys }: Audit
   });
 }
 
-async function readChain(tx: Executor, anchors: readonly Link[], keys: AuditKeys): Promise<Reading> {
+async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditProof>): Promise<Reading> {
   let reading: Reading = { end: chainStart, broken: null, signatures: noSignatures };
   let formats = 1;
   for await (const page of sealedPages(tx)) {
@@ -73,6 +78,7 @@ async function readChain(tx: Executor, anchors: readonly Link[], keys: AuditKeys
       reading = { end: { seq: event.seq, hash: event.hash }, broken: null, signatures };
       formats = event.format ?? 1;
     }
+    onPage(reading.end.seq);
   }
   return reading;
 }
@@ -87,7 +93,7 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
   return faultAt(event, 'chain', `event ${event.seq} is sealed by an older format than the event before it`);
 }
 
-/** A chain that was sealed anew from some place on fits in itself, but not with an anchor. */
+/** A chain that was re-sealed from some event on is consistent in itself, but does not match an anchor. */
 function anchorBroken(event: SealedEvent, anchors: readonly Link[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
@@ -137,25 +143,25 @@ const faultReasons: Record<FaultRow['fault'], string> = {
   unknown: 'an event that waits for its seal has no receipt: it was put in, or its seal taken off',
 };
 
-/** What no chain protects yet has receipts: one without its event, or an event without one, is a trace. */
+/** Unsealed events have receipts: a receipt without its event, or an event without a receipt, shows tampering. */
 async function unsealedFault(tx: Executor, end: Link): Promise<AuditFault | null> {
-  const [first] = await tx.run<FaultRow>(selectFaults);
+  const [first] = await tx.run(selectFaults);
   return first
     ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault], level: 'chain' }
     : null;
 }
 
-const selectFaults = statement(
+const selectFaults = statement<NoParams, FaultRow>(
   'audit.receipt_faults',
   (s) => `SELECT event_id, fault FROM ${s}.audit_receipt_faults() ORDER BY event_id LIMIT 1`,
 );
 
 async function countUnsealed(tx: Executor): Promise<number> {
-  const [row] = await tx.run<{ count: string }>(selectCount);
+  const [row] = await tx.run(selectCount);
   return Number(row?.count);
 }
 
-const selectCount = statement(
+const selectCount = statement<NoParams, { count: string }>(
   'audit.count_unsealed',
   (s) => `SELECT count(*) FROM ${s}.audit_events WHERE seq IS NULL`,
 );

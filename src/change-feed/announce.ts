@@ -40,7 +40,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       const payloads = toPayloads(waiting);
       waiting.clear();
       try {
-        await db.run(notify, [channel, payloads]);
+        await db.run(notify, { channel, payloads });
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
       }
@@ -55,7 +55,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       if (waiting.size < maxWaiting) addChange(waiting, conversationId, scope);
       sending ??= send();
     },
-    /** Sends what is still waiting, so that a script that changes one thing and closes is heard. */
+    /** Sends the pending changes, also those of a script that changes one thing and closes at once. */
     async close(): Promise<void> {
       closing.abort();
       await sending;
@@ -82,4 +82,7 @@ export function readPayload(payload: string): Changes | null {
   return new Map(payload.split(',').map(entry));
 }
 
-const notify = statement('activity.notify', () => 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload');
+const notify = statement<{ channel: string; payloads: string[] }>(
+  'activity.notify',
+  (_, p) => `SELECT pg_notify(${p.channel}, payload) FROM unnest(${p.payloads}::text[]) payload`,
+);

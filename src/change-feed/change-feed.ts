@@ -14,7 +14,7 @@ export interface ChangeFeed {
    * is called.
    */
   subscribe(listener: ChangeListener, scope?: ChangeScope): () => void;
-  /** What open pages of every process tell each other of the moment. Nothing of it is stored. */
+  /** Short-lived messages between open pages of all processes. They are not stored. */
   readonly news: NewsChannel;
   close(): Promise<void>;
 }

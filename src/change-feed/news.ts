@@ -20,7 +20,7 @@ export function openNews(db: Database, channel: string, log: Logger) {
       const texts = waiting;
       waiting = [];
       try {
-        await db.run(notify, [channel, texts]);
+        await db.run(notify, { channel, texts });
       } catch (error) {
         log.debug({ reason: errorText(error) }, 'news of open pages could not be sent');
       }
@@ -64,4 +64,7 @@ export function openNews(db: Database, channel: string, log: Logger) {
 const maxBytes = 7000;
 const maxWaiting = 200;
 
-const notify = statement('news.notify', () => 'SELECT pg_notify($1, payload) FROM unnest($2::text[]) payload');
+const notify = statement<{ channel: string; texts: string[] }>(
+  'news.notify',
+  (_, p) => `SELECT pg_notify(${p.channel}, payload) FROM unnest(${p.texts}::text[]) payload`,
+);

@@ -7,29 +7,24 @@ import { type Changes, createAnnouncer, readPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
 import { openNews } from './news.js';
 
+interface Subscription {
+  listener: ChangeListener;
+  scope: ChangeScope;
+}
+
 /**
  * A change feed over LISTEN and NOTIFY: one listening connection a process, opened for the first subscriber; changes
  * are announced from the pool after the commit. A lost announcement only delays a page, which also polls.
  */
 export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const channel = channelName('activity', db.schema);
-  const subscriptions = new Set<{ listener: ChangeListener; scope: ChangeScope }>();
+  const subscriptions = new Set<Subscription>();
   const news = openNews(db, channelName('news', db.schema), log);
   const announcer = createAnnouncer(db, channel, log);
   let listening: { close(): Promise<void> } | undefined;
   let closed = false;
 
-  function tell(changes: Changes | null): void {
-    for (const { listener, scope } of subscriptions) {
-      const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
-      if (changes && ids.length === 0) continue;
-      try {
-        listener(ids.map(([id]) => id));
-      } catch (error) {
-        log.warn({ reason: errorText(error) }, 'an activity listener failed');
-      }
-    }
-  }
+  const tell = (changes: Changes | null) => notify(subscriptions, changes, log);
 
   function listen(): void {
     listening ??= listenOn({
@@ -71,4 +66,17 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
       await Promise.all([announcer.close(), news.close(), listening?.close()]);
     },
   };
+}
+
+/** Calls each listener that a change concerns; `changes` null: anything may have changed. */
+function notify(subscriptions: ReadonlySet<Subscription>, changes: Changes | null, log: Logger): void {
+  for (const { listener, scope } of subscriptions) {
+    const ids = [...(changes ?? [])].filter(([, seen]) => scope === 'internal' || seen === 'visible');
+    if (changes && ids.length === 0) continue;
+    try {
+      listener(ids.map(([id]) => id));
+    } catch (error) {
+      log.warn({ reason: errorText(error) }, 'an activity listener failed');
+    }
+  }
 }

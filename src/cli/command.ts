@@ -1,4 +1,5 @@
 import { CairnloopError } from '../foundation/errors.js';
+import type { CommandInput } from './command-input.js';
 import type { CliIo } from './io.js';
 import type { Report } from './report.js';
 
@@ -9,7 +10,7 @@ export interface OptionRow {
   default?: unknown;
   choices?: readonly string[];
   /** Reads the text; throws a `USAGE` error for a wrong one. See {@link wholeNumber}. */
-  parse?(value: string): unknown;
+  parse?(text: string): unknown;
 }
 
 /** One argument: `<id>` is required, `[direction]` optional, `[ids...]` a list. */
@@ -20,61 +21,71 @@ export interface ArgumentRow {
   choices?: readonly string[];
 }
 
-/** What the command line said. `args` are the arguments in order, `options` by their camel-cased names. */
-export interface CommandInput<Options> {
-  args: readonly (string | undefined)[];
-  options: Options;
-}
-
 /** What `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */
-export interface Command<Options = object> {
-  arguments?: readonly ArgumentRow[];
-  options?: readonly OptionRow[];
+export interface Command<
+  Arguments extends readonly ArgumentRow[] = readonly ArgumentRow[],
+  Options extends readonly OptionRow[] = readonly OptionRow[],
+> {
+  arguments?: Arguments;
+  options?: Options;
   /** What `--help` says beyond the summary. */
   about?: string;
   /** Whole command lines, shown in `--help`. */
   examples: readonly string[];
   /** What an exit code means here, where that is more than 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
-  run?(input: CommandInput<Options>, io: CliIo): Promise<Report | undefined>;
+  run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<Report | undefined>;
   /** For verbs with verbs of their own: `deliveries list`. Such a command has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }
 
-/** Keeps the types of `options` and `run` together. */
-export function defineCommand<Options>(command: Command<Options>): Command<Options> {
+/** Infers from `arguments` and `options` what `run` receives. */
+export function defineCommand<
+  const Arguments extends readonly ArgumentRow[],
+  const Options extends readonly OptionRow[] = [],
+>(command: Command<Arguments, Options>): Command {
   return command;
 }
 
+/** Keeps the literal types of one option, from which its name and value are inferred. */
+export function declareOption<const Row extends OptionRow>(row: Row): Row {
+  return row;
+}
+
+/** {@link declareOption} for a list. */
+export function declareOptions<const Rows extends readonly OptionRow[]>(rows: Rows): Rows {
+  return rows;
+}
+
 /** The rows that many commands share, so that one flag reads the same everywhere. */
-export const jsonOption: OptionRow = { flags: '--json', description: 'print one JSON document on stdout' };
-export const cwdOption: OptionRow = {
+export const jsonOption = declareOption({ flags: '--json', description: 'print one JSON document on stdout' });
+export const cwdOption = declareOption({
   flags: '--cwd <folder>',
   description: "the host's package (default: this folder)",
-};
-export const configOption: OptionRow = {
+});
+export const configOption = declareOption({
   flags: '--config <file>',
   description: 'the config file (default: cairnloop.config.{ts,mts,js,mjs,cjs})',
-};
+});
 
-export const workspacePortOption: OptionRow = {
+export const workspacePortOption = declareOption({
   flags: '--port <number>',
-  description: 'port of workspace and portal; 0 takes a free one',
+  description: 'port of workspace and portal; 0 picks a free one',
   default: 4070,
-  parse: (text) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
-};
+  parse: (text: string) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
+});
 
-export const opsPortOption: OptionRow = {
+export const opsPortOption = declareOption({
   flags: '--ops-port <number>',
-  description: 'port of health and metrics; 0 takes a free one (default: ops.port, 9464)',
-  parse: (text) => wholeNumber('--ops-port', { min: 0, max: 65_535 })(text),
-};
+  description: 'port of health and metrics; 0 picks a free one (default: ops.port, 9464)',
+  parse: (text: string) => wholeNumber('--ops-port', { min: 0, max: 65_535 })(text),
+});
 
-export const logLevelOption: OptionRow = {
+export const logLevelOption = declareOption({
   flags: '--log-level <level>',
-  description: 'least severe log line (default: log.level, info)',
+  description: 'lowest level that is logged (default: log.level, info)',
   choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-};
+});
 
 /** A parser for `--port <number>` and its like. */
 export function wholeNumber(flag: string, range: { min: number; max: number }): (text: string) => number {

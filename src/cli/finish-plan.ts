@@ -1,28 +1,24 @@
 /** The last steps of commands that write to the host: show, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
-import { jsonOption, type OptionRow } from './command.js';
+import { declareOption, declareOptions, jsonOption } from './command.js';
+import type { OptionsOf } from './command-input.js';
 import type { CliIo } from './io.js';
 import { folderBelow, planJson, planText } from './plan-report.js';
 import type { Report } from './report.js';
 
-export interface PlanOptions {
-  dryRun?: boolean;
-  check?: boolean;
-  yes?: boolean;
-  json?: boolean;
-}
-
-export const planOptions: readonly OptionRow[] = [
+export const planOptions = declareOptions([
   { flags: '--dry-run', description: 'show the changes as a unified diff and write nothing' },
-  { flags: '-y, --yes', description: 'ask nothing' },
+  { flags: '-y, --yes', description: 'do not ask for confirmation' },
   jsonOption,
-];
+]);
 
-export const checkOption: OptionRow = {
+export const checkOption = declareOption({
   flags: '--check',
-  description: 'write nothing and exit 3 when something would change',
-};
+  description: 'write nothing and exit 3 if something would change',
+});
+
+export type PlanOptions = OptionsOf<readonly [typeof checkOption, ...typeof planOptions]>;
 
 /** How a plan is carried out: `write` is called at most once, after the person at the terminal agreed to `question`. */
 export interface Finish {

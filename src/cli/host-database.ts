@@ -2,15 +2,12 @@ import { relative, resolve } from 'node:path';
 import type { ResolvedConfig } from '../config/config-schema.js';
 import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { Database } from '../db/connect.js';
+import type { configOption, cwdOption, jsonOption } from './command.js';
+import type { OptionsOf } from './command-input.js';
 import type { CliIo } from './io.js';
 
-/** Where the host is, as `--cwd` and `--config` say. */
-export interface HostOptions {
-  cwd?: string;
-  config?: string;
-  /** Leaves stderr to errors. */
-  json?: boolean;
-}
+/** The options `--cwd`, `--config` and `--json`; with the last, only errors go to stderr. */
+export type HostOptions = OptionsOf<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
 /** Where the host is, for every command alike: in a folder of its package, or at the root of its workspace. */
 export interface Host {

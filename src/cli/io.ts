@@ -1,5 +1,5 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { type HostGuard, hostGuard } from './host-guard.js';
+import { catchHostErrors, type HostErrors } from './host-errors.js';
 import { reserveStdout, watchWrites } from './reserve-stdout.js';
 
 /** One choice of a list. */
@@ -21,20 +21,29 @@ export interface Prompts {
   }): Promise<T[]>;
 }
 
+/** A stream that a command writes to. */
+export type Output = Pick<NodeJS.WriteStream, 'write'> & {
+  isTTY?: boolean | undefined;
+  /** Text for a person: outcomes and addresses have colour where the terminal has it. */
+  styled?(text: string): void;
+  /** On a terminal: shows a line in the place of the one before, until something else is written. Empty removes it. */
+  status?(line: string): void;
+};
+
 /** Everything a command may use of the process; injected, so that tests read output without spies. */
 export interface CliIo {
   stdin: NodeJS.ReadStream;
   /** The result; `columns` is the terminal's width, where it is one. */
-  stdout: Pick<NodeJS.WriteStream, 'write'> & { columns?: number | undefined };
+  stdout: Output & { columns?: number | undefined };
   /** Progress and errors. */
-  stderr: Pick<NodeJS.WriteStream, 'write'>;
+  stderr: Output;
   cwd: string;
   env: NodeJS.ProcessEnv;
   /** Stdin and stdout are terminals and this is no CI run: only then may a command ask. */
   isInteractive: boolean;
   ask: Prompts;
   /** Absent where the process is not the command's own. */
-  host?: HostGuard;
+  host?: HostErrors;
   /** Waits until the result is written; returns why it could not be. */
   flush?(): Promise<Error | undefined>;
   /** Aborted when stdout takes no more, as when its reader has ended. */
@@ -50,7 +59,18 @@ export function processIo(): CliIo {
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
   const ask = clackPrompts(stdout);
-  return { stdin, stdout, stderr, cwd: process.cwd(), env, isInteractive, ask, host: hostGuard(), flush, outputGone };
+  return {
+    stdin,
+    stdout,
+    stderr,
+    cwd: process.cwd(),
+    env,
+    isInteractive,
+    ask,
+    host: catchHostErrors(),
+    flush,
+    outputGone,
+  };
 }
 
 function isCi(env: NodeJS.ProcessEnv): boolean {

@@ -1,19 +1,20 @@
 /**
  * The command line. To add a command:
  *
- * 1. `src/cli/commands/<verb>.ts` exports `command = defineCommand<Options>({ arguments, options, examples, exitCodes, run })`.
- *    It declares what it takes and maps `run(input, io)` to one call into the code that does the work; `io` is all it
- *    may touch of the process. Heavy imports stand inside `run`, so that `--help` stays fast.
+ * 1. `src/cli/commands/<verb>.ts` exports `command = defineCommand({ arguments, options, examples, exitCodes, run })`.
+ *    The input of `run` has its type from the declared rows. `run(input, io)` makes one call into the code that does the
+ *    work; `io` is all it may touch of the process. Heavy imports stand inside `run`, so that `--help` stays fast.
  * 2. It gets a row in {@link commands}, in the order of `cairnloop --help`.
  *
- * `run` answers a `Report` (or nothing when it has already said all); it throws a `CairnloopError` for an expected
+ * `run` returns a `Report` (or nothing when it has written its output itself); it throws a `CairnloopError` for an expected
  * failure. Text or JSON, the exit code and the error's shape are decided here, for every command alike.
  */
 import { readFileSync } from 'node:fs';
-import { CommanderError } from 'commander';
+import { type Command as Commander, CommanderError } from 'commander';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
-import { readCommandLine } from './command-line.js';
+import { asksForJson } from './asks-for-json.js';
+import { type CommandLine, readCommandLine } from './command-line.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
@@ -27,7 +28,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'gen',
-    summary: 'Write a host module and put it into the config',
+    summary: 'Generate a host module and add it to the config',
     load: () => import('./commands/gen.js'),
   },
   {
@@ -37,7 +38,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'migrate',
-    summary: 'Prepare the schema in the database',
+    summary: 'Create or upgrade the database schema, or roll it back',
     load: () => import('./commands/migrate.js'),
   },
   {
@@ -47,12 +48,12 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'dev',
-    summary: 'Worker, health, metrics and workspace in one process on loopback',
+    summary: 'Run worker, health, metrics and workspace in one process on loopback',
     load: () => import('./commands/dev.js'),
   },
   {
     name: 'demo',
-    summary: 'A demo host with data, in a folder of its own',
+    summary: 'Create and run a demo host with sample data',
     load: () => import('./commands/demo.js'),
   },
   {
@@ -62,7 +63,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'sla',
-    summary: 'Show, change, explain and try out SLA terms',
+    summary: 'Show, set, explain and simulate SLA terms',
     load: () => import('./commands/sla.js'),
   },
   {
@@ -72,7 +73,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'audit',
-    summary: 'Read, check and export the append-only record',
+    summary: 'List, verify and export the audit record',
     load: () => import('./commands/audit.js'),
   },
   {
@@ -82,7 +83,7 @@ const commands: readonly CommandRow[] = [
   },
   {
     name: 'report',
-    summary: 'Count first responses, SLA, ratings, drafts and deliveries of a period',
+    summary: 'Report first responses, SLA, ratings, drafts and deliveries of a period',
     load: () => import('./commands/report.js'),
   },
   {
@@ -112,17 +113,29 @@ export async function main(
   const exitCode = await runAndReport(argv, io, rows);
   for (const failure of io.host?.take() ?? []) io.stderr.write(`Meanwhile code of the host failed: ${failure}\n`);
   const lost = await io.flush?.();
-  io.host?.lift();
+  io.host?.stop();
   if (!lost) return exitCode;
   // Never as JSON: that would go where nothing can be written.
-  const told = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);
-  return exitCode || told;
+  const lostExitCode = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);
+  return exitCode || lostExitCode;
 }
 
 async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]): Promise<number> {
-  const asJson = argv.includes('--json');
+  // Scripts pass a leading `--`: `npx cairnloop -- gen`.
+  const given = argv[0] === '--' ? argv.slice(1) : argv;
+  let asJson = asksForJson(given);
   try {
-    const report = await parseAndRun(argv, io, rows);
+    let report: Report | undefined;
+    const program = await buildProgram(rows, given, io, {
+      version: packageVersion(),
+      done: (result) => {
+        report = result;
+      },
+    });
+    const line = readCommandLine(program, given);
+    asJson = asksForJson(given, line.command.options);
+    const ending = await parseAndRun(program, line);
+    report ??= ending;
     if (report) writeReport(report, io, asJson);
     return report?.exitCode ?? 0;
   } catch (thrown) {
@@ -130,32 +143,19 @@ async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly C
   }
 }
 
-async function parseAndRun(
-  argv: readonly string[],
-  io: CliIo,
-  rows: readonly CommandRow[],
-): Promise<Report | undefined> {
-  let report: Report | undefined;
-  // As scripts write it: `npx cairnloop -- gen`.
-  const given = argv[0] === '--' ? argv.slice(1) : argv;
-  const program = await buildProgram(rows, given, io, {
-    version: packageVersion(),
-    done: (answer) => {
-      report = answer;
-    },
-  });
-  const { command, words } = readCommandLine(program, given);
+/** Returns a report only where help was printed that nobody asked for, which is wrong usage. */
+async function parseAndRun(program: Commander, { command, words }: CommandLine): Promise<Report | undefined> {
   try {
     await program.parseAsync(words, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown;
-    // Commander throws for help and version too; help that nobody asked for is wrong usage.
+    // Commander throws for help and version too.
     if (thrown.exitCode === 0) return undefined;
     if (thrown.code === 'commander.help') return { text: '', json: undefined, exitCode: 2 };
     const { usageError } = await import('./usage-error.js');
     throw await usageError(thrown, command);
   }
-  return report;
+  return undefined;
 }
 
 function packageVersion(): string {

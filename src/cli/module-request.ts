@@ -3,32 +3,26 @@ import path from 'node:path';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import type { ModuleRequest } from '../gen/module-files.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../gen/module-kinds.js';
-import { configOption, cwdOption, type OptionRow } from './command.js';
-import { checkOption, mayAsk, type PlanOptions, planOptions } from './finish-plan.js';
+import { configOption, cwdOption, declareOptions } from './command.js';
+import type { OptionsOf } from './command-input.js';
+import { checkOption, mayAsk, planOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
-export interface ModuleOptions extends PlanOptions {
-  cwd?: string;
-  dir?: string;
-  config?: string;
-  force?: boolean;
-  storage?: ModuleRequest['storage'];
-  test: boolean;
-}
-
-export const moduleOptions: readonly OptionRow[] = [
+export const moduleOptions = declareOptions([
   cwdOption,
   {
     flags: '--dir <folder>',
-    description: 'where modules go (default: cairnloop in the source folder); for alerts: ops',
+    description: 'folder of the modules (default: cairnloop in the source folder; for alerts: ops)',
   },
   configOption,
-  { flags: '--storage <where>', description: 'for sla: where the terms live', choices: moduleKinds.sla.storages },
-  { flags: '--no-test', description: 'write no test beside a module' },
+  { flags: '--storage <where>', description: 'for sla: where the terms are stored', choices: moduleKinds.sla.storages },
+  { flags: '--no-test', description: 'do not write a test beside each module' },
   { flags: '--force', description: 'overwrite a module that was edited' },
   checkOption,
   ...planOptions,
-];
+]);
+
+export type ModuleOptions = OptionsOf<typeof moduleOptions>;
 
 export const planExitCodes = {
   3: 'something must be done by hand, or --check found changes',
@@ -58,12 +52,12 @@ async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: bo
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;
   if (!asks) return preset;
-  return hostPath(host.root, host.root, await io.ask.text({ message: 'Where do the modules go?', initial: preset }));
+  return hostPath(host.root, host.root, await io.ask.text({ message: 'In which folder?', initial: preset }));
 }
 
 function askStorage(io: CliIo): Promise<ModuleRequest['storage']> {
   return io.ask.select({
-    message: 'Where do the SLA terms live?',
+    message: 'Where are the SLA terms stored?',
     choices: [
       { value: 'static', label: 'In the module', hint: 'changed by a deploy; operators see them as read-only' },
       { value: 'database', label: 'In the database', hint: 'changed by operators and `cairnloop sla set`' },

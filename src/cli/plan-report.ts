@@ -5,10 +5,7 @@ import type { ChangePlan, FileChange, Outcome } from '../gen/change-plan.js';
 /** What a terminal of the usual width shows without breaking a line. */
 const width = 80;
 
-/**
- * One line a file, then what is to be done by hand, then the notes and what to install. Paths are as from `cwd`, where
- * the person stands.
- */
+/** One line per file, then the manual steps, the notes and what to install. Paths are relative to `cwd`. */
 export function planText(plan: ChangePlan, cwd: string): string {
   const changes = plan.changes.map((change) => ({
     ...change,
@@ -17,7 +14,7 @@ export function planText(plan: ChangePlan, cwd: string): string {
   }));
   const lines = changes.flatMap(outcomeLines);
   const notes = plan.notes.length > 0 ? ['', ...plan.notes.flatMap((note) => wrapped(note, ''))] : [];
-  return [...lines, ...changes.flatMap(handwork), ...notes, ...installs(plan, folderBelow(plan.root, cwd))].join('\n');
+  return [...lines, ...changes.flatMap(handwork), ...notes, ...commands(plan, folderBelow(plan.root, cwd))].join('\n');
 }
 
 /** The same as data; paths are relative to `root`. */
@@ -30,6 +27,7 @@ export function planJson(plan: ChangePlan) {
     }),
     notes: plan.notes,
     install: plan.install ?? [],
+    fix: plan.fix ?? [],
   };
 }
 
@@ -38,7 +36,7 @@ function outcomeWord({ outcome, before, after }: FileChange): Outcome | 'removed
   return before !== null && after === null ? 'removed' : outcome;
 }
 
-/** The way down from `cwd` to the package, e.g. `packages/api`; empty for who stands in it, however deep. */
+/** The path from `cwd` down to the package, e.g. `packages/api`; empty if `cwd` is inside the package. */
 export function folderBelow(root: string, cwd: string): string {
   const folder = shown(root, cwd);
   return folder.startsWith('..') ? '' : folder;
@@ -48,9 +46,12 @@ function shown(file: string, cwd: string): string {
   return path.relative(cwd, file).split(path.sep).join('/');
 }
 
-function installs({ install = [] }: ChangePlan, folder: string): string[] {
-  if (install.length === 0) return [];
-  return ['', `Install what the host does not list yet${folder ? `, in ${folder}` : ''}:`, ...indented(install)];
+function commands({ install = [], fix = [] }: ChangePlan, folder: string): string[] {
+  const place = folder ? `, in ${folder}` : '';
+  return [
+    ...(install.length > 0 ? ['', `Install what the host does not list yet${place}:`, ...indented(install)] : []),
+    ...(fix.length > 0 ? ['', `Have your own tools format and check the new files${place}:`, ...indented(fix)] : []),
+  ];
 }
 
 type ShownChange = Omit<FileChange, 'outcome'> & { outcome: Outcome | 'removed' };

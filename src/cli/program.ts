@@ -28,7 +28,7 @@ export async function buildProgram(
     .version(running.version, '-v, --version', 'print the version')
     .addHelpText('after', () =>
       helpAfter(helpWidth(io), ['cairnloop init', 'cairnloop gen notifier --dry-run', 'cairnloop demo'], {
-        3: 'something is to be done by hand, or --check found changes',
+        3: 'something must be done by hand, or --check found changes',
         130: 'cancelled, or ended by a second Ctrl-C',
       }),
     );
@@ -44,7 +44,7 @@ export async function buildProgram(
 function quiet(command: Commander, io: CliIo): Commander {
   return command
     .exitOverride()
-    .helpOption('-h, --help', 'print this')
+    .helpOption('-h, --help', 'print this help')
     .configureHelp({ formatItem, minWidthToWrap: 10 })
     .configureOutput({
       getOutHelpWidth: () => helpWidth(io),

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { CliIo } from './io.js';
 
 /** A command's result as text and as JSON; progress goes to stderr. */
@@ -11,13 +13,31 @@ export interface Report {
 /** Writes the result to stdout, and nothing else. Times become ISO-8601, bigints decimal text. */
 export function writeReport(report: Report, io: CliIo, asJson: boolean): void {
   const text = asJson ? toJson(report.json) : report.text;
-  if (text) io.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+  if (!text) return;
+  const whole = text.endsWith('\n') ? text : `${text}\n`;
+  if (asJson || !io.stdout.styled) io.stdout.write(whole);
+  else io.stdout.styled(whole);
 }
 
-/** A failure as `{ error: { code, message, hint } }` on stdout with `--json`, else as two lines on stderr. */
+/**
+ * A failure as `{ error: { code, message, hint } }` on stdout with `--json`, else as two lines on stderr. On a terminal a
+ * third line says where the docs describe the code.
+ */
 export function writeFailure(failure: { code: string; message: string; hint: string }, io: CliIo, asJson: boolean) {
-  if (asJson) io.stdout.write(`${toJson({ error: failure })}\n`);
-  else io.stderr.write(`${failure.message}\n${failure.hint}\n`);
+  if (asJson) return void io.stdout.write(`${toJson({ error: failure })}\n`);
+  io.stderr.write(`${failure.message}\n${failure.hint}\n`);
+  if (io.stderr.isTTY && !withoutSection.has(failure.code)) io.stderr.write(`See ${sectionOf(failure.code, io.cwd)}\n`);
+}
+
+/** Codes whose section would repeat the hint, and the one of a fault, which has none. */
+const withoutSection = new Set(['USAGE', 'CANCELLED', 'UNEXPECTED']);
+
+const errorsPage = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
+
+/** The section of a code in the installed docs/errors.md, as a path from the working directory where it lies below. */
+function sectionOf(code: string, cwd: string): string {
+  const near = path.relative(cwd, errorsPage);
+  return `${near.startsWith('..') ? errorsPage : near}#${code.toLowerCase()}`;
 }
 
 function toJson(value: unknown): string {

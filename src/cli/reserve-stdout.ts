@@ -8,7 +8,7 @@ export function reserveStdout(): NodeJS.WriteStream {
   const { stdout, stderr } = process;
   const standIn = { configurable: true, enumerable: true, get: () => stderr };
   Object.defineProperty(process, 'stdout', standIn);
-  // The console keeps its first stream, and `import { stdout }` the old binding.
+  // Replacing process.stdout is not enough: the console keeps its first stream, and `import { stdout }` its binding.
   Object.defineProperty(console, '_stdout', { ...standIn, enumerable: false });
   syncBuiltinESMExports();
   return stdout;

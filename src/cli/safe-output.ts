@@ -1,23 +1,64 @@
 import { escapeControls } from '../foundation/escape-controls.js';
-import type { CliIo, Prompts } from './io.js';
+import { coloured, hasColour, outcomeColours } from './colours.js';
+import type { CliIo, Output, Prompts } from './io.js';
+import { cut } from './single-line-text.js';
 
 /**
  * All output of commands goes through here, so that foreign text (an id, a file name, an error) cannot control the
  * terminal.
  */
 export function withSafeOutput(io: CliIo): CliIo {
-  return { ...io, stdout: safeStream(io.stdout), stderr: safeStream(io.stderr), ask: safePrompts(io.ask) };
+  return {
+    ...io,
+    stdout: safeStream(io.stdout, io.env),
+    stderr: withStatus(safeStream(io.stderr, io.env), io.stderr),
+    ask: safePrompts(io.ask),
+  };
 }
 
-function safeStream<Stream extends CliIo['stdout']>(stream: Stream): Stream {
+function safeStream<Stream extends CliIo['stdout']>(stream: Stream, env: CliIo['env']): Stream {
   const write = (chunk: string | Uint8Array, ...others: never[]) =>
     stream.write(typeof chunk === 'string' ? escapeControls(chunk) : chunk, ...others);
+  /** Colours are added after what is foreign was escaped. */
+  const styled = (text: string) =>
+    stream.write(hasColour(stream, env) ? coloured(escapeControls(text), outcomeColours) : escapeControls(text));
   return {
     write,
+    styled,
     get columns() {
-      return stream.columns;
+      // A terminal whose size is unknown, as in some containers, says 0.
+      return stream.columns || undefined;
+    },
+    get isTTY() {
+      return stream.isTTY;
     },
   } as unknown as Stream;
+}
+
+const eraseLine = '\r\u001b[2K';
+
+/** A status line on a terminal, which gives way to whatever is written after it. */
+function withStatus(safe: Output, terminal: Output & { columns?: number | undefined }): Output {
+  if (!terminal.isTTY) return safe;
+  let isShown = false;
+  const clear = () => {
+    if (isShown) terminal.write(eraseLine);
+    isShown = false;
+  };
+  const write = (...chunk: Parameters<Output['write']>) => {
+    clear();
+    return safe.write(...chunk);
+  };
+  return {
+    ...safe,
+    write: write as Output['write'],
+    status(line) {
+      clear();
+      if (line === '') return;
+      terminal.write(cut(escapeControls(line).replaceAll('\n', ' '), (terminal.columns || 80) - 1));
+      isShown = true;
+    },
+  };
 }
 
 function safePrompts(ask: Prompts): Prompts {

@@ -1,15 +1,15 @@
 import { CairnloopError } from '../foundation/errors.js';
-import type { OptionRow } from './command.js';
+import { declareOption } from './command.js';
 
 const hour = 3_600_000;
 const units: Record<string, number> = { m: 60_000, h: hour, d: 24 * hour, w: 7 * 24 * hour };
 
 /** `--since 30d`: the parsed option is a `Date`. */
-export const sinceOption: OptionRow = {
+export const sinceOption = declareOption({
   flags: '--since <when>',
-  description: 'since 90m, 12h, 30d or 2w ago, or a moment in UTC (2026-01-31T18:30)',
-  parse: (text) => pastMoment('--since', text),
-};
+  description: 'since 90m, 12h, 30d or 2w ago, or a time in UTC (2026-01-31T18:30)',
+  parse: (text: string) => pastMoment('--since', text),
+});
 
 /** Reads how long ago, or a date. Throws `USAGE`. */
 export function pastMoment(flag: string, text: string, now = new Date()): Date {

@@ -4,7 +4,7 @@ import { cut, padTo, singleLine } from './single-line-text.js';
 export interface Fit {
   /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
   width: number | undefined;
-  /** The columns that may be cut, by their place. */
+  /** The columns that may be cut, by their index. */
   free: readonly number[];
 }
 
@@ -41,7 +41,7 @@ function lineOf(row: readonly string[], columns: readonly Column[]): string {
     .trimEnd();
 }
 
-/** Pure: which columns stand in which line, and how wide. */
+/** Pure: which columns are in which line, and how wide. */
 function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: Fit): Column[][] {
   const least = widths.map((full, at) => (free.includes(at) ? Math.min(full, leastWidth) : full));
   const lines: number[][] = [];

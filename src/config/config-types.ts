@@ -94,7 +94,7 @@ export interface LogConfig {
 /** Brands `prometheus()` results, so that one of another copy of this package is recognised. */
 export const metricsBrand: unique symbol = Symbol.for('cairnloop.metrics') as never;
 
-/** What `prometheus()` makes. */
+/** The type that `prometheus()` returns. */
 export interface MetricsReporter {
   readonly [metricsBrand]: true;
 }
@@ -102,7 +102,7 @@ export interface MetricsReporter {
 /** Marks what `openTelemetry()` makes. */
 export const tracingBrand: unique symbol = Symbol.for('cairnloop.tracing') as never;
 
-/** What `openTelemetry()` makes. */
+/** The type that `openTelemetry()` returns. */
 export interface TracingBridge {
   readonly [tracingBrand]: true;
 }

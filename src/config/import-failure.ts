@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { maskUrls } from '../foundation/describe-found.js';
 import { errorText, redact } from '../foundation/redact.js';
-import { maskUrls } from './describe-found.js';
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 

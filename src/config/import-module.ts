@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { JitiOptions, TransformOptions } from 'jiti';
 import { emptyModules, replaceReactMarkers } from './react-markers.js';
 import { resolveSourceImports } from './source-imports.js';
+import { svelteKitModules } from './sveltekit-modules.js';
 import { compileTypeScript } from './transform-typescript.js';
 import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 import { pathAliases, readTsconfig } from './tsconfig.js';
@@ -54,7 +55,7 @@ async function importTypeScript(file: string): Promise<object> {
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
     ...options,
-    virtualModules: { cairnloop: await importCairnloop(file), ...emptyModules },
+    virtualModules: { cairnloop: await importCairnloop(file), ...emptyModules, ...svelteKitModules },
     transform: (transform) => ({ code: transformed(plain.transform, transform) }),
   });
   return jiti.import<object>(file);

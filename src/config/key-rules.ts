@@ -1,13 +1,13 @@
+import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
 import { kindOf } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
-import { describeFound, describeNumber, maskUrl } from './describe-found.js';
 
-/** What one key accepts, in words and as a test. */
+/** What one key accepts: as text for messages, and as a predicate. */
 export interface Rule {
   expected: string;
   accepts(value: unknown): boolean;
-  /** True where there is no default. */
+  /** True for a key without a default. */
   required?: true;
   /** Describes a refused value without secrets. */
   found(value: unknown): string;
@@ -16,7 +16,10 @@ export interface Rule {
 /** The longest time a Node timer can wait. */
 const maxMs = 2_147_483_647;
 
-/** A path of the ops server, in the config and where it is mounted: what a router would read a pattern into is none. */
+/**
+ * A path of the ops server, in the config and as a mount option. Characters that a router would read as a pattern are
+ * refused.
+ */
 export const opsPath: Rule = text(
   'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,

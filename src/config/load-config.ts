@@ -67,8 +67,8 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
 }
 
 /**
- * The absolute path of the config: that of the sources, or else, where only the output of a build is there, the compiled
- * one. @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
+ * The absolute path of the config: the source, or the compiled one if only the output of a build is deployed. @throws
+ * CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
  */
 export function findConfigFile({ cwd, file }: LoadOptions): string {
   const names = file === undefined ? configFileNames : [file];
@@ -113,7 +113,7 @@ function isFile(path: string): boolean {
   return stat(path)?.isFile() ?? false;
 }
 
-/** Undefined for what is not there, below a file, or where we may not look. */
+/** Undefined for a path that does not exist, is below a file, or may not be read. */
 function stat(path: string): Stats | undefined {
   try {
     return statSync(path);

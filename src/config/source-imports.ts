@@ -1,20 +1,35 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { packageTargets } from './package-imports.js';
 
 /**
- * Resolves relative imports to source files: `./mail.js` may be `mail.ts` or `mail.tsx`. Loaders know some of these
- * forms, but not all, and none under Plug'n'Play.
+ * Resolves imports to source files: `./mail.js` may be `mail.ts` or `mail.tsx`, and so may be what package.json names
+ * by `#mail`. Loaders know some of these forms, but not all, and none under Plug'n'Play.
  */
 export function resolveSourceImports(file: string, source: string): string {
   const folder = path.dirname(file);
-  return source.replace(relativeSpecifier, (whole, before: string, quote: string, specifier: string) => {
-    const found = sourceOf(folder, specifier);
+  return source.replace(anySpecifier, (whole, before: string, quote: string, specifier: string) => {
+    const found = specifier.startsWith('.') ? sourceOf(folder, specifier) : ownSource(file, specifier);
     return found === undefined ? whole : `${before}${quote}${found}${quote}`;
   });
 }
 
 /** What follows `from`, `import`, `import(` or `require(`. */
-const relativeSpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?)\2/g;
+const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;
+
+/** Of the package that the file belongs to; undefined where Node finds a file under that name. */
+function ownSource(file: string, specifier: string): string | undefined {
+  const { ofNode, ofSources } = packageTargets(file, specifier);
+  if (ofNode.some(isFile)) return undefined;
+  const folder = path.dirname(file);
+  for (const target of ofSources) {
+    const relative = path.relative(folder, target).split(path.sep).join('/');
+    const dotted = relative.startsWith('.') ? relative : `./${relative}`;
+    const found = isFile(target) ? dotted : sourceOf(folder, dotted);
+    if (found) return found;
+  }
+  return undefined;
+}
 
 const sourceExtensions: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],

@@ -21,7 +21,7 @@ export function compileTypeScript(file: string, source: string): string | undefi
   return isWrong ? undefined : outputText;
 }
 
-/** Settings that jiti and Node need, whatever the host builds for. */
+/** Compiler options that override the host's tsconfig, because jiti loads the output. */
 function fixedOptions(ts: Compiler): TypeScript.CompilerOptions {
   return {
     target: ts.ScriptTarget.ES2022,
@@ -67,7 +67,7 @@ function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): 
   };
 }
 
-/** `preserve` leaves JSX to a bundler, which there is none of here. */
+/** `preserve` leaves JSX to a bundler, and none runs here. */
 function jsxOptions(given: TypeScript.CompilerOptions, ts: Compiler): TypeScript.CompilerOptions {
   const { jsx, jsxImportSource, jsxFactory, jsxFragmentFactory, reactNamespace } = given;
   const isClassic = jsx === ts.JsxEmit.React || (jsxFactory !== undefined && jsxImportSource === undefined);

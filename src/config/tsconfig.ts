@@ -23,7 +23,7 @@ export function findTsconfig(folder: string): string | undefined {
   return undefined;
 }
 
-/** A solution-style tsconfig stands for its first reference to code, not tests. */
+/** A solution-style tsconfig is replaced by its first reference that is not for tests. */
 export function readTsconfig(file: string, depth = 0): Tsconfig {
   const ts = loadCompiler();
   const { config = {} } = ts.readConfigFile(file, readText);
@@ -51,7 +51,7 @@ function referredProjects(references: readonly ts.ProjectReference[]): string[] 
   return [...files.filter((file) => !isForTests(file)), ...files.filter(isForTests)];
 }
 
-/** `paths` and `baseUrl` as prefixes and the absolute path that each stands for; the first target that is there. */
+/** `paths` and `baseUrl` as prefixes with the absolute path of each: the first target that exists. */
 export function pathAliases({ options, file }: Tsconfig): Record<string, string> {
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? path.dirname(file);
   const named = Object.entries(options.paths ?? {}).flatMap(([pattern, targets]) =>

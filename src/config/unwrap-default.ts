@@ -23,7 +23,10 @@ function isEsModule(module: object): boolean {
   return types.isModuleNamespaceObject(module) || isCompiledModule(module);
 }
 
-/** The mark that compilers put on CommonJS that was written as ESM. Only its own: jiti answers it for every module. */
+/**
+ * The `__esModule` mark of CommonJS that was compiled from ESM. Only an own property counts, as jiti returns one for
+ * every module.
+ */
 function isCompiledModule(value: unknown): value is object {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, '__esModule');
 }

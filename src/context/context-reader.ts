@@ -21,7 +21,7 @@ export interface ContextAnswer {
   state: ContextState;
   /** Empty in every state but `available`. */
   sections: readonly ContextSection[];
-  /** When the provider answered: up to `cacheMs` ago. */
+  /** When the provider returned the facts: up to `cacheMs` ago. */
   fetchedAt: Date;
 }
 
@@ -53,7 +53,7 @@ interface Reading extends ContextAnswer {
   facts: Record<string, unknown> | null;
 }
 
-/** How many customers' facts are kept at once. */
+/** How many customers' facts are cached at once. */
 const maxKept = 500;
 /** How many names are kept, so that a queue need not ask for the facts of each of its customers. */
 const maxNames = 5000;

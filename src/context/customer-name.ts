@@ -1,4 +1,4 @@
-/** The longest name that is shown; a longer text is none. */
+/** The longest text that counts as a name. */
 const maxLength = 200;
 
 const nameKeys = ['name', 'fullname', 'displayname', 'customername'];

@@ -10,7 +10,7 @@ export interface FreshCache<T> {
   get(key: string, make: () => Promise<T>): Promise<T>;
 }
 
-/** `freshMs` counts from when a value is there; beyond `max` keys the oldest is forgotten. */
+/** `freshMs` counts from when a value was resolved; beyond `max` keys the oldest is dropped. */
 export function createFreshCache<T>(options: { freshMs: number; max: number; now?: () => number }): FreshCache<T> {
   const { freshMs, max, now = () => performance.now() } = options;
   const entries = new Map<string, Kept<T>>();

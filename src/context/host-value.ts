@@ -15,7 +15,7 @@ export interface Child {
 
 const unreadable = 'a value that cannot be read';
 
-/** What stands for a child whose getter threw. */
+/** Placeholder for a child whose getter threw. */
 const thrown = Symbol(unreadable);
 
 /**

@@ -11,7 +11,7 @@ export type ContextValue =
   | { kind: 'group'; entries: ContextEntry[] }
   /** Something was left out here; `reason` says what. */
   | { kind: 'truncated'; reason: string }
-  /** No fact: `what` says what stands there, such as `a function`. */
+  /** A value that is no fact; `what` names it, such as `a function`. */
   | { kind: 'unsupported'; what: string };
 
 export interface ContextEntry {

@@ -6,7 +6,7 @@ import type { BulkEnvelope, BulkResult } from '../outbound/bulk-trigger.js';
 import type { Triggered } from '../outbound/trigger.js';
 import type { Portal, PortalOptions } from '../portal/portal.js';
 import type { Report } from '../report/report-types.js';
-import type { ClockStory } from '../sla/clock-story.js';
+import type { ClockHistory } from '../sla/clock-history.js';
 import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TransactionExecutor } from '../within/executor.js';
 import type { Worker } from '../worker/worker.js';
@@ -236,7 +236,7 @@ export interface SlaCalls {
   /** Returns the running clock of a conversation, else its latest; null where it never had one. */
   forConversation(conversationId: string): Promise<Sla | null>;
   /** Returns every clock of a conversation, oldest first, with what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
-  explain(conversationId: string): Promise<ClockStory[]>;
+  explain(conversationId: string): Promise<ClockHistory[]>;
   /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
   pause(conversationId: string, input: PauseInput): Promise<Sla>;
   /** Resumes a paused clock with the time it had left. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */

@@ -95,7 +95,7 @@ export interface CustomerConversation {
   messages?: CustomerMessage[];
 }
 
-/** A message as the customer may see it: never a note, a draft, a system line or what was not sent. */
+/** A message as the customer may see it: never a note, a draft, a system message or an unsent message. */
 export interface CustomerMessage {
   id: string;
   from: 'customer' | 'support';

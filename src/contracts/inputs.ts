@@ -76,9 +76,9 @@ export interface UpdateInput {
   priority?: string | undefined;
   /** Replaces all tags. At most 50 of at most 500 each. */
   tags?: string[] | undefined;
-  /** Added to the tags that are there, so that two who tag at once lose nothing. At most 50 in all. */
+  /** Tags to add, so that two operators who tag at once lose nothing. At most 50 in all. */
   addTags?: string[] | undefined;
-  /** Removed from the tags that are there. */
+  /** Tags to remove. */
   removeTags?: string[] | undefined;
   /** At most 1000; null removes it. */
   subject?: string | null | undefined;
@@ -148,12 +148,12 @@ export interface ApproveInput {
 }
 
 export interface EditInput extends ApproveInput {
-  /** What is sent instead of the draft's own text. */
+  /** The text to send instead of the draft's own. */
   content: string;
 }
 
 export interface UseInput extends EditInput {
-  /** 1 to 500. A second call with the same key for the same conversation sends nothing and returns the draft as it is. */
+  /** 1 to 500. A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey?: string | undefined;
 }
 
@@ -165,7 +165,7 @@ export interface DiscardInput {
 
 export interface TriggerInput {
   templateId: string;
-  /** What is delivered, to the letter. */
+  /** The exact text to deliver. */
   content: string;
   /** 0 to 366 days. Default 0: at once. */
   scheduleInSeconds?: number | undefined;
@@ -215,7 +215,7 @@ export interface RetryInput extends InterveneInput {
 }
 
 /**
- * Deliveries that were discarded after their last attempt. What somebody discarded by hand is in no range; it can be
+ * Deliveries that were discarded after their last attempt. One that was discarded by hand is in no range; it can be
  * retried by its id.
  */
 export interface RetryRange {

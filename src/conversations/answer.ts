@@ -1,8 +1,10 @@
 import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { auditLines } from '../events/audit-lines.js';
+import { owe } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
-import { endClock } from '../sla/end-clock.js';
+import { clockEndedLine, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -35,42 +37,66 @@ export async function sendAnswer(
   conversationId: string,
   answer: Answer,
 ): Promise<Answered | null> {
-  const [row] = await tx.run<{ message: MessageRow; sla: SlaRow | null }>(insertAnswer, [
+  const [row] = await tx.run(insertAnswer, {
     conversationId,
-    answer.messageId ?? null,
-    answer.role,
-    answer.content,
-    answer.author,
-    answer.metadata,
-    answer.dedupeKey ?? null,
-    hasModule(config, 'notifier.onReply'),
-    traces.traceparent(),
-  ]);
+    messageId: answer.messageId ?? null,
+    role: answer.role,
+    content: answer.content,
+    author: answer.author,
+    metadata: answer.metadata,
+    dedupeKey: answer.dedupeKey ?? null,
+    hasOnReply: hasModule(config, 'notifier.onReply'),
+    traceparent: traces.traceparent(),
+  });
   return row ? { message: toMessage(row.message), endedSla: row.sla && toSla(row.sla) } : null;
 }
 
-const insertAnswer = statement(
+interface AnswerParams {
+  conversationId: string;
+  messageId: string | null;
+  role: Answer['role'];
+  content: string;
+  author: Actor;
+  metadata: Record<string, unknown>;
+  dedupeKey: string | null;
+  hasOnReply: boolean;
+  traceparent: string | null;
+}
+
+const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow | null }>(
   'conversation.answer',
-  (s) => `
-    WITH conversation AS (
+  (s, p) => `
+    WITH
+    -- Nobody waits for an answer any more.
+    conversation AS (
       UPDATE ${s}.conversations c SET
         unanswered_since = NULL, last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND status = 'open'
+      WHERE id = ${p.conversationId} AND status = 'open'
       RETURNING id, updated_at
-    ), message AS (
+    ),
+    message AS (
       INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, dedupe_key, status, created_at)
-      SELECT coalesce($2::uuid, ${s}.time_id()), id, $3, $4, $5, $6, $7,
-        CASE WHEN ${isOwed(s, '$8', 'notifier.onReply')} THEN 'pending' END, updated_at
+      SELECT coalesce(${p.messageId}::uuid, ${s}.time_id()), id, ${p.role}, ${p.content}, ${p.author}, ${p.metadata},
+        ${p.dedupeKey}, CASE WHEN ${isOwed(s, p.hasOnReply, 'notifier.onReply')} THEN 'pending' END, updated_at
       FROM conversation
       RETURNING *
-    ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
-      SELECT 'reply', conversation_id, id, id, created_at, created_at, $9 FROM message WHERE status = 'pending'
-    ), ${endClock(s, 'answered')}, audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
-      SELECT created_at, author, 'conversation.replied', conversation_id, id FROM message
-      UNION ALL
-      SELECT completed_at, message.author, 'sla.' || sla.status, sla.conversation_id, sla.id FROM sla, message
+    ),
+    delivery AS (${owe(s, {
+      topic: 'reply',
+      from: `message WHERE status = 'pending'`,
+      subjectId: 'id',
+      key: 'id',
+      dueAt: 'created_at',
+      createdAt: 'created_at',
+      traceparent: p.traceparent,
+    })}
+    ),
+    ${endClock(s, 'answered')},
+    audit AS (${auditLines(
+      s,
+      { from: 'message', at: 'created_at', actor: 'author', action: 'conversation.replied', subjectId: 'id' },
+      { ...clockEndedLine('message.author'), from: 'sla, message' },
+    )}
     )
     SELECT to_jsonb(message) AS message, (SELECT to_jsonb(sla) FROM sla) AS sla FROM message`,
 );

@@ -1,8 +1,10 @@
-import type { Conversation } from '../contracts/domain.js';
+import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ArchiveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { afterClockEnded, endClock } from '../sla/end-clock.js';
+import { clockEndedLine, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
@@ -17,31 +19,33 @@ const archiveInput = schemaOf<ArchiveInput>()({ actor });
  */
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);
-  const [row] = isId(id) ? await runtime.db.run<ConversationRow & { sla: SlaRow | null }>(archive, [id, actor]) : [];
+  const [row] = isId(id) ? await runtime.db.run(archive, { id, actor }) : [];
   if (!row) return requireHead(runtime.db, id);
   const conversation = toConversation(row);
-  runtime.changeFeed.changed(id, 'visible');
-  runtime.telemetry.publish('conversation.archived', {}, { conversation, actor });
-  if (row.sla) afterClockEnded(runtime, toSla(row.sla));
+  announce(runtime, 'conversation.archived', { conversation, actor });
+  if (row.sla) announce(runtime, 'sla.ended', { sla: toSla(row.sla) });
   return conversation;
 }
 
-const archive = statement(
+const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla: SlaRow | null }>(
   'conversation.archive',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'archived', unanswered_since = NULL, snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND status <> 'archived'
+      WHERE id = ${p.id} AND status <> 'archived'
       RETURNING *
-    ), ${endClock(s, 'archived')}, line AS (
+    ),
+    ${endClock(s, 'archived')},
+    line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
-      SELECT id, 'system', 'Conversation archived', $2, updated_at FROM conversation
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
-      SELECT updated_at, $2, 'conversation.archived', id, NULL::uuid FROM conversation
-      UNION ALL
-      SELECT completed_at, $2, 'sla.' || status, conversation_id, id FROM sla
+      SELECT id, 'system', 'Conversation archived', ${p.actor}, updated_at FROM conversation
+    ),
+    audit AS (${auditLines(
+      s,
+      { from: 'conversation', at: 'updated_at', actor: p.actor, action: 'conversation.archived', conversationId: 'id' },
+      clockEndedLine(p.actor),
+    )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,
 );

@@ -23,7 +23,7 @@ type PackedCustomerMessage = [
   createdAt: string,
 ];
 
-/** Built key by key, so that a new column never reaches customers by itself. */
+/** Built key by key, so that a new column is not shown to customers by accident. */
 export function toCustomerConversation(row: CustomerConversationRow): CustomerConversation {
   return {
     id: row.id,

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { CustomerConversation, Page } from '../contracts/domain.js';
 import type { CustomerListInput, CustomerReadInput, CustomerThreadInput } from '../contracts/inputs.js';
-import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
+import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId, only, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
@@ -17,7 +18,7 @@ const threadInput = schemaOf<CustomerThreadInput>()({
   limit: pageLimit.default(200),
 }).default({ limit: 200 });
 const readInput = schemaOf<CustomerReadInput>()({
-  /** The newest message that the customer was shown; absent: the newest that there is. */
+  /** The newest message that was shown to the customer; absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
 
@@ -32,19 +33,16 @@ export async function listForCustomer(
 ): Promise<Page<CustomerConversation>> {
   const customer = parseInput('conversations.forCustomer', customerInput, { actorId });
   const { cursor, limit } = parseInput('conversations.forCustomer', listInput, input);
-  const [at, id] = cursor ? decodeTimeCursor(cursor) : ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
-  const rows = await runtime.db.run<CustomerConversationRow & { cursor_at: string }>(selectPage, [
-    customer.actorId,
-    at,
-    id,
-    limit + 1,
-  ]);
+  const [beforeAt, beforeId] = cursor ? decodeTimeCursor(cursor) : newestPlace;
+  const rows = await runtime.db.run(selectPage, { customer: customer.actorId, beforeAt, beforeId, limit: limit + 1 });
   const last = rows[limit - 1];
   return {
     items: rows.slice(0, limit).map(toCustomerConversation),
     nextCursor: rows.length > limit && last ? encodeCursor([last.cursor_at, last.id]) : null,
   };
 }
+
+const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
  * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or those
@@ -59,8 +57,8 @@ export async function getForCustomer(
 ): Promise<CustomerConversation> {
   const customer = parseInput('conversations.getForCustomer', customerInput, { actorId });
   const { before, limit } = parseInput('conversations.getForCustomer', threadInput, input);
-  const values = [id, customer.actorId, before ?? null, limit, maxTextBytes];
-  const [row] = isId(id) ? await runtime.db.run<CustomerConversationRow>(selectThread, values) : [];
+  const wanted = { id, customer: customer.actorId, before: before ?? null, limit, maxBytes: maxTextBytes };
+  const [row] = isId(id) ? await runtime.db.run(selectThread, wanted) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toCustomerConversation(row);
 }
@@ -79,9 +77,10 @@ export async function markReadForCustomer(
   const customer = parseInput('conversations.markReadForCustomer', customerInput, { actorId });
   const { messageId } = parseInput('conversations.markReadForCustomer', readInput, input);
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  const moved = await runtime.db.run(markRead, [id, customer.actorId, messageId ?? null]);
-  if (moved.length > 0) runtime.changeFeed.changed(id, 'visible');
-  const [row] = await runtime.db.run<CustomerConversationRow>(selectOne, [id, customer.actorId]);
+  const own = { id, customer: customer.actorId };
+  const moved = await runtime.db.run(markRead, { ...own, messageId: messageId ?? null });
+  if (moved.length > 0) announce(runtime, 'conversation.read', { conversationId: id });
+  const [row] = await runtime.db.run(selectOne, own);
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toCustomerConversation(row);
 }
@@ -95,7 +94,7 @@ const maxUnread = 100;
 /** What a customer may see: messages, replies, and outbound messages once they were sent. */
 const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 'outbound' AND m.status = 'sent'))`;
 
-/** When it became visible. */
+/** When a message became visible to the customer. */
 const visibleAt = `CASE m.role WHEN 'outbound' THEN coalesce(m.sent_at, m.created_at) ELSE m.created_at END`;
 
 /** The columns of a {@link CustomerConversationRow}, of `c` and {@link support}. */
@@ -104,8 +103,8 @@ const columns = `
   support.unread`;
 
 /**
- * Support's newest message in `c`. An outbound message counts from when it was sent. There is no index on sent ones:
- * each settled message would be written anew in all indexes of the table.
+ * Support's newest message in `c`. An outbound message counts from when it was sent. There is no index on sent ones: it
+ * would rewrite each settled message in all indexes of the table.
  */
 const support = (s: string) => `LEFT JOIN LATERAL (
     SELECT max(said.at) AS newest_at, count(*) FILTER (WHERE c.customer_read_at IS NULL
@@ -117,28 +116,36 @@ const support = (s: string) => `LEFT JOIN LATERAL (
     ) said
   ) support ON true`;
 
-const selectPage = statement(
+const selectPage = statement<
+  { customer: string; beforeAt: string; beforeId: string; limit: number },
+  CustomerConversationRow & { cursor_at: string }
+>(
   'conversation.customer_list',
-  (s) => `
+  (s, p) => `
     SELECT ${columns},
       to_char(coalesce(c.last_message_at, c.created_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
     FROM (
       SELECT * FROM ${s}.conversations c
-      WHERE c.actor_id = $1 AND (coalesce(c.last_message_at, c.created_at), c.id) < ($2::timestamptz, $3::uuid)
-      ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC LIMIT $4::int
+      WHERE c.actor_id = ${p.customer}
+        AND (coalesce(c.last_message_at, c.created_at), c.id) < (${p.beforeAt}::timestamptz, ${p.beforeId}::uuid)
+      ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC LIMIT ${p.limit}::int
     ) c ${support(s)}
     ORDER BY coalesce(c.last_message_at, c.created_at) DESC, c.id DESC`,
 );
 
-const selectOne = statement(
+const selectOne = statement<{ id: string; customer: string }, CustomerConversationRow>(
   'conversation.customer_head',
-  (s) => `SELECT ${columns} FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
+  (s, p) =>
+    `SELECT ${columns} FROM ${s}.conversations c ${support(s)} WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}`,
 );
 
-/** The newest messages before $3, until $5 bytes are full; one that is larger than that comes alone. */
-const selectThread = statement(
+/** The newest messages before `before`, until `maxBytes` are full; one that is larger than that comes alone. */
+const selectThread = statement<
+  { id: string; customer: string; before: string | null; limit: number; maxBytes: number },
+  CustomerConversationRow
+>(
   'conversation.customer_thread',
-  (s) => `
+  (s, p) => `
     SELECT ${columns}, (
       SELECT coalesce(json_agg(json_build_array(shown.id, shown.role, shown.author ->> 'name', shown.content, shown.at)
         ORDER BY shown.at, shown.id), '[]')
@@ -146,28 +153,28 @@ const selectThread = statement(
         SELECT page.*, row_number() OVER newest_first AS place, sum(octet_length(page.content)) OVER newest_first AS bytes
         FROM (
           SELECT m.*, ${visibleAt} AS at FROM ${s}.messages m
-          WHERE m.conversation_id = c.id AND ${visible} AND ($3::uuid IS NULL OR (m.created_at, m.id) < (
-            SELECT b.created_at, b.id FROM ${s}.messages b WHERE b.id = $3 AND b.conversation_id = c.id))
-          ORDER BY m.created_at DESC, m.id DESC LIMIT $4::int
+          WHERE m.conversation_id = c.id AND ${visible} AND (${p.before}::uuid IS NULL OR (m.created_at, m.id) < (
+            SELECT b.created_at, b.id FROM ${s}.messages b WHERE b.id = ${p.before} AND b.conversation_id = c.id))
+          ORDER BY m.created_at DESC, m.id DESC LIMIT ${p.limit}::int
         ) page
         WINDOW newest_first AS (ORDER BY page.created_at DESC, page.id DESC ROWS UNBOUNDED PRECEDING)
       ) shown
-      WHERE shown.place = 1 OR shown.bytes <= $5::bigint
+      WHERE shown.place = 1 OR shown.bytes <= ${p.maxBytes}::bigint
     ) AS messages
-    FROM ${s}.conversations c ${support(s)} WHERE c.id = $1 AND c.actor_id = $2`,
+    FROM ${s}.conversations c ${support(s)} WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}`,
 );
 
 /** Returns a row if the position moved. */
-const markRead = statement(
+const markRead = statement<{ id: string; customer: string; messageId: string | null }, { id: string }>(
   'conversation.customer_read',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.conversations c SET customer_read_at = shown.at, customer_read_id = shown.id
     FROM (
       SELECT m.id, ${visibleAt} AS at FROM ${s}.messages m
-      WHERE m.conversation_id = $1 AND ${visible} AND ($3::uuid IS NULL OR m.id = $3)
+      WHERE m.conversation_id = ${p.id} AND ${visible} AND (${p.messageId}::uuid IS NULL OR m.id = ${p.messageId})
       ORDER BY at DESC, m.id DESC LIMIT 1
     ) shown
-    WHERE c.id = $1 AND c.actor_id = $2
+    WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}
       AND (c.customer_read_at IS NULL OR (shown.at, shown.id) > (c.customer_read_at, c.customer_read_id))
     RETURNING c.id`,
 );

@@ -5,7 +5,7 @@ import { only } from '../validation/input.js';
 
 export const maxCustomerName = 200;
 
-/** On one line: it stands in lists. */
+/** On one line, since lists show it. */
 const line = (words: string, max: number) =>
   z
     .string(words)

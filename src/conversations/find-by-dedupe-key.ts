@@ -8,7 +8,7 @@ export async function findByDedupeKey(
   conversationId: string,
   dedupeKey: string,
 ): Promise<Message | null> {
-  const [row] = await executor.run<MessageRow>(selectByKey, [conversationId, dedupeKey]);
+  const [row] = await executor.run(selectByKey, { conversationId, dedupeKey });
   return row ? toMessage(row) : null;
 }
 
@@ -21,16 +21,16 @@ export async function findByDedupeKeyUnderLock(
   conversationId: string,
   key: string,
 ): Promise<Message | null> {
-  await tx.run(lockForKey, [conversationId]);
+  await tx.run(lockForKey, { conversationId });
   return findByDedupeKey(tx, conversationId, key);
 }
 
-const lockForKey = statement(
+const lockForKey = statement<{ conversationId: string }, { id: string }>(
   'message.lock_for_key',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.conversationId} FOR UPDATE`,
 );
 
-const selectByKey = statement(
+const selectByKey = statement<{ conversationId: string; dedupeKey: string }, MessageRow>(
   'message.by_key',
-  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1 AND dedupe_key = $2`,
+  (s, p) => `SELECT * FROM ${s}.messages WHERE conversation_id = ${p.conversationId} AND dedupe_key = ${p.dedupeKey}`,
 );

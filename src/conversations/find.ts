@@ -16,8 +16,8 @@ export const maxLoadedMessages = 10_000;
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
-    runtime.db.run<ConversationRow>(selectConversation, [id]),
-    runtime.db.run<MessageRow & { truncated: boolean }>(selectMessages, [id, maxLoadedMessages, loadedBytes]),
+    runtime.db.run(selectConversation, { id }),
+    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: loadedBytes }),
   ]);
   const isTruncated = messages.some(({ truncated }) => truncated);
   return conversations[0] ? toConversation(conversations[0], messages.map(toMessage), isTruncated) : null;
@@ -32,25 +32,25 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
 
 /** A conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
 export async function requireHead(executor: Executor, id: string): Promise<Conversation> {
-  const [row] = isId(id) ? await executor.run<ConversationRow>(selectConversation, [id]) : [];
+  const [row] = isId(id) ? await executor.run(selectConversation, { id }) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toConversation(row);
 }
 
-const selectConversation = statement(
+const selectConversation = statement<{ id: string }, ConversationRow>(
   'conversation.find',
-  (s) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = $1`,
+  (s, p) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = ${p.id}`,
 );
 
 /** The newest messages, oldest first. */
-const selectMessages = statement(
+const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
   'conversation.messages',
-  (s) => `
+  (s, p) => `
     SELECT id, conversation_id, role, ${boundedContent} AS content, author, ${s}.bounded_map(metadata) AS metadata,
       status, sent_at, created_at, truncated
     FROM (
       SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (
-        ${newestMessages(s, 'm.conversation_id = $1', '$2::int', '$3::bigint')}
+        ${newestMessages(s, `m.conversation_id = ${p.id}`, `${p.limit}::int`, `${p.budget}::bigint`)}
       ) chosen
     ) newest
     WHERE kept ORDER BY created_at, id`,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { type Conversation, conversationStatuses, type Page } from '../contracts/domain.js';
 import type { ConversationFilter, ListInput } from '../contracts/inputs.js';
-import { decodeTimeCursor, encodeCursor } from '../db/cursor.js';
-import { type Statement, statement } from '../db/statement.js';
+import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js';
+import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
@@ -22,7 +22,7 @@ const filterFields = {
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** The customer's, to the letter. */
   actorId: hostName.optional(),
-  /** The id of who is to answer, to the letter; null: nobody's. */
+  /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),
   tag: name.optional(),
   /** Whether it is snoozed now. */
@@ -37,10 +37,7 @@ const listInput = schemaOf<ListInput>()({ ...filterFields, cursor: pageCursor, l
 export async function listConversations(runtime: Runtime, input?: ListInput): Promise<Page<Conversation>> {
   const { cursor, limit, ...filter } = parseInput('conversations.list', listInput, input);
   const wanted = conditionsOf({ ...filter, after: cursor && decodeTimeCursor(cursor) });
-  const rows = await runtime.db.run<ConversationRow & { cursor_at: string }>(selectPage(wanted), [
-    limit + 1,
-    ...wanted.flatMap(({ values }) => values),
-  ]);
+  const rows = await runtime.db.run(selectPage(wanted), { ...valuesOf(wanted), limit: limit + 1 });
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return {
@@ -52,46 +49,60 @@ export async function listConversations(runtime: Runtime, input?: ListInput): Pr
 /** Counts what {@link listConversations} lists. */
 export async function countConversations(runtime: Runtime, input?: ConversationFilter): Promise<number> {
   const wanted = conditionsOf(parseInput('conversations.count', filterInput, input));
-  const [row] = await runtime.db.run<{ count: number }>(countAll(wanted), [
-    null,
-    ...wanted.flatMap(({ values }) => values),
-  ]);
+  const [row] = await runtime.db.run(countAll(wanted), valuesOf(wanted));
   return row?.count ?? 0;
 }
 
-type Filter = z.output<typeof filterInput> & { after?: string[] | '' | null | undefined };
+type Filter = z.output<typeof filterInput> & { after?: TimeCursor | '' | null | undefined };
 
-/** One part of a WHERE clause; `sql` gets the number of its first parameter. */
-interface Condition {
-  key: string;
-  values: readonly string[];
-  sql: (schema: string, parameter: number) => string;
+/** The parameters of conditions; a statement has those of its own. */
+interface Values {
+  status?: string;
+  priority?: string;
+  actorId?: string;
+  /** Empty: nobody. */
+  assigneeId?: string;
+  tag?: string;
+  search?: string;
+  afterAt?: string;
+  afterId?: string;
 }
 
-const asleep: Condition = { key: 'snoozed', values: [], sql: isSnoozed };
-const awake: Condition = { key: 'awake', values: [], sql: isAwake };
+/** One part of a WHERE clause. */
+interface Condition {
+  key: string;
+  values?: Values;
+  sql: (schema: string, params: Placeholders<Values>) => string;
+}
+
+function valuesOf(conditions: readonly Condition[]): Values {
+  return Object.assign({}, ...conditions.map(({ values }) => values));
+}
+
+const asleep: Condition = { key: 'snoozed', sql: isSnoozed };
+const awake: Condition = { key: 'awake', sql: isAwake };
 
 /** One statement for each combination of filters, so that each gets its own plan. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {
   const conditions: (Condition | '' | false | null | undefined)[] = [
-    status && { key: 'status', values: [status], sql: (_, p) => `c.status = $${p}` },
-    priority && { key: 'priority', values: [priority], sql: (_, p) => `c.priority = $${p}` },
+    status && { key: 'status', values: { status }, sql: (_, p) => `c.status = ${p.status}` },
+    priority && { key: 'priority', values: { priority }, sql: (_, p) => `c.priority = ${p.priority}` },
     // The index of priorities leaves the usual one out: most conversations have it.
-    priority && priority !== 'normal' && { key: 'unusual', values: [], sql: () => `c.priority <> 'normal'` },
-    sla && { key: `sla_${sla}`, values: [], sql: slaConditions[sla] },
-    actorId && { key: 'actor', values: [actorId], sql: (_, p) => `c.actor_id = $${p}` },
+    priority && priority !== 'normal' && { key: 'unusual', sql: () => `c.priority <> 'normal'` },
+    sla && { key: `sla_${sla}`, sql: slaConditions[sla] },
+    actorId && { key: 'actor', values: { actorId }, sql: (_, p) => `c.actor_id = ${p.actorId}` },
     assignee !== undefined && {
       key: 'assignee',
-      values: [assignee ?? ''],
-      sql: (_, p) => `coalesce(c.assignee ->> 'id', '') = $${p}`,
+      values: { assigneeId: assignee ?? '' },
+      sql: (_, p) => `coalesce(c.assignee ->> 'id', '') = ${p.assigneeId}`,
     },
-    tag && { key: 'tag', values: [tag], sql: (_, p) => `tagged.tag = $${p}` },
+    tag && { key: 'tag', values: { tag }, sql: (_, p) => `tagged.tag = ${p.tag}` },
     snoozed !== undefined && (snoozed ? asleep : awake),
-    search && { key: 'search', values: [search], sql: matches },
+    search && { key: 'search', values: { search }, sql: matches },
     after && {
       key: 'after',
-      values: after,
-      sql: (_, p) => `(${orderOf(tag).join(', ')}) < ($${p}::timestamptz, $${p + 1}::uuid)`,
+      values: { afterAt: after[0], afterId: after[1] },
+      sql: (_, p) => `(${orderOf(tag).join(', ')}) < (${p.afterAt}::timestamptz, ${p.afterId}::uuid)`,
     },
   ];
   return conditions.filter((condition) => !!condition);
@@ -109,7 +120,8 @@ const slaConditions = {
   breached: (s: string) => latest(s, 'breached'),
 };
 
-const matches = (s: string, p: number) => `c.id IN (SELECT found.id FROM ${s}.search_ids($${p}) AS found (id))`;
+const matches: Condition['sql'] = (s, { search }) =>
+  `c.id IN (SELECT found.id FROM ${s}.search_ids(${search}) AS found (id))`;
 
 /** Newest activity first; with a tag, by the columns of the tag's index. */
 const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);
@@ -121,24 +133,18 @@ function source(s: string, conditions: readonly Condition[]): string {
   return hasTag(conditions) ? `${s}.conversation_tags tagged JOIN ${all} ON c.id = tagged.conversation_id` : all;
 }
 
-/** Parameters follow `$1`, which is the limit. */
-function where(schema: string, conditions: readonly Condition[]): string {
-  let parameter = 2;
-  const parts = conditions.map(({ sql, values }) => {
-    const part = sql(schema, parameter);
-    parameter += values.length;
-    return part;
-  });
+function where(s: string, p: Placeholders<Values>, conditions: readonly Condition[]): string {
+  const parts = conditions.map(({ sql }) => sql(s, p));
   return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
 }
 
-const selectPage = variants(
+const selectPage = variants<Values & { limit: number }, ConversationRow & { cursor_at: string }>(
   'conversation.list',
-  (s, conditions) => `
+  (s, p, conditions) => `
     SELECT bounded.*, to_char(page.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS cursor_at
     FROM (
-      SELECT c.id, c.updated_at FROM ${source(s, conditions)} ${where(s, conditions)}
-      ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT $1::int
+      SELECT c.id, c.updated_at FROM ${source(s, conditions)} ${where(s, p, conditions)}
+      ORDER BY ${orderOf(hasTag(conditions)).join(' DESC, ')} DESC LIMIT ${p.limit}::int
     ) page CROSS JOIN LATERAL (
       SELECT whole.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) whole WHERE c.id = page.id OFFSET 0
     ) bounded
@@ -146,22 +152,22 @@ const selectPage = variants(
 );
 
 /** Counts awake conversations as the total minus the snoozed: few are snoozed, and an index has them. */
-const countAll = variants('conversation.count', (s, conditions) => {
-  const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${source(s, parts)} ${where(s, parts)})`;
+const countAll = variants<Values, { count: number }>('conversation.count', (s, p, conditions) => {
+  const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${source(s, parts)} ${where(s, p, parts)})`;
   const rest = conditions.filter((condition) => condition !== awake);
   const total = rest.length < conditions.length ? `${count(rest)} - ${count([...rest, asleep])}` : count(rest);
-  return `SELECT (${total})::int AS count LIMIT coalesce($1::int, 1)`;
+  return `SELECT (${total})::int AS count`;
 });
 
 /** One statement for each combination of conditions that is asked for. */
-function variants(
+function variants<Params extends object, Row extends object>(
   name: string,
-  text: (schema: string, conditions: readonly Condition[]) => string,
-): (conditions: readonly Condition[]) => Statement {
-  const known = new Map<string, Statement>();
+  text: (schema: string, params: Placeholders<Params>, conditions: readonly Condition[]) => string,
+): (conditions: readonly Condition[]) => Statement<Params, Row> {
+  const known = new Map<string, Statement<Params, Row>>();
   return (conditions) => {
     const key = [name, ...conditions.map((condition) => condition.key)].join('.');
-    const found = known.get(key) ?? statement(key, (schema) => text(schema, conditions));
+    const found = known.get(key) ?? statement<Params, Row>(key, (s, p) => text(s, p, conditions));
     known.set(key, found);
     return found;
   };

@@ -4,9 +4,12 @@ import { isId } from '../validation/input.js';
 
 /** Throws the reason why no open conversation was found: it does not exist, or it is resolved or archived. */
 export async function throwNotOpen(executor: Executor, id: string, action: string): Promise<never> {
-  const [found] = isId(id) ? await executor.run<{ status: string }>(selectStatus, [id]) : [];
+  const [found] = isId(id) ? await executor.run(selectStatus, { id }) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   throw new CairnloopError('CONVERSATION_RESOLVED', { id, action, status: found.status });
 }
 
-const selectStatus = statement('conversation.status', (s) => `SELECT status FROM ${s}.conversations WHERE id = $1`);
+const selectStatus = statement<{ id: string }, { status: string }>(
+  'conversation.status',
+  (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`,
+);

@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import type { Conversation } from '../contracts/domain.js';
+import type { Conversation, Customer } from '../contracts/domain.js';
 import type { OpenInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { customer } from './customer.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
-import { afterReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
+import { announceReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
@@ -18,7 +20,7 @@ const openInput = schemaOf<OpenInput>()({
   subject: text(1000).nullish(),
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),
-  /** The customer's first message; it starts the SLA and asks for a draft, as `receive` does. */
+  /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
   message: customerText.nullish(),
   metadata,
   /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
@@ -45,9 +47,8 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     }
   });
   if (repeated) return conversation;
-  runtime.changeFeed.changed(conversation.id, 'visible');
-  runtime.telemetry.publish('conversation.opened', {}, { conversation });
-  if (received) afterReceived(runtime, received);
+  announce(runtime, 'conversation.opened', { conversation });
+  if (received) announceReceived(runtime, received);
   return conversation;
 }
 
@@ -69,16 +70,9 @@ function openOnce(
   clock: ClockTerms | undefined,
 ): Promise<Opened | null> {
   return runtime.db.transaction(async (tx) => {
-    const [row] = await tx.run<ConversationRow>(insertConversation, [
-      opening.actorId ?? null,
-      opening.hostUserId ?? null,
-      opening.subject ?? null,
-      opening.priority,
-      opening.tags,
-      opening.metadata,
-      key,
-      opening.customer ?? null,
-    ]);
+    const { actorId = null, hostUserId = null, subject = null, customer = null, priority, tags } = opening;
+    const params = { actorId, hostUserId, subject, customer, priority, tags, metadata: opening.metadata };
+    const [row] = await tx.run(insertConversation, { ...params, dedupeKey: key });
     if (!row) return findOpened(tx, key);
     if (!opening.message) return { conversation: toConversation(row) };
     const { content, ...metadata } = opening.message;
@@ -88,27 +82,43 @@ function openOnce(
 }
 
 async function findOpened(executor: Executor, key: string | null): Promise<Opened | null> {
-  const [row] = key === null ? [] : await executor.run<ConversationRow>(selectOpened, [key]);
+  const [row] = key === null ? [] : await executor.run(selectOpened, { dedupeKey: key });
   return row ? { conversation: toConversation(row), repeated: true } : null;
 }
 
-const selectOpened = statement('conversation.opened', (s) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = $1`);
+interface OpenParams {
+  actorId: string | null;
+  hostUserId: string | null;
+  subject: string | null;
+  priority: string;
+  tags: string[];
+  metadata: Record<string, unknown>;
+  dedupeKey: string | null;
+  customer: Customer | null;
+}
 
-const insertConversation = statement(
+const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
+  'conversation.opened',
+  (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
+);
+
+const insertConversation = statement<OpenParams, ConversationRow>(
   'conversation.open',
-  (s) => `
+  (s, p) => `
     WITH opened AS (
       INSERT INTO ${s}.conversations
         (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, customer, created_at, updated_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${s}.clock(), ${s}.clock())
+      VALUES (${p.actorId}, ${p.hostUserId}, ${p.subject}, ${p.priority}, ${p.tags}, ${p.metadata},
+        ${p.dedupeKey}, ${p.customer}, ${s}.clock(), ${s}.clock())
       ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id)
-      SELECT created_at,
-        CASE WHEN actor_id IS NULL THEN '{"id": "system:host"}' ELSE jsonb_build_object('id', actor_id) END,
-        'conversation.opened', id
-      FROM opened
+    ), audit AS (${auditLines(s, {
+      from: 'opened',
+      at: 'created_at',
+      actor: `CASE WHEN actor_id IS NULL THEN '{"id": "system:host"}' ELSE jsonb_build_object('id', actor_id) END`,
+      action: 'conversation.opened',
+      conversationId: 'id',
+    })}
     )
     SELECT * FROM opened`,
 );

@@ -3,17 +3,19 @@ import type { ReceiveInput } from '../contracts/inputs.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { announce } from '../events/announce.js';
+import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
+import { oweCountdown, startClock, type TermsParams, termsParams } from '../sla/start-clock.js';
 import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
-import { afterWoken } from './wake.js';
 
 const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
@@ -26,7 +28,7 @@ export interface Received {
   conversation: Conversation;
   message: Message;
   startedSla: Sla | null;
-  /** It was snoozed until this message. */
+  /** Whether the message woke a snoozed conversation. */
   woken: boolean;
 }
 
@@ -38,8 +40,9 @@ export interface Received {
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
   const { content, ...cut } = written;
-  const priority = await priorityOf(runtime, id);
-  const clock = await prepareClock(runtime, priority);
+  if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  // Without a provider no clock starts, and a query is saved.
+  const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
   const key = dedupeKey === undefined ? null : receivedUnder(dedupeKey);
   const received = await runtime.traces.send(receivedTopics, () =>
     runtime.db.transaction(
@@ -50,11 +53,11 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   if ('repeated' in received) return received.repeated;
-  afterReceived(runtime, received);
+  announceReceived(runtime, received);
   return received.message;
 }
 
-/** What a customer's message may owe. */
+/** The topics of deliveries that a customer's message may owe. */
 export const receivedTopics = ['sla_breach', 'draft'] as const;
 
 async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{ repeated: Message } | null> {
@@ -63,7 +66,7 @@ async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{
 }
 
 async function priorityOf(runtime: Runtime, id: string): Promise<string> {
-  const [row] = isId(id) ? await runtime.db.run<{ priority: string }>(selectPriority, [id]) : [];
+  const [row] = await runtime.db.run(selectPriority, { id });
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return row.priority;
 }
@@ -77,22 +80,17 @@ export async function recordCustomerMessage(
   clock: ClockTerms | undefined,
 ): Promise<Received | null> {
   const { config } = runtime;
-  const [row] = await tx.run<ReceivedRow>(insertCustomerMessage, [
+  const [row] = await tx.run(insertCustomerMessage, {
     id,
-    input.content,
-    input.metadata,
-    config.drafts.debounceMs,
-    clock?.priority ?? null,
-    clock?.responseMinutes ?? null,
-    clock?.breachMinutes ?? null,
-    clock?.calendar ? JSON.stringify(clock.calendar) : null,
-    clock?.responseMs ?? null,
-    clock?.breachMs ?? null,
-    hasModule(config, 'notifier'),
-    hasModule(config, 'draftGenerator'),
-    input.key ?? null,
-    runtime.traces.traceparent(),
-  ]);
+    content: input.content,
+    metadata: input.metadata,
+    debounceMs: config.drafts.debounceMs,
+    ...termsParams(clock),
+    hasNotifier: hasModule(config, 'notifier'),
+    hasGenerator: hasModule(config, 'draftGenerator'),
+    dedupeKey: input.key ?? null,
+    traceparent: runtime.traces.traceparent(),
+  });
   if (!row) return null;
   if (row.paused && row.message.author)
     await resumeHeldClock(tx, runtime, id, row.message.author, toDate(row.message.created_at));
@@ -104,12 +102,12 @@ export async function recordCustomerMessage(
   };
 }
 
-/** Publishes a received message, after the commit. */
-export function afterReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
-  runtime.changeFeed.changed(conversation.id, 'visible');
-  runtime.telemetry.publish('message.received', {}, { conversationId: conversation.id, messageId: message.id });
-  if (woken) afterWoken(runtime, conversation.id, 'customer');
-  if (startedSla) runtime.telemetry.publish('sla.started', {}, { sla: startedSla });
+/** After the commit of {@link recordCustomerMessage}. */
+export function announceReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
+  const conversationId = conversation.id;
+  announce(runtime, 'message.received', { conversationId, messageId: message.id });
+  if (woken) announce(runtime, 'conversation.woken', { conversationId, because: 'customer' });
+  if (startedSla) announce(runtime, 'sla.started', { sla: startedSla });
 }
 
 interface ReceivedRow {
@@ -120,71 +118,99 @@ interface ReceivedRow {
   woken: boolean;
 }
 
-const selectPriority = statement(
+const selectPriority = statement<{ id: string }, { priority: string }>(
   'conversation.priority',
-  (s) => `SELECT priority FROM ${s}.conversations WHERE id = $1`,
+  (s, p) => `SELECT priority FROM ${s}.conversations WHERE id = ${p.id}`,
 );
 
-const insertCustomerMessage = statement(
+interface ReceiveParams extends TermsParams {
+  id: string;
+  content: string;
+  metadata: Record<string, unknown>;
+  dedupeKey: string | null;
+  debounceMs: number;
+  hasNotifier: boolean;
+  hasGenerator: boolean;
+  traceparent: string | null;
+}
+
+const insertCustomerMessage = statement<ReceiveParams, ReceivedRow>(
   'conversation.receive',
-  (s) => `
-    WITH before AS (
-      SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = $1 FOR UPDATE
-    ), conversation AS (
+  (s, p) => `
+    WITH
+    -- The conversation as it was, locked; then open, awake and waiting for an answer.
+    before AS (
+      SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE
+    ),
+    conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
         unanswered_since = coalesce(c.unanswered_since, ${changeTime(s, 'c')}),
         last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
       FROM before WHERE c.id = before.id
       RETURNING c.*
-    ), author AS (
+    ),
+    author AS (
       SELECT CASE WHEN actor_id IS NULL THEN '{"id": "anonymous"}' ELSE jsonb_build_object('id', actor_id) END AS actor
       FROM conversation
-    ), message AS (
+    ),
+    message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
-      SELECT conversation.id, 'customer', $2, author.actor, $3, $13, conversation.updated_at FROM conversation, author
+      SELECT conversation.id, 'customer', ${p.content}, author.actor, ${p.metadata}, ${p.dedupeKey},
+        conversation.updated_at
+      FROM conversation, author
       RETURNING *
-    ), overtaken AS (
+    ),
+    -- Drafts that wait for approval reply to less than the customer has said by now.
+    overtaken AS (
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
-    ), sla AS (
-      INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
-        started_at, response_due_at, breach_at)
-      SELECT before.id, $5, $6, $7, $8, conversation.updated_at,
-        conversation.updated_at + make_interval(secs => $9::float8 / 1000),
-        conversation.updated_at + make_interval(secs => $10::float8 / 1000)
-      FROM before JOIN conversation USING (id) WHERE $5::text IS NOT NULL AND NOT EXISTS (
-        SELECT FROM ${s}.slas known WHERE known.conversation_id = before.id
-          AND known.started_at >= coalesce(before.unanswered_since, 'infinity'))
-      ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
-      RETURNING *
-    ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload,
-        traceparent)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, started_at,
-        jsonb_build_object('notify', ${isOwed(s, '$11', 'notifier')}), $14
-      FROM sla
-    ), request AS (
-      SELECT ${s}.request_draft(conversation_id, id, $4, $14) AS id
-      FROM message WHERE ${isOwed(s, '$12', 'draftGenerator')}
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT created_at, author, 'message.received', conversation_id, id, '{}'::jsonb FROM message
-      UNION ALL
-      SELECT ${s}.clock(), author.actor, 'conversation.reopened', before.id, NULL, '{}'
-      FROM before, author WHERE before.status <> 'open'
-      UNION ALL
-      SELECT ${s}.clock(), author.actor, 'conversation.woken', before.id, NULL, '{"because": "customer"}'
-      FROM before, author WHERE before.snoozed_until IS NOT NULL
-      UNION ALL
-      SELECT ${s}.clock(), '{"id": "system:drafts"}', 'draft.superseded', $1, overtaken.id, '{}' FROM overtaken
-      UNION ALL
-      SELECT started_at, '{"id": "system:sla"}', 'sla.started', conversation_id, id, jsonb_build_object(
-        'priority', priority, 'responseMinutes', response_minutes, 'breachMinutes', breach_minutes,
-        'responseDueAt', response_due_at, 'breachAt', breach_at)
-      FROM sla
+    ),
+    -- A clock starts with the first message that nobody has answered, and owes a call at its end.
+    ${startClock(s, p)},
+    countdown AS (${oweCountdown(s, p, { from: 'sla', createdAt: 'started_at' })}
+    ),
+    -- A draft is asked for once the customer has stopped writing.
+    request AS (
+      SELECT ${s}.request_draft(conversation_id, id, ${p.debounceMs}, ${p.traceparent}) AS id
+      FROM message WHERE ${isOwed(s, p.hasGenerator, 'draftGenerator')}
+    ),
+    audit AS (${auditLines(s, ...receivedLines(s, p.id))}
     )
     SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
       (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused,
       (SELECT snoozed_until IS NOT NULL FROM before) AS woken, (SELECT id FROM request) AS request_id
     FROM conversation, message`,
 );
+
+/** What a customer's message changed, in the order of the record. */
+function receivedLines(s: string, id: string): AuditLine[] {
+  const before = { at: `${s}.clock()`, actor: 'author.actor', conversationId: 'before.id' };
+  return [
+    { from: 'message', at: 'created_at', actor: 'author', action: 'message.received', subjectId: 'id' },
+    { ...before, from: `before, author WHERE before.status <> 'open'`, action: 'conversation.reopened' },
+    {
+      ...before,
+      from: 'before, author WHERE before.snoozed_until IS NOT NULL',
+      action: 'conversation.woken',
+      detail: `'{"because": "customer"}'`,
+    },
+    {
+      from: 'overtaken',
+      at: `${s}.clock()`,
+      actor: systemActor('drafts'),
+      action: 'draft.superseded',
+      conversationId: id,
+      subjectId: 'overtaken.id',
+    },
+    {
+      from: 'sla',
+      at: 'started_at',
+      actor: systemActor('sla'),
+      action: 'sla.started',
+      subjectId: 'id',
+      detail: `jsonb_build_object(
+        'priority', priority, 'responseMinutes', response_minutes, 'breachMinutes', breach_minutes,
+        'responseDueAt', response_due_at, 'breachAt', breach_at)`,
+    },
+  ];
+}

@@ -1,6 +1,8 @@
-import type { Conversation } from '../contracts/domain.js';
+import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ReopenInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
@@ -15,26 +17,30 @@ const reopenInput = schemaOf<ReopenInput>()({ actor });
  */
 export async function reopenConversation(runtime: Runtime, id: string, input: ReopenInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.reopen', reopenInput, input);
-  const [row] = isId(id) ? await runtime.db.run<ConversationRow>(reopen, [id, actor]) : [];
+  const [row] = isId(id) ? await runtime.db.run(reopen, { id, actor }) : [];
   if (!row) return requireConversation(runtime, id);
-  runtime.changeFeed.changed(id, 'visible');
+  announce(runtime, 'conversation.reopened', { conversationId: id });
   return toConversation(row);
 }
 
-const reopen = statement(
+const reopen = statement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.reopen',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND status <> 'open'
+      WHERE id = ${p.id} AND status <> 'open'
       RETURNING *
     ), line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
-      SELECT id, 'system', 'Conversation reopened', $2, updated_at FROM conversation
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id)
-      SELECT updated_at, $2, 'conversation.reopened', id FROM conversation
+      SELECT id, 'system', 'Conversation reopened', ${p.actor}, updated_at FROM conversation
+    ), audit AS (${auditLines(s, {
+      from: 'conversation',
+      at: 'updated_at',
+      actor: p.actor,
+      action: 'conversation.reopened',
+      conversationId: 'id',
+    })}
     )
     SELECT * FROM conversation`,
 );

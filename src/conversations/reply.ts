@@ -1,9 +1,10 @@
-import type { Message } from '../contracts/domain.js';
+import type { Actor, Message } from '../contracts/domain.js';
 import type { NoteInput, ReplyInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { afterClockEnded } from '../sla/end-clock.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 import { type Answer, type Answered, sendAnswer } from './answer.js';
 import { changeTime } from './change-time.js';
@@ -12,7 +13,7 @@ import { throwNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
 import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
 
-/** A second call with the same key for the same conversation writes nothing and answers the first message. */
+/** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = name.optional();
 
 const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
@@ -31,7 +32,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
     return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
-  afterAnswered(runtime, answered);
+  announceAnswer(runtime, answered);
   return answered.message;
 }
 
@@ -46,7 +47,7 @@ async function sendOnce(
   const { dedupeKey } = answer;
   if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, runtime, id, answer);
   return db.transaction(async (tx) => {
-    await tx.run(lockConversation, [id]);
+    await tx.run(lockConversation, { id });
     const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
     await refuseUnseenMessages(tx, id, lastSeen);
@@ -54,22 +55,19 @@ async function sendOnce(
   });
 }
 
-/** Wakes the worker and publishes a reply, after the commit. */
-export function afterAnswered(runtime: Runtime, { message, endedSla }: Answered): void {
-  const { conversationId, author } = message;
-  if (message.status === 'pending') runtime.jobs.wake('reply');
-  runtime.changeFeed.changed(conversationId, 'visible');
-  runtime.telemetry.publish('conversation.replied', {}, { conversationId, messageId: message.id, actor: author });
-  if (endedSla) afterClockEnded(runtime, endedSla);
+/** After the commit of {@link sendAnswer}. */
+export function announceAnswer(runtime: Runtime, { message, endedSla }: Answered): void {
+  announce(runtime, 'conversation.replied', { message });
+  if (endedSla) announce(runtime, 'sla.ended', { sla: endedSla });
 }
 
 /** Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
 export async function addNote(runtime: Runtime, id: string, input: NoteInput): Promise<Message> {
   const { content, actor, dedupeKey } = parseInput('conversations.note', noteInput, input);
-  const values = [id, content, actor, dedupeKey ?? null];
-  const [row] = isId(id) ? await runtime.db.run<MessageRow>(insertNote, values) : [];
+  const note = { id, content, actor, dedupeKey: dedupeKey ?? null };
+  const [row] = isId(id) ? await runtime.db.run(insertNote, note) : [];
   if (!row) return noteOfKey(runtime, id, dedupeKey);
-  runtime.changeFeed.changed(id);
+  announce(runtime, 'conversation.noted', { conversationId: id });
   return toMessage(row);
 }
 
@@ -79,26 +77,30 @@ async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undef
   return first;
 }
 
-const lockConversation = statement(
+const lockConversation = statement<{ id: string }, { id: string }>(
   'conversation.lock',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const insertNote = statement(
+const insertNote = statement<{ id: string; content: string; actor: Actor; dedupeKey: string | null }, MessageRow>(
   'conversation.note',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      SELECT id, ${changeTime(s, 'c')} AS at FROM ${s}.conversations c WHERE id = $1 FOR UPDATE
+      SELECT id, ${changeTime(s, 'c')} AS at FROM ${s}.conversations c WHERE id = ${p.id} FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, dedupe_key, created_at)
-      SELECT id, 'internal_note', $2, $3, $4, at FROM conversation
+      SELECT id, 'internal_note', ${p.content}, ${p.actor}, ${p.dedupeKey}, at FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
-      SELECT created_at, author, 'conversation.noted', conversation_id, id FROM message
+    ), audit AS (${auditLines(s, {
+      from: 'message',
+      at: 'created_at',
+      actor: 'author',
+      action: 'conversation.noted',
+      subjectId: 'id',
+    })}
     )
     SELECT * FROM message`,
 );

@@ -2,9 +2,12 @@ import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ResolveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
+import { owe } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { afterClockEnded, endClock } from '../sla/end-clock.js';
+import { clockEndedLine, endClock } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actor, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
@@ -23,27 +26,37 @@ export async function resolveConversation(runtime: Runtime, id: string, input: R
     'conversation.resolve',
     { conversationId: id },
     async () => {
-      const run = () => runtime.db.run<ResolvedRow>(resolve, owed(runtime, id, resolvedBy, metadata));
+      const run = () => runtime.db.run(resolve, paramsOf(runtime, id, resolvedBy, metadata));
       const [row] = isId(id) ? await runtime.traces.send(['conversation_resolved'], run) : [];
       return row
         ? { conversation: toConversation(row), changed: row }
         : { conversation: await alreadyResolved(runtime, id), changed: null };
     },
   );
-  if (changed) afterResolved(runtime, conversation, resolvedBy, changed);
+  if (changed) announce(runtime, 'conversation.resolved', { conversation, actor: resolvedBy, owed: changed.owed });
+  if (changed?.sla) announce(runtime, 'sla.ended', { sla: toSla(changed.sla) });
   return conversation;
 }
 
 type ResolvedRow = ConversationRow & { sla: SlaRow | null; owed: boolean };
 
-function owed(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): unknown[] {
-  return [
+interface ResolveParams {
+  id: string;
+  resolvedBy: Actor;
+  /** What the call is handed beside the conversation. */
+  payload: { actor: Actor; metadata: Record<string, unknown> };
+  hasNotifier: boolean;
+  traceparent: string | null;
+}
+
+function paramsOf(runtime: Runtime, id: string, resolvedBy: Actor, metadata: Record<string, unknown>): ResolveParams {
+  return {
     id,
     resolvedBy,
-    { actor: resolvedBy, metadata },
-    hasModule(runtime.config, 'notifier'),
-    runtime.traces.traceparent(),
-  ];
+    payload: { actor: resolvedBy, metadata },
+    hasNotifier: hasModule(runtime.config, 'notifier'),
+    traceparent: runtime.traces.traceparent(),
+  };
 }
 
 async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversation> {
@@ -52,40 +65,49 @@ async function alreadyResolved(runtime: Runtime, id: string): Promise<Conversati
   return conversation;
 }
 
-/** Wakes the worker and publishes the resolution, after the commit. */
-function afterResolved(runtime: Runtime, conversation: Conversation, actor: Actor, { sla, owed }: ResolvedRow): void {
-  if (owed) runtime.jobs.wake('conversation_resolved');
-  runtime.changeFeed.changed(conversation.id, 'visible');
-  const durationSeconds = (Number(conversation.resolvedAt) - Number(conversation.createdAt)) / 1000;
-  runtime.metrics.conversationResolved(durationSeconds);
-  const { hostUserId } = conversation;
-  runtime.telemetry.publish('conversation.resolved', { durationSeconds }, { conversation, actor, hostUserId });
-  if (sla) afterClockEnded(runtime, toSla(sla));
-}
-
-const resolve = statement(
+const resolve = statement<ResolveParams, ResolvedRow>(
   'conversation.resolve',
-  (s) => `
-    WITH conversation AS (
+  (s, p) => `
+    WITH
+    -- Nobody waits any more, and each resolution has a number of its own.
+    conversation AS (
       UPDATE ${s}.conversations c SET
-        status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = $2, updated_at = ${changeTime(s, 'c')},
+        status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = ${p.resolvedBy},
+        updated_at = ${changeTime(s, 'c')},
         unanswered_since = NULL, snoozed_until = NULL, resolutions = resolutions + 1
-      WHERE id = $1 AND status = 'open'
+      WHERE id = ${p.id} AND status = 'open'
       RETURNING *
-    ), ${endClock(s, 'resolved')}, line AS (
+    ),
+    ${endClock(s, 'resolved')},
+    -- What operators see in the thread.
+    line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
-      SELECT id, 'system', 'Conversation resolved', $2, resolved_at FROM conversation
-    ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at, traceparent)
-      SELECT 'conversation_resolved', id, id || '/' || resolutions,
-        jsonb_build_object('resolvedAt', resolved_at) || $3, resolved_at, resolved_at, $5
-      FROM conversation WHERE ${isOwed(s, '$4', 'notifier')}
+      SELECT id, 'system', 'Conversation resolved', ${p.resolvedBy}, resolved_at FROM conversation
+    ),
+    -- The call of onConversationResolved.
+    delivery AS (${owe(s, {
+      topic: 'conversation_resolved',
+      from: `conversation WHERE ${isOwed(s, p.hasNotifier, 'notifier')}`,
+      conversationId: 'id',
+      key: `id || '/' || resolutions`,
+      dueAt: 'resolved_at',
+      createdAt: 'resolved_at',
+      payload: `jsonb_build_object('resolvedAt', resolved_at) || ${p.payload}`,
+      traceparent: p.traceparent,
+    })}
       RETURNING id
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
-      SELECT resolved_at, resolved_by, 'conversation.resolved', id, NULL::uuid FROM conversation
-      UNION ALL
-      SELECT completed_at, $2, 'sla.' || status, conversation_id, id FROM sla
+    ),
+    audit AS (${auditLines(
+      s,
+      {
+        from: 'conversation',
+        at: 'resolved_at',
+        actor: 'resolved_by',
+        action: 'conversation.resolved',
+        conversationId: 'id',
+      },
+      clockEndedLine(p.resolvedBy),
+    )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla, EXISTS (SELECT FROM delivery) AS owed
     FROM conversation`,

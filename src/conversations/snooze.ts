@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import type { Conversation } from '../contracts/domain.js';
+import type { Actor, Conversation } from '../contracts/domain.js';
 import type { SnoozeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
@@ -10,7 +12,6 @@ import { changeTime } from './change-time.js';
 import { requireHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
-import { afterWoken } from './wake.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
@@ -27,20 +28,17 @@ const snoozeInput = schemaOf<SnoozeInput>()({
  */
 export async function snoozeConversation(runtime: Runtime, id: string, input: SnoozeInput): Promise<Conversation> {
   const { until, actor } = parseInput('conversations.snooze', snoozeInput, input);
-  const [row] = isId(id) ? await runtime.db.run<ConversationRow>(until ? snooze : wake, values(id, until, actor)) : [];
+  const { db } = runtime;
+  const change = () => (until ? db.run(snooze, { id, actor, until }) : db.run(wake, { id, actor }));
+  const [row] = isId(id) ? await change() : [];
   if (!row) return unchanged(runtime, id, until);
   const conversation = toConversation(row);
   if (!until) {
-    afterWoken(runtime, id, 'operator');
+    announce(runtime, 'conversation.woken', { conversationId: id, because: 'operator' });
     return conversation;
   }
-  runtime.changeFeed.changed(id);
-  runtime.telemetry.publish('conversation.snoozed', {}, { conversation, actor, until });
+  announce(runtime, 'conversation.snoozed', { conversation, actor, until });
   return conversation;
-}
-
-function values(id: string, until: Date | null, by: z.output<typeof actor>): unknown[] {
-  return until ? [id, by, until] : [id, by];
 }
 
 /** Throws the reason why nothing was written, or returns the unchanged conversation. */
@@ -54,31 +52,41 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
   return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
 }
 
-const snooze = statement(
+const snooze = statement<{ id: string; actor: Actor; until: Date }, ConversationRow>(
   'conversation.snooze',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET snoozed_until = $3, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND status = 'open' AND $3::timestamptz > ${s}.clock()
-        AND snoozed_until IS DISTINCT FROM $3::timestamptz
+      UPDATE ${s}.conversations c SET snoozed_until = ${p.until}, updated_at = ${changeTime(s, 'c')}
+      WHERE id = ${p.id} AND status = 'open' AND ${p.until}::timestamptz > ${s}.clock()
+        AND snoozed_until IS DISTINCT FROM ${p.until}::timestamptz
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-      SELECT updated_at, $2, 'conversation.snoozed', id, jsonb_build_object('until', snoozed_until) FROM conversation
+    ), audit AS (${auditLines(s, {
+      from: 'conversation',
+      at: 'updated_at',
+      actor: p.actor,
+      action: 'conversation.snoozed',
+      conversationId: 'id',
+      detail: `jsonb_build_object('until', snoozed_until)`,
+    })}
     )
     SELECT * FROM conversation`,
 );
 
-const wake = statement(
+const wake = statement<{ id: string; actor: Actor }, ConversationRow>(
   'conversation.wake',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND snoozed_until IS NOT NULL
+      WHERE id = ${p.id} AND snoozed_until IS NOT NULL
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-      SELECT updated_at, $2, 'conversation.woken', id, '{"because": "operator"}' FROM conversation
+    ), audit AS (${auditLines(s, {
+      from: 'conversation',
+      at: 'updated_at',
+      actor: p.actor,
+      action: 'conversation.woken',
+      conversationId: 'id',
+      detail: `'{"because": "operator"}'`,
+    })}
     )
     SELECT * FROM conversation`,
 );

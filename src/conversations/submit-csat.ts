@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type Conversation, csatRatings } from '../contracts/domain.js';
+import { type Conversation, type CsatRating, csatRatings } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
 import { changeTime } from './change-time.js';
@@ -13,24 +15,27 @@ import { type ConversationRow, toConversation } from './rows.js';
  */
 export async function submitCsat(runtime: Runtime, id: string, input: string): Promise<Conversation> {
   const rating = parseInput('conversations.submitCsat', z.enum(csatRatings), input);
-  const [row] = isId(id) ? await runtime.db.run<ConversationRow>(rate, [id, rating]) : [];
+  const [row] = isId(id) ? await runtime.db.run(rate, { id, rating }) : [];
   if (!row) return requireHead(runtime.db, id);
-  runtime.changeFeed.changed(id, 'visible');
+  announce(runtime, 'conversation.rated', { conversationId: id });
   return toConversation(row);
 }
 
-const rate = statement(
+const rate = statement<{ id: string; rating: CsatRating }, ConversationRow>(
   'conversation.rate',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      UPDATE ${s}.conversations c SET csat_rating = $2, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1 AND csat_rating IS DISTINCT FROM $2
+      UPDATE ${s}.conversations c SET csat_rating = ${p.rating}, updated_at = ${changeTime(s, 'c')}
+      WHERE id = ${p.id} AND csat_rating IS DISTINCT FROM ${p.rating}
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-      SELECT updated_at, jsonb_build_object('id', coalesce(actor_id, 'anonymous')), 'conversation.rated', id,
-        jsonb_build_object('rating', csat_rating)
-      FROM conversation
+    ), audit AS (${auditLines(s, {
+      from: 'conversation',
+      at: 'updated_at',
+      actor: `jsonb_build_object('id', coalesce(actor_id, 'anonymous'))`,
+      action: 'conversation.rated',
+      conversationId: 'id',
+      detail: `jsonb_build_object('rating', csat_rating)`,
+    })}
     )
     SELECT * FROM conversation`,
 );

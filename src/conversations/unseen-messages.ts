@@ -18,21 +18,22 @@ export async function refuseUnseenMessages(
   lastSeen: string | null | undefined,
 ): Promise<void> {
   if (lastSeen === undefined) return;
-  const [row] = await tx.run<{ count: number }>(countNewer, [id, isId(lastSeen) ? lastSeen : null]);
+  const [row] = await tx.run(countNewer, { id, lastSeen: isId(lastSeen) ? lastSeen : null });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id, newer: row.count });
 }
 
 /** Counting stops here. */
 const maxCounted = 100;
 
-const countNewer = statement(
+const countNewer = statement<{ id: string; lastSeen: string | null }, { count: number }>(
   'conversation.newer',
-  (s) => `
+  (s, p) => `
     SELECT count(*)::int AS count FROM (
       SELECT FROM ${s}.messages m
-      WHERE m.conversation_id = $1 AND m.role <> 'system' AND NOT EXISTS (
+      WHERE m.conversation_id = ${p.id} AND m.role <> 'system' AND NOT EXISTS (
         SELECT FROM ${s}.messages seen
-        WHERE seen.id = $2::uuid AND seen.conversation_id = $1 AND (m.created_at, m.id) <= (seen.created_at, seen.id))
+        WHERE seen.id = ${p.lastSeen}::uuid AND seen.conversation_id = ${p.id}
+          AND (m.created_at, m.id) <= (seen.created_at, seen.id))
       ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxCounted}
     ) newer`,
 );

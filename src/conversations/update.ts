@@ -2,11 +2,13 @@ import { z } from 'zod';
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { UpdateInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { changeableFields, changed } from './changes.js';
+import { type ChangeableFields, changeableFields, changed, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /** How many tags a conversation holds. */
@@ -18,12 +20,12 @@ const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
   /** Replaces the tags. */
   tags: z.array(name).max(maxTags).optional(),
-  /** Adds to the tags that are there, so that two who tag at once lose nothing. */
+  /** Adds tags in SQL, so that two operators who tag at once lose nothing. */
   addTags: z.array(name).max(maxTags).optional(),
   removeTags: z.array(name).max(maxTags).optional(),
-  /** Null removes it. */
+  /** Null removes the subject. */
   subject: text(1000).nullish(),
-  /** Null: nobody's. */
+  /** Null removes the assignee. */
   assignee: actor.nullish(),
   /** The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now. */
   lastSeenAssigneeId: exactName(500).nullish(),
@@ -48,22 +50,19 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     input,
   );
   const { row, changes } = await runtime.db.transaction(async (tx) => {
-    const [before] = isId(id) ? await tx.run<ConversationRow>(lockToChange, [id]) : [];
+    const [before] = isId(id) ? await tx.run(lockToChange, { id }) : [];
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
     refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
     const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
     const change = changed(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
-    const { priority, tags, subject, assignee, metadata } = change.fields;
-    const values = [id, priority, tags, subject, assignee, metadata, actor, change.changes];
-    const [row] = await tx.run<ConversationRow>(update, values);
+    const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
     if (!row) throw new Error('UPDATE answered no row');
     return { row, changes: change.changes };
   });
   const conversation = toConversation(row);
   if (!changes) return conversation;
-  runtime.changeFeed.changed(id, 'subject' in changes.after ? 'visible' : 'internal');
-  runtime.telemetry.publish('conversation.updated', {}, { conversation, actor, changed: Object.keys(changes.after) });
+  announce(runtime, 'conversation.updated', { conversation, actor, changed: Object.keys(changes.after) });
   return conversation;
 }
 
@@ -80,7 +79,7 @@ function refuseOtherAssignee(
 
 type WantedTags = Pick<z.output<typeof updateInput>, 'tags' | 'addTags' | 'removeTags'>;
 
-/** Undefined: they stay. */
+/** The new tags; undefined if they do not change. */
 function tagsOf(before: string[], { tags, addTags = [], removeTags = [] }: WantedTags): string[] | undefined {
   if (addTags.length + removeTags.length === 0) return tags;
   const kept = (tags ?? before).filter((tag) => !removeTags.includes(tag));
@@ -96,22 +95,34 @@ function fieldsOf({ priority, tags, subject, assignee, metadata }: ConversationR
   return { priority, tags, subject, assignee, metadata };
 }
 
-const lockToChange = statement(
+interface UpdateParams extends ChangeableFields {
+  id: string;
+  actor: Actor;
+  changes: FieldChanges;
+}
+
+const lockToChange = statement<{ id: string }, ConversationRow>(
   'conversation.lock_to_change',
-  (s) => `SELECT * FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+  (s, p) => `SELECT * FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const update = statement(
+const update = statement<UpdateParams, ConversationRow>(
   'conversation.update',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
       UPDATE ${s}.conversations c SET
-        priority = $2, tags = $3, subject = $4, assignee = $5, metadata = $6, updated_at = ${changeTime(s, 'c')}
-      WHERE id = $1
+        priority = ${p.priority}, tags = ${p.tags}, subject = ${p.subject}, assignee = ${p.assignee},
+        metadata = ${p.metadata}, updated_at = ${changeTime(s, 'c')}
+      WHERE id = ${p.id}
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-      SELECT updated_at, $7, 'conversation.updated', id, $8 FROM conversation
+    ), audit AS (${auditLines(s, {
+      from: 'conversation',
+      at: 'updated_at',
+      actor: p.actor,
+      action: 'conversation.updated',
+      conversationId: 'id',
+      detail: p.changes,
+    })}
     )
     SELECT * FROM conversation`,
 );

@@ -1,4 +1,6 @@
 import { statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines, systemActor } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { changeTime } from './change-time.js';
 
@@ -14,50 +16,48 @@ const batchSize = 500;
 /** Wakes every conversation whose snooze is over; concurrent workers wake different ones. */
 export async function wakeDue(runtime: Runtime): Promise<void> {
   for (;;) {
-    const woken = await runtime.db.run<{ id: string }>(wakeSome, [batchSize]);
-    for (const { id } of woken) afterWoken(runtime, id, 'time');
+    const woken = await runtime.db.run(wakeSome, { limit: batchSize });
+    for (const { id } of woken) announce(runtime, 'conversation.woken', { conversationId: id, because: 'time' });
     if (woken.length < batchSize) return;
   }
 }
 
 /** Milliseconds until the next snoozes end: distinct, ascending, at most `aheadMs`. */
 export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<number[]> {
-  const rows = await runtime.db.run<{ in_ms: number }>(selectNext, [aheadMs]);
+  const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }
 
-/** Publishes a woken conversation, after the commit. */
-export function afterWoken(runtime: Runtime, conversationId: string, because: 'time' | 'customer' | 'operator'): void {
-  runtime.changeFeed.changed(conversationId);
-  runtime.telemetry.publish('conversation.woken', {}, { conversationId, because });
-}
-
 /** A locked conversation is left to the next round. */
-const wakeSome = statement(
+const wakeSome = statement<{ limit: number }, { id: string }>(
   'conversation.wake_due',
-  (s) => `
+  (s, p) => `
     WITH due AS (
       SELECT id, snoozed_until FROM ${s}.conversations WHERE snoozed_until <= ${s}.clock()
-      ORDER BY snoozed_until, id LIMIT $1 FOR UPDATE SKIP LOCKED
+      ORDER BY snoozed_until, id LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     ), woken AS (
       UPDATE ${s}.conversations c SET snoozed_until = NULL, updated_at = ${changeTime(s, 'c')}
       FROM due WHERE c.id = due.id
       RETURNING c.id, c.updated_at, due.snoozed_until
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-      SELECT updated_at, '{"id": "system:snooze"}', 'conversation.woken', id,
-        jsonb_build_object('because', 'time', 'until', snoozed_until)
-      FROM woken
+    ), audit AS (${auditLines(s, {
+      from: 'woken',
+      at: 'updated_at',
+      actor: systemActor('snooze'),
+      action: 'conversation.woken',
+      conversationId: 'id',
+      detail: `jsonb_build_object('because', 'time', 'until', snoozed_until)`,
+    })}
     )
     SELECT id FROM woken`,
 );
 
-const selectNext = statement(
+const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
   'conversation.next_wakes',
-  (s) => `
+  (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM soon.snoozed_until - ${s}.clock()) * 1000)::int AS in_ms FROM (
       SELECT snoozed_until FROM ${s}.conversations
-      WHERE snoozed_until > ${s}.clock() AND snoozed_until <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+      WHERE snoozed_until > ${s}.clock()
+        AND snoozed_until <= ${s}.clock() + make_interval(secs => ${p.aheadMs}::float8 / 1000)
       ORDER BY snoozed_until LIMIT 1000
     ) soon
     ORDER BY in_ms`,

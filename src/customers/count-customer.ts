@@ -3,28 +3,30 @@ import type { ErasureCounts } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';
-import { auditedAndGone } from './audited-and-gone.js';
+import { findDeletedConversations } from './deleted-conversations.js';
 import { deliveriesOf } from './remove-conversations.js';
 
 /** Counts what an erasure would erase, in one snapshot. */
 export function countCustomer(db: Database, actorId: string): Promise<ErasureCounts> {
   return readSnapshot(db, async (tx) => {
-    const [row] = await tx.run<Omit<ErasureCounts, 'auditEvents'> & { ids: string[]; envelopes: string[] }>(
-      countStored,
-      [actorId],
-    );
+    const [row] = await tx.run(countStored, { actorId });
     if (!row) throw new Error('SELECT answered no row');
     const { ids, envelopes: subjectIds, ...counts } = row;
-    const conversationIds = [...ids, ...(await auditedAndGone(tx, actorId))];
+    const conversationIds = [...ids, ...(await findDeletedConversations(tx, actorId))];
     return { ...counts, auditEvents: await countErasable(tx, { conversationIds, subjectIds, actorId }) };
   });
 }
 
-const countStored = statement(
+interface Stored extends Omit<ErasureCounts, 'auditEvents'> {
+  ids: string[];
+  envelopes: string[];
+}
+
+const countStored = statement<{ actorId: string }, Stored>(
   'customer.count',
-  (s) => `
+  (s, p) => `
     WITH mine AS MATERIALIZED (
-      SELECT coalesce(array_agg(id), '{}') AS ids FROM ${s}.conversations WHERE actor_id = $1
+      SELECT coalesce(array_agg(id), '{}') AS ids FROM ${s}.conversations WHERE actor_id = ${p.actorId}
     )
     SELECT ids, cardinality(ids) AS conversations,
       (SELECT count(*)::int FROM ${s}.messages WHERE conversation_id = ANY (ids)) AS messages,

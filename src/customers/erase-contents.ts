@@ -1,7 +1,7 @@
 import { eraseFromAudit } from '../audit/erase.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type Statement, statement } from '../db/statement.js';
 import { addToErasure } from './erasures.js';
 import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
 
@@ -54,39 +54,47 @@ async function inBatches(
   }
 }
 
-async function batchOf(tx: Executor, how: ReturnType<typeof statement>, ids: readonly string[]): Promise<number> {
-  return (await tx.run(how, [ids, batchSize])).length;
+interface BatchParams {
+  ids: readonly string[];
+  limit: number;
+}
+
+async function batchOf(tx: Executor, how: Statement<BatchParams>, ids: readonly string[]): Promise<number> {
+  return (await tx.run(how, { ids, limit: batchSize })).length;
 }
 
 async function eraseMessages(tx: Executor, ids: readonly string[], by: Actor): Promise<Partial<ErasureCounts>> {
-  const [row] = await tx.run<{ messages: number; deliveries: number; envelopes: string[] | null }>(deleteMessages, [
-    ids,
-    batchSize,
-  ]);
+  const [row] = await tx.run(deleteMessages, { ids, limit: batchSize });
   const subjectIds = await removeEmptyEnvelopes(tx, row?.envelopes ?? []);
   const auditEvents = await eraseFromAudit(tx, { conversationIds: [], subjectIds, by });
   return { messages: row?.messages ?? 0, deliveries: row?.deliveries ?? 0, auditEvents };
 }
 
-const deleteUnsettled = statement(
+const deleteUnsettled = statement<BatchParams, { id: string }>(
   'customer.delete_unsettled',
-  (s) => `
+  (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
-      SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY ($1::uuid[]) AND settled_at IS NULL
-      LIMIT $2 FOR UPDATE SKIP LOCKED
+      SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${p.ids}::uuid[]) AND settled_at IS NULL
+      LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     )) RETURNING id`,
 );
 
+interface ErasedMessages {
+  messages: number;
+  deliveries: number;
+  envelopes: string[] | null;
+}
+
 /** A message whose delivery is locked stays with it: the delivery is found by the message. */
-const deleteMessages = statement(
+const deleteMessages = statement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
-  (s) => `
+  (s, p) => `
     WITH batch AS MATERIALIZED (
-      SELECT id FROM ${s}.messages WHERE conversation_id = ANY ($1::uuid[]) LIMIT $2 FOR UPDATE SKIP LOCKED
+      SELECT id FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     ), delivery AS (
       DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
         SELECT id FROM ${s}.deliveries
-        WHERE dedupe_key = ANY (ARRAY(SELECT id::text FROM batch)) AND conversation_id = ANY ($1::uuid[])
+        WHERE dedupe_key = ANY (ARRAY(SELECT id::text FROM batch)) AND conversation_id = ANY (${p.ids}::uuid[])
         FOR UPDATE SKIP LOCKED
       )) RETURNING id
     ), outcome AS (
@@ -103,10 +111,10 @@ const deleteMessages = statement(
     FROM gone`,
 );
 
-const deleteDrafts = statement(
+const deleteDrafts = statement<BatchParams, { id: string }>(
   'customer.delete_some_drafts',
-  (s) => `
+  (s, p) => `
     DELETE FROM ${s}.drafts WHERE id = ANY (ARRAY(
-      SELECT id FROM ${s}.drafts WHERE conversation_id = ANY ($1::uuid[]) LIMIT $2 FOR UPDATE SKIP LOCKED
+      SELECT id FROM ${s}.drafts WHERE conversation_id = ANY (${p.ids}::uuid[]) LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     )) RETURNING id`,
 );

@@ -7,10 +7,11 @@ import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { isLocked } from '../db/refusal.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actor, only, parseInput, text } from '../validation/input.js';
-import { auditedAndGone } from './audited-and-gone.js';
 import { countCustomer } from './count-customer.js';
+import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseContents } from './erase-contents.js';
 import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
 import { hashOfText } from './hash-of-text.js';
@@ -24,9 +25,9 @@ const previewInput = only({
   dryRun: z.boolean().optional(),
 });
 const eraseInput = only({
-  /** Who erases; it stands in the audit record for ever. */
+  /** Who erases; kept in the audit record. */
   actor,
-  /** Why; it stands in the audit record for ever, with the customer's id replaced by `[erased]`. */
+  /** Why; kept in the audit record, with the customer's id replaced by `[erased]`. */
   reason: text(2000),
   /** Counts and writes nothing; `actor` and `reason` may be left out. */
   dryRun: z.boolean().optional(),
@@ -35,7 +36,7 @@ const eraseInput = only({
 /** Conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Conversations that were opened since the erasure began are erased too, but a customer who goes on is not chased. */
+/** Conversations opened since the erasure began are erased too, in a limited number of rounds. */
 const maxRounds = 5;
 
 /**
@@ -52,29 +53,30 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
     actor: actorWithoutId(actor, actorId),
     reason: withoutId(reason, actorId),
   });
-  let last = begun;
   for (let round = 1; ; round += 1) {
     await eraseConversations(runtime, begun);
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
     // Null: another call finished and published it.
-    if (ended) afterErased(runtime, ended.erasure, ended.owed);
-    last = ended?.erasure ?? last;
-    return last.counts;
+    if (!ended) return begun.counts;
+    const { actor: by, counts } = ended.erasure;
+    announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });
+    return counts;
   }
 }
 
-async function eraseConversations({ db, changeFeed }: Runtime, { actorId, actor: by }: Erasure): Promise<void> {
-  const found = (await db.run<{ id: string }>(selectConversations, [actorId])).map((row) => row.id);
+async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Erasure): Promise<void> {
+  const { db } = runtime;
+  const found = (await db.run(selectConversations, { actorId })).map((row) => row.id);
   for (let from = 0; from < found.length; from += groupSize) {
     const ids = found.slice(from, from + groupSize);
     await eraseContents(db, ids, { actorId, by });
     await db.transaction(async (tx) => {
-      await tx.run(lockConversations, [ids]);
+      await tx.run(lockConversations, { ids });
       await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
     });
-    for (const id of ids) changeFeed.changed(id);
+    for (const id of ids) announce(runtime, 'conversation.erased', { conversationId: id });
   }
 }
 
@@ -86,10 +88,10 @@ async function end(
   isLast: boolean,
 ): Promise<{ erasure: Erasure; owed: boolean } | 'more' | null> {
   if (!(await lockErasure(tx, actorId))) return null;
-  const left = isLast ? [] : await tx.run(selectConversations, [actorId]);
+  const left = isLast ? [] : await tx.run(selectConversations, { actorId });
   if (left.length > 0) return 'more';
-  await tx.run(deletePortalWrites, [hashOfText(actorId)]);
-  const conversationIds = await auditedAndGone(tx, actorId);
+  await tx.run(deletePortalWrites, { customer: hashOfText(actorId) });
+  const conversationIds = await findDeletedConversations(tx, actorId);
   if (conversationIds.length > 0) {
     const auditEvents = await eraseFromAudit(tx, { conversationIds, actorId, by });
     await addToErasure(tx, actorId, { auditEvents });
@@ -119,25 +121,19 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
   }
 }
 
-function afterErased(runtime: Runtime, { actor, counts }: Erasure, owed: boolean): void {
-  if (owed) runtime.jobs.wake('customer_erased');
-  runtime.metrics.customerErased();
-  runtime.telemetry.publish('customer.erased', { ...counts }, { actor });
-}
-
-const selectConversations = statement(
+const selectConversations = statement<{ actorId: string }, { id: string }>(
   'customer.conversations',
-  (s) => `SELECT id FROM ${s}.conversations WHERE actor_id = $1 ORDER BY id`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE actor_id = ${p.actorId} ORDER BY id`,
 );
 
-const lockConversations = statement(
+const lockConversations = statement<{ ids: string[] }, { id: string }>(
   'customer.lock_conversations',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-const deletePortalWrites = statement(
+const deletePortalWrites = statement<{ customer: string }>(
   'customer.delete_portal_writes',
-  (s) => `DELETE FROM ${s}.portal_writes WHERE customer = $1`,
+  (s, p) => `DELETE FROM ${s}.portal_writes WHERE customer = ${p.customer}`,
 );
 
 const lockOutcomes = statement(

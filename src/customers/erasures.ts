@@ -3,6 +3,8 @@ import type { HostModules } from '../config/config-types.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { auditLines } from '../events/audit-lines.js';
+import { owe } from '../events/owe.js';
 
 /** A row of `erasures`: an erasure that is under way, with what it has erased so far. */
 export interface Erasure {
@@ -36,13 +38,13 @@ function toErasure(row: ErasureRow): Erasure {
   };
 }
 
-/** Begins an erasure, or goes on with the one of this customer that was interrupted, which keeps its actor and reason. */
+/** Begins an erasure, or resumes an interrupted one of this customer, which keeps its actor and reason. */
 export async function beginErasure(
   executor: Executor,
   actorId: string,
   { actor, reason }: { actor: Actor; reason: string },
 ): Promise<Erasure> {
-  const [row] = await executor.run<ErasureRow>(begin, [actorId, actor, reason]);
+  const [row] = await executor.run(begin, { actorId, actor, reason });
   if (!row) throw new Error('INSERT answered no row');
   return toErasure(row);
 }
@@ -50,12 +52,12 @@ export async function beginErasure(
 /** Adds to the counts, in the transaction that erased. An erasure that another call has ended counts no more. */
 export async function addToErasure(tx: Executor, actorId: string, erased: Partial<ErasureCounts>): Promise<void> {
   const { conversations = 0, messages = 0, drafts = 0, auditEvents = 0, deliveries = 0 } = erased;
-  await tx.run(add, [actorId, conversations, messages, drafts, auditEvents, deliveries]);
+  await tx.run(add, { actorId, conversations, messages, drafts, auditEvents, deliveries });
 }
 
 /** The erasure of a customer, locked until the transaction ends; null once it has ended. */
 export async function lockErasure(tx: Executor, actorId: string): Promise<Erasure | null> {
-  const [row] = await tx.run<ErasureRow>(lock, [actorId]);
+  const [row] = await tx.run(lock, { actorId });
   return row ? toErasure(row) : null;
 }
 
@@ -66,15 +68,15 @@ export async function lockErasure(tx: Executor, actorId: string): Promise<Erasur
 export async function endErasure(tx: Executor, config: HostModules, erasure: Erasure): Promise<{ owed: boolean }> {
   const { id, actorId, actor, reason, counts } = erasure;
   const detail = { reason, customer: saltedHash(actorId), ...counts };
-  await tx.run(deleteOlderCalls, [actorId]);
-  const [row] = await tx.run<{ owed: boolean }>(end, [
+  await tx.run(deleteOlderCalls, { actorId });
+  const [row] = await tx.run(end, {
+    id,
     actorId,
     actor,
-    id,
     detail,
-    { actorId, actor, reason, ...counts },
-    hasModule(config, 'notifier.onCustomerErased'),
-  ]);
+    payload: { actorId, actor, reason, ...counts },
+    hasOnErased: hasModule(config, 'notifier.onCustomerErased'),
+  });
   return { owed: row?.owed ?? false };
 }
 
@@ -92,45 +94,72 @@ export interface ErasedPayload extends ErasureCounts {
   erasedAt: string;
 }
 
-const begin = statement(
+interface EndParams {
+  id: string;
+  actorId: string;
+  actor: Actor;
+  detail: Record<string, unknown>;
+  payload: Omit<ErasedPayload, 'erasedAt'>;
+  hasOnErased: boolean;
+}
+
+const begin = statement<{ actorId: string; actor: Actor; reason: string }, ErasureRow>(
   'customer.begin_erasure',
-  (s) => `
-    INSERT INTO ${s}.erasures (actor_id, actor, reason, started_at) VALUES ($1, $2, $3, ${s}.clock())
+  (s, p) => `
+    INSERT INTO ${s}.erasures (actor_id, actor, reason, started_at)
+    VALUES (${p.actorId}, ${p.actor}, ${p.reason}, ${s}.clock())
     ON CONFLICT (actor_id) DO UPDATE SET actor_id = excluded.actor_id
     RETURNING *`,
 );
 
-const add = statement(
+const add = statement<ErasureCounts & { actorId: string }>(
   'customer.add_to_erasure',
-  (s) => `
-    UPDATE ${s}.erasures SET conversations = conversations + $2::int, messages = messages + $3::int,
-      drafts = drafts + $4::int, audit_events = audit_events + $5::int, deliveries = deliveries + $6::int
-    WHERE actor_id = $1`,
+  (s, p) => `
+    UPDATE ${s}.erasures SET
+      conversations = conversations + ${p.conversations}::int, messages = messages + ${p.messages}::int,
+      drafts = drafts + ${p.drafts}::int, audit_events = audit_events + ${p.auditEvents}::int,
+      deliveries = deliveries + ${p.deliveries}::int
+    WHERE actor_id = ${p.actorId}`,
 );
 
-const lock = statement('customer.lock_erasure', (s) => `SELECT * FROM ${s}.erasures WHERE actor_id = $1 FOR UPDATE`);
+const lock = statement<{ actorId: string }, ErasureRow>(
+  'customer.lock_erasure',
+  (s, p) => `SELECT * FROM ${s}.erasures WHERE actor_id = ${p.actorId} FOR UPDATE`,
+);
 
-/** Calls about earlier erasures of the customer that nobody has answered: the new one says the same. */
-const deleteOlderCalls = statement(
+/** Deletes pending calls about earlier erasures of the customer: the new one replaces them. */
+const deleteOlderCalls = statement<{ actorId: string }>(
   'customer.delete_older_calls',
-  (s) => `
+  (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
       SELECT id FROM ${s}.deliveries
-      WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = $1))`,
+      WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = ${p.actorId}))`,
 );
 
-const end = statement(
+const end = statement<EndParams, { owed: boolean }>(
   'customer.end_erasure',
-  (s) => `
+  (s, p) => `
     WITH erasure AS (
-      DELETE FROM ${s}.erasures WHERE actor_id = $1 RETURNING id
-    ), tombstone AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, subject_id, detail)
-      VALUES (${s}.clock(), $2, 'customer.erased', $3::uuid, $4)
-    ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, dedupe_key, payload, available_at, created_at)
-      SELECT 'customer_erased', $3::uuid, $3::uuid, $5::jsonb || jsonb_build_object('erasedAt', ${s}.clock()), ${s}.clock(), ${s}.clock()
-      WHERE ${isOwed(s, '$6', 'notifier.onCustomerErased')}
+      DELETE FROM ${s}.erasures WHERE actor_id = ${p.actorId} RETURNING id
+    ), tombstone AS (${auditLines(s, {
+      from: '(SELECT) one',
+      at: `${s}.clock()`,
+      actor: p.actor,
+      action: 'customer.erased',
+      conversationId: 'NULL',
+      subjectId: p.id,
+      detail: p.detail,
+    })}
+    ), delivery AS (${owe(s, {
+      topic: 'customer_erased',
+      from: `(SELECT) one WHERE ${isOwed(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
+      // There is no conversation any more.
+      conversationId: `${p.id}::uuid`,
+      key: `${p.id}::uuid`,
+      dueAt: `${s}.clock()`,
+      createdAt: `${s}.clock()`,
+      payload: `${p.payload}::jsonb || jsonb_build_object('erasedAt', ${s}.clock())`,
+    })}
       RETURNING id
     )
     SELECT EXISTS (SELECT FROM delivery) AS owed`,

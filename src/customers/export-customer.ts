@@ -2,7 +2,7 @@ import type { CustomerExport, ExportedRow } from '../contracts/domain.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
-import { type Executor, type Statement, statement } from '../db/statement.js';
+import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
 import { only, parseInput } from '../validation/input.js';
 import { hashOfText } from './hash-of-text.js';
 import { deliveriesOf } from './remove-conversations.js';
@@ -28,16 +28,16 @@ export function writeCustomerExport(
 ): Promise<number> {
   const { actorId } = parseInput('customers.export', only({ actorId: hostName }), { actorId: id });
   return readSnapshot(db, async (tx) => {
-    const [now] = await tx.run<{ now: Date }>(selectNow);
+    const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };
     await write(JSON.stringify(head).slice(0, -1));
-    const written = await writeList(write, 'conversations', pages(tx, conversations, [actorId]), (row) =>
+    const written = await writeList(write, 'conversations', pages(tx, conversations, actorId), (row) =>
       writeConversation(tx, row, write),
     );
-    await writeRows(write, 'audit', pages(tx, audit, [actorId]));
-    await writeRows(write, 'portalWrites', pages(tx, portalWrites, [hashOfText(actorId)]));
-    await writeRows(write, 'erasures', pages(tx, erasures, [actorId]));
-    await writeRows(write, 'erasedCallbacks', pages(tx, erasedCallbacks, [actorId]));
+    await writeRows(write, 'audit', pages(tx, audit, actorId));
+    await writeRows(write, 'portalWrites', pages(tx, portalWrites, hashOfText(actorId)));
+    await writeRows(write, 'erasures', pages(tx, erasures, actorId));
+    await writeRows(write, 'erasedCallbacks', pages(tx, erasedCallbacks, actorId));
     await write('}\n');
     return written;
   });
@@ -51,7 +51,7 @@ const pageSize = 500;
 async function writeConversation(tx: Executor, row: ExportedRow, write: Write): Promise<void> {
   await write(JSON.stringify(row).slice(0, -1));
   const parts = { messages, drafts, pendingActions, slas, deliveries };
-  for (const [key, found] of Object.entries(parts)) await writeRows(write, key, pages(tx, found, [row.id]));
+  for (const [key, found] of Object.entries(parts)) await writeRows(write, key, pages(tx, found, String(row.id)));
   await write('}');
 }
 
@@ -80,10 +80,10 @@ async function writeList(
 }
 
 /** Reads what a cursor finds, page by page, as it was when the snapshot began. */
-async function* pages(tx: Executor, cursor: Cursor, values: readonly unknown[]): AsyncGenerator<ExportedRow[]> {
-  await tx.run(cursor.declare, values);
+async function* pages(tx: Executor, cursor: Cursor, of: string): AsyncGenerator<ExportedRow[]> {
+  await tx.run(cursor.declare, { of });
   for (;;) {
-    const rows = await tx.run<Record<string, unknown>>(cursor.fetch);
+    const rows = await tx.run(cursor.fetch);
     if (rows.length > 0) yield rows.map(toExported);
     if (rows.length < pageSize) break;
   }
@@ -99,17 +99,18 @@ function camelCase(name: string): string {
   return name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const selectNow = statement('customer.export_time', (s) => `SELECT ${s}.clock() AS now`);
+const selectNow = statement<NoParams, { now: Date }>('customer.export_time', (s) => `SELECT ${s}.clock() AS now`);
 
 interface Cursor {
-  declare: Statement;
-  fetch: Statement;
-  close: Statement;
+  declare: Statement<{ of: string }>;
+  fetch: Statement<NoParams, Record<string, unknown>>;
+  close: Statement<NoParams>;
 }
 
-function cursor(name: string, select: (s: string) => string): Cursor {
+/** A cursor over what belongs to something: the id of a customer or a conversation. */
+function cursor(name: string, select: (s: string, of: string) => string): Cursor {
   return {
-    declare: statement(`export.${name}`, (s) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s)}`),
+    declare: statement(`export.${name}`, (s, p) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s, p.of)}`),
     fetch: statement(`export.fetch_${name}`, () => `FETCH ${pageSize} FROM export_${name}`),
     close: statement(`export.close_${name}`, () => `CLOSE export_${name}`),
   };
@@ -117,49 +118,57 @@ function cursor(name: string, select: (s: string) => string): Cursor {
 
 const conversations = cursor(
   'conversations',
-  (s) => `SELECT * FROM ${s}.conversations WHERE actor_id = $1 ORDER BY id`,
+  (s, actorId) => `SELECT * FROM ${s}.conversations WHERE actor_id = ${actorId} ORDER BY id`,
 );
 
 const messages = cursor(
   'messages',
-  (s) => `SELECT * FROM ${s}.messages WHERE conversation_id = $1::uuid ORDER BY created_at, id`,
+  (s, id) => `SELECT * FROM ${s}.messages WHERE conversation_id = ${id}::uuid ORDER BY created_at, id`,
 );
 
-const drafts = cursor('drafts', (s) => `SELECT * FROM ${s}.drafts WHERE conversation_id = $1::uuid ORDER BY id`);
+const drafts = cursor('drafts', (s, id) => `SELECT * FROM ${s}.drafts WHERE conversation_id = ${id}::uuid ORDER BY id`);
 
 const pendingActions = cursor(
   'pending_actions',
-  (s) => `SELECT * FROM ${s}.pending_actions WHERE conversation_id = $1::uuid ORDER BY id`,
+  (s, id) => `SELECT * FROM ${s}.pending_actions WHERE conversation_id = ${id}::uuid ORDER BY id`,
 );
 
-const slas = cursor('slas', (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = $1::uuid ORDER BY id`);
+const slas = cursor('slas', (s, id) => `SELECT * FROM ${s}.slas WHERE conversation_id = ${id}::uuid ORDER BY id`);
 
 /** Each with its outcome, where that waits to be written. */
 const deliveries = cursor(
   'deliveries',
-  (s) => `
+  (s, id) => `
     SELECT d.*, (SELECT to_jsonb(o) FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id) AS outcome
-    FROM ${s}.deliveries d WHERE d.id IN (${deliveriesOf(s, 'ARRAY[$1::uuid]')}) ORDER BY d.id`,
+    FROM ${s}.deliveries d WHERE d.id IN (${deliveriesOf(s, `ARRAY[${id}::uuid]`)}) ORDER BY d.id`,
 );
 
-/** Lines of another customer's conversation are no part of it, whoever acted there. */
+/**
+ * Lines of another customer's conversation are no part of it, whoever acted there. Which deleted conversations the customer
+ * had is known by who opened them.
+ */
 const audit = cursor(
   'audit',
-  (s) => `
-    SELECT * FROM ${s}.audit_events WHERE conversation_id IN (SELECT id FROM ${s}.conversations WHERE actor_id = $1)
+  (s, actorId) => `
+    SELECT * FROM ${s}.audit_events
+    WHERE conversation_id IN (SELECT id FROM ${s}.conversations WHERE actor_id = ${actorId})
     UNION ALL
     SELECT * FROM ${s}.audit_events e
-    WHERE e.actor ->> 'id' = $1 AND NOT EXISTS (SELECT FROM ${s}.conversations c WHERE c.id = e.conversation_id)
+    WHERE e.actor ->> 'id' = ${actorId} AND e.conversation_id = ANY (ARRAY(
+      SELECT opened.conversation_id FROM ${s}.audit_events opened
+      WHERE opened.action = 'conversation.opened' AND opened.actor ->> 'id' = ${actorId}
+        AND NOT EXISTS (SELECT FROM ${s}.conversations c WHERE c.id = opened.conversation_id)))
     ORDER BY id`,
 );
 
-const portalWrites = cursor('portal_writes', (s) => `SELECT * FROM ${s}.portal_writes WHERE customer = $1`);
+const portalWrites = cursor('portal_writes', (s, of) => `SELECT * FROM ${s}.portal_writes WHERE customer = ${of}`);
 
-const erasures = cursor('erasures', (s) => `SELECT * FROM ${s}.erasures WHERE actor_id = $1`);
+const erasures = cursor('erasures', (s, actorId) => `SELECT * FROM ${s}.erasures WHERE actor_id = ${actorId}`);
 
 const erasedCallbacks = cursor(
   'erased_callbacks',
-  (s) => `
+  (s, actorId) => `
     SELECT * FROM ${s}.deliveries
-    WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded') AND payload ->> 'actorId' = $1 ORDER BY id`,
+    WHERE topic = 'customer_erased' AND state IN ('pending', 'discarded')
+      AND payload ->> 'actorId' = ${actorId} ORDER BY id`,
 );

@@ -1,6 +1,6 @@
 import { eraseFromAudit } from '../audit/erase.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type Statement, statement } from '../db/statement.js';
 
 /**
  * Removes conversations with all that belongs to them, in the caller's transaction. The caller has locked their rows:
@@ -13,27 +13,35 @@ export async function removeConversations(
   { by, actorId = null }: { by: Actor; actorId?: string | null },
 ): Promise<ErasureCounts> {
   const deliveries = await countOf(tx, deleteDeliveries, ids);
-  const [messages] = await tx.run<{ count: number; envelopes: string[] }>(deleteMessages, [ids]);
+  const [messages] = await tx.run(deleteMessages, { ids });
   const subjectIds = await removeEmptyEnvelopes(tx, messages?.envelopes ?? []);
   const drafts = await countOf(tx, deleteDrafts, ids);
-  await tx.run(deleteSlas, [ids]);
+  await tx.run(deleteSlas, { ids });
   const auditEvents = await eraseFromAudit(tx, { conversationIds: ids, subjectIds, actorId, by });
   const conversations = await countOf(tx, deleteConversations, ids);
   return { conversations, messages: messages?.count ?? 0, drafts, auditEvents, deliveries };
 }
 
 /**
- * Deletes bulk sends of which no message is left. Two that remove the last two messages of one at once take its lock one
- * after the other, and the second finds none left. Returns the ids of the deleted ones.
+ * Deletes bulk sends without messages and returns their ids. Of two transactions that each remove one of the last two
+ * messages, the second to get the row's lock finds none left.
  */
 export async function removeEmptyEnvelopes(tx: Executor, envelopes: readonly string[]): Promise<string[]> {
   if (envelopes.length === 0) return [];
-  await tx.run(lockEnvelopes, [envelopes]);
-  return (await tx.run<{ id: string }>(deleteEnvelopes, [envelopes])).map((row) => row.id);
+  await tx.run(lockEnvelopes, { ids: envelopes });
+  return (await tx.run(deleteEnvelopes, { ids: envelopes })).map((row) => row.id);
 }
 
-async function countOf(tx: Executor, how: ReturnType<typeof statement>, ids: readonly string[]): Promise<number> {
-  const [row] = await tx.run<{ count: number }>(how, [ids]);
+interface Ids {
+  ids: readonly string[];
+}
+
+interface Count {
+  count: number;
+}
+
+async function countOf(tx: Executor, how: Statement<Ids, Count>, ids: readonly string[]): Promise<number> {
+  const [row] = await tx.run(how, { ids });
   return row?.count ?? 0;
 }
 
@@ -53,11 +61,11 @@ export const deliveriesOf = (s: string, ids: string) => `
   UNION
   SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${ids}) AND state = 'discarded'`;
 
-const deleteDeliveries = statement(
+const deleteDeliveries = statement<Ids, Count>(
   'customer.delete_deliveries',
-  (s) => `
+  (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveriesOf(s, '$1::uuid[]')})) RETURNING id
+      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveriesOf(s, `${p.ids}::uuid[]`)})) RETURNING id
     ), outcome AS (
       DELETE FROM ${s}.delivery_outcomes WHERE delivery_id IN (SELECT id FROM gone)
     )
@@ -67,44 +75,44 @@ const deleteDeliveries = statement(
 /** Only Cairnloop writes the metadata of an outbound message; that of others is the host's. */
 export const envelopeOf = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
 
-const deleteMessages = statement(
+const deleteMessages = statement<Ids, { count: number; envelopes: string[] | null }>(
   'customer.delete_messages',
-  (s) => `
+  (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.messages WHERE conversation_id = ANY ($1::uuid[]) RETURNING ${envelopeOf} AS envelope
+      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeOf} AS envelope
     )
     SELECT count(*)::int AS count, array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes FROM gone`,
 );
 
-const deleteDrafts = statement(
+const deleteDrafts = statement<Ids, Count>(
   'customer.delete_drafts',
-  (s) => `
-    WITH gone AS (DELETE FROM ${s}.drafts WHERE conversation_id = ANY ($1::uuid[]) RETURNING id)
+  (s, p) => `
+    WITH gone AS (DELETE FROM ${s}.drafts WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING id)
     SELECT count(*)::int AS count FROM gone`,
 );
 
-const deleteSlas = statement(
+const deleteSlas = statement<Ids>(
   'customer.delete_slas',
-  (s) => `DELETE FROM ${s}.slas WHERE conversation_id = ANY ($1::uuid[])`,
+  (s, p) => `DELETE FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[])`,
 );
 
 /** Tags go by their foreign key, searched texts by a trigger. */
-const deleteConversations = statement(
+const deleteConversations = statement<Ids, Count>(
   'customer.delete_conversations',
-  (s) => `
-    WITH gone AS (DELETE FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) RETURNING id)
+  (s, p) => `
+    WITH gone AS (DELETE FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) RETURNING id)
     SELECT count(*)::int AS count FROM gone`,
 );
 
-const lockEnvelopes = statement(
+const lockEnvelopes = statement<Ids, { id: string }>(
   'customer.lock_envelopes',
-  (s) => `SELECT id FROM ${s}.bulk_envelopes WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.bulk_envelopes WHERE id = ANY (${p.ids}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-const deleteEnvelopes = statement(
+const deleteEnvelopes = statement<Ids, { id: string }>(
   'customer.delete_envelopes',
-  (s) => `
-    DELETE FROM ${s}.bulk_envelopes e WHERE e.id = ANY ($1::uuid[]) AND NOT EXISTS (
+  (s, p) => `
+    DELETE FROM ${s}.bulk_envelopes e WHERE e.id = ANY (${p.ids}::uuid[]) AND NOT EXISTS (
       SELECT FROM ${s}.messages m
       WHERE m.role = 'outbound' AND m.metadata ? 'envelopeId' AND m.metadata ->> 'envelopeId' = e.id::text)
     RETURNING e.id`,

@@ -1,6 +1,9 @@
 import type { RetentionConfig } from '../config/config-types.js';
 import type { Actor, ErasureCounts } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines, systemActor } from '../events/audit-lines.js';
+import { clockOutcome, firstResponse } from '../report/measures.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
@@ -22,7 +25,12 @@ export async function removeOldConversations(runtime: Runtime): Promise<number> 
   if (resolvedDays === null) return 0;
   let after = firstPlace;
   for (let removed = 0; ; ) {
-    const found = await runtime.db.run<Place>(selectOld, [resolvedDays, after.closed_at, after.id, batchSize]);
+    const found = await runtime.db.run(selectOld, {
+      days: resolvedDays,
+      after: after.closed_at,
+      afterId: after.id,
+      limit: batchSize,
+    });
     const ids = found.map((row) => row.id);
     if (ids.length > 0) removed += await removeBatch(runtime, ids, { resolvedDays, keep });
     if (found.length < batchSize || removed >= mostRemoved) return removed;
@@ -44,25 +52,21 @@ async function removeBatch(
   { resolvedDays, keep }: Pick<RetentionConfig, 'keep'> & { resolvedDays: number },
 ): Promise<number> {
   const removed = await runtime.db.transaction(async (tx) => {
-    const locked = await tx.run<{ id: string }>(lockClosed, [candidates]);
-    // A statement of its own: it sees what was committed before the locks were had.
-    const old = await tx.run<{ id: string }>(stillOld, [locked.map((row) => row.id), resolvedDays]);
+    const locked = await tx.run(lockClosed, { ids: candidates });
+    // A separate statement, so that it sees everything that was committed before the locks were acquired.
+    const old = await tx.run(stillOld, { ids: locked.map((row) => row.id), days: resolvedDays });
     const ids = old.map((row) => row.id);
     if (ids.length > 0) await removeAll(tx, ids, keep);
     return ids;
   });
-  for (const id of removed) {
-    runtime.changeFeed.changed(id);
-    runtime.telemetry.publish('conversation.removed', {}, { conversationId: id });
-  }
-  if (removed.length > 0) runtime.metrics.conversationsRemoved(removed.length);
+  for (const id of removed) announce(runtime, 'conversation.removed', { conversationId: id });
   return removed.length;
 }
 
 async function removeAll(tx: Executor, ids: readonly string[], keep: RetentionConfig['keep']): Promise<ErasureCounts> {
-  if (keep === 'shape') await tx.run(keepShapes, [ids]);
+  if (keep === 'shape') await tx.run(keepShapes, { ids });
   const counts = await removeConversations(tx, ids, { by: retentionActor });
-  await tx.run(recordRemoved, [ids, retentionActor, { keep }]);
+  await tx.run(recordRemoved, { ids, detail: { keep } });
   return counts;
 }
 
@@ -82,36 +86,39 @@ export const oldestClosed = (s: string) => `
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 
 /** The time goes as text, as `-infinity` is no Date. */
-const selectOld = statement(
+const selectOld = statement<{ days: number; after: string; afterId: string; limit: number }, Place>(
   'retention.select_old',
-  (s) => `
+  (s, p) => `
     SELECT c.id, ${closedAt}::text AS closed_at FROM ${s}.conversations c
-    WHERE ${isOld(s, '$1')} AND (${closedAt}, c.id) > ($2::timestamptz, $3::uuid) AND ${owesNothing(s)}
-    ORDER BY ${closedAt}, c.id LIMIT $4`,
+    WHERE ${isOld(s, p.days)} AND (${closedAt}, c.id) > (${p.after}::timestamptz, ${p.afterId}::uuid)
+      AND ${owesNothing(s)}
+    ORDER BY ${closedAt}, c.id LIMIT ${p.limit}`,
 );
 
-const lockClosed = statement(
+const lockClosed = statement<{ ids: readonly string[] }, { id: string }>(
   'retention.lock',
-  (s) => `
-    SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) AND status <> 'open' ORDER BY id
+  (s, p) => `
+    SELECT id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) AND status <> 'open' ORDER BY id
     FOR UPDATE SKIP LOCKED`,
 );
 
-const stillOld = statement(
+const stillOld = statement<{ ids: string[]; days: number }, { id: string }>(
   'retention.still_old',
-  (s) => `
-    SELECT c.id FROM ${s}.conversations c WHERE c.id = ANY ($1::uuid[]) AND ${isOld(s, '$2')} AND ${owesNothing(s)}`,
+  (s, p) => `
+    SELECT c.id FROM ${s}.conversations c
+    WHERE c.id = ANY (${p.ids}::uuid[]) AND ${isOld(s, p.days)} AND ${owesNothing(s)}`,
 );
 
-const keepShapes = statement(
+/** Counts and times, as reports count them. */
+const keepShapes = statement<{ ids: readonly string[] }>(
   'retention.keep_shapes',
-  (s) => `
+  (s, p) => `
     INSERT INTO ${s}.conversation_shapes (conversation_id, opened_at, first_reply_at, resolved_at, removed_at, resolutions,
       customer_messages, operator_messages, automation_messages, outbound_messages, notes, drafts, slas_fulfilled,
-      slas_breached, csat_rating)
+      slas_breached, csat_rating, changed_at, asked_at, answered_at, clocks, drafts_made)
     SELECT c.id, c.created_at, m.first_reply_at, c.resolved_at, ${s}.clock(), c.resolutions,
       m.customer, m.operator, m.automation, m.outbound, m.notes,
-      (SELECT count(*) FROM ${s}.drafts d WHERE d.conversation_id = c.id), sla.fulfilled, sla.breached, c.csat_rating
+      draft.count, sla.fulfilled, sla.breached, c.csat_rating, c.updated_at, asked.at, answered.at, sla.clocks, draft.made
     FROM ${s}.conversations c CROSS JOIN LATERAL (
       SELECT min(created_at) FILTER (WHERE role IN ('operator', 'automation')) AS first_reply_at,
         count(*) FILTER (WHERE role = 'customer') AS customer, count(*) FILTER (WHERE role = 'operator') AS operator,
@@ -119,16 +126,28 @@ const keepShapes = statement(
         count(*) FILTER (WHERE role = 'internal_note') AS notes
       FROM ${s}.messages WHERE conversation_id = c.id
     ) m CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE status = 'fulfilled') AS fulfilled, count(*) FILTER (WHERE status = 'breached') AS breached
+      SELECT count(*) FILTER (WHERE status = 'fulfilled') AS fulfilled, count(*) FILTER (WHERE status = 'breached') AS breached,
+        coalesce(jsonb_agg(jsonb_build_object('at', started_at, 'outcome', ${clockOutcome('slas')}) ORDER BY id)
+          FILTER (WHERE ${clockOutcome('slas')} IS NOT NULL), '[]') AS clocks
       FROM ${s}.slas WHERE conversation_id = c.id
-    ) sla
-    WHERE c.id = ANY ($1::uuid[])`,
+    ) sla CROSS JOIN LATERAL (
+      SELECT count(*) AS count,
+        coalesce(jsonb_agg(jsonb_build_object('at', created_at, 'status', status) ORDER BY id), '[]') AS made
+      FROM ${s}.drafts WHERE conversation_id = c.id
+    ) draft ${firstResponse(s, 'c.id')}
+    WHERE c.id = ANY (${p.ids}::uuid[])`,
 );
 
 /** Written after the lines of the conversation were erased, so that this one stays. */
-const recordRemoved = statement(
+const recordRemoved = statement<{ ids: readonly string[]; detail: { keep: RetentionConfig['keep'] } }>(
   'retention.record',
-  (s) => `
-    INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, detail)
-    SELECT ${s}.clock(), $2::jsonb, 'conversation.removed', removed.id, $3::jsonb FROM unnest($1::uuid[]) AS removed (id)`,
+  (s, p) =>
+    auditLines(s, {
+      from: `unnest(${p.ids}::uuid[]) AS removed (id)`,
+      at: `${s}.clock()`,
+      actor: systemActor('retention'),
+      action: 'conversation.removed',
+      conversationId: 'removed.id',
+      detail: p.detail,
+    }),
 );

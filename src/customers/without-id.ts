@@ -1,6 +1,6 @@
 import type { Actor } from '../contracts/domain.js';
 
-/** Stands for the customer's id in what is kept of an erasure. */
+/** Replaces the customer's id in the data that is kept of an erasure. */
 const mark = '[erased]';
 
 /** Who erased, where it was the customer. */

@@ -29,7 +29,7 @@ export async function applyMigration(
   try {
     const first = direction === 'up' ? (migration.prepare?.(s) ?? []) : [];
     for (const text of first) await client.query(text);
-    await untilLocksAreFree(name, tell, (lockTimeout) => attempt(client, s, migration, direction, lockTimeout));
+    await untilLocksAreFree(name, tell, (lockMs) => attempt(client, { schema, s, lockMs }, migration, direction));
   } catch (error) {
     const expected = expectedFailure(error, url);
     if (expected && ownSentence.has(expected.code)) throw expected;
@@ -37,19 +37,27 @@ export async function applyMigration(
   }
 }
 
-/** What says more than that the migration failed, or says that nobody knows. */
+/** Errors that say more than that the migration failed, or that its outcome is unknown. */
 const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);
+
+interface Attempt {
+  schema: string;
+  /** The schema's name, quoted. */
+  s: string;
+  /** How long a statement of the migration waits for a lock. */
+  lockMs: number;
+}
 
 async function attempt(
   client: pg.Client,
-  s: string,
+  { schema, s, lockMs }: Attempt,
   migration: Migration,
   direction: MigrationDirection,
-  lockTimeout: string,
 ): Promise<void> {
   try {
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-    await client.query(`SELECT set_config('lock_timeout', ${lockTimeout}, true)`);
+    await keepVacuumAway(client, schema);
+    await client.query(`SET LOCAL lock_timeout = ${lockMs}`);
     await client.query(migration[direction](s));
     await record(client, s, migration, direction);
     await client.query('COMMIT');
@@ -58,6 +66,24 @@ async function attempt(
     throw error;
   }
 }
+
+/**
+ * Takes a lock on every table that autovacuum gives way to and that no reader or writer waits for. An autovacuum gives way
+ * only to a wait longer than `deadlock_timeout`: in the wait for a stronger lock, every statement would queue up meanwhile.
+ */
+async function keepVacuumAway(client: pg.Client, schema: string): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(selectOwnTables, [schema]);
+  if (rows.length === 0) return;
+  await client.query(`SELECT set_config('lock_timeout', ${longerThanDeadlockTimeout}, true)`);
+  await client.query(`LOCK TABLE ${rows.map(({ name }) => name).join(', ')} IN SHARE UPDATE EXCLUSIVE MODE`);
+}
+
+const selectOwnTables = `
+  SELECT format('%I.%I', nspname, relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE nspname = $1 AND relkind = 'r' AND has_table_privilege(c.oid, 'UPDATE') ORDER BY c.oid`;
+
+const longerThanDeadlockTimeout =
+  "(extract(epoch FROM current_setting('deadlock_timeout')::interval) * 1000 + 500)::int || 'ms'";
 
 async function record(
   client: pg.Client,
@@ -83,20 +109,20 @@ const lockNotFree = new Set(['55P03', '40P01']);
 const betweenAttemptsMs = 500;
 
 /**
- * A wait as short as the first would never end beside an autovacuum, which gives way only to a wait longer than
- * `deadlock_timeout`: every fifth attempt waits that long.
+ * How long a statement of a migration waits for a lock (ms), and with it every statement that queues up behind it. It may
+ * wait for each table in turn, so the first attempts are short; where transactions are longer, later ones wait longer.
  */
-const shortWait = "'400ms'";
-const longWait = "(extract(epoch FROM current_setting('deadlock_timeout')::interval) * 1000 + 500)::int || 'ms'";
+const lockMs = { first: 150, later: 400 };
+const shortAttempts = 4;
 
 async function untilLocksAreFree(
   name: string,
   tell: (sentence: string) => void,
-  attemptWith: (lockTimeout: string) => Promise<void>,
+  attemptWith: (lockMs: number) => Promise<void>,
 ): Promise<void> {
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attemptWith(attempts % 5 === 0 ? longWait : shortWait);
+      return await attemptWith(attempts <= shortAttempts ? lockMs.first : lockMs.later);
     } catch (error) {
       if (!lockNotFree.has((error as { code?: string }).code ?? '')) throw error;
       if (attempts === 2) tell(waiting(name));

@@ -5,7 +5,7 @@ import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
-import { type Executor, type Statement, writes } from './statement.js';
+import { type Executor, type Given, type Statement, writes } from './statement.js';
 
 export { quoteIdentifier };
 
@@ -57,9 +57,12 @@ export function openDatabase(options: DatabaseOptions): Database {
       url,
       schema,
       pool,
-      async run(statement, values) {
+      async run<Params extends object, Row extends object>(
+        statement: Statement<Params, Row>,
+        ...[params]: Given<Params>
+      ): Promise<Row[]> {
         requireOpen(statement.name);
-        return runAlone({ run }, prepare(statement), values);
+        return runAlone<Row>({ run }, prepare(statement), valuesOf(statement, params));
       },
       async transaction(work) {
         requireOpen('A transaction');
@@ -91,6 +94,14 @@ interface Prepared {
 }
 type Prepare = (statement: Statement) => Prepared;
 
+/** The values of a statement; one without parameters is run without any. */
+export function valuesOf<Params extends object>(
+  statement: Statement<Params>,
+  params: Given<Params>[0] | undefined,
+): unknown[] {
+  return statement.values((params ?? {}) as Params);
+}
+
 function statementCache(schema: string): Prepare {
   const quoted = quoteIdentifier(schema);
   const cache = new Map<Statement, Prepared>();
@@ -107,17 +118,13 @@ function statementCache(schema: string): Prepare {
 async function runOn<Row extends object>(
   client: pg.PoolClient,
   { name, text }: Prepared,
-  values: readonly unknown[] = [],
+  values: unknown[],
 ): Promise<Row[]> {
-  const result = await client.query<Row>({ name, text, values: [...values] });
+  const result = await client.query<Row>({ name, text, values });
   return result.rows;
 }
 
-function runAlone<Row extends object>(
-  runner: PoolRunner,
-  prepared: Prepared,
-  values: readonly unknown[] | undefined,
-): Promise<Row[]> {
+function runAlone<Row extends object>(runner: PoolRunner, prepared: Prepared, values: unknown[]): Promise<Row[]> {
   return runner.run(async (client) => {
     try {
       return await runOn<Row>(client, prepared, values);
@@ -132,7 +139,9 @@ function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Execu
   return runner.run(async (client) => {
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
-      const result = await work({ run: (statement, values) => runOn(client, prepare(statement), values) });
+      const result = await work({
+        run: (statement, ...[params]) => runOn(client, prepare(statement), valuesOf(statement, params)),
+      });
       await commit(client);
       return result;
     } catch (error) {

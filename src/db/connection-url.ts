@@ -59,7 +59,7 @@ function withoutFiles(url: string): string {
   return url.replace(/([?&])ssl(?:cert|key|rootcert)=[^&]*/g, '$1');
 }
 
-/** Whether the connection stays on this machine: by a Unix socket or the loopback interface. */
+/** Whether the connection is local: by a Unix socket or the loopback interface. */
 export function isLocalTarget(url: string): boolean {
   try {
     const { host } = readConnectionUrl(withoutFiles(url));

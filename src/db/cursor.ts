@@ -6,7 +6,7 @@ export function encodeCursor(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Unpacks a cursor of `length` keys. Throws `CURSOR_INVALID` for anything that no list answered. */
+/** Unpacks a cursor of `length` keys. Throws `CURSOR_INVALID` for a text that no list returned. */
 export function decodeCursor(cursor: string, length: number): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -28,8 +28,10 @@ export function decodeIdCursor(cursor: string): string {
   return isId(id) ? id : refuse(cursor);
 }
 
+export type TimeCursor = [at: string, id: string];
+
 /** Unpacks the cursor of a list that is sorted by a time and then by id. Throws `CURSOR_INVALID`. */
-export function decodeTimeCursor(cursor: string): [at: string, id: string] {
+export function decodeTimeCursor(cursor: string): TimeCursor {
   const [at = '', id] = decodeCursor(cursor, 2);
   return isTime(at) && isId(id) ? [at, id] : refuse(cursor);
 }

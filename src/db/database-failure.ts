@@ -8,7 +8,7 @@ import { codeOf } from './sql-state.js';
 /** SQLSTATEs of a statement that names what a migration would have made: schema, table, function, column. */
 const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
 
-/** What a raw database error means to the host; the error itself where it means nothing that is expected. */
+/** The host's view of a raw database error; an unexpected error is returned unchanged. */
 export async function databaseFailure(error: unknown, db: Database): Promise<unknown> {
   if (undefinedThing.has(codeOf(error))) return (await migrationFailure(db, error)) ?? error;
   if (isPoolFull(error)) return busy(error, db.url, poolFull(db));
@@ -16,7 +16,7 @@ export async function databaseFailure(error: unknown, db: Database): Promise<unk
   return expectedFailure(error, db.url) ?? error;
 }
 
-/** Undefined where no migration is missing: then the statement itself is wrong, which must not be dressed up. */
+/** Undefined if no migration is missing: then the statement is wrong, and its own error must be shown. */
 async function migrationFailure(db: Database, cause: unknown): Promise<CairnloopError | undefined> {
   const pending = await pendingMigrations(db).catch(() => []);
   const { schema } = db;
@@ -24,8 +24,8 @@ async function migrationFailure(db: Database, cause: unknown): Promise<Cairnloop
 }
 
 /**
- * What an error of the server or of the connection to it means, by its SQLSTATE; undefined where it is none that is
- * expected. Source: Postgres manual, appendix A, error codes.
+ * What an error of the server or the connection means, by its SQLSTATE; undefined for an unexpected one. Source:
+ * Postgres manual, appendix A, error codes.
  */
 export function expectedFailure(error: unknown, url: string): CairnloopError | undefined {
   const code = codeOf(error);
@@ -45,7 +45,7 @@ const refusedConnection = /^(28...|3D000|55000|ENOTFOUND|EAI_AGAIN)$/;
 /** A prepared statement that is gone, or there already: the session is not the one in which it was prepared. */
 const sessionLost = new Set(['26000', '42P05']);
 
-/** What passes when it is tried again. */
+/** Failures that usually pass on a retry. */
 const busyWords: Record<string, string> = {
   '53300': 'the server accepts no more connections',
   '55P03': 'another session held a lock for too long',

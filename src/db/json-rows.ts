@@ -33,5 +33,5 @@ function endOfList(body: string): number {
   throw new Error('a statement with a WITH list has no main query');
 }
 
-/** Brackets, and what may hold brackets that are none: texts, names and comments. */
+/** Brackets, and tokens in which brackets do not count: texts, names and comments. */
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[()]/g;

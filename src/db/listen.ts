@@ -9,7 +9,7 @@ export interface Listening {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** What travels over the channel, for the log. */
+  /** What the notifications are about, for the log. */
   what: string;
   hear(payload: string): void;
   /** Another channel on the same connection. */

@@ -11,7 +11,7 @@ interface Place {
   schema: string;
 }
 
-/** What a database is like; the same for `migrate` and doctor. */
+/** The properties of a database that `migrate` and doctor check. */
 export interface DatabaseNature {
   version: string;
   versionNumber: number;
@@ -22,8 +22,8 @@ const selectNature = `
   SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
     current_setting('server_encoding') AS encoding`;
 
-/** What keeps a database from holding the schema, in words. Pure. */
-export function unsuitable({ version, versionNumber, encoding }: DatabaseNature): string[] {
+/** Why a database cannot hold the schema, as text. Pure. */
+export function whyUnsuitable({ version, versionNumber, encoding }: DatabaseNature): string[] {
   const problems = [];
   if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
   if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
@@ -32,7 +32,7 @@ export function unsuitable({ version, versionNumber, encoding }: DatabaseNature)
 
 /** Throws `DATABASE_UNSUITABLE` before anything is written. */
 export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
-  const problems = unsuitable(await readNature(client));
+  const problems = whyUnsuitable(await readNature(client));
   if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
 }
 

@@ -24,6 +24,9 @@ export interface MigrateOptions {
 /** Told of what a person who waits for a migration wants to know. */
 export type TellProgress = (sentence: string) => void;
 
+/** Called before each migration is applied or rolled back. */
+export type OnMigration = (step: { name: string; at: number; of: number }) => void;
+
 export interface MigrationStatus extends SchemaComparison {
   schema: string;
 }
@@ -33,10 +36,15 @@ export interface MigrationStatus extends SchemaComparison {
  * already, which needs no right but to read. Safe under concurrent runs. Throws `DATABASE_UNSUITABLE`,
  * `DATABASE_PERMISSION`, `SCHEMA_NEWER`, `MIGRATION_FAILED`.
  */
-export function migrateUp(options: MigrateOptions, to?: string, tell?: TellProgress): Promise<string[]> {
+export function migrateUp(
+  options: MigrateOptions,
+  to?: string,
+  tell?: TellProgress,
+  onMigration?: OnMigration,
+): Promise<string[]> {
   const wanted = (applied: readonly string[]) => upTo(to).filter(({ name }) => !applied.includes(name));
   requireKnown(to);
-  return change(options, 'up', wanted, tell);
+  return change(options, 'up', wanted, tell, onMigration);
 }
 
 /**
@@ -86,6 +94,7 @@ function change(
   way: MigrationDirection,
   wanted: Wanted,
   tell: TellProgress = () => {},
+  onMigration: OnMigration = () => {},
 ): Promise<string[]> {
   const { schema } = options;
   return withSession(options, async (client) => {
@@ -95,7 +104,10 @@ function change(
     await lock(client, schema, tell);
     if (way === 'up') await prepareSchema(client, schema);
     const changed = await toChange(client, schema, wanted);
-    for (const migration of changed) await applyMigration(client, options, migration, way, tell);
+    for (const [index, migration] of changed.entries()) {
+      onMigration({ name: migration.name, at: index + 1, of: changed.length });
+      await applyMigration(client, options, migration, way, tell);
+    }
     return changed.map(({ name }) => name);
   });
 }

@@ -30,9 +30,8 @@ export function isReadOnly(error: unknown): boolean {
 }
 
 /**
- * Whether a statement is of a table as it was before a column was added, and undone for it. A prepared one cannot run on
- * its connection again (the routine tells it from what else is not supported, its words come in the server's language);
- * one that was under way has met a function that returns rows of the table as it is now.
+ * Whether a statement failed because a migration changed its table: a prepared plan is outdated, or a function returns
+ * rows of the new shape. Tested by routine, as the message is in the server's language.
  */
 export function isPlanOutdated(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };

@@ -1,16 +1,80 @@
 /**
- * A named SQL text. The name is that of the prepared statement, so it must be unique; `text` gets the quoted schema.
+ * A named SQL text with the types of its parameters and rows. The name is that of the prepared statement, so it must be
+ * unique.
  */
-export interface Statement {
-  name: string;
-  text: (schema: string) => string;
+export interface Statement<Params extends object = never, Row extends object = object> {
+  readonly name: string;
+  /** The SQL for a quoted schema, with `$1`, `$2`, … for the parameters. */
+  text(schema: string): string;
+  /** The values of `$1`, `$2`, … */
+  values(params: Params): unknown[];
+  /** Never set: carries the type of a row. */
+  readonly row?: Row;
 }
 
-/** Declares a statement: `statement('conversation.resolve', (s) => `UPDATE ${s}.conversations ...`)`. */
-export function statement(name: string, text: (schema: string) => string): Statement {
-  const declared = { name, text };
-  statements.set(name, declared);
+/** The parameters of a statement without any. */
+export type NoParams = Record<never, never>;
+
+/** The placeholder of each parameter in the SQL. */
+export type Placeholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
+
+/** The arguments of `run` after the statement. */
+export type Given<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
+
+/**
+ * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status',
+ * (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`)`. A name that is not declared does not compile,
+ * here and where the statement is run.
+ */
+export function statement<Params extends object = NoParams, Row extends object = object>(
+  name: string,
+  sql: (schema: string, params: Placeholders<Params>) => string,
+): Statement<Params, Row> {
+  let order: string[] | undefined;
+  let isChecked = false;
+
+  function text(schema: string): string {
+    const names: string[] = [];
+    const built = sql(schema, placeholders(names) as Placeholders<Params>);
+    order ??= names;
+    return built;
+  }
+
+  function values(params: Params): unknown[] {
+    // Not at the declaration: the SQL may use constants that are declared after it.
+    if (!order) text('"schema"');
+    const names = order ?? [];
+    const given = params as Record<string, unknown>;
+    if (!isChecked) requireAll(name, names, given);
+    isChecked = true;
+    return names.map((one) => given[one]);
+  }
+
+  const declared: Statement<Params, Row> = { name, text, values };
+  statements.set(name, declared as unknown as Statement);
   return declared;
+}
+
+/** Numbers the parameters in the order in which the SQL uses them first, and collects their names. */
+function placeholders(names: string[]): Record<string, string> {
+  return new Proxy<Record<string, string>>(
+    {},
+    {
+      get(_, name: string) {
+        const known = names.indexOf(name);
+        return `$${known >= 0 ? known + 1 : names.push(name)}`;
+      },
+      ownKeys() {
+        throw new TypeError('placeholders are made when they are named: hand them on, do not spread them');
+      },
+    },
+  );
+}
+
+/** A cast may have hidden a missing parameter from the compiler; Postgres would take it for NULL. */
+function requireAll(statement: string, names: readonly string[], given: Record<string, unknown>): void {
+  const missing = names.filter((name) => !(name in given));
+  if (missing.length > 0) throw new Error(`statement ${statement} has no value for ${missing.join(', ')}`);
 }
 
 /** The last declaration of each name, so that a test can prepare all of them. */
@@ -18,7 +82,10 @@ export const statements = new Map<string, Statement>();
 
 /** Runs statements, either each on its own or inside one transaction. */
 export interface Executor {
-  run<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  run<Params extends object, Row extends object>(
+    statement: Statement<Params, Row>,
+    ...params: Given<Params>
+  ): Promise<Row[]>;
 }
 
 /** Whether a statement writes what a host asked for; claims, which run in functions, do not count. */

@@ -1,5 +1,5 @@
 import type { HostModules } from '../config/config-types.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 
 /** The host modules and methods that decide which calls are owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
@@ -36,8 +36,11 @@ export async function isModuleOwed(config: HostModules, db: Executor, name: Owed
 
 /** What the workers of this schema announced last; null where none has ever started. */
 export async function announcedModules(db: Executor): Promise<OwedModule[] | null> {
-  const [row] = await db.run<{ modules: OwedModule[] | null }>(selectAnnounced, []);
+  const [row] = await db.run(selectAnnounced);
   return row?.modules ?? null;
 }
 
-const selectAnnounced = statement('modules.announced', (s) => `SELECT modules FROM ${s}.announced_modules`);
+const selectAnnounced = statement<NoParams, { modules: OwedModule[] | null }>(
+  'modules.announced',
+  (s) => `SELECT modules FROM ${s}.announced_modules`,
+);

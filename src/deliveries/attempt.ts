@@ -6,13 +6,13 @@ import type { Runtime } from '../runtime.js';
 import type { TracedDelivery } from '../telemetry/semantic-conventions.js';
 import { backoffMs } from './backoff.js';
 import type { ClaimedDelivery } from './claim.js';
-import { givenBack, type LoadedCall, putOff } from './load-batch.js';
+import { type LoadedCall, postponed, released } from './load-batch.js';
 import { createOutageRecovery } from './outage-recovery.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Delay of a delivery whose conversation is locked by another session, in milliseconds. */
-const putOffMs = 1000;
+const postponeMs = 1000;
 
 /**
  * Calls the host for one claimed delivery and returns its outcome, synchronously if the callback returned no promise:
@@ -58,8 +58,8 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
 
   return (row, call, claimedAt) => {
     if (row.attempts > maxAttempts) return { kind: 'exhausted', error: whyExhausted(row, maxAttempts) };
-    if (call === givenBack) return { kind: 'released' };
-    if (call === putOff) return { kind: 'postponed', delayMs: putOffMs };
+    if (call === released) return { kind: 'released' };
+    if (call === postponed) return { kind: 'postponed', delayMs: postponeMs };
     if (!call) return { kind: 'done' };
     try {
       const metadata = { topic, deliveryId: row.id, attempt: row.attempts };

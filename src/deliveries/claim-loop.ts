@@ -14,6 +14,7 @@ export interface ClaimLoop {
   stop(): Promise<void>;
   /** No room left, or stopping. */
   readonly full: boolean;
+  readonly isRunning: boolean;
 }
 
 export interface ClaimLoopOptions {
@@ -57,7 +58,7 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
     if (lookAgain && !stopping) wake();
   }
 
-  /** One claim; or, where there is no room or nothing is due, the wait for a change in what is in flight. */
+  /** Claims once; without room, or if nothing is due, waits for a change of what is in flight. */
   async function turn(): Promise<void> {
     lookAgain = false;
     const change = changed.next();
@@ -93,6 +94,9 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
     },
     get full() {
       return full || stopping;
+    },
+    get isRunning() {
+      return running !== undefined;
     },
   };
 }

@@ -89,23 +89,24 @@ export async function claim(
   options: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
-  const rows = await executor.run<ClaimedDelivery>(inOrderOfWriting.has(topic) ? claimInOrder : claimDue, [
-    topic,
-    limit,
-    leaseMs,
-    from ?? '-infinity',
-  ]);
+  const params = { topic, limit, leaseMs, from: from ?? ('-infinity' as const) };
+  const rows = await executor.run(inOrderOfWriting.has(topic) ? claimInOrder : claimDue, params);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 
-const claimDue = statement(
+interface ClaimParams extends Omit<ClaimOptions, 'from'> {
+  topic: DeliveryTopic;
+  from: Date | '-infinity';
+}
+
+const claimDue = statement<ClaimParams, ClaimedDelivery>(
   'delivery.claim',
-  (s) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries($1, $2, $3, $4)`,
+  (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_deliveries(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
 
-const claimInOrder = statement(
+const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
   'delivery.claim_in_order',
-  (s) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order($1, $2, $3, $4)`,
+  (s, p) => `SELECT ${claimedColumns} FROM ${s}.claim_in_order(${p.topic}, ${p.limit}, ${p.leaseMs}, ${p.from})`,
 );
 
 /**
@@ -113,16 +114,16 @@ const claimInOrder = statement(
  * skips it, and its neighbours lose no attempts.
  */
 export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
-  return executor.run<ClaimedDelivery>(claimOneSuspect, [topic, leaseMs]);
+  return executor.run(claimOneSuspect, { topic, leaseMs });
 }
 
 /** Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled. */
-export const claimOneSuspect = statement(
+export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
-  (s) => `
+  (s, p) => `
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
-      WHERE d.topic = $1 AND d.leases_lost > 0 AND d.${isUnsettled}
+      WHERE d.topic = ${p.topic} AND d.leases_lost > 0 AND d.${isUnsettled}
         AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
         AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
       ORDER BY d.available_at, d.id LIMIT 1
@@ -132,7 +133,7 @@ export const claimOneSuspect = statement(
       attempts = d.attempts + 1,
       claims = d.claims + 1,
       leases_lost = d.leases_lost + 1,
-      lease_until = ${s}.clock() + make_interval(secs => $2::float8 / 1000)
+      lease_until = ${s}.clock() + make_interval(secs => ${p.leaseMs}::float8 / 1000)
     WHERE d.id = ANY (ARRAY(SELECT id FROM suspect))
     RETURNING ${claimedColumns}`,
 );
@@ -146,17 +147,17 @@ export async function renewLeases(
   held: readonly ClaimedDelivery[],
   leaseMs: number,
 ): Promise<void> {
-  await executor.run(renew, [held.map((row) => row.id), held.map((row) => row.claims), leaseMs]);
+  await executor.run(renew, { ids: held.map((row) => row.id), claims: held.map((row) => row.claims), leaseMs });
 }
 
-const renew = statement(
+const renew = statement<{ ids: string[]; claims: number[]; leaseMs: number }>(
   'delivery.renew',
-  (s) => `
+  (s, p) => `
     WITH free AS MATERIALIZED (
-      SELECT d.id FROM unnest($1::uuid[], $2::int[]) AS held (id, claims)
+      SELECT d.id FROM unnest(${p.ids}::uuid[], ${p.claims}::int[]) AS held (id, claims)
       JOIN ${s}.deliveries d ON d.id = held.id AND d.claims = held.claims AND d.lease_until IS NOT NULL
       FOR NO KEY UPDATE OF d SKIP LOCKED
     )
-    UPDATE ${s}.deliveries d SET lease_until = ${s}.clock() + make_interval(secs => $3::float8 / 1000)
+    UPDATE ${s}.deliveries d SET lease_until = ${s}.clock() + make_interval(secs => ${p.leaseMs}::float8 / 1000)
     FROM free WHERE d.id = free.id`,
 );

@@ -14,7 +14,7 @@ export interface Drainer {
   run(): Promise<void>;
   /** Renews the leases of deliveries in flight. */
   renew(): Promise<void>;
-  /** Stops claiming, gives back unstarted deliveries and waits for running callbacks. */
+  /** Stops claiming, releases unstarted deliveries and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
   /** Running without room, or stopping: wake-ups go to other workers. */
@@ -50,10 +50,13 @@ export function createDrainer(
     run: loop.run,
     renew: () => inFlight.renew(),
     async stop() {
+      const hadWork = loop.isRunning || inFlight.size > 0;
       const ended = loop.stop();
       inFlight.stop();
       await ended;
       while (inFlight.size > 0) await changed.next();
+      // What it gave back, and the wake-ups that it took, would wait for the sweep of another worker.
+      if (hadWork) runtime.jobs.wake(topic);
     },
     get inFlight() {
       return inFlight.size;

@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
-import { givenBack, type LoadedCall, loadBatch } from './load-batch.js';
+import { type LoadedCall, loadBatch, released } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { Prefetch, UnderWay } from './prefetch.js';
 import { lagOf, report } from './report.js';
@@ -81,17 +81,16 @@ export class InFlight {
   }
 
   /**
-   * Renews every lease. Ready deliveries that wait behind long calls are given back, because another worker may be
-   * free.
+   * Renews every lease. Ready deliveries that wait behind long calls are released, because another worker may be free.
    */
   async renew(): Promise<void> {
     const { runtime, prefetch } = this.#options;
     if (this.#ready.length > 0) prefetch.stalled();
-    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: givenBack });
+    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: released });
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** From now on everything that has not been called is given back. */
+  /** From now on every delivery that has not been called is released. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();
@@ -116,7 +115,7 @@ export class InFlight {
       const next = this.#ready.shift();
       if (!next) return;
       const isMine = !this.#stopping && performance.now() < next.claimedAt + leaseMs;
-      this.#deliver(isMine ? next : { ...next, call: givenBack });
+      this.#deliver(isMine ? next : { ...next, call: released });
     }
   }
 

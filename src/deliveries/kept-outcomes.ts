@@ -1,5 +1,5 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
 import { report } from './report.js';
@@ -16,7 +16,7 @@ export async function writeKeptOutcomes(
 ): Promise<void> {
   let after: string | undefined = '00000000-0000-0000-0000-000000000000';
   while (after) {
-    const rows: KeptRow[] = await runtime.db.run<KeptRow>(selectKept, [after, pageSize]);
+    const rows: KeptRow[] = await runtime.db.run(selectKept, { after, limit: pageSize });
     if (rows.length > 0) await writePage(runtime, handlers, rows);
     after = rows.length === pageSize ? rows.at(-1)?.id : undefined;
   }
@@ -30,7 +30,7 @@ async function writePage(
   const written = await settle(runtime.db, rows.flatMap(toSettlement));
   const over = rows.filter(({ id }) => written.get(id) !== 'kept');
   if (over.length === 0) return;
-  await runtime.db.run(forget, [over.map(({ id }) => id), over.map(({ claims }) => claims)]);
+  await runtime.db.run(forget, { ids: over.map(({ id }) => id), claims: over.map(({ claims }) => claims) });
   for (const row of over) {
     if (!row.topic || written.get(row.id) !== 'settled') continue;
     const [settlement] = toSettlement(row);
@@ -41,7 +41,7 @@ async function writePage(
 
 /** How many outcomes are kept, and for how long the oldest is, in seconds. */
 export async function countKeptOutcomes(executor: Executor): Promise<{ count: number; oldestSeconds: number }> {
-  const [row] = await executor.run<{ count: number; oldest_seconds: number }>(countKept, []);
+  const [row] = await executor.run(countKept);
   return { count: row?.count ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
 }
 
@@ -79,30 +79,30 @@ function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome
   return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
 }
 
-/** As counted by the claim: settling gives back an attempt that was not made. */
+/** The attempts that the claim counted; settling subtracts one that was not made. */
 function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }
 
-const selectKept = statement(
+const selectKept = statement<{ after: string; limit: number }, KeptRow>(
   'outcome.select_kept',
-  (s) => `
+  (s, p) => `
     SELECT o.delivery_id AS id, o.claims, o.attempts, o.kind, o.delay_ms, o.error, o.seconds,
       d.topic, d.conversation_id, d.subject_id, d.available_at,
       extract(epoch FROM ${s}.clock() - d.available_at)::float8 AS lag_seconds
     FROM ${s}.delivery_outcomes o LEFT JOIN ${s}.deliveries d ON d.id = o.delivery_id
-    WHERE o.delivery_id > $1 ORDER BY o.delivery_id LIMIT $2`,
+    WHERE o.delivery_id > ${p.after} ORDER BY o.delivery_id LIMIT ${p.limit}`,
 );
 
 /** A newer claim's outcome stays. */
-const forget = statement(
+const forget = statement<{ ids: string[]; claims: number[] }>(
   'outcome.forget',
-  (s) => `
-    DELETE FROM ${s}.delivery_outcomes o USING unnest($1::uuid[], $2::int[]) AS over (id, claims)
+  (s, p) => `
+    DELETE FROM ${s}.delivery_outcomes o USING unnest(${p.ids}::uuid[], ${p.claims}::int[]) AS over (id, claims)
     WHERE o.delivery_id = over.id AND o.claims = over.claims`,
 );
 
-const countKept = statement(
+const countKept = statement<NoParams, { count: number; oldest_seconds: number }>(
   'outcome.count_kept',
   (s) => `
     SELECT count(*)::int AS count,

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { type Delivery, type DeliveryState, deliveryStates, deliveryTopics, type Page } from '../contracts/domain.js';
+import {
+  type Delivery,
+  type DeliveryState,
+  type DeliveryTopic,
+  deliveryStates,
+  deliveryTopics,
+  type Page,
+} from '../contracts/domain.js';
 import type { DeliveryListInput } from '../contracts/inputs.js';
 import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
@@ -22,7 +29,7 @@ export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: Delive
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
   const states = [state ?? deliveryStates].flat();
   const before = cursor ? decodeIdCursor(cursor) : null;
-  const rows = await db.run<DeliveryRow>(selectPage, [states, topic ?? null, before, limit + 1]);
+  const rows = await db.run(selectPage, { states, topic: topic ?? null, before, limit: limit + 1 });
   const items = rows.slice(0, limit).map(toDelivery);
   const last = items.at(-1);
   return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };
@@ -30,20 +37,26 @@ export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: Delive
 
 /** One delivery. Throws `DELIVERY_NOT_FOUND`. */
 export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Promise<Delivery> {
-  const [row] = isId(id) ? await db.run<DeliveryRow>(selectOne, [id]) : [];
+  const [row] = isId(id) ? await db.run(selectOne, { id }) : [];
   if (!row) throw new CairnloopError('DELIVERY_NOT_FOUND', { id });
   return toDelivery(row);
 }
 
 /** One query for each state, so that pending and discarded ones use their indexes. */
-const selectPage = statement('delivery.list', (s) => {
+const selectPage = statement<
+  { states: DeliveryState[]; topic: DeliveryTopic | null; before: string | null; limit: number },
+  DeliveryRow
+>('delivery.list', (s, p) => {
   const pageOf = (state: DeliveryState) => `(
     SELECT * FROM ${s}.deliveries
-    WHERE '${state}' = ANY ($1::text[]) AND state = '${state}'
-      AND ($2::text IS NULL OR topic = $2) AND ($3::uuid IS NULL OR id < $3)
-    ORDER BY id DESC LIMIT $4
+    WHERE '${state}' = ANY (${p.states}::text[]) AND state = '${state}'
+      AND (${p.topic}::text IS NULL OR topic = ${p.topic}) AND (${p.before}::uuid IS NULL OR id < ${p.before})
+    ORDER BY id DESC LIMIT ${p.limit}
   )`;
-  return `${deliveryStates.map(pageOf).join(' UNION ALL ')} ORDER BY id DESC LIMIT $4`;
+  return `${deliveryStates.map(pageOf).join(' UNION ALL ')} ORDER BY id DESC LIMIT ${p.limit}`;
 });
 
-const selectOne = statement('delivery.get', (s) => `SELECT * FROM ${s}.deliveries WHERE id = $1`);
+const selectOne = statement<{ id: string }, DeliveryRow>(
+  'delivery.get',
+  (s, p) => `SELECT * FROM ${s}.deliveries WHERE id = ${p.id}`,
+);

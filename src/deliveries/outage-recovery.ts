@@ -67,22 +67,23 @@ export function createOutageRecovery(
 
 /** Returns how many waiting retries were moved forward. */
 export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
-  const [row] = await executor.run<{ brought: number }>(bringForward, [topic, spreadMs]);
+  const [row] = await executor.run(bringForward, { topic, spreadMs });
   return row?.brought ?? 0;
 }
 
-/** Retries wait an hour at most, so later deliveries are scheduled ones. */
-const bringForward = statement(
+/** A retry waits an hour at most, so a delivery that is due later is a scheduled one. */
+const bringForward = statement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
   'delivery.bring_forward',
-  (s) => `
+  (s, p) => `
     WITH waiting AS MATERIALIZED (
       SELECT id FROM ${s}.deliveries
-      WHERE topic = $1 AND state = 'pending' AND attempts > 0 AND ${isFree(s)}
-        AND available_at > ${s}.clock() + make_interval(secs => $2::float8 / 1000)
+      WHERE topic = ${p.topic} AND state = 'pending' AND attempts > 0 AND ${isFree(s)}
+        AND available_at > ${s}.clock() + make_interval(secs => ${p.spreadMs}::float8 / 1000)
         AND available_at <= ${s}.clock() + interval '61 minutes'
       FOR NO KEY UPDATE SKIP LOCKED
     ), brought AS (
-      UPDATE ${s}.deliveries d SET available_at = ${s}.clock() + make_interval(secs => random() * $2::float8 / 1000)
+      UPDATE ${s}.deliveries d SET
+        available_at = ${s}.clock() + make_interval(secs => random() * ${p.spreadMs}::float8 / 1000)
       FROM waiting WHERE d.id = waiting.id
       RETURNING d.id
     )

@@ -1,7 +1,9 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { toDate } from '../db/timestamp.js';
+import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
+import { isMessageTopic } from './message-topics.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -16,17 +18,17 @@ export interface SettledAttempt {
   lagSeconds: number;
 }
 
-/** From being due to being settled, of a delivery that was held for so long since its claim. */
+/** Time from due to settled of a delivery, given how long ago it was claimed. */
 export function lagOf(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
   const claimedAt = Number(toDate(row.lease_until)) - leaseMs;
   return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }
 
-/** Counts, logs and publishes a settled attempt, after the commit. */
+/** Logs and announces a settled attempt, after the commit. */
 export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt): void {
   if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
-  runtime.metrics.deliveryAttempted(topic, counted, seconds, lagSeconds);
+  announce(runtime, 'delivery.attempted', { topic, outcome: counted, seconds, lagSeconds });
   const line = {
     topic,
     deliveryId: row.id,
@@ -37,7 +39,7 @@ export function report(runtime: Runtime, { topic, handler, row, outcome, seconds
   };
   if (outcome.kind === 'done') {
     runtime.log.info(line, `${handler.method} done`);
-    handler.settled?.(runtime, row, 'done');
+    announceMessage(runtime, topic, row, 'sent');
     return;
   }
   const { maxAttempts } = runtime.config.worker;
@@ -47,6 +49,15 @@ export function report(runtime: Runtime, { topic, handler, row, outcome, seconds
     return;
   }
   runtime.log.error(failed, `${handler.method} failed for the last time; the delivery is discarded and can be retried`);
-  handler.settled?.(runtime, row, 'discarded');
-  runtime.telemetry.publish('delivery.discarded', { attempts: row.attempts }, { topic, deliveryId: row.id });
+  announceMessage(runtime, topic, row, 'failed');
+  announce(runtime, 'delivery.given_up', { topic, deliveryId: row.id, attempts: row.attempts });
+}
+
+function announceMessage(
+  runtime: Runtime,
+  topic: DeliveryTopic,
+  { conversation_id: conversationId, subject_id: messageId }: ClaimedDelivery,
+  outcome: 'sent' | 'failed',
+): void {
+  if (isMessageTopic(topic)) announce(runtime, 'message.settled', { topic, conversationId, messageId, outcome });
 }

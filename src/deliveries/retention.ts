@@ -10,7 +10,7 @@ export const mostForgotten = 20 * batchSize;
 export async function forgetDone(executor: Executor, days: number): Promise<number> {
   let forgotten = 0;
   while (forgotten < mostForgotten) {
-    const rows = await executor.run(deleteDone, [days, batchSize]);
+    const rows = await executor.run(deleteDone, { days, limit: batchSize });
     forgotten += rows.length;
     if (rows.length < batchSize) break;
   }
@@ -18,14 +18,15 @@ export async function forgetDone(executor: Executor, days: number): Promise<numb
 }
 
 /** Ids sort by time, so the primary key finds old rows. */
-const deleteDone = statement(
+const deleteDone = statement<{ days: number; limit: number }, { id: string }>(
   'delivery.forget',
-  (s) => `
+  (s, p) => `
     DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(
       SELECT id FROM ${s}.deliveries
-      WHERE state = 'done' AND settled_at < ${s}.clock() - make_interval(secs => $1::float8 * 86400)
-        AND id < (lpad(to_hex((extract(epoch FROM ${s}.clock() - make_interval(secs => $1::float8 * 86400)) * 1000)::bigint),
+      WHERE state = 'done' AND settled_at < ${s}.clock() - make_interval(secs => ${p.days}::float8 * 86400)
+        AND id < (lpad(to_hex(
+          (extract(epoch FROM ${s}.clock() - make_interval(secs => ${p.days}::float8 * 86400)) * 1000)::bigint),
           12, '0') || repeat('0', 20))::uuid
-      ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+      ORDER BY id LIMIT ${p.limit} FOR UPDATE SKIP LOCKED
     )) RETURNING id`,
 );

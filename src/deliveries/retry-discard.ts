@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import type { Delivery } from '../contracts/domain.js';
+import type { Actor, Delivery } from '../contracts/domain.js';
 import type { InterveneInput, RetryInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
-import { type Statement, statement } from '../db/statement.js';
+import { type Placeholders, type Statement, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
-import { afterMessageFailed } from './message-failed.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { releaseNext } from './ordered-topics.js';
 import { isFree, isUnsettled } from './sql-conditions.js';
@@ -27,9 +28,10 @@ const retryInput = schemaOf<RetryInput>()({
  */
 export async function retryDelivery(runtime: Runtime, id: string, input: RetryInput): Promise<Delivery> {
   const { actor, releaseScheduled = false } = parseInput('deliveries.retry', retryInput, input);
-  const delivery = toDelivery(await change(runtime, id, retry, [actor, id, releaseScheduled], 'retried'));
-  runtime.jobs.wake(delivery.topic);
-  runtime.telemetry.publish('delivery.retried', {}, { topic: delivery.topic, deliveryId: id, actor });
+  const run = () => runtime.db.run(retry, { id, actor, releaseScheduled });
+  const delivery = toDelivery(await change(runtime, id, 'retried', run));
+  const { topic, conversationId } = delivery;
+  announce(runtime, 'delivery.retried', { topic, deliveryId: id, conversationId, actor });
   return delivery;
 }
 
@@ -39,12 +41,12 @@ export async function retryDelivery(runtime: Runtime, id: string, input: RetryIn
  */
 export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.discard', interveneInput, input);
-  const row = await change(runtime, id, discard, [actor, id], 'discarded');
+  const row = await change(runtime, id, 'discarded', () => runtime.db.run(discard, { id, actor }));
   const delivery = toDelivery(row);
-  runtime.telemetry.publish('delivery.discarded', {}, { topic: delivery.topic, deliveryId: id, actor });
   const { topic, conversationId, subjectId: messageId } = delivery;
-  if (row.message_failed && messageId && isMessageTopic(topic))
-    afterMessageFailed(runtime, topic, { conversationId, messageId });
+  announce(runtime, 'delivery.discarded', { topic, deliveryId: id, conversationId, actor });
+  if (row.message_failed && isMessageTopic(topic))
+    announce(runtime, 'message.settled', { topic, conversationId, messageId, outcome: 'failed' });
   return delivery;
 }
 
@@ -54,14 +56,11 @@ type ChangedRow = DeliveryRow & { message_failed?: boolean };
 async function change(
   runtime: Runtime,
   id: string,
-  how: Statement,
-  values: unknown[],
   action: string,
+  run: () => Promise<ChangedRow[]>,
 ): Promise<ChangedRow> {
-  const [row] = isId(id) ? await runtime.db.run<ChangedRow>(how, values) : [];
-  if (!row) return refuse(runtime, id, action);
-  runtime.changeFeed.changed(row.conversation_id);
-  return row;
+  const [row] = isId(id) ? await run() : [];
+  return row ?? refuse(runtime, id, action);
 }
 
 async function refuse(runtime: Runtime, id: string, action: string): Promise<never> {
@@ -89,12 +88,17 @@ const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND ava
 /** A range contains no countdown that has not run out. */
 export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
 
-/** Retries the deliveries of a condition with their messages, and records each; $1 is the actor. */
-export function retryStatement(name: string, condition: (schema: string) => string): Statement {
-  return statement(
+/** Retries the deliveries of a condition with their messages, and records each. */
+export function retryStatement<Params extends { actor: Actor }>(
+  name: string,
+  condition: (schema: string, params: Placeholders<Params>) => string,
+): Statement<Params, DeliveryRow> {
+  return statement<Params, DeliveryRow>(
     name,
-    (s) => `
-    WITH delivery AS (
+    (s, p) => `
+    WITH
+    -- What was tried is tried anew; a countdown keeps its time.
+    delivery AS (
       UPDATE ${s}.deliveries SET
         state = 'pending', settled_at = NULL, lease_until = NULL,
         attempts = CASE state WHEN 'discarded' THEN 0 ELSE attempts END, by_hand = false,
@@ -102,14 +106,21 @@ export function retryStatement(name: string, condition: (schema: string) => stri
           WHEN ${isCountingDown(s)} THEN available_at
           WHEN state = 'discarded' THEN greatest(available_at, ${s}.clock())
           ELSE least(available_at, ${s}.clock()) END
-      WHERE ${condition(s)}
+      WHERE ${condition(s, p)}
       RETURNING *
-    ), message AS (
+    ),
+    message AS (
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
       FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $1, 'delivery.retried', conversation_id, id, jsonb_build_object('topic', topic) FROM delivery
+    ),
+    audit AS (${auditLines(s, {
+      from: 'delivery',
+      at: `${s}.clock()`,
+      actor: p.actor,
+      action: 'delivery.retried',
+      subjectId: 'id',
+      detail: `jsonb_build_object('topic', topic)`,
+    })}
     )
     SELECT * FROM delivery`,
   );
@@ -117,35 +128,43 @@ export function retryStatement(name: string, condition: (schema: string) => stri
 
 const isIdle = (s: string) => `${isUnsettled} AND ${isFree(s)}`;
 
-const retry = retryStatement(
+const retry = retryStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
   'delivery.retry',
-  (s) => `id = $2 AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}
-    AND ($3::boolean OR NOT ${isScheduled(s)})))`,
+  (s, p) => `id = ${p.id} AND (state = 'discarded' OR (${isIdle(s)} AND NOT ${isCountingDown(s)}
+    AND (${p.releaseScheduled}::boolean OR NOT ${isScheduled(s)})))`,
 );
 
-const discard = statement(
+const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
   'delivery.discard',
-  (s) => `
+  (s, p) => `
     WITH delivery AS (
       UPDATE ${s}.deliveries SET state = 'discarded', settled_at = ${s}.clock(), lease_until = NULL,
         by_hand = true, payload = CASE topic WHEN 'customer_erased' THEN '{}' ELSE payload END, last_error = CASE
           WHEN topic = 'customer_erased' THEN 'discarded by hand'
           WHEN last_error IS NULL OR last_error LIKE 'discarded by hand%' THEN coalesce(last_error, 'discarded by hand')
           ELSE 'discarded by hand; it had failed with: ' || last_error END
-      WHERE id = $2 AND ${isIdle(s)} AND NOT ${isCountingDown(s)}
+      WHERE id = ${p.id} AND ${isIdle(s)} AND NOT ${isCountingDown(s)}
       RETURNING *
-    ), message AS (
+    ),
+    -- The message that it would have sent has failed.
+    message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', delivery.last_error, 'attempts', delivery.attempts))
       FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
       RETURNING m.id, m.conversation_id, delivery.topic
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $1::jsonb, topic || '.failed', conversation_id, id, '{}'::jsonb FROM message
-      UNION ALL
-      SELECT ${s}.clock(), $1, 'delivery.discarded', conversation_id, id,
-        jsonb_build_object('topic', topic, 'attempts', attempts)
-      FROM delivery
+    ),
+    audit AS (${auditLines(
+      s,
+      { from: 'message', at: `${s}.clock()`, actor: p.actor, actionSql: `topic || '.failed'`, subjectId: 'id' },
+      {
+        from: 'delivery',
+        at: `${s}.clock()`,
+        actor: p.actor,
+        action: 'delivery.discarded',
+        subjectId: 'id',
+        detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
+      },
+    )}
     ), ${releaseNext(s, 'delivery')}
     SELECT delivery.*, EXISTS (SELECT FROM message) AS message_failed FROM delivery`,
 );

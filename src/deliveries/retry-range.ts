@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
+import { type Actor, type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import type { InterveneInput, RetryRange } from '../contracts/inputs.js';
-import { statement } from '../db/statement.js';
+import { type Placeholders, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actor, only, parseInput, schemaOf } from '../validation/input.js';
-import type { DeliveryRow } from './claim.js';
 import { mayBeCalled, retryStatement } from './retry-discard.js';
 
 const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
@@ -15,7 +15,7 @@ export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
 /** How many deliveries {@link retryRange} would call again now. Throws `INPUT_INVALID`. */
 export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.countRetryable', rangeInput, range);
-  const rows = await db.run<{ topic: DeliveryTopic; count: number }>(countRange, [topic ?? null, since ?? null]);
+  const rows = await db.run(countRange, { topic: topic ?? null, since: since ?? null });
   return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
 }
 
@@ -23,14 +23,11 @@ export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRa
 export async function retryRange(runtime: Runtime, range: RetryRange, by: InterveneInput): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
   const { actor: who } = parseInput('deliveries.retryRange', only({ actor }), by);
-  const rows = await runtime.db.run<DeliveryRow>(retryAll, [who, topic ?? null, since ?? null]);
-  const counts = countTopics(rows);
-  for (const topic of deliveryTopics) if (counts[topic]) runtime.jobs.wake(topic);
-  for (const { id, topic, conversation_id } of rows) {
-    runtime.changeFeed.changed(conversation_id);
-    runtime.telemetry.publish('delivery.retried', {}, { topic, deliveryId: id, actor: who });
-  }
-  return counts;
+  const rows = await runtime.db.run(retryAll, { actor: who, topic: topic ?? null, since: since ?? null });
+
+  for (const { id: deliveryId, topic, conversation_id: conversationId } of rows)
+    announce(runtime, 'delivery.retried', { topic, deliveryId, conversationId, actor: who });
+  return countTopics(rows);
 }
 
 function countTopics(rows: readonly { topic: DeliveryTopic }[]): TopicCounts {
@@ -39,13 +36,18 @@ function countTopics(rows: readonly { topic: DeliveryTopic }[]): TopicCounts {
   return counts;
 }
 
-const inRange = (s: string, topic: string, since: string) =>
+interface RangeParams {
+  topic: DeliveryTopic | null;
+  since: Date | null;
+}
+
+const inRange = (s: string, { topic, since }: Placeholders<RangeParams>) =>
   `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
     AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${mayBeCalled(s)}`;
 
-const countRange = statement(
+const countRange = statement<RangeParams, { topic: DeliveryTopic; count: number }>(
   'delivery.countRetryable',
-  (s) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, '$1', '$2')} GROUP BY topic`,
+  (s, p) => `SELECT topic, count(*)::int AS count FROM ${s}.deliveries WHERE ${inRange(s, p)} GROUP BY topic`,
 );
 
-const retryAll = retryStatement('delivery.retryRange', (s) => inRange(s, '$2', '$3'));
+const retryAll = retryStatement<RangeParams & { actor: Actor }>('delivery.retryRange', inRange);

@@ -1,6 +1,7 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { arrayLiteral } from '../db/array-literal.js';
-import { type Executor, type Statement, statement } from '../db/statement.js';
+import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
+import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { releaseNext } from './ordered-topics.js';
@@ -39,7 +40,9 @@ export type Written = 'settled' | 'kept' | 'refused';
 export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Map<string, Written>> {
   const written = new Map<string, Written>();
   for (const [how, group] of grouped(settlements)) {
-    const left = await executor.run<LeftRow>(how, parameters(how, group));
+    const left = await (how === settleDone
+      ? executor.run(settleDone, claimsOf(group))
+      : executor.run(how, outcomesOf(group)));
     for (const { row } of group) written.set(row.id, 'settled');
     for (const { id, locked } of left) written.set(id, locked ? 'kept' : 'refused');
   }
@@ -51,7 +54,7 @@ export async function keepOutcomes(
   executor: Executor,
   settlements: readonly Settlement[],
 ): Promise<Map<string, Written>> {
-  await executor.run(keepAll, parameters(keepAll, settlements));
+  await executor.run(keepAll, outcomesOf(settlements));
   return new Map(settlements.map(({ row }) => [row.id, 'kept']));
 }
 
@@ -60,9 +63,25 @@ interface LeftRow {
   locked: boolean;
 }
 
+/** Parallel lists; ids and numbers as array literals. */
+interface ClaimParams {
+  ids: string;
+  claims: string;
+  attempts: string;
+  seconds: string;
+}
+
+interface OutcomeParams extends ClaimParams {
+  kinds: string[];
+  delaysMs: number[];
+  errors: (string | null)[];
+}
+
+type SettleStatement = Statement<OutcomeParams, LeftRow>;
+
 /** Lock only needed tables: deliveries without messages settle while `messages` is locked. */
-function grouped(settlements: readonly Settlement[]): Map<Statement, Settlement[]> {
-  const groups = new Map<Statement, Settlement[]>();
+function grouped(settlements: readonly Settlement[]): Map<SettleStatement, Settlement[]> {
+  const groups = new Map<SettleStatement, Settlement[]>();
   for (const settlement of settlements) {
     const how = statementFor(settlement);
     const group = groups.get(how);
@@ -72,48 +91,60 @@ function grouped(settlements: readonly Settlement[]): Map<Statement, Settlement[
   return groups;
 }
 
-function statementFor({ row, topic, outcome }: Settlement): Statement {
+function statementFor({ row, topic, outcome }: Settlement): SettleStatement {
   if (isMessageTopic(topic)) return settleMessages;
   if (topic === 'customer_erased') return settleErased;
   return outcome.kind === 'done' && !row.isClaimedAgain ? settleDone : settleOthers;
 }
 
-function parameters(how: Statement, group: readonly Settlement[]): unknown[] {
-  const common = [
-    arrayLiteral(group.map(({ row }) => row.id)),
-    arrayLiteral(group.map(({ row }) => row.claims)),
-    arrayLiteral(group.map(attemptsAfter)),
-    arrayLiteral(group.map(({ seconds }) => seconds)),
-  ];
-  if (how === settleDone) return common;
-  return [
-    ...common,
-    group.map(({ outcome }) => outcome.kind),
-    group.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
-    group.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
-  ];
+function claimsOf(group: readonly Settlement[]): ClaimParams {
+  return {
+    ids: arrayLiteral(group.map(({ row }) => row.id)),
+    claims: arrayLiteral(group.map(({ row }) => row.claims)),
+    attempts: arrayLiteral(group.map(attemptsAfter)),
+    seconds: arrayLiteral(group.map(({ seconds }) => seconds)),
+  };
+}
+
+function outcomesOf(group: readonly Settlement[]): OutcomeParams {
+  return {
+    ...claimsOf(group),
+    kinds: group.map(({ outcome }) => outcome.kind),
+    delaysMs: group.map(({ outcome }) => ('delayMs' in outcome ? outcome.delayMs : 0)),
+    errors: group.map(({ outcome }) => ('error' in outcome ? outcome.error : null)),
+  };
 }
 
 const notCalled: ReadonlySet<Outcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
 
-/** The claim counted an attempt; an unmade one is given back. */
+/** The claim counted an attempt; one that was not made is subtracted. */
 function attemptsAfter({ row, outcome }: Settlement): number {
   return notCalled.has(outcome.kind) ? row.attempts - 1 : row.attempts;
 }
 
-const outcomeRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[], $5::text[], $6::float8[], $7::text[])
+const claimLists = (p: Placeholders<ClaimParams>) =>
+  `${p.ids}::uuid[], ${p.claims}::int[], ${p.attempts}::int[], ${p.seconds}::float8[]`;
+
+const outcomeRows = (p: Placeholders<OutcomeParams>) =>
+  `unnest(${claimLists(p)}, ${p.kinds}::text[], ${p.delaysMs}::float8[], ${p.errors}::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
 /** Groups of only `done` outcomes, the usual case, need fewer parameters: `attempts` stays as claimed. */
-const doneRows = `unnest($1::uuid[], $2::int[], $3::int[], $4::float8[]) AS o (id, claims, attempts, seconds)`;
+const doneRows = (p: Placeholders<ClaimParams>) => `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;
 
+/** What the parts of a settlement are made of: the parameter of all ids, and the rows of outcomes `o`. */
+interface Outcomes {
+  ids: string;
+  rows: string;
+}
+
 /** The unlocked deliveries with their outcomes. `ANY` needs one index scan, a join one for each row. */
-function heldRows(s: string, outcomes: string, columns: string): string {
+function heldRows(s: string, { ids, rows }: Outcomes, columns: string): string {
   return `held AS MATERIALIZED (
-      SELECT ${columns} FROM ${outcomes} JOIN ${s}.deliveries d ON ${isMine}
-      WHERE d.id = ANY ($1::uuid[])
+      SELECT ${columns} FROM ${rows} JOIN ${s}.deliveries d ON ${isMine}
+      WHERE d.id = ANY (${ids}::uuid[])
       FOR NO KEY UPDATE OF d SKIP LOCKED
     )`;
 }
@@ -128,52 +159,56 @@ function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error
 }
 
 /** Keeps the outcomes of locked deliveries. The anti-join is skipped when every row was settled. */
-function keptAndLeft(s: string, outcomes: string, [kind, delayMs, error]: readonly string[]): string {
-  const left = `(SELECT count(*) FROM settled) < cardinality($1::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;
+function keptAndLeft(s: string, { ids, rows }: Outcomes, [kind, delayMs, error]: readonly string[]): string {
+  const left = `(SELECT count(*) FROM settled) < cardinality(${ids}::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;
   const locked = `EXISTS (SELECT FROM ${s}.deliveries d WHERE ${isMine})`;
   return `kept AS (
       INSERT INTO ${s}.delivery_outcomes (delivery_id, claims, attempts, seconds, kind, delay_ms, error, reached_at)
       SELECT o.id, o.claims, o.attempts, o.seconds, ${kind}, ${delayMs}, ${error}, ${s}.clock()
-      FROM ${outcomes} WHERE ${left} AND ${locked}
+      FROM ${rows} WHERE ${left} AND ${locked}
       ${newerClaimWins}
     )
-    SELECT o.id, ${locked} AS locked FROM ${outcomes} WHERE ${left}`;
+    SELECT o.id, ${locked} AS locked FROM ${rows} WHERE ${left}`;
 }
 
 const newerClaimWins = `ON CONFLICT (delivery_id) DO UPDATE SET claims = excluded.claims, attempts = excluded.attempts,
         seconds = excluded.seconds, kind = excluded.kind, delay_ms = excluded.delay_ms, error = excluded.error
       WHERE delivery_outcomes.claims < excluded.claims`;
 
-const discardedAudit = (s: string) => `
-      SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, 'delivery.discarded', conversation_id, id,
-        jsonb_build_object('topic', topic, 'attempts', attempts)
-      FROM settled WHERE state = 'discarded'`;
+const worker = systemActor('worker');
 
-const settleDone = statement(
-  'delivery.settle_done',
-  (s) => `
-    WITH ${heldRows(s, doneRows, 'd.id')}, settled AS (
+const discardedLine = (s: string): AuditLine => ({
+  from: `settled WHERE state = 'discarded'`,
+  at: `${s}.clock()`,
+  actor: worker,
+  action: 'delivery.discarded',
+  subjectId: 'id',
+  detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
+});
+
+const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p) => {
+  const outcomes = { ids: p.ids, rows: doneRows(p) };
+  return `
+    WITH ${heldRows(s, outcomes, 'd.id')}, settled AS (
       UPDATE ${s}.deliveries d SET
         state = 'done', settled_at = (SELECT ${s}.clock()), leases_lost = 0, lease_until = NULL
       WHERE d.id = ANY (ARRAY(SELECT id FROM held))
       RETURNING d.id
-    ), ${keptAndLeft(s, doneRows, ["'done'", '0', 'NULL'])}`,
-);
+    ), ${keptAndLeft(s, outcomes, ["'done'", '0', 'NULL'])}`;
+});
 
 /** How deliveries without a message are settled. */
 const settleStatement = (name: string, set: (s: string) => string) =>
-  statement(
-    name,
-    (s) => `
-    WITH ${heldRows(s, outcomeRows, 'o.*')}, settled AS (
+  statement<OutcomeParams, LeftRow>(name, (s, p) => {
+    const outcomes = { ids: p.ids, rows: outcomeRows(p) };
+    return `
+    WITH ${heldRows(s, outcomes, 'o.*')}, settled AS (
       UPDATE ${s}.deliveries d SET ${set(s)}
       FROM held WHERE d.id = held.id
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.attempts
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      ${discardedAudit(s)}
-    ), ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
-  );
+    ), audit AS (${auditLines(s, discardedLine(s))}
+    ), ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
+  });
 
 const settleOthers = settleStatement('delivery.settle', (s) => setOutcome(s, 'held'));
 
@@ -185,22 +220,29 @@ const settleErased = settleStatement(
 );
 
 /** Settle a delivery and its message together or not at all. */
-const settleMessages = statement(
-  'delivery.settle_messages',
-  (s) => `
-    WITH ${heldRows(s, outcomeRows, 'd.subject_id, o.*')}, message AS MATERIALIZED (
+const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
+  const outcomes = { ids: p.ids, rows: outcomeRows(p) };
+  return `
+    WITH
+    -- The deliveries of these outcomes that nobody has locked, and the messages among theirs.
+    ${heldRows(s, outcomes, 'd.subject_id, o.*')},
+    message AS MATERIALIZED (
       SELECT m.id FROM held JOIN ${s}.messages m ON m.id = held.subject_id AND m.status <> 'sent'
       WHERE held.kind IN ('done', 'discarded', 'exhausted')
       FOR NO KEY UPDATE OF m SKIP LOCKED
-    ), free AS (
+    ),
+    -- A locked message keeps its delivery from being settled.
+    free AS (
       SELECT * FROM held
       WHERE kind NOT IN ('done', 'discarded', 'exhausted') OR subject_id IN (SELECT id FROM message)
         OR NOT EXISTS (SELECT FROM ${s}.messages m WHERE m.id = held.subject_id AND m.status <> 'sent')
-    ), settled AS (
+    ),
+    settled AS (
       UPDATE ${s}.deliveries d SET ${setOutcome(s, 'free')}
       FROM free WHERE d.id = free.id
       RETURNING d.id, d.topic, d.state, d.conversation_id, d.subject_id, d.attempts, d.last_error
-    ), sent AS (
+    ),
+    sent AS (
       UPDATE ${s}.messages m SET
         status = CASE settled.state WHEN 'done' THEN 'sent' ELSE 'failed' END,
         sent_at = CASE settled.state WHEN 'done' THEN ${s}.clock() END,
@@ -209,17 +251,21 @@ const settleMessages = statement(
       FROM message JOIN settled ON settled.subject_id = message.id
       WHERE ${carriesMessage('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
       RETURNING m.id, m.conversation_id, m.status, settled.topic
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), '{"id": "system:worker"}'::jsonb, topic || '.' || status, conversation_id, id, '{}'::jsonb FROM sent
-      UNION ALL ${discardedAudit(s)}
-    ), ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomeRows, ['o.kind', 'o.delay_ms', 'o.error'])}`,
-);
+    ),
+    audit AS (${auditLines(
+      s,
+      { from: 'sent', at: `${s}.clock()`, actor: worker, actionSql: `topic || '.' || status`, subjectId: 'id' },
+      discardedLine(s),
+    )}
+    ),
+    -- What waited for a settled delivery is due now; what could not be settled is kept for later.
+    ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
+});
 
-const keepAll = statement(
+const keepAll = statement<OutcomeParams>(
   'delivery.keep_outcomes',
-  (s) => `
+  (s, p) => `
     INSERT INTO ${s}.delivery_outcomes (delivery_id, claims, attempts, seconds, kind, delay_ms, error, reached_at)
-    SELECT o.id, o.claims, o.attempts, o.seconds, o.kind, o.delay_ms, o.error, ${s}.clock() FROM ${outcomeRows}
+    SELECT o.id, o.claims, o.attempts, o.seconds, o.kind, o.delay_ms, o.error, ${s}.clock() FROM ${outcomeRows(p)}
     ${newerClaimWins}`,
 );

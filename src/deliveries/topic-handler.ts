@@ -13,6 +13,4 @@ export interface TopicHandler {
   load(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>>;
   /** Why a returned value counts as a failure; null for a success. */
   failure(returned: unknown): string | null;
-  /** Publishes a settled delivery, after the commit. */
-  settled?(runtime: Runtime, row: ClaimedDelivery, outcome: 'done' | 'discarded'): void;
 }

@@ -1,4 +1,4 @@
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { OwedModule } from './announced-modules.js';
 
 /** A worker without a heartbeat for this long counts as gone, in milliseconds; it beats every 5 s. */
@@ -18,12 +18,12 @@ export function isAlive({ ageMs }: Pick<WorkerBeat, 'ageMs'>): boolean {
   return ageMs <= aliveMs;
 }
 
-/** The last beat of every worker of the last day, the newest first. */
+/** The last heartbeat of every worker of the last day, newest first. */
 export function findWorkerBeats(executor: Executor): Promise<WorkerBeat[]> {
-  return executor.run<WorkerBeat>(selectBeats, []);
+  return executor.run(selectBeats);
 }
 
-const selectBeats = statement(
+const selectBeats = statement<NoParams, WorkerBeat>(
   'worker.beats',
   (s) => `
     SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"

@@ -7,7 +7,7 @@ import { workChecks } from './checks/work-checks.js';
 import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
-/** Everything that `cairnloop doctor` looks at, in the order in which it says so. */
+/** Every check of `cairnloop doctor`, in the order of its findings. */
 export const checks: readonly Check[] = [
   ...hostChecks,
   ...configChecks,

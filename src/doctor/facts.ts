@@ -21,23 +21,33 @@ export const skipped = (because: string): Fact<never> => ({ state: 'skipped', be
 /** `production` reports as problems what is fine on a developer's machine. */
 export type Profile = 'development' | 'production';
 
+/** What each fact is when it is known. `fact-readers.ts` has a row for each that says how it is read. */
+export interface FactValues {
+  installation: Installation;
+  mounts: WorkspaceMount[];
+  envFile: EnvFile;
+  build: BuildFacts;
+  config: ConfigFacts;
+  database: DatabaseFacts;
+  schema: SchemaFacts;
+  work: WorkFacts;
+  jobs: JobsFacts;
+  policies: PolicyFacts;
+  /** Results of the calls that `--probe` makes. */
+  probes: ProbeFacts;
+}
+
+export type FactName = keyof FactValues;
+
+type FactsByName = { [Name in Exclude<FactName, 'probes'>]: Fact<FactValues[Name]> };
+
 /** Everything that the checks look at: plain data without secrets, collected before any of them runs. */
-export interface Facts {
+export interface Facts extends FactsByName {
   profile: Profile;
   nodeVersion: string;
-  installation: Fact<Installation>;
-  mounts: Fact<WorkspaceMount[]>;
-  envFile: Fact<EnvFile>;
-  build: Fact<BuildFacts>;
-  config: Fact<ConfigFacts>;
   /** Uncaught errors of host code after the config was imported. */
   hostFailures?: readonly string[];
-  database: Fact<DatabaseFacts>;
-  schema: Fact<SchemaFacts>;
-  work: Fact<WorkFacts>;
-  jobs: Fact<JobsFacts>;
-  policies: Fact<PolicyFacts>;
-  /** What `--probe` found out by calling; null where it was not asked for. */
+  /** Null without `--probe`. */
   probes: Fact<ProbeFacts> | null;
 }
 
@@ -89,7 +99,7 @@ export interface ConfigFacts {
   file: string;
   problems: ConfigProblem[];
   settings: PlainSettings;
-  /** Contracts that stand in the config and have every method. */
+  /** Contracts in the config that have every method. */
   contracts: ContractKey[];
   /** What decides whether calls are owed, as a worker with this config would announce it. */
   modules: OwedModule[];
@@ -111,7 +121,7 @@ export interface DatabaseFacts {
   /** Host, port and database. */
   target: string;
   isLocal: boolean;
-  /** What the schema needs of it. */
+  /** Properties that the schema requires. */
   version: string;
   versionNumber: number;
   encoding: string;
@@ -133,7 +143,7 @@ export interface SchemaFacts {
   pending: string[];
   /** Applied, but not known to this version. */
   unknown: string[];
-  /** The unknown ones on which this version does not work. */
+  /** The unknown migrations with which this version does not work. */
   incompatible: string[];
 }
 

@@ -34,7 +34,7 @@ export function findingsText(findings: readonly Finding[]): string {
   return [...lines, `${ok} ok, ${check} to check, ${blocked} blocked`].join('\n');
 }
 
-/** A finding's words may come from a host's error of many lines. */
+/** A message may contain a host's error of many lines. */
 export function onOneLine(finding: Finding): Finding {
   return { ...finding, message: oneLine(finding.message), fix: finding.fix === null ? null : oneLine(finding.fix) };
 }

@@ -9,7 +9,7 @@ import { readConfigFacts } from './read-config-facts.js';
 interface Fixer {
   /** The code of the finding. */
   code: string;
-  /** What it does, in the words of a shell. */
+  /** What the fix does, as a shell command. */
   action: string;
   applies(facts: Facts): boolean;
   apply(host: CollectOptions): Promise<void>;

@@ -12,9 +12,9 @@ import type { ConfigProblem } from '../foundation/errors.js';
 import { redact } from '../foundation/redact.js';
 import type { ConfigFacts } from './facts.js';
 
-/** What stands in the config without its wrong parts, so that one mistake does not hide the rest. */
+/** The config without its wrong parts, so that one mistake does not hide the rest. */
 export type Salvaged = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
-  /** Undefined where it is the wrong part. */
+  /** Undefined if it is missing or invalid. */
   databaseUrl: string | undefined;
 };
 
@@ -46,11 +46,11 @@ export async function readConfigFacts(root: string, file: string | undefined): P
   };
 }
 
-/** Pure: read as text, e.g. `url: process.env.DATABASE_URL`. A key of a name that stands there twice is left out. */
+/** Pure: reads the file as text, e.g. `url: process.env.DATABASE_URL`. A key whose name occurs twice is left out. */
 export function variablesIn(text: string, problems: readonly ConfigProblem[]): Record<string, string> {
   const found = problems.map(({ path }) => {
     const key = path.split('.').at(-1) ?? '';
-    const reads = new RegExp(`\\b${key}["']?\\s*:\\s*process\\.env(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`, 'g');
+    const reads = new RegExp(`\\b${key}["']?\\s*:\\s*(?:process\\.)?env(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`, 'g');
     const names = new Set([...text.matchAll(reads)].map(([, dotted, bracketed]) => dotted ?? bracketed));
     return [path, names.size === 1 ? [...names][0] : undefined] as const;
   });

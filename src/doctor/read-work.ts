@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
 import { oldestClosed } from '../customers/retention.js';
-import { quoteIdentifier } from '../db/connect.js';
+import { quoteIdentifier, valuesOf } from '../db/connect.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
@@ -11,7 +11,9 @@ import { selectAudit, toAuditFacts } from './read-audit.js';
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
-  const workers = await findWorkerBeats({ run: async ({ text }) => (await client.query(text(s))).rows });
+  const workers = await findWorkerBeats({
+    run: async (statement, ...[params]) => (await client.query(statement.text(s), valuesOf(statement, params))).rows,
+  });
   const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);

@@ -1,5 +1,6 @@
 import { type AutomationPolicy, defaultAutomationPolicy, type PolicyOptions } from '../contracts/automation-policy.js';
 import { type Decision, decisions, type Proposal } from '../contracts/domain.js';
+import { announce } from '../events/announce.js';
 import { errorText } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
@@ -33,7 +34,7 @@ export async function applyPolicy(runtime: Runtime, proposal: Proposal, options:
     runtime.log.warn(line, 'automationPolicy gave no decision; the draft requires approval');
     runtime.metrics.hostModuleFailed('automationPolicy');
   }
-  runtime.metrics.draftDecided(decision);
+  announce(runtime, 'draft.decided', { decision });
   return { decision, outcome, ms: Math.round(performance.now() - started) };
 }
 

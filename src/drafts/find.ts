@@ -8,7 +8,7 @@ import { type DraftRow, toDraft } from './rows.js';
 
 /** One draft, or null. */
 export async function findDraft(executor: Executor, id: string): Promise<Draft | null> {
-  const [row] = isId(id) ? await executor.run<DraftRow>(selectDraft, [id]) : [];
+  const [row] = isId(id) ? await executor.run(selectDraft, { id }) : [];
   return row ? toDraft(row) : null;
 }
 
@@ -21,14 +21,17 @@ export async function getDraft(runtime: Runtime, id: string): Promise<Draft> {
 
 /** The drafts of a conversation, oldest first. Throws `CONVERSATION_NOT_FOUND`. */
 export async function listDrafts(runtime: Runtime, conversationId: string): Promise<Draft[]> {
-  const rows = isId(conversationId) ? await runtime.db.run<DraftRow>(selectOfConversation, [conversationId]) : [];
+  const rows = isId(conversationId) ? await runtime.db.run(selectOfConversation, { conversationId }) : [];
   if (rows.length === 0) await requireConversation(runtime, conversationId);
   return rows.map(toDraft);
 }
 
-const selectDraft = statement('draft.get', (s) => `SELECT * FROM ${s}.drafts WHERE id = $1`);
+const selectDraft = statement<{ id: string }, DraftRow>(
+  'draft.get',
+  (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
+);
 
-const selectOfConversation = statement(
+const selectOfConversation = statement<{ conversationId: string }, DraftRow>(
   'draft.of_conversation',
-  (s) => `SELECT * FROM ${s}.drafts WHERE conversation_id = $1 ORDER BY id`,
+  (s, p) => `SELECT * FROM ${s}.drafts WHERE conversation_id = ${p.conversationId} ORDER BY id`,
 );

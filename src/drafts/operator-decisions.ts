@@ -1,10 +1,12 @@
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
-import { type Answered, sendAnswer } from '../conversations/answer.js';
+import { sendAnswer } from '../conversations/answer.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
-import { afterAnswered } from '../conversations/reply.js';
+import { announceAnswer } from '../conversations/reply.js';
 import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen-messages.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf, text } from '../validation/input.js';
@@ -17,7 +19,7 @@ const useInput = schemaOf<UseInput>()({
   /** What is sent, whatever is left of the draft's own words. */
   content,
   actor,
-  /** A second call with the same key for the same conversation sends nothing and answers the draft as it is. */
+  /** A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey: name.optional(),
   lastSeenMessageId,
 });
@@ -55,17 +57,16 @@ export async function discardDraft(runtime: Runtime, id: string, input: DiscardI
   const { actor, reason } = parseInput('drafts.discard', discardInput, input);
   const draft = await runtime.db.transaction(async (tx) => {
     const status = statusAfter(await lockDraft(tx, id), 'discard');
-    return changed(await tx.run<DraftRow>(discard, [id, status, actor, reason ?? null]));
+    return changed(await tx.run(discard, { id, status, actor, reason: reason ?? null }));
   });
-  runtime.telemetry.publish('draft.discarded', {}, { conversationId: draft.conversationId, draftId: id, actor });
-  runtime.changeFeed.changed(draft.conversationId);
+  announce(runtime, 'draft.discarded', { conversationId: draft.conversationId, draftId: id, actor });
   return draft;
 }
 
 interface Sending {
   action: 'approve' | 'edit' | 'use';
   actor: Actor;
-  /** Null: as proposed. */
+  /** Null sends the proposed text. */
   content: string | null;
   dedupeKey?: string | undefined;
   /** The newest message the sender had read; undefined: not compared. */
@@ -86,7 +87,9 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     return { draft: await recordSent(tx, id, { ...sending, status, message: answered.message }), answered };
   };
   const { draft, answered } = await runtime.traces.send(['reply'], () => runtime.db.transaction(send));
-  if (answered) afterSent(runtime, draft, answered);
+  if (!answered) return draft;
+  announce(runtime, 'draft.sent', { draft });
+  announceAnswer(runtime, answered);
   return draft;
 }
 
@@ -96,8 +99,8 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
  */
 async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
   if (!isId(id)) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
-  await tx.run(lockConversation, [id]);
-  const [row] = await tx.run<DraftRow>(selectDraft, [id]);
+  await tx.run(lockConversation, { draftId: id });
+  const [row] = await tx.run(selectDraft, { id });
   if (!row) throw new CairnloopError('DRAFT_NOT_FOUND', { id });
   return row;
 }
@@ -131,7 +134,7 @@ async function recordSent(
   id: string,
   { status, actor, content, message }: Sending & { status: DraftStatus; message: Message },
 ): Promise<Draft> {
-  return changed(await tx.run<DraftRow>(send, [id, status, actor, content, message.id]));
+  return changed(await tx.run(send, { id, status, actor, content, messageId: message.id }));
 }
 
 function changed([row]: DraftRow[]): Draft {
@@ -139,53 +142,58 @@ function changed([row]: DraftRow[]): Draft {
   return toDraft(row);
 }
 
-function afterSent(runtime: Runtime, draft: Draft, answered: Answered): void {
-  const about = { conversationId: draft.conversationId, draftId: draft.id, actor: draft.settledBy };
-  runtime.telemetry.publish(draft.status === 'edited' ? 'draft.edited' : 'draft.approved', {}, about);
-  runtime.telemetry.publish('draft.sent', {}, { ...about, messageId: draft.messageId });
-  afterAnswered(runtime, answered);
-}
-
-const lockConversation = statement(
+const lockConversation = statement<{ draftId: string }, { id: string }>(
   'draft.lock_its_conversation',
-  (s) => `
-    SELECT id FROM ${s}.conversations WHERE id = (SELECT conversation_id FROM ${s}.drafts WHERE id = $1) FOR UPDATE`,
+  (s, p) => `
+    SELECT id FROM ${s}.conversations
+    WHERE id = (SELECT conversation_id FROM ${s}.drafts WHERE id = ${p.draftId}) FOR UPDATE`,
 );
 
-const selectDraft = statement('draft.to_settle', (s) => `SELECT * FROM ${s}.drafts WHERE id = $1`);
+const selectDraft = statement<{ id: string }, DraftRow>(
+  'draft.to_settle',
+  (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
+);
 
-const send = statement(
+/** A line about a draft that an operator has settled. */
+const settledLine = { from: 'draft', at: 'settled_at', actor: 'settled_by', subjectId: 'id' };
+
+const send = statement<
+  { id: string; status: DraftStatus; actor: Actor; content: string | null; messageId: string },
+  DraftRow
+>(
   'draft.send',
-  (s) => `
+  (s, p) => `
     WITH draft AS (
-      UPDATE ${s}.drafts SET status = $2, settled_at = ${s}.clock(), settled_by = $3, message_id = $5,
-        proposed_content = CASE WHEN $4::text IS NULL THEN proposed_content ELSE content END,
-        content = coalesce($4, content)
-      WHERE id = $1
+      UPDATE ${s}.drafts SET status = ${p.status}, settled_at = ${s}.clock(), settled_by = ${p.actor},
+        message_id = ${p.messageId},
+        proposed_content = CASE WHEN ${p.content}::text IS NULL THEN proposed_content ELSE content END,
+        content = coalesce(${p.content}, content)
+      WHERE id = ${p.id}
       RETURNING *
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT settled_at, settled_by, 'draft.' || status, conversation_id, id, '{}'::jsonb FROM draft
-      UNION ALL
-      SELECT settled_at, settled_by, 'draft.sent', conversation_id, id,
-        jsonb_build_object('messageId', message_id, 'review', status)
-      FROM draft
+    ), audit AS (${auditLines(
+      s,
+      { ...settledLine, actionSql: `'draft.' || status` },
+      { ...settledLine, action: 'draft.sent', detail: `jsonb_build_object('messageId', message_id, 'review', status)` },
+    )}
     )
     SELECT * FROM draft`,
 );
 
-const discard = statement(
+const discard = statement<{ id: string; status: DraftStatus; actor: Actor; reason: string | null }, DraftRow>(
   'draft.discard',
-  (s) => `
+  (s, p) => `
     WITH draft AS (
-      UPDATE ${s}.drafts SET status = $2, settled_at = ${s}.clock(), settled_by = $3, reason = $4
-      WHERE id = $1
+      UPDATE ${s}.drafts SET status = ${p.status}, settled_at = ${s}.clock(), settled_by = ${p.actor},
+        reason = ${p.reason}
+      WHERE id = ${p.id}
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM draft)
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT settled_at, settled_by, 'draft.discarded', conversation_id, id, jsonb_build_object('reason', reason) FROM draft
+    ), audit AS (${auditLines(s, {
+      ...settledLine,
+      action: 'draft.discarded',
+      detail: `jsonb_build_object('reason', reason)`,
+    })}
     )
     SELECT * FROM draft`,
 );

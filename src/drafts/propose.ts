@@ -1,8 +1,9 @@
 import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/domain.js';
 import { findConversation } from '../conversations/find.js';
-import { afterAnswered } from '../conversations/reply.js';
-import { statement } from '../db/statement.js';
+import { announceAnswer } from '../conversations/reply.js';
+import { type NoParams, statement } from '../db/statement.js';
 import { whenWritable } from '../db/when-writable.js';
+import { announce } from '../events/announce.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
@@ -27,7 +28,7 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
 export interface Seen {
   conversation: Conversation;
   context: Record<string, unknown> | null;
-  /** The customer message that asked for a draft; it gets one. Null: nobody asked. */
+  /** The customer message that owes a draft; at most one draft answers it. Null for a proposal of the host. */
   requestMessageId: string | null;
   /** Until it aborts, storing is retried: the generator's work was paid for. */
   signal?: AbortSignal;
@@ -53,7 +54,7 @@ async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen)
   const storeWhenWritable = () => (signal ? whenWritable(store, signal) : store());
   const isSent = decided.decision === 'allow';
   const stored = await (isSent ? runtime.traces.send(['reply'], storeWhenWritable) : storeWhenWritable());
-  if (!stored.known) afterProposed(runtime, stored);
+  if (!stored.known) announceProposal(runtime, stored);
   return stored.draft;
 }
 
@@ -66,19 +67,15 @@ async function openConversationOf(runtime: Runtime, id: string): Promise<Convers
 }
 
 async function toProposal(runtime: Runtime, conversation: Conversation, wanted: WantedProposal): Promise<Proposal> {
-  const [reserved] = await runtime.db.run<{ id: string }>(reserveId, []);
+  const [reserved] = await runtime.db.run(reserveId);
   if (!reserved) throw new Error('SELECT answered no row');
   return deepFreeze({ id: reserved.id, conversationId: conversation.id, ...wanted, conversation });
 }
 
-function afterProposed(runtime: Runtime, { draft, answered }: Stored): void {
-  const about = { conversationId: draft.conversationId, draftId: draft.id, decision: draft.decision };
-  runtime.telemetry.publish(draft.status === 'denied' ? 'draft.denied' : 'draft.created', {}, about);
-  if (answered) {
-    runtime.telemetry.publish('draft.sent', {}, { ...about, messageId: answered.message.id });
-    afterAnswered(runtime, answered);
-  }
-  runtime.changeFeed.changed(draft.conversationId);
+/** After the commit. */
+function announceProposal(runtime: Runtime, { draft, answered }: Stored): void {
+  announce(runtime, 'draft.proposed', { draft, messageId: answered?.message.id ?? null });
+  if (answered) announceAnswer(runtime, answered);
 }
 
-const reserveId = statement('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);
+const reserveId = statement<NoParams, { id: string }>('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);

@@ -77,7 +77,7 @@ function emptyReplay(): Omit<Replay, 'since' | 'until'> {
 
 async function* draftPages(db: Executor, { since, until }: Replay): AsyncGenerator<DraftRow[]> {
   for (let after: string | null = null; ; ) {
-    const page: DraftRow[] = await db.run(selectDrafts, [since, until, after, pageSize]);
+    const page: DraftRow[] = await db.run(selectDrafts, { since, until, after, limit: pageSize });
     yield page;
     if (page.length < pageSize) return;
     after = page.at(-1)?.id ?? null;
@@ -91,13 +91,13 @@ interface StoredProposal {
 
 async function asTheyWere(db: Executor, rows: readonly DraftRow[]): Promise<StoredProposal[]> {
   if (rows.length === 0) return [];
-  const conversations = await db.run<ConversationRow>(selectConversations, [rows.map((row) => row.conversation_id)]);
-  const messages = await db.run<MessageRow & { draft_id: string }>(selectSeen, [
-    rows.map((row) => row.id),
-    generatorMessages,
-    maxLoadedMessages,
-    bytesPerCall(pageSize),
-  ]);
+  const conversations = await db.run(selectConversations, { ids: rows.map((row) => row.conversation_id) });
+  const messages = await db.run(selectSeen, {
+    draftIds: rows.map((row) => row.id),
+    requested: generatorMessages,
+    proposed: maxLoadedMessages,
+    budget: bytesPerCall(pageSize),
+  });
   return rows.flatMap((row) => {
     const conversation = conversations.find(({ id }) => id === row.conversation_id);
     const seen = messages.filter((message) => message.draft_id === row.id).map(toMessage);
@@ -152,34 +152,45 @@ function tally(replay: Replay, { row }: StoredProposal, { decision: now, outcome
   if (before !== now) replay.changes.push({ draftId, conversationId, type, riskTier, before, now, outcome });
 }
 
-const selectDrafts = statement(
+const selectDrafts = statement<{ since: Date; until: Date; after: string | null; limit: number }, DraftRow>(
   'replay.drafts',
-  (s) => `
+  (s, p) => `
     SELECT * FROM ${s}.drafts
-    WHERE created_at >= $1 AND created_at <= $2 AND ($3::uuid IS NULL OR id > $3) ORDER BY id LIMIT $4`,
+    WHERE created_at >= ${p.since} AND created_at <= ${p.until}
+      AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectConversations = statement(
+const selectConversations = statement<{ ids: string[] }, ConversationRow>(
   'replay.conversations',
-  (s) => `
+  (s, p) => `
     SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
-    WHERE stored.id = ANY ($1::uuid[])`,
+    WHERE stored.id = ANY (${p.ids}::uuid[])`,
 );
+
+interface SeenParams {
+  draftIds: string[];
+  /** How many messages the generator got for a requested draft, and for one that the host proposed. */
+  requested: number;
+  proposed: number;
+  budget: number;
+}
+
+const untilSeen = 'm.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (d.seen_at, d.seen_id)';
 
 /** What each draft had seen, oldest first: for a request as many messages as its generator was given. */
-const selectSeen = statement(
+const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
   'replay.seen',
-  (s) => `
+  (s, p) => `
     SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${boundedContent} AS content, m.author,
       ${s}.bounded_map(m.metadata) AS metadata, m.status, m.sent_at, m.created_at
     FROM (
       SELECT d.id, d.conversation_id, seen.id AS seen_id, seen.created_at AS seen_at,
-        CASE WHEN d.request_message_id IS NULL THEN $3::int ELSE $2::int END AS most
+        CASE WHEN d.request_message_id IS NULL THEN ${p.proposed}::int ELSE ${p.requested}::int END AS most
       FROM ${s}.drafts d JOIN ${s}.messages seen ON seen.id = d.based_on_message_id
-      WHERE d.id = ANY ($1::uuid[])
+      WHERE d.id = ANY (${p.draftIds}::uuid[])
     ) d
     CROSS JOIN LATERAL (
-      ${newestMessages(s, 'm.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (d.seen_at, d.seen_id)', 'd.most', '$4::bigint')}
+      ${newestMessages(s, untilSeen, 'd.most', `${p.budget}::bigint`)}
     ) m
     WHERE m.kept
     ORDER BY m.created_at, m.id`,

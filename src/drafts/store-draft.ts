@@ -1,6 +1,7 @@
-import type { Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
+import type { Actor, Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
 import { type Answered, sendAnswer } from '../conversations/answer.js';
 import { type Executor, statement } from '../db/statement.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { Decided } from './apply-policy.js';
@@ -44,9 +45,9 @@ export async function storeDraft(
   decided: DecidedProposal,
 ): Promise<Stored> {
   const { proposal, requestMessageId } = decided;
-  const [conversation] = await tx.run<{ status: string }>(lockConversation, [proposal.conversationId]);
+  const [conversation] = await tx.run(lockConversation, { id: proposal.conversationId });
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: proposal.conversationId });
-  const [known] = requestMessageId ? await tx.run<DraftRow>(selectOfRequest, [requestMessageId]) : [];
+  const [known] = requestMessageId ? await tx.run(selectOfRequest, { messageId: requestMessageId }) : [];
   if (known) return { draft: toDraft(known), answered: null, known: true };
   const overtaken = conversation.status === 'open' ? await overtakenBy(tx, decided) : 'the conversation was resolved';
   const answered = decided.decided.decision === 'allow' && !overtaken ? await send(tx, runtime, proposal) : null;
@@ -57,10 +58,8 @@ export async function storeDraft(
 /** Why a draft is too late to be sent or approved; prepared drafts never are. */
 async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal): Promise<string | null> {
   if (decided.decision === 'deny' || decided.decision === 'draft_only') return null;
-  const newer = await tx.run<{ role: MessageRole }>(selectNewerRoles, [
-    proposal.conversationId,
-    newestMessageId(proposal.conversation),
-  ]);
+  const { conversationId, conversation } = proposal;
+  const newer = await tx.run(selectNewerRoles, { conversationId, lastSeen: newestMessageId(conversation) });
   const roles = newer.map((row) => row.role);
   if (roles.includes('customer')) return 'the customer has written since';
   return decided.decision === 'allow' && roles.length > 0 ? 'it was answered meanwhile' : null;
@@ -87,25 +86,23 @@ async function insert(
   const denied = decided.decision === 'deny';
   const kept = denied ? { content: '', summary: '', evidence: [] } : proposal;
   const late = overtaken !== null && (decided.decision === 'allow' || decided.decision === 'require_approval');
-  const [row] = await tx.run<DraftRow>(insertDraft, [
-    proposal.id,
-    proposal.conversationId,
-    proposal.type,
-    kept.content,
-    proposal.riskTier,
-    kept.summary,
-    JSON.stringify(kept.evidence),
-    decided.decision,
-    decided.outcome,
-    decided.ms,
+  const [row] = await tx.run(insertDraft, {
+    id: proposal.id,
+    conversationId: proposal.conversationId,
+    type: proposal.type,
+    content: kept.content,
+    riskTier: proposal.riskTier,
+    summary: kept.summary,
+    evidence: JSON.stringify(kept.evidence),
+    ...decided,
     inputDigest,
-    late ? 'superseded' : statusOf[decided.decision],
-    newestMessageId(proposal.conversation),
+    status: late ? 'superseded' : statusOf[decided.decision],
+    basedOn: newestMessageId(proposal.conversation),
     requestMessageId,
     messageId,
-    automationActor,
-    late ? overtaken : null,
-  ]);
+    actor: automationActor,
+    reason: late ? overtaken : null,
+  });
   if (!row) throw new Error('INSERT answered no row');
   return toDraft(row);
 }
@@ -114,45 +111,79 @@ async function insert(
  * Takes the conversation's lock before any change of a draft, as a customer's message does. The next statement is
  * separate: one that waited for the lock would still see the old rows.
  */
-const lockConversation = statement(
+const lockConversation = statement<{ id: string }, { status: string }>(
   'draft.lock_conversation',
-  (s) => `SELECT status FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+  (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const selectOfRequest = statement('draft.of_request', (s) => `SELECT * FROM ${s}.drafts WHERE request_message_id = $1`);
+const selectOfRequest = statement<{ messageId: string }, DraftRow>(
+  'draft.of_request',
+  (s, p) => `SELECT * FROM ${s}.drafts WHERE request_message_id = ${p.messageId}`,
+);
 
-const selectNewerRoles = statement(
+const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | null }, { role: MessageRole }>(
   'draft.newer_roles',
-  (s) => `
+  (s, p) => `
     SELECT DISTINCT m.role FROM ${s}.messages m
-    WHERE m.conversation_id = $1 AND m.role IN ('customer', 'operator', 'automation')
-      AND ($2::uuid IS NULL OR (m.created_at, m.id) >
-        (SELECT seen.created_at, seen.id FROM ${s}.messages seen WHERE seen.id = $2))`,
+    WHERE m.conversation_id = ${p.conversationId} AND m.role IN ('customer', 'operator', 'automation')
+      AND (${p.lastSeen}::uuid IS NULL OR (m.created_at, m.id) >
+        (SELECT seen.created_at, seen.id FROM ${s}.messages seen WHERE seen.id = ${p.lastSeen}))`,
 );
 
-const insertDraft = statement(
+interface DraftParams
+  extends Decided,
+    Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
+  /** JSON. */
+  evidence: string;
+  inputDigest: string;
+  status: DraftStatus;
+  /** The newest message that it replies to. */
+  basedOn: string | null;
+  requestMessageId: string | null;
+  messageId: string | null;
+  actor: Actor;
+  reason: string | null;
+}
+
+const insertDraft = statement<DraftParams, DraftRow>(
   'draft.insert',
-  (s) => `
-    WITH draft AS (
+  (s, p) => `
+    WITH
+    -- Settled at once unless it waits for an operator.
+    draft AS (
       INSERT INTO ${s}.drafts (id, conversation_id, type, content, risk_tier, summary, evidence, decision,
         decision_outcome, decision_ms, input_digest, status, based_on_message_id, request_message_id, message_id,
         decided_at, settled_at, settled_by, reason, created_at)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, ${s}.clock(),
-        CASE WHEN $12 IN ('pending', 'prepared') THEN NULL ELSE ${s}.clock() END,
-        CASE WHEN $12 IN ('pending', 'prepared') THEN NULL ELSE $16::jsonb END, $17, ${s}.clock())
+      VALUES (${p.id}, ${p.conversationId}, ${p.type}, ${p.content}, ${p.riskTier}, ${p.summary}, ${p.evidence},
+        ${p.decision}, ${p.outcome}, ${p.ms}, ${p.inputDigest}, ${p.status}, ${p.basedOn}, ${p.requestMessageId},
+        ${p.messageId}, ${s}.clock(),
+        CASE WHEN ${p.status} IN ('pending', 'prepared') THEN NULL ELSE ${s}.clock() END,
+        CASE WHEN ${p.status} IN ('pending', 'prepared') THEN NULL ELSE ${p.actor}::jsonb END, ${p.reason}, ${s}.clock())
       RETURNING *
-    ), touched AS (
-      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id = $2
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT created_at, $16::jsonb, 'draft.' || CASE status WHEN 'denied' THEN 'denied' ELSE 'created' END,
-        conversation_id, id, jsonb_build_object('decision', decision, 'outcome', decision_outcome, 'type', type,
-          'riskTier', risk_tier, 'status', status)
-      FROM draft
-      UNION ALL
-      SELECT created_at, $16::jsonb, 'draft.sent', conversation_id, id,
-        jsonb_build_object('messageId', message_id, 'review', 'none')
-      FROM draft WHERE message_id IS NOT NULL
+    ),
+    touched AS (
+      UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id = ${p.conversationId}
+    ),
+    audit AS (${auditLines(
+      s,
+      {
+        from: 'draft',
+        at: 'created_at',
+        actor: p.actor,
+        actionSql: `'draft.' || CASE status WHEN 'denied' THEN 'denied' ELSE 'created' END`,
+        subjectId: 'id',
+        detail: `jsonb_build_object('decision', decision, 'outcome', decision_outcome, 'type', type,
+          'riskTier', risk_tier, 'status', status)`,
+      },
+      {
+        from: 'draft WHERE message_id IS NOT NULL',
+        at: 'created_at',
+        actor: p.actor,
+        action: 'draft.sent',
+        subjectId: 'id',
+        detail: `jsonb_build_object('messageId', message_id, 'review', 'none')`,
+      },
+    )}
     )
     SELECT * FROM draft`,
 );

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
-import { appendFile, chown, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { appendFile, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Account } from './account.js';
 import { buildFolder, giveTo } from './build-folder.js';
@@ -14,10 +14,12 @@ export interface Cluster {
   data: string;
   log: string;
   passwordFile: string;
+  /** Names the port of the last start. */
+  portFile: string;
   temporary: boolean;
 }
 
-/** Where the cluster of a home lies, whether it exists or not. */
+/** The folder of the cluster in a home folder, whether it exists or not. */
 export function clusterIn({ path, temporary }: Home): Cluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
@@ -28,6 +30,7 @@ function clusterAt(folder: string, temporary: boolean): Cluster {
     data: join(folder, 'data'),
     log: join(folder, 'postgres.log'),
     passwordFile: join(folder, 'password'),
+    portFile: join(folder, 'port'),
     temporary,
   };
 }
@@ -61,6 +64,24 @@ const initdbOptions = [
 
 export async function readPassword({ passwordFile }: Cluster): Promise<string> {
   return readFile(passwordFile, 'utf8');
+}
+
+/**
+ * Takes the port of the last start, so that a URL that somebody has copied stays valid; undefined before the first. Of two
+ * starts at once only one gets it: a server is known by its port.
+ */
+export async function takeLastPort({ portFile }: Cluster): Promise<number | undefined> {
+  const taken = `${portFile}.${randomUUID()}`;
+  const text = await rename(portFile, taken)
+    .then(() => readFile(taken, 'utf8'))
+    .catch(() => '');
+  await rm(taken, { force: true });
+  const port = Number(text);
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
+
+export async function writeLastPort({ portFile }: Cluster, port: number): Promise<void> {
+  await writeFile(portFile, String(port));
 }
 
 /** Sets what the next start of the server reads. */

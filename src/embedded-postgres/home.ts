@@ -34,8 +34,8 @@ async function makeTemporary(account: Account | undefined): Promise<string> {
 }
 
 /**
- * Stands in for a folder where the account may not go. Its name is always the same for one folder, so the data is found
- * again; and as everybody may write to the temporary folder, one that is not our own is refused.
+ * Replaces a folder that the account may not enter. It has the same name each time, so that the data is found again;
+ * since everybody may write to the temporary folder, one of another owner is refused.
  */
 async function openSubstitute(wanted: string, account: Account | undefined): Promise<string> {
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);

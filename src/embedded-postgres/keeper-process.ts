@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { Account } from './account.js';
 import type { StopMode } from './server.js';
 
-/** What to do once the parent is gone. */
+/** What the keeper does once its parent has ended. */
 export interface KeeperOrder {
   pgCtl: string;
   data: string;

@@ -3,7 +3,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Account } from './account.js';
 
 export interface Program {
-  /** What it is run for, as the failure names it. */
+  /** The purpose, for the error message. */
   step: string;
   file: string;
   args: readonly string[];

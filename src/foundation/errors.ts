@@ -42,7 +42,7 @@ function connectHint(cause = '', reason = ''): string {
   if (/^(57P0[123]|55000)$/.test(cause))
     return 'The server is starting, stopping or takes no connections to this database; try again in a moment.';
   if (tlsFailure.test(cause) || tlsFailure.test(reason))
-    return 'Check sslmode and sslrootcert in database.url; the README shows them under "TLS to the database".';
+    return 'Check sslmode and sslrootcert in database.url; docs/production.md of cairnloop shows them under "TLS to the database".';
   return 'Check that Postgres is running and that database.url names its host, port, database and user.';
 }
 
@@ -377,7 +377,7 @@ const catalog = {
   }),
   TELEMETRY_EVENT_UNKNOWN: (d: { event: string; nearest?: string }) => ({
     message: `There is no telemetry event "${d.event}"${d.nearest ? `; did you mean "${d.nearest}"?` : '.'}`,
-    hint: 'The names are listed in the README under Telemetry.',
+    hint: 'docs/telemetry.md of cairnloop lists the names.',
   }),
 
   METRIC_NAME_TAKEN: (d: { name: string }) => ({
@@ -400,7 +400,7 @@ const catalog = {
   }),
   EMBEDDED_POSTGRES_RUNNING: (d: { dataDir: string; pid: number; port: number }) => ({
     message: `An embedded Postgres (process ${d.pid}, port ${d.port}) already runs in ${d.dataDir}.`,
-    hint: 'Stop the `cairnloop dev` that started it, or run this one in another folder.',
+    hint: 'Stop the `cairnloop dev` or `cairnloop demo` that started it, or run this one in another folder.',
   }),
 
   // Command line
@@ -478,6 +478,8 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'CairnloopError';
   readonly code: C;
   readonly hint: string;
+  /** The section about this code in the package's docs, e.g. `cairnloop/docs/errors.md#config_invalid`. */
+  readonly docs: string;
   readonly exitCode: number;
   readonly details: Details<C>;
   readonly [brand] = true;
@@ -488,6 +490,7 @@ export class CairnloopError<C extends ErrorCode = ErrorCode> extends Error {
     super(text.message, options);
     this.code = code;
     this.hint = text.hint;
+    this.docs = `cairnloop/docs/errors.md#${code.toLowerCase()}`;
     this.exitCode = text.exitCode ?? 1;
     this.details = told;
   }

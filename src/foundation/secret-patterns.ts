@@ -20,7 +20,7 @@ const quote = `(?:\\\\*["'\`]|&quot;|&#3[49];|%22)`;
 const assigned = `(?:=>|:=|={1,3}(?![=>])|:(?![=:])|%3D|%3A)`;
 /** Between a name and its value: `": `, `' => `, `] => `, `"]=> string(8) `. */
 const separator = `${quote}?\\]?\\s*${assigned}\\s*(?:string\\(\\d+\\)\\s*)?`;
-/** Words about a value, not a value. */
+/** Words that describe a value and are none themselves. */
 const noValue = `(?!\\s*(?:undefined|null|nil|none|true|false|expected)(?![\\w-])|\\s*(?:\\[redacted\\]|string\\(\\d))`;
 const quoted = `\\\\+"[^"\\\\]*\\\\+"|\\\\+'[^'\\\\]*\\\\+'|&quot;.*?&quot;|"(?:[^"\\\\]|\\\\.)*"?|'(?:[^'\\\\]|\\\\.)*'?|\`[^\`]*\`?`;
 /** A quote inside belongs to it, unless it looks like the end of a text around it. */
@@ -62,7 +62,7 @@ const addresses: readonly Pattern[] = [
   [new RegExp(`\\b((?:${webhookHosts})(?::\\d+)?/)[^\\s"'\`<>)]+`, 'gi'), `$1${mask}`],
   [/\/(bot)\d+:[^\s/?#"'<>]+/gi, `/$1${mask}`],
   [new RegExp(`(:\\/\\/[^\\s"'<>]{0,300}?/(?:${tokenWords})/)${tokenSegment}(?:/${tokenSegment})*`, 'gi'), `$1${mask}`],
-  // Mixed case with digits: neither a word nor a hexadecimal hash.
+  // A long path segment of mixed case with digits is a token: a slug or a hexadecimal hash has one case.
   [
     /(:\/\/[^\s"'<>]{0,300}?\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=(?:[A-Za-z_-]*\d){3})[\w-]{20,}(?![\w.-])/g,
     `$1${mask}`,

@@ -2,7 +2,7 @@ import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts 
 import { type Addition, indentAt, lineStart, nextLineStart } from './splice.js';
 import type { Style } from './style.js';
 
-/** What the ways of adding look at. */
+/** Input of every way to add a property. */
 interface Place {
   text: string;
   open: number;

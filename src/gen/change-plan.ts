@@ -13,7 +13,7 @@ export interface FileChange {
   after: string | null;
   /** Why, for `skipped` and `manual`. */
   reason?: string;
-  /** What to put in by hand, for `manual`: where in the file, and the lines. */
+  /** For `manual`: the lines to add, and where in the file. */
   byHand?: readonly { place: string; lines: readonly string[] }[];
 }
 
@@ -25,6 +25,8 @@ export interface ChangePlan {
   notes: readonly string[];
   /** The commands, to be run in the package, that install what it does not list yet. */
   install?: readonly string[];
+  /** The commands, to be run in the package, by which the host's own tools bring the files into their order. */
+  fix?: readonly string[];
 }
 
 /** A file with the content `after`: created, updated, or unchanged if it has it already. */
@@ -33,7 +35,7 @@ export function writeChange(path: string, before: string | null, after: string):
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
 }
 
-/** Nothing can be added to text in UTF-16, or to what is no text. */
+/** Nothing can be added to a file in UTF-16, or to a binary one. */
 export function isEditable(text: string): boolean {
   return !text.includes('\0');
 }
@@ -46,7 +48,7 @@ export function skip(path: string, before: string | null, reason: string): FileC
   return { path, outcome: 'skipped', before, after: before, reason };
 }
 
-/** Those that write something. */
+/** The changes of a plan that write something. */
 export function pendingChanges(plan: ChangePlan): FileChange[] {
   return plan.changes.filter(({ before, after }) => before !== after);
 }

@@ -30,7 +30,7 @@ function hiddenSources(object: ObjectLiteralExpression): Node[] {
   });
 }
 
-/** The objects that a spread may take from; what holds no keys whichever it is, such as `false`, is none. */
+/** The objects that a spread may copy from; values without keys, such as `false`, are left out. */
 function spreadObjects(spread: SpreadAssignment): Node[] {
   return alternatives(spread.getExpression()).filter((node) => !isKeyless(node));
 }

@@ -67,7 +67,7 @@ function assignmentChain(expression: Expression): { targets: string[]; value: Ex
   return { targets: [expression.getLeft().getText(), ...targets], value };
 }
 
-/** Follows an expression to the object literal it stands for. */
+/** Follows an expression to the object literal that is its value. */
 export function resolveObject(node: Node, names: readonly Name[] = []): ConfigObject | undefined {
   const next = (to: Node | undefined) => to && resolveObject(to, names);
   if (Node.isObjectLiteralExpression(node)) return { object: node, names };

@@ -1,10 +1,23 @@
+import type { FileCase } from './file-case.js';
 import type { ModuleForm } from './module-form.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
 import type { PackageManager } from './package-manager.js';
 import type { Style } from './style.js';
 
-export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha';
+export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha' | 'japa' | 'bun';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
+
+/** Which files the host's test runner takes, relative to the package. */
+export interface TestPlaces {
+  /** Glob patterns of test files. */
+  include: readonly string[];
+  /** Regular expressions over the path, which begins with `/`. */
+  patterns: readonly string[];
+  exclude: readonly string[];
+  excludePatterns: readonly string[];
+  /** Folders; everywhere where none is named. */
+  roots?: readonly string[];
+}
 
 /** A config file that the host's build would compile wrongly: which tsconfig, and the harm. */
 export interface StrayConfig {
@@ -28,7 +41,7 @@ export interface HostSnapshot {
   /** How new relative imports end. */
   extension: SpecifierExtension;
   aliases: PathAliases;
-  /** The variable that holds the URL of Postgres: another one where `DATABASE_URL` means something else. */
+  /** The environment variable with the Postgres URL: not `DATABASE_URL` if that holds the URL of something else. */
   databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
   /** What `DATABASE_URL` holds where it is no Postgres: its scheme, e.g. `file:`. */
   otherDatabase: string | null;
@@ -46,6 +59,16 @@ export interface HostSnapshot {
   testRunner: TestRunner;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */
   testSuffix: 'test' | 'spec';
+  testPlaces: TestPlaces;
+  /** The function that the host writes its tests with, where its linter or its tests say so. */
+  testFunction: 'it' | 'test' | undefined;
+  fileCase: FileCase;
+  /** The linter refuses `console`. */
+  noConsole: boolean;
+  /** The linter refuses `process` as a global. */
+  importsProcess: boolean;
+  /** The commands, without the files, by which the host's own tools rewrite what `gen` cannot write their way. */
+  fixers: readonly string[];
   /** The packages that the host or its workspace lists. */
   dependencies: readonly string[];
   /** Where the config is, or would be; `text` is null where there is none. */

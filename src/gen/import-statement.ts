@@ -10,7 +10,7 @@ export interface Wanted {
   local?: boolean;
 }
 
-/** The lines that take it, in the style of the templates. */
+/** The import lines, in the style of the templates. */
 export function importLines({ from, values, types, local }: Wanted, form: ModuleForm): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);

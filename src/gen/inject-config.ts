@@ -33,7 +33,7 @@ export interface HostConventions {
   aliases: PathAliases;
 }
 
-/** What a person would add: the import, where there is none, and the key. */
+/** The smallest addition: the key, and the import unless it exists. */
 export interface LinesByHand {
   imports: string[];
   keys: string[];
@@ -66,7 +66,7 @@ export function injectConfig(
   return { outcome: 'updated', text: bom + text };
 }
 
-/** For an entry that must not be added although the config has a known shape. */
+/** Returns the `manual` outcome for an entry that the caller decided not to add. */
 export function leaveToHost(
   reason: string,
   config: { path: string; text: string },

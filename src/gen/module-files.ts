@@ -1,12 +1,14 @@
-/** Where the files of a host module are and what stands in them. */
+/** Where the files of a host module are, and their texts. */
 import path from 'node:path';
+import { type FileCase, fileCases, inFileCase } from './file-case.js';
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
-import { specifier } from './names.js';
+import { meantModules, moduleId, specifier } from './names.js';
 import { parseSource } from './parse-source.js';
 import { renderTemplate, type Templates } from './render-template.js';
 import { restyle, templateStyle } from './style.js';
+import { findTestFile } from './test-place.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
@@ -27,16 +29,24 @@ export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[
   });
 }
 
-/** A module is written in the language of the config that imports it, with the same extension. */
+/**
+ * A module is written in the language of the config that imports it, with the same extension, and named as the host
+ * names its files. One that the config imports under another case stays what it is called.
+ */
 export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string): string {
-  return path.posix.join(folder, `${kind.fileName}${path.posix.extname(host.config.path)}`);
+  const extension = path.posix.extname(host.config.path);
+  const fileOf = (fileCase: FileCase) => path.posix.join(folder, `${inFileCase(kind.fileName, fileCase)}${extension}`);
+  const imported = importedModules(host);
+  return fileOf(fileCases.find((one) => imported.has(moduleId(fileOf(one)))) ?? host.fileCase);
 }
 
-/** Beside the module, but for mocha, which looks in `test` only. */
+function importedModules({ config, aliases }: HostSnapshot): Set<string> {
+  const specifiers = [...(config.text ?? '').matchAll(/\b(?:from|require\(|import\()\s*['"]([^'"]+)['"]/g)];
+  return new Set(specifiers.flatMap(([, text = '']) => meantModules(config.path, text, aliases)));
+}
+
 export function testFile(host: HostSnapshot, file: string): string {
-  const extension = path.posix.extname(file);
-  const name = `${path.posix.basename(file, extension)}.${host.testSuffix}${extension}`;
-  return path.posix.join(host.testRunner === 'mocha' ? 'test' : path.posix.dirname(file), name);
+  return findTestFile(file, host);
 }
 
 /** Shared by all files of one run. */
@@ -44,7 +54,7 @@ export interface ModuleContext {
   host: HostSnapshot;
   templates: Templates;
   request: ModuleRequest;
-  /** The form of the config, which its modules follow. */
+  /** The language and module system of the config, which its modules follow. */
   form: ModuleForm;
 }
 
@@ -59,7 +69,7 @@ export function renderModule(
     fileName: file,
     form: formFor(file, form),
     style: host.style,
-    values: { exportName: kind.configKey, databaseUrl: databaseUrl(host) },
+    values: { exportName: kind.configKey, noConsole: host.noConsole, ...environment(host, formFor(file, form)) },
   });
 }
 
@@ -68,6 +78,8 @@ const runnerModules = {
   vitest: { runnerModule: 'vitest', runnerFunction: 'test' },
   jest: { runnerModule: '@jest/globals', runnerFunction: 'test' },
   mocha: { runnerModule: 'mocha', runnerFunction: 'it' },
+  japa: { runnerModule: '@japa/runner', runnerFunction: 'test' },
+  bun: { runnerModule: 'bun:test', runnerFunction: 'test' },
 } as const;
 
 /** Jest has its functions as globals too, and its own package is not always within reach. */
@@ -75,6 +87,9 @@ function runnerModuleFor(runner: TestRunner, { dependencies, language }: HostSna
   if (runner !== 'jest' || dependencies.includes('@jest/globals')) return runnerModules[runner].runnerModule;
   return language === 'js' || dependencies.includes('@types/jest') ? '' : runnerModules.jest.runnerModule;
 }
+
+/** Their linters want an `expect` in every test. */
+const withExpect: ReadonlySet<TestRunner> = new Set(['jest', 'vitest', 'bun']);
 
 /** Each works without `esModuleInterop`, which older hosts lack. */
 const assertImports: Record<ModuleForm, string> = {
@@ -88,20 +103,25 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, c
   const at = testFile(host, file);
   // Vitest refuses to be required, and compiles its test files itself.
   const form = runner === 'vitest' ? 'esm' : formFor(file, context.form);
+  const runnerFunction = (runner !== 'japa' && host.testFunction) || runnerModules[runner].runnerFunction;
+  const usesExpect = withExpect.has(runner);
   return renderTemplate(templates, {
     template: 'test',
     fileName: at,
     form,
     style: host.style,
     values: {
-      ...runnerModules[runner],
+      runnerFunction,
+      runnerImports: usesExpect ? `expect, ${runnerFunction}` : runnerFunction,
       runnerModule: runnerModuleFor(runner, host),
-      // What Jest's sandbox loads from outside has other prototypes, which `deepEqual` compares.
+      usesExpect,
+      // What Jest's sandbox loads from outside has other prototypes, which some of its versions compare.
       problems: runner === 'jest' ? '[...report.problems]' : 'report.problems',
-      assertImport: assertImports[form],
+      assertImport: usesExpect ? '' : assertImports[form],
+      isQuiet: kind.name === 'notifier' && !host.noConsole,
       check: kind.check,
       exportName: kind.configKey,
-      fileName: kind.fileName,
+      fileName: moduleId(path.posix.basename(file)),
       modulePath: specifier(at, file, host.extension),
       touchesDatabase: Boolean(kind.storages) && request.storage === 'database',
     },
@@ -113,17 +133,29 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, c
  * takes them away where the host writes none.
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
+  const form = configForm(host, '');
   return renderTemplate(templates, {
     template: host.isolatedDeclarations ? 'config.typed' : 'config',
     fileName: host.config.path,
-    form: configForm(host, ''),
+    form,
     style: { ...host.style, trailingCommas: true },
-    values: { databaseUrl: databaseUrl(host) },
+    values: environment(host, form),
   });
 }
 
-function databaseUrl({ databaseVariable, bracketEnv }: HostSnapshot): string {
-  return bracketEnv ? `process.env['${databaseVariable}']` : `process.env.${databaseVariable}`;
+/** By its name, since a default import of `node:process` needs `esModuleInterop`. */
+const environmentImports: Record<ModuleForm, string> = {
+  esm: "import { env } from 'node:process';",
+  commonjs: "const { env } = require('node:process');",
+  'export-equals': "import process = require('node:process');",
+};
+
+function environment({ databaseVariable, bracketEnv, importsProcess }: HostSnapshot, form: ModuleForm) {
+  const env = importsProcess && form !== 'export-equals' ? 'env' : 'process.env';
+  return {
+    databaseUrl: bracketEnv ? `${env}['${databaseVariable}']` : `${env}.${databaseVariable}`,
+    environmentImport: importsProcess ? environmentImports[form] : '',
+  };
 }
 
 export function finishConfig({ config, style }: HostSnapshot, text: string): string {

@@ -1,6 +1,6 @@
 /**
- * The four host modules. This table drives templates, file names, prompts, config keys, doctor checks and help: a
- * fifth kind is one row here and one template for each language.
+ * The four host modules. This table drives the templates, file names, prompts and help of `gen` and `init`. The other
+ * steps of a fifth kind are in CONTRIBUTING.md.
  */
 
 export interface ModuleKind {
@@ -15,7 +15,7 @@ export interface ModuleKind {
   /** The function of `cairnloop/testing` that checks it. */
   check: string;
   summary: string;
-  /** What holds without one. */
+  /** What happens without the module. */
   absent: string;
   /** Where the terms live: each storage has a template of its own. The first one is the default. */
   storages?: readonly string[];
@@ -29,7 +29,7 @@ export const moduleKinds = {
     fileName: 'notifier',
     check: 'checkNotifier',
     summary:
-      'is told when a conversation is resolved, an SLA is breached, a reply is written or an outbound message is due',
+      'is called when a conversation is resolved, an SLA is breached, a reply is written or an outbound message is due',
     absent: 'nobody is told, and outbound messages are refused',
   },
   policy: {

@@ -10,9 +10,11 @@ const portal = `portal({ basePath: '/help', ${customer} })`;
 
 interface Guide {
   title: string;
-  /** The server's file, as it is usually called, from which the config is imported. */
+  /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
   file: string;
   lines: readonly string[];
+  /** The same in TypeScript, where JavaScript lacks types that a strict compiler wants. */
+  typedLines?: readonly string[];
   /** True where the lines connect at the first request: a build, or a test, imports them too. */
   isLazy?: boolean;
 }
@@ -27,20 +29,77 @@ const onRequest = (handler: string) => [
   `  ${handler}.node(request.raw, reply.raw, () => done()).catch(done);`,
   '});',
 ];
-const lazy = [
-  'let connected;',
-  'export const support = () => {',
-  '  connected ??= createCairnloop(config).then((cairnloop) => {',
-  '    // Open pages hold a live stream each, which would keep the server from stopping.',
-  "    process.once('SIGTERM', () => cairnloop.close());",
+/** Connects at the first request, and again at the next one where that failed. */
+const lazy = (isTyped: boolean) => [
+  'const connect = () =>',
+  '  createCairnloop(config).then((cairnloop) => {',
+  '    // A server that stops on SIGTERM would wait for the live streams of open pages.',
+  "    if (process.listenerCount('SIGTERM') > 0) {",
+  "      process.once('SIGTERM', () => void cairnloop.close());",
+  '    }',
   '    return {',
+  '      cairnloop,',
   "      workspace: cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) }),",
   "      portal: cairnloop.portal({ basePath: '/help', customer: (request) => customerOf(request) }),",
   '      operations: cairnloop.operations(),',
   '    };',
   '  });',
+  isTyped ? 'let connected: ReturnType<typeof connect> | undefined;' : 'let connected;',
+  'export const support = () => {',
+  '  connected ??= connect().catch((error) => {',
+  '    connected = undefined;',
+  '    throw error;',
+  '  });',
   '  return connected;',
   '};',
+];
+
+const nextLines = (isTyped: boolean) => [
+  ...lazy(isTyped),
+  '',
+  '// app/support/[[...path]]/route.ts',
+  "import { connection } from 'next/server';",
+  '',
+  `const handle = async (request${isTyped ? ': Request' : ''}) => {`,
+  "  await connection(); // So that no build calls it. In Next 14: export const dynamic = 'force-dynamic'",
+  '  return (await support()).workspace.fetch(request);',
+  '};',
+  'export { handle as GET, handle as HEAD, handle as POST };',
+  '// app/help/[[...path]]/route.ts: the same with portal',
+  '// app/health/[[...path]]/route.ts and app/metrics/route.ts: the same with operations',
+  '',
+  '// next.config: Node loads the package, not the bundler',
+  "serverExternalPackages: ['cairnloop'],",
+];
+const svelteLines = (isTyped: boolean) => [
+  ...(isTyped ? ["import type { Handle } from '@sveltejs/kit';"] : []),
+  '',
+  ...lazy(isTyped),
+  `export const handle${isTyped ? ': Handle' : ''} = async ({ event, resolve }) => {`,
+  "  const [, mount = ''] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(event.url.pathname) ?? [];",
+  '  if (!mount) return resolve(event);',
+  '  const { workspace, portal, operations } = await support();',
+  "  const handler = mount === 'support' ? workspace : mount === 'help' ? portal : operations;",
+  '  return handler.fetch(event.request);',
+  '};',
+];
+const adonisLines = (isTyped: boolean) => [
+  ...(isTyped
+    ? [
+        "import type { HttpContext } from '@adonisjs/core/http';",
+        "import type { NextFn } from '@adonisjs/core/types/http';",
+      ]
+    : []),
+  '',
+  ...lazy(isTyped),
+  'export default class SupportMiddleware {',
+  `  async handle({ request, response }${isTyped ? ': HttpContext' : ''}, next${isTyped ? ': NextFn' : ''}) {`,
+  '    const { workspace, portal, operations } = await support();',
+  '    const { request: req } = request;',
+  '    const { response: res } = response;',
+  '    await operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, next)));',
+  '  }',
+  '}',
 ];
 
 const guides: Record<Framework | 'node', Guide> = {
@@ -98,49 +157,22 @@ const guides: Record<Framework | 'node', Guide> = {
     title: 'your Next application: a module support, which connects at the first request and not while Next builds',
     file: 'support',
     isLazy: true,
-    lines: [
-      ...lazy,
-      '',
-      '// app/support/[[...path]]/route.ts',
-      "export const dynamic = 'force-dynamic';",
-      'const handle = async (request) => (await support()).workspace.fetch(request);',
-      'export { handle as GET, handle as HEAD, handle as POST };',
-      '// app/help/[[...path]]/route.ts: the same with portal',
-      '// app/health/[[...path]]/route.ts and app/metrics/route.ts: the same with operations',
-      '',
-      '// next.config: Node loads the package, not the bundler',
-      "serverExternalPackages: ['cairnloop'],",
-    ],
+    lines: nextLines(false),
+    typedLines: nextLines(true),
   },
   sveltekit: {
     title: 'src/hooks.server of your SvelteKit application; it connects at the first request and not while Vite builds',
     file: 'hooks.server',
     isLazy: true,
-    lines: [
-      ...lazy,
-      'export const handle = async ({ event, resolve }) => {',
-      '  const [, mount] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(event.url.pathname) ?? [];',
-      '  if (!mount) return resolve(event);',
-      '  const { workspace, portal, operations } = await support();',
-      '  return ({ support: workspace, help: portal }[mount] ?? operations).fetch(event.request);',
-      '};',
-    ],
+    lines: svelteLines(false),
+    typedLines: svelteLines(true),
   },
   adonis: {
     title: 'a middleware of your Adonis application, first in server.use() of start/kernel: before the body parser',
-    file: 'support_middleware',
+    file: 'app/middleware/support_middleware',
     isLazy: true,
-    lines: [
-      ...lazy,
-      'export default class SupportMiddleware {',
-      '  async handle({ request, response }, next) {',
-      '    const { workspace, portal, operations } = await support();',
-      '    const { request: req } = request;',
-      '    const { response: res } = response;',
-      '    await operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, next)));',
-      '  }',
-      '}',
-    ],
+    lines: adonisLines(false),
+    typedLines: adonisLines(true),
   },
   node: {
     title: 'your server',
@@ -163,13 +195,15 @@ const inTransaction = [
 ];
 
 export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
-  const { title, file, lines, isLazy = false } = guides[host.framework ?? 'node'];
+  const { title, file, isLazy = false, ...guide } = guides[host.framework ?? 'node'];
+  const lines = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
   const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
   return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
 }
 
 function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {
-  const from = specifier(path.posix.join(sourceFolder, `${file}.ts`), config.path, extension);
+  const at = file.includes('/') ? file : path.posix.join(sourceFolder, file);
+  const from = specifier(`${at}.ts`, config.path, extension);
   if (moduleForm === 'commonjs') {
     return [
       "const { createCairnloop } = require('cairnloop');",

@@ -6,7 +6,7 @@ export function parseSource(fileName: string, text: string): SourceFile {
   return createWrappedNode(ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, setParentNodes)) as SourceFile;
 }
 
-/** Whether the text is free of syntax errors; asking a program for them would load the standard library's types. */
+/** Whether the text has no syntax errors. Avoids `ts.createProgram`, which would load the standard library's types. */
 export function isValidSyntax(file: SourceFile): boolean {
   const { parseDiagnostics } = file.compilerNode as unknown as { parseDiagnostics: readonly unknown[] };
   return parseDiagnostics.length === 0;

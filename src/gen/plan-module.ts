@@ -14,7 +14,7 @@ import {
   testFile,
 } from './module-files.js';
 import { type ModuleKind, moduleKinds } from './module-kinds.js';
-import { installCommands } from './package-manager.js';
+import { installCommands, runCommand } from './package-manager.js';
 import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
@@ -39,7 +39,7 @@ export function planModules(
   if (host.config.text === null) config = finishConfig(host, config);
   changes.push(configChange(host, config, injections));
   changes.push(...tsconfigChanges(host));
-  return { root: host.root, changes, notes: [], install: installs(host, request) };
+  return { root: host.root, changes, notes: [], install: installs(host, request), fix: fixes(host, changes) };
 }
 
 interface Planning extends ModuleContext {
@@ -95,7 +95,7 @@ function exportsName(text: string, name: string): boolean {
   return new RegExp(named).test(text);
 }
 
-/** One line for the config, whatever became of each entry. */
+/** One line for the config, with the outcome of all entries. */
 function configChange(host: HostSnapshot, text: string, injections: readonly InjectionResult[]): FileChange {
   const change = writeChange(host.config.path, host.config.text, text);
   const left = injections.filter((result) => result.outcome === 'manual' || result.outcome === 'skipped');
@@ -112,6 +112,13 @@ function configChange(host: HostSnapshot, text: string, injections: readonly Inj
 function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   const missing = neededPackages(host, request).filter((name) => !host.dependencies.includes(name));
   return installCommands(host.packageManager, missing);
+}
+
+/** For the files that are written: the host may order imports or break lines in ways that are not known here. */
+function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
+  const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
+  if (files.length === 0) return [];
+  return fixers.map((command) => runCommand(packageManager, `${command} ${files.join(' ')}`));
 }
 
 function neededPackages({ language }: HostSnapshot, { storage, kinds }: ModuleRequest): string[] {

@@ -119,7 +119,7 @@ function writeByCall(call: CallExpression): Reassignment[] {
   return callee === 'Object.assign' ? others.flatMap((other) => assignedBy(call, other)) : writeInside(call);
 }
 
-/** A call that is a statement of its own, as `enrich(config);`, is there for what it does to its arguments. */
+/** A call that is a statement of its own, such as `enrich(config);`, is assumed to change its arguments. */
 function writeInside(call: CallExpression): Reassignment[] {
   const onlyReads = /^(console|assert|Object\.(freeze|seal|preventExtensions))\b/.test(call.getExpression().getText());
   const parent = call.getParent();

@@ -1,4 +1,4 @@
-/** A piece of text to put at a position. Injection only ever adds: what stands in the file is never rewritten. */
+/** A piece of text to insert at a position. Existing text is never rewritten. */
 export interface Addition {
   at: number;
   text: string;

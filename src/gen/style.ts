@@ -11,7 +11,7 @@ export interface Style {
   trailingCommas: boolean;
 }
 
-/** As the templates are written. */
+/** The style of the templates. */
 export const templateStyle: Style = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
 
 /** What can be seen of a style in one file; a key that the file does not show is absent. */
@@ -51,7 +51,7 @@ function takesSemicolon(node: Node): boolean {
   );
 }
 
-/** The smallest indentation of the file; the ` *` of a block comment is none. */
+/** The smallest indentation of the file; the ` *` of a block comment does not count. */
 function observeIndent(text: string): Partial<Style> {
   const indents = [...text.matchAll(/^([ \t]+)(?![ \t]|\*|\r?$)/gm)].map(([, indent = '']) => indent);
   if (indents.some((indent) => indent.startsWith('\t'))) return { indent: '\t' };

@@ -1,7 +1,7 @@
 import type { FileChange } from './change-plan.js';
 import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
 
-/** What to do by hand about a tsconfig that the config does not fit: it is the host's to decide. */
+/** The manual step for a tsconfig that excludes the config: the host has to decide it. */
 export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
   const changes: FileChange[] = [];
   // Who has built with such a config has a layout that fits it.
@@ -16,7 +16,7 @@ function byHand(path: string, reason: string, line: string, place: string): File
   return { path, outcome: 'manual', before: null, after: null, reason, byHand: [{ place, lines: [line] }] };
 }
 
-/** The line that keeps the tsconfig to the folder that it is meant for. */
+/** The line that limits the tsconfig to its source folder. */
 export function strayLine({ folder }: StrayConfig): string {
   return `"include": [${JSON.stringify(folder)}]`;
 }

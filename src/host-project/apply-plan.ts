@@ -91,7 +91,7 @@ function restore(file: string, text: string | null): void {
   else writeFileSync(file, encodeText(text));
 }
 
-/** Taking back goes on past a step that fails: the others may still succeed. */
+/** A step that cannot be undone does not stop the others. */
 function attempt(step: () => void): void {
   try {
     step();

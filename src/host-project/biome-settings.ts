@@ -1,7 +1,7 @@
 /** A host's Biome settings, with those that they extend: files, packages and, as `//`, the root of the repository. */
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { foldersUp, isFile } from './folders.js';
+import { presetFile } from './preset-file.js';
 import { readJson, type Settings } from './read-json.js';
 
 const fileNames = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
@@ -25,33 +25,17 @@ function readExtended(file: string, above: readonly string[]): Settings | undefi
   return [...bases.map((base) => readExtended(base, [...above, file])), own].reduce<Settings>(merged, {});
 }
 
-/** Files are named from the folder of the settings; `a/b.json` is one too where it is there. */
+/** Paths are relative to the folder of the settings; `a/b.json` counts as a path if that file exists. */
 function extendedFile(from: string, entry: string): string | undefined {
   const folder = path.dirname(from);
   if (entry === '//') return rootSettings(folder);
-  const file = path.resolve(folder, entry);
-  if (isFile(file)) return file;
-  return /^[./]/.test(entry) ? undefined : packageFile(from, entry);
+  return presetFile(from, entry, fileNames);
 }
 
 /** The nearest settings above that do not say `root: false`. */
 function rootSettings(folder: string): string | undefined {
   const files = foldersUp(path.dirname(folder)).map(settingsFile);
   return files.find((file) => file !== undefined && readJson(file)?.root !== false);
-}
-
-/** As Node resolves it; else the file of a package whose `exports` names only other conditions. */
-function packageFile(from: string, entry: string): string | undefined {
-  try {
-    return createRequire(from).resolve(entry);
-  } catch {
-    const places = foldersUp(path.dirname(from)).map((folder) => path.join(folder, 'node_modules', entry));
-    return places.flatMap((place) => [place, `${place}.json`, `${place}.jsonc`, ...inside(place)]).find(isFile);
-  }
-}
-
-function inside(folder: string): string[] {
-  return fileNames.map((name) => path.join(folder, name));
 }
 
 function merged(base: Settings, more: Settings | undefined): Settings {

@@ -7,7 +7,7 @@ import { readTextIfAny } from './read-text.js';
 export type BuildTool =
   /** No script builds it, or `tsc` does, which {@link readBuild} knows. */
   | { kind: 'none' | 'tsc' }
-  /** One that puts out only what it is told to; `holdsConfig` where the config is among that. */
+  /** A bundler that emits only its listed entries; `holdsConfig` if the config is one of them. */
   | { kind: 'bundler'; name: string; holdsConfig: boolean; fix: string }
   | { kind: 'unknown'; script: string };
 
@@ -63,7 +63,7 @@ function bundler(root: string, config: string, name: string, script: string): Bu
   return { kind: 'bundler', name, holdsConfig: texts.some((text) => names(text, config)), fix };
 }
 
-/** By its name, by a pattern over its folder, or, as swc takes it, by its folder. */
+/** An asset is listed by its name, by a pattern for its folder, or, for swc, by its folder. */
 function names(text: string, config: string): boolean {
   const folder = path.posix.dirname(config);
   if (text.includes('cairnloop.config')) return true;
@@ -108,7 +108,7 @@ function whole(root: string, scripts: Record<string, unknown>, script: string, d
   return [script, ...inner, ...tools].join(' ').trim();
 }
 
-/** Nx keeps the build of a project beside it. */
+/** In Nx, the build settings of a project are in the project's folder. */
 function projectBuild(root: string): string | undefined {
   const { targets } = jsonOf(path.join(root, 'project.json')) as { targets?: Record<string, { executor?: unknown }> };
   const executor = targets?.build?.executor;

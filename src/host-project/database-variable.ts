@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { globSync } from 'tinyglobby';
 import { envFiles } from '../config/env-files.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
@@ -6,23 +7,51 @@ import { readTextIfAny } from './read-text.js';
 /** Prisma, Drizzle and others keep a file or another server under the usual name. No value leaves this function whole. */
 export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'databaseVariable' | 'otherDatabase'> {
   const files = [...envFiles(root), path.join(root, '.env.example')];
-  const texts = files.map((file) => readTextIfAny(file) ?? '');
-  const value = texts.map(databaseUrl).find((found) => found !== undefined) ?? prismaProvider(root);
-  const scheme = value === undefined ? undefined : /^([a-z][\w.+-]*:)|\.(?:db|sqlite3?)$/i.exec(value);
-  const isOther = scheme != null && !/^postgres(ql)?:$/i.test(scheme[1] ?? '');
-  return isOther
-    ? { databaseVariable: 'CAIRNLOOP_DATABASE_URL', otherDatabase: scheme[1] ?? 'a file' }
-    : { databaseVariable: 'DATABASE_URL', otherDatabase: null };
+  const given = process.env.DATABASE_URL || files.map(urlIn).find((found) => found !== undefined);
+  const kind = given === undefined ? declaredKind(root) : kindOf(given);
+  return kind === undefined || /^postgres(ql)?:$/i.test(kind)
+    ? { databaseVariable: 'DATABASE_URL', otherDatabase: null }
+    : { databaseVariable: 'CAIRNLOOP_DATABASE_URL', otherDatabase: kind };
 }
 
-function databaseUrl(text: string): string | undefined {
-  return /^\s*(?:export\s+)?DATABASE_URL\s*=\s*["']?([^"'\s#]+)/m.exec(text)?.[1];
+function urlIn(file: string): string | undefined {
+  return /^\s*(?:export\s+)?DATABASE_URL\s*=\s*["']?([^"'\s#]+)/m.exec(readTextIfAny(file) ?? '')?.[1];
 }
 
-/** Where no file sets it, the schema says what is meant. */
-function prismaProvider(root: string): string | undefined {
-  const schema = readTextIfAny(path.join(root, 'prisma/schema.prisma')) ?? '';
-  const source = /datasource\s+\w+\s*\{([^}]*)\}/.exec(schema)?.[1] ?? '';
-  const provider = /env\(\s*["']DATABASE_URL["']\s*\)/.test(source) && /provider\s*=\s*["'](\w+)["']/.exec(source)?.[1];
-  return provider ? `${provider}:` : undefined;
+/** Of a value without a scheme, e.g. a placeholder, nothing is concluded unless it is a file, or of ODBC's form. */
+function kindOf(value: string): string | undefined {
+  const scheme = /^[a-z][\w.+-]*:/i.exec(value)?.[0];
+  if (scheme) return scheme;
+  if (/^:memory:|\.(?:db|sqlite3?)$/i.test(value)) return 'a file';
+  return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of keys' : undefined;
+}
+
+/** Files in which ORMs keep their settings, the schema of Prisma among them. */
+const settingsFiles = [
+  '{,prisma/,prisma/schema/}*.prisma',
+  '{,src/,config/,db/,database/}{drizzle.config,prisma.config,knexfile,mikro-orm.config,ormconfig,data-source,database,config,sequelize}.{ts,mts,js,mjs,cjs,json}',
+  'src/{db,database,config}/{data-source,database,knexfile,sequelize,index}.{ts,js}',
+];
+
+/** Where no file sets the variable, the settings of an ORM that reads it name the database. */
+function declaredKind(root: string): string | undefined {
+  const texts = globSync(settingsFiles, { cwd: root, absolute: true }).map((file) => readTextIfAny(file) ?? '');
+  if (!texts.some((text) => /\bDATABASE_URL\b/.test(text))) return undefined;
+  const isPrisma = (text: string) => /^\s*datasource\s+\w+\s*\{/m.test(text);
+  const settings = texts.filter((text) => isPrisma(text) || /\bDATABASE_URL\b/.test(text));
+  const names = settings.map((text) => (isPrisma(text) ? prismaProvider(text) : otherDialect(text)));
+  const found = names.find((name) => name !== undefined);
+  return found && `${found}:`;
+}
+
+function prismaProvider(text: string): string | undefined {
+  const source = /datasource\s+\w+\s*\{([^}]*)\}/.exec(text)?.[1] ?? '';
+  const isOther = /\burl\s*=/.test(source) && !/env\(\s*["']DATABASE_URL["']\s*\)/.test(source);
+  return isOther ? undefined : /provider\s*=\s*["'](\w+)["']/.exec(source)?.[1];
+}
+
+function otherDialect(text: string): string | undefined {
+  return /\b(?:dialect|type|client|driver)["']?\s*:\s*["']((?:better-)?sqlite3?|mysql2?|mariadb|mssql|oracledb|turso|mongodb|singlestore)["']/.exec(
+    text,
+  )?.[1];
 }

@@ -32,8 +32,8 @@ export function findPackage(cwd: string, config?: string): HostPackage {
 }
 
 /**
- * The same for who only runs a host: a folder without a package.json will do.
- * @throws CairnloopError HOST_AMBIGUOUS, and HOST_NOT_FOUND where there is no such folder
+ * The same for commands that only run a host: a folder without a package.json is accepted. @throws CairnloopError
+ * HOST_AMBIGUOUS, and HOST_NOT_FOUND for a missing folder
  */
 export function findHostFolder(cwd: string, config?: string): string {
   try {
@@ -58,7 +58,7 @@ function requireHost(host: HostPackage | undefined, start: string): HostPackage 
   throw new CairnloopError('HOST_NOT_FOUND', { folder: start, reason });
 }
 
-/** One outside of the host that the command stands in is refused, or read, by who asked for it. */
+/** The caller decides whether a config outside of the current host is refused or read. */
 function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPackage | undefined {
   const top = nearest?.packageRoot ?? nearest?.root;
   if (top !== undefined && !isInside(top, file)) return undefined;
@@ -67,7 +67,7 @@ function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPacka
   return existing === undefined ? undefined : nearestHost(existing);
 }
 
-/** A root that has no config of its own stands for the one project below that has one, or else lists Cairnloop. */
+/** For a root without a config: the one project below that has one, or else the one that depends on Cairnloop. */
 function belowRoot(host: HostPackage, start: string): HostPackage {
   const members = workspacePackages(host.root, host.json);
   const projects = members.filter((folder) => hasConfig(folder));
@@ -101,7 +101,9 @@ function nearestHost(start: string): HostPackage | undefined {
   return undefined;
 }
 
-/** A config in `src` belongs to the folder above, and a compiled one in the output to whoever built it. */
+/**
+ * A config in `src` belongs to the folder above, and a compiled one in an output folder to the package that built it.
+ */
 function configHolder(folder: string, described: string | undefined, start: string): string | undefined {
   if (!hasConfig(folder, start)) return undefined;
   if (folder === described || !hasConfigBeside(folder, start)) return folder;

@@ -15,7 +15,7 @@ export function isFolder(folder: string): boolean {
   return stat(folder)?.isDirectory() ?? false;
 }
 
-/** Nothing is there either where a part of the path is a file. */
+/** A path below a file does not exist either. */
 function stat(place: string): Stats | undefined {
   try {
     return statSync(place, { throwIfNoEntry: false });

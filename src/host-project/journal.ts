@@ -1,4 +1,4 @@
-/** Remembers what was written, in `.cairnloop/` of the host's package, so that `cairnloop undo` can take it back. */
+/** Records written files in `.cairnloop/` of the host's package, so that `cairnloop undo` can revert them. */
 import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
@@ -10,7 +10,7 @@ import { readHostFiles } from './read-project.js';
 import { realHostFile, strangePath } from './safe-path.js';
 import { refusal, writeFailed } from './write-failed.js';
 
-/** One run; the newest stands last. */
+/** One run; the newest is last. */
 export interface JournalEntry extends Applied {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
@@ -21,8 +21,8 @@ export interface JournalEntry extends Applied {
 const kept = 20;
 
 /**
- * Writes the plan and remembers it, both or neither. A plan without changes leaves no trace.
- * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
+ * Writes the files of a plan and records them, both or neither. A plan without changes is not recorded. @throws
+ * CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
  */
 export function applyAndRemember(plan: ChangePlan, run: string): void {
   if (pendingChanges(plan).length === 0) return;
@@ -79,7 +79,7 @@ function takenBack({ path, before, after }: Applied['files'][number]): FileChang
 
 /** Without an extension: no formatter of the host looks at it. */
 const journalPath = '.cairnloop/journal';
-/** As 0.1 called it. */
+/** The path that version 0.1 used. */
 const earlierPath = '.cairnloop/journal.json';
 
 function journalFile(root: string): string {
@@ -132,7 +132,7 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
 }
 
-/** It goes with its last entry. */
+/** The file is removed with its last entry. */
 function writeJournal(root: string, entries: readonly JournalEntry[]): void {
   openOwnFolder(root);
   const file = realHostFile(root, journalPath);

@@ -2,7 +2,10 @@ import path from 'node:path';
 import { foldersUp } from './folders.js';
 import { readTextIfAny } from './read-text.js';
 
-/** Whether Node reads a `.js` file in a folder as an ES module: the nearest package.json says so, also one that says no more. */
+/**
+ * Whether Node reads a `.js` file in a folder as an ES module: decided by the nearest package.json, even one without
+ * "type".
+ */
 export function isEsmAt(folder: string, otherwise?: string): boolean {
   for (const above of foldersUp(folder)) {
     const text = readTextIfAny(path.join(above, 'package.json'));

@@ -1,4 +1,4 @@
-/** What Cairnloop looks at in a package.json. */
+/** The fields of a package.json that Cairnloop reads. */
 export interface PackageJson {
   name?: string;
   type?: string;
@@ -11,6 +11,7 @@ export interface PackageJson {
   peerDependencies?: Record<string, string>;
   prettier?: unknown;
   jest?: { testRegex?: string | string[] };
+  mocha?: unknown;
 }
 
 /** A package.json that only says how the files beside it are read, e.g. `{ "type": "module" }` in `src`. */

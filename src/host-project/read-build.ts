@@ -36,7 +36,7 @@ function strayReason(config: string, folder: string, isSet: boolean): string {
   return `it compiles ${config} too, so that the output of ${folder}/ moves one folder down`;
 }
 
-/** A tsconfig with mistakes still says something; the mistakes are for `tsc` to report. */
+/** A tsconfig with mistakes is used as far as possible; `tsc` reports the mistakes. */
 function parse(root: string, name: string): ts.ParsedCommandLine {
   const file = path.join(root, name);
   const { config } = ts.readConfigFile(file, (from) => ts.sys.readFile(from));
@@ -82,7 +82,7 @@ function isInside(folder: string, file: string): boolean {
   return file.startsWith(`${folder}/`);
 }
 
-/** A file that is not there yet is compiled where no list says what is. */
+/** A file that does not exist yet will be compiled unless the tsconfig lists its files. */
 function isCompiled(root: string, file: string, { fileNames, raw }: ts.ParsedCommandLine): boolean {
   if (isFile(path.join(root, file)))
     return fileNames.some((name) => path.relative(root, name) === path.normalize(file));

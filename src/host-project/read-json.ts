@@ -3,7 +3,7 @@ import { readTextIfAny } from './read-text.js';
 
 export type Settings = Record<string, unknown>;
 
-/** JSON with comments and trailing commas; undefined where it is none. */
+/** Parses JSON with comments and trailing commas; undefined if it is invalid. */
 export function readJson(file: string): Settings | undefined {
   const text = readTextIfAny(file);
   if (text === undefined) return undefined;

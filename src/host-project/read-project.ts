@@ -3,14 +3,18 @@ import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
-import type { FileTexts, Framework, HostSnapshot } from '../gen/host-snapshot.js';
+import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
 import { findDatabaseVariable } from './database-variable.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
+import { readLintSettings } from './lint-settings.js';
 import { isEsmAt } from './module-type.js';
 import { findPackageManager } from './package-manager.js';
 import { readBuild } from './read-build.js';
+import { readFixers } from './read-fixers.js';
+import { readHabits } from './read-habits.js';
 import { readStyle } from './read-style.js';
+import { readTestPlaces } from './read-test-places.js';
 import { readText, readTextIfAny } from './read-text.js';
 import { bareImportsFrom, readTsFacts, type TsFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
@@ -39,6 +43,8 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
   const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
+  const lint = readLintSettings(root);
+  const testRunner = findTestRunner(host, dependencies);
   return {
     ...facts,
     ...findDatabaseVariable(root),
@@ -51,7 +57,10 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     moduleFolder: moduleFolder(sourceFolder, facts.bareImportsFrom),
     framework: findFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
-    ...findTestRunner(host, dependencies),
+    ...readHabits({ root, sourceFolder, lint, json, dependencies }),
+    testRunner,
+    testPlaces: readTestPlaces(root, testRunner, json),
+    fixers: readFixers(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
     strayConfig: build?.stray(at) ?? null,
@@ -143,15 +152,14 @@ function findFramework(dependencies: readonly string[]): Framework | null {
   return frameworkPackages.find(([name]) => dependencies.includes(name))?.[1] ?? null;
 }
 
-function findTestRunner(
-  { json }: HostPackage,
-  dependencies: readonly string[],
-): Pick<HostSnapshot, 'testRunner' | 'testSuffix'> {
+function findTestRunner({ json }: HostPackage, dependencies: readonly string[]): TestRunner {
   const script = String(json.scripts?.test ?? '');
+  if (/node\b.*--test\b|\btsx --test\b/.test(script)) return 'node';
+  if (/\bbun test\b/.test(script)) return 'bun';
+  if (/\bace test\b/.test(script) || dependencies.includes('@japa/runner')) return 'japa';
   const known = ['vitest', 'jest', 'mocha'] as const;
-  const named = /node\b.*--test\b/.test(script) ? 'node' : known.find((runner) => script.includes(runner));
-  const found = named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
-  return { testRunner: found, testSuffix: String(json.jest?.testRegex ?? '').includes('spec') ? 'spec' : 'test' };
+  const named = known.find((runner) => script.includes(runner));
+  return named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
 }
 
 /** Dependencies of a workspace's root are available to its packages. */

@@ -1,13 +1,12 @@
 /** The host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { Node } from 'ts-morph';
-import { findConfigObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
 import { observeStyle, type Style, templateStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
-import { readJson, type Settings } from './read-json.js';
+import { readPairs, readPrettierSettings } from './prettier-settings.js';
+import type { Settings } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
 
 /** `samples` are files of the host that show its style, best first. */
@@ -46,16 +45,9 @@ function sourceFiles(folder: string): string[] {
     .filter(isFile);
 }
 
-const prettierFiles = [
-  ...['', '.json', '.json5', '.yaml', '.yml', '.js', '.cjs', '.mjs', '.ts'].map((end) => `.prettierrc${end}`),
-  ...['.js', '.cjs', '.mjs', '.ts'].map((end) => `prettier.config${end}`),
-];
-
 function readPrettier(folder: string): Partial<Style> | undefined {
-  const fromPackage = readJson(path.join(folder, 'package.json'))?.prettier;
-  const file = prettierFiles.map((name) => path.join(folder, name)).find(isFile);
-  if (typeof fromPackage === 'object' && fromPackage) return prettierStyle(fromPackage as Settings);
-  return file === undefined ? undefined : prettierStyle(readSettings(file));
+  const settings = readPrettierSettings(folder);
+  return settings && prettierStyle(settings);
 }
 
 /** Prettier's defaults apply where it is in use: it will enforce them. */
@@ -100,38 +92,4 @@ function indentation(isTab: boolean, width: unknown): Partial<Style> {
 
 function eolOf(word: unknown): Partial<Style> {
   return word === 'crlf' ? { eol: '\r\n' } : word === 'lf' ? { eol: '\n' } : {};
-}
-
-/** A settings file: JSON, flat YAML, or a script that exports an object literal. */
-function readSettings(file: string): Settings {
-  const text = readTextIfAny(file) ?? '';
-  if (/\.[cm]?[jt]s$/.test(file)) return readScriptSettings(text);
-  if (file.endsWith('.json5')) return readScriptSettings(`export default ${text}`);
-  return readJson(file) ?? readPairs(text);
-}
-
-function readScriptSettings(text: string): Settings {
-  const found = findConfigObject(parseSource('settings.ts', text));
-  if ('unknown' in found) return {};
-  const entries = found.object.getProperties().flatMap((property) => {
-    if (!Node.isPropertyAssignment(property)) return [];
-    const value = property.getInitializer();
-    return value ? [[unquoted(property.getName()), scalar(unquoted(value.getText()))]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-
-function unquoted(text: string): string {
-  return text.replaceAll(/^['"`]|['"`]$/g, '');
-}
-
-/** `key: value` and `key = value` lines. */
-function readPairs(text: string): Settings {
-  const pairs = [...text.matchAll(/^[ \t]*([\w]+)[ \t]*[:=][ \t]*['"]?([^'"#;\r\n]*?)['"]?[ \t]*(?:[#;].*)?\r?$/gm)];
-  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, scalar(value)]));
-}
-
-function scalar(text: string): unknown {
-  if (text === 'true' || text === 'false') return text === 'true';
-  return /^\d+$/.test(text) ? Number(text) : text;
 }

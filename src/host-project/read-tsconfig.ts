@@ -15,7 +15,7 @@ export interface TsFacts {
   bareImportsFrom: string | null;
 }
 
-/** `isEsmPackage`: package.json says `"type": "module"`; `config` is the one that is there. */
+/** `isEsmPackage`: package.json has `"type": "module"`; `config` is the existing config. */
 export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
   const options = readOptions(root);
   const isEsm = isEsmPackage || config?.endsWith('.mts') === true;
@@ -35,7 +35,7 @@ function readOptions(root: string): ts.CompilerOptions {
   return file === undefined ? {} : readTsconfig(file).options;
 }
 
-/** By `baseUrl`, or by `paths` of the same meaning. */
+/** The folder that `baseUrl` names, or an equivalent `paths` entry for `*`; null for neither. */
 export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
   const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;

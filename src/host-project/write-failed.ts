@@ -9,7 +9,7 @@ const reasons: Record<string, string> = {
   EEXIST: 'a part of its path is a file',
 };
 
-/** The file system's error in words. */
+/** The file system's error as a sentence. */
 export function refusal(cause: unknown): string {
   return reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** Serves the browser's files under URLs that contain a hash of their content. */
 export interface ServedAssets {
@@ -16,6 +18,42 @@ export interface ServedAssets {
 export interface Asset {
   body: string;
   type: string;
+}
+
+type Encoding = 'br' | 'gzip';
+
+const compressors: Record<Encoding, (body: string) => Promise<Buffer>> = {
+  br: (body) => promisify(brotliCompress)(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+  gzip: (body) => promisify(gzip)(body),
+};
+
+const compressed = new WeakMap<Asset, Partial<Record<Encoding, Promise<Buffer>>>>();
+
+/**
+ * An asset as a browser takes it. Compressed once, for it is the same for everybody; pages are not, as they hold tokens
+ * beside text that others wrote (BREACH).
+ */
+export async function assetResponse(asset: Asset, acceptEncoding: string | undefined): Promise<Response> {
+  const encoding = encodingFor(acceptEncoding ?? '');
+  const headers = {
+    'content-type': asset.type,
+    'cache-control': 'private, max-age=31536000, immutable',
+    vary: 'accept-encoding',
+  };
+  if (!encoding) return new Response(asset.body, { headers });
+  const made = compressed.get(asset) ?? {};
+  compressed.set(asset, made);
+  made[encoding] ??= compressors[encoding](asset.body);
+  return new Response(new Uint8Array(await made[encoding]), { headers: { ...headers, 'content-encoding': encoding } });
+}
+
+function encodingFor(accepted: string): Encoding | undefined {
+  const names = accepted
+    .toLowerCase()
+    .split(',')
+    .filter((range) => !/;\s*q=0(?:\.0*)?\s*$/.test(range))
+    .map((range) => range.split(';')[0]?.trim());
+  return (['br', 'gzip'] as const).find((name) => names.includes(name));
 }
 
 const types: Record<string, string> = {

@@ -5,7 +5,7 @@ import { toStorableText } from '../foundation/redact.js';
 export interface Fields {
   /** The field, or an empty text. */
   text(name: string): string;
-  /** Every value of a field that may stand there more than once. */
+  /** Every value of a field that may occur more than once. */
   all(name: string): string[];
   /** All fields. */
   names: readonly string[];

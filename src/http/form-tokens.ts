@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { statement } from '../db/statement.js';
+import { type NoParams, statement } from '../db/statement.js';
 import type { Runtime } from '../runtime.js';
 
 /** Issues CSRF tokens for one person. */
@@ -19,7 +19,7 @@ export async function loadFormTokens(
   runtime: Pick<Runtime, 'db'>,
   { purpose = 'form', now = Date.now }: FormTokenOptions = {},
 ): Promise<FormTokens> {
-  const [row] = await runtime.db.run<{ secret: string }>(selectSecret);
+  const [row] = await runtime.db.run(selectSecret);
   if (!row) throw new Error('workspace_secret holds no row');
   const issue = (personId: string, day: number) =>
     createHmac('sha256', row.secret).update(`${purpose}:${day}:${personId}`).digest('base64url');
@@ -39,4 +39,7 @@ function isSame(expected: string, found: string): boolean {
   return one.length === other.length && timingSafeEqual(one, other);
 }
 
-const selectSecret = statement('workspace.secret', (s) => `SELECT secret FROM ${s}.workspace_secret`);
+const selectSecret = statement<NoParams, { secret: string }>(
+  'workspace.secret',
+  (s) => `SELECT secret FROM ${s}.workspace_secret`,
+);

@@ -9,7 +9,7 @@ export interface RateLimitOptions {
   burst: number;
   /** Refill per minute. */
   perMinute: number;
-  /** Keys to remember; the least recently used goes first. */
+  /** Maximum number of keys; the least recently used is dropped first. */
   maxKeys?: number;
   now?: () => number;
 }

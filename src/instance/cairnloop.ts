@@ -61,12 +61,12 @@ export async function createCairnloop(
   requireKnownKeys('createCairnloop', options, ['logger', 'configFile']);
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
-  // Called at a scrape, when the worker is there.
+  // Called at a scrape, when the worker exists.
   const ready = (): Promise<Readiness> => readiness(runtime, worker);
   const { runtime, prometheus } = await assemble(resolved, options, ready);
   // A worker process says it once it works: until then the one line that it prints is why it does not start.
   if (!forWorker) await logOwedCallbacks(runtime);
-  const requireSchema = schemaGuard(runtime.db);
+  const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
   const mounts = new Set<{ close(): void }>();
@@ -122,7 +122,7 @@ export async function createCairnloop(
 const withoutTables = new Set(['context.get', 'sla.activePolicies']);
 
 /** Refuses work on a schema of another version. A role that may not read which it is, is let through. */
-function schemaGuard(db: Database): () => Promise<void> {
+function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
     requireSchema().catch((error) => {

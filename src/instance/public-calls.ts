@@ -15,7 +15,7 @@ export function wrapPublicCalls<Api extends Groups<Api>>(
   explain: (error: unknown) => Promise<unknown>,
   admit: (name: string) => Promise<unknown> = async () => {},
 ): Api {
-  const guarded =
+  const checked =
     (operation: string, call: AsyncCall): AsyncCall =>
     async (...given) => {
       requireNoSurplus(operation, call, given);
@@ -31,7 +31,7 @@ export function wrapPublicCalls<Api extends Groups<Api>>(
     Object.fromEntries(
       Object.entries<AsyncCall>(calls as object as Record<string, AsyncCall>).map(([key, call]) => [
         key,
-        guarded(`${name}.${key}`, call),
+        checked(`${name}.${key}`, call),
       ]),
     ),
   ]);
@@ -39,11 +39,11 @@ export function wrapPublicCalls<Api extends Groups<Api>>(
 }
 
 /** A function that refuses an object of options where it takes none. */
-export function refuseExtraArguments<Guarded extends Call>(call: Guarded, operation: string): Guarded {
+export function refuseExtraArguments<AnyCall extends Call>(call: AnyCall, operation: string): AnyCall {
   return ((...given: never[]) => {
     requireNoSurplus(operation, call, given);
     return call(...given);
-  }) as Guarded;
+  }) as AnyCall;
 }
 
 /**

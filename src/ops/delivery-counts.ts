@@ -1,5 +1,5 @@
-import { deliveryTopics } from '../contracts/domain.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
+import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isFree } from '../deliveries/sql-conditions.js';
@@ -18,10 +18,10 @@ const firstWaitMs = 1000;
  * each scrape returns the last counts and starts the next count.
  */
 export function createDeliveryCounts(executor: Executor): () => Promise<DeliveryCounts> {
-  return cached<DeliveryCounts>([], () => executor.run<DeliveryCounts[number]>(countDeliveries, [deliveryTopics]));
+  return cached<DeliveryCounts>([], () => executor.run(countDeliveries, { topics: deliveryTopics }));
 }
 
-/** The same for outcomes that wait for a lock. */
+/** Counts outcomes that wait for a lock, in the same way. */
 export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutcomes> {
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
@@ -29,12 +29,12 @@ export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutco
 /** The ages that tell whether the audit record is sealed and its anchors are handed over. */
 export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
   return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
-    const [row] = await executor.run<{ unsealed: number | null; anchor: number | null }>(selectAuditAges);
+    const [row] = await executor.run(selectAuditAges);
     return { oldestUnsealedSeconds: Math.max(0, row?.unsealed ?? 0), anchorAgeSeconds: row?.anchor ?? null };
   });
 }
 
-const selectAuditAges = statement(
+const selectAuditAges = statement<NoParams, { unsealed: number | null; anchor: number | null }>(
   'metrics.audit_ages',
   (s) => `
     SELECT (
@@ -43,7 +43,7 @@ const selectAuditAges = statement(
       (SELECT extract(epoch FROM ${s}.clock() - handed_at)::float8 FROM ${s}.audit_anchor) AS anchor`,
 );
 
-/** The same for workers that are alive. */
+/** Counts workers that are alive, in the same way. */
 export function createWorkerCount(executor: Executor): () => Promise<number> {
   return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
 }
@@ -86,9 +86,9 @@ function wait(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
-const countDeliveries = statement(
+const countDeliveries = statement<{ topics: readonly DeliveryTopic[] }, DeliveryCounts[number]>(
   'delivery.counts',
-  (s) => `
+  (s, p) => `
     SELECT topic,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'pending') AS pending,
       (SELECT count(*)::int FROM ${s}.deliveries d WHERE d.topic = t.topic AND d.state = 'discarded') AS discarded,
@@ -98,5 +98,5 @@ const countDeliveries = statement(
           AND NOT ${isHeldBack(s, 'd')}
         ORDER BY d.available_at, d.id LIMIT 1
       ), 0) AS "oldestDueSeconds"
-    FROM unnest($1::text[]) AS t (topic)`,
+    FROM unnest(${p.topics}::text[]) AS t (topic)`,
 );

@@ -5,7 +5,7 @@ import { errorText } from '../foundation/redact.js';
 import { createMetricSet, type MetricSet } from './metric-set.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
-/** What is read at a scrape. */
+/** The values that are read at a scrape. */
 export interface MetricSource {
   counts(): Promise<DeliveryCounts>;
   kept(): Promise<KeptOutcomes>;
@@ -16,7 +16,7 @@ export interface MetricSource {
   ready(): Promise<Readonly<Record<string, boolean>>>;
 }
 
-/** What one instance reads. */
+/** The values that one instance supplies. */
 export interface CountSource extends MetricSource {
   /** The same for instances that count the same rows. */
   database: string;
@@ -63,7 +63,7 @@ function nameOf(metric: object): string {
   return (metric as { name: string }).name;
 }
 
-/** Instances on one schema count the same rows; those of several are added up. */
+/** Instances on one schema count the same rows once; counts of several schemas are added up. */
 async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
   const sums = new Map<string, DeliveryCounts[number]>();
   for (const counts of await Promise.all(onePerDatabase(sources).map((source) => source.counts()))) {
@@ -108,7 +108,7 @@ async function workersOf(sources: readonly CountSource[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** A check passes where it does for every instance. */
+/** A check passes if it passes in every instance. */
 async function readyOf(sources: readonly CountSource[]): Promise<Record<string, boolean>> {
   const ready: Record<string, boolean> = {};
   for (const checks of await Promise.all(sources.map((source) => source.ready())))

@@ -1,11 +1,12 @@
 import { Hono } from 'hono';
 import type { Logger } from 'pino';
-import { describeFound } from '../config/describe-found.js';
+import { z } from 'zod';
 import { metricsPathProblem, opsPath } from '../config/key-rules.js';
+import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMount, type Mounted } from '../http/mount.js';
-import { type Expectations, optional, readMountOptions } from '../http/mount-options.js';
+import { type MountSchemas, optional, readMountOptions } from '../validation/mount-options.js';
 
 export type { Mounted } from '../http/mount.js';
 
@@ -49,6 +50,8 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     try {
       const { contentType, body } = await sources.metrics();
       if (typeof body !== 'string') throw new Error('the registry returned no text');
+      // Checked here: the `Response` that @hono/node-server makes global looks at its headers only when it is sent.
+      new Headers({ 'content-type': contentType });
       return c.body(body, 200, { 'content-type': contentType });
     } catch (error) {
       sources.log.warn({ reason: errorText(error) }, 'the metrics could not be collected');
@@ -86,17 +89,17 @@ function metricsGuidance(configFile: string | undefined): string {
   return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
 }
 
-const expectations: Expectations<OperationsOptions> = {
-  healthPath: [opsPath.expected, optional(opsPath.accepts)],
-  metricsPath: [opsPath.expected, optional(opsPath.accepts)],
-};
+const path = optional(opsPath.expected, z.custom<string>(opsPath.accepts));
+const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
-/** Checks the options of {@link createOperations} where it is mounted, so that a typing slip does not hide an endpoint. */
+/**
+ * Checks the options of {@link createOperations} when it is mounted, so that a typing error does not hide an endpoint.
+ */
 export function operationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {
-  const paths = { ...defaults, ...readMountOptions('operations', expectations, options) };
+  const paths = { ...defaults, ...readMountOptions('operations', schemas, options) };
   const problem = metricsPathProblem(paths.healthPath, paths.metricsPath);
   if (!problem) return paths;
   throw new CairnloopError('MOUNT_OPTION_INVALID', {

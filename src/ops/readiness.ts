@@ -41,9 +41,9 @@ export async function readiness(runtime: Runtime, worker: ObservedWorker): Promi
   };
 }
 
-/** Only a write shows a standby or read-only primary. A missing schema is another check's. */
+/** Only a write reveals a standby or a read-only primary. Another check reports a missing schema. */
 async function write(db: Database): Promise<void> {
-  await db.run(changeNothing, []).catch(async (error) => {
+  await db.run(changeNothing).catch(async (error) => {
     if (!noSuchTable.has((error as { code?: string }).code ?? '')) throw error;
     await db.pool.query('SELECT 1');
   });

@@ -4,14 +4,16 @@ import type { BulkInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
+import { announce } from '../events/announce.js';
+import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { content, isId, name, only, parseInput, schemaOf } from '../validation/input.js';
-import { afterTriggered, hostOrActor, requireNotifier } from './trigger.js';
+import { hostOrActor, oweMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
-  /** What is delivered to each, to the letter. */
+  /** The exact text to deliver to each recipient. */
   content,
   dedupeKey: name.optional(),
   actor: hostOrActor,
@@ -51,7 +53,8 @@ export async function bulkTriggerOutbound(
     if (ids.length === 0) throw new CairnloopError('BATCH_EMPTY', { operation: 'bulkTrigger' });
     await refuseTooLarge(runtime, ids, wanted);
     const row = await runtime.traces.send(['outbound'], () => insertOnce(runtime, ids, wanted));
-    afterTriggered(runtime, row.messages.map(toMessage), true);
+    for (const message of row.messages)
+      announce(runtime, 'outbound.triggered', { message: toMessage(message), isDue: true });
     const sent = new Map([...row.known, ...row.messages].map((message) => [message.conversation_id, message.id]));
     return { envelope: toEnvelope(row.envelope), results: ids.map((id) => resultOf(id, sent.get(id))) };
   });
@@ -65,17 +68,22 @@ async function insertOnce(
   ids: readonly string[],
   wanted: z.output<typeof bulkInput>,
 ): Promise<BulkRow> {
-  const { content, actor, templateId, dedupeKey } = wanted;
+  const { dedupeKey } = wanted;
   const recipients = ids.filter(isId);
   const insert = async (executor: Executor) => {
-    const values = [recipients, content, actor, templateId, ids.length, dedupeKey ?? null, traces.traceparent()];
-    const [row] = await executor.run<BulkRow>(insertBulk, values);
+    const [row] = await executor.run(insertBulk, {
+      ...wanted,
+      recipients,
+      requested: ids.length,
+      dedupeKey: dedupeKey ?? null,
+      traceparent: traces.traceparent(),
+    });
     if (!row) throw new Error('INSERT answered no row');
     return row;
   };
   if (dedupeKey === undefined) return insert(db);
   return db.transaction(async (tx) => {
-    await tx.run(lockRecipients, [recipients]);
+    await tx.run(lockRecipients, { recipients });
     return insert(tx);
   });
 }
@@ -98,7 +106,8 @@ async function refuseTooLarge(
   const max = runtime.config.outbound.maxBatchSize;
   if (ids.length <= max) return;
   const refusal = new CairnloopError('BATCH_TOO_LARGE', { found: ids.length, max });
-  await runtime.db.run(recordRefusal, [wanted.templateId, wanted.actor, ids.length, refusal.message]);
+  const { templateId, actor } = wanted;
+  await runtime.db.run(recordRefusal, { templateId, actor, requested: ids.length, refusal: refusal.message });
   throw refusal;
 }
 
@@ -114,9 +123,9 @@ interface EnvelopeRow {
 
 interface BulkRow {
   envelope: EnvelopeRow;
-  /** Written by this call. */
+  /** Messages written by this call. */
   messages: MessageRow[];
-  /** Written by an earlier call with the same key. */
+  /** Messages written by an earlier call with the same key. */
   known: Pick<MessageRow, 'id' | 'conversation_id'>[];
 }
 
@@ -132,42 +141,76 @@ function toEnvelope(row: EnvelopeRow): BulkEnvelope {
   };
 }
 
-const insertBulk = statement(
+const bulkLine: AuditLine = {
+  from: 'written',
+  at: 'created_at',
+  actor: 'actor',
+  action: 'outbound.bulk_triggered',
+  conversationId: 'NULL',
+  subjectId: 'id',
+  detail: `jsonb_build_object('templateId', template_id, 'requested', requested, 'accepted', accepted)`,
+};
+
+const messageLine: AuditLine = {
+  from: 'message',
+  at: 'created_at',
+  actor: 'author',
+  action: 'outbound.triggered',
+  subjectId: 'id',
+  detail: 'metadata',
+};
+
+interface BulkParams {
+  recipients: string[];
+  content: string;
+  actor: Actor;
+  templateId: string;
+  requested: number;
+  dedupeKey: string | null;
+  traceparent: string | null;
+}
+
+const insertBulk = statement<BulkParams, BulkRow>(
   'outbound.bulk_trigger',
-  (s) => `
-    WITH recipient AS (
-      SELECT id, updated_at FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE
-    ), known AS (
+  (s, p) => `
+    WITH
+    -- Who gets it: everybody but those who have a message with this key already.
+    recipient AS (
+      SELECT id, updated_at FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE
+    ),
+    known AS (
       SELECT m.id, m.conversation_id, (m.metadata ->> 'envelopeId')::uuid AS envelope_id
-      FROM ${s}.messages m WHERE m.conversation_id = ANY ($1::uuid[]) AND m.dedupe_key = $6
-    ), fresh AS (
+      FROM ${s}.messages m WHERE m.conversation_id = ANY (${p.recipients}::uuid[]) AND m.dedupe_key = ${p.dedupeKey}
+    ),
+    fresh AS (
       SELECT * FROM recipient WHERE id NOT IN (SELECT conversation_id FROM known)
-    ), written AS (
+    ),
+    -- The send as a whole, unless an earlier call with the key has written it.
+    written AS (
       INSERT INTO ${s}.bulk_envelopes (template_id, content, actor, requested, accepted, created_at)
-      SELECT $4, $2, $3, $5, (SELECT count(*) FROM fresh), ${s}.clock()
+      SELECT ${p.templateId}, ${p.content}, ${p.actor}, ${p.requested}, (SELECT count(*) FROM fresh), ${s}.clock()
       WHERE EXISTS (SELECT FROM fresh) OR NOT EXISTS (SELECT FROM known WHERE envelope_id IS NOT NULL)
       RETURNING *
-    ), message AS (
+    ),
+    -- A message and a call for each.
+    message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
-      SELECT fresh.id, 'outbound', $2, $3,
-        jsonb_build_object('templateId', written.template_id, 'envelopeId', written.id), 'pending', $6,
+      SELECT fresh.id, 'outbound', ${p.content}, ${p.actor},
+        jsonb_build_object('templateId', written.template_id, 'envelopeId', written.id), 'pending', ${p.dedupeKey},
         greatest(written.created_at, fresh.updated_at)
       FROM fresh, written
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
-    ), touched AS (
+    ),
+    touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
-    ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
-      SELECT 'outbound', conversation_id, id, id, created_at, created_at, $7 FROM message
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT created_at, actor, 'outbound.bulk_triggered', NULL::uuid, id,
-        jsonb_build_object('templateId', template_id, 'requested', requested, 'accepted', accepted)
-      FROM written
-      UNION ALL
-      SELECT created_at, author, 'outbound.triggered', conversation_id, id, metadata FROM message
-    ), envelope AS (
+    ),
+    delivery AS (${oweMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
+    ),
+    audit AS (${auditLines(s, bulkLine, messageLine)}
+    ),
+    -- What the call returns: the send of now, or the earlier one.
+    envelope AS (
       SELECT * FROM written
       UNION ALL
       SELECT * FROM ${s}.bulk_envelopes WHERE NOT EXISTS (SELECT FROM written) AND id = (SELECT min(envelope_id::text)::uuid FROM known)
@@ -178,20 +221,27 @@ const insertBulk = statement(
     FROM envelope`,
 );
 
-const lockRecipients = statement(
+const lockRecipients = statement<{ recipients: string[] }, { id: string }>(
   'outbound.lock_recipients',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) ORDER BY id FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
 /** Without its content: nobody got it, so no erasure would find whose words it holds. */
-const recordRefusal = statement(
+const recordRefusal = statement<{ templateId: string; actor: Actor; requested: number; refusal: string }>(
   'outbound.refuse_bulk',
-  (s) => `
+  (s, p) => `
     WITH envelope AS (
       INSERT INTO ${s}.bulk_envelopes (template_id, content, actor, requested, accepted, refusal, created_at)
-      VALUES ($1, '', $2, $3, 0, $4, ${s}.clock())
+      VALUES (${p.templateId}, '', ${p.actor}, ${p.requested}, 0, ${p.refusal}, ${s}.clock())
       RETURNING *
     )
-    INSERT INTO ${s}.audit_events (at, actor, action, subject_id, detail)
-    SELECT created_at, actor, 'outbound.bulk_refused', id, jsonb_build_object('requested', requested) FROM envelope`,
+    ${auditLines(s, {
+      from: 'envelope',
+      at: 'created_at',
+      actor: 'actor',
+      action: 'outbound.bulk_refused',
+      conversationId: 'NULL',
+      subjectId: 'id',
+      detail: `jsonb_build_object('requested', requested)`,
+    })}`,
 );

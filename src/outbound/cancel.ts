@@ -1,9 +1,10 @@
-import type { Message } from '../contracts/domain.js';
+import type { Actor, Message } from '../contracts/domain.js';
 import type { CancelInput } from '../contracts/inputs.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
-import { afterMessageFailed } from '../deliveries/message-failed.js';
 import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
@@ -16,36 +17,43 @@ const cancelInput = schemaOf<CancelInput>()({ actor });
  */
 export async function cancelOutbound(runtime: Runtime, messageId: string, input: CancelInput): Promise<Message> {
   const { actor } = parseInput('outbound.cancel', cancelInput, input);
-  const [row] = isId(messageId) ? await runtime.db.run<MessageRow>(cancel, [messageId, actor]) : [];
+  const [row] = isId(messageId) ? await runtime.db.run(cancel, { messageId, actor }) : [];
   if (!row)
     throw new CairnloopError('OUTBOUND_NOT_PENDING', { id: messageId, status: await statusOf(runtime, messageId) });
-  runtime.changeFeed.changed(row.conversation_id);
-  afterMessageFailed(runtime, 'outbound', { conversationId: row.conversation_id, messageId: row.id });
+  const { id, conversation_id: conversationId } = row;
+  announce(runtime, 'message.settled', { topic: 'outbound', conversationId, messageId: id, outcome: 'failed' });
   return toMessage(row);
 }
 
 async function statusOf(runtime: Runtime, id: string): Promise<string> {
-  const [row] = isId(id) ? await runtime.db.run<{ status: string }>(selectStatus, [id]) : [];
+  const [row] = isId(id) ? await runtime.db.run(selectStatus, { messageId: id }) : [];
   return row ? (row.status === 'pending' ? 'being delivered' : row.status) : 'unknown';
 }
 
-const cancel = statement(
+const cancel = statement<{ messageId: string; actor: Actor }, MessageRow>(
   'outbound.cancel',
-  (s) => `
+  (s, p) => `
     WITH withdrawn AS (
       DELETE FROM ${s}.deliveries
-      WHERE topic = 'outbound' AND dedupe_key = $1::uuid::text AND ${isUnsettled} AND attempts = 0
+      WHERE topic = 'outbound' AND dedupe_key = ${p.messageId}::uuid::text AND ${isUnsettled} AND attempts = 0
       RETURNING subject_id
     ), message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', 'cancelled', 'attempts', 0))
       FROM withdrawn WHERE m.id = withdrawn.subject_id
       RETURNING m.*
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id)
-      SELECT ${s}.clock(), $2, 'outbound.cancelled', conversation_id, id FROM message
+    ), audit AS (${auditLines(s, {
+      from: 'message',
+      at: `${s}.clock()`,
+      actor: p.actor,
+      action: 'outbound.cancelled',
+      subjectId: 'id',
+    })}
     )
     SELECT * FROM message`,
 );
 
-const selectStatus = statement('outbound.status', (s) => `SELECT status FROM ${s}.messages WHERE id = $1`);
+const selectStatus = statement<{ messageId: string }, { status: string }>(
+  'outbound.status',
+  (s, p) => `SELECT status FROM ${s}.messages WHERE id = ${p.messageId}`,
+);

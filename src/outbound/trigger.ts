@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import type { Message } from '../contracts/domain.js';
+import type { Actor, Message } from '../contracts/domain.js';
 import type { TriggerInput } from '../contracts/inputs.js';
 import { changeTime } from '../conversations/change-time.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
 import { isModuleOwed } from '../deliveries/announced-modules.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
+import { type OwedCall, owe } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
@@ -19,7 +22,7 @@ export const hostOrActor = actor.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
   templateId: name,
-  /** What is delivered, to the letter. */
+  /** The exact text to deliver. */
   content,
   /** Default 0: at once. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
@@ -47,21 +50,15 @@ export async function triggerOutbound(
   await requireNotifier(runtime, 'outbound.trigger');
   const triggered = await runtime.telemetry.span('outbound.trigger', { conversationId }, async () => {
     if (!isId(conversationId)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-    const insert = () =>
-      runtime.db.run<MessageRow>(insertOutbound, [
-        conversationId,
-        wanted.content,
-        wanted.actor,
-        { templateId: wanted.templateId },
-        wanted.dedupeKey ?? null,
-        wanted.scheduleInSeconds,
-        runtime.traces.traceparent(),
-      ]);
+    const { content, actor, scheduleInSeconds, templateId, dedupeKey = null } = wanted;
+    const message = { conversationId, content, actor, scheduleInSeconds, metadata: { templateId }, dedupeKey };
+    const insert = () => runtime.db.run(insertOutbound, { ...message, traceparent: runtime.traces.traceparent() });
     const [inserted] = await runtime.traces.send(['outbound'], insert);
     if (!inserted) return firstOfKey(runtime, conversationId, wanted.dedupeKey);
     return { message: toMessage(inserted), duplicate: false };
   });
-  if (!triggered.duplicate) afterTriggered(runtime, [triggered.message], wanted.scheduleInSeconds === 0);
+  const { message, duplicate } = triggered;
+  if (!duplicate) announce(runtime, 'outbound.triggered', { message, isDue: wanted.scheduleInSeconds === 0 });
   return triggered;
 }
 
@@ -70,46 +67,54 @@ export async function requireNotifier({ config, db }: Runtime, operation: string
   if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
-/** Wakes the worker and publishes outbound messages, after the commit. */
-export function afterTriggered(runtime: Runtime, messages: readonly Message[], dueNow: boolean): void {
-  if (dueNow) runtime.jobs.wake('outbound');
-  for (const message of messages) {
-    const { conversationId, id, metadata } = message;
-    runtime.changeFeed.changed(conversationId);
-    runtime.telemetry.publish(
-      'outbound.triggered',
-      {},
-      { conversationId, messageId: id, templateId: metadata.templateId },
-    );
-  }
-}
-
 async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
   const first = dedupeKey ? await findByDedupeKey(runtime.db, conversationId, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   return { message: first, duplicate: true };
 }
 
-const insertOutbound = statement(
+/** The INSERT of the calls for outbound messages, which are the rows of `message`. */
+export function oweMessages(s: string, how: Pick<OwedCall, 'dueAt' | 'traceparent'>): string {
+  return owe(s, { topic: 'outbound', from: 'message', subjectId: 'id', key: 'id', createdAt: 'created_at', ...how });
+}
+
+interface OutboundParams {
+  conversationId: string;
+  content: string;
+  actor: Actor;
+  metadata: { templateId: string };
+  dedupeKey: string | null;
+  scheduleInSeconds: number;
+  traceparent: string | null;
+}
+
+const insertOutbound = statement<OutboundParams, MessageRow>(
   'outbound.trigger',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      SELECT id, updated_at FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+      SELECT id, updated_at FROM ${s}.conversations WHERE id = ${p.conversationId} FOR UPDATE
     ), message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
-      SELECT id, 'outbound', $2, $3, $4, 'pending', $5, ${changeTime(s, 'conversation')} FROM conversation
+      SELECT id, 'outbound', ${p.content}, ${p.actor}, ${p.metadata}, 'pending', ${p.dedupeKey},
+        ${changeTime(s, 'conversation')}
+      FROM conversation
       ON CONFLICT (conversation_id, dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
-    ), delivery AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, traceparent)
-      SELECT 'outbound', conversation_id, id, id, created_at + make_interval(secs => $6::float8), created_at, $7 FROM message
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT created_at, author, 'outbound.triggered', conversation_id, id,
-        jsonb_build_object('templateId', metadata ->> 'templateId', 'scheduleInSeconds', $6::float8)
-      FROM message
+    ), delivery AS (${oweMessages(s, {
+      dueAt: `created_at + make_interval(secs => ${p.scheduleInSeconds}::float8)`,
+      traceparent: p.traceparent,
+    })}
+    ), audit AS (${auditLines(s, {
+      from: 'message',
+      at: 'created_at',
+      actor: 'author',
+      action: 'outbound.triggered',
+      subjectId: 'id',
+      detail: `jsonb_build_object('templateId', metadata ->> 'templateId',
+        'scheduleInSeconds', ${p.scheduleInSeconds}::float8)`,
+    })}
     )
     SELECT * FROM message`,
 );

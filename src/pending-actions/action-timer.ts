@@ -2,7 +2,10 @@ import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { carryOutDue, nextDue } from './carry-out.js';
 
-/** Carries pending actions out on time. The timers hold nothing: any process's next round finds what a lost one left. */
+/**
+ * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another one finds its
+ * actions.
+ */
 export interface ActionTimer {
   /** Carries out what is due, and arms a timer for what gets due within `lookAheadMs`. */
   run(): Promise<void>;

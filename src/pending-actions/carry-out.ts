@@ -1,17 +1,17 @@
 import { isConnectionLost, isOutage } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce, type Held, release } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { noEffects, release } from '../within/effects.js';
 import { holdAction, holdLater } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 import { perform } from './perform.js';
 
-/** How many actions one look finds. */
+/** How many due actions are read at once. */
 const batchSize = 100;
 
-/** After so many failures that are no refusal, an action is held for an operator to see. */
+/** After this many failures, not counting refusals, an action is held back for an operator to see. */
 const maxAttempts = 10;
 
 /**
@@ -20,7 +20,7 @@ const maxAttempts = 10;
  */
 export async function carryOutDue(runtime: Runtime): Promise<void> {
   for (;;) {
-    const due = await runtime.db.run<DueRow>(selectDue, [batchSize]);
+    const due = await runtime.db.run(selectDue, { limit: batchSize });
     const failures: unknown[] = [];
     let done = 0;
     for (const row of due) {
@@ -43,15 +43,15 @@ interface DueRow {
 
 /** Returns whether it was this process that settled the action. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
-  let effects = noEffects();
+  let held: Held = [];
   let action: PendingAction | undefined;
   try {
     await runtime.db.transaction(async (tx) => {
-      effects = noEffects();
+      held = [];
       action = await takeDue(tx, id, conversation_id);
       if (!action) return;
-      await perform(runtime, tx, action, effects);
-      await tx.run(remove, [id]);
+      await perform(runtime, tx, action, held);
+      await tx.run(remove, { id });
     });
   } catch (error) {
     if (!action) throw error;
@@ -59,15 +59,15 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  release(runtime, effects);
-  runtime.changeFeed.changed(conversation_id);
+  release(runtime, held);
+  announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
 
 async function takeDue(tx: Executor, id: string, conversationId: string): Promise<PendingAction | undefined> {
-  const [locked] = await tx.run(lockConversation, [conversationId]);
+  const [locked] = await tx.run(lockConversation, { id: conversationId });
   if (!locked) return undefined;
-  const [row] = await tx.run<PendingActionRow>(lockDue, [id]);
+  const [row] = await tx.run(lockDue, { id });
   return row && toPendingAction(row);
 }
 
@@ -76,7 +76,7 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
   const { id, conversationId } = action;
   if (!isCairnloopError(error) || error.code === 'CLOSED') {
     if (isCairnloopError(error) || isOutage(error)) throw error;
-    const [row] = await runtime.db.run<{ attempts: number }>(postpone, [id]);
+    const [row] = await runtime.db.run(postpone, { id });
     runtime.log.warn({ reason: errorText(error), conversationId }, 'a pending action failed; it is tried again');
     if (!row || row.attempts < maxAttempts) return;
   }
@@ -86,51 +86,55 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
   await runtime.db.transaction(async (tx) => {
     if (await holdAction(tx, id, reason)) await holdLater(tx, action, { code: 'EARLIER_HELD' });
   });
-  runtime.changeFeed.changed(conversationId);
+  announce(runtime, 'pending_action.changed', { conversationId });
 }
 
 /** In how many milliseconds the next actions are due: distinct, ascending, no further than `aheadMs`. */
 export async function nextDue(runtime: Runtime, aheadMs: number): Promise<number[]> {
-  const rows = await runtime.db.run<{ in_ms: number }>(selectNext, [aheadMs]);
+  const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }
 
-const selectDue = statement(
+const selectDue = statement<{ limit: number }, DueRow>(
   'pending_action.due',
-  (s) => `
+  (s, p) => `
     SELECT id, conversation_id FROM ${s}.pending_actions WHERE held IS NULL AND due_at <= ${s}.clock()
-    ORDER BY due_at, id LIMIT $1`,
+    ORDER BY due_at, id LIMIT ${p.limit}`,
 );
 
-const lockConversation = statement(
+const lockConversation = statement<{ id: string }, { id: string }>(
   'pending_action.lock_free_conversation',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE SKIP LOCKED`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE SKIP LOCKED`,
 );
 
 /** Not before an earlier one of the same conversation, which may wait for its next attempt. */
-const lockDue = statement(
+const lockDue = statement<{ id: string }, PendingActionRow>(
   'pending_action.lock_due',
-  (s) => `
+  (s, p) => `
     SELECT * FROM ${s}.pending_actions a
-    WHERE a.id = $1 AND a.held IS NULL AND a.due_at <= ${s}.clock() AND NOT EXISTS (
+    WHERE a.id = ${p.id} AND a.held IS NULL AND a.due_at <= ${s}.clock() AND NOT EXISTS (
       SELECT FROM ${s}.pending_actions earlier
       WHERE earlier.conversation_id = a.conversation_id AND earlier.id < a.id AND earlier.held IS NULL)
     FOR UPDATE`,
 );
 
-const remove = statement('pending_action.remove', (s) => `DELETE FROM ${s}.pending_actions WHERE id = $1`);
-
-const postpone = statement(
-  'pending_action.postpone',
-  (s) => `
-    UPDATE ${s}.pending_actions SET attempts = attempts + 1, due_at = ${s}.clock() + interval '3 seconds'
-    WHERE id = $1 AND held IS NULL RETURNING attempts`,
+const remove = statement<{ id: string }>(
+  'pending_action.remove',
+  (s, p) => `DELETE FROM ${s}.pending_actions WHERE id = ${p.id}`,
 );
 
-const selectNext = statement(
+const postpone = statement<{ id: string }, { attempts: number }>(
+  'pending_action.postpone',
+  (s, p) => `
+    UPDATE ${s}.pending_actions SET attempts = attempts + 1, due_at = ${s}.clock() + interval '3 seconds'
+    WHERE id = ${p.id} AND held IS NULL RETURNING attempts`,
+);
+
+const selectNext = statement<{ aheadMs: number }, { in_ms: number }>(
   'pending_action.next_due',
-  (s) => `
+  (s, p) => `
     SELECT DISTINCT ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000)::int AS in_ms FROM ${s}.pending_actions
-    WHERE held IS NULL AND due_at > ${s}.clock() AND due_at <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+    WHERE held IS NULL AND due_at > ${s}.clock()
+      AND due_at <= ${s}.clock() + make_interval(secs => ${p.aheadMs}::float8 / 1000)
     ORDER BY in_ms LIMIT 1000`,
 );

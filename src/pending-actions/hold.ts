@@ -3,23 +3,24 @@ import type { HeldReason, PendingAction } from './pending-action.js';
 
 /** Keeps an action from being carried out; its text waits for an operator. False where it is gone or held already. */
 export async function holdAction(executor: Executor, id: string, reason: HeldReason): Promise<boolean> {
-  const rows = await executor.run(hold, [id, reason]);
+  const rows = await executor.run(hold, { id, reason });
   return rows.length > 0;
 }
 
 /** What the same operator asked for after it in the conversation may rest on it: it is held as well. */
 export async function holdLater(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
-  await executor.run(holdAfter, [action.conversationId, action.id, action.actor.id, reason]);
+  const { conversationId, id: after, actor } = action;
+  await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });
 }
 
-const hold = statement(
+const hold = statement<{ id: string; reason: HeldReason }, { id: string }>(
   'pending_action.hold',
-  (s) => `UPDATE ${s}.pending_actions SET held = $2 WHERE id = $1 AND held IS NULL RETURNING id`,
+  (s, p) => `UPDATE ${s}.pending_actions SET held = ${p.reason} WHERE id = ${p.id} AND held IS NULL RETURNING id`,
 );
 
-const holdAfter = statement(
+const holdAfter = statement<{ conversationId: string; after: string; actorId: string; reason: HeldReason }>(
   'pending_action.hold_later',
-  (s) => `
-    UPDATE ${s}.pending_actions SET held = $4
-    WHERE conversation_id = $1 AND id > $2 AND actor ->> 'id' = $3 AND held IS NULL`,
+  (s, p) => `
+    UPDATE ${s}.pending_actions SET held = ${p.reason}
+    WHERE conversation_id = ${p.conversationId} AND id > ${p.after} AND actor ->> 'id' = ${p.actorId} AND held IS NULL`,
 );

@@ -9,7 +9,7 @@ export const pendingKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as co
  */
 export type PendingKind = (typeof pendingKinds)[number];
 
-/** Why an action was not carried out: the code of the error that it met, or what became of it here. */
+/** Why an action was not carried out: the code of its error, or a reason of its own. */
 export interface HeldReason {
   code: string;
   details?: Record<string, unknown>;

@@ -3,9 +3,9 @@ import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
+import { type Held, holdingRuntime } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { type Effects, holdingRuntime } from '../within/effects.js';
 import type { PendingAction, PendingKind } from './pending-action.js';
 
 /** The part of a pending action that decides what happens. */
@@ -16,11 +16,11 @@ export type Performed = Pick<
 
 /**
  * Carries an action out in the caller's transaction, which must hold the conversation's lock. What follows the commit is
- * added to `effects`. Throws what the public operations throw.
+ * added to `held`. Throws what the public operations throw.
  */
-export async function perform(runtime: Runtime, tx: Executor, action: Performed, effects: Effects): Promise<void> {
+export async function perform(runtime: Runtime, tx: Executor, action: Performed, held: Held): Promise<void> {
   await refuseNews(tx, action);
-  const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), effects);
+  const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
@@ -57,20 +57,21 @@ function onTransaction(db: Database, tx: Executor): Database {
 
 /** An operator's own messages are no news to them; anything else that came since is. */
 async function refuseNews(tx: Executor, { conversationId, lastSeen, actor }: Performed): Promise<void> {
-  const [row] = await tx.run<{ count: number }>(countNews, [conversationId, lastSeen, actor.id]);
+  const [row] = await tx.run(countNews, { conversationId, lastSeen, actorId: actor.id });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }
 
-const countNews = statement(
+const countNews = statement<{ conversationId: string; lastSeen: string | null; actorId: string }, { count: number }>(
   'pending_action.news',
-  (s) => `
+  (s, p) => `
     SELECT count(*)::int AS count FROM (
       SELECT FROM ${s}.messages m
-      WHERE m.conversation_id = $1 AND m.role <> 'system'
-        AND (m.role = 'customer' OR m.author ->> 'id' IS DISTINCT FROM $3)
+      WHERE m.conversation_id = ${p.conversationId} AND m.role <> 'system'
+        AND (m.role = 'customer' OR m.author ->> 'id' IS DISTINCT FROM ${p.actorId})
         AND NOT EXISTS (
           SELECT FROM ${s}.messages seen
-          WHERE seen.id = $2::uuid AND seen.conversation_id = $1 AND (m.created_at, m.id) <= (seen.created_at, seen.id))
+          WHERE seen.id = ${p.lastSeen}::uuid AND seen.conversation_id = ${p.conversationId}
+            AND (m.created_at, m.id) <= (seen.created_at, seen.id))
       ORDER BY m.created_at DESC, m.id DESC LIMIT 100
     ) news`,
 );

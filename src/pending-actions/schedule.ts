@@ -1,13 +1,13 @@
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type Executor, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { noEffects } from '../within/effects.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 import { type Performed, perform } from './perform.js';
 
-/** What an operator asks for. `lastSeen` undefined: everything that is there now counts as read. */
+/** An action that an operator requests. `lastSeen` undefined: all current messages count as read. */
 export type Scheduled = Omit<Performed, 'lastSeen'> & { lastSeen: string | null | undefined };
 
 /**
@@ -25,7 +25,7 @@ export async function scheduleAction(
   const action = await rehearse(runtime, asked);
   const stored = action && (await runtime.db.transaction((tx) => store(tx, action, delayMs)));
   if (!stored) return null;
-  runtime.changeFeed.changed(conversationId);
+  announce(runtime, 'pending_action.changed', { conversationId });
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 
@@ -41,11 +41,11 @@ async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed |
   try {
     await runtime.db.transaction(async (tx) => {
       action = null;
-      await tx.run(lockConversation, [asked.conversationId]);
+      await tx.run(lockConversation, { id: asked.conversationId });
       if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
       action = { ...asked, lastSeen: await seenNow(tx, asked) };
       if (await findStored(tx, asked)) return;
-      await perform(runtime, tx, action, noEffects());
+      await perform(runtime, tx, action, []);
       throw undo;
     });
   } catch (error) {
@@ -55,11 +55,11 @@ async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed |
 }
 
 async function store(tx: Executor, action: Performed, delayMs: number): Promise<StoredRow | null> {
-  await tx.run(lockConversation, [action.conversationId]);
+  await tx.run(lockConversation, { id: action.conversationId });
   if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
   const known = await findStored(tx, action);
   if (known) return sameOrRefused(known, action);
-  const [row] = await tx.run<StoredRow>(insert, valuesOf(action, delayMs));
+  const [row] = await tx.run(insert, { ...action, delayMs });
   if (!row) throw new Error('INSERT returned no row');
   return row;
 }
@@ -69,7 +69,7 @@ type StoredRow = PendingActionRow & { in_ms: number };
 type Keyed = Pick<Performed, 'conversationId' | 'dedupeKey'>;
 
 async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): Promise<StoredRow | undefined> {
-  const [row] = await tx.run<StoredRow>(selectByKey, [conversationId, dedupeKey]);
+  const [row] = await tx.run(selectByKey, { conversationId, dedupeKey });
   return row;
 }
 
@@ -87,59 +87,46 @@ function sameOrRefused(known: StoredRow, asked: Performed): StoredRow {
 
 async function seenNow(tx: Executor, { conversationId, lastSeen }: Scheduled): Promise<string | null> {
   if (lastSeen !== undefined) return isId(lastSeen) ? lastSeen : null;
-  const [row] = await tx.run<{ id: string }>(selectNewest, [conversationId]);
+  const [row] = await tx.run(selectNewest, { conversationId });
   return row?.id ?? null;
 }
 
-function valuesOf(action: Performed, delayMs: number): unknown[] {
-  return [
-    action.conversationId,
-    action.kind,
-    action.thenResolve,
-    action.draftId,
-    action.content,
-    action.actor,
-    action.lastSeen,
-    action.dedupeKey,
-    delayMs,
-  ];
-}
-
-const lockConversation = statement(
+const lockConversation = statement<{ id: string }, { id: string }>(
   'pending_action.lock_conversation',
-  (s) => `SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE`,
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE`,
 );
 
-const selectNewest = statement(
+const selectNewest = statement<{ conversationId: string }, { id: string }>(
   'pending_action.newest_message',
-  (s) => `
-    SELECT id FROM ${s}.messages WHERE conversation_id = $1 AND role <> 'system'
+  (s, p) => `
+    SELECT id FROM ${s}.messages WHERE conversation_id = ${p.conversationId} AND role <> 'system'
     ORDER BY created_at DESC, id DESC LIMIT 1`,
 );
 
 const withRest = (s: string) => `*, greatest(0, ceil(extract(epoch FROM due_at - ${s}.clock()) * 1000))::int AS in_ms`;
 
-const selectByKey = statement(
+const selectByKey = statement<Keyed, StoredRow>(
   'pending_action.by_key',
-  (s) => `
+  (s, p) => `
     SELECT ${withRest(s)} FROM ${s}.pending_actions
-    WHERE conversation_id = $1 AND dedupe_key = $2 AND held IS NULL`,
+    WHERE conversation_id = ${p.conversationId} AND dedupe_key = ${p.dedupeKey} AND held IS NULL`,
 );
 
 /**
  * Never before an earlier one of the conversation, and never so late that the delay itself breaches a running clock: the
  * last second before a breach is kept free.
  */
-const insert = statement(
+const insert = statement<Performed & { delayMs: number }, StoredRow>(
   'pending_action.schedule',
-  (s) => `
+  (s, p) => `
     INSERT INTO ${s}.pending_actions (conversation_id, kind, then_resolve, draft_id, content, actor, last_seen,
       dedupe_key, created_at, due_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, ${s}.clock(), greatest(
+    SELECT ${p.conversationId}, ${p.kind}, ${p.thenResolve}, ${p.draftId}, ${p.content}, ${p.actor}, ${p.lastSeen},
+      ${p.dedupeKey}, ${s}.clock(), greatest(
       ${s}.clock(),
-      least(${s}.clock() + make_interval(secs => $9::float8 / 1000), (
+      least(${s}.clock() + make_interval(secs => ${p.delayMs}::float8 / 1000), (
         SELECT l.breach_at - interval '1 second' FROM ${s}.slas l
-        WHERE l.conversation_id = $1 AND l.status = 'active')),
-      (SELECT max(p.due_at) FROM ${s}.pending_actions p WHERE p.conversation_id = $1 AND p.held IS NULL))
+        WHERE l.conversation_id = ${p.conversationId} AND l.status = 'active')),
+      (SELECT max(p.due_at) FROM ${s}.pending_actions p WHERE p.conversation_id = ${p.conversationId} AND p.held IS NULL))
     RETURNING ${withRest(s)}`,
 );

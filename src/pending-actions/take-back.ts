@@ -1,4 +1,5 @@
-import { statement } from '../db/statement.js';
+import { type Placeholders, statement } from '../db/statement.js';
+import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
 import { holdLater } from './hold.js';
@@ -7,9 +8,9 @@ import { type PendingAction, type PendingActionRow, toPendingAction } from './pe
 interface TakeBack {
   conversationId: string;
   id: string;
-  /** Who takes it back: while it waits for its time, only the one who asked for it. */
+  /** The operator who takes it back: while it waits, only the one who requested it. */
   operatorId: string;
-  /** Keeps the text in the thread in place of handing it over. */
+  /** Keeps the text in the thread instead of returning it. */
   keep?: boolean;
 }
 
@@ -21,36 +22,40 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   const { conversationId, id, operatorId, keep = false } = given;
   if (!isId(conversationId) || !isId(id)) return null;
   const action = await runtime.db.transaction(async (tx) => {
-    const [row] = await tx.run<PendingActionRow>(keep ? keepIt : remove, [id, conversationId, operatorId]);
+    const [row] = await tx.run(keep ? keepIt : remove, { id, conversationId, operatorId });
     const found = row ? toPendingAction(row) : null;
     if (found && (keep || !found.held)) await holdLater(tx, found, { code: 'EARLIER_TAKEN_BACK' });
     return found;
   });
-  if (action) runtime.changeFeed.changed(conversationId);
+  if (action) announce(runtime, 'pending_action.changed', { conversationId });
   return action;
 }
 
 /** Drops an action that was held, with its text. Returns whether there was one. */
 export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
   if (!isId(conversationId) || !isId(id)) return false;
-  const dropped = await runtime.db.run(drop, [id, conversationId]);
-  if (dropped.length > 0) runtime.changeFeed.changed(conversationId);
+  const dropped = await runtime.db.run(drop, { id, conversationId });
+  if (dropped.length > 0) announce(runtime, 'pending_action.changed', { conversationId });
   return dropped.length > 0;
 }
 
-const isTheirs = `id = $1 AND conversation_id = $2 AND (held IS NOT NULL OR actor ->> 'id' = $3)`;
+type Taken = Omit<TakeBack, 'keep'>;
 
-const remove = statement(
+const isTheirs = (p: Placeholders<Taken>) =>
+  `id = ${p.id} AND conversation_id = ${p.conversationId} AND (held IS NOT NULL OR actor ->> 'id' = ${p.operatorId})`;
+
+const remove = statement<Taken, PendingActionRow>(
   'pending_action.take_back',
-  (s) => `DELETE FROM ${s}.pending_actions WHERE ${isTheirs} RETURNING *`,
+  (s, p) => `DELETE FROM ${s}.pending_actions WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const keepIt = statement(
+const keepIt = statement<Taken, PendingActionRow>(
   'pending_action.take_back_and_keep',
-  (s) => `UPDATE ${s}.pending_actions SET held = '{"code": "TAKEN_BACK"}' WHERE ${isTheirs} RETURNING *`,
+  (s, p) => `UPDATE ${s}.pending_actions SET held = '{"code": "TAKEN_BACK"}' WHERE ${isTheirs(p)} RETURNING *`,
 );
 
-const drop = statement(
+const drop = statement<{ id: string; conversationId: string }, { id: string }>(
   'pending_action.drop',
-  (s) => `DELETE FROM ${s}.pending_actions WHERE id = $1 AND conversation_id = $2 AND held IS NOT NULL RETURNING id`,
+  (s, p) =>
+    `DELETE FROM ${s}.pending_actions WHERE id = ${p.id} AND conversation_id = ${p.conversationId} AND held IS NOT NULL RETURNING id`,
 );

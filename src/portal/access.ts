@@ -7,7 +7,7 @@ import type { PortalCustomer } from './mount-options.js';
 import { alreadyRead, maxBodyBytes, Problem, unreadProblem } from './problems.js';
 import { wordingFor } from './strings/strings.js';
 
-/** The header in which a client sends the token that the answer to its last GET carried under the same name. */
+/** The header of the CSRF token: each GET response carries one, and the next write must send it. */
 export const tokenHeader = 'x-cairnloop-token';
 
 /** Identifies the customer from the host's session. Throws before anything is read or rendered. */
@@ -23,7 +23,7 @@ export async function enter(c: PortalContext, services: Services): Promise<Frame
   return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
 }
 
-/** Asks the host who sent a request; an open stream has it asked again. */
+/** Asks the host who sent a request; called again while a live stream is open. */
 export function identifyCustomer(c: PortalContext, { runtime, options }: Services): Promise<Identity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'customer', ask: options.customer };

@@ -17,7 +17,7 @@ import { loadWidget } from './widget-source.js';
 import { createWriteLimit } from './write-limit.js';
 
 export interface AppOptions extends Pick<Services, 'runtime' | 'api' | 'options'> {
-  /** Aborted when the portal closes: streams end with it. */
+  /** Aborted when the portal closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
@@ -79,7 +79,7 @@ const noRoute: Answering = {
   },
 };
 
-/** For a path that is there, and a method that is not. */
+/** The response to a known path with another method. */
 function allowedAt(path: string): Answering {
   const allow = routes.filter((route) => route.path === path).map((route) => route.method);
   return {
@@ -92,7 +92,7 @@ function allowedAt(path: string): Answering {
   };
 }
 
-/** Identity first, then where a write comes from, then the route. */
+/** Checks identity, then the origin of a write, then calls the route. */
 async function answer(c: PortalContext, services: Services, route: Answering): Promise<Response> {
   const response = await answerOrRefuse(c, services, route);
   services.runtime.metrics.portalRequested(route.name, outcomeOf(response.status));
@@ -103,7 +103,7 @@ async function answerOrRefuse(c: PortalContext, services: Services, route: Answe
   try {
     c.set('frame', await enter(c, services));
     if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
-    // After the form was read: what the customer wrote is shown again.
+    // Count after the form was read, so that a refusal can show the customer's text again.
     if (route.counted) countRead(c, services);
     return await route.handle(c, services);
   } catch (error) {
@@ -133,7 +133,7 @@ async function refuse(c: PortalContext, services: Services, route: Answering, er
   return problemPage(c, problem);
 }
 
-/** What the customer wrote is kept where the same form may be sent again. */
+/** Whether to show the form again with its text: only if sending it again can succeed. */
 function canShowAgain({ status, code }: Problem): boolean {
   return status === 422 || status === 429 || code === 'TOKEN_INVALID' || status >= 500;
 }

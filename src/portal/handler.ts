@@ -52,9 +52,9 @@ export interface Route {
   method: 'GET' | 'POST';
   path: string;
   handle: Handler;
-  /** Whether it asks the database: each call is counted against the customer's `readsPerMinute`. */
+  /** Whether it queries the database: then each request counts towards the customer's `readsPerMinute`. */
   counted?: boolean;
-  /** Shows a page's form again, with what was written, after a problem. */
+  /** Renders the page of a refused form again, with its text and the problem. */
   again?: (c: PortalContext, services: Services, problem: Problem) => Promise<Response>;
 }
 
@@ -63,7 +63,7 @@ export function param(c: PortalContext, name: string): string {
   return c.req.param(name) ?? '';
 }
 
-/** Whether a program reads the response: it gets JSON, errors too. */
+/** Whether the response, errors included, is JSON. */
 export function isApi(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
   return (route?.path ?? path.slice(base.length)).startsWith('/api/');
 }

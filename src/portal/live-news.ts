@@ -2,7 +2,7 @@ import type { ChangeFeed } from '../change-feed/change-feed.js';
 import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
-/** Which conversations changed, by the customer whose they are; null: any may have. */
+/** Changed conversations by customer id; null if any may have changed. */
 export type OwnNews = ReadonlyMap<string, readonly string[]> | null;
 
 /**
@@ -21,9 +21,9 @@ export function subscribeOwnNews(
       const ids = [...waiting];
       waiting.clear();
       try {
-        listener(byCustomer(await db.run<Owned>(selectOwners, [ids])));
+        listener(byCustomer(await db.run(selectOwners, { ids })));
       } catch {
-        // During an outage open pages poll.
+        // Without the database the owners are unknown: null lets all pages reload.
         listener(null);
       }
     }
@@ -54,7 +54,7 @@ function byCustomer(rows: readonly Owned[]): OwnNews {
   return news;
 }
 
-const selectOwners = statement(
+const selectOwners = statement<{ ids: string[] }, Owned>(
   'portal.owners',
-  (s) => `SELECT id, actor_id FROM ${s}.conversations WHERE id = ANY ($1::uuid[]) AND actor_id IS NOT NULL`,
+  (s, p) => `SELECT id, actor_id FROM ${s}.conversations WHERE id = ANY (${p.ids}::uuid[]) AND actor_id IS NOT NULL`,
 );

@@ -1,19 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
-import { closestWord } from '../foundation/closest-word.js';
-import { CairnloopError } from '../foundation/errors.js';
 import type { LiveSettings } from '../http/live-streams.js';
+import { readGivenTexts } from '../http/wording.js';
+import { isObject } from '../validation/known-keys.js';
 import {
-  basePathRule,
-  type Expectations,
-  isFunction,
-  isListOfTexts,
-  isLiveSettings,
-  liveSettingsRule,
+  basePath,
+  callback,
+  hostNames,
+  liveSettings,
+  type MountSchemas,
   optional,
   readMountOptions,
-} from '../http/mount-options.js';
-import { isLocale, type PortalStrings, textKeys } from './strings/strings.js';
+  required,
+} from '../validation/mount-options.js';
+import { type PortalStrings, textKeys } from './strings/strings.js';
 
 /** A customer as the host's session knows them. */
 export interface PortalCustomer {
@@ -66,73 +67,36 @@ export interface MountedPortal {
 }
 
 const helper = 'cairnloop.portal()';
-/** The most of each that can be allowed. */
-const largestLimits: Record<keyof PortalRateLimit, number> = { perMinute: 1000, readsPerMinute: 60_000 };
 
-const rateLimitRule = Object.entries(largestLimits)
-  .map(([key, most]) => `${key}: 1 to ${most}`)
-  .join(', ');
+const rateLimit = z.strictObject({
+  perMinute: z.int().min(1).max(1000).optional(),
+  readsPerMinute: z.int().min(1).max(60_000).optional(),
+}) as z.ZodType<PortalRateLimit>;
 
-const expectations: Expectations<PortalOptions> = {
-  basePath: basePathRule,
-  customer: ['a function (request) => { id, name?, hostUserId? } | null', isFunction],
-  strings: ['an object of texts, such as { locale: "de", title: "Hilfe" }', optional(isPlainObject)],
-  rateLimit: [`an object { ${rateLimitRule} }`, optional(isRateLimit)],
-  styles: ['a text of CSS', optional((value) => typeof value === 'string')],
-  hosts: ['a list of host names', optional(isListOfTexts)],
-  live: [liveSettingsRule, optional(isLiveSettings)],
+const schemas: MountSchemas<PortalOptions> = {
+  basePath,
+  customer: required('a function (request) => { id, name?, hostUserId? } | null', callback()),
+  strings: optional(
+    'an object of texts, such as { locale: "de", title: "Hilfe" }',
+    z.custom<PortalStrings>((value) => isObject(value)),
+  ),
+  rateLimit: optional('an object { perMinute: 1 to 1000, readsPerMinute: 1 to 60000 }', rateLimit),
+  styles: optional('a text of CSS', z.string()),
+  hosts: optional('a list of host names', hostNames),
+  live: liveSettings,
 };
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
 export function portalOptions(given: PortalOptions): MountedPortal {
-  const options = readMountOptions(helper, expectations, given);
+  const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,
-    strings: readStrings(options.strings ?? {}),
+    strings: readGivenTexts(helper, options.strings ?? {}, textKeys),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
     readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     live: options.live ?? {},
   };
-}
-
-/** A copy. A slip in a key would leave a text as it was. */
-function readStrings(given: PortalStrings): PortalStrings {
-  const refuse = (option: string, expected: string, found: string) =>
-    new CairnloopError('MOUNT_OPTION_INVALID', { helper, option: `strings.${option}`, expected, found });
-  const known: string[] = ['locale', ...textKeys];
-  const entries = Object.entries(given).filter(([, text]) => text !== undefined);
-  for (const [key, text] of entries) {
-    const meant = closestWord(key, known);
-    if (!known.includes(key))
-      throw refuse(
-        key,
-        meant ? `a known text (did you mean "${meant}"?)` : `one of ${known.join(', ')}`,
-        'an unknown text',
-      );
-    if (typeof text !== 'string' || text.trim() === '')
-      throw refuse(key, 'a text', typeof text === 'string' ? 'a blank text' : typeof text);
-    if (key === 'locale' && !isLocale(text))
-      throw refuse(key, 'a language tag such as "de" or "pt-BR"', JSON.stringify(text));
-  }
-  return Object.fromEntries(entries);
-}
-
-function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isRateLimit(value: unknown): boolean {
-  if (!isPlainObject(value)) return false;
-  return Object.entries(value as object).every(
-    ([key, limit]) =>
-      Object.hasOwn(largestLimits, key) &&
-      (limit === undefined || isWithin(limit, largestLimits[key as keyof PortalRateLimit])),
-  );
-}
-
-function isWithin(limit: unknown, most: number): boolean {
-  return Number.isInteger(limit) && Number(limit) >= 1 && Number(limit) <= most;
 }

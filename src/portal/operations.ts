@@ -5,11 +5,11 @@ import { isId } from '../validation/input.js';
 import type { Frame, Services } from './handler.js';
 import { Problem, rateLimited } from './problems.js';
 
-/** What a customer may write at once, in characters. */
+/** The longest message, in characters. */
 export const maxMessageLength = 20_000;
 export const maxSubjectLength = 200;
 
-/** A write and the key under which it is done once; without a key, every call writes. */
+/** A write and its dedupe key; without a key, every call writes. */
 interface Write {
   key: string | undefined;
 }
@@ -54,8 +54,8 @@ export async function writeMessage(
 }
 
 /**
- * Rates a conversation, if it is this customer's. The same rating again writes nothing. A key is good for the first one
- * alone: to change a rating back and forth under known keys would be counted never.
+ * Rates a conversation of this customer; the same rating again writes nothing. Only the first rating uses the key,
+ * because changes back and forth under known keys would escape the write limit.
  */
 export async function rate(
   services: Services,

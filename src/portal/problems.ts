@@ -2,7 +2,7 @@ import { type CairnloopError, type ErrorCode, isCairnloopError } from '../founda
 import type { Unread } from '../http/read-form.js';
 import { fill, type TextKey, type Wording } from './strings/strings.js';
 
-/** What a client reads as `error.code`, and the status that comes with it. */
+/** The `error.code` of responses, with the HTTP status. */
 const statuses = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -23,10 +23,10 @@ export type ProblemCode = keyof typeof statuses;
 export type ProblemStatus = (typeof statuses)[ProblemCode];
 
 export interface ProblemDetails {
-  /** What a page says; the values of its placeholders. */
+  /** The text on a page. */
   text?: TextKey;
   values?: Record<string, string | number>;
-  /** For developers, in English; a client is sent it in place of the text. */
+  /** For developers, in English; API clients get it instead of the page's text. */
   message?: string;
   headers?: Record<string, string>;
 }
@@ -44,13 +44,13 @@ export class Problem extends Error {
     this.details = details;
   }
 
-  /** For the customer, in their language. */
+  /** The text for the customer, in their language. */
   textIn({ texts }: Wording): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
     return fill(texts[key], this.details.values ?? {});
   }
 
-  /** For a client: what is wrong, or the customer's text. */
+  /** The message for an API client, or else the customer's text. */
   messageIn(wording: Wording): string {
     return this.details.message ?? this.textIn(wording);
   }
@@ -70,12 +70,12 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
   DATABASE_UNREACHABLE: 'UNAVAILABLE',
 };
 
-/** A limit that is reached, and for how many seconds. */
+/** A reached rate limit; `seconds` until the next try. */
 export function rateLimited(text: TextKey, seconds: number): Problem {
   return new Problem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
-/** Translates a failure for the customer; one that they cannot solve is `INTERNAL`. */
+/** Converts an error to a problem; one that the customer cannot solve becomes `INTERNAL`. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
@@ -83,7 +83,7 @@ export function problemOf(error: unknown): Problem {
   return new Problem(code, { message: inputProblems(error as CairnloopError) });
 }
 
-/** What was wrong, without what was found: that may be the customer's words. */
+/** The problems of an input without the values found, which may be the customer's text. */
 function inputProblems(error: CairnloopError): string {
   if (error.code !== 'INPUT_INVALID') return 'The cursor is invalid.';
   const { problems } = (error as CairnloopError<'INPUT_INVALID'>).details;
@@ -92,7 +92,7 @@ function inputProblems(error: CairnloopError): string {
 
 export const maxBodyBytes = 256 * 1024;
 
-/** Why a body has no fields. */
+/** The problem of a body that could not be parsed. */
 export function unreadProblem(why: Unread): Problem {
   switch (why) {
     case 'too large':
@@ -108,4 +108,4 @@ export function unreadProblem(why: Unread): Problem {
 
 export const alreadyRead =
   'The request body was read before it reached the portal, and request.body holds nothing of it. ' +
-  'Mount the portal before the body parser of your framework (README, "Where to mount").';
+  'Mount the portal before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';

@@ -21,7 +21,7 @@ import {
 } from './routes/pages.js';
 
 const get = (name: string, path: string, handle: Handler): Route => ({ ...file(name, path, handle), counted: true });
-/** One that asks the database for nothing, or has a limit of its own. */
+/** A GET that needs no database, or has its own limit. */
 const file = (name: string, path: string, handle: Handler): Route => ({ name, method: 'GET', path, handle });
 const post = (name: string, path: string, handle: Handler, again?: Route['again']): Route => ({
   name,

@@ -4,11 +4,11 @@ import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
 /**
- * Counts what each customer writes, over all processes. A table of its own rather than a library's bucket, which knows no
- * keys: a request that is sent again under its key is counted once, also when both arrive at the same moment.
+ * Limits each customer's writes over all processes. Rate-limit libraries know no dedupe keys: here a repeated request
+ * counts once, even if both arrive at the same time.
  */
 export interface WriteLimit {
-  /** 0: go on. Otherwise the whole seconds after which to try again. */
+  /** Returns 0 if allowed, else the seconds until the next try. */
   take(customerId: string, key: string | undefined): Promise<number>;
 }
 
@@ -17,7 +17,7 @@ const sweepEveryMs = 60 * 60 * 1000;
 export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): WriteLimit {
   let sweptAt = 0;
 
-  /** Rows are few and small, so one process in an hour is enough; the customer does not wait for it. */
+  /** Deletes old rows at most once an hour for each process, without delaying the customer. */
   function sweepNowAndThen(): void {
     if (Date.now() - sweptAt < sweepEveryMs) return;
     sweptAt = Date.now();
@@ -27,19 +27,19 @@ export function createWriteLimit(db: Pick<Database, 'run'>, perMinute: number): 
   return {
     async take(customerId, key) {
       sweepNowAndThen();
-      const values = [hashOfText(customerId), key === undefined ? randomUUID() : hashOfText(key), perMinute];
-      const [row] = await db.run<{ allowed: boolean; wait: number }>(take, values);
+      const counted = key === undefined ? randomUUID() : hashOfText(key);
+      const [row] = await db.run(take, { customer: hashOfText(customerId), key: counted, perMinute });
       return row && !row.allowed ? Math.max(1, row.wait) : 0;
     },
   };
 }
 
-/** A write that is not counted already takes a place while fewer than $3 are younger than a minute. */
-const take = statement(
+/** A write is counted once per key, while fewer than `perMinute` are younger than a minute. */
+const take = statement<{ customer: string; key: string; perMinute: number }, { allowed: boolean; wait: number }>(
   'portal.take',
-  (s) => `
+  (s, p) => `
     INSERT INTO ${s}.portal_writes AS w (customer, keys, times, last_at)
-    VALUES ($1, ARRAY[$2::text], ARRAY[${s}.clock()::timestamptz(3)], ${s}.clock())
+    VALUES (${p.customer}, ARRAY[${p.key}::text], ARRAY[${s}.clock()::timestamptz(3)], ${s}.clock())
     ON CONFLICT (customer) DO UPDATE SET last_at = excluded.last_at, (keys, times) = (
       SELECT coalesce(array_agg(counted.key ORDER BY counted.at), '{}'),
         coalesce(array_agg(counted.at ORDER BY counted.at), '{}')
@@ -47,18 +47,18 @@ const take = statement(
         SELECT recent.key, recent.at FROM unnest(w.keys, w.times) recent (key, at)
         WHERE recent.at > excluded.last_at - interval '1 minute'
         UNION ALL
-        SELECT $2::text, excluded.last_at
+        SELECT ${p.key}::text, excluded.last_at
         WHERE (
-          SELECT count(*) < $3::int AND count(*) FILTER (WHERE recent.key = $2::text) = 0
+          SELECT count(*) < ${p.perMinute}::int AND count(*) FILTER (WHERE recent.key = ${p.key}::text) = 0
           FROM unnest(w.keys, w.times) recent (key, at)
           WHERE recent.at > excluded.last_at - interval '1 minute')
       ) counted
     )
-    RETURNING $2::text = ANY (w.keys) AS allowed,
+    RETURNING ${p.key}::text = ANY (w.keys) AS allowed,
       ceil(extract(epoch FROM w.times[1] + interval '1 minute' - w.last_at))::int AS wait`,
 );
 
-/** Rows of customers who stayed away for an hour. */
+/** Deletes the rows of customers without a write for an hour. */
 const sweep = statement(
   'portal.sweep',
   (s) => `

@@ -1,7 +1,7 @@
 import { draftStatuses } from '../contracts/domain.js';
 import type { Report, ReportNumber } from './report-types.js';
 
-/** A number of a report by a name that an address may hold, e.g. `sla.breached` or `deliveries.reply.done`. */
+/** A number of a report by a name that fits into a URL, e.g. `sla.breached` or `deliveries.reply.done`. */
 export interface NamedNumber {
   name: string;
   /** What the conversations behind it have in common, as a title. */

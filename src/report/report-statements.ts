@@ -1,5 +1,6 @@
 import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
-import { statement } from '../db/statement.js';
+import { type Placeholders, statement } from '../db/statement.js';
+import { clockOutcome, firstResponse } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
 /** How many conversations, clocks and drafts are counted at most; the newest. */
@@ -15,21 +16,32 @@ const mostListed = 50;
 const mostMeasured = 200;
 
 /** The parameters of every statement here. */
-export type PeriodParameters = [since: Date, until: Date];
+export interface PeriodParameters {
+  since: Date;
+  until: Date;
+}
 
-const isInPeriod = (column: string) => `${column} >= $1::timestamptz AND ${column} < $2::timestamptz`;
+type Period = Placeholders<PeriodParameters>;
+
+const isInPeriod = (p: Period, column: string) =>
+  `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;
 
 /**
  * Conversations that were active since the period began, found by the index on `updated_at`: one that was opened, or had
  * a clock started, in the period is among them, so no index on those times is needed.
  */
-const activeSince = (s: string) => `${s}.conversations c WHERE c.updated_at >= $1::timestamptz`;
+const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
-/** A {@link ReportNumber} of the rows that match. */
+/** The same of those that retention has removed; what a worker of before 0023 kept has no `changed_at`. */
+const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
+const removedSince = (s: string, p: Period) =>
+  `${s}.conversation_shapes shape WHERE ${shapeChanged} >= ${p.since}::timestamptz`;
+
+/** A {@link ReportNumber} of the rows that match. Conversations that are removed are counted and not listed. */
 const numberOf = (id: string, where: string, order: string) => `jsonb_build_object(
       'count', count(*) FILTER (WHERE ${where}),
       'conversationIds', coalesce(to_jsonb(
-        (array_agg(${id} ORDER BY ${order} DESC) FILTER (WHERE ${where}))[1:${mostListed}]), '[]'))`;
+        (array_agg(${id} ORDER BY ${order} DESC) FILTER (WHERE (${where}) AND NOT removed))[1:${mostListed}]), '[]'))`;
 
 export interface OpenedRow {
   counted: number;
@@ -46,25 +58,23 @@ export interface OpenedRow {
 const day = (column: string) => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
 const responseSeconds = 'extract(epoch FROM answered_at - asked_at)::float8';
 
-/** Two index scans a conversation find its first question and the first answer to it. */
-export const selectOpened = statement(
+export const selectOpened = statement<PeriodParameters, OpenedRow>(
   'report.opened',
-  (s) => `
+  (s, p) => `
     WITH opened AS MATERIALIZED (
-      SELECT c.id, c.created_at, c.csat_rating FROM ${activeSince(s)} AND ${isInPeriod('c.created_at')}
-      ORDER BY c.updated_at DESC LIMIT ${mostCounted + 1}
+      SELECT * FROM (
+        SELECT c.id, c.created_at, c.csat_rating, c.updated_at AS changed_at, NULL::timestamptz AS asked_at,
+          NULL::timestamptz AS answered_at, false AS removed
+        FROM ${activeSince(s, p)} AND ${isInPeriod(p, 'c.created_at')}
+        UNION ALL
+        SELECT shape.conversation_id, shape.opened_at, shape.csat_rating, ${shapeChanged}, shape.asked_at,
+          shape.answered_at, true
+        FROM ${removedSince(s, p)} AND ${isInPeriod(p, 'shape.opened_at')}
+      ) found ORDER BY changed_at DESC LIMIT ${mostCounted + 1}
     ), measured AS MATERIALIZED (
-      SELECT opened.*, asked.at AS asked_at, answered.at AS answered_at FROM opened
-      LEFT JOIN LATERAL (
-        SELECT m.created_at AS at, m.id FROM ${s}.messages m WHERE m.conversation_id = opened.id AND m.role = 'customer'
-        ORDER BY m.created_at, m.id LIMIT 1
-      ) asked ON true
-      LEFT JOIN LATERAL (
-        SELECT m.created_at AS at FROM ${s}.messages m
-        WHERE m.conversation_id = opened.id AND m.role IN ('operator', 'automation')
-          AND (m.created_at, m.id) > (asked.at, asked.id)
-        ORDER BY m.created_at, m.id LIMIT 1
-      ) answered ON true
+      SELECT opened.id, opened.created_at, opened.csat_rating, opened.removed,
+        coalesce(opened.asked_at, asked.at) AS asked_at, coalesce(opened.answered_at, answered.at) AS answered_at
+      FROM opened ${firstResponse(s, 'opened.id')}
     ), days AS (
       SELECT ${day('created_at')} AS day, count(*) AS opened,
         percentile_cont(0.5) WITHIN GROUP (ORDER BY ${responseSeconds}) FILTER (WHERE answered_at IS NOT NULL) AS median
@@ -90,27 +100,30 @@ export interface ClocksRow {
   days: { day: string; met: number; breached: number }[];
 }
 
-/** A clock that ended because tracking was switched off was neither met nor breached. */
-const isMet = `status = 'fulfilled' AND ended_by <> 'tracking_off'`;
-
-export const selectClocks = statement(
+export const selectClocks = statement<PeriodParameters, ClocksRow>(
   'report.clocks',
-  (s) => `
+  (s, p) => `
     WITH clock AS MATERIALIZED (
-      SELECT sla.conversation_id, sla.status, sla.ended_by, sla.started_at
-      FROM (SELECT c.id FROM ${activeSince(s)}) active
-      JOIN ${s}.slas sla ON sla.conversation_id = active.id
-      WHERE ${isInPeriod('sla.started_at')}
-      ORDER BY sla.started_at DESC LIMIT ${mostCounted + 1}
+      SELECT * FROM (
+        SELECT sla.conversation_id, ${clockOutcome('sla')} AS outcome, sla.started_at, false AS removed
+        FROM (SELECT c.id FROM ${activeSince(s, p)}) active
+        JOIN ${s}.slas sla ON sla.conversation_id = active.id
+        WHERE ${isInPeriod(p, 'sla.started_at')}
+        UNION ALL
+        SELECT shape.conversation_id, kept.outcome, kept.at, true
+        FROM (SELECT * FROM ${removedSince(s, p)}) shape
+        CROSS JOIN LATERAL jsonb_to_recordset(shape.clocks) AS kept (at timestamptz, outcome text)
+        WHERE ${isInPeriod(p, 'kept.at')}
+      ) found ORDER BY started_at DESC LIMIT ${mostCounted + 1}
     ), days AS (
-      SELECT ${day('started_at')} AS day, count(*) FILTER (WHERE ${isMet}) AS met,
-        count(*) FILTER (WHERE status = 'breached') AS breached
+      SELECT ${day('started_at')} AS day, count(*) FILTER (WHERE outcome = 'met') AS met,
+        count(*) FILTER (WHERE outcome = 'breached') AS breached
       FROM clock GROUP BY 1
     )
     SELECT count(*)::int AS counted,
-      ${numberOf('conversation_id', isMet, 'started_at')} AS met,
-      ${numberOf('conversation_id', "status = 'breached'", 'started_at')} AS breached,
-      ${numberOf('conversation_id', "status = 'active'", 'started_at')} AS running,
+      ${numberOf('conversation_id', "outcome = 'met'", 'started_at')} AS met,
+      ${numberOf('conversation_id', "outcome = 'breached'", 'started_at')} AS breached,
+      ${numberOf('conversation_id', "outcome = 'running'", 'started_at')} AS running,
       (SELECT coalesce(jsonb_agg(days), '[]') FROM days) AS days
     FROM clock`,
 );
@@ -120,12 +133,18 @@ export interface DraftsRow {
   number: ReportNumber;
 }
 
-export const selectDrafts = statement(
+export const selectDrafts = statement<PeriodParameters, DraftsRow>(
   'report.drafts',
-  (s) => `
+  (s, p) => `
     WITH made AS MATERIALIZED (
-      SELECT conversation_id, status, created_at FROM ${s}.drafts WHERE ${isInPeriod('created_at')}
-      ORDER BY created_at DESC LIMIT ${mostCounted + 1}
+      SELECT * FROM (
+        SELECT conversation_id, status, created_at, false AS removed FROM ${s}.drafts WHERE ${isInPeriod(p, 'created_at')}
+        UNION ALL
+        SELECT shape.conversation_id, kept.status, kept.at, true
+        FROM (SELECT * FROM ${removedSince(s, p)}) shape
+        CROSS JOIN LATERAL jsonb_to_recordset(shape.drafts_made) AS kept (at timestamptz, status text)
+        WHERE ${isInPeriod(p, 'kept.at')}
+      ) found ORDER BY created_at DESC LIMIT ${mostCounted + 1}
     )
     SELECT status, ${numberOf('conversation_id', 'true', 'created_at')} AS number FROM made GROUP BY status`,
 );
@@ -135,11 +154,11 @@ export interface EditedRow {
   sent: string;
 }
 
-export const selectEdited = statement(
+export const selectEdited = statement<PeriodParameters, EditedRow>(
   'report.edited',
-  (s) => `
+  (s, p) => `
     SELECT left(proposed_content, 2000) AS proposed, left(content, 2000) AS sent FROM ${s}.drafts
-    WHERE ${isInPeriod('created_at')} AND status = 'edited' AND proposed_content IS NOT NULL
+    WHERE ${isInPeriod(p, 'created_at')} AND status = 'edited' AND proposed_content IS NOT NULL
     ORDER BY created_at DESC LIMIT ${mostMeasured}`,
 );
 
@@ -150,15 +169,15 @@ export interface DeliveriesRow {
 }
 
 /** Ids sort by time, so the primary key finds what was written since. */
-export const selectDeliveries = statement(
+export const selectDeliveries = statement<PeriodParameters, DeliveriesRow>(
   'report.deliveries',
-  (s) => `
+  (s, p) => `
     WITH written AS MATERIALIZED (
-      SELECT id, topic, conversation_id,
+      SELECT id, topic, conversation_id, false AS removed,
         CASE WHEN state = 'pending' AND attempts > 0 THEN 'retrying' ELSE state END AS outcome
       FROM ${s}.deliveries
-      WHERE id >= (lpad(to_hex((extract(epoch FROM $1::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
-        AND ${isInPeriod('created_at')}
+      WHERE id >= (lpad(to_hex((extract(epoch FROM ${p.since}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+        AND ${isInPeriod(p, 'created_at')}
       ORDER BY id DESC LIMIT ${mostDeliveries + 1}
     )
     SELECT topic, outcome, ${numberOf('conversation_id', 'true', 'id')} AS number

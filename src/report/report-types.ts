@@ -3,14 +3,17 @@ import type { DeliveryTopic, DraftStatus } from '../contracts/domain.js';
 /** A count, and the conversations behind it. */
 export interface ReportNumber {
   count: number;
-  /** The newest of them, at most 50, each once. */
+  /** The newest of them, at most 50, each once. Those that retention has removed are counted and not listed. */
   conversationIds: string[];
 }
 
 /** What became of a delivery; `retrying` is pending and has failed before. */
 export type DeliveryOutcomeName = 'done' | 'pending' | 'retrying' | 'discarded';
 
-/** How the team did in a period. Shares are from 0 to 1; null where there is nothing to divide by. */
+/**
+ * How the team did in a period. Shares are from 0 to 1; null where there is nothing to divide by. Conversations that were
+ * removed with `retention.keep: 'shape'` are counted, but for their deliveries and the edit distance of their drafts.
+ */
 export interface Report {
   since: Date;
   until: Date;

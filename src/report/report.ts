@@ -39,18 +39,16 @@ const reportInput = schemaOf<ReportInput>()({
  * Throws `INPUT_INVALID`.
  */
 export async function makeReport({ db }: { db: Executor }, input?: ReportInput): Promise<Report> {
-  const [since, until] = await periodOf(db, input);
-  const period: PeriodParameters = [since, until];
+  const period = await periodOf(db, input);
   const [opened, clocks, drafts, edited, deliveries] = await Promise.all([
-    one<OpenedRow>(db.run(selectOpened, period)),
-    one<ClocksRow>(db.run(selectClocks, period)),
-    db.run<DraftsRow>(selectDrafts, period),
-    db.run<EditedRow>(selectEdited, period),
-    db.run<DeliveriesRow>(selectDeliveries, period),
+    one(db.run(selectOpened, period)),
+    one(db.run(selectClocks, period)),
+    db.run(selectDrafts, period),
+    db.run(selectEdited, period),
+    db.run(selectDeliveries, period),
   ]);
   return {
-    since,
-    until,
+    ...period,
     truncated: isTruncated(opened, clocks, drafts, deliveries),
     opened: opened.opened,
     firstResponse: {
@@ -81,13 +79,13 @@ async function periodOf(db: Executor, input: ReportInput | undefined): Promise<P
   const until = given.until ?? (await databaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  if (days > 0 && days <= mostDays) return [since, until];
+  if (days > 0 && days <= mostDays) return { since, until };
   const expected = `a time before ${until.toISOString()}, by at most ${mostDays} days`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];
   throw new CairnloopError('INPUT_INVALID', { operation: 'report', problems });
 }
 
-async function one<Row>(rows: Promise<object[]>): Promise<Row> {
+async function one<Row>(rows: Promise<Row[]>): Promise<Row> {
   const [row] = await rows;
   return row as Row;
 }

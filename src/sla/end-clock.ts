@@ -1,5 +1,4 @@
-import type { Sla } from '../contracts/domain.js';
-import type { Runtime } from '../runtime.js';
+import type { AuditLine } from '../events/audit-lines.js';
 
 /**
  * The part `sla` of a statement that ends the running clock of `conversation` (an earlier part): fulfilled, or breached
@@ -9,16 +8,14 @@ export function endClock(s: string, endedBy: 'answered' | 'resolved' | 'archived
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 
-/** From the deadline of a breached clock to its breach being recorded. Pure. */
-export function latenessSeconds({ breachAt, completedAt }: Sla): number {
-  return Math.max(0, (Number(completedAt ?? breachAt) - Number(breachAt)) / 1000);
-}
-
-/** Counts and publishes the end of a clock, after the commit. */
-export function afterClockEnded(runtime: Runtime, sla: Sla): void {
-  if (sla.status === 'breached') {
-    runtime.metrics.slaBreached(sla.priority, latenessSeconds(sla));
-    runtime.jobs.wake('sla_breach');
-  }
-  runtime.telemetry.publish(sla.status === 'breached' ? 'sla.breached' : 'sla.fulfilled', {}, { sla });
+/** The audit line of a clock that {@link endClock} has ended. */
+export function clockEndedLine(actor: string): AuditLine {
+  return {
+    from: 'sla',
+    at: 'completed_at',
+    actor,
+    actionSql: `'sla.' || sla.status`,
+    conversationId: 'sla.conversation_id',
+    subjectId: 'sla.id',
+  };
 }

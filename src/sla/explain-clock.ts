@@ -18,8 +18,8 @@ export type ClockEvent = { at: Date } & (
 type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
 
 /**
- * Explains in words why a clock is due when it is: one line for each event, times in the calendar's zone (default UTC).
- * Without a start event there is nothing to explain.
+ * Explains the due times of a clock: one line per event, with times in the calendar's zone (default UTC). Empty without
+ * a start event.
  */
 export function explain(events: readonly ClockEvent[]): string[] {
   const lines: string[] = [];

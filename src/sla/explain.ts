@@ -2,26 +2,30 @@ import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
-import { type ClockStory, clockActions, rowsOfClock, tellStory } from './clock-story.js';
+import { type ClockHistory, clockActions, readClockHistory, rowsOfClock } from './clock-history.js';
 import type { SlaRow } from './rows.js';
 
 /** Every clock that a conversation had, oldest first, and what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
-export async function explainSla(executor: Executor, conversationId: string): Promise<ClockStory[]> {
-  const [found] = isId(conversationId) ? await executor.run(selectConversation, [conversationId]) : [];
+export async function explainSla(executor: Executor, conversationId: string): Promise<ClockHistory[]> {
+  const [found] = isId(conversationId) ? await executor.run(selectConversation, { id: conversationId }) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
-  const slas = await executor.run<SlaRow>(selectClocks, [conversationId]);
-  const audit = await executor.run<AuditRow>(selectEvents, [conversationId, clockActions]);
-  return slas.map((sla) => tellStory(sla, rowsOfClock(sla, audit)));
+  const slas = await executor.run(selectClocks, { conversationId });
+  const audit = await executor.run(selectEvents, { conversationId, actions: clockActions });
+  return slas.map((sla) => readClockHistory(sla, rowsOfClock(sla, audit)));
 }
 
-const selectConversation = statement('sla.conversation', (s) => `SELECT id FROM ${s}.conversations WHERE id = $1`);
-
-const selectClocks = statement(
-  'sla.of_conversation',
-  (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = $1 ORDER BY started_at, id`,
+const selectConversation = statement<{ id: string }, { id: string }>(
+  'sla.conversation',
+  (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id}`,
 );
 
-const selectEvents = statement(
+const selectClocks = statement<{ conversationId: string }, SlaRow>(
+  'sla.of_conversation',
+  (s, p) => `SELECT * FROM ${s}.slas WHERE conversation_id = ${p.conversationId} ORDER BY started_at, id`,
+);
+
+const selectEvents = statement<{ conversationId: string; actions: readonly string[] }, AuditRow>(
   'sla.events',
-  (s) => `SELECT * FROM ${s}.audit_events WHERE conversation_id = $1 AND action = ANY ($2) ORDER BY id`,
+  (s, p) =>
+    `SELECT * FROM ${s}.audit_events WHERE conversation_id = ${p.conversationId} AND action = ANY (${p.actions}) ORDER BY id`,
 );

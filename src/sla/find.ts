@@ -6,12 +6,13 @@ import { type SlaRow, toSla } from './rows.js';
 
 /** The conversation's running clock, or else its latest one; null when it never had one. */
 export async function slaForConversation(runtime: Runtime, conversationId: string): Promise<Sla | null> {
-  const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(selectLatest, [conversationId]) : [];
+  const [row] = isId(conversationId) ? await runtime.db.run(selectLatest, { conversationId }) : [];
   return row ? toSla(row) : null;
 }
 
-const selectLatest = statement(
+const selectLatest = statement<{ conversationId: string }, SlaRow>(
   'sla.latest',
-  (s) => `
-    SELECT * FROM ${s}.slas WHERE conversation_id = $1 ORDER BY (status = 'active') DESC, started_at DESC LIMIT 1`,
+  (s, p) => `
+    SELECT * FROM ${s}.slas WHERE conversation_id = ${p.conversationId}
+    ORDER BY (status = 'active') DESC, started_at DESC LIMIT 1`,
 );

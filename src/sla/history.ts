@@ -1,7 +1,7 @@
 import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
-import { priorityChange } from './clock-story.js';
+import { priorityChange } from './clock-history.js';
 import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
@@ -18,10 +18,14 @@ const pageSize = 200;
 /** The histories of conversations with anything new since then, page by page. */
 export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<History[]> {
   for (let after: string | null = null; ; ) {
-    const page: { id: string; priority: string }[] = await tx.run(selectConversations, [since, after, pageSize]);
+    const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
+      since,
+      after,
+      limit: pageSize,
+    });
     const ids = page.map(({ id }) => id);
-    const eventsOf = byConversation(await tx.run<AuditRow>(selectEvents, [ids, Object.keys(eventTypes)]));
-    const clocksOf = byConversation(await tx.run<SlaRow>(selectClocks, [ids]));
+    const eventsOf = byConversation(await tx.run(selectEvents, { ids, actions: Object.keys(eventTypes) }));
+    const clocksOf = byConversation(await tx.run(selectClocks, { ids }));
     yield page.map(({ id, priority }) => ({
       priority: firstPriority(eventsOf.get(id) ?? []) ?? priority,
       events: (eventsOf.get(id) ?? []).flatMap(toEvents),
@@ -72,21 +76,24 @@ function firstPriority(rows: readonly AuditRow[]): string | undefined {
   return undefined;
 }
 
-const selectConversations = statement(
+const selectConversations = statement<
+  { since: Date; after: string | null; limit: number },
+  { id: string; priority: string }
+>(
   'sla.history.conversations',
-  (s) => `
+  (s, p) => `
     SELECT id, priority FROM ${s}.conversations
-    WHERE updated_at >= $1 AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3`,
+    WHERE updated_at >= ${p.since} AND (${p.after}::uuid IS NULL OR id > ${p.after}) ORDER BY id LIMIT ${p.limit}`,
 );
 
-const selectEvents = statement(
+const selectEvents = statement<{ ids: string[]; actions: string[] }, AuditRow>(
   'sla.history.events',
-  (s) => `
-    SELECT * FROM ${s}.audit_events WHERE conversation_id = ANY ($1::uuid[]) AND action = ANY ($2)
+  (s, p) => `
+    SELECT * FROM ${s}.audit_events WHERE conversation_id = ANY (${p.ids}::uuid[]) AND action = ANY (${p.actions})
     ORDER BY conversation_id, id`,
 );
 
-const selectClocks = statement(
+const selectClocks = statement<{ ids: string[] }, SlaRow>(
   'sla.history.clocks',
-  (s) => `SELECT * FROM ${s}.slas WHERE conversation_id = ANY ($1::uuid[]) ORDER BY started_at, id`,
+  (s, p) => `SELECT * FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[]) ORDER BY started_at, id`,
 );

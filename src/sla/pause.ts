@@ -2,13 +2,16 @@ import type { Actor, Sla } from '../contracts/domain.js';
 import type { PauseInput, ResumeInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule } from '../deliveries/announced-modules.js';
 import { isUnsettled } from '../deliveries/sql-conditions.js';
+import { announce } from '../events/announce.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf, text } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
 import { resume } from './sla-clock.js';
+import { oweCountdown } from './start-clock.js';
 
 const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
 const resumeInput = schemaOf<ResumeInput>()({ actor });
@@ -16,9 +19,9 @@ const resumeInput = schemaOf<ResumeInput>()({ actor });
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
 export async function pauseSla(runtime: Runtime, conversationId: string, input: PauseInput): Promise<Sla> {
   const { reason, actor } = parseInput('sla.pause', pauseInput, input);
-  const [row] = isId(conversationId) ? await runtime.db.run<SlaRow>(hold, [conversationId, actor, reason]) : [];
+  const [row] = isId(conversationId) ? await runtime.db.run(hold, { conversationId, actor, reason }) : [];
   if (!row) throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'paused', found: 'no running clock' });
-  runtime.changeFeed.changed(conversationId);
+  announce(runtime, 'sla.paused', { conversationId });
   return toSla(row);
 }
 
@@ -33,7 +36,7 @@ export async function resumeSla(runtime: Runtime, conversationId: string, input:
     : null;
   if (!resumed)
     throw new CairnloopError('SLA_NOT_ACTIVE', { conversationId, action: 'resumed', found: 'no paused clock' });
-  runtime.changeFeed.changed(conversationId);
+  announce(runtime, 'sla.resumed', { conversationId });
   return resumed;
 }
 
@@ -45,25 +48,25 @@ export async function resumeHeldClock(
   actor: Actor,
   now: Date,
 ): Promise<Sla | null> {
-  const [held] = await tx.run<SlaRow>(lockHeld, [conversationId]);
+  const [held] = await tx.run(lockHeld, { conversationId });
   if (!held) return null;
   const { responseDueAt, breachAt } = resume(toClock(held), now);
-  const [row] = await tx.run<SlaRow>(letRun, [
-    held.id,
+  const [row] = await tx.run(letRun, {
+    id: held.id,
     responseDueAt,
     breachAt,
     actor,
-    hasModule(config, 'notifier'),
-    traces.traceparent(),
-  ]);
+    hasNotifier: hasModule(config, 'notifier'),
+    traceparent: traces.traceparent(),
+  });
   return row ? toSla(row) : null;
 }
 
-const hold = statement(
+const hold = statement<{ conversationId: string; actor: Actor; reason: string }, SlaRow>(
   'sla.pause',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+      SELECT id FROM ${s}.conversations WHERE id = ${p.conversationId} FOR UPDATE
     ), held AS (
       UPDATE ${s}.slas SET paused_at = ${s}.clock() FROM conversation
       WHERE slas.conversation_id = conversation.id
@@ -74,45 +77,64 @@ const hold = statement(
       WHERE topic = 'sla_breach' AND dedupe_key = held.id::text AND ${isUnsettled}
     ), touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM held)
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT paused_at, $2, 'sla.paused', conversation_id, id, jsonb_build_object('reason', $3::text) FROM held
+    ), audit AS (${auditLines(s, {
+      from: 'held',
+      at: 'paused_at',
+      actor: p.actor,
+      action: 'sla.paused',
+      subjectId: 'id',
+      detail: `jsonb_build_object('reason', ${p.reason}::text)`,
+    })}
     )
     SELECT * FROM held`,
 );
 
 /** Locks the conversation before its clock, the order everywhere. */
-const lockHeld = statement(
+const lockHeld = statement<{ conversationId: string }, SlaRow>(
   'sla.lock_held',
-  (s) => `
+  (s, p) => `
     WITH conversation AS (
-      SELECT id FROM ${s}.conversations WHERE id = $1 FOR UPDATE
+      SELECT id FROM ${s}.conversations WHERE id = ${p.conversationId} FOR UPDATE
     )
     SELECT slas.* FROM conversation JOIN ${s}.slas ON slas.conversation_id = conversation.id
     WHERE status = 'active' AND paused_at IS NOT NULL FOR UPDATE OF slas`,
 );
 
-const letRun = statement(
+interface ResumeParams {
+  id: string;
+  responseDueAt: Date;
+  breachAt: Date;
+  actor: Actor;
+  hasNotifier: boolean;
+  traceparent: string | null;
+}
+
+const letRun = statement<ResumeParams, SlaRow>(
   'sla.resume',
-  (s) => `
-    WITH running AS (
-      UPDATE ${s}.slas SET paused_at = NULL, response_due_at = $2, breach_at = $3 WHERE id = $1 RETURNING *
-    ), countdown AS (
-      INSERT INTO ${s}.deliveries (topic, conversation_id, subject_id, dedupe_key, available_at, created_at, payload,
-        traceparent)
-      SELECT 'sla_breach', conversation_id, id, id, breach_at, ${s}.clock(),
-        jsonb_build_object('notify', ${isOwed(s, '$5', 'notifier')}), $6
-      FROM running
+  (s, p) => `
+    WITH
+    running AS (
+      UPDATE ${s}.slas SET paused_at = NULL, response_due_at = ${p.responseDueAt}, breach_at = ${p.breachAt}
+      WHERE id = ${p.id}
+      RETURNING *
+    ),
+    -- The pause has deleted the countdown, unless it was settled by then.
+    countdown AS (${oweCountdown(s, p, { from: 'running', createdAt: `${s}.clock()` })}
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
         state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,
         lease_until = NULL, settled_at = NULL, by_hand = false, traceparent = excluded.traceparent
-    ), touched AS (
+    ),
+    touched AS (
       UPDATE ${s}.conversations SET updated_at = ${s}.clock() WHERE id IN (SELECT conversation_id FROM running)
-    ), audit AS (
-      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
-      SELECT ${s}.clock(), $4, 'sla.resumed', conversation_id, id,
-        jsonb_build_object('responseDueAt', response_due_at, 'breachAt', breach_at)
-      FROM running
+    ),
+    audit AS (${auditLines(s, {
+      from: 'running',
+      at: `${s}.clock()`,
+      actor: p.actor,
+      action: 'sla.resumed',
+      subjectId: 'id',
+      detail: `jsonb_build_object('responseDueAt', response_due_at, 'breachAt', breach_at)`,
+    })}
     )
     SELECT * FROM running`,
 );

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import { defaultSlaPolicyProvider, type SlaPolicy, type SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
 import { statement } from '../db/statement.js';
+import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
@@ -84,7 +85,8 @@ export async function setPolicy(
   const provider = runtime.config.slaPolicyProvider ?? defaultSlaPolicyProvider;
   await refuseImpossible(runtime, wanted.priority, terms);
   const policy = await store(provider, wanted.priority, terms);
-  await runtime.db.run(recordPolicy, [wanted.by.actor, toStorableJson({ ...terms, priority: wanted.priority })]);
+  const { actor } = wanted.by;
+  await runtime.db.run(recordPolicy, { actor, terms: toStorableJson({ ...terms, priority: wanted.priority }) });
   return policy;
 }
 
@@ -106,8 +108,8 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
   const { policies, rejected } = validatePolicies([answer]);
   const [policy] = policies;
   if (policy?.priority === priority) return policy;
-  const found = policy ? `one for "${policy.priority}"` : `one that is none (${rejected[0]?.reason})`;
-  throw refusal(`setPolicy answered another policy than the one to store: ${found}`);
+  const found = policy ? `one for "${policy.priority}"` : `an invalid one (${rejected[0]?.reason})`;
+  throw refusal(`setPolicy returned another policy than the one to store: ${found}`);
 }
 
 /** Validates the new terms merged with the known ones. */
@@ -118,8 +120,13 @@ async function refuseImpossible(runtime: Reader, priority: string, terms: Partia
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);
 }
 
-const recordPolicy = statement(
-  'sla.record_policy',
-  (s) => `
-    INSERT INTO ${s}.audit_events (at, actor, action, detail) VALUES (${s}.clock(), $1, 'sla.policy_changed', $2)`,
+const recordPolicy = statement<{ actor: Actor; terms: unknown }>('sla.record_policy', (s, p) =>
+  auditLines(s, {
+    from: '(SELECT) one',
+    at: `${s}.clock()`,
+    actor: p.actor,
+    action: 'sla.policy_changed',
+    conversationId: 'NULL',
+    detail: p.terms,
+  }),
 );

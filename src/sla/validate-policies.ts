@@ -1,6 +1,6 @@
-import { describeFound } from '../config/describe-found.js';
-import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { calendarProblem, copyCalendar } from './calendar-rules.js';
+import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
+import { describeFound } from '../foundation/describe-found.js';
+import { readCalendar } from '../validation/calendar.js';
 
 /** The longest term, in minutes: ten years. */
 export const maxTermMinutes = 10 * 365 * 24 * 60;
@@ -72,16 +72,15 @@ interface Terms {
 
 function readTerms(priority: string, terms: Terms): { policy: SlaPolicy } | { reason: string } {
   const { responseMinutes, breachMinutes } = terms as SlaPolicy;
-  const calendar = (terms.calendar ?? undefined) as BusinessCalendar | undefined;
   const reason =
     minutesProblem('responseMinutes', responseMinutes) ??
     minutesProblem('breachMinutes', breachMinutes) ??
-    orderProblem(responseMinutes, breachMinutes) ??
-    (calendar === undefined ? undefined : calendarProblem(calendar));
+    orderProblem(responseMinutes, breachMinutes);
   if (reason !== undefined) return { reason };
-  return {
-    policy: { priority, responseMinutes, breachMinutes, ...(calendar && { calendar: copyCalendar(calendar) }) },
-  };
+  const policy = { priority, responseMinutes, breachMinutes };
+  if (terms.calendar === undefined || terms.calendar === null) return { policy };
+  const read = readCalendar(terms.calendar);
+  return 'problem' in read ? { reason: read.problem } : { policy: { ...policy, calendar: read.calendar } };
 }
 
 function minutesProblem(key: string, value: unknown): string | undefined {

@@ -13,7 +13,6 @@ import {
 } from './tail-lines.js';
 import {
   type DeliveryReading,
-  type EventReading,
   mostPerLook,
   selectDeliveries,
   selectEvents,
@@ -31,16 +30,19 @@ export interface TailOptions {
   warn(message: string): void;
 }
 
-/** Settlements are announced to nobody, so a look is made so often at least, in milliseconds. */
+/** Settlements are not announced, so poll at least this often, in milliseconds. */
 const lookEveryMs = 1000;
 
 /** Announcements come in bursts; looks are at least so far apart, in milliseconds. */
 const leastGapMs = 100;
 
-/** A transaction may commit so long after its ids were made, in milliseconds; later ones are not seen as new. */
+/**
+ * How long after creating its ids a transaction may commit, in milliseconds; rows of a later commit are not shown as
+ * new.
+ */
 const lookBackMs = 10_000;
 
-/** How many deliveries and events are remembered; those beyond it are the oldest. */
+/** How many deliveries and events are kept in memory; beyond it the oldest are dropped. */
 const mostRemembered = 5000;
 
 /** How many unsettled deliveries are read again at each look; the newest. */
@@ -127,14 +129,14 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
   }
 
   return async () => {
-    const [time] = await db.run<{ now: Date }>(selectServerTime, []);
+    const [time] = await db.run(selectServerTime);
     const now = new Date(time?.now ?? Date.now());
     from ??= now;
     const { conversationId = null } = filter;
     const watched = [...unsettled].slice(-mostWatched);
     const [deliveries, events] = await Promise.all([
-      db.run<DeliveryReading>(selectDeliveries, [from, watched, topics, conversationId]),
-      db.run<EventReading>(selectEvents, [from, conversationId]),
+      db.run(selectDeliveries, { from, watched, topics, conversationId }),
+      db.run(selectEvents, { from, conversationId }),
     ]);
     if (deliveries.filter((row) => row.is_new).length === mostPerLook || events.length === mostPerLook)
       warn(`More than ${mostPerLook} at once; the oldest of them are not shown.`);

@@ -18,7 +18,7 @@ export interface Metrics {
   draftDecided(decision: Decision): void;
   outboundSettled(outcome: 'sent' | 'failed'): void;
   contextRequested(state: ContextState): void;
-  /** Counts a host module that failed where work goes on without it. */
+  /** Counts a failure of a host module after which work continues without it. */
   hostModuleFailed(module: 'automationPolicy' | 'slaPolicyProvider'): void;
   /** `route` is a name of the routes table, or `other`. */
   portalRequested(route: string, outcome: PortalOutcome): void;

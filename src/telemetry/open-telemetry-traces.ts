@@ -1,15 +1,17 @@
 import type { Context, Span, SpanContext, SpanOptions, TracerProvider } from '@opentelemetry/api';
+import type { Awaitable } from '../contracts/result.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { version } from '../foundation/package-version.js';
 import { errorText } from '../foundation/redact.js';
 import type { OpenTelemetryBridge } from './open-telemetry.js';
 import {
+  claimedEvent,
   errorType,
   modelAnswerAttributes,
   modelSpan,
   operationSpan,
-  processSpan,
-  receiveSpan,
+  processAttributes,
+  processNames,
   type SpanAttributes,
   type SpanStart,
   sendSpan,
@@ -20,37 +22,22 @@ type Api = typeof import('@opentelemetry/api');
 
 /** Loads `@opentelemetry/api` and makes the traces of one instance. Throws `OPENTELEMETRY_MISSING`. */
 export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge): Promise<Traces> {
-  const { context, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } = await importApi();
+  const api = await importApi();
+  const { context, ROOT_CONTEXT, SpanKind, trace } = api;
   const provider = (options.tracerProvider as TracerProvider | undefined) ?? trace;
   const tracer = provider.getTracer('cairnloop', version);
 
   /** Undefined where the tracer throws: it must fail no operation. */
-  const start = ({ name, attributes }: SpanStart, span: SpanOptions, parent: Context): Span | undefined =>
-    attempt(() => tracer.startSpan(name, { ...span, attributes }, parent));
-
-  function failed(span: Span, error: unknown): void {
-    attempt(() => {
-      span.setAttribute('error.type', errorType(error));
-      // Without a message: it would be the host's own text.
-      span.setStatus({ code: SpanStatusCode.ERROR });
-    });
-  }
+  const start = (name: string, options: SpanOptions, parent: Context): Span | undefined =>
+    attempt(() => tracer.startSpan(name, options, parent));
 
   async function within<T>(span: Span | undefined, parent: Context, work: () => Promise<T>): Promise<T> {
-    if (!span) return work();
-    try {
-      return await context.with(trace.setSpan(parent, span), work);
-    } catch (error) {
-      failed(span, error);
-      throw error;
-    } finally {
-      attempt(() => span.end());
-    }
+    return span ? called(api, span, trace.setSpan(parent, span), work) : work();
   }
 
-  const here = <T>(began: SpanStart, kind: number, work: () => Promise<T>): Promise<T> => {
+  const here = <T>({ name, attributes }: SpanStart, kind: number, work: () => Promise<T>): Promise<T> => {
     const parent = context.active();
-    return within(start(began, { kind }, parent), parent, work);
+    return within(start(name, { kind, attributes }, parent), parent, work);
   };
 
   const traces: Traces = {
@@ -60,23 +47,57 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
     process(delivery, work) {
       const origin = fromTraceparent(delivery.traceparent);
       const parent = origin ? trace.setSpanContext(ROOT_CONTEXT, origin) : ROOT_CONTEXT;
-      // The decision of the process that wrote the delivery holds: a trace is recorded as a whole or not at all.
+      // Keep the sampling decision of the process that wrote the delivery: a trace is recorded completely or not at
+      // all.
       if (origin && origin.traceFlags === 0) return context.with(parent, work);
-      const claimed = { kind: SpanKind.CLIENT, startTime: delivery.claimedAt };
-      const receive = start(receiveSpan(delivery), claimed, parent);
-      attempt(() => receive?.end());
-      const span = start(processSpan(delivery), { kind: SpanKind.CONSUMER }, parent);
-      const traced = delivery.topic === 'draft' ? () => tracesOfCallback.run(traces, work) : work;
-      return within(span, parent, async () => traced());
+      const { topic, claimedAt } = delivery;
+      const processing = { kind: SpanKind.CONSUMER, attributes: processAttributes(delivery) };
+      const span = start(processNames[topic], processing, parent);
+      // An event and not a span of its own, which costs as much as this one at thousands of callbacks a second.
+      attempt(() => span?.addEvent(claimedEvent, undefined, claimedAt));
+      const traced = topic === 'draft' ? () => tracesOfCallback.run(traces, work) : work;
+      return span ? called(api, span, trace.setSpan(parent, span), traced) : traced();
     },
     async model(call, work) {
       const parent = context.active();
-      const span = start(modelSpan(call), { kind: SpanKind.CLIENT }, parent);
+      const { name, attributes } = modelSpan(call);
+      const span = start(name, { kind: SpanKind.CLIENT, attributes }, parent);
       const tell = (attributes: SpanAttributes) => attempt(() => span?.setAttributes(attributes));
       return within(span, parent, () => work((answer) => tell(modelAnswerAttributes(answer))));
     },
   };
   return traces;
+}
+
+/** Ends the span when `work` does. Returns at once where `work` does: a promise costs more than a short callback. */
+function called<T>(api: Api, span: Span, active: Context, work: () => Awaitable<T>): Awaitable<T> {
+  const end = () => attempt(() => span.end());
+  const fail = (error: unknown): never => {
+    markFailed(api, span, error);
+    end();
+    throw error;
+  };
+  let returned: Awaitable<T>;
+  try {
+    returned = api.context.with(active, work);
+  } catch (error) {
+    return fail(error);
+  }
+  if (returned instanceof Promise)
+    return returned.then((value) => {
+      end();
+      return value;
+    }, fail);
+  end();
+  return returned;
+}
+
+function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
+  attempt(() => {
+    span.setAttribute('error.type', errorType(error));
+    // Without a message: it would be the host's own text.
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  });
 }
 
 async function importApi(): Promise<Api> {

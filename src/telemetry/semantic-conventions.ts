@@ -4,7 +4,7 @@
  * message, no setting.
  */
 import { constants } from 'node:os';
-import type { DeliveryTopic } from '../contracts/domain.js';
+import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
 
@@ -74,14 +74,27 @@ export function sendSpan(topics: readonly DeliveryTopic[]): SpanStart {
   };
 }
 
-/** From the claim of a delivery to the start of its callback. */
-export function receiveSpan(delivery: TracedDelivery): SpanStart {
-  return { name: `receive ${delivery.topic}`, attributes: aboutDelivery('receive', delivery) };
-}
+/** Names of the span of a callback, by topic. */
+export const processNames = Object.fromEntries(deliveryTopics.map((topic) => [topic, `process ${topic}`])) as Record<
+  DeliveryTopic,
+  string
+>;
 
-/** The callback. */
-export function processSpan(delivery: TracedDelivery): SpanStart {
-  return { name: `process ${delivery.topic}`, attributes: aboutDelivery('process', delivery) };
+/** The event of that span, at the time of the claim. */
+export const claimedEvent = 'cairnloop.delivery.claimed';
+
+/** Of the span of a callback. One literal: it is made for each delivery, and spreads take longer. */
+export function processAttributes(delivery: TracedDelivery): SpanAttributes {
+  return {
+    'messaging.system': system,
+    'messaging.operation.name': 'process',
+    'messaging.operation.type': 'process',
+    'messaging.destination.name': delivery.topic,
+    'messaging.message.id': delivery.id,
+    'messaging.message.conversation_id': delivery.conversationId,
+    'cairnloop.delivery.attempt': delivery.attempt,
+    'code.function.name': delivery.method,
+  };
 }
 
 /** A call of a language model. */
@@ -131,20 +144,6 @@ const knownNames = new Set([
   // Of a callback that did not settle in time.
   'HostTimeout',
 ]);
-
-/** One literal: this is made for each delivery, and spreads take longer than the SDK's own part. */
-function aboutDelivery(operation: 'receive' | 'process', delivery: TracedDelivery): SpanAttributes {
-  return {
-    'messaging.system': system,
-    'messaging.operation.name': operation,
-    'messaging.operation.type': operation,
-    'messaging.destination.name': delivery.topic,
-    'messaging.message.id': delivery.id,
-    'messaging.message.conversation_id': delivery.conversationId,
-    'cairnloop.delivery.attempt': delivery.attempt,
-    'code.function.name': delivery.method,
-  };
-}
 
 /** Model and provider names come from the host's config and from the provider. */
 function bounded(name: string): string {

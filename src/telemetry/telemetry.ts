@@ -32,7 +32,7 @@ export interface Telemetry {
   detach(id: string): boolean;
   /** Publishes `start`, runs `work`, publishes `stop` or `exception` with its `duration` in milliseconds. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Promise<T>): Promise<T>;
-  /** The same for work that may return at once; then so does this, where nobody hears it. */
+  /** As above, for work that may be synchronous: without handlers, a synchronous result is returned as it is. */
   span<T>(name: SpanName, metadata: EventMetadata, work: () => Awaitable<T>): Awaitable<T>;
   /** Publishes a domain event. Call it after the commit. */
   publish(event: DomainEvent, measurements: Measurements, metadata: EventMetadata): void;
@@ -51,7 +51,7 @@ const attachInput = z.object({
   handler: z.custom((value) => typeof value === 'function', 'a function'),
 });
 
-/** One attached handler, with what becomes of it when it fails. */
+/** An attached handler; `giveUp` detaches and logs it after a failure. */
 interface Attached {
   events: ReadonlySet<EventName>;
   handler: TelemetryHandler;
@@ -59,8 +59,8 @@ interface Attached {
 }
 
 /**
- * The telemetry of one instance. Its handlers hear this instance alone; a channel of `node:diagnostics_channel` is of the
- * process, so a raw subscriber hears every instance.
+ * The telemetry of one instance. Its handlers get events of this instance only; a channel of `node:diagnostics_channel`
+ * belongs to the process, so its subscribers get those of every instance.
  */
 export function createTelemetry(log: Logger): Telemetry {
   const attached = new Map<string, Attached>();
@@ -84,15 +84,11 @@ export function createTelemetry(log: Logger): Telemetry {
     attached.set(id, entry);
   }
 
-  function isHeard(event: EventName): boolean {
-    if (channelOf(event).hasSubscribers) return true;
-    for (const { events } of attached.values()) if (events.has(event)) return true;
-    return false;
-  }
+  const isHeard = (event: EventName) => hasListener(attached, event);
 
   /**
-   * Publishes in order once the event loop is free. The whole span waits for its end: a handler that blocks on `start`
-   * would otherwise stand in the way of the operation.
+   * Publishes in order once the event loop is free. A span is published at its end: a handler that blocks on `start`
+   * would otherwise delay the operation.
    */
   function later(messages: TelemetryMessage[]): void {
     if (!messages.some(({ event }) => isHeard(event))) return;
@@ -103,11 +99,7 @@ export function createTelemetry(log: Logger): Telemetry {
   function publishWaiting(): void {
     const messages = waiting;
     waiting = [];
-    for (const message of messages) {
-      const channel = channelOf(message.event);
-      if (channel.hasSubscribers) channel.publish(copyOf(message));
-      for (const entry of [...attached.values()]) if (entry.events.has(message.event)) call(entry, copyOf(message));
-    }
+    for (const message of messages) publishNow(message, [...attached.values()]);
   }
 
   const publishing = (take: typeof later): Pick<Telemetry, 'span' | 'publish'> => ({
@@ -128,6 +120,18 @@ export function createTelemetry(log: Logger): Telemetry {
       attached.clear();
     },
   };
+}
+
+function hasListener(attached: ReadonlyMap<string, Attached>, event: EventName): boolean {
+  if (channelOf(event).hasSubscribers) return true;
+  for (const { events } of attached.values()) if (events.has(event)) return true;
+  return false;
+}
+
+function publishNow(message: TelemetryMessage, attached: readonly Attached[]): void {
+  const channel = channelOf(message.event);
+  if (channel.hasSubscribers) channel.publish(copyOf(message));
+  for (const entry of attached) if (entry.events.has(message.event)) call(entry, copyOf(message));
 }
 
 function requireKnown(names: readonly EventName[]): readonly EventName[] {

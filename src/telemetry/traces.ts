@@ -22,7 +22,7 @@ export interface Traces {
   model<T>(call: ModelCall, work: (answered: (answer: ModelAnswer) => void) => Promise<T>): Promise<T>;
 }
 
-/** What an instance without `tracing` uses. */
+/** The traces of an instance without `tracing`: they do nothing. */
 export const noTraces: Traces = {
   operation: (_name, _metadata, work) => work(),
   send: (_topics, work) => work(),

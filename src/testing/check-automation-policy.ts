@@ -1,7 +1,7 @@
-import { describeFound } from '../config/describe-found.js';
 import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-policy.js';
 import { decisions, type Proposal } from '../contracts/domain.js';
 import { closestWord } from '../foundation/closest-word.js';
+import { describeFound } from '../foundation/describe-found.js';
 import { callModule, inTurn, type Trial } from './call-module.js';
 import { type CheckOptions, examine } from './examine.js';
 import { judgeTrials, type Verdict } from './judge.js';

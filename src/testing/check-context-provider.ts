@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describeFound } from '../config/describe-found.js';
 import type { ContextProvider } from '../contracts/context-provider.js';
+import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { callModule, inTurn, type Outcome, type Trial } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';

@@ -15,7 +15,7 @@ import {
 import { judgeTrials, passed } from './judge.js';
 import { oddValues } from './odd-values.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
-import { runInProcesses } from './run-in-process.js';
+import { runInProcesses, whyNotLoaded } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
 /** Makes the host's own notifier, with fake providers that call `provider.effect`. */
@@ -59,8 +59,9 @@ export async function checkNotifierFaults(
   requireKnownKeys('checkNotifierFaults', options, ['timeoutMs']);
   const { timeoutMs = 1000 } = options;
   const make = source instanceof URL ? await importFactory(source) : source;
-  const module = source instanceof URL ? source.href : null;
   const present = await make({ effect: async () => undefined });
+  const unloaded = source instanceof URL ? await whyNotLoaded(source.href) : null;
+  const module = source instanceof URL && unloaded === null ? source.href : null;
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
   const repeated: RepeatedEffect[] = [];
@@ -69,7 +70,8 @@ export async function checkNotifierFaults(
     findings.push(...found.findings);
     repeated.push(...found.repeated);
   }
-  if (module === null) findings.push(notKilled);
+  if (unloaded !== null) findings.push(notLoaded(unloaded));
+  else if (module === null) findings.push(notKilled);
   return Object.freeze({ ...buildReport('notifier', findings), repeated });
 }
 
@@ -79,6 +81,12 @@ const notKilled: ContractFinding = {
   check: 'killed processes',
   message: 'not tried: hand in the URL of a module whose default export makes the notifier',
 };
+
+/** What the runner has imported, it may load by hooks that another process does not have. */
+function notLoaded(reason: string): ContractFinding {
+  const message = `not tried, because a process of its own cannot load the module: ${reason}. Set NODE_OPTIONS to what loads it, such as --import tsx`;
+  return { level: 'problem', code: 'NOT_CALLED', check: 'killed processes', message };
+}
 
 interface Kit {
   make: NotifierFactory;
@@ -185,7 +193,7 @@ async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]):
   const late: Promise<unknown>[] = [];
   const deliveryId = randomUUID();
   const conversation = sampleConversation(randomUUID());
-  // One instance for all attempts, as in a worker that goes on.
+  // One instance for all attempts, as in a worker that keeps running.
   let current: FaultedProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
   const trials: Trial[] = [];

@@ -53,7 +53,7 @@ const notCalled: ContractFinding = {
 export interface Callback {
   name: keyof Notifier;
   judge: JudgeAnswer;
-  /** What the worker calls it with. */
+  /** The arguments with which the worker calls it. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
@@ -125,7 +125,7 @@ function isDisguisedFailure(value: unknown): boolean {
   return value === false || value instanceof Error || (Object(value) as { error?: unknown }).error instanceof Error;
 }
 
-type Settings = NotifierCheckOptions & Required<CheckOptions>;
+type Settings = NotifierCheckOptions & Required<Omit<CheckOptions, 'silence'>>;
 
 async function checkCallback(notifier: Notifier, callback: Callback, settings: Settings): Promise<ContractFinding[]> {
   const deliver = (sample: string, conversation: Conversation, deliveryId: string, attempt = 1) =>

@@ -1,6 +1,6 @@
-import { describeFound } from '../config/describe-found.js';
 import type { Result } from '../contracts/result.js';
 import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
+import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
 import { callModule, inTurn, type Trial } from './call-module.js';

@@ -1,10 +1,13 @@
-import { describeFound } from '../config/describe-found.js';
+import { describeFound } from '../foundation/describe-found.js';
 import type { Verdict } from './judge.js';
 
 /** How many levels of maps the rail shows. */
 const maxDepth = 6;
 
-/** What is wrong with the map that a ContextProvider answered: first what breaks it, then what the rail cannot show. */
+/**
+ * What is wrong with a map that a ContextProvider returned: first what makes it unusable, then values that the rail
+ * cannot show.
+ */
 export function contextMapVerdict(map: unknown): Verdict | undefined {
   if (!isMap(map)) {
     const message = `expected ok({ section: { label: value } }), found ok of ${describeFound(map)}`;

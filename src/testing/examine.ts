@@ -12,9 +12,11 @@ export interface CheckOptions {
    * What `cairnloop doctor --probe` does. Default false.
    */
   dry?: boolean;
+  /** Discards what the module prints while it is called: the test's own `console`. Default: nothing is discarded. */
+  silence?: object;
 }
 
-/** What a contract's check takes beside `timeoutMs` and `dry`. */
+/** What a contract's check takes beside those of {@link CheckOptions}. */
 const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'actorIds', notifier: 'effects' };
 
 /**
@@ -25,18 +27,28 @@ export async function examine<Module, Options extends CheckOptions>(
   contract: ContractKey,
   module: unknown,
   options: Options,
-  run: (module: Module, options: Options & Required<CheckOptions>) => Promise<ContractFinding[]>,
+  run: (module: Module, options: Options & Required<Omit<CheckOptions, 'silence'>>) => Promise<ContractFinding[]>,
 ): Promise<ContractReport> {
-  requireKnownKeys('check', options, ['timeoutMs', 'dry', ...[ownOptions[contract] ?? []].flat()]);
+  requireKnownKeys('check', options, ['timeoutMs', 'dry', 'silence', ...[ownOptions[contract] ?? []].flat()]);
   const misshapen = shapeFindings(contract, module);
   if (misshapen.length > 0) return buildReport(contract, misshapen);
   const before = prototypeKeys();
-  const findings = await run(module as Module, {
-    ...options,
-    timeoutMs: options.timeoutMs ?? 1000,
-    dry: options.dry ?? false,
-  });
+  const settings = { ...options, timeoutMs: options.timeoutMs ?? 1000, dry: options.dry ?? false };
+  const findings = await silenced(options.silence, () => run(module as Module, settings));
   return buildReport(contract, [passed('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
+}
+
+/** The console is handed in: under Jest the test's is another than the one that this package sees. */
+async function silenced<T>(console: object | undefined, work: () => Promise<T>): Promise<T> {
+  const target: Record<string, unknown> = Object(console);
+  const printing = ['debug', 'dir', 'error', 'info', 'log', 'table', 'trace', 'warn'];
+  const before = printing.filter((name) => typeof target[name] === 'function').map((name) => [name, target[name]]);
+  for (const [name] of before) target[String(name)] = () => undefined;
+  try {
+    return await work();
+  } finally {
+    Object.assign(target, Object.fromEntries(before));
+  }
 }
 
 function shapeFindings(contract: ContractKey, module: unknown): ContractFinding[] {

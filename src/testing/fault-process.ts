@@ -1,43 +1,54 @@
 /** A process that makes one attempt of a callback and may be killed in it. Started by `run-in-process.ts`. */
 import { appendFileSync } from 'node:fs';
 import type { Notifier } from '../contracts/notifier.js';
+import { errorText } from '../foundation/redact.js';
 import { callbacks } from './check-notifier.js';
-import { type Fault, faultedProvider } from './fault-provider.js';
+import { type Fault, type FaultProvider, faultedProvider, type RecordedEffect } from './fault-provider.js';
 import { sampleConversation } from './samples.js';
 
 export interface ProcessAttempt {
   /** URL of the module whose default export makes the notifier. */
   module: string;
-  callback: keyof Notifier;
+  /** Null: the notifier is made and not called. */
+  callback: keyof Notifier | null;
   conversationId: string;
   delivery: { deliveryId: string; attempt: number };
   fault: Fault;
-  /** Effects are written to it, a line each, before the process can be killed. */
+  /** What happens is written to it, a line each, before the process can be killed. */
   file: string;
 }
 
-const {
-  module,
-  callback: name,
-  conversationId,
-  delivery,
-  fault,
-  file,
-}: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
+/** A line of the file. */
+export type ProcessLine = { made: true } | { failed: string } | { effect: RecordedEffect };
+
+const attempt: ProcessAttempt = JSON.parse(process.argv[2] ?? '');
+const write = (line: ProcessLine) => appendFileSync(attempt.file, `${JSON.stringify(line)}\n`);
+
 const provider = faultedProvider(
-  fault,
-  (effect) => appendFileSync(file, `${JSON.stringify(effect)}\n`),
+  attempt.fault,
+  (effect) => write({ effect }),
   () => process.kill(process.pid, 'SIGKILL'),
 );
-const imported = await import(module);
-const make = imported.default?.default ?? imported.default;
-const notifier: Record<string, (...args: unknown[]) => unknown> = await make(provider);
-const args =
-  callbacks.find((callback) => callback.name === name)?.args(sampleConversation(conversationId), delivery) ?? [];
 try {
-  await notifier[name]?.(...args);
-} catch {
-  // The next attempt repeats it.
+  const notifier = await makeNotifier(provider);
+  write({ made: true });
+  await call(notifier);
+} catch (error) {
+  // Of the callback: the next attempt repeats it.
+  write({ failed: errorText(error, 500) });
 }
 // Connections of the host's own would keep the process alive.
 process.kill(process.pid, 'SIGKILL');
+
+type Callable = Record<string, (...args: unknown[]) => unknown>;
+
+async function makeNotifier(provider: FaultProvider): Promise<Callable> {
+  const imported = await import(attempt.module);
+  return (imported.default?.default ?? imported.default)(provider);
+}
+
+async function call(notifier: Callable): Promise<void> {
+  const { callback: name, conversationId, delivery } = attempt;
+  const callback = callbacks.find((one) => one.name === name);
+  if (callback) await notifier[callback.name]?.(...callback.args(sampleConversation(conversationId), delivery));
+}

@@ -4,16 +4,35 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ProcessAttempt } from './fault-process.js';
+import type { ProcessAttempt, ProcessLine } from './fault-process.js';
 import type { RecordedEffect } from './fault-provider.js';
+import { nodeOptionsOfModules } from './node-options.js';
+
+type Attempt = Omit<ProcessAttempt, 'file'>;
 
 /** Makes attempts one after the other, each in a process of its own, and returns the effects of all. */
-export async function runInProcesses(
-  attempts: readonly Omit<ProcessAttempt, 'file'>[],
-  timeoutMs: number,
-): Promise<RecordedEffect[]> {
+export async function runInProcesses(attempts: readonly Attempt[], timeoutMs: number): Promise<RecordedEffect[]> {
+  const lines = await linesOf(attempts, timeoutMs);
+  return lines.flatMap((line) => ('effect' in line ? [line.effect] : []));
+}
+
+/** Why a process cannot make the notifier of a module; null where it can. */
+export async function whyNotLoaded(module: string): Promise<string | null> {
+  const probe: Attempt = {
+    module,
+    callback: null,
+    conversationId: '',
+    delivery: { deliveryId: '', attempt: 1 },
+    fault: { kind: 'none' },
+  };
+  const [line] = await linesOf([probe], 0);
+  if (!line) return 'the process ended without a word';
+  return 'failed' in line ? line.failed : null;
+}
+
+async function linesOf(attempts: readonly Attempt[], timeoutMs: number): Promise<ProcessLine[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-faults-'));
-  const file = path.join(folder, 'effects.jsonl');
+  const file = path.join(folder, 'lines.jsonl');
   try {
     for (const attempt of attempts) await runProcess({ ...attempt, file }, timeoutMs);
     if (!existsSync(file)) return [];
@@ -29,7 +48,8 @@ const startMs = 30_000;
 
 async function runProcess(attempt: ProcessAttempt, timeoutMs: number): Promise<void> {
   const program = fileURLToPath(new URL(`./fault-process${path.extname(import.meta.url)}`, import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, program, JSON.stringify(attempt)], { stdio: 'ignore' });
+  const args = [...nodeOptionsOfModules(process.execArgv), program, JSON.stringify(attempt)];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
   const timer = setTimeout(() => child.kill('SIGKILL'), startMs + timeoutMs);
   await once(child, 'exit');
   clearTimeout(timer);

@@ -7,7 +7,7 @@ import { deepFreeze } from '../foundation/deep-freeze.js';
  * hosts have been seen to put in. Made anew for every check, so that a module that changes it spoils no other's.
  */
 
-/** A conversation and what is special about it. */
+/** A sample conversation, with a label that says what is special about it. */
 export interface ConversationSample {
   title: string;
   conversation: Conversation;

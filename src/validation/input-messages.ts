@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** The expected value in words. A schema with its own message keeps it. */
-export const wordsOf: z.core.$ZodErrorMap = (issue) => {
+export const messageOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':
       return types[issue.expected] ?? `a value of type ${issue.expected}`;

@@ -3,7 +3,7 @@ import type { Actor } from '../contracts/domain.js';
 import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
-import { wordsOf } from './input-messages.js';
+import { messageOf } from './input-messages.js';
 import { unknownKey } from './known-keys.js';
 
 /** The longest text that a message may hold, in characters. */
@@ -140,7 +140,7 @@ function problemsOf<Schema extends z.ZodType>(
   input: unknown,
 ): ConfigProblem[] | { data: z.output<Schema> } {
   try {
-    const parsed = schema.safeParse(input, { error: wordsOf });
+    const parsed = schema.safeParse(input, { error: messageOf });
     return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
   } catch {
     // A getter or a proxy of the host's.

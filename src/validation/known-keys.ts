@@ -4,9 +4,14 @@ import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
 /** The problem of an unknown key, with the closest known one. */
 export function unknownKey(path: string, key: string, known: readonly string[]): ConfigProblem {
-  const meant = known.length > 0 ? closestWord(key, known) : undefined;
-  const expected = meant ? `a known key (did you mean "${meant}"?)` : `one of the keys ${known.join(', ')}`;
+  const expected = suggestion('key', key, known) ?? `one of the keys ${known.join(', ')}`;
   return { path, expected, found: 'an unknown key' };
+}
+
+/** What an unknown word most likely meant; undefined if no known one is close. `noun` as in "a known option". */
+export function suggestion(noun: string, word: string, known: readonly string[]): string | undefined {
+  const meant = known.length > 0 ? closestWord(word, known) : undefined;
+  return meant && `a known ${noun} (did you mean "${meant}"?)`;
 }
 
 /**
@@ -26,6 +31,6 @@ function unknownAmong(options: object, known: readonly string[], path: string): 
   return strangers.map((key) => unknownKey(path + key, key, known));
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

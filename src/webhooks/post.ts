@@ -22,10 +22,19 @@ const maxAnswerBytes = 16_384;
 /** How long the rest of an answer may take once its status is known, in milliseconds. */
 const answerMs = 2000;
 
-const agents = {
+const newAgents = () => ({
   'http:': new http.Agent({ keepAlive: true, maxSockets: 50 }),
   'https:': new https.Agent({ keepAlive: true, maxSockets: 50 }),
-};
+});
+
+/**
+ * Separate pools: addresses are checked only on connect, so a connection to a private one must not be reused by a
+ * request that is restricted to public ones.
+ */
+const agents = { toAny: newAgents(), toPublic: newAgents() };
+
+/** What a request meets on a connection that the other side has closed: after or before it was written. */
+const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
 export async function post(request: PostRequest): Promise<PostResult> {
@@ -57,18 +66,25 @@ function whyUnsent(error: unknown): WebhookFailure {
 }
 
 async function send(request: PostRequest, signal: AbortSignal): Promise<number> {
-  const first = await sendOnce(request, signal);
-  // The endpoint closed a kept connection while this request was on its way: it has not seen it.
-  return first === 'stale' ? ((await sendOnce(request, signal)) as number) : first;
+  const protocol = request.url.protocol as keyof typeof agents.toAny;
+  const { toAny, toPublic } = agents;
+  const first = await sendOnce(request, signal, (request.allowPrivate ? toAny : toPublic)[protocol]);
+  // The endpoint closed a kept connection while this request was on its way: it has not seen it. An endpoint that was
+  // restarted has closed all of them, so the second time is over a connection of its own.
+  return first ?? ((await sendOnce(request, signal, false)) as number);
 }
 
-function sendOnce({ url, headers, body, allowPrivate }: PostRequest, signal: AbortSignal): Promise<number | 'stale'> {
+/** Returns the status; null where a kept connection was closed, which one without an agent never is. */
+function sendOnce(
+  { url, headers, body, allowPrivate }: PostRequest,
+  signal: AbortSignal,
+  agent: http.Agent | false,
+): Promise<number | null> {
   return new Promise((resolve, reject) => {
-    const protocol = url.protocol as keyof typeof agents;
-    const sent = (protocol === 'https:' ? https : http).request(url, {
+    const sent = (url.protocol === 'https:' ? https : http).request(url, {
       method: 'POST',
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
-      agent: agents[protocol],
+      agent,
       signal,
       ...(!allowPrivate && { lookup: lookupPublic }),
     });
@@ -77,7 +93,7 @@ function sendOnce({ url, headers, body, allowPrivate }: PostRequest, signal: Abo
       resolve(answer.statusCode ?? 0);
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
-      if (sent.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted) resolve('stale');
+      if (sent.reusedSocket && closedCodes.has(error.code) && !signal.aborted) resolve(null);
       else reject(error);
     });
     sent.end(body);

@@ -23,7 +23,7 @@ function networks(lists: readonly string[], family: 'ipv4' | 'ipv6'): BlockList 
   return list;
 }
 
-/** Whether an address is one of the internet. IPv4 addresses inside IPv6 ones never are: they are written as IPv4. */
+/** Whether an IP address is public. IPv4 addresses inside IPv6 ones are not: a public one would be written as IPv4. */
 export function isPublicAddress(address: string): boolean {
   if (isIP(address) === 4) return !not4.check(address, 'ipv4');
   const [plain = ''] = address.split('%');

@@ -13,7 +13,7 @@ export type Sender = (
   data: Record<string, unknown>,
 ) => Promise<void>;
 
-/** Deliveries of which some endpoints have accepted and others have not; more than that are forgotten. */
+/** Maximum number of kept deliveries that only some endpoints have accepted; beyond it the oldest are dropped. */
 const mostRemembered = 10_000;
 
 export function createSender(settings: WebhookSettings): Sender {
@@ -51,7 +51,7 @@ interface Sending {
   settings: WebhookSettings;
 }
 
-/** Null where the endpoint has accepted it. */
+/** Returns null if the endpoint has accepted it. */
 async function sendToOne(
   { url, keys, allowPrivate }: Endpoint,
   breaker: CircuitBreaker,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 
 export const secretPrefix = 'whsec_';
 
-/** The key in a secret as Standard Webhooks writes it: `whsec_` and the key in base64. Null where it is none. */
+/** The key in a secret of Standard Webhooks: `whsec_` and the key in base64. Null if it has another form. */
 export function keyOf(secret: string): Buffer | null {
   if (!secret.startsWith(secretPrefix)) return null;
   const text = secret.slice(secretPrefix.length);

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { databaseTime } from '../db/database-time.js';
 import { listenOn } from '../db/listen.js';
 import { pause } from '../db/pause.js';
+import { type Held, release, releaseHarmless } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { type Effects, release, releaseHarmless } from './effects.js';
 
 /**
  * How this process learns which calls were committed: each sends a notification in the host's transaction, which
@@ -16,24 +16,24 @@ export interface Commits {
    * Listens from the first call on. Settles when it listens, or after a timeout: then the sweep finds the deliveries.
    */
   listening(): Promise<void>;
-  /** Holds effects until their commit is heard; returns the notification's payload. */
-  hold(effects: Effects): string;
+  /** Keeps the follow-ups of a call until its commit is notified; returns the payload of that notification. */
+  hold(followUps: Held): string;
   drop(token: string): void;
   close(): Promise<void>;
 }
 
-/** Rolled-back calls are never heard of; the oldest beyond this are forgotten. */
+/** A rolled-back call is never notified; beyond this number the oldest are dropped. */
 const maxHeld = 10_000;
 
 /** Time that the first call waits for the listener, in milliseconds. */
 const patienceMs = 2000;
 
 /** How often a closing process asks the server for what is still under way. */
-const lastLooks = 10;
+const closingChecks = 10;
 
 export function createCommits(runtime: Runtime): Commits {
   const channel = `cairnloop_commits_${randomBytes(8).toString('hex')}`;
-  const held = holdEffects(runtime);
+  const held = holdFollowUps(runtime);
   const over = new AbortController();
   let listener: { close(): Promise<void> } | undefined;
   let ready: Promise<void> | undefined;
@@ -68,8 +68,8 @@ export function createCommits(runtime: Runtime): Commits {
     hold: held.hold,
     drop: held.drop,
     async close() {
-      // A script that commits and closes is heard as well.
-      for (let looks = 0; held.count() > 0 && looks < lastLooks; looks += 1)
+      // Wait for commits made right before close, as a script does.
+      for (let checks = 0; held.count() > 0 && checks < closingChecks; checks += 1)
         await databaseTime(runtime.db).catch(() => {});
       over.abort();
       await listener?.close();
@@ -77,15 +77,15 @@ export function createCommits(runtime: Runtime): Commits {
   };
 }
 
-/** The effects of calls whose commit is not known yet, by token. */
-function holdEffects(runtime: Runtime) {
-  const held = new Map<string, Effects>();
+/** What follows the calls whose commit is not known yet, by token. */
+function holdFollowUps(runtime: Runtime) {
+  const held = new Map<string, Held>();
   let last = 0;
   return {
-    hold(effects: Effects): string {
+    hold(followUps: Held): string {
       last += 1;
       const token = String(last);
-      held.set(token, effects);
+      held.set(token, followUps);
       const [oldest] = held.keys();
       if (held.size > maxHeld && oldest !== undefined) held.delete(oldest);
       return token;
@@ -94,13 +94,13 @@ function holdEffects(runtime: Runtime) {
       held.delete(token);
     },
     release(token: string): void {
-      const effects = held.get(token);
+      const followUps = held.get(token);
       held.delete(token);
-      if (effects) release(runtime, effects);
+      if (followUps) release(runtime, followUps);
     },
     /** Those that are not committed yet are kept: they may still be heard of. */
     releaseHarmless(): void {
-      for (const effects of held.values()) releaseHarmless(runtime, effects);
+      for (const followUps of held.values()) releaseHarmless(runtime, followUps);
     },
     count: () => held.size,
   };

@@ -8,7 +8,10 @@ import { CairnloopError } from '../foundation/errors.js';
 export interface TransactionExecutor {
   /** Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are texts or null. */
   query(text: string, values: unknown[]): Promise<{ rows: object[] }>;
-  /** What stands for the transaction where executors of it are made anew: calls on one transaction wait for each other. */
+  /**
+   * The object that identifies the transaction if its executors are created repeatedly: calls on one transaction run
+   * one after the other.
+   */
   readonly transaction?: object;
 }
 
@@ -35,7 +38,7 @@ export function requireExecutor(executor: unknown): TransactionExecutor {
   throw wrongExecutor('executor', `an object with query(text, values)${adapterFor(executor)}`, describeValue(executor));
 }
 
-/** Runs a statement. Throws {@link ExecutorError}, and `INPUT_INVALID` where what comes back is no result. */
+/** Runs a statement. Throws {@link ExecutorError}, and `INPUT_INVALID` if the driver returns no result. */
 export async function queryHost(executor: TransactionExecutor, text: string, values: unknown[]): Promise<object[]> {
   let result: unknown;
   try {

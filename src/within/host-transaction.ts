@@ -1,8 +1,8 @@
-import type { Database } from '../db/connect.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Database, valuesOf } from '../db/connect.js';
+import { type Given, type NoParams, type Statement, statement } from '../db/statement.js';
+import type { Held } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Commits } from './commits.js';
-import { type Effects, isEmpty, noEffects } from './effects.js';
 import { queryHost, type TransactionExecutor } from './executor.js';
 import { asHex, portable, toText, unpack, unpackRows } from './portable.js';
 import { type Settings, selectSettings, settingsToChange, withSettings } from './settings.js';
@@ -12,7 +12,7 @@ const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Runs calls in the host's open transaction, each in a savepoint of its own. */
 export interface HostTransaction {
-  call<T>(work: (db: Database, effects: Effects) => Promise<T>): Promise<T>;
+  call<T>(work: (db: Database, held: Held) => Promise<T>): Promise<T>;
 }
 
 export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
@@ -43,18 +43,18 @@ async function inSavepoint<T>(
   executor: TransactionExecutor,
   own: Database,
   commits: Commits,
-  work: (db: Database, effects: Effects) => Promise<T>,
+  work: (db: Database, held: Held) => Promise<T>,
 ): Promise<T> {
   const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
   await send(`SAVEPOINT ${savepoint}`);
   const state: CallState = { undo: false, failure: undefined };
-  const effects = noEffects();
+  const held: Held = [];
   let token: string | undefined;
   try {
     const settings = await lookAround(executor, own);
-    const result = await work(databaseOn(executor, own, settings, state), effects);
-    if (!isEmpty(effects)) {
-      token = commits.hold(effects);
+    const result = await work(databaseOn(executor, own, settings, state), held);
+    if (held.length > 0) {
+      token = commits.hold(held);
       await send(notify, [commits.channel, token]);
     }
     await send(`RELEASE SAVEPOINT ${savepoint}`);
@@ -95,14 +95,14 @@ const place = `pg_catalog.concat(
 
 const lookText = `SELECT ${asHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
 
-const selectPlace = statement('within.place', () => `SELECT ${place} AS place`);
+const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 
 /** Where Cairnloop's own connections lead; asked for again where it may have changed, as after a restart. */
 function placeOf(own: Database, { again = false } = {}): Promise<string | undefined> {
   const known = again ? undefined : places.get(own);
-  const asked = known ?? own.run<{ place: string }>(selectPlace).then(([row]) => row?.place);
+  const asked = known ?? own.run(selectPlace).then(([row]) => row?.place);
   places.set(own, asked);
   asked.catch(() => places.delete(own));
   return asked;
@@ -113,17 +113,19 @@ function databaseOn(executor: TransactionExecutor, own: Database, settings: Sett
   const wanted = settingsToChange(settings);
   let last: Promise<unknown> = Promise.resolve();
 
-  const run: Executor['run'] = async (asked, values = []) => {
+  async function run<Params extends object, Row extends object>(
+    asked: Statement<Params, Row>,
+    ...[params]: Given<Params>
+  ): Promise<Row[]> {
     const { text, returnsRows } = await portable(own, asked);
-    const turn = last.then(() =>
-      withSettings(executor, wanted, settings, () => queryHost(executor, text, values.map(toText))),
-    );
+    const values = valuesOf(asked, params).map(toText);
+    const turn = last.then(() => withSettings(executor, wanted, settings, () => queryHost(executor, text, values)));
     last = turn.catch((error) => {
       state.failure ??= error;
     });
     const rows = await turn;
-    return returnsRows ? unpackRows(rows) : [];
-  };
+    return returnsRows ? unpackRows<Row>(rows) : [];
+  }
   const db: Database = {
     url: own.url,
     schema: own.schema,

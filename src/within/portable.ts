@@ -56,7 +56,7 @@ export function unpack<Value>(rows: readonly object[]): Value {
 /** What is in quotes, in a comment, or a parameter. */
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g;
 
-/** Has every parameter arrive as a text and be cast on the server, so that no driver guesses how to encode it. Pure. */
+/** Makes every parameter a text that is cast on the server, so that no driver guesses how to encode it. Pure. */
 export function withCasts(text: string, casts: readonly string[]): string {
   return text.replace(tokens, (found, number?: string) =>
     number === undefined ? found : `($${number}::text::${casts[Number(number) - 1]})`,
@@ -81,18 +81,18 @@ function parameterTypes(own: Database, name: string, text: string): Promise<stri
   const prepared = quoteIdentifier(`cairnloop_types_of_${name}`.slice(0, 63));
   return own.transaction(async (tx) => {
     await tx.run(statement(`within.prepare.${name}`, () => `PREPARE ${prepared} AS ${text}`));
-    const rows = await tx.run<{ type: string }>(selectTypes, [`cairnloop_types_of_${name}`.slice(0, 63)]);
+    const rows = await tx.run(selectTypes, { name: `cairnloop_types_of_${name}`.slice(0, 63) });
     await tx.run(statement(`within.deallocate.${name}`, () => `DEALLOCATE ${prepared}`));
     return rows.map(({ type }) => type);
   });
 }
 
-const selectTypes = statement(
+const selectTypes = statement<{ name: string }, { type: string }>(
   'within.parameter_types',
-  () => `
+  (_, p) => `
     SELECT format('%I.%I', n.nspname, t.typname) AS type
     FROM pg_prepared_statements p
     CROSS JOIN LATERAL unnest(p.parameter_types::oid[]) WITH ORDINALITY AS parameter (oid, place)
     JOIN pg_type t ON t.oid = parameter.oid JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE p.name = $1 ORDER BY parameter.place`,
+    WHERE p.name = ${p.name} ORDER BY parameter.place`,
 );

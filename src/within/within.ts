@@ -1,9 +1,9 @@
 import type { Calls, Within } from '../contracts/cairnloop.js';
+import { holdingRuntime } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
 import { createCommits } from './commits.js';
-import { holdingRuntime } from './effects.js';
 import { requireExecutor, type TransactionExecutor } from './executor.js';
 import { withinFailure } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
@@ -60,8 +60,8 @@ export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
     const run = (...given: never[]) => {
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
-      return transaction.call(async (db, effects) =>
-        Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, effects)), group))[name]?.(...given),
+      return transaction.call(async (db, held) =>
+        Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
       );
     };
     // By its length the edge knows how many arguments it takes.

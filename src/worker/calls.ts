@@ -16,7 +16,7 @@ const cause = new AsyncLocalStorage<Call>();
 /** Running callbacks of every worker in this process. */
 const underWay = new Set<Call>();
 
-/** A callback that never settles would stay for ever; the oldest beyond this are forgotten. */
+/** A callback that never settles would be kept forever; beyond this number the oldest are dropped. */
 const mostRemembered = 10_000;
 
 let onBegin: ((call: Call) => void) | undefined;
@@ -84,14 +84,14 @@ export interface Culprit {
 /** The cause of the running code; call it while an uncaught error is handled. */
 export function culprit(): Culprit {
   const known = cause.getStore();
-  if (known) return { words: wordsFor(known), calls: [known] };
+  if (known) return { words: describeCall(known), calls: [known] };
   if (underWay.size === 0) return { words: 'no callback', calls: [] };
   const calls = [...underWay].slice(-mostShown);
   const more = underWay.size - calls.length;
-  const words = `one of the callbacks under way, or none: ${calls.map(wordsFor).join(', ')}`;
+  const words = `one of the callbacks under way, or none: ${calls.map(describeCall).join(', ')}`;
   return { words: more > 0 ? `${words} and ${more} more` : words, calls };
 }
 
-export function wordsFor({ method, deliveryId, attempt }: Call): string {
+export function describeCall({ method, deliveryId, attempt }: Call): string {
   return `${method} (delivery ${deliveryId}, attempt ${attempt})`;
 }

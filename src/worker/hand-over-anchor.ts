@@ -23,15 +23,15 @@ interface Turn {
 export async function handOverAnchor(runtime: Runtime): Promise<void> {
   const { config, db, log } = runtime;
   if (!config.notifier?.onAuditAnchor) return;
-  const [turn] = await db.run<Turn>(claimTurn, [config.worker.callbackTimeoutMs + claimSlackMs]);
+  const [turn] = await db.run(claimTurn, { leaseMs: config.worker.callbackTimeoutMs + claimSlackMs });
   if (!turn) return;
   const anchor = await readAnchor(db);
   const failure = await call(runtime, anchor, turn);
   if (failure === null) {
-    await db.run(finishTurn, [turn.id, turn.attempts, anchor.seq, anchor.hash]);
+    await db.run(finishTurn, { ...turn, seq: anchor.seq, hash: anchor.hash });
     log.info({ seq: anchor.seq }, 'audit anchor handed over');
   } else {
-    await db.run(retryTurn, [turn.id, turn.attempts, failure]);
+    await db.run(retryTurn, { ...turn, error: failure });
     log.warn({ reason: failure, attempt: turn.attempts }, 'notifier.onAuditAnchor failed; trying again');
   }
 }
@@ -50,30 +50,30 @@ async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: 
   }
 }
 
-const claimTurn = statement(
+const claimTurn = statement<{ leaseMs: number }, Turn>(
   'audit.claim_anchor',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.audit_anchor SET
-      attempts = attempts + 1, claimed_until = ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+      attempts = attempts + 1, claimed_until = ${s}.clock() + make_interval(secs => ${p.leaseMs}::float8 / 1000)
     WHERE due_at <= ${s}.clock() AND (claimed_until IS NULL OR claimed_until <= ${s}.clock())
       AND EXISTS (SELECT FROM ${s}.audit_events WHERE seq IS NOT NULL)
     RETURNING id, attempts`,
 );
 
-const finishTurn = statement(
+const finishTurn = statement<{ id: string; attempts: number; seq: number; hash: string }>(
   'audit.anchor_handed_over',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.audit_anchor SET
       id = ${s}.time_id(), attempts = 0, claimed_until = NULL, last_error = NULL,
-      due_at = ${s}.clock() + interval '1 day', handed_at = ${s}.clock(), handed_seq = $3, handed_hash = $4
-    WHERE id = $1 AND attempts = $2`,
+      due_at = ${s}.clock() + interval '1 day', handed_at = ${s}.clock(), handed_seq = ${p.seq}, handed_hash = ${p.hash}
+    WHERE id = ${p.id} AND attempts = ${p.attempts}`,
 );
 
-const retryTurn = statement(
+const retryTurn = statement<{ id: string; attempts: number; error: string }>(
   'audit.anchor_failed',
-  (s) => `
+  (s, p) => `
     UPDATE ${s}.audit_anchor SET
-      claimed_until = NULL, last_error = $3,
+      claimed_until = NULL, last_error = ${p.error},
       due_at = ${s}.clock() + least(interval '1 hour', interval '1 minute' * power(2, least(attempts, 10) - 1))
-    WHERE id = $1 AND attempts = $2`,
+    WHERE id = ${p.id} AND attempts = ${p.attempts}`,
 );

@@ -5,43 +5,58 @@ import { modulesOf } from '../deliveries/announced-modules.js';
 import { version } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
 
+export interface Heartbeat {
+  beat(state: 'running' | 'draining'): Promise<void>;
+  leave(): Promise<void>;
+}
+
 /**
  * One row for each worker, refreshed while it lives, for doctor and the workspace. Each beat also announces the
  * worker's host modules, which decide what is owed.
  */
-export function createHeartbeat(runtime: Runtime): {
-  beat(state: 'running' | 'draining'): Promise<void>;
-  leave(): Promise<void>;
-} {
+export function createHeartbeat(runtime: Runtime): Heartbeat {
   const workerId = randomUUID();
   const { concurrency } = runtime.config.worker;
   const modules = modulesOf(runtime.config);
   return {
     async beat(state) {
-      await runtime.db.run(beat, [workerId, hostname(), process.pid, version, state, concurrency, modules]);
+      const { pid } = process;
+      await runtime.db.run(beat, { workerId, host: hostname(), pid, version, state, concurrency, modules });
       await runtime.db.run(announce);
     },
     async leave() {
       // A database outage must not keep a worker from stopping; its last beat expires by itself.
-      await runtime.db.run(leave, [workerId]).catch(() => {});
+      await runtime.db.run(leave, { workerId }).catch(() => {});
     },
   };
 }
 
 /** Beats of dead workers are removed after a day. */
-const beat = statement(
+const beat = statement<{
+  workerId: string;
+  host: string;
+  pid: number;
+  version: string;
+  state: string;
+  concurrency: number;
+  modules: string[];
+}>(
   'worker.beat',
-  (s) => `
+  (s, p) => `
     WITH forgotten AS (
       DELETE FROM ${s}.worker_heartbeats WHERE worker_id IN (
         SELECT worker_id FROM ${s}.worker_heartbeats
-        WHERE beat_at < ${s}.clock() - interval '1 day' AND worker_id <> $1 FOR UPDATE SKIP LOCKED)
+        WHERE beat_at < ${s}.clock() - interval '1 day' AND worker_id <> ${p.workerId} FOR UPDATE SKIP LOCKED)
     )
     INSERT INTO ${s}.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, ${s}.clock(), ${s}.clock())
+    VALUES (${p.workerId}, ${p.host}, ${p.pid}, ${p.version}, ${p.state}, ${p.concurrency}, ${p.modules},
+      ${s}.clock(), ${s}.clock())
     ON CONFLICT (worker_id) DO UPDATE SET state = excluded.state, beat_at = excluded.beat_at`,
 );
 
 const announce = statement('worker.announce', (s) => `SELECT ${s}.announce_modules()`);
 
-const leave = statement('worker.leave', (s) => `DELETE FROM ${s}.worker_heartbeats WHERE worker_id = $1`);
+const leave = statement<{ workerId: string }>(
+  'worker.leave',
+  (s, p) => `DELETE FROM ${s}.worker_heartbeats WHERE worker_id = ${p.workerId}`,
+);

@@ -35,7 +35,7 @@ export function createSweep(
   return {
     async run() {
       const open = look.isDue() ? deliveryTopics.filter((topic) => !isFull(topic)) : [];
-      const find = () => runtime.db.run<SweepRow>(findDue, [lookAheadMs, open, deliveryTopics]);
+      const find = () => runtime.db.run(findDue, { lookAheadMs, open, topics: deliveryTopics });
       for (const { topic, due, deadlines } of await (open.length > 0 ? look.run(find) : find())) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
@@ -57,11 +57,14 @@ interface SweepRow {
 }
 
 /** OFFSET 0 keeps the order: without it the planner reads the whole table to find that a topic has nothing due. */
-export const findDue = statement(
+export const findDue = statement<
+  { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },
+  SweepRow
+>(
   'delivery.sweep',
-  (s) => `
+  (s, p) => `
     SELECT topic,
-      topic = ANY ($2::text[]) AND EXISTS (
+      topic = ANY (${p.open}::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
           AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
@@ -71,10 +74,10 @@ export const findDue = statement(
         SELECT DISTINCT ceil(extract(epoch FROM soon.available_at - ${s}.clock()) * 1000)::int AS in_ms FROM (
           SELECT d.available_at FROM ${s}.deliveries d
           WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at > ${s}.clock()
-            AND d.available_at <= ${s}.clock() + make_interval(secs => $1::float8 / 1000)
+            AND d.available_at <= ${s}.clock() + make_interval(secs => ${p.lookAheadMs}::float8 / 1000)
           ORDER BY d.available_at LIMIT 1000
         ) soon
         ORDER BY in_ms
       ) AS deadlines
-    FROM unnest($3::text[]) AS t (topic)`,
+    FROM unnest(${p.topics}::text[]) AS t (topic)`,
 );

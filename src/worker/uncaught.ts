@@ -18,13 +18,13 @@ export function logUncaught(log: Logger): { stop(): void } {
 /** Why a worker's process cannot go on. */
 export interface Crash {
   reason: string;
-  /** What was being called. */
+  /** The callback that was running. */
   words: string;
 }
 
-/** For a process that only works: logs floating rejections and ends in order on an uncaught error. */
-export interface GuardedProcess {
-  /** Settles at the first error that nobody caught. */
+/** For a process that runs only a worker: logs unhandled rejections and reports an uncaught error. */
+export interface UncaughtErrors {
+  /** Settles at the first uncaught error. */
   crashed: Promise<'crash'>;
   /** That error; undefined as long as there was none. */
   readonly crash: Crash | undefined;
@@ -32,10 +32,10 @@ export interface GuardedProcess {
 }
 
 /**
- * Replaces Node's handling in a worker's own process. A floating rejection of a callback is only logged: other
- * callbacks are not to blame. An uncaught error requests an orderly end.
+ * Replaces Node's handling in a worker's own process. An unhandled rejection of a callback is only logged, because
+ * other callbacks are not affected. An uncaught error requests an orderly shutdown.
  */
-export function guardProcess(log: Logger): GuardedProcess {
+export function catchUncaughtErrors(log: Logger): UncaughtErrors {
   let crash: Crash | undefined;
   let tell: (what: 'crash') => void = () => {};
   const crashed = new Promise<'crash'>((resolve) => {

@@ -1,8 +1,8 @@
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import { onCallBegin, wordsFor } from './calls.js';
+import { describeCall, onCallBegin } from './calls.js';
 
-/** What the thread is given. */
+/** Data for the watchdog thread. */
 export interface Watched {
   /** Incremented by the main thread while its event loop runs. */
   beats: Int32Array;
@@ -26,7 +26,7 @@ export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   if (inspector.url() !== undefined) return { stop: async () => {} };
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const lastCall = new Uint8Array(new SharedArrayBuffer(200));
-  onCallBegin((call) => void encoder.encodeInto(wordsFor(call).padEnd(lastCall.length, '\0'), lastCall));
+  onCallBegin((call) => void encoder.encodeInto(describeCall(call).padEnd(lastCall.length, '\0'), lastCall));
   const tickMs = Math.max(20, Math.ceil(limitMs / patience));
   const beating = setInterval(() => Atomics.add(beats, 0, 1), tickMs / 2).unref();
   const watched: Watched = { beats, lastCall, tickMs, patience };

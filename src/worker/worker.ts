@@ -1,26 +1,20 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { workerLockMs } from '../db/lock-limit.js';
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
-import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
-import { createActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import { named } from './calls.js';
-import { handOverAnchor } from './hand-over-anchor.js';
-import { createHeartbeat } from './heartbeat.js';
+import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import { customerErased } from './jobs/customer-erased.js';
 import { draft } from './jobs/draft.js';
 import { notifyResolved } from './jobs/notify-resolved.js';
 import { outbound } from './jobs/outbound.js';
 import { reply } from './jobs/reply.js';
 import { slaCountdown } from './jobs/sla-countdown.js';
-import { createMaintenance } from './maintenance.js';
-import { type Repeating, repeat } from './repeat.js';
-import { createSnoozeAlarm } from './snooze-alarm.js';
-import { createSweep } from './sweep.js';
+import { type Drainers, startTimers, type Timers } from './timers.js';
 import { logUncaught } from './uncaught.js';
 
 /** What `cairnloop worker` runs; a host may run it in a process of its own. */
@@ -36,7 +30,7 @@ export interface Worker {
   readonly state: 'stopped' | 'running' | 'draining';
 }
 
-/** As readiness sees it. */
+/** A worker with the state that readiness reports. */
 export interface ObservedWorker extends Worker {
   /** How long the oldest outcome could not be written, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
@@ -51,25 +45,13 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   customer_erased: customerErased,
 };
 
-const heartbeatMs = 5000;
-const sweepMs = 1000;
-/** Further than the next round, so that no action is due between two. */
-const actionsAheadMs = 1600;
-const maintenanceMs = 10_000;
-const keptOutcomesMs = 1000;
-const anchorMs = 10_000;
-
 /** Time to release everything after the callbacks, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
-interface Running {
+interface Running extends Timers {
   outcomes: OutcomeWriter;
-  drainers: Record<DeliveryTopic, Drainer>;
-  /** Timers that take new work. */
-  intake: Repeating[];
-  /** Timers that running callbacks need: lease renewal and heartbeat. */
-  upkeep: Repeating[];
+  drainers: Drainers;
   uncaught: { stop(): void };
 }
 
@@ -81,6 +63,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   let state: Worker['state'] = 'stopped';
   let unwrittenSince = (): number | null => null;
   const heartbeat = createHeartbeat(runtime);
+  const beatState = () => (state === 'draining' ? 'draining' : 'running');
 
   async function start(): Promise<void> {
     if (stopping) await stopping;
@@ -92,83 +75,33 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
     state = 'running';
     const outcomes = createOutcomeWriter(runtime);
     unwrittenSince = () => outcomes.waitingSince;
-    const drainers = forEachTopic((topic) => createDrainer(runtime, topic, named(topic, handlers[topic]), outcomes));
+    const drainers: Drainers = forEachTopic((topic) =>
+      createDrainer(runtime, topic, named(topic, handlers[topic]), outcomes),
+    );
     try {
       await admit();
       await runtime.jobs.start(drainers);
       await heartbeat.beat('running');
       await logOwedCallbacks(runtime);
     } catch (error) {
-      await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
-      outcomes.stop();
-      await runtime.jobs.stop().catch(() => {});
+      await abandon(runtime, drainers, outcomes);
       running = undefined;
       state = 'stopped';
       throw error;
     }
-    return { outcomes, drainers, uncaught: logUncaught(runtime.log), ...startTimers(drainers) };
-  }
-
-  function startTimers(drainers: Running['drainers']): Pick<Running, 'intake' | 'upkeep'> {
-    const sweep = createSweep(runtime, (topic) => drainers[topic].full);
-    const snoozes = createSnoozeAlarm(runtime);
-    const actions = createActionTimer(runtime, actionsAheadMs);
-    const maintenance = createMaintenance(runtime);
-    const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
-    return {
-      intake: [
-        repeat(runtime.log, 'sweep', sweepMs, sweep.run, sweep.stop),
-        repeat(runtime.log, 'snooze alarm', sweepMs, snoozes.run, snoozes.stop),
-        repeat(runtime.log, 'pending actions', sweepMs, actions.run, actions.stop),
-        repeat(runtime.log, 'maintenance', maintenanceMs, maintenance),
-        repeat(runtime.log, 'audit anchor', anchorMs, () => handOverAnchor(runtime)),
-        repeat(runtime.log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
-      ],
-      upkeep: [
-        repeat(runtime.log, 'lease renewal', runtime.config.worker.leaseMs / 3, renewAll),
-        repeat(runtime.log, 'heartbeat', heartbeatMs, () =>
-          heartbeat.beat(state === 'draining' ? 'draining' : 'running'),
-        ),
-      ],
-    };
+    const timers = startTimers({ runtime, drainers, handlers, beat: () => heartbeat.beat(beatState()) });
+    return { outcomes, drainers, uncaught: logUncaught(runtime.log), ...timers };
   }
 
   function stop(): Promise<void> {
     if (!running) return Promise.resolve();
     state = 'draining';
-    stopping ??= halt(running).finally(() => {
+    stopping ??= halt(runtime, heartbeat, running).finally(() => {
       running = undefined;
       stopping = undefined;
       state = 'stopped';
     });
     return stopping;
-  }
-
-  async function halt(launched: Promise<Running>): Promise<void> {
-    const begun = await launched.catch(() => null);
-    if (!begun) return;
-    const { drainers, outcomes, intake, upkeep, uncaught } = begun;
-    const takenIn = intake.map((timer) => timer.stop());
-    const beaten = heartbeat.beat('draining').catch(() => {});
-    const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
-    if (left > 0)
-      runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
-    outcomes.stop();
-    await within(lettingGoMs, letGo([beaten, ...takenIn, ...upkeep.map((timer) => timer.stop())]));
-    uncaught.stop();
-  }
-
-  async function letGo(ending: readonly Promise<void>[]): Promise<void> {
-    await Promise.all([...ending, stopJobs()]);
-    await heartbeat.leave();
-  }
-
-  async function stopJobs(): Promise<void> {
-    try {
-      await runtime.jobs.stop();
-    } catch (error) {
-      runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
-    }
   }
 
   return {
@@ -182,6 +115,40 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
       return since === null ? 0 : performance.now() - since;
     },
   };
+}
+
+/** Ends what a failed start has begun. */
+async function abandon(runtime: Runtime, drainers: Drainers, outcomes: OutcomeWriter): Promise<void> {
+  await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
+  outcomes.stop();
+  await runtime.jobs.stop().catch(() => {});
+}
+
+/** Ends a worker: its timers, its callbacks up to their limit, its job store, its heartbeat. Never rejects. */
+async function halt(runtime: Runtime, heartbeat: Heartbeat, launched: Promise<Running>): Promise<void> {
+  const begun = await launched.catch(() => null);
+  if (!begun) return;
+  const { drainers, outcomes, intake, upkeep, uncaught } = begun;
+  const takenIn = intake.map((timer) => timer.stop());
+  const beaten = heartbeat.beat('draining').catch(() => {});
+  const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
+  if (left > 0)
+    runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
+  outcomes.stop();
+  const ending = [beaten, ...takenIn, ...upkeep.map((timer) => timer.stop()), stopJobs(runtime)];
+  await within(
+    lettingGoMs,
+    Promise.all(ending).then(() => heartbeat.leave()),
+  );
+  uncaught.stop();
+}
+
+async function stopJobs(runtime: Runtime): Promise<void> {
+  try {
+    await runtime.jobs.stop();
+  } catch (error) {
+    runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
+  }
 }
 
 function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopic, T> {

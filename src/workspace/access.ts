@@ -8,16 +8,22 @@ import { type BarePage, barePage } from './bare-page.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import type { MountedOptions } from './mount-options.js';
 import { type PageContext, themeCookie, themes } from './page-context.js';
+import { wordingFor } from './strings/strings.js';
+import { t, withWording } from './words.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
+
+/** Sets the language of the request's operator. */
+export function speak({ options }: Services): Middleware {
+  return (c, next) => withWording(wordingFor(options.strings, c.req.header('accept-language') ?? null), next);
+}
 
 /** Refuses everyone whom the host does not identify, before anything is read or rendered. */
 export function requireOperator(services: Services): Middleware {
   return async (c, next) => {
-    if (!isKnownHost(c.req.raw, services.options.hosts))
-      return c.text('This host name is not one that is answered here.\n', 403);
+    if (!isKnownHost(c.req.raw, services.options.hosts)) return c.text(`${t('unknownHost')}\n`, 403);
     const identity = await identifyOperator(c, services);
-    if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured);
+    if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
     services.team.note(identity.person);
     c.set('frame', frameOf(c, services, identity.person));
@@ -25,28 +31,28 @@ export function requireOperator(services: Services): Middleware {
   };
 }
 
-/** Asks the host who sent a request; an open stream has it asked again. */
+/** Asks the host who sent a request; called again while a live stream is open. */
 export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<Identity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'operator', ask: options.operator };
   return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
-const unconfigured: BarePage = {
+const unconfigured = (): BarePage => ({
   status: 503,
   code: 'OPERATOR_UNCONFIGURED',
-  title: 'The workspace has no way to tell who its operators are.',
-  text: ['Hand one in where it is mounted:'],
+  title: t('unconfigured'),
+  text: [t('unconfiguredHint')],
   example: "cairnloop.workspace({ basePath: '/support', operator: (request) => ({ id: '…', name: '…' }) })",
-};
+});
 
 function signedOut({ signInUrl }: MountedOptions): BarePage {
   return {
     status: 401,
     code: 'SIGNED_OUT',
-    title: 'Sign in to the application as an operator first.',
-    text: ['This address is for the people who answer customers. Nothing was changed.'],
-    ...(signInUrl && { link: { href: signInUrl, label: 'Sign in' } }),
+    title: t('signInFirst'),
+    text: [t('signInFirstHint')],
+    ...(signInUrl && { link: { href: signInUrl, label: t('signIn') } }),
   };
 }
 
@@ -75,11 +81,11 @@ function frameOf(
 export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   return async (c, next) => {
     // Check first: a foreign body is not read at all.
-    if (!isSameOrigin(c.req.raw)) return c.text(refused('it was not sent from a page of this workspace'), 403);
+    if (!isSameOrigin(c.req.raw)) return c.text(refused(t('refusedSite')), 403);
     const form = await readForm(c.req.raw, c.env?.incoming);
     if (typeof form === 'string') return unread(c, form, runtime.log);
     if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
-      return c.text(refused('its form was not made for you, or is older than a day'), 403);
+      return c.text(refused(t('refusedToken')), 403);
     }
     c.set('form', form);
     await next();
@@ -89,22 +95,22 @@ export function requireOwnForm({ tokens, runtime }: Services): Middleware {
 function unread(c: WorkspaceContext, why: Unread, log: Logger): Response {
   switch (why) {
     case 'too large':
-      return c.text('Nothing was changed: the request body is too large (limit 16 MB).\n', 413);
+      return c.text(`${t('refusedLarge')}\n`, 413);
     case 'too slow':
-      return c.text(refused('its form did not arrive in time'), 408);
+      return c.text(refused(t('refusedSlow')), 408);
     case 'malformed':
-      return c.text(refused('its form could not be read'), 400);
+      return c.text(refused(t('refusedMalformed')), 400);
     case 'already read':
       log.error({ path: c.req.routePath }, alreadyRead);
       return c.text(`Nothing was changed: ${alreadyRead}\n`, 500);
   }
 }
 
-/** Koa and Adonis keep the parsed form on objects of their own, which a mount is not given. */
+/** Koa and Adonis keep the parsed form on their own request objects, which a mount does not receive. */
 const alreadyRead =
   'the form was read before it reached the workspace, and request.body holds nothing of it. ' +
-  'Mount the workspace before the body parser of your framework (README, "Where to mount").';
+  'Mount the workspace before the body parser of your framework (docs/workspace.md of cairnloop, "Where to mount").';
 
 function refused(why: string): string {
-  return `Nothing was changed: the request was refused because ${why}. Reload the page and try again.\n`;
+  return `${t('refusedBecause', { why })}\n`;
 }

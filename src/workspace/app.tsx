@@ -6,7 +6,7 @@ import { createLiveStreams } from '../http/live-streams.js';
 import { protect } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
 import { repeat } from '../worker/repeat.js';
-import { requireOperator, requireOwnForm } from './access.js';
+import { requireOperator, requireOwnForm, speak } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
 import { defaultRepliesFolder } from './mount-options.js';
@@ -16,6 +16,7 @@ import { routes } from './routes.js';
 import { createSavedReplies } from './saved-replies.js';
 import { createTeam } from './team.js';
 import { FailurePage } from './views/failure.js';
+import { t } from './words.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
@@ -32,11 +33,11 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
-  app.use(protect, requireOperator(services));
+  app.use(protect, speak(services), requireOperator(services));
   app.on(['POST'], ['*'], requireOwnForm(services));
   for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
-  app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text('Not found.\n', 404)));
+  app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
 }
@@ -44,7 +45,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
 type MadeHere = 'assets' | 'tokens' | 'team' | 'presence' | 'streams' | 'actions' | 'savedReplies';
 
 export interface AppOptions extends Omit<Services, MadeHere> {
-  /** Aborted when the workspace closes: streams end with it. */
+  /** Aborted when the workspace closes, which ends the live streams. */
   closing: AbortSignal;
 }
 
@@ -68,7 +69,7 @@ function openStreams(
   return streams;
 }
 
-/** How often this process looks for actions that another one has left behind, in milliseconds. Workers look every second. */
+/** How often this process looks for pending actions that another process left undone, in milliseconds. */
 const actionsEveryMs = 30_000;
 
 function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['actions'] {
@@ -87,17 +88,17 @@ function notAllowed(c: WorkspaceContext, path: string): Response {
   return c.text(`Only ${allow.join(' and ')} is answered here.\n`, 405, { allow: allow.join(', ') });
 }
 
-function notFoundPage(c: WorkspaceContext, title = 'There is no such page'): Response | Promise<Response> {
+function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response | Promise<Response> {
   return c.html(
     <FailurePage frame={c.get('frame')} icon="info" title={title}>
-      The address may be mistyped, or what it named may be gone.
+      {t('pageNotFoundHint')}
     </FailurePage>,
     404,
   );
 }
 
 async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Services): Promise<Response> {
-  // Pages are read by statements of their own, whose failures are the driver's.
+  // Queries of pages throw the driver's errors: translate them first.
   const error = await databaseFailure(thrown, runtime.db);
   const refusal = refusalOf(error, runtime.log);
   const frame = c.get('frame');
@@ -111,10 +112,10 @@ async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Service
     );
   }
   runtime.log.error({ reason: errorText(error), path: c.req.routePath }, 'a workspace page failed');
-  if (!frame) return c.text('This failed; the reason is in the log.\n', 500);
+  if (!frame) return c.text(`${t('failedPlain')}\n`, 500);
   return c.html(
-    <FailurePage frame={frame} icon="triangle-alert" title="This page could not be built">
-      The reason is in the log. Nothing that was saved before is lost: go back and try again.
+    <FailurePage frame={frame} icon="triangle-alert" title={t('pageFailed')}>
+      {t('pageFailedHint')}
     </FailurePage>,
     500,
   );

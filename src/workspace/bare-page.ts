@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { securityHeaders } from '../http/security-headers.js';
+import { wording } from './words.js';
 
-/** A page without frame, which uses neither database nor customer data. */
+/** A page without layout, which uses neither database nor customer data. */
 export interface BarePage {
   status: 401 | 503;
-  /** Names it for programs. */
+  /** The error code of the JSON form. */
   code: 'SIGNED_OUT' | 'OPERATOR_UNCONFIGURED' | 'UNAVAILABLE';
   title: string;
   text: readonly string[];
@@ -13,10 +14,10 @@ export interface BarePage {
   link?: { href: string; label: string };
 }
 
-/** For people who are not let in: a small page, JSON if asked for, else plain text. */
+/** The response to an unidentified visitor: HTML for browsers, JSON if requested, else plain text. */
 export function barePage(request: Request, page: BarePage): Response {
   const accept = request.headers.get('accept') ?? '';
-  const headers: Record<string, string> = { ...securityHeaders, vary: 'accept' };
+  const headers: Record<string, string> = { ...securityHeaders, vary: 'accept, accept-language' };
   const answer = (type: string, body: string) =>
     new Response(request.method === 'HEAD' ? null : body, {
       status: page.status,
@@ -50,7 +51,7 @@ function asText({ title, text, example, link }: BarePage): string {
 
 function markup({ title, text, example, link }: BarePage): string {
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<html lang="${wording().locale}" dir="${wording().dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><main><svg viewBox="0 0 24 24" aria-hidden="true"><ellipse cx="12" cy="18.6" rx="9" ry="3.6"/>
 <ellipse cx="11.4" cy="11.9" rx="6.2" ry="3"/><ellipse cx="12.6" cy="6.3" rx="3.7" ry="2.4"/></svg>
@@ -62,7 +63,7 @@ ${link ? `<p><a href="${escaped(link.href)}">${escaped(link.label)}</a></p>` : '
 `;
 }
 
-/** In the page itself, allowed by its hash: whoever is not let in is served no file. */
+/** Inline, allowed by its hash: an unidentified visitor is served no asset files. */
 const style = `
 :root { color-scheme: light dark; }
 body { display: grid; min-height: 100dvh; margin: 0; place-items: center; background: light-dark(#ebe8e1, #121412);

@@ -1,9 +1,9 @@
 /** What can be done with many conversations at once, besides writing to their customers. */
 export const bulkKinds = [
-  { kind: 'resolve', label: 'Resolve' },
-  { kind: 'tag', label: 'Tag' },
-  { kind: 'assign', label: 'Assign' },
-  { kind: 'snooze', label: 'Snooze' },
+  { kind: 'resolve', label: 'resolve' },
+  { kind: 'tag', label: 'tag' },
+  { kind: 'assign', label: 'assign' },
+  { kind: 'snooze', label: 'snooze' },
 ] as const;
 
 export type BulkKind = (typeof bulkKinds)[number]['kind'];

@@ -1,12 +1,13 @@
 import type { Clock } from './model.js';
+import { t, tCount } from './words.js';
 
 /** How a clock looks to an operator. */
 export type ClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
 
-/** Below this share of its time a clock that runs is marked. */
+/** A running clock with less than this share of its time left is shown as `soon`. */
 export const soonShare = 0.25;
 
-/** The tone of a clock at a moment. A breach that no worker has marked yet is a breach all the same. */
+/** The tone of a clock at a moment. A clock past its breach time is `breached` even before a worker marks it. */
 export function clockTone(clock: Clock, now: Date): ClockTone {
   if (clock.status === 'fulfilled') return 'met';
   if (clock.status === 'breached') return 'breached';
@@ -17,14 +18,14 @@ export function clockTone(clock: Clock, now: Date): ClockTone {
   return left < whole * soonShare ? 'soon' : 'calm';
 }
 
-/** What a clock that runs comes to next: the time for an answer while it is ahead, then the breach. */
+/** The next deadline of a running clock: the response until it is due, then the breach. */
 export interface NextTarget {
   what: 'reply' | 'breach';
   at: Date;
   tone: 'calm' | 'soon';
 }
 
-/** A missed response target is marked, and so is one that little time is left for. */
+/** The next deadline, and whether to highlight it: missed, or with little time left. */
 export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: Date): NextTarget {
   if (responseDueAt <= now || responseDueAt >= breachAt) return { what: 'breach', at: breachAt, tone: 'soon' };
   const share = (responseDueAt.getTime() - now.getTime()) / (responseDueAt.getTime() - startedAt.getTime());
@@ -34,12 +35,12 @@ export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: D
 /** A span of time in at most two units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
 export function shortSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
-  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 60) return t('shortSeconds', { seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes}m`;
+  if (minutes < 60) return t('shortMinutes', { minutes });
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
-  return `${Math.floor(hours / 24)}d ${hours % 24}h`;
+  if (hours < 24) return t('shortHours', { hours, minutes: String(minutes % 60).padStart(2, '0') });
+  return t('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
 /** The same in words: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
@@ -48,9 +49,8 @@ export function spanInWords(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);
   const days = Math.floor(hours / 24);
-  if (days > 0) return hours % 24 > 0 ? `${count(days, 'day')} ${hours % 24} h` : count(days, 'day');
-  if (hours > 0) return minutes % 60 > 0 ? `${hours} h ${minutes % 60} min` : count(hours, 'hour');
-  return minutes > 0 ? count(minutes, 'minute') : count(seconds, 'second');
+  if (days > 0) return hours % 24 > 0 ? tCount('spanDaysHours', days, { hours: hours % 24 }) : tCount('spanDays', days);
+  if (hours > 0)
+    return minutes % 60 > 0 ? t('spanHoursMinutes', { hours, minutes: minutes % 60 }) : tCount('spanHours', hours);
+  return minutes > 0 ? tCount('spanMinutes', minutes) : tCount('spanSeconds', seconds);
 }
-
-const count = (number: number, unit: string) => `${number} ${unit}${number === 1 ? '' : 's'}`;

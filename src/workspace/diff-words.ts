@@ -1,18 +1,18 @@
 import { diffWordsWithSpace } from 'diff';
 
-/** A run of words that stayed, came or went. */
+/** A run of unchanged, added or removed words. */
 export interface DiffPart {
   kind: 'same' | 'added' | 'removed';
   text: string;
 }
 
-/** `rewritten`: too long or too far apart to be shown word by word. `later`: not on this page, which has spent its budget. */
+/** `rewritten`: too long or too different for a word diff. `later`: the time budget of the page is spent. */
 export type Changes = DiffPart[] | 'none' | 'rewritten' | 'later';
 
-/** The longest text that is compared, in characters: longer comparisons cost more than they show. */
+/** The longest text that is compared, in characters; a longer diff costs more than it shows. */
 export const maxCompared = 20_000;
 
-/** Compares texts for one page: Node does nothing else meanwhile, so all of them together have one budget. */
+/** Compares texts within one budget for each page, because a diff blocks the event loop. */
 export interface Comparer {
   compare(before: string, after: string): Changes;
 }
@@ -20,7 +20,7 @@ export interface Comparer {
 export interface DiffBudget {
   /** Milliseconds that all comparisons may take. Default 100. */
   timeMs?: number;
-  /** Characters that are compared at all. Default 60 000. */
+  /** Characters that all comparisons may read. Default 60 000. */
   characters?: number;
 }
 
@@ -50,7 +50,7 @@ export function diffWords(before: string, after: string, timeoutMs = 200): DiffP
   return parts ? mergeNeighbours(parts) : null;
 }
 
-/** Words that change side by side are one change: what went, then what came, with the spaces between them in both. */
+/** Merges adjacent changes into one removed and one added part, both with the spaces between the words. */
 function mergeNeighbours(parts: DiffPart[]): DiffPart[] {
   const merged: DiffPart[] = [];
   let [before, after] = ['', ''];

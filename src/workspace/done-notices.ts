@@ -1,44 +1,42 @@
 import type { Notice } from './page-context.js';
+import type { TextKey } from './strings/strings.js';
+import { t } from './words.js';
 
-/** Notices by the word in a redirect. Only these can be shown, whatever is in the URL. */
-const notices: Record<string, string> = {
-  reply: 'Reply sent.',
-  'pending-reply': 'Your reply goes out in a moment. Esc, then z takes it back.',
-  'pending-resolve': 'The conversation is resolved in a moment. Esc, then z takes it back.',
-  'taken-back': 'Taken back. Nothing was sent.',
-  dropped: 'Discarded.',
-  note: 'Note added.',
-  'follow-up': 'Follow-up written; the worker hands it over.',
-  scheduled: 'Follow-up scheduled.',
-  resolved: 'Conversation resolved.',
-  reopened: 'Conversation reopened.',
-  approved: 'Draft approved and sent.',
-  edited: 'Edited reply sent.',
-  discarded: 'Draft discarded.',
-  cancelled: 'Scheduled message cancelled.',
-  retried: 'The delivery is tried again.',
-  released: 'The message goes out before its time; the worker hands it over.',
-  'delivery-discarded': 'The delivery is discarded.',
-  policy: 'Policy saved.',
-  paused: 'The clock is paused.',
-  taken: 'It is yours now. m gives it back.',
-  given: 'It has a new owner.',
-  unassigned: 'It has no owner now.',
-  snoozed: 'Snoozed. It comes back at that time, or when the customer writes.',
-  woken: 'It is back in the queue.',
-  tagged: 'Tags changed.',
-  priority: 'Priority changed.',
-  resumed: 'The clock is resumed.',
+/** Notices by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show other text. */
+const notices: Record<string, TextKey> = {
+  reply: 'doneReply',
+  'pending-reply': 'donePendingReply',
+  'pending-resolve': 'donePendingResolve',
+  'taken-back': 'doneTakenBack',
+  dropped: 'doneDropped',
+  note: 'doneNote',
+  'follow-up': 'doneFollowUp',
+  scheduled: 'doneScheduled',
+  resolved: 'doneResolved',
+  reopened: 'doneReopened',
+  approved: 'doneApproved',
+  edited: 'doneEdited',
+  discarded: 'doneDiscarded',
+  cancelled: 'doneCancelled',
+  retried: 'doneRetried',
+  released: 'doneReleased',
+  'delivery-discarded': 'doneDeliveryDiscarded',
+  policy: 'donePolicy',
+  paused: 'donePaused',
+  taken: 'doneTaken',
+  given: 'doneGiven',
+  unassigned: 'doneUnassigned',
+  snoozed: 'doneSnoozed',
+  woken: 'doneWoken',
+  tagged: 'doneTagged',
+  priority: 'donePriority',
+  resumed: 'doneResumed',
 };
 
-const noneChosen: Notice = {
-  tone: 'conflict',
-  title: 'No conversation is chosen.',
-  text: 'Tick those to write to, then send the follow-up.',
-};
+const noneChosen = (): Notice => ({ tone: 'conflict', title: t('noneChosen'), text: t('noneChosenHint') });
 
 export function doneNotice(done: string | undefined): Notice | undefined {
-  if (done === 'none-chosen') return noneChosen;
+  if (done === 'none-chosen') return noneChosen();
   const title = done === undefined || !Object.hasOwn(notices, done) ? undefined : notices[done];
-  return title ? { tone: 'done', title } : undefined;
+  return title ? { tone: 'done', title: t(title) } : undefined;
 }

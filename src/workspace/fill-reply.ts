@@ -1,13 +1,13 @@
 import type { ContextEntry, ContextSection } from '../context/normalize-context.js';
 
-/** A saved reply as it is inserted. */
+/** A saved reply with its variables replaced. */
 export interface FilledReply {
   text: string;
-  /** Variables that nothing is known for; they stand in the text as they are. */
+  /** Variables without a known value; they stay in the text. */
   missing: string[];
 }
 
-/** What variables are filled from. */
+/** The values of the variables. */
 export interface ReplyValues {
   customer: { id: string | null; name: string | null };
   operator: { id: string; name?: string | undefined };
@@ -55,13 +55,13 @@ function variableValue(name: string, { customer, operator, conversation, section
   }
 }
 
-/** A fact that is called "Name". */
+/** The value of a fact labelled "Name". */
 function nameIn(sections: readonly ContextSection[]): string | null {
   const found = sections.map(({ entries }) => entryOf(['name'], entries)).find((name) => name !== null);
   return found ?? null;
 }
 
-/** Facts without a section of their own stand in the section "Details", and are found without its name too. */
+/** A fact without a section belongs to "Details", and is also found without naming it. */
 function factOf(names: readonly string[], sections: readonly ContextSection[]): string | null {
   const [header = '', ...labels] = names;
   const section = sections.find((one) => plain(one.header) === header);

@@ -15,7 +15,7 @@ import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
-/** What a stream sends: ids of changed conversations, or who is where. */
+/** What a live stream sends: ids of changed conversations, or the operators present. */
 export type WorkspaceNews = { changed: readonly string[] } | { present: readonly Present[] };
 
 /** What every route works with. */
@@ -25,14 +25,14 @@ export interface Services {
   options: MountedOptions;
   assets: ServedAssets;
   tokens: FormTokens;
-  /** Whom conversations can be given to. */
+  /** Operators to whom conversations can be assigned. */
   team: Team;
-  /** Who reads and writes where. */
+  /** Which operators have which conversation open, and who is typing. */
   presence: Presence;
   /** Live updates of open pages. */
   streams: LiveStreams<WorkspaceNews>;
   savedReplies: SavedReplies;
-  /** Carries out what operators have not taken back. */
+  /** Executes pending actions whose take-back time is over. */
   actions: ActionTimer;
 }
 
@@ -59,8 +59,8 @@ export function queueViewOf(c: WorkspaceContext): QueueView {
 }
 
 /**
- * The page to return to after a change: a path below the mount. What is no such path, or would leave the site, becomes
- * the fallback.
+ * The page to return to after a change: a path below the mount. Anything else, such as another site, becomes the
+ * fallback.
  */
 export function backPath(form: Fields, fallback: string): string {
   const back = form.text('back');

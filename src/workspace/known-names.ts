@@ -4,7 +4,7 @@ import type { QueuePage } from './queries/queue.js';
 
 type Names = Pick<ContextReader, 'knownName'>;
 
-/** Customers of whom the conversation holds an id alone, by the name in the facts that the host last gave of them. */
+/** Adds customer names to rows that have only an id, from the context that the host returned last. */
 export function withKnownNames(page: QueuePage, names: Names): QueuePage {
   return { ...page, rows: page.rows.map((row) => ({ ...row, customer: nameOf(row, names) })) };
 }

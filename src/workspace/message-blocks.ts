@@ -1,22 +1,22 @@
-/** A run of lines of a message that are shown alike. */
+/** Consecutive lines of a message that are rendered alike. */
 export interface MessageBlock {
   kind: 'text' | 'code' | 'quote' | 'signature';
   text: string;
-  /** Whether it is folded up until somebody wants to read it. */
+  /** Whether it is collapsed at first. */
   folded: boolean;
 }
 
-/** A quotation of no more lines than this is read along, unless it ends the message. */
+/** A quotation of up to this many lines is shown in full, unless it ends the message. */
 const shortQuote = 6;
 
-/** What follows a signature's mark and is longer than this is no signature. */
+/** The most lines of a signature: a longer text after `--` is not one. */
 const longestSignature = 12;
 
 const fence = /^\s{0,3}(`{3,}|~{3,})[^`]*$/;
 const quoted = /^\s{0,3}>/;
 const signatureMark = /^--\s?$/;
 
-/** Lines with which mail programs introduce the message that is answered, in the languages that are met most. */
+/** Lines with which mail programs introduce a quoted message, in the most common languages. */
 const introductions = [
   /^\s*On .{6,200} wrote:\s*$/i,
   /^\s*Am .{6,200} schrieb .{0,200}:\s*$/i,
@@ -25,13 +25,13 @@ const introductions = [
   /^\s*Op .{6,200} schreef .{0,200}:\s*$/i,
 ];
 
-/** From here to the end the whole of an earlier message follows, without marks. */
+/** A separator after which the rest is an earlier message, without quotation marks. */
 const earlierMessage =
   /^\s*(?:-{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Weitergeleitete Nachricht|Message d'origine|Mensaje original)\s*-{2,}|_{20,})\s*$/i;
 
 /**
- * Cuts a message into what its sender wrote, code between fences, quotations and the signature. Joined by line breaks,
- * the blocks are the message.
+ * Splits a message into text, fenced code, quotations and the signature. The blocks joined by line breaks are the
+ * message.
  */
 export function messageBlocks(text: string): MessageBlock[] {
   const lines = text.split('\n');
@@ -63,7 +63,7 @@ function blockAt(lines: string[], at: number): { kind: MessageBlock['kind']; len
   return { kind: 'text', length: 1 };
 }
 
-/** How many lines introduce a quotation here: none, one, or two that a mail program broke. A blank one may follow. */
+/** The number of lines that introduce a quotation here: 0, 1, or 2 if a mail program wrapped the line. */
 function introduction(lines: string[], at: number): number {
   if (lines[at]?.trim() === '') return 0;
   for (const length of [1, 2]) {
@@ -82,7 +82,7 @@ function signatureAt(lines: string[], at: number): { kind: MessageBlock['kind'];
   return length <= longestSignature ? { kind: 'signature', length } : { kind: 'text', length: 1 };
 }
 
-/** Folds the signature, and quotations that are long or end the message. A message of nothing else is shown whole. */
+/** Collapses the signature, and quotations that are long or last. A message with nothing else stays open. */
 function fold(blocks: MessageBlock[]): MessageBlock[] {
   const said = blocks.findLastIndex(({ kind, text }) => (kind === 'text' || kind === 'code') && text.trim() !== '');
   if (said === -1) return blocks;

@@ -1,8 +1,8 @@
 import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../contracts/domain.js';
 
-/** What the pages show: rows as the queries answer them, made plain. */
+/** What the pages show: query rows converted to plain values. */
 
-/** A conversation's SLA clock, with what an operator needs to know of it. */
+/** The SLA clock of a conversation, as operators see it. */
 export interface Clock {
   priority: string;
   status: 'active' | 'fulfilled' | 'breached';
@@ -22,20 +22,22 @@ export interface QueueRow {
   subject: string | null;
   status: Conversation['status'];
   priority: string;
-  /** When the newest message between customer and team came; notes, tags and drafts do not move it. */
+  /** When customer or team last wrote; notes, tags and drafts do not change it. */
   lastMessageAt: Date;
+  /** Of the message in the preview. */
+  newestMessageId: string | null;
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
   waitingDraft: boolean;
-  /** Who is to reply. */
+  /** The assigned operator. */
   owner: Actor | null;
   tags: string[];
-  /** Until when it is out of the queue; null where it is not. */
+  /** When its snooze ends; null if it is not snoozed. */
   snoozedUntil: Date | null;
   clock: Clock | null;
 }
 
-/** A count that stops counting: `more` says that there are more than `value`. */
+/** A count with a cap: `more` means that there are more than `value`. */
 export interface CappedCount {
   value: number;
   more: boolean;
@@ -43,9 +45,9 @@ export interface CappedCount {
 
 /** One message of the thread. */
 export interface ThreadMessage extends Message {
-  /** Characters of the whole message; `content` may hold only its beginning. */
+  /** Length of the whole message in characters; `content` may be cut. */
   fullLength: number;
-  /** Of an outbound message or a reply with a status: the call that hands it over. */
+  /** The delivery of an outbound message or of a reply with a status. */
   delivery: ThreadDelivery | null;
   /** The proposal that an operator changed before it was sent. */
   proposed: string | null;
@@ -61,41 +63,41 @@ export interface MessageDelivery {
 
 /** A delivery as the thread shows it beside its message. */
 export interface ThreadDelivery extends MessageDelivery {
-  /** A worker has it. */
+  /** Leased by a worker. */
   leased: boolean;
-  /** An earlier reply of the conversation is not settled, and this one waits for it. */
+  /** Waits for an earlier reply of the conversation that is not settled. */
   heldBack: boolean;
 }
 
 /** A draft as the thread shows it. */
 export interface ThreadDraft extends Draft {
-  /** Who wrote after what the draft was made from; null where nobody has. */
+  /** Who wrote after the message that the draft is based on; null if nobody did. */
   stale: 'customer' | 'answer' | null;
 }
 
-/** What an operator has asked for and is not done yet, or was held. */
+/** An operator's action that is not executed yet, or was held. */
 export interface PendingLine {
   id: string;
   kind: 'reply' | 'use' | 'approve' | 'edit' | 'resolve';
   thenResolve: boolean;
   draftId: string | null;
-  /** The beginning of the text; null where nothing is sent. */
+  /** The beginning of the text; null for an action that sends none. */
   content: string | null;
   actor: Actor;
   dueAt: Date;
   held: { code: string; details?: Record<string, unknown> } | null;
 }
 
-/** What stands beside the messages. */
+/** Everything that a thread shows besides its messages. */
 export interface ThreadHead {
   conversation: Conversation;
   customer: string | null;
   clock: Clock | null;
-  /** Since when the customer waits for an answer; null where nobody owes one. */
+  /** Since when the customer waits for an answer; null if none is due. */
   waitingSince: Date | null;
-  /** Whether the newest message of the two sides is the team's. */
+  /** Whether the team wrote the newest message. */
   answered: boolean;
-  /** Those that wait, and the newest one as long as the customer has overtaken it; newest first. */
+  /** Drafts that wait, and a newest one superseded by the customer; newest first. */
   drafts: ThreadDraft[];
   /** Oldest first. */
   pending: PendingLine[];
@@ -103,7 +105,7 @@ export interface ThreadHead {
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
-  /** The newest message that an operator could have read when replying. */
+  /** The newest message on the page, which counts as read when the operator replies. */
   newestMessageId: string | null;
   now: Date;
 }
@@ -143,7 +145,7 @@ export interface DeliveryLine extends MessageDelivery {
   settledAt: Date | null;
 }
 
-/** How the worker is doing, as the top of the deliveries page says it. */
+/** The state of the workers, shown above the deliveries. */
 export interface WorkerHealth {
   now: Date;
   lastBeatAt: Date | null;

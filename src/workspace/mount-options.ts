@@ -1,18 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveSettings } from '../http/live-streams.js';
+import { readGivenTexts } from '../http/wording.js';
+import { isObject } from '../validation/known-keys.js';
 import {
-  basePathRule,
-  type Expectations,
-  isFunction,
-  isListOfTexts,
-  isLiveSettings,
-  isNonEmptyText,
-  liveSettingsRule,
+  basePath,
+  callback,
+  filledText,
+  hostNames,
+  liveSettings,
+  type MountSchemas,
   optional,
   readMountOptions,
-} from '../http/mount-options.js';
+} from '../validation/mount-options.js';
+import { textKeys, type WorkspaceStrings } from './strings/strings.js';
 
 /** How a host mounts the workspace. */
 export interface WorkspaceOptions {
@@ -28,6 +31,8 @@ export interface WorkspaceOptions {
   title?: string;
   /** Where an operator signs in: a path of the host's, or an http(s) address. Told to whoever is signed out. */
   signInUrl?: string;
+  /** Texts to replace, and `locale`. Default: English or German, as the operator's browser asks. */
+  strings?: WorkspaceStrings;
   /** CSS of the host's own, served after the workspace's: set the `--cl-…` properties to change its look. */
   styles?: string;
   /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
@@ -49,6 +54,7 @@ export interface MountedOptions {
   operator: WorkspaceOptions['operator'];
   title: string;
   signInUrl: string | undefined;
+  strings: WorkspaceStrings;
   styles: string | undefined;
   hosts: readonly string[] | undefined;
   takeBackSeconds?: number;
@@ -56,16 +62,22 @@ export interface MountedOptions {
   live?: LiveSettings;
 }
 
-const expectations: Expectations<WorkspaceOptions> = {
-  basePath: basePathRule,
-  operator: ['a function (request) => Actor | null', optional(isFunction)],
-  title: ['a text', optional(isNonEmptyText)],
-  signInUrl: ['a path that begins with one "/", or an http(s) address', optional(isSignInUrl)],
-  styles: ['a text of CSS', optional((value) => typeof value === 'string')],
-  hosts: ['a list of host names', optional(isListOfTexts)],
-  takeBackSeconds: ['a whole number of seconds from 0 to 60', optional(isTakeBackSeconds)],
-  repliesFolder: ['the path of a folder', optional(isNonEmptyText)],
-  live: [liveSettingsRule, optional(isLiveSettings)],
+const helper = 'cairnloop.workspace()';
+
+const schemas: MountSchemas<WorkspaceOptions> = {
+  basePath,
+  operator: optional('a function (request) => Actor | null', callback()),
+  title: optional('a text', filledText),
+  signInUrl: optional('a path that begins with one "/", or an http(s) address', z.string().refine(isSignInUrl)),
+  strings: optional(
+    'an object of texts, such as { locale: "de", viewInbox: "Post" }',
+    z.custom<WorkspaceStrings>((value) => isObject(value)),
+  ),
+  styles: optional('a text of CSS', z.string()),
+  hosts: optional('a list of host names', hostNames),
+  takeBackSeconds: optional('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
+  repliesFolder: optional('the path of a folder', filledText),
+  live: liveSettings,
 };
 
 export const defaultTakeBackSeconds = 5;
@@ -73,12 +85,13 @@ export const defaultRepliesFolder = 'cairnloop/replies';
 
 /** Checks what the host handed in. Throws `MOUNT_OPTION_INVALID`, naming the first option that is wrong. */
 export function mountOptions(given: WorkspaceOptions): MountedOptions {
-  const options = readMountOptions('cairnloop.workspace()', expectations, given);
+  const options = readMountOptions(helper, schemas, given);
   return {
     base: options.basePath.replace(/\/$/, ''),
     operator: options.operator,
     title: options.title ?? 'Support',
     signInUrl: options.signInUrl,
+    strings: readGivenTexts(helper, options.strings ?? {}, textKeys),
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),
@@ -87,13 +100,9 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
   };
 }
 
-function isTakeBackSeconds(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 60;
-}
-
-/** It becomes a link: a scheme such as `javascript:` would run, and `//` names another site by mistake. */
-function isSignInUrl(value: unknown): boolean {
-  if (typeof value !== 'string' || /[\p{Cc}\s\\]/u.test(value)) return false;
+/** Used as a link: refuse schemes such as `javascript:`, and `//`, which would name another site. */
+function isSignInUrl(value: string): boolean {
+  if (/[\p{Cc}\s\\]/u.test(value)) return false;
   if (value.startsWith('/')) return !value.startsWith('//');
   return /^https?:\/\//i.test(value) && URL.canParse(value);
 }

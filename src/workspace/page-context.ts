@@ -3,12 +3,12 @@ import type { ServedAssets } from '../http/assets.js';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
-/** Remembers what the operator chose. */
+/** The cookie with the operator's theme. */
 export const themeCookie = 'cairnloop_theme';
 
 export type Theme = (typeof themes)[number];
 
-/** What every page is built with: where it is mounted, who looks at it, and what signs its forms. */
+/** The values that every page needs: its mount path, its operator and the token of its forms. */
 export interface PageContext {
   /** The mount path, without a slash at its end; empty at the root. */
   base: string;
@@ -21,14 +21,14 @@ export interface PageContext {
   token: string;
   theme: Theme;
   assets: ServedAssets;
-  /** The page's path below the mount, with query; for a form's response, where that leads back to. */
+  /** The page's path below the mount, with query; for the response to a POST, the page to go back to. */
   path: string;
   /** The query of the queue beside the page, with its `?`; empty where it is the default one, or there is none. */
   queue: string;
   now: Date;
 }
 
-/** Told above the page: what happened, what was not lost and what to do. */
+/** A notice above the page: what happened, what is not lost and what to do next. */
 export interface Notice {
   tone: 'done' | 'conflict' | 'error';
   title: string;

@@ -1,7 +1,7 @@
 import { postKey as keyOf } from '../http/post-key.js';
 import type { WorkspaceContext } from './handler.js';
 
-/** The key of what an operator has posted. */
+/** The dedupe key of a posted form: sending the form twice writes once. */
 export function postKey(c: WorkspaceContext, what: string, content: string): string | undefined {
   return keyOf('workspace', c.get('form').text('nonce'), what, c.get('frame').operator.id, content);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Place } from './presence-state.js';
 
-/** What processes tell each other: who is here, who left, who writes; or that they want to know. */
+/** A presence message between processes; `asks` requests the state of all others. */
 export interface PresenceMessage {
   from: string;
   here?: Place[] | undefined;
@@ -10,10 +10,10 @@ export interface PresenceMessage {
   asks?: true | undefined;
 }
 
-/** Places in one message: it stays below Postgres' 8000 bytes. */
+/** Places in one message, so that it stays below the 8000 bytes of NOTIFY. */
 export const placesPerMessage = 6;
 
-/** Names are cut: 60 characters tell who it is. */
+/** Names are cut to this length, to limit the size of a message. */
 const maxName = 60;
 
 const place = z
@@ -37,7 +37,7 @@ function packed({ operator, conversationId }: Place) {
   return [operator.id, name ?? null, conversationId];
 }
 
-/** Null for what another version of the package may say: what a process does not understand, it passes over. */
+/** Null for an unknown format, such as that of another version of the package. */
 export function readPresence(text: string): PresenceMessage | null {
   try {
     const parsed = message.safeParse(JSON.parse(text));

@@ -10,19 +10,21 @@ export interface Present extends Place {
   isTyping: boolean;
 }
 
-/** Who is where, as each process has said, and who writes. Times are milliseconds of this process' clock. */
+/**
+ * Which operators are where, as reported by each process, and who is typing. Times are in this process' milliseconds.
+ */
 export interface PresenceState {
   here(processId: string, place: Place, until: number): void;
   gone(processId: string, place: Place): void;
-  /** Returns whether they were not writing before. */
+  /** Returns whether they started typing. */
   typing(place: Place, until: number): boolean;
-  /** Forgets what is over. Returns whether there was any. */
+  /** Removes expired entries. Returns whether there were any. */
   forget(now: number): boolean;
   of(processId: string): Place[];
   present(): Present[];
 }
 
-/** More people than a team has: what is beyond is left out. */
+/** A limit for memory: further entries are dropped. */
 const maxEntries = 1000;
 
 interface Kept {

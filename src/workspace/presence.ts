@@ -1,37 +1,38 @@
 import { randomUUID } from 'node:crypto';
 import type { NewsChannel } from '../change-feed/change-feed.js';
 import type { Actor } from '../contracts/domain.js';
+import { createGatheredListeners } from './gathered-listeners.js';
 import { type PresenceMessage, placesPerMessage, readPresence, writePresence } from './presence-messages.js';
-import { createPresenceState, keyOf, type Place, type Present } from './presence-state.js';
+import { createPresenceState, keyOf, type Place, type PresenceState, type Present } from './presence-state.js';
 
-/** Which operators have a conversation open, and which of them are writing, in every process. Nothing of it is stored. */
+/** Which operators have a conversation open, and who is typing, across processes. Nothing is stored. */
 export interface Presence {
-  /** Somebody has opened a conversation; call what it returns when their page is gone. */
+  /** Registers an open page. Call the returned function when the page is closed. */
   enter(operator: Actor, conversationId: string): () => void;
-  /** Somebody writes in it; forgotten some seconds later unless it is said again. */
+  /** Marks the operator as typing for some seconds; call it again while they type. */
   typing(operator: Actor, conversationId: string): void;
-  /** Everybody who is somewhere. */
+  /** All operators who have a conversation open. */
   present(): readonly Present[];
-  /** Calls `listener` when that has changed. Returns how to stop. */
+  /** Calls `listener` after changes of presence. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
   close(): void;
 }
 
-/** A page that reconnects is away for a moment: only after it, in milliseconds, is it gone. */
+/** How long a page may take to reconnect before its operator counts as gone, in milliseconds. */
 const graceMs = 4_000;
 const typingMs = 6_000;
-/** Each process repeats who is there, so that one that has died is noticed. */
+/** Each process repeats its state, so that a dead process is noticed. */
 const repeatMs = 10_000;
-/** What a process has said counts for so long. */
+/** How long the state of another process is valid without a repeat. */
 const staleMs = 25_000;
-/** Listeners are called once for several changes. */
+/** Changes within this time are reported as one. */
 const gatherMs = 150;
 
 export function createPresence(channel: NewsChannel): Presence {
   const self = randomUUID();
   const state = createPresenceState();
   const pages = new Map<string, number>();
-  const listeners = createGathered(gatherMs);
+  const listeners = createGatheredListeners(gatherMs);
   let stop: (() => void) | undefined;
 
   const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
@@ -44,9 +45,7 @@ export function createPresence(channel: NewsChannel): Presence {
   function hear(text: string): void {
     const message = readPresence(text);
     if (!message || message.from === self) return;
-    for (const place of message.here ?? []) state.here(message.from, place, Date.now() + staleMs);
-    for (const place of message.gone ?? []) state.gone(message.from, place);
-    for (const place of message.typing ?? []) state.typing(place, Date.now() + typingMs);
+    store(state, message);
     if (message.asks) sayHere(state.of(self));
     else listeners.tell();
   }
@@ -60,7 +59,7 @@ export function createPresence(channel: NewsChannel): Presence {
     listeners.tell();
   }
 
-  /** Listens from the first stream on: before it nobody wants to know. */
+  /** Starts at the first stream, because nobody reads presence before. */
   function start(): () => void {
     const unsubscribe = channel.hear(hear, () => say({ asks: true }));
     const repeat = setInterval(() => sayHere(state.of(self)), repeatMs).unref();
@@ -98,33 +97,18 @@ export function createPresence(channel: NewsChannel): Presence {
   };
 }
 
+function store(state: PresenceState, { from, here, gone, typing }: PresenceMessage): void {
+  const now = Date.now();
+  for (const place of here ?? []) state.here(from, place, now + staleMs);
+  for (const place of gone ?? []) state.gone(from, place);
+  for (const place of typing ?? []) state.typing(place, now + typingMs);
+}
+
 function once(work: () => void): () => void {
   let isDone = false;
   return () => {
     if (isDone) return;
     isDone = true;
     work();
-  };
-}
-
-/** Listeners that are called once for several changes. */
-function createGathered(ms: number) {
-  const listeners = new Set<() => void>();
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    add(listener: () => void): () => void {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    tell(): void {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        for (const listener of listeners) listener();
-      }, ms).unref();
-    },
-    close(): void {
-      clearTimeout(timer);
-      listeners.clear();
-    },
   };
 }

@@ -1,17 +1,18 @@
 import { toStorableText } from '../foundation/redact.js';
+import type { TextKey } from './strings/strings.js';
 
-/** The filters of the queue, in the order in which they stand. */
+/** The filters of the queue, in the order of the page. */
 export const queueFilters = [
-  { key: 'open', label: 'Open' },
-  { key: 'needs-reply', label: 'Needs reply' },
-  { key: 'mine', label: 'Mine' },
-  { key: 'unassigned', label: 'Unassigned' },
-  { key: 'needs-approval', label: 'Needs approval' },
-  { key: 'breaching', label: 'Breaching soon' },
-  { key: 'breached', label: 'Breached' },
-  { key: 'snoozed', label: 'Snoozed' },
-  { key: 'resolved', label: 'Resolved' },
-] as const;
+  { key: 'open', label: 'filterOpen' },
+  { key: 'needs-reply', label: 'filterNeedsReply' },
+  { key: 'mine', label: 'filterMine' },
+  { key: 'unassigned', label: 'filterUnassigned' },
+  { key: 'needs-approval', label: 'filterNeedsApproval' },
+  { key: 'breaching', label: 'filterBreaching' },
+  { key: 'breached', label: 'filterBreached' },
+  { key: 'snoozed', label: 'filterSnoozed' },
+  { key: 'resolved', label: 'filterResolved' },
+] as const satisfies { key: string; label: TextKey }[];
 
 export type QueueFilter = (typeof queueFilters)[number]['key'];
 
@@ -28,18 +29,18 @@ export interface QueueView {
   owner?: string;
   /** Whether lines can be ticked for a bulk action. */
   selecting?: boolean;
-  /** Whether they all are, for pages without a script. */
+  /** Whether all are ticked, for pages without a script. */
   allTicked?: boolean;
 }
 
-/** Filters that say whose the conversations are: an owner beside them would contradict. */
+/** Filters that already set an owner, so that no other can be combined with them. */
 export const hasOwner = (filter: QueueFilter) => filter === 'mine' || filter === 'unassigned';
 
 export function isQueueFilter(value: unknown): value is QueueFilter {
   return queueFilters.some((filter) => filter.key === value);
 }
 
-/** Reads a view from a page's address; what it does not know becomes the default. */
+/** Parses a view from the URL; unknown values become the default. */
 export function parseQueueView(query: (name: string) => string | undefined): QueueView {
   const filter = query('filter');
   const cursor = query('cursor') ?? '';
@@ -69,7 +70,7 @@ export function queueQuery(view: QueueView, withCursor = true): string {
   return query.size > 0 ? `?${query}` : '';
 }
 
-/** A query text with one more word in it. */
+/** Adds a parameter to a query string. */
 export function withWord(query: string, name: string, value: string): string {
   return `${query}${query ? '&' : '?'}${name}=${value}`;
 }

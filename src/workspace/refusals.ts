@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
+import { fieldText, foundText } from './package-words.js';
 import type { Notice } from './page-context.js';
+import type { TextKey } from './strings/strings.js';
+import { t, tCount } from './words.js';
 
 /** How a page shows an expected failure. */
 export interface Refusal {
@@ -9,49 +12,49 @@ export interface Refusal {
   notice: Notice;
 }
 
-type Answer = [status: Refusal['status'], title: string];
+type Answer = [status: Refusal['status'], title: TextKey];
 
-/** What an operator may run into, and what it means to them. The message and the hint say the rest. */
+/** The expected errors of an operator's actions, with their titles. The error's message and hint give the details. */
 const answers: Partial<Record<ErrorCode, Answer>> = {
-  CONVERSATION_NOT_FOUND: [404, 'There is no such conversation.'],
-  DRAFT_NOT_FOUND: [404, 'There is no such draft.'],
-  DELIVERY_NOT_FOUND: [404, 'There is no such delivery.'],
-  CONVERSATION_RESOLVED: [409, 'The conversation was resolved meanwhile.'],
-  CONVERSATION_CHANGED: [409, 'There are new messages since you opened this.'],
-  ASSIGNEE_CHANGED: [409, 'Somebody else has it by now.'],
-  DRAFT_NOT_PENDING: [409, 'This draft was dealt with meanwhile.'],
-  OUTBOUND_NOT_PENDING: [409, 'This message can no longer be cancelled.'],
-  DELIVERY_NOT_RETRYABLE: [409, 'This delivery was dealt with meanwhile.'],
-  DELIVERY_SCHEDULED: [409, 'This message is scheduled for later.'],
-  SLA_NOT_ACTIVE: [409, 'The clock has changed meanwhile.'],
-  SLA_POLICY_REJECTED: [409, 'The policy was not saved.'],
-  NOTIFIER_REQUIRED: [409, 'A follow-up needs a notifier.'],
-  BATCH_EMPTY: [422, 'No conversation is chosen.'],
-  BATCH_TOO_LARGE: [422, 'These are too many at once.'],
-  INPUT_INVALID: [422, 'Something in the form is missing or wrong.'],
-  CURSOR_INVALID: [404, 'There is no such page.'],
-  SLA_POLICIES_UNAVAILABLE: [409, 'The SLA terms cannot be read.'],
-  CALENDAR_CLOSED: [409, 'The calendar of this clock has too few open hours.'],
-  TIME_ZONE_UNKNOWN: [409, 'The calendar of this clock names an unknown time zone.'],
-  DATABASE_ENCODING: [422, 'This text holds a character that the database cannot store.'],
-  DATABASE_UNREACHABLE: [503, 'The database cannot be reached.'],
-  DATABASE_READ_ONLY: [503, 'Nothing can be saved at the moment.'],
-  DATABASE_BUSY: [503, 'The database is busy.'],
-  DATABASE_EXHAUSTED: [503, 'The database has run out of space.'],
-  DATABASE_PERMISSION: [503, 'The application lacks a right in its database.'],
-  DATABASE_POOLER: [503, 'The application cannot use its connection to the database.'],
-  OUTCOME_UNKNOWN: [503, 'It is unknown whether this was saved.'],
-  MIGRATIONS_PENDING: [503, 'The database is not up to date.'],
-  SCHEMA_NEWER: [503, 'The database is newer than this application.'],
-  CLOSED: [503, 'The application is being restarted.'],
+  CONVERSATION_NOT_FOUND: [404, 'noConversation'],
+  DRAFT_NOT_FOUND: [404, 'noDraft'],
+  DELIVERY_NOT_FOUND: [404, 'noDelivery'],
+  CONVERSATION_RESOLVED: [409, 'refusedResolved'],
+  CONVERSATION_CHANGED: [409, 'refusedChanged'],
+  ASSIGNEE_CHANGED: [409, 'refusedAssignee'],
+  DRAFT_NOT_PENDING: [409, 'refusedDraft'],
+  OUTBOUND_NOT_PENDING: [409, 'refusedOutbound'],
+  DELIVERY_NOT_RETRYABLE: [409, 'refusedDelivery'],
+  DELIVERY_SCHEDULED: [409, 'refusedScheduled'],
+  SLA_NOT_ACTIVE: [409, 'refusedSla'],
+  SLA_POLICY_REJECTED: [409, 'refusedPolicy'],
+  NOTIFIER_REQUIRED: [409, 'refusedNotifier'],
+  BATCH_EMPTY: [422, 'noneChosen'],
+  BATCH_TOO_LARGE: [422, 'refusedTooMany'],
+  INPUT_INVALID: [422, 'refusedInput'],
+  CURSOR_INVALID: [404, 'refusedPage'],
+  SLA_POLICIES_UNAVAILABLE: [409, 'refusedPolicies'],
+  CALENDAR_CLOSED: [409, 'refusedCalendar'],
+  TIME_ZONE_UNKNOWN: [409, 'refusedZone'],
+  DATABASE_ENCODING: [422, 'refusedEncoding'],
+  DATABASE_UNREACHABLE: [503, 'refusedUnreachable'],
+  DATABASE_READ_ONLY: [503, 'refusedReadOnly'],
+  DATABASE_BUSY: [503, 'refusedBusy'],
+  DATABASE_EXHAUSTED: [503, 'refusedExhausted'],
+  DATABASE_PERMISSION: [503, 'refusedPermission'],
+  DATABASE_POOLER: [503, 'refusedPooler'],
+  OUTCOME_UNKNOWN: [503, 'refusedOutcome'],
+  MIGRATIONS_PENDING: [503, 'refusedMigrations'],
+  SCHEMA_NEWER: [503, 'refusedSchema'],
+  CLOSED: [503, 'refusedClosed'],
 };
 
-/** The codes that an operator's page has words for. */
+/** The error codes that have a text on pages. */
 export const answeredCodes = Object.keys(answers) as ErrorCode[];
 
 /**
- * What an expected failure means to an operator; undefined for one that was not expected. One that operators cannot solve
- * is logged, for whoever can: its own words name servers and roles, and are not shown.
+ * The page text of an expected error; undefined for others. Errors that operators cannot solve are logged and not
+ * shown, as their messages name servers and roles.
  */
 export function refusalOf(error: unknown, log?: Logger): Refusal | undefined {
   if (!isCairnloopError(error)) return undefined;
@@ -59,72 +62,96 @@ export function refusalOf(error: unknown, log?: Logger): Refusal | undefined {
   if (!answer) return undefined;
   const [status, general] = answer;
   if (status === 503) log?.error({ code: error.code, reason: errorText(error) }, 'an operator’s request failed');
-  const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : general;
+  const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : t(general);
   return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error) } };
+}
+
+const draftStates: Partial<Record<string, TextKey>> = {
+  pending: 'stateWaiting',
+  prepared: 'statePrepared',
+  approved: 'stateApproved',
+  edited: 'stateEdited',
+  allowed: 'stateAllowed',
+  discarded: 'stateDiscarded',
+  denied: 'stateDenied',
+  superseded: 'stateSuperseded',
+};
+
+function draftState(status: string): string {
+  const key = draftStates[status];
+  return key ? t(key) : status;
 }
 
 type Changed = CairnloopError<'CONVERSATION_CHANGED'>;
 
-const countedTitle = ({ details: { newer } }: Changed) =>
-  `${newer} new message${newer === 1 ? '' : 's'} since you opened this.`;
+const countedTitle = ({ details: { newer } }: Changed) => tCount('newSinceOpened', newer);
 
 function explanation(error: CairnloopError): string {
   switch (error.code) {
     case 'DRAFT_NOT_PENDING':
-      return `It is ${(error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status}; this step sent nothing more. The conversation below is up to date.`;
+      return t('draftNotPending', {
+        status: draftState((error as CairnloopError<'DRAFT_NOT_PENDING'>).details.status),
+      });
     case 'CONVERSATION_RESOLVED':
-      return 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.';
+      return t('hintResolved');
     case 'CONVERSATION_CHANGED':
-      return 'Nothing was sent, and your text is kept. Read what came in, then send it or change it.';
+      return t('hintChanged');
     case 'ASSIGNEE_CHANGED':
       return otherOwner(error as CairnloopError<'ASSIGNEE_CHANGED'>);
     case 'DELIVERY_SCHEDULED':
-      return 'Nothing was sent. Choose Send now to send it before its time.';
+      return t('hintScheduled');
     case 'INPUT_INVALID':
       return inputProblems(error as CairnloopError<'INPUT_INVALID'>);
     case 'OUTCOME_UNKNOWN':
-      return 'The connection to the database broke meanwhile. Look at the conversation before you do it again.';
+      return t('hintOutcome');
     case 'DATABASE_READ_ONLY':
-      return `The database takes no changes, as while it moves to another server. ${tryAgain}`;
+      return t('hintReadOnly');
     case 'DATABASE_UNREACHABLE':
     case 'DATABASE_BUSY':
     case 'CLOSED':
-      return tryAgain;
+      return t('hintAgain');
     case 'DATABASE_ENCODING':
-      return 'Nothing was changed. Leave out unusual symbols, then send it again.';
+      return t('hintEncoding');
     case 'DATABASE_EXHAUSTED':
     case 'DATABASE_PERMISSION':
     case 'DATABASE_POOLER':
     case 'MIGRATIONS_PENDING':
     case 'SCHEMA_NEWER':
-      return 'Nothing was changed. Tell whoever runs this application: the reason is in its log.';
+      return t('hintLog');
     case 'SLA_POLICIES_UNAVAILABLE':
     case 'CALENDAR_CLOSED':
     case 'TIME_ZONE_UNKNOWN':
-      return 'Nothing was changed. Tell whoever keeps the SLA terms of this application.';
+      return t('hintTerms');
     case 'NOTIFIER_REQUIRED':
-      return 'The application has nothing that hands messages over: its config needs a notifier.';
+      return t('hintNotifier');
     case 'BATCH_EMPTY':
-      return 'Choose Select in the queue and tick the conversations to write to.';
+      return t('hintSelect');
     case 'BATCH_TOO_LARGE':
       return tooMany(error as CairnloopError<'BATCH_TOO_LARGE'>);
+    case 'SLA_POLICY_REJECTED':
+      return t('hintPolicy', { reason: (error as CairnloopError<'SLA_POLICY_REJECTED'>).details.reason });
+    case 'CONVERSATION_NOT_FOUND':
+    case 'DRAFT_NOT_FOUND':
+    case 'DELIVERY_NOT_FOUND':
+      return t('hintGone');
+    case 'CURSOR_INVALID':
+      return t('hintFirstPage');
     default:
-      return `${error.message} ${error.hint}`;
+      return t('hintUpToDate');
   }
 }
 
-const tryAgain = 'Nothing was changed. Try again in a moment.';
-
 function otherOwner({ details: { assignee } }: CairnloopError<'ASSIGNEE_CHANGED'>): string {
-  if (!assignee) return 'It was given back meanwhile, and nothing was changed. Take it if you want it.';
-  return `${assignee.name ?? assignee.id} took it meanwhile, and nothing was changed. Take it over if you agreed on that.`;
+  return assignee ? t('otherOwner', { name: assignee.name ?? assignee.id }) : t('givenBack');
 }
 
 function tooMany({ details: { found, max } }: CairnloopError<'BATCH_TOO_LARGE'>): string {
-  return `You chose ${found} conversations; at most ${max} can be written to at once. Choose fewer.`;
+  return t('tooMany', { found, max });
 }
 
 function inputProblems(error: CairnloopError<'INPUT_INVALID'>): string {
-  const problems = error.details.problems.map(({ path, found }) => `${path}: found ${found}`);
-  return `Nothing was changed (${problems.join('; ')}). What you wrote is still here.`;
+  const problems = error.details.problems.map(({ path, found }) =>
+    t('inputProblem', { path: fieldText(path), found: foundText(found) }),
+  );
+  return t('inputProblems', { problems: problems.join('; ') });
 }

@@ -3,6 +3,7 @@ import type { Handler } from './handler.js';
 import { audit, deliveries, discardDelivery, retryDelivery } from './routes/audit-and-deliveries.js';
 import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
 import { bulkAction, bulkActionForm } from './routes/bulk-actions.js';
+import { takeBackBulk } from './routes/bulk-resolve.js';
 import { context, conversation, wholeMessage } from './routes/conversation.js';
 import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from './routes/conversation-actions.js';
 import { approve, discard, edit, preview } from './routes/drafts.js';
@@ -53,6 +54,7 @@ export const routes: readonly Route[] = [
   post('/bulk/preview', bulkPreview),
   post('/bulk/edit', bulkEdit),
   post('/bulk', bulkSend),
+  post('/bulk/resolve/take-back', takeBackBulk),
   ...bulkKinds.flatMap(({ kind }) => [
     get(`/bulk/${kind}`, bulkActionForm(kind)),
     post(`/bulk/${kind}`, bulkAction(kind)),

@@ -17,14 +17,14 @@ export interface SavedReplies {
   list(): Promise<SavedReply[]>;
 }
 
-/** More files, or larger ones, than this are no saved replies. */
+/** Files beyond these limits are ignored. */
 const maxReplies = 500;
 const maxBytes = 64 * 1024;
 
-/** How long what was read is taken to hold, in milliseconds. */
+/** How long the files are cached, in milliseconds. */
 const freshMs = 2_000;
 
-/** Reads the folder's `.md` files. A folder that is not there holds none; a file that cannot be read is logged and left out. */
+/** Reads the folder's `.md` files. Without the folder there are none; an unreadable file is logged and skipped. */
 export function createSavedReplies(folder: string, log: Pick<Logger, 'warn'>): SavedReplies {
   let read: Promise<SavedReply[]> | undefined;
   let readAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +62,7 @@ async function readReply(folder: string, file: string, log: Pick<Logger, 'warn'>
   }
 }
 
-/** The heading on the first line is its title, and no part of what is sent. */
+/** A heading on the first line is the title, and is not sent. */
 export function parseReply(file: string, text: string): SavedReply {
   const name = file.replace(/\.md$/i, '');
   const plain = toStorableText(text.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n')).trim();

@@ -1,13 +1,13 @@
-/** A run of a text that was searched for, or not. */
+/** A part of a text, which is a search hit or not. */
 export interface HitPart {
   text: string;
   hit: boolean;
 }
 
-/** More hits in one text than anyone would look at. */
+/** A limit on highlighted hits in one text. */
 const maxHits = 200;
 
-/** The words of a search, as they are looked for in messages. */
+/** Splits a search into words. */
 export function searchWords(search: string): string[] {
   return [...new Set(search.split(/\s+/).map(foldLetters))].filter((word) => word.length > 1).slice(0, 10);
 }
@@ -41,7 +41,7 @@ function hitsIn(folded: string, words: readonly string[]): [start: number, end: 
   return hits;
 }
 
-/** Letter for letter, so that a place in the one text is the same place in the other. */
+/** Keeps the length, so that offsets are the same in both texts. */
 function foldLetters(text: string): string {
   if (isPlain.test(text)) return text.toLowerCase();
   return Array.from({ length: text.length }, (_, index) => foldLetter(text.charAt(index))).join('');

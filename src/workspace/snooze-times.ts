@@ -1,13 +1,13 @@
-/** For how long a conversation can be snoozed with one press. A time of day is the browser's matter: it knows the zone. */
+/** The durations offered for a snooze. Times of day are chosen in the browser, which knows the time zone. */
 export const snoozeSpans = [
-  { seconds: 3600, label: '1 hour' },
-  { seconds: 4 * 3600, label: '4 hours' },
-  { seconds: 24 * 3600, label: '1 day' },
-  { seconds: 3 * 24 * 3600, label: '3 days' },
-  { seconds: 7 * 24 * 3600, label: '1 week' },
+  { seconds: 3600, unit: 'hours', count: 1 },
+  { seconds: 4 * 3600, unit: 'hours', count: 4 },
+  { seconds: 24 * 3600, unit: 'days', count: 1 },
+  { seconds: 3 * 24 * 3600, unit: 'days', count: 3 },
+  { seconds: 7 * 24 * 3600, unit: 'weeks', count: 1 },
 ] as const;
 
-/** When a snooze ends that a form asks for: null wakes it now; undefined: the form names no time. */
+/** When a requested snooze ends; null wakes the conversation, undefined means that the form has no valid time. */
 export function snoozeEnd(fields: { span: string; until: string }, now: Date): Date | null | undefined {
   if (fields.span === 'wake') return null;
   const span = snoozeSpans.find(({ seconds }) => String(seconds) === fields.span);

@@ -1,15 +1,15 @@
 import type { Actor } from '../contracts/domain.js';
 import type { ThreadHead } from './model.js';
 
-/** Operators that this process has seen: those a conversation can be given to without typing an id. */
+/** Operators whom this process has seen, for the list of possible owners. */
 export interface Team {
-  /** Call it with everybody whom the host knows as an operator. */
+  /** Adds an operator; call it for every identified request. */
   note(operator: Actor): void;
-  /** By name. */
+  /** Sorted by name. */
   members(): Actor[];
 }
 
-/** More than a list to choose from can hold; who was seen longest ago is forgotten first. */
+/** The most operators that are kept; the one seen longest ago is dropped first. */
 const maxMembers = 200;
 
 export function createTeam(): Team {
@@ -27,7 +27,7 @@ export function createTeam(): Team {
 
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
-/** Who a conversation can be given to: the team, whoever acted in it, and its owner. */
+/** Possible owners of a conversation: the team, everyone who acted in it, and its owner. */
 export function candidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
   const known = new Map(team.members().map((member) => [member.id, member]));
   for (const actor of actors) {
@@ -36,7 +36,7 @@ export function candidates(team: Team, actors: readonly (Actor | null)[], custom
   return [...known.values()].sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
 }
 
-/** Whoever has acted in a conversation. */
+/** Everyone who acted in a conversation. */
 export const peopleOf = ({ audit, conversation }: ThreadHead) => [
   ...audit.map(({ actor }) => actor),
   conversation.assignee,

@@ -1,23 +1,27 @@
 import { createMount, type Mounted } from '../http/mount.js';
 import { securityHeaders } from '../http/security-headers.js';
 import type { Runtime } from '../runtime.js';
+import type { BarePage } from './bare-page.js';
 import { mountOptions, type WorkspaceOptions } from './mount-options.js';
+import { wordingFor } from './strings/strings.js';
+import { t, withWording } from './words.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';
+export type { WorkspaceStrings } from './strings/strings.js';
 
 /** The operator workspace in two shapes: for fetch-style servers and for Node's. */
 export interface Workspace extends Mounted {
-  /** Ends the live streams of open pages. */
+  /** Closes the live streams of open pages. */
   close(): void;
 }
 
-const unavailable = {
+const unavailable = (): BarePage => ({
   status: 503,
   code: 'UNAVAILABLE',
-  title: 'The workspace is unavailable; the reason is in the log.',
-  text: ['Nothing was changed. Try again shortly.'],
-} as const;
+  title: t('unavailable'),
+  text: [t('unavailableHint')],
+});
 
 /**
  * The page that operators work on. What it needs is loaded at the first request. Throws `MOUNT_OPTION_INVALID`.
@@ -31,7 +35,11 @@ export function createWorkspace(runtime: Runtime, api: WorkspaceApi, given: Work
     headers: securityHeaders,
     log: runtime.log,
     owns: (path) => path === options.base || path === `${options.base}/` || path.startsWith(`${options.base}/`),
-    unavailable: async (request) => (await import('./bare-page.js')).barePage(request, unavailable),
+    async unavailable(request) {
+      const { barePage } = await import('./bare-page.js');
+      const words = wordingFor(options.strings, request.headers.get('accept-language'));
+      return withWording(words, () => barePage(request, unavailable()));
+    },
     async load() {
       const { createApp } = await import('./app.js');
       const app = await createApp({ runtime, api, options, closing: closing.signal });

@@ -20,7 +20,7 @@ describe('wake-ups through Agenda', () => {
 
   const open = () => createAgendaJobs(validateConfig({ database: { url: database.url } }), pino({ level: 'silent' }));
 
-  it('of every kind at once take no listening connection, and close gives back what they took', async () => {
+  it('of every kind at once open no listening connection, and close() releases the connections that they opened', async () => {
     const jobs = open();
     for (const topic of deliveryTopics) jobs.wake(topic);
     await eventually(async () => {
@@ -44,7 +44,7 @@ describe('wake-ups through Agenda', () => {
     });
   });
 
-  it('merge in a burst, and go out again for what came after', async () => {
+  it('are merged in a burst, and one more is sent for changes after it', async () => {
     const jobs = open();
     for (let n = 0; n < 1000; n += 1) jobs.wake('outbound');
     // The first goes out at once, the rest become one more.
@@ -55,7 +55,7 @@ describe('wake-ups through Agenda', () => {
     assert.equal(await count(), 3);
   });
 
-  it('are due by any clock, and those that piled up before a worker started are dropped', async () => {
+  it('are due by any clock, and those that were left before a worker started are dropped', async () => {
     const jobs = open();
     jobs.wake('outbound');
     await eventually(async () => {
@@ -74,7 +74,7 @@ describe('wake-ups through Agenda', () => {
     await jobs.close();
   });
 
-  it('are left to others while the drain has no room, and taken once it has', async () => {
+  it('are left to other workers while this one has no room, and taken once it has', async () => {
     const jobs = open();
     const { drains, runs } = countingDrains();
     let full = true;
@@ -104,7 +104,7 @@ describe('wake-ups through Agenda', () => {
     await jobs.close();
   });
 
-  it('leave no lock behind, even where Agenda was about to take one when the worker stopped', async () => {
+  it('leave no lock behind, even if Agenda was about to take one when the worker stopped', async () => {
     const jobs = open();
     const { drains, runs } = countingDrains();
     await jobs.start(drains);
@@ -121,7 +121,7 @@ describe('wake-ups through Agenda', () => {
     assert.deepEqual([rows, runs()], [[{ name: 'outbound', locked_at: null }], 0]);
   });
 
-  it('locks that cannot be given back neither end the process nor keep Agenda from stopping; they run out', async () => {
+  it('locks that cannot be released neither end the process nor keep Agenda from stopping; they expire', async () => {
     const config = validateConfig({ database: { url: database.url } });
     const { agenda, close } = await openAgenda(config, pino({ level: 'silent' }));
     const job = await agenda.schedule(new Date(0), 'outbound', {});

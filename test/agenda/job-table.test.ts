@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readDatabase } from '../../src/doctor/read-database.js';
 import type { CairnloopError } from '../../src/foundation/errors.js';
+import { readDatabase } from '../support/read-database.js';
 import { useHosts } from '../support/started-host.js';
 
 describe('the table of the Postgres job backend', () => {
   const { startHost } = useHosts();
 
-  it('where it is missing, neither worker nor doctor takes the host’s own in its place, and no hint names jobs.url', async () => {
+  it('if it is missing, worker and doctor do not use a table of the host’s instead, and no hint names jobs.url', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     await database.query('CREATE TABLE public.agenda_jobs (LIKE cairnloop.agenda_jobs INCLUDING ALL)');
     await database.query('DROP TABLE cairnloop.agenda_jobs');
@@ -22,7 +22,7 @@ describe('the table of the Postgres job backend', () => {
     assert.doesNotMatch(JSON.stringify(jobs), /jobs\.url/);
   });
 
-  it('in a database that is read-only keeps a worker from starting, which is told as what it is', async () => {
+  it('in a read-only database keeps a worker from starting, and the error says that the database is read-only', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     await database.query(
       `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`,

@@ -67,7 +67,7 @@ describe('MongoDB as a job backend', () => {
   };
   const failedWakeUps = (host: StartedHost) => host.log.filter(({ msg }) => /^wake-up failed/.test(String(msg))).length;
 
-  it('NT6 away while conversations are resolved loses nothing: deliveries wait and go out when it is back', async () => {
+  it('NT6 unreachable while conversations are resolved: nothing is lost, and deliveries go out when it is back', async () => {
     const mongo = createMongo();
     const line = await throughProxy(mongo);
     const { notifier, calls } = recordingNotifier();
@@ -86,7 +86,7 @@ describe('MongoDB as a job backend', () => {
     assert.equal(calls.length, 21);
   });
 
-  it('away while callbacks run lets them finish and settle, and repeats none', async () => {
+  it('unreachable while callbacks run: they finish and settle, and none is repeated', async () => {
     const line = await throughProxy();
     let finish = () => {};
     const held = new Promise<void>((resolve) => {
@@ -105,7 +105,7 @@ describe('MongoDB as a job backend', () => {
     assert.equal(calls.length, 10);
   });
 
-  it('wiped, before a worker starts and while it runs, loses nothing', async () => {
+  it('emptied before a worker starts and while it runs: nothing is lost', async () => {
     const mongo = createMongo();
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, jobs: jobsAt(mongo.url) }, { worker: false });
@@ -121,7 +121,7 @@ describe('MongoDB as a job backend', () => {
     assert.equal(calls.length, 33);
   });
 
-  it('away for long neither ends nor busies a worker process; it says that it is not ready, and stops when it is told', async () => {
+  it('unreachable for long: a worker neither ends nor uses CPU, is not ready, and stops on request', async () => {
     const line = await throughProxy();
     const { notifier } = recordingNotifier();
     const producer = await startHost({ notifier, jobs: jobsAt(line.url) }, { worker: false });
@@ -148,7 +148,7 @@ describe('MongoDB as a job backend', () => {
     assert.doesNotMatch(started.stderr(), /Unhandled|\n {4}at /);
   });
 
-  it('is prepared by workers that start at the same moment, and holds one collection with one index', async () => {
+  it('gets one collection with one index from workers that start at the same moment', async () => {
     const { database } = await startHost({}, { worker: false });
     for (let round = 0; round < 3; round += 1) {
       const mongo = createMongo();
@@ -178,7 +178,7 @@ describe('MongoDB as a job backend', () => {
     assert.deepEqual(await mongo.collections(), ['cairnloop_jobs', 'support_jobs']);
   });
 
-  it('CL6 is looked at by doctor', async () => {
+  it('CL6 is checked by doctor', async () => {
     const { database } = await startHost({}, { worker: false });
     const { url } = createMongo();
     folder = recordingHost(database.url, { config: { jobs: jobsAt(url) } });

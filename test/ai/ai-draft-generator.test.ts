@@ -72,7 +72,7 @@ describe('ai/ai-draft-generator', () => {
     });
   });
 
-  it('AP10 proposes nothing where the model has nothing to say', async () => {
+  it('AP10 proposes nothing if the model returns no draft', async () => {
     for (const nothing of [{ type: 'none', content: 'x' }, { content: '  ' }]) {
       assert.deepEqual(await generate({ model: answering({ ...proposal, ...nothing }) }), { ok: true, value: null });
     }
@@ -90,7 +90,7 @@ describe('ai/ai-draft-generator', () => {
     assert.equal(failure(long), 'the model wrote more than 49 characters');
   });
 
-  it('asks once, without tools, for structured output of bounded length', async () => {
+  it('calls the model once, without tools, for structured output of bounded length', async () => {
     const model = answering(proposal);
     await generate({ model, maxOutputTokens: 77 });
     const [call] = model.doGenerateCalls;
@@ -100,7 +100,7 @@ describe('ai/ai-draft-generator', () => {
     assert.equal(call?.maxOutputTokens, 77);
   });
 
-  it("gives err in words, without the model's text, for an answer of another shape", async () => {
+  it("returns err with a reason, without the model's text, for output of another shape", async () => {
     const shapes = ['I would say: canary', '{"type":"reply"}', JSON.stringify({ ...proposal, type: 'canary' })];
     for (const text of shapes) {
       const reason = failure(await generate({ model: new MockLanguageModelV3({ doGenerate: answer(text) }) }));
@@ -108,7 +108,7 @@ describe('ai/ai-draft-generator', () => {
     }
   });
 
-  it('gives err, redacted, for a model that fails, and leaves the retry to the worker', async () => {
+  it('returns err with a redacted reason when the model fails, and leaves the retry to the worker', async () => {
     let calls = 0;
     const model = new MockLanguageModelV3({
       doGenerate: async () => {
@@ -120,7 +120,7 @@ describe('ai/ai-draft-generator', () => {
     assert.equal(calls, 1);
   });
 
-  it('gives up when the worker aborts and when its own time is over', async () => {
+  it('stops when the worker aborts and when its own time-out is over', async () => {
     const hanging: AbortSignal[] = [];
     const model = new MockLanguageModelV3({
       doGenerate: ({ abortSignal }) => {
@@ -140,7 +140,7 @@ describe('ai/ai-draft-generator', () => {
     assert.equal(hanging.length, 2, 'the model was asked after the abort');
   });
 
-  it('counts what every answered call used, also one that gave no proposal', async () => {
+  it('counts the tokens of every completed call, also of one without a proposal', async () => {
     const usages: DraftUsage[] = [];
     const onUsage = (usage: DraftUsage) => usages.push(usage);
     await generate({ model: answering(proposal), onUsage });
@@ -164,7 +164,7 @@ describe('ai/ai-draft-generator', () => {
     }
   });
 
-  it('keeps a draft although counting it failed', async () => {
+  it('keeps a draft whose tokens could not be counted', async () => {
     const onUsage = () => {
       throw new Error('no');
     };

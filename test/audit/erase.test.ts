@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { countErasable, eraseFromAudit, findAuditedConversations } from '../../src/audit/erase.js';
 import { type ExportedEvent, exportAudit } from '../../src/audit/export.js';
-import { type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
+import { hashEvent, type SealedEvent, verifyChain } from '../../src/audit/hash-chain.js';
 import { listAudit } from '../../src/audit/list.js';
 import { sealAudit } from '../../src/audit/seal.js';
 import { verifyAudit } from '../../src/audit/verify.js';
@@ -64,7 +64,7 @@ describe('audit: erasing a customer', () => {
   const lines = async () => (await listAudit({ db }, { limit: 200 })).items.toReversed();
 
   for (const state of ['sealed', 'not sealed yet']) {
-    it(`leaves nothing of the customer in lines that are ${state}, and the chain verifies`, async () => {
+    it(`leaves no data of the customer in lines that are ${state}, and the chain verifies`, async () => {
       const conversation = await openConversation();
       await record(conversation);
       if (state === 'sealed') await sealAudit(db);
@@ -109,7 +109,7 @@ describe('audit: erasing a customer', () => {
     assert.equal((await lines()).length, 6);
   });
 
-  it('erases what was left when the same conversation is erased again, for another customer', async () => {
+  it('erases the rest when the same conversation is erased again for another customer', async () => {
     const conversation = await openConversation();
     await record(conversation);
     await database.query(
@@ -130,7 +130,7 @@ describe('audit: erasing a customer', () => {
     assert.deepEqual([check.broken, check.end.seq], [null, 9]);
   });
 
-  it('erases beside a sealer and beside other erasures without breaking the chain', async () => {
+  it('runs beside a sealer and other erasures without breaking the chain', async () => {
     const conversations = await Promise.all(Array.from({ length: 6 }, () => openConversation()));
     for (const id of conversations) for (let n = 0; n < 30; n += 1) await record(id);
     await Promise.all([...conversations.map((id) => erase([id])), ...conversations.map(() => sealAudit(db))]);
@@ -248,6 +248,46 @@ describe('audit: erasing a customer', () => {
       }
     });
   }
+
+  it('only on lines of 0.1 can a guess of an erased value be confirmed, as docs/audit.md says', async () => {
+    const old = await createTestDatabase();
+    await migrateUp({ url: old.url, schema }, '0015-portal-writes');
+    const conversation = await openConversation(old);
+    await record(conversation, old);
+    await sealAsFormat1(old);
+    await record(conversation, old);
+    await migrateUp({ url: old.url, schema });
+    const upgraded = openDatabase({ url: old.url, schema, poolSize: 2 });
+    const exported = async () => {
+      const events: ExportedEvent[] = [];
+      await exportAudit(upgraded, (page) => void events.push(...page));
+      return events;
+    };
+    try {
+      await sealAudit(upgraded);
+      const said = await exported();
+      await erase([conversation], upgraded);
+      const kept = (await exported()).slice(0, said.length);
+      const confirmed = kept.filter(({ actorErasedBy, detailErasedBy, hash }, n) => {
+        const { seq, id, at, action, conversationId, subjectId, actor, detail } = said[n] as ExportedEvent;
+        const guess = { id, at, action, conversationId, subjectId, actor, detail };
+        const isErased = Boolean(actorErasedBy || detailErasedBy);
+        return isErased && hashEvent(kept[n - 1]?.hash ?? '0'.repeat(64), seq ?? 0, guess) === hash;
+      });
+      assert.deepEqual(
+        confirmed.map(({ seq }) => seq),
+        [1, 2, 3, 5],
+      );
+      const stored = JSON.stringify(kept.slice(6));
+      for (const { actor, detail } of said.slice(6))
+        for (const text of [actor, detail].map((value) => canonicalize(value) as string))
+          for (const hash of [createHash('sha256'), createHmac('sha256', '')])
+            assert.ok(!stored.includes(hash.update(text).digest('hex')), text);
+    } finally {
+      await upgraded.close();
+      await old.drop();
+    }
+  });
 });
 
 /** As 0.1 and every version before this format sealed. */

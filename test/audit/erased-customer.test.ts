@@ -46,7 +46,7 @@ describe('audit: a customer erased from the record of a real day', () => {
     return id;
   }
 
-  it('leaves none of the customer’s words in the record, and what it keeps of a detail holds none', async () => {
+  it('leaves none of the customer’s words in the record, nor in the details that it keeps', async () => {
     const { notifier } = recordingNotifier(() => Promise.reject(new Error(needle)));
     const slaPolicyProvider = policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
     const host = await startHost({ notifier, slaPolicyProvider, worker: { maxAttempts: 1 } });

@@ -26,7 +26,7 @@ const places = chains.chain((chain) => fc.tuple(fc.constant(chain), fc.nat(chain
 const brokenAt = (chain: SealedEvent[]) => verifyChain(chain).broken?.seq;
 
 describe('audit/hash-chain', () => {
-  it('holds over every record that was sealed, in one go or in several', () => {
+  it('verifies every sealed record, whether it was sealed in one batch or in several', () => {
     fc.assert(
       fc.property(events, fc.nat(12), (list, cut) => {
         const first = sealEvents(chainStart, list.slice(0, cut));
@@ -38,7 +38,7 @@ describe('audit/hash-chain', () => {
     );
   });
 
-  it('finds any change of any field, where it was made', () => {
+  it('finds a change of any field, and names the event', () => {
     const changes: ((event: SealedEvent) => Partial<SealedEvent>)[] = [
       ({ id }) => ({ id: `${id}0` }),
       ({ at }) => ({ at: new Date(new Date(at).getTime() + 1) }),
@@ -59,7 +59,7 @@ describe('audit/hash-chain', () => {
     );
   });
 
-  it('finds an event that was taken out, unless it was the last', () => {
+  it('finds that an event was removed, unless it was the last', () => {
     fc.assert(
       fc.property(places, ([chain, at]) => {
         const left = chain.toSpliced(at, 1);
@@ -68,7 +68,7 @@ describe('audit/hash-chain', () => {
     );
   });
 
-  it('finds two events that changed places, with their numbers or without', () => {
+  it('finds two events that were swapped, with or without their numbers', () => {
     fc.assert(
       fc.property(places, fc.nat(11), ([chain, at], other) => {
         const [a, b] = [chain[at], chain[other]];
@@ -83,7 +83,7 @@ describe('audit/hash-chain', () => {
     );
   });
 
-  it('finds an event that was put in', () => {
+  it('finds an event that was inserted', () => {
     fc.assert(
       fc.property(places, ([chain, at]) => {
         const event = chain[at] as SealedEvent;
@@ -100,7 +100,7 @@ describe('audit/hash-chain', () => {
     );
   });
 
-  it('can be checked by anyone who reads how it is made', () => {
+  it('can be checked by code that follows the documented format alone', () => {
     const event = { id: 'e', at: new Date(0), actor: { id: 'a' }, action: 'x', conversationId: null, subjectId: 's' };
     const canonical =
       '{"action":"x","actor":{"id":"a"},"at":"1970-01-01T00:00:00.000Z","conversationId":null,"detail":{"n":1},"id":"e","seq":1,"subjectId":"s"}';
@@ -110,7 +110,7 @@ describe('audit/hash-chain', () => {
     assert.equal(hashEvent(chainStart.hash, 1, { ...event, detail: { n: 1 } }), expected);
   });
 
-  it('names what it cannot read as broken', () => {
+  it('reports an unreadable event as broken', () => {
     const [sealed] = sealEvents(chainStart, [
       { id: 'e', at: new Date(0), actor: { id: 'a' }, action: 'x', conversationId: null, subjectId: null, detail: {} },
     ]) as [SealedEvent];

@@ -55,7 +55,7 @@ describe('migration 0016-audit-format', () => {
     });
   });
 
-  it('leaves the lines of a record without erasures provable, down and up again', async () => {
+  it('keeps a record without erasures verifiable, down and up again', async () => {
     await record('00000000-0000-7000-8000-000000000001');
     await onDatabase((db) => sealAudit(db));
     const options = { url: database.url, schema };

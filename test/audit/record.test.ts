@@ -3,10 +3,10 @@ import { ok } from '../../src/contracts/result.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
 
-describe('audit of what is done', () => {
+describe('the audit record', () => {
   const { startHost } = useHosts();
 
-  it('records every change of state with who made it, a machine by its name', async () => {
+  it('names the actor of every change of state, also one that is a part of Cairnloop', async () => {
     const normal = { priority: 'normal', responseMinutes: 60, breachMinutes: 240 };
     const slaPolicyProvider = {
       ...policies(normal),
@@ -60,7 +60,7 @@ describe('audit of what is done', () => {
     );
   });
 
-  it('records nothing of what was refused', async () => {
+  it('holds nothing about calls that were refused', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
     await cairnloop.conversations.resolve(id, { resolvedBy: operator });
@@ -72,7 +72,7 @@ describe('audit of what is done', () => {
     assert.deepEqual((await cairnloop.audit.list()).items, before);
   });
 
-  it('keeps an actor’s id to the letter, and finds by it', async () => {
+  it('keeps the exact id of an actor, and is searched by it', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations, audit } = cairnloop;
     const { id } = await conversations.open({});

@@ -7,7 +7,7 @@ import { sealAudit } from '../../src/audit/seal.js';
 import { type AuditCheck, verifyAudit } from '../../src/audit/verify.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import type { Executor } from '../../src/db/statement.js';
+import { type Executor, statement } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
 
 const schema = 'cairnloop';
@@ -52,7 +52,7 @@ describe('audit on a real Postgres', () => {
     return events;
   };
 
-  it('seals what was recorded, in batches, and only once', async () => {
+  it('seals events in batches, and each only once', async () => {
     await record(1234);
     assert.equal(await sealAudit(db), 1234);
     assert.equal(await sealAudit(db), 0);
@@ -65,12 +65,12 @@ describe('audit on a real Postgres', () => {
     assert.equal((await verifyAudit(db)).end.seq, 1237);
   });
 
-  it('has nothing against an empty record', async () => {
+  it('accepts an empty record', async () => {
     assert.equal(await sealAudit(db), 0);
     assert.deepEqual(await checked(), { end: chainStart, broken: null, unsealed: 0 });
   });
 
-  it('makes one chain, whoever seals at once and whatever is written meanwhile', async () => {
+  it('makes one chain when several processes seal at once while events are written', async () => {
     await record(700);
     const sealed = await Promise.all([
       ...Array.from({ length: 6 }, () => sealAudit(db)),
@@ -85,7 +85,7 @@ describe('audit on a real Postgres', () => {
     assert.deepEqual({ seq: end.seq, broken }, { seq: 800, broken: null });
   });
 
-  it('gives the next place to an event whose transaction commits late', async () => {
+  it('appends an event whose transaction commits late', async () => {
     const late = await db.pool.connect();
     await late.query('BEGIN');
     const insert = `INSERT INTO cairnloop.audit_events (at, actor, action) VALUES (now(), '{"id": "late"}', 'test.late') RETURNING id`;
@@ -134,7 +134,7 @@ describe('audit on a real Postgres', () => {
     );
   });
 
-  it('tells a record that was sealed anew from the one that was known', async () => {
+  it('tells a record that was sealed again from the one whose end is known', async () => {
     await record(5);
     await sealAudit(db);
     const { end } = await verifyAudit(db);
@@ -149,7 +149,7 @@ describe('audit on a real Postgres', () => {
     assert.equal((await verifyAudit(db, { anchors: [end] })).broken?.seq, 5);
   });
 
-  it('finds a row that stands before the first, or among the sealed without a seal', async () => {
+  it('finds a row before the first event, and an unsealed row among sealed ones', async () => {
     await record(3);
     await sealAudit(db);
     const forged = `INSERT INTO cairnloop.audit_events (at, actor, action, seq, hash) VALUES (now(), '{"id": "x"}', 'x',`;
@@ -196,7 +196,7 @@ describe('audit on a real Postgres', () => {
     assert.equal((await database.query('SELECT FROM cairnloop.audit_receipts')).rowCount, 0);
   });
 
-  it('asks for no right to the receipts from a role that may read and write rows', async () => {
+  it('needs no privilege on the receipts for a role that may read and write rows', async () => {
     const role = `app_${process.pid}_${Math.trunc(performance.now())}`;
     await database.query(`CREATE ROLE ${role}; GRANT USAGE ON SCHEMA cairnloop TO ${role};
       GRANT SELECT, INSERT, UPDATE ON cairnloop.audit_events, cairnloop.audit_chain_end TO ${role}`);
@@ -205,15 +205,17 @@ describe('audit on a real Postgres', () => {
         ...db,
         transaction: <T>(work: (tx: Executor) => Promise<T>) =>
           db.transaction(async (tx) => {
-            await tx.run({ name: `role.${role}`, text: () => `SET LOCAL ROLE ${role}` });
+            await tx.run(statement(`role.${role}`, () => `SET LOCAL ROLE ${role}`));
             return work(tx);
           }),
       };
       await asRole.transaction((tx) =>
-        tx.run({
-          name: 'test.insert',
-          text: (s) => `INSERT INTO ${s}.audit_events (at, actor, action) VALUES (now(), '{"id": "x"}', 'x')`,
-        }),
+        tx.run(
+          statement(
+            'test.insert',
+            (s) => `INSERT INTO ${s}.audit_events (at, actor, action) VALUES (now(), '{"id": "x"}', 'x')`,
+          ),
+        ),
       );
       assert.equal(await sealAudit(asRole), 1);
       assert.deepEqual(await verifyAudit(asRole).then(({ broken, unsealed }) => ({ broken, unsealed })), {
@@ -225,7 +227,7 @@ describe('audit on a real Postgres', () => {
     }
   });
 
-  it('hashes the time to the microsecond that is stored, and a time that is none at all', async () => {
+  it('hashes the stored time to the microsecond, also an infinite one', async () => {
     await record(2);
     await sealAudit(db);
     await tamper('ALTER TABLE cairnloop.audit_events ALTER COLUMN at TYPE timestamptz');
@@ -249,7 +251,7 @@ describe('audit on a real Postgres', () => {
     assert.equal(verifyChain(lines).broken, null);
   });
 
-  it('verifies a record that 0.1 sealed, after the upgrade and with what is sealed since', async () => {
+  it('verifies a record that 0.1 sealed, together with events sealed after the upgrade', async () => {
     const old = await createTestDatabase();
     await migrateUp({ url: old.url, schema }, '0008-search');
     const insert = `INSERT INTO cairnloop.audit_events (at, actor, action, detail)

@@ -108,7 +108,7 @@ describe('audit: tampering by the owner of the tables', () => {
     });
   }
 
-  it('CD5 a chain whose signatures were all taken off says from when on it is signed again', async () => {
+  it('CD5 a chain whose signatures were all removed shows from which event on it is signed again', async () => {
     await mount(signed, ({ unsign }) => unsign());
     const unsigned = await verifyAudit(signed.db, { keys });
     assert.deepEqual([unsigned.broken, unsigned.levels.key.status], [null, 'missing']);
@@ -121,7 +121,7 @@ describe('audit: tampering by the owner of the tables', () => {
     assert.deepEqual(rows, [{ detail: { from: null, to: keys.current?.id } }]);
   });
 
-  it('CD5 docs/audit.md says of every attack what finds it', () => {
+  it('CD5 docs/audit.md says for every attack which check finds it', () => {
     const page = readFileSync('docs/audit.md', 'utf8');
     const row = ({ what, chain, anchor, key, note }: Attack, levels = [chain, anchor, key]) =>
       `| ${what} | ${levels.join(' | ')} | ${note ?? ''} |`;

@@ -10,7 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const log = pino({ level: 'silent' });
 
-describe('activity', () => {
+describe('the change feed', () => {
   let database: TestDatabase;
   const cleanup: (() => Promise<unknown>)[] = [];
 
@@ -44,7 +44,7 @@ describe('activity', () => {
     return stop;
   }
 
-  it('tells every process that listens, the changing one too', async () => {
+  it('notifies every process that listens, including the one that made the change', async () => {
     const [one, two] = [open(), open()];
     const heard = { one: new Set<string>(), two: new Set<string>() };
     await listen(one, (ids) => ids.forEach((id) => void heard.one.add(id)));
@@ -68,7 +68,7 @@ describe('activity', () => {
     assert.ok(messages <= 10, `${messages} messages`);
   });
 
-  it('says "anything" instead of naming more than a payload list is worth, and never nears 8000 bytes', () => {
+  it('sends "anything" instead of a long list of ids, and stays well below 8000 bytes', () => {
     const ids = Array.from({ length: 1000 }, () => randomUUID());
     const changes = new Map<string, ChangeScope>(ids.map((id) => [id, 'internal']));
     assert.deepEqual(toPayloads(changes), ['*']);
@@ -78,7 +78,7 @@ describe('activity', () => {
     for (const payload of payloads) assert.ok(Buffer.byteLength(payload) < 8000);
   });
 
-  it('tells who listens for visible changes of those alone, and of several changes the widest', async () => {
+  it('notifies listeners for visible changes of those only, and merges several changes into the widest one', async () => {
     const activity = open();
     const heard = { internal: [] as string[], visible: [] as string[] };
     await listen(activity, (ids) => heard.internal.push(...ids));
@@ -94,7 +94,7 @@ describe('activity', () => {
     assert.deepEqual(heard, { internal: [note, reply, both, last], visible: [reply, both, last] });
   });
 
-  it('takes what a process of an earlier version says, ids alone, for visible', () => {
+  it('treats the message of an earlier version, which holds ids only, as a visible change', () => {
     const [one, other] = [randomUUID(), randomUUID()];
     assert.deepEqual(
       readPayload(`${one},~${other}`),
@@ -122,7 +122,7 @@ describe('activity', () => {
     assert.deepEqual(heard, { ours: [first, third], theirs: [second] });
   });
 
-  it('reconnects after the server ended its connection, and says that anything may have changed meanwhile', async () => {
+  it('reconnects after the server ended its connection, and reports that anything may have changed meanwhile', async () => {
     const activity = open();
     const heard: (readonly string[])[] = [];
     await listen(activity, (ids) => heard.push(ids));
@@ -150,17 +150,19 @@ describe('activity', () => {
     await db.close();
   });
 
-  it('opens no connection for who subscribes after it was closed', async () => {
+  it('opens no connection for a subscription after it was closed', async () => {
     const activity = open();
     await activity.close();
     const stop = activity.subscribe(() => assert.fail('nobody tells'));
     await sleep(200);
-    const { rows } = await database.query("select from pg_stat_activity where query like 'LISTEN%'");
+    const { rows } = await database.query(
+      "select from pg_stat_activity where datname = current_database() and query like 'LISTEN%'",
+    );
     assert.equal(rows.length, 0);
     stop();
   });
 
-  it('goes on telling the others when one listener throws', async () => {
+  it('notifies the other listeners when one throws', async () => {
     const activity = open();
     const heard: string[] = [];
     activity.subscribe(() => {

@@ -54,7 +54,7 @@ describe('bin/cairnloop.js', () => {
     });
     afterEach(() => host.remove());
 
-    it('CL3 gen, its dry run and its check keep stdout for the result and leave what they must', async () => {
+    it('CL3 gen, --dry-run and --check write nothing but the result to stdout, and only gen changes files', async () => {
       const before = treeOf(host.folder);
       const dry = await runCli(['gen', 'policy', '--dry-run'], { cwd: host.folder });
       assert.equal(dry.exitCode, 0);

@@ -34,7 +34,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
   };
   afterEach(() => host.remove());
 
-  it('goes into src where that is the root of the output, and starts as before once the server imports it', async () => {
+  it('puts the config into src if that is the root of the output, and the built server that imports it starts as before', async () => {
     use({
       'package.json': packageJson(),
       'tsconfig.json': { compilerOptions: { ...options, rootDir: './src' } },
@@ -49,7 +49,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
     assert.equal((await init('--check')).exitCode, 0);
   });
 
-  it('knows the root that TypeScript before 6 takes when none is set', async () => {
+  it('uses the default rootDir of TypeScript before 6 when none is set', async () => {
     const files = { 'tsconfig.json': { compilerOptions: options }, 'src/main.ts': '', 'src/app/app.ts': '' };
     use({ ...files, 'package.json': packageJson('^5.9.0') });
     await init();
@@ -78,7 +78,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
     assert.ok(has('src/cairnloop.config.ts'));
   });
 
-  it('names the line for the tsconfig where the config must stay outside, until it is there', async () => {
+  it('prints the tsconfig line that is missing while the config must stay outside of src', async () => {
     const tsconfig = { compilerOptions: { ...options, rootDir: './app' } };
     use({ 'package.json': packageJson(), 'tsconfig.json': tsconfig, 'app/main.ts': "console.log('up');\n" });
     const { exitCode, out } = await init('--modules', 'notifier');
@@ -104,7 +104,7 @@ describe('CL1 init and the build of a TypeScript host', () => {
     );
   });
 
-  it('is written as .ts for every "module", strict, built and required by the server', async () => {
+  it('writes a .ts config for every "module" that compiles under strict and that the built server can require', async () => {
     for (const module of ['node16', 'node18', 'node20', 'nodenext', 'commonjs']) {
       use({
         'package.json': packageJson(),

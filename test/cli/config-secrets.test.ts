@@ -33,7 +33,7 @@ const broken = {
 
 describe('a config with secrets', () => {
   for (const [how, text] of Object.entries(broken)) {
-    it(`that ${how} gives none of them away, whichever command reads it`, async () => {
+    it(`that ${how}: no command prints them`, async () => {
       const host = tempHost({ 'package.json': { type: 'module' }, 'cairnloop.config.js': text });
       const env = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' };
       try {

@@ -25,13 +25,13 @@ describe('the .env files that a command read', () => {
     });
   }
 
-  it('are named as from where the command runs, nearest first', async () => {
+  it('are named relative to the current folder, nearest first', async () => {
     use({ '.env': `${key}=1`, '.env.local': `${key}=2`, 'src/index.js': '' });
     const { err } = await runMain(path.join(host.folder, 'src'), ['migrate']);
     assert.match(err, /^Environment read from \.\.\/\.env\.local, \.\.\/\.env\.\n/);
   });
 
-  it('are not named where there are none, nor with --json', async () => {
+  it('are not named if there are none, nor with --json', async () => {
     use({});
     assert.doesNotMatch((await runMain(host.folder, ['sla', 'list'])).err, /Environment/);
     host.write('.env', `${key}=1`);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type MainRun, runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
-describe('a command in an environment that is not as it should be', () => {
+describe('a command in a faulty environment', () => {
   let host: TempHost;
   beforeEach(() => {
     host = tempHost({
@@ -40,21 +40,21 @@ describe('a command in an environment that is not as it should be', () => {
     }
   });
 
-  it('CL6 doctor reports it among all else', async () => {
+  it('CL6 doctor reports it with its other findings', async () => {
     writeUnreadableEnv();
     const { out } = await runMain(host.folder, ['doctor']);
     assert.match(out, /^\[blocked\] ENV_FILE: \.env cannot be read \(E.*\).* Fix: /m);
     assert.match(out, /^\[ok\] CONFIG: /m);
   });
 
-  it('says that a certificate which the database url names cannot be read', async () => {
+  it('says that a certificate named by the database URL cannot be read', async () => {
     for (const argv of [['migrate'], ['deliveries', 'list'], ['worker'], ['audit', 'list']]) {
       const run = await runMain(host.folder, argv);
       assertToldInWords(run, /^The database at 127\.0\.0\.1:1\/app cannot be reached: .*missing\.pem/);
     }
   });
 
-  it('says that a file is no folder', async () => {
+  it('says that --cwd names no folder', async () => {
     for (const argv of [['migrate'], ['worker'], ['audit', 'list'], ['gen', 'notifier']]) {
       for (const place of ['package.json', 'package.json/below']) {
         const run = await runMain(host.folder, [...argv, '--cwd', place]);

@@ -17,7 +17,7 @@ describe('cairnloop gen alerts', () => {
   });
   afterEach(() => host.remove());
 
-  it('writes the rules and the dashboard into ops, and undo takes them back', async () => {
+  it('writes the rules and the dashboard into ops, and undo removes them', async () => {
     const empty = treeOf(host.folder);
     const { out, exitCode } = await run('gen', 'alerts');
     assert.equal(exitCode, 0);
@@ -33,7 +33,7 @@ describe('cairnloop gen alerts', () => {
     assert.deepEqual(treeOf(host.folder), empty);
   });
 
-  it('leaves a file alone that was changed, unless --force says otherwise', async () => {
+  it('leaves a changed file alone without --force', async () => {
     await run('gen', 'alerts', '--dir', 'deploy/monitoring');
     host.write('deploy/monitoring/cairnloop-alerts.yml', '# mine\n');
     const again = (await run('gen', 'alerts', '--dir', 'deploy/monitoring', '--json')).json();

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { CairnloopError } from '../../src/foundation/errors.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
@@ -24,6 +26,8 @@ const typeScript = {
   'src/index.ts': 'export const host = 1;\n',
   'cairnloop.config.ts': config,
 };
+
+const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
 
 describe('cairnloop gen', () => {
   let host: TempHost;
@@ -90,7 +94,7 @@ describe('cairnloop gen', () => {
     assert.ok(existsSync(path.join(host.folder, 'src/cairnloop/notifier.ts')));
   });
 
-  it('tells of several lines by hand once: one reason, the imports, the keys, within 80 columns', async () => {
+  it('lists several lines to add by hand together: one reason, the imports, the keys, within 80 columns', async () => {
     use({ ...typeScript, 'cairnloop.config.ts': config.replace('defineConfig({', 'withSecrets({') });
     const { exitCode, out } = await gen('all', '--no-test');
     assert.equal(exitCode, 3);
@@ -221,7 +225,7 @@ describe('cairnloop gen', () => {
     }
   });
 
-  it('CL1 never guesses between two packages of a workspace', async () => {
+  it('CL1 asks for the package if two in a workspace embed Cairnloop', async () => {
     use({
       'package.json': { private: true },
       'pnpm-workspace.yaml': "packages:\n  # ours\n  - 'apps/*'\n  - '!apps/old'\n",
@@ -235,7 +239,7 @@ describe('cairnloop gen', () => {
     assert.equal((await gen('policy', '--cwd', 'apps/b')).exitCode, 0);
   });
 
-  it('CL2 writes as the host writes: its formatter decides, else its files', async () => {
+  it('CL2 writes in the style of the host: of its formatter settings, else of its files', async () => {
     use({ ...typeScript, '.prettierrc': 'semi: false\nsingleQuote: false\ntabWidth: 4\n' });
     await gen('context');
     assert.match(read('src/cairnloop/context-provider.ts'), /from "cairnloop"\n/);
@@ -249,7 +253,7 @@ describe('cairnloop gen', () => {
     assert.equal(/[^\r]\n/.test(read('cairnloop.config.ts')), false);
   });
 
-  it('CL2 puts the modules after the database in a config of its own, with no trailing comma where none is written', async () => {
+  it('CL2 puts modules after the database in a new config, without a trailing comma if the style has none', async () => {
     const { 'cairnloop.config.ts': _, ...files } = typeScript;
     use({ ...files, '.prettierrc': 'trailingComma: none\nsemi: false\ntabWidth: 4\nendOfLine: crlf\n' });
     await gen('all');
@@ -276,8 +280,8 @@ describe('cairnloop gen', () => {
 
   it('writes the test for the runner that the host has', async () => {
     for (const [runner, shown] of [
-      ['vitest', /import \{ test \} from 'vitest';/],
-      ['jest', /import \{ test \} from '@jest\/globals';/],
+      ['vitest', /import \{ expect, test \} from 'vitest';/],
+      ['jest', /import \{ expect, test \} from '@jest\/globals';/],
       ['mocha', /import \{ it \} from 'mocha';/],
     ] as const) {
       use({ ...typeScript, 'package.json': { type: 'module', devDependencies: { [runner]: '*' } } });
@@ -291,13 +295,120 @@ describe('cairnloop gen', () => {
     assert.equal(existsSync(path.join(host.folder, 'src/cairnloop/automation-policy.test.ts')), false);
   });
 
-  it('writes a test for Jest in CommonJS with its globals, where their package is out of reach', async () => {
+  it('names files as the host does, and finds them again', async () => {
+    const habits = { 'src/user.service.ts': '', 'src/user.module.ts': '' };
+    use({ ...typeScript, ...habits });
+    const made = (await gen('all', '--json')).json();
+    const kept = {
+      'src/cairnloop/automation.policy.ts': 'created',
+      'src/cairnloop/automation.policy.test.ts': 'created',
+    };
+    assert.deepEqual({ ...outcomes(made.files), ...kept }, outcomes(made.files));
+    assert.match(read('cairnloop.config.ts'), /from '\.\/src\/cairnloop\/sla-policy\.provider\.js';/);
+    assert.match(read('src/cairnloop/context.provider.test.ts'), /from '\.\/context\.provider\.js';/);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) {
+      host.write(`src/${name}_x.ts`, '');
+      host.write(`src/${name}_y.ts`, '');
+    }
+    const again = (await gen('all', '--json')).json();
+    assert.deepEqual(new Set(Object.values(outcomes(again.files))), new Set(['unchanged']));
+    assert.equal((await gen('all', '--check')).exitCode, 0);
+  });
+
+  it('prints the commands of the host that bring the files into its order, where its settings go further', async () => {
+    const rules = (more: object) => `export default [{ rules: ${JSON.stringify(more)} }];\n`;
+    const fixes: [Record<string, string | object>, string[]][] = [
+      [{}, []],
+      [{ 'biome.json': { formatter: { indentStyle: 'space' } } }, []],
+      [{ 'biome.json': { linter: { rules: { style: { useBlockStatements: 'on' } } } } }, ['npx biome check --write']],
+      [{ 'eslint.config.js': rules({ 'perfectionist/sort-imports': 'error' }) }, ['npx eslint --fix']],
+      [
+        { 'eslint.config.js': "import antfu from '@antfu/eslint-config';\nexport default antfu();\n" },
+        ['npx eslint --fix'],
+      ],
+      [{ 'eslint.config.js': "import js from '@eslint/js';\nexport default [js.configs.recommended];\n" }, []],
+      [{ '.oxlintrc.json': { plugins: ['typescript'], categories: { correctness: 'error' } } }, []],
+      [{ '.oxlintrc.json': { categories: { style: 'error' } } }, ['npx oxlint --fix']],
+      [{ 'biome.json': { linter: { rules: { preset: 'recommended' } } } }, []],
+      [{ 'biome.json': { linter: { rules: { preset: 'all' } } } }, ['npx biome check --write']],
+      [{ '.prettierrc': { singleQuote: true } }, []],
+      [{ '.prettierrc': { printWidth: 60 } }, ['npx prettier --write']],
+      [{ '.prettierrc': { plugins: ['prettier-plugin-x'] }, 'yarn.lock': '' }, ['yarn prettier --write']],
+    ];
+    for (const [files, commands] of fixes) {
+      use({ ...typeScript, ...files });
+      const paths = 'src/cairnloop/automation-policy.ts src/cairnloop/automation-policy.test.ts cairnloop.config.ts';
+      const expected = commands.map((command) => `${command} ${paths}`);
+      assert.deepEqual((await gen('policy', '--dry-run', '--json')).json().fix, expected, JSON.stringify(files));
+      const { out } = await gen('policy');
+      assert.equal(out.includes('Have your own tools format and check the new files:'), expected.length > 0);
+      for (const line of expected) assert.ok(out.includes(`\n  ${line}\n`), out);
+      assert.deepEqual((await gen('policy', '--json')).json().fix, []);
+      host.remove();
+    }
+    use({});
+  });
+
+  it('imports the environment where the host refuses process as a global', async () => {
+    const rules = "export default [{ rules: { 'n/prefer-global/process': ['error', 'never'] } }];\n";
+    const options = { module: 'nodenext', target: 'es2022', types: ['node'], noEmit: true, strict: true };
+    for (const [files, config, imported] of [
+      [{}, 'cairnloop.config.js', /^const \{ env \} = require\('node:process'\);$/m],
+      [
+        { 'tsconfig.json': { compilerOptions: options } },
+        'cairnloop.config.ts',
+        /^import \{ env \} from 'node:process';$/m,
+      ],
+      [
+        { 'tsconfig.json': { compilerOptions: { ...options, verbatimModuleSyntax: true } } },
+        'cairnloop.config.ts',
+        /^import process = require\('node:process'\);$/m,
+      ],
+    ] as const) {
+      use({ 'package.json': { name: 'host' }, 'eslint.config.mjs': rules, ...files });
+      assert.equal((await gen('sla', '--storage', 'database')).exitCode, 0);
+      const module = read(`cairnloop/sla-policy-provider${path.extname(config)}`);
+      for (const text of [read(config), module]) {
+        assert.match(text, imported);
+        assert.match(text, /: (process\.)?env\.DATABASE_URL/);
+        assert.equal(/\bprocess\.env/.test(text), /import process/.test(text));
+      }
+      if (config.endsWith('.ts')) {
+        const { stdout } = await execa(process.execPath, [tsc, '-p', '.'], { cwd: host.folder, reject: false });
+        assert.equal(stdout, '');
+      }
+      host.remove();
+    }
+    use({});
+  });
+
+  it('prints nothing by the test of a notifier, and by console only where the host allows it', async () => {
+    const eslint = { 'eslint.config.js': "export default [{ rules: { 'no-console': 'error' } }];\n" };
+    for (const [files, isRefused] of [
+      [{}, false],
+      [eslint, true],
+    ] as const) {
+      use({ 'package.json': { name: 'host', type: 'module' }, ...files });
+      await gen('notifier');
+      assert.equal(/console\./.test(read('cairnloop/notifier.js')), !isRefused);
+      assert.equal(/silence: console/.test(read('cairnloop/notifier.test.js')), !isRefused);
+      const run = await execa(process.execPath, ['--test-reporter=tap', 'cairnloop/notifier.test.js'], {
+        cwd: host.folder,
+      });
+      assert.match(run.stdout, /^# pass 1$/m);
+      assert.doesNotMatch(run.stdout + run.stderr, /conversation resolved|SLA breached/);
+      host.remove();
+    }
+    use({});
+  });
+
+  it('writes a test for Jest in CommonJS with its globals if @jest/globals cannot be resolved', async () => {
     use({ 'package.json': { devDependencies: { jest: '*' } } });
     await gen('policy');
     const test = read('cairnloop/automation-policy.test.js');
     assert.doesNotMatch(test, /@jest/);
     assert.match(test, /^const \{ checkAutomationPolicy \} = require\('cairnloop\/testing'\);$/m);
-    assert.match(test, /^ {2}assert\.deepEqual\(\[\.\.\.report\.problems\], \[\]\);$/m);
+    assert.match(test, /^ {2}expect\(\[\.\.\.report\.problems\]\)\.toEqual\(\[\]\);$/m);
   });
 
   describe('refuses', () => {
@@ -358,7 +469,7 @@ describe('cairnloop gen', () => {
       use(typeScript);
     });
 
-    it('a --config that is not there beside a config that is', async () => {
+    it('a --config that does not exist beside a config that does', async () => {
       use(typeScript);
       const hint = /looked for nope\.ts\.\nThere is cairnloop\.config\.ts: leave --config out to use it\./;
       await refused(['--config', 'nope.ts'], hint);
@@ -371,7 +482,7 @@ describe('cairnloop gen', () => {
     });
   });
 
-  it('keeps names that are unusual but sound', async () => {
+  it('accepts unusual but valid names', async () => {
     use(typeScript);
     const folders = { notifier: 'app/(support)/[id]', policy: 'größe', context: 'two words', sla: '@scope/x' };
     for (const [kind, folder] of Object.entries(folders)) {
@@ -397,13 +508,13 @@ describe('cairnloop gen', () => {
   });
 
   describe('at a terminal', () => {
-    const questions = { 'Where do the modules go': 'support', 'Where do the SLA terms': 'database', Write: true };
+    const questions = { 'In which folder': 'support', 'Where are the SLA terms': 'database', Write: true };
 
-    it('asks only for what flags left open', async () => {
+    it('asks only for what no flag says', async () => {
       use(typeScript);
       const { exitCode, asked } = await runMain(host.folder, ['gen', 'sla'], questions);
       assert.equal(exitCode, 0);
-      assert.deepEqual(asked, ['Where do the modules go?', 'Where do the SLA terms live?', 'Write these 3 files?']);
+      assert.deepEqual(asked, ['In which folder?', 'Where are the SLA terms stored?', 'Write these 3 files?']);
       assert.match(read('support/sla-policy-provider.ts'), /cairnloop\.sla_policies/);
       const flags = ['gen', 'policy', '--dir', 'x'];
       assert.deepEqual((await runMain(host.folder, flags, questions)).asked, ['Write these 3 files?']);
@@ -413,7 +524,7 @@ describe('cairnloop gen', () => {
     it('Ctrl-C leaves the tree as it was and exits 130', async () => {
       use(typeScript);
       const before = treeOf(host.folder);
-      for (const start of ['Where do the modules go', 'Where do the SLA terms', 'Write']) {
+      for (const start of ['In which folder', 'Where are the SLA terms', 'Write']) {
         const answers = { ...questions, [start]: new CairnloopError('CANCELLED', {}) };
         const { exitCode, out, err } = await runMain(host.folder, ['gen', 'sla'], answers);
         assert.deepEqual([exitCode, out], [130, '']);
@@ -443,7 +554,7 @@ describe('cairnloop gen', () => {
     use(typeScript);
   });
 
-  it('takes its style from what it may read', async () => {
+  it('takes its style from the files that it may read', async () => {
     use({ ...typeScript, '.prettierrc': 'semi: false\n', '.editorconfig': '[*]\n' });
     for (const file of ['.prettierrc', '.editorconfig', 'src/index.ts']) {
       chmodSync(path.join(host.folder, file), 0o000);

@@ -45,7 +45,7 @@ describe('generated modules', () => {
   afterEach(() => host.remove());
 
   for (const [name, { files, extension }] of Object.entries(hosts)) {
-    it(`G5 in ${name} answer the documented defaults`, async () => {
+    it(`G5 in ${name} return the documented defaults`, async () => {
       host = tempHost(files);
       const { automationPolicy, contextProvider, slaPolicyProvider, notifier } = await generate(host, extension);
       assert.equal(await automationPolicy.decide({} as never, {} as never), 'require_approval');
@@ -61,7 +61,7 @@ describe('generated modules', () => {
     });
   }
 
-  it('the notifier claims no message as sent before it hands one over', async () => {
+  it('the notifier does not report a message as sent before it sends one', async () => {
     host = tempHost(hosts['JavaScript ESM'].files);
     const { notifier } = await generate(host, '.js');
     const warn = console.warn;
@@ -80,7 +80,7 @@ describe('generated modules', () => {
     after(() => database.drop());
 
     for (const [name, { files, extension }] of Object.entries(hosts)) {
-      it(`in ${name} keeps the terms in the table that migrate makes`, async () => {
+      it(`in ${name} stores the terms in the table that its migration creates`, async () => {
         host = tempHost(files);
         const before = process.env.DATABASE_URL;
         process.env.DATABASE_URL = database.url;

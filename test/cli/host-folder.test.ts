@@ -22,7 +22,7 @@ describe('CL1 the folder of the host', () => {
   };
   afterEach(() => host.remove());
 
-  it('is the nearest that holds a config, though the package.json stands above it', async () => {
+  it('is the nearest one that holds a config, even if the package.json is in a folder above', async () => {
     use({
       'package.json': lists,
       'nx.json': {},
@@ -43,7 +43,7 @@ describe('CL1 the folder of the host', () => {
     assert.equal(existsSync(at('apps/api/src/cairnloop')), false);
   });
 
-  it('gets no package.json of its own from init where it shares the one above', async () => {
+  it('gets no package.json from init if it shares the one above', async () => {
     use({ 'package.json': lists, 'nx.json': {}, 'apps/api/project.json': {}, 'apps/api/src/main.ts': '' });
     const { exitCode, out } = await runMain(at('apps/api'), ['init']);
     assert.equal(exitCode, 0);
@@ -52,7 +52,7 @@ describe('CL1 the folder of the host', () => {
     assert.ok(existsSync(at('apps/api/cairnloop.config.js')));
   });
 
-  it('is not where a package.json only says how files are read', async () => {
+  it('is not a folder whose package.json only sets "type"', async () => {
     for (const marker of [{ type: 'module' }, { type: 'commonjs', sideEffects: false }, {}]) {
       use({ 'package.json': { ...lists, type: 'module' }, 'src/package.json': marker, 'src/deep/a.js': '' });
       for (const folder of ['src', 'src/deep', '.']) assert.equal(found(folder), '.');
@@ -72,7 +72,7 @@ describe('CL1 the folder of the host', () => {
     for (const folder of ['.', 'apps/a', 'apps/a/src', 'apps/a/src/x']) assert.equal(found(folder), 'apps/a');
   });
 
-  it('is the member that holds a config, before the root that lists Cairnloop for all', () => {
+  it('is the workspace package that holds a config rather than the root that depends on Cairnloop', () => {
     use({
       'package.json': { ...lists, workspaces: ['packages/*'] },
       'packages/group/package.json': { name: 'group', workspaces: ['*'] },
@@ -83,7 +83,7 @@ describe('CL1 the folder of the host', () => {
       assert.equal(found(folder), 'packages/group/api');
   });
 
-  it('is never guessed between two', () => {
+  it('is not chosen between two', () => {
     use({
       'package.json': lists,
       'turbo.json': {},
@@ -95,7 +95,7 @@ describe('CL1 the folder of the host', () => {
     assert.equal(found('apps/a'), 'apps/a');
   });
 
-  it('is not looked for below a package that is no monorepo', () => {
+  it('is not searched below a package that is no monorepo', () => {
     use({ 'package.json': lists, 'examples/x/cairnloop.config.ts': config, 'apps/x/cairnloop.config.ts': config });
     assert.equal(found('.'), '.');
   });
@@ -124,14 +124,14 @@ describe('CL1 the folder of the host', () => {
     assert.equal(found('shared'), 'shared');
   });
 
-  it('is not made by a file of another user in a folder that all may write to', function () {
+  it('is not decided by a file of another user in a folder that everybody may write to', function () {
     if (process.geteuid?.() !== 0) this.skip();
     use({ 'package.json': lists, 'cairnloop.config.mjs': config, 'mine/keep': '' });
     for (const name of ['package.json', 'cairnloop.config.mjs']) chownSync(at(name), 1234, 1234);
     assert.throws(() => findPackage(at('mine')), { code: 'HOST_NOT_FOUND' });
   });
 
-  it('is where a package.json without a name, or with a BOM and Windows line ends, describes a package', () => {
+  it('may have a package.json without a name, with a BOM, or with Windows line ends', () => {
     use({ 'package.json': '\uFEFF{\r\n  "dependencies": { "cairnloop": "*" }\r\n}\r\n' });
     mkdirSync(at('src'));
     assert.equal(found('src'), '.');

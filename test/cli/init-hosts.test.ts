@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { runCli } from '../support/run-cli.js';
 import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 
@@ -32,7 +33,7 @@ describe('cairnloop init knows the host', () => {
     it(`and prints the lines that mount it: ${name}`, async () => {
       use({ 'package.json': { name: 'host', type: 'module', dependencies: { [name]: '*' } }, 'src/a.js': '' });
       const { out } = await init();
-      for (const pattern of [...patterns, /import config from '\.\.\/cairnloop\.config\.js';/])
+      for (const pattern of [...patterns, /import config from '(\.\.\/)+cairnloop\.config\.js';/])
         assert.match(out, pattern);
       const isLazy = ['next', '@sveltejs/kit', '@adonisjs/core'].includes(name);
       assert.equal(/await createCairnloop/.test(out), !isLazy);
@@ -57,7 +58,7 @@ describe('cairnloop init knows the host', () => {
     );
   });
 
-  it('takes another variable where DATABASE_URL is no Postgres, and shows no more of it than its scheme', async () => {
+  it('uses another variable if DATABASE_URL is no Postgres URL, and shows only its scheme', async () => {
     for (const [files, scheme] of [
       [{ '.env': 'DATABASE_URL="file:secret.db"\n' }, 'file:'],
       [{ '.env.local': 'export DATABASE_URL=mysql://root:secret@localhost/app\n' }, 'mysql:'],
@@ -66,6 +67,24 @@ describe('cairnloop init knows the host', () => {
         { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n  url = env("DATABASE_URL")\n}\n' },
         'sqlite:',
       ],
+      [
+        {
+          'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n}\n',
+          'prisma.config.ts': "export default { datasource: { url: env('DATABASE_URL') } };\n",
+        },
+        'sqlite:',
+      ],
+      [{ 'drizzle.config.ts': "export default { dialect: 'mysql', url: process.env.DATABASE_URL };" }, 'mysql:'],
+      [{ 'knexfile.js': "export default { client: 'mysql2', connection: process.env.DATABASE_URL };" }, 'mysql2:'],
+      [
+        {
+          'db/data-source.ts':
+            "export default new DataSource({ type: 'better-sqlite3', database: process.env.DATABASE_URL });",
+        },
+        'better-sqlite3:',
+      ],
+      [{ '.env': 'DATABASE_URL=:memory:' }, 'a file'],
+      [{ '.env': 'DATABASE_URL=Server=secret;Database=x' }, 'a list of keys'],
     ] as const) {
       use({ 'package.json': { name: 'host', type: 'module' }, ...files });
       const { out } = await init('--modules', 'sla', '--storage', 'database');
@@ -76,16 +95,27 @@ describe('cairnloop init knows the host', () => {
       assert.match(read('.env.example'), /^CAIRNLOOP_DATABASE_URL=postgres:/m);
       host.remove();
     }
-    for (const env of ['DATABASE_URL=postgresql://a@b/c', 'DATABASE_URL=', 'DATABASE_URL=$OTHER']) {
-      use({ 'package.json': { name: 'host', type: 'module' }, '.env': env });
+    const suitable: Record<string, string>[] = [
+      { '.env': 'DATABASE_URL=postgresql://a@b/c' },
+      { '.env': 'DATABASE_URL=' },
+      { '.env': 'DATABASE_URL=$OTHER' },
+      { '.env.example': 'DATABASE_URL=your-database-url' },
+      { 'drizzle.config.ts': "export default { dialect: 'mysql', url: process.env.MYSQL_URL };" },
+      { 'drizzle.config.ts': "export default { dialect: 'postgresql', url: process.env.DATABASE_URL };" },
+      { 'prisma/schema.prisma': 'datasource db {\n  provider = "sqlite"\n  url = env("SQLITE_URL")\n}\n' },
+    ];
+    for (const files of suitable) {
+      use({ 'package.json': { name: 'host', type: 'module' }, ...files });
       await init();
       assert.match(read('cairnloop.config.js'), /url: process\.env\.DATABASE_URL/);
       host.remove();
     }
-    use({});
+    use({ 'package.json': { name: 'host', type: 'module' } });
+    const { stdout } = await runCli(['init'], { cwd: host.folder, env: { DATABASE_URL: 'mysql://root:secret@h/app' } });
+    assert.match(stdout, /DATABASE_URL is mysql: here/);
   });
 
-  it('writes what the strictest tsconfig takes', async () => {
+  it('writes code that compiles under the strictest tsconfig', async () => {
     use({
       'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } },
       'tsconfig.json': {

@@ -41,7 +41,7 @@ describe('cairnloop init', () => {
     assert.equal(read('.env.example'), 'DATABASE_URL=postgres://user:password@localhost:5432/app\n');
   });
 
-  it('CL2 adds lines to package.json and leaves the others as they are, a script of the same name too', async () => {
+  it('CL2 adds lines to package.json and leaves the others as they are, also a script of the same name', async () => {
     use({ 'package.json': packageJson });
     await init();
     const lines = read('package.json').split('\n');
@@ -76,7 +76,7 @@ describe('cairnloop init', () => {
     use({ 'package.json': '{}' });
   });
 
-  it('leaves "scripts" that are no object, and names the lines', async () => {
+  it('leaves "scripts" alone that are no object, and prints the lines to add', async () => {
     for (const scripts of ['[]', 'null']) {
       const text = `{\n  "name": "a",\n  "scripts": ${scripts}\n}\n`;
       use({ 'package.json': text });
@@ -91,7 +91,7 @@ describe('cairnloop init', () => {
     assert.equal((await init()).exitCode, 0);
   });
 
-  it('adds to an example environment, and leaves one that has the key', async () => {
+  it('adds the key to .env.example, and leaves one alone that has it', async () => {
     use({ 'package.json': packageJson, '.env.example': 'PORT=3000' });
     await init();
     assert.match(read('.env.example'), /^PORT=3000\nDATABASE_URL=postgres:.*\n$/);
@@ -133,7 +133,7 @@ describe('cairnloop init', () => {
 
   it('offers the four modules at a terminal', async () => {
     use({ 'package.json': packageJson });
-    const answers = { 'Which modules': ['notifier'], 'Where do the modules go': 'support', Write: true };
+    const answers = { 'Which modules': ['notifier'], 'In which folder': 'support', Write: true };
     const { asked } = await runMain(host.folder, ['init'], answers);
     assert.deepEqual(asked.length, 3);
     assert.ok(existsSync(path.join(host.folder, 'support/notifier.js')));
@@ -209,7 +209,7 @@ describe('cairnloop init', () => {
     use(json({}));
   });
 
-  it('names the commands in the words of the package manager', () => {
+  it('prints commands for the package manager in use', () => {
     use({ 'package.json': '{}', 'pnpm-lock.yaml': '' });
     const commands = nextCommands(readProject({ cwd: host.folder }), { root: '', changes: [], notes: [] }, '');
     assert.deepEqual(
@@ -222,7 +222,7 @@ describe('cairnloop init', () => {
     ]);
   });
 
-  it('names what is still to be generated, and nothing where all is wired', async () => {
+  it('names the modules that are still to be generated, or none', async () => {
     use({ 'package.json': packageJson });
     const next = async (...argv: string[]) => (await init('--json', ...argv)).json().next;
     assert.equal((await next('--modules', 'policy,sla'))[0], 'npx cairnloop gen all');
@@ -234,7 +234,7 @@ describe('cairnloop init', () => {
     assert.deepEqual(await next(), three);
   });
 
-  it('installs what runs and what only the compiler reads by a line each', async () => {
+  it('prints one install line for dependencies and one for type packages', async () => {
     use({ 'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } } });
     const { out } = await init('--modules', 'sla', '--storage', 'database');
     const lines =

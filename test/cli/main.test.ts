@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { defineCommand, jsonOption, wholeNumber } from '../../src/cli/command.js';
 import { main } from '../../src/cli/main.js';
 import { CairnloopError } from '../../src/foundation/errors.js';
 import { memoryIo } from '../support/memory-io.js';
 
 const loaded: string[] = [];
-const greet = defineCommand<{ loud?: boolean; times?: number }>({
+const greet = defineCommand({
   arguments: [{ name: '<name>', description: 'whom' }],
   options: [
     { flags: '--loud', description: 'shout' },
@@ -70,7 +72,7 @@ describe('cli/main', () => {
     assert.deepEqual(loaded, ['greet']);
   });
 
-  it('puts the result on stdout and answers its exit code', async () => {
+  it('prints the result on stdout and returns the exit code', async () => {
     assert.deepEqual(await run('greet', 'Ada'), { exitCode: 0, out: 'hello Ada\n', err: '' });
     assert.equal((await run('greet', 'Ada', '--loud')).exitCode, 3);
   });
@@ -81,7 +83,7 @@ describe('cli/main', () => {
     assert.equal(err, '');
   });
 
-  it('tells an expected failure with its hint and without a stack', async () => {
+  it('prints an expected failure with its hint and without a stack', async () => {
     const { exitCode, out, err } = await run('greet', 'nobody');
     assert.equal(exitCode, 1);
     assert.equal(out, '');
@@ -89,11 +91,58 @@ describe('cli/main', () => {
     assert.doesNotMatch(err, /\n\s+at /);
   });
 
-  it('tells a failure as a JSON document with --json', async () => {
+  for (const argv of [
+    ['greet', 'nobody', '--json'],
+    ['greet', '--json', '--bogus', 'Ada'],
+    ['greet', '--bogus', '--json'],
+    ['greet', '--style', 'wrong', 'Ada', '--json'],
+    ['greet', 'Ada', '--times', 'many', '--json'],
+    ['greet', 'Ada', '--json', '--times'],
+    ['greet', '--json'],
+    ['ask', 'about', 'sports', '--json'],
+    ['ask', 'abuot', '--json'],
+    ['nosuch', '--json'],
+    ['--', 'greet', 'nobody', '--json'],
+  ]) {
+    it(`prints the failure of \`${argv.join(' ')}\` as JSON`, async () => {
+      const { exitCode, out, err } = await run(...argv);
+      assert.notEqual(exitCode, 0);
+      assert.deepEqual(Object.keys(JSON.parse(out).error), ['code', 'message', 'hint']);
+      assert.equal(err, '');
+    });
+  }
+
+  for (const argv of [
+    ['greet', 'Ada', 'Bob', '--', '--json'],
+    ['greet', 'Ada', '--style', '--json'],
+  ]) {
+    it(`prints the failure of \`${argv.join(' ')}\` as text, since --json is an argument there`, async () => {
+      const { exitCode, out, err } = await run(...argv);
+      assert.notEqual(exitCode, 0);
+      assert.equal(out, '');
+      assert.notEqual(err, '');
+    });
+  }
+
+  it('takes --json after -- as an argument', async () => {
+    assert.equal((await run('greet', '--', '--json')).out, 'hello --json\n');
+  });
+
+  it('prints a failure as a JSON document with --json', async () => {
     const { out, err } = await run('greet', 'nobody', '--json');
     assert.deepEqual(Object.keys(JSON.parse(out).error), ['code', 'message', 'hint']);
     assert.equal(JSON.parse(out).error.code, 'CONVERSATION_NOT_FOUND');
     assert.equal(err, '');
+  });
+
+  it('names the section of the docs about a failure on a terminal, and nothing more than the hint elsewhere', async () => {
+    const terminal = memoryIo('/');
+    terminal.stderr.isTTY = true;
+    await main(['greet', 'nobody'], terminal, rows);
+    const { err } = await run('greet', 'nobody');
+    const [, page = '', anchor = ''] = /^See (\S+errors\.md)#(\w+)\n$/.exec(terminal.err().replace(err, '')) ?? [];
+    assert.equal(anchor, 'conversation_not_found');
+    assert.match(readFileSync(path.resolve('/', page), 'utf8'), new RegExp(`^### ${anchor.toUpperCase()}$`, 'm'));
   });
 
   it('shows the stack of an unexpected failure and asks for a report', async () => {
@@ -133,7 +182,7 @@ describe('cli/main', () => {
     assert.equal((await run('greet', '--', '--tims=3')).out, 'hello --tims=3\n');
   });
 
-  it('CL7 a choice that there is not suggests the nearest one, or the one that it begins', async () => {
+  it('CL7 an unknown choice suggests the nearest one, or the one that begins with it', async () => {
     for (const [style, near] of [
       ['frmal', 'formal'],
       ['cas', 'casual'],
@@ -147,7 +196,7 @@ describe('cli/main', () => {
     assert.match(err, /^Command-argument value 'wether' is invalid.*\nDid you mean weather\?\n$/);
   });
 
-  it('CL7 points to the help of the command at hand where nothing is near', async () => {
+  it('CL7 points to the help of the command if no name is close', async () => {
     assert.match((await run('ask', 'about', 'x')).err, /\nRun `cairnloop ask about --help` to see its options\.\n$/);
     assert.match((await run('greet', 'a', 'b')).err, /\nRun `cairnloop greet --help` to see its options\.\n$/);
     assert.match((await run('ask', 'qqqqqqqq')).err, /\nRun `cairnloop ask --help` to see the commands/);
@@ -188,24 +237,24 @@ describe('cli/main', () => {
     }
   });
 
-  it('runs what stands behind a --', async () => {
+  it('runs the command after a --', async () => {
     assert.equal((await run('--', 'greet', 'Ada')).out, 'hello Ada\n');
     assert.equal((await run('--')).exitCode, 2);
   });
 
-  it('CL7 wrong usage is a JSON document too', async () => {
+  it('CL7 wrong usage is reported as a JSON document with --json', async () => {
     const { exitCode, out } = await run('greet', '--json');
     assert.equal(exitCode, 2);
     assert.equal(JSON.parse(out).error.code, 'USAGE');
   });
 
-  it('names the range of a number that is out of it', async () => {
+  it('names the allowed range of a number', async () => {
     const { exitCode, err } = await run('greet', 'Ada', '--times', '12');
     assert.equal(exitCode, 2);
     assert.match(err, /--times expected a whole number from 1 to 9, found "12"/);
   });
 
-  it('says that its result was lost where stdout took no more, and keeps the exit code of a failure', async () => {
+  it('says that its result was lost if stdout cannot be written, and keeps the exit code of a failure', async () => {
     const lost = async (...argv: string[]) => {
       const io = { ...memoryIo('/'), flush: async () => new Error('ENOSPC: no space left') };
       return { exitCode: await main(argv, io, rows), err: io.err(), out: io.out() };

@@ -16,7 +16,7 @@ const hostile =
 const moving = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
 describe('cli/safe-output', () => {
-  const say = defineCommand<{ json?: boolean; fail?: boolean }>({
+  const say = defineCommand({
     options: [
       { flags: '--json', description: 'as JSON' },
       { flags: '--fail', description: 'fail' },
@@ -37,7 +37,7 @@ describe('cli/safe-output', () => {
     return { out: io.out(), err: io.err(), asked: io.asked.join() };
   };
 
-  it('writes no control of a terminal, in text, JSON, progress, questions and failures', async () => {
+  it('writes no terminal control character in text, JSON, progress, questions and failures', async () => {
     for (const argv of [[], ['--fail'], ['--json'], ['--json', '--fail'], ['--nonsense'], [`x${hostile}`]]) {
       for (const { out, err, asked } of [await run(argv), await run(argv, { Delete: true })]) {
         assert.doesNotMatch(out.replaceAll('\r\n', '\n') + err + asked, moving);

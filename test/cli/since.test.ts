@@ -6,7 +6,7 @@ describe('--since', () => {
   const now = new Date('2026-03-10T12:00:00Z');
   const read = (text: string) => pastMoment('--since', text, now).toISOString();
 
-  it('takes how long ago, a day, or a time of day in UTC, wherever it runs', () => {
+  it('takes a duration, a day or a time of day in UTC, in any time zone', () => {
     const zone = process.env.TZ;
     try {
       for (const here of ['America/New_York', 'Asia/Tokyo', 'UTC']) {
@@ -22,7 +22,7 @@ describe('--since', () => {
     }
   });
 
-  it('refuses what is no moment, lies ahead, or is on no calendar', () => {
+  it('refuses text that is no time, a time in the future, and a date that does not exist', () => {
     const wrong = [
       'soon',
       '',

@@ -11,7 +11,7 @@ const rows = [
 const free = [1, 3];
 
 describe('cli/table', () => {
-  it('keeps whole lines where there is no width', () => {
+  it('cuts nothing without a width', () => {
     assert.deepEqual(table(rows).split('\n'), [
       'id  who                       state      why',
       '1   Ada Countess of Lovelace  pending    ECONNREFUSED while it called the CRM',
@@ -28,7 +28,7 @@ describe('cli/table', () => {
     ]);
   });
 
-  it('goes on in a line below where cutting is not enough', () => {
+  it('wraps onto a second line if cutting is not enough', () => {
     assert.deepEqual(table(rows, { width: 36, free }).split('\n'), [
       'id  who                    state',
       '    why',
@@ -38,7 +38,7 @@ describe('cli/table', () => {
     ]);
   });
 
-  it('has no line that is too long, and loses no cell that must be whole, whatever the width', () => {
+  it('has no line longer than any width, and keeps cells whole that must not be cut', () => {
     const cell = fc.string({ maxLength: 20, unit: fc.constantFrom('a', 'B', '7') });
     fc.assert(
       fc.property(
@@ -53,7 +53,7 @@ describe('cli/table', () => {
     );
   });
 
-  it('shows foreign text as it is and moves or turns nothing by it', () => {
+  it('prints any text without changing columns or the direction of text', () => {
     assert.equal(singleLine('Ada \u202egnp.exe\u202c\u2066x\u2069'), 'Ada gnp.exe x');
     assert.equal(singleLine('a\u001b[2Jb\r\n\tc\u009bd\u061c'), 'a [2Jb c d');
     assert.equal(singleLine('שלום 👩‍💻'), 'שלום 👩‍💻');

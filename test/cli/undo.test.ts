@@ -13,7 +13,7 @@ describe('cairnloop undo', () => {
   });
   afterEach(() => host.remove());
 
-  it('takes back the last run, then the one before, until the tree is as it was', async () => {
+  it('undoes the last run, then the one before, until the tree is as it was', async () => {
     const empty = treeOf(host.folder);
     await run('init');
     const initialised = treeOf(host.folder);
@@ -25,7 +25,7 @@ describe('cairnloop undo', () => {
     assert.deepEqual(treeOf(host.folder), empty);
   });
 
-  it('refuses where a file was edited since, names it, and changes nothing', async () => {
+  it('refuses if a file was edited since, names it, and changes nothing', async () => {
     await run('gen', 'notifier');
     host.write('src/cairnloop/notifier.js', '// mine\n');
     const before = treeOf(host.folder);
@@ -35,13 +35,13 @@ describe('cairnloop undo', () => {
     assert.deepEqual(treeOf(host.folder), before);
   });
 
-  it('says so when there is nothing to take back', async () => {
+  it('says so when there is nothing to undo', async () => {
     const { exitCode, err } = await run('undo');
     assert.equal(exitCode, 1);
     assert.match(err, /There is no run of `cairnloop init` or `cairnloop gen` to take back/);
   });
 
-  it('shows with --dry-run what it would take back', async () => {
+  it('shows with --dry-run what it would undo', async () => {
     await run('gen', 'policy');
     const before = treeOf(host.folder);
     const { out } = await run('undo', '--dry-run');
@@ -67,7 +67,7 @@ describe('cairnloop undo', () => {
     assert.deepEqual(treeOf(host.folder), before);
   });
 
-  it('names a journal that holds something else', async () => {
+  it('names a journal with unexpected content', async () => {
     for (const text of [
       '{}',
       '[null]',
@@ -83,7 +83,7 @@ describe('cairnloop undo', () => {
     }
   });
 
-  it('asks at a terminal whether to take it back, not whether to write', async () => {
+  it('asks at a terminal whether to undo, not whether to write', async () => {
     await run('gen', 'policy');
     const asked = async (answer: boolean) => runMain(host.folder, ['undo'], { 'Take back': answer });
     const left = await asked(false);
@@ -95,7 +95,7 @@ describe('cairnloop undo', () => {
     assert.equal(existsSync(path.join(host.folder, 'cairnloop.config.js')), false);
   });
 
-  it('takes a run back that it cannot remember', async () => {
+  it('reverts a run whose journal cannot be written', async () => {
     host.write('.cairnloop/journal/in-the-way', '');
     const before = treeOf(host.folder);
     const { exitCode, err } = await run('gen', 'policy');
@@ -104,7 +104,7 @@ describe('cairnloop undo', () => {
     assert.deepEqual(withoutJournal(treeOf(host.folder)), withoutJournal(before));
   });
 
-  it('leaves the data of an embedded Postgres, which the repository goes on to ignore', async () => {
+  it('leaves the data of an embedded Postgres, and keeps git ignoring it', async () => {
     await run('gen', 'policy');
     host.write('.cairnloop/postgres/data', '');
     assert.equal((await run('undo')).exitCode, 0);

@@ -15,7 +15,7 @@ const config = `export default {
 /** Nothing listens there; only the package's own `.env` names it. */
 const env = 'CAIRNLOOP_WORKSPACE_TEST_URL=postgres://user@127.0.0.1:9/of-the-package\n';
 
-describe('CL1 a workspace, from wherever the command line stands', () => {
+describe('CL1 a monorepo, from any current folder', () => {
   let host: TempHost;
   const places = ['packages/api', 'packages/api/src/deep', '.'];
   const run = (place: string, ...argv: string[]) => runMain(path.join(host.folder, place), argv);
@@ -46,7 +46,7 @@ describe('CL1 a workspace, from wherever the command line stands', () => {
     });
   }
 
-  it('reads --config from where the command line stands, and takes its package where two embed Cairnloop', async () => {
+  it('resolves --config from the current folder, and uses the package of that config if two embed Cairnloop', async () => {
     workspace({
       'packages/api/own.config.js': config,
       'packages/api/.env': env,
@@ -74,7 +74,7 @@ describe('CL1 a workspace, from wherever the command line stands', () => {
     assert.match((await run('packages/web/demo', 'sla', 'list')).out, /high +61 min/);
   });
 
-  it('names files, diffs and commands so that they hold where it was called', async () => {
+  it('prints paths, diffs and commands relative to the current folder', async () => {
     workspace();
     const dry = await run('.', 'init', '--modules', 'policy', '--dry-run');
     assert.match(dry.out, /^\+\+\+ b\/packages\/api\/src\/cairnloop\/automation-policy\.js$/m);

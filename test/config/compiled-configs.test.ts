@@ -8,7 +8,7 @@ import { type TempHost, tempHost } from '../support/temp-host.js';
 
 const config = 'export default { database: { url: "postgres://a@127.0.0.1:9/x" } };\n';
 
-describe('a host of which only the output of its build is there', () => {
+describe('a host that is deployed as build output only', () => {
   let host: TempHost;
   const use = (files: Record<string, string | object>) => {
     host = tempHost(files);
@@ -16,7 +16,7 @@ describe('a host of which only the output of its build is there', () => {
   const found = () => findConfigFile({ cwd: host.folder }).slice(host.folder.length + 1);
   afterEach(() => host.remove());
 
-  it('CL5 is run by its compiled config, wherever the build put it', async () => {
+  it('CL5 runs with its compiled config, in any output folder', async () => {
     for (const file of [
       'dist/cairnloop.config.mjs',
       'dist/src/cairnloop.config.js',
@@ -31,7 +31,7 @@ describe('a host of which only the output of its build is there', () => {
     assert.match((await runMain(host.folder, ['worker'])).err, /cannot be reached/);
   });
 
-  it('CL5 is run by the one that its own build made, and by the source where that is there', () => {
+  it('CL5 runs with the config of its own build, and with the source if that exists', () => {
     use({
       'package.json': { name: 'host' },
       'tsconfig.json': { compilerOptions: { outDir: './lib/server' } },
@@ -43,7 +43,7 @@ describe('a host of which only the output of its build is there', () => {
     assert.equal(found(), 'cairnloop.config.ts');
   });
 
-  it('names both where there are two', () => {
+  it('names both if there are two', () => {
     use({ 'package.json': { name: 'host' }, 'dist/cairnloop.config.js': config, 'build/cairnloop.config.js': config });
     assert.throws(found, { code: 'CONFIG_AMBIGUOUS', message: /dist\/cairnloop\.config\.js and build\/cairnloop/ });
   });
@@ -111,7 +111,7 @@ describe('doctor BUILD', () => {
     }
   });
 
-  it('is ok where the bundler is told to take it, and for tsc', async () => {
+  it('is ok if the bundler is set to include the config, and for tsc', async () => {
     for (const files of [
       built('tsup src/main.ts cairnloop.config.ts'),
       { ...built('tsup'), 'tsup.config.ts': "export default { entry: ['src/main.ts', 'cairnloop.config.ts'] };" },
@@ -123,7 +123,7 @@ describe('doctor BUILD', () => {
     }
   });
 
-  it('is not checked, and never ok, where the build is not understood', async () => {
+  it('is "not checked" for a build that it cannot read', async () => {
     for (const build of [
       'next build',
       'vite build',
@@ -138,7 +138,7 @@ describe('doctor BUILD', () => {
     }
   });
 
-  it('sees the folder that hides the package, and init puts none there', async () => {
+  it('reports a folder that shadows the package, and init does not create one', async () => {
     const files = {
       'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } },
       'tsconfig.json': { compilerOptions: { baseUrl: './src', module: 'esnext', moduleResolution: 'bundler' } },

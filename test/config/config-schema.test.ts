@@ -49,7 +49,7 @@ describe('config/config-schema', () => {
       assert.deepEqual(validateConfig(minimal), { ...configDefaults, database });
     });
 
-    it('takes undefined for absent and keeps what is given', () => {
+    it('treats undefined as absent and keeps given values', () => {
       const config = validateConfig({
         ...minimal,
         worker: { concurrency: 3, leaseMs: undefined },
@@ -90,7 +90,7 @@ describe('config/config-schema', () => {
         assert.equal(validateConfig({ database: { url: accepted } }).database.url, accepted));
     }
 
-    it('defineConfig answers its argument, and takes an environment variable as its type has it', () => {
+    it('defineConfig returns its argument, and its type accepts an environment variable', () => {
       const config: CairnloopConfig = {
         database: { url: process.env.CAIRNLOOP_TEST_UNSET },
         jobs: { backend: 'mongodb', url: process.env.CAIRNLOOP_TEST_UNSET },
@@ -152,7 +152,7 @@ describe('config/config-schema', () => {
         '"/health/ready", which is readiness',
       ],
       ['one path for both', { ops: { healthPath: '/metrics' } }, 'ops.metricsPath', '"/metrics" for both'],
-      ['a section that is none', { worker: null }, 'worker', 'null'],
+      ['a section that is no object', { worker: null }, 'worker', 'null'],
       [
         'a class instead of an instance',
         { notifier: HostNotifier },
@@ -226,7 +226,7 @@ describe('config/config-schema', () => {
     }
   });
 
-  it('G3 any JSON is refused with problems that are whole, and in no other way', () => {
+  it('G3 any JSON is refused with complete problems, and never throws another error', () => {
     const keys = fc.constantFrom(...Object.keys(configDefaults), 'notifier', 'metrics', 'automationPolicy', 'other');
     const shaped = fc.dictionary(
       keys,
@@ -244,7 +244,7 @@ describe('config/config-schema', () => {
     );
   });
 
-  it('no URL gives away its user, password or query, wherever it stands', () => {
+  it('no message shows user, password or query of a URL, in any key', () => {
     const secret = fc.stringMatching(/^[a-zA-Z0-9#/?:%]{0,6}c4nary[a-zA-Z0-9#/?:@%]{0,6}$/);
     const scheme = fc.constantFrom('postgres', 'mysql', 'mongodb', 'https', 'Postgres');
     fc.assert(

@@ -28,7 +28,7 @@ describe('config/env-files', () => {
     assert.equal(process.env.CAIRNLOOP_TEST_OTHER, 'environment');
   });
 
-  it('reads nothing where there is none, or a folder of that name', () => {
+  it('reads nothing if there is none, or a folder of that name', () => {
     host = tempHost({ 'package.json': {}, '.env/keep': '' });
     assert.deepEqual(valueIn(), [undefined]);
   });
@@ -62,12 +62,12 @@ describe('config/env-files', () => {
     assert.deepEqual(valueIn('apps/b'), ['root', '.env']);
   });
 
-  it('reads none of a folder above that is no workspace', () => {
+  it('reads none of a folder above that is no workspace root', () => {
     host = tempHost({ 'package.json': {}, '.env': `${key}=above`, 'inner/package.json': { name: 'inner' } });
     assert.deepEqual(valueIn('inner'), [undefined]);
   });
 
-  it('reads as Next does where the host is one: by NODE_ENV, and with $NAME replaced', () => {
+  it('reads the files of a Next host as Next does: by NODE_ENV, and with $NAME replaced', () => {
     host = tempHost({
       'package.json': { dependencies: { next: '16' } },
       '.env': 'CAIRNLOOP_TEST_OTHER=db.example',

@@ -13,7 +13,7 @@ describe('config/host-limits', () => {
     }
   }
 
-  it('a config that never settles ends the command with a sentence', async () => {
+  it('a config whose import never settles ends the command with an error', async () => {
     for (const config of ['await new Promise(() => {}); export default {};', 'export default new Promise(() => {});']) {
       const { exitCode, stderr } = await commandWith(config);
       assert.equal(exitCode, 1);
@@ -21,7 +21,7 @@ describe('config/host-limits', () => {
     }
   });
 
-  it('a config that ends the process does not end it without a word', async () => {
+  it('a config that calls process.exit ends the command with an error', async () => {
     const ways = {
       'cairnloop.config.mjs': 'process.exit(7);\nexport default {};',
       'cairnloop.config.js': "import { exit } from 'node:process';\nawait null;\nexit(7);\nexport default {};",
@@ -39,7 +39,7 @@ describe('config/host-limits', () => {
     assert.deepEqual([exitCode, JSON.parse(stdout).error.code], [1, 'CONFIG_IMPORT_FAILED']);
   });
 
-  it('CL6 doctor reports it and goes on', async () => {
+  it('CL6 doctor reports it and its other findings', async () => {
     const { exitCode, stdout } = await commandWith('process.exit(7);', 'cairnloop.config.mjs', 'doctor');
     assert.equal(exitCode, 1);
     assert.match(stdout, /^\[blocked\] CONFIG: .* it ended the process with exit code 7/m);
@@ -52,7 +52,7 @@ describe('config/host-limits', () => {
     assert.match(stdout, /^\[blocked\] CONFIG: cairnloop\.config\.mjs: database\.url: /m);
   });
 
-  it('what takes too long is given up, and what it does later is ignored', async () => {
+  it('an import that takes too long is abandoned, and what it does later is ignored', async () => {
     const { exit } = process;
     const slow = withinLimits(() => new Promise((resolve) => setTimeout(resolve, 1000)), 20);
     await assert.rejects(slow, /did not settle within 20 ms/);

@@ -33,7 +33,7 @@ try {
 }`;
 
 describe('config/load-config', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const hosts = new TemporaryHosts();
   afterEach(() => hosts.remove());
 
@@ -134,7 +134,7 @@ describe('config/load-config', function () {
       });
     }
 
-    it('a file of another name, when it is named', async () => {
+    it('a file of another name, given by --config', async () => {
       const outcome = await load(
         { 'ops/support.mjs': `export default { database: { url: '${url}' } }` },
         'ops/support.mjs',
@@ -245,7 +245,7 @@ describe('config/load-config', function () {
       assert.match(message ?? '', /could not be imported: \{"status":503,"token":"?\[redacted\]/);
     });
 
-    it('a getter that throws, with its place', async () => {
+    it('a getter that throws, with its position', async () => {
       const { code, message } = await load({
         'cairnloop.config.mjs': `export default {\n  get database() { throw new Error('no vault'); },\n};`,
       });
@@ -253,7 +253,7 @@ describe('config/load-config', function () {
       assert.match(message ?? '', /could not be imported: no vault \(cairnloop\.config\.mjs:2\)$/);
     });
 
-    it('a file in the place of the folder', async () => {
+    it('a file instead of the folder', async () => {
       const folder = await hosts.write({ 'package.json': esm });
       await assert.rejects(loadConfig({ cwd: join(folder, 'package.json') }), {
         code: 'HOST_NOT_FOUND',
@@ -287,7 +287,7 @@ describe('config/load-config', function () {
     });
   });
 
-  it('loads from the sources too, the config of the folder that it is given', async () => {
+  it('loads from the sources too, the config of the given folder', async () => {
     const cwd = await hosts.write({
       'cairnloop.config.ts': `import { defineConfig } from 'cairnloop';
         export default defineConfig({ database: { url: '${url}' } });`,
@@ -298,7 +298,7 @@ describe('config/load-config', function () {
     assert.equal(config.ops.port, 9464);
   });
 
-  it('readConfig answers a wrong config, for who reports on it', async () => {
+  it('readConfig returns a wrong config, for commands that report on it', async () => {
     const cwd = await hosts.write({ 'cairnloop.config.mjs': 'export default { database: 7 };' });
     assert.deepEqual(await readConfig({ cwd }), { raw: { database: 7 }, file: join(cwd, 'cairnloop.config.mjs') });
   });

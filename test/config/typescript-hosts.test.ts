@@ -27,7 +27,7 @@ const config = (from: string, more = '') =>
 type Files = Record<string, string>;
 
 describe('config/load-config loads what TypeScript compiles', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const hosts = new TemporaryHosts();
   afterEach(() => hosts.remove());
 
@@ -213,6 +213,64 @@ describe('config/load-config loads what TypeScript compiles', function () {
         'node_modules/server-only/index.js': `throw new Error('This module cannot be imported from a Client Component module. It should only be used from a Server Component.');`,
       },
     },
+    "modules that SvelteKit's bundler provides": {
+      files: {
+        'package.json': '{ "type": "module", "devDependencies": { "@sveltejs/kit": "*" } }',
+        'tsconfig.json': '{ "extends": "./.svelte-kit/tsconfig.json" }',
+        '.svelte-kit/tsconfig.json': tsconfig({ paths: { '$lib/*': ['../src/lib/*'] }, moduleResolution: 'bundler' }),
+        'cairnloop.config.ts': config('$lib/url'),
+        'src/lib/url.ts': `import { env } from '$env/dynamic/private';
+import { PATH } from '$env/static/private';
+import { env as open } from '$env/dynamic/public';
+import * as all from '$env/static/public';
+import { browser } from '$app/environment';
+const isRight = env.PATH === PATH && PATH !== undefined && !open.PATH && !('PATH' in all) && !browser;
+export const url: string = isRight ? 'right' : 'wrong';`,
+      },
+    },
+    'an environment of SvelteKit in JavaScript': {
+      files: {
+        'package.json': '{ "type": "module" }',
+        'cairnloop.config.js': config('./url.js'),
+        'url.js': "import { PATH } from '$env/static/private';\nexport const url = PATH ? 'right' : 'wrong';",
+      },
+    },
+    "the package's own imports, which name JavaScript, as Adonis has them": {
+      files: {
+        'package.json': '{ "type": "module", "imports": { "#src/*": "./src/*.js" } }',
+        'tsconfig.json': tsconfig({ module: 'nodenext' }),
+        'cairnloop.config.ts': config('#src/url'),
+        'src/url.ts': "export { url } from '#src/deep/url';",
+        'src/deep/url.ts': "export const url: string = 'right';",
+      },
+    },
+    'imports of a build that was not made, by a config in JavaScript': {
+      files: {
+        'package.json':
+          '\uFEFF{ "type": "module", "imports": { "#src/*": { "types": "./src/*.ts", "default": "./dist/*.js" } } }',
+        'cairnloop.config.js': config('#src/url'),
+        'src/url.ts': "export const url: string = 'right';",
+      },
+    },
+    'the package by its own name': {
+      files: {
+        'package.json':
+          '{ "name": "host", "type": "module", "exports": { ".": "./dist/index.js", "./*": "./dist/*.js" } }',
+        'tsconfig.json': tsconfig({ module: 'nodenext' }),
+        'cairnloop.config.ts': config('host/url', "import { other } from 'host';\nif (!other) throw new Error();\n"),
+        'src/url.ts': "export const url: string = 'right';",
+        'src/index.ts': 'export const other: boolean = true;',
+      },
+    },
+    'imports of JavaScript that is there': {
+      files: {
+        'package.json':
+          '{ "type": "module", "imports": { "#url": { "development": "./url.ts", "default": "./url.js" } } }',
+        'cairnloop.config.ts': config('#url'),
+        'url.ts': "export const url: string = 'wrong';",
+        'url.js': "export const url = 'right';",
+      },
+    },
     'a config with a BOM and Windows line ends': {
       files: {
         'package.json': '\uFEFF{ "type": "module" }\r\n',
@@ -227,7 +285,7 @@ describe('config/load-config loads what TypeScript compiles', function () {
     it(title, async () => assert.equal(await load(files, links), 'right'));
   }
 
-  it('a syntax error is still told with its place', async () => {
+  it('a syntax error is still reported with its position', async () => {
     const said = await load({
       'cairnloop.config.ts': config('./url'),
       'url.ts': `const Mark = (target: object) => {};\n@Mark class {\nexport const url = ;`,

@@ -58,7 +58,7 @@ describe('context/context-reader', () => {
     );
   });
 
-  it('CP2 asks nobody about an actor id that is no text', async () => {
+  it('CP2 does not call the provider for an actor id that is no text', async () => {
     const { calls, provider } = counting(() => ok({}));
     const { reader } = readerOf(provider);
     for (const actorId of [42, {}, Symbol('x'), ['a'], true])
@@ -70,14 +70,14 @@ describe('context/context-reader', () => {
     assert.deepEqual(calls, []);
   });
 
-  it('CP3 hands over an object as opts, which nobody can change', async () => {
+  it('CP3 passes a frozen object as opts', async () => {
     const { calls, provider } = counting(() => ok({}));
     await readerOf(provider).reader.get('a');
     assert.deepEqual(calls[0]?.[1], {});
     assert.ok(Object.isFrozen(calls[0]?.[1]));
   });
 
-  it('CP4, CP12 tells apart no provider and no actor id, and calls nobody', async () => {
+  it('CP4, CP12 tells a missing provider from a missing actor id, and calls nothing', async () => {
     const { calls, provider } = counting(() => ok(facts));
     assert.equal((await readerOf(undefined).reader.get('a')).state, 'unconfigured');
     assert.equal((await readerOf(provider).reader.get(null)).state, 'anonymous');
@@ -85,7 +85,7 @@ describe('context/context-reader', () => {
     assert.deepEqual(calls, []);
   });
 
-  it('CP5 logs the reason of an err, without secrets, and gives it to nobody', async () => {
+  it('CP5 logs the reason of an err without secrets, and does not return it', async () => {
     const { reader, logged, outcomes } = readerOf({ getContext: () => err('postgres://app:hunter2@db/crm is down') });
     const answer = await reader.get('a');
     assert.equal(answer.state, 'unavailable');
@@ -140,7 +140,7 @@ describe('context/context-reader', () => {
     assert.deepEqual(await reader.raw('a'), {});
   });
 
-  it('gives policy and generator a plain frozen copy, without what could not be frozen', async () => {
+  it('gives policy and generator a plain frozen copy, without values that cannot be frozen', async () => {
     const own: Record<string, unknown> = {
       name: 'Ann',
       since: new Date(0),
@@ -160,7 +160,7 @@ describe('context/context-reader', () => {
     assert.deepEqual(Object.keys(polluting ?? {}), ['a']);
   });
 
-  it('asks once for callers at the same time, and once while the answer is fresh', async () => {
+  it('calls the provider once for concurrent readers, and once while the cached facts are fresh', async () => {
     const { calls, provider } = counting(async () => ok(facts));
     const { reader, outcomes } = readerOf(provider, { cacheMs: 60_000 });
     await Promise.all([reader.get('a'), reader.raw('a'), reader.get('a'), reader.get('b')]);
@@ -172,7 +172,7 @@ describe('context/context-reader', () => {
     assert.equal(outcomes.length, 5);
   });
 
-  it('CP2 keeps the facts of each actor id apart, whatever letters tell two of them apart', async () => {
+  it('CP2 keeps the facts of each actor id apart, also of ids that differ in one character', async () => {
     const { reader } = readerOf(
       { getContext: (id) => ok({ Account: { id: JSON.stringify(id) } }) },
       { cacheMs: 60_000 },
@@ -199,7 +199,7 @@ describe('context/context-reader', () => {
     }
   });
 
-  it('CP6 gives the provider its timeoutMs, and not a millisecond more', async () => {
+  it('CP6 gives the provider exactly timeoutMs', async () => {
     mock.timers.enable({ apis: ['setTimeout'] });
     try {
       const { reader, outcomes } = readerOf({ getContext: () => never }, { timeoutMs: 3000 });
@@ -214,14 +214,14 @@ describe('context/context-reader', () => {
     }
   });
 
-  it('CP12 asks every time without a cache', async () => {
+  it('CP12 calls the provider every time without a cache', async () => {
     const answers = [ok({ A: { a: 1 } }), ok({ A: { a: 1 }, B: { b: 1 } })];
     const { reader } = readerOf({ getContext: () => answers.shift() ?? ok({}) });
     assert.equal((await reader.get('a')).sections.length, 1);
     assert.equal((await reader.get('a')).sections.length, 2);
   });
 
-  it('does not keep a failure', async () => {
+  it('does not cache a failure', async () => {
     const answers = [err('down'), ok(facts)];
     const { reader } = readerOf({ getContext: () => answers.shift() ?? err('asked thrice') }, { cacheMs: 60_000 });
     const states = [await reader.get('a'), await reader.get('a'), await reader.get('a')].map(({ state }) => state);

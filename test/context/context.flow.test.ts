@@ -22,7 +22,7 @@ describe('context in the flow', () => {
     return { calls, contextProvider };
   };
 
-  it('CP1, CP2, CP3 asks about the stored actor id to the letter, never about an operator', async () => {
+  it('CP1, CP2, CP3 passes exactly the stored actor id, never an operator’s', async () => {
     const { calls, contextProvider } = recording(async (actorId) => ok({ Account: { actorId } }));
     const { cairnloop } = await startHost({ contextProvider, context: always }, withoutWorker);
     const ids = [
@@ -49,7 +49,7 @@ describe('context in the flow', () => {
     );
   });
 
-  it('CP4, CP12 without a provider or an actor id nobody is asked, and everything else works', async () => {
+  it('CP4, CP12 without a provider or an actor id nothing is called, and everything else works', async () => {
     const { calls, contextProvider } = recording(() => ok({ Account: {} }));
     const unconfigured = await startHost({}, withoutWorker);
     const configured = await startHost({ contextProvider }, withoutWorker);
@@ -65,7 +65,7 @@ describe('context in the flow', () => {
     assert.deepEqual(calls, []);
   });
 
-  it('CP5, CP6 however it fails, replies, approvals and resolving work; it is logged, counted and given to nobody', async () => {
+  it('CP5, CP6 when it fails, replies, approvals and resolving work; the failure is logged and counted, and shown nowhere', async () => {
     const failures: Record<string, () => unknown> = {
       err: () => err('the CRM is down'),
       throw: () => {
@@ -94,7 +94,7 @@ describe('context in the flow', () => {
     assert.ok(metrics.includes(`cairnloop_context_requests_total{state="unavailable"} ${asked}\n`));
   });
 
-  it('CP7, CP8, CP9, CP12 shows what the provider answers now: nothing, or one section more', async () => {
+  it('CP7, CP8, CP9, CP12 shows what the provider returns now: nothing, or one more section', async () => {
     const answers = [{}, { Plan: { tier: 'gold' } }, { Plan: { tier: 'gold' }, Devices: ['phone', 'tablet'] }];
     const { contextProvider } = recording(() => ok(answers.shift()));
     const { cairnloop } = await startHost({ contextProvider, context: always }, withoutWorker);
@@ -107,7 +107,7 @@ describe('context in the flow', () => {
     assert.deepEqual(await headers(), ['available', 'Plan', 'Devices']);
   });
 
-  it('G4 facts are read live for rail, generator and policy, and stand in no table afterwards', async () => {
+  it('G4 facts are read live for rail, generator and policy, and are in no table afterwards', async () => {
     const { contextProvider } = recording(() => ok({ Account: { iban: 'DE-canary-fact' } }));
     const { draftGenerator, calls } = recordingGenerator();
     const { automationPolicy, asked } = recordingPolicy(() => 'require_approval');

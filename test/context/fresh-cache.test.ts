@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createFreshCache } from '../../src/context/fresh-cache.js';
 
 describe('context/fresh-cache', () => {
-  it('makes a value anew once it is stale, counted from when it was there', async () => {
+  it('renews a value once it is stale, counted from when it was resolved', async () => {
     let now = 0;
     let made = 0;
     const cache = createFreshCache<number>({ freshMs: 10, max: 5, now: () => now });
@@ -17,7 +17,7 @@ describe('context/fresh-cache', () => {
     assert.equal(await cache.get('a', slow), 2);
   });
 
-  it('forgets the oldest beyond its bound', async () => {
+  it('removes the oldest value beyond its limit', async () => {
     const made: string[] = [];
     const cache = createFreshCache<string>({ freshMs: 10, max: 2, now: () => 0 });
     for (const key of ['a', 'b', 'c', 'c', 'b', 'a']) {

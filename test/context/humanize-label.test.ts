@@ -22,6 +22,7 @@ describe('context/humanize-label', () => {
     '': '',
   };
   for (const [key, label] of Object.entries(labels)) {
-    it(`CP10 says ${JSON.stringify(key)} as ${JSON.stringify(label)}`, () => assert.equal(humanizeLabel(key), label));
+    it(`CP10 turns ${JSON.stringify(key)} into ${JSON.stringify(label)}`, () =>
+      assert.equal(humanizeLabel(key), label));
   }
 });

@@ -53,7 +53,7 @@ describe('context/normalize-context', () => {
     ]);
   });
 
-  it('CP8 gathers facts without a section under Details, at the place of the first', () => {
+  it('CP8 groups facts without a section under Details, at the position of the first', () => {
     const sections = normalizeContext({ Plan: { tier: 'pro' }, firstName: 'Ann', Tags: ['a'], vip: true });
     assert.deepEqual(
       sections.map(({ header, entries }) => [header, entries.map(({ label }) => label)]),
@@ -65,7 +65,7 @@ describe('context/normalize-context', () => {
     );
   });
 
-  it('CP8 shows six levels and marks what lies deeper', () => {
+  it('CP8 shows six levels and marks deeper values', () => {
     let deep: unknown = 'bottom';
     for (let level = 6; level > 1; level -= 1) deep = { [`level${level}`]: deep };
     assert.match(JSON.stringify(normalizeContext({ Section: { level1: deep } })), /bottom/);
@@ -74,7 +74,7 @@ describe('context/normalize-context', () => {
     assert.match(tooDeep, /"kind":"truncated","reason":"nested deeper than 6 levels"/);
   });
 
-  it('CP8 cuts cycles, and shows what merely stands in two places twice', () => {
+  it('CP8 cuts cycles, and shows a value that occurs twice both times', () => {
     const ann: Record<string, unknown> = { name: 'Ann' };
     ann.friend = ann;
     assert.deepEqual(normalizeContext({ Ann: ann })[0]?.entries[1]?.value, {
@@ -122,7 +122,7 @@ describe('context/normalize-context', () => {
     });
   });
 
-  it('CP9 says what it cannot show', () => {
+  it('CP9 names a value that it cannot show', () => {
     class Account {
       secret = 'x';
     }
@@ -143,7 +143,7 @@ describe('context/normalize-context', () => {
     });
   });
 
-  it('CP9 presents links, mail addresses and dates as such', () => {
+  it('CP9 recognizes links, mail addresses and dates', () => {
     assert.deepEqual(shown('https://x.test/?a=1&b=2'), {
       kind: 'text',
       text: 'https://x.test/?a=1&b=2',
@@ -206,7 +206,7 @@ describe('context/normalize-context', () => {
     }
   });
 
-  it('CP11 takes __proto__ and constructor for keys like any other', () => {
+  it('CP11 treats __proto__ and constructor as ordinary keys', () => {
     const map = JSON.parse('{"__proto__": {"polluted": "yes"}, "constructor": {"prototype": {"polluted": "yes"}}}');
     assert.deepEqual(
       normalizeContext(map).map(({ header }) => header),
@@ -234,7 +234,7 @@ describe('context/normalize-context', () => {
     assert.deepEqual(shown('a\u0000b\u001b\ud800\nc'), plain('ab\ufffd\nc'));
   });
 
-  it('says how much of long texts, lists and maps it left out', () => {
+  it('says how much of long texts, lists and maps it omitted', () => {
     assert.deepEqual(shown('x'.repeat(5010)), { ...plain('x'.repeat(5000)), leftOut: 10 });
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
     const group = shown(many);
@@ -250,7 +250,7 @@ describe('context/normalize-context', () => {
     assert.deepEqual(blocks.blocks.at(-1)?.[0]?.value, { kind: 'truncated', reason: '100 more' });
   });
 
-  it('stays small for a map that unfolds without end', () => {
+  it('stays small for a map that expands exponentially', () => {
     let laughs: unknown = 'ha'.repeat(2000);
     for (let level = 0; level < 6; level += 1) laughs = { list: Array.from({ length: 1000 }, () => laughs) };
     assert.ok(size({ Laughs: laughs }) < bound);

@@ -88,7 +88,7 @@ describe('the contracts of a host', () => {
     );
   });
 
-  it('G2 the ContextProvider alone is asked when facts are wanted', async () => {
+  it('G2 a ContextProvider alone is called when facts are needed', async () => {
     const asked: unknown[] = [];
     const contextProvider: ContextProvider = {
       getContext: async (actorId, opts) => {
@@ -103,7 +103,7 @@ describe('the contracts of a host', () => {
     assert.deepEqual(asked, [['00042', {}]]);
   });
 
-  it('G2 the Notifier alone is called for what it can be told of', async () => {
+  it('G2 a Notifier alone is called for the events that need no other contract', async () => {
     const { notifier, calls } = recordingNotifier();
     const { cairnloop } = await startHost({ notifier });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
@@ -112,7 +112,7 @@ describe('the contracts of a host', () => {
     await eventually(() => assert.equal(calls.length, 2));
   });
 
-  it('G2 the AutomationPolicy alone decides a proposal, once', async () => {
+  it('G2 an AutomationPolicy alone decides a proposal, once', async () => {
     const asked: string[] = [];
     const automationPolicy: AutomationPolicy = {
       decide: ({ content }) => {
@@ -126,7 +126,7 @@ describe('the contracts of a host', () => {
     assert.deepEqual(asked, [proposal.content]);
   });
 
-  it('G2 the SlaPolicyProvider alone starts a clock, which is recorded as breached', async () => {
+  it('G2 a SlaPolicyProvider alone starts a clock, and its breach is recorded', async () => {
     const { cairnloop, advance } = await startHost({ slaPolicyProvider: policies(terms) });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
     assert.equal((await cairnloop.sla.forConversation(id))?.status, 'active');
@@ -134,7 +134,7 @@ describe('the contracts of a host', () => {
     await eventually(async () => assert.equal((await cairnloop.sla.forConversation(id))?.status, 'breached'));
   });
 
-  it('G2 with none of them everything works by the documented defaults', async () => {
+  it('G2 without any contract everything works by the documented defaults', async () => {
     const { cairnloop, deliveries } = await startHost();
     const { conversations, drafts, sla, context, outbound } = cairnloop;
     const { id } = await conversations.open({ actorId: '00042', message: 'Hello?' });

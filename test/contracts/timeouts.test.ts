@@ -28,7 +28,7 @@ describe('a host module that hangs', () => {
     ],
   ];
   for (const [call, ms, ask] of hanging) {
-    it(`is given up after ${ms} ms and not before (${call})`, async () => {
+    it(`is abandoned after ${ms} ms and not before (${call})`, async () => {
       let over = false;
       const end = () => {
         over = true;

@@ -97,7 +97,7 @@ describe('a conversation that changes', () => {
     );
   });
 
-  it('LP5 an update to what is there already writes nothing and tells of nothing', async () => {
+  it('LP5 an update that changes nothing writes nothing and publishes nothing', async () => {
     const { conversations, audit, events, database } = await start();
     const { id } = await conversations.open({ ...opened, priority: 'high' });
     await conversations.update(id, { assignee: grace, actor });
@@ -118,7 +118,7 @@ describe('a conversation that changes', () => {
     assert.equal(await version(), row);
   });
 
-  it('LP5 an update that names no field, nobody or what cannot be is refused', async () => {
+  it('LP5 an update without a field, without an actor or with an invalid value is refused', async () => {
     const { conversations } = await start();
     const { id } = await conversations.open(opened);
     const refusals: [input: object, path: string][] = [
@@ -150,7 +150,7 @@ describe('a conversation that changes', () => {
       });
   });
 
-  it('LP5 a running clock keeps its terms under a new priority, sla explain says so, and the next one starts anew', async () => {
+  it('LP5 a running clock keeps its terms when the priority changes, sla explain says so, and the next clock uses the new terms', async () => {
     const host = await start();
     const { conversations, sla } = host;
     const { id } = await conversations.open({ priority: terms.priority, message: 'Hello?' });
@@ -180,7 +180,7 @@ describe('a conversation that changes', () => {
     assert.equal((await sla.forConversation(id))?.status, 'active');
   });
 
-  it('an open conversation that is archived ends its clock, its snooze and its wait, and owes nobody a call', async () => {
+  it('archiving an open conversation ends its clock and its snooze, and owes no callback', async () => {
     const host = await start();
     const { conversations, sla, audit } = host;
     const { id } = await conversations.open({ priority: terms.priority, message: 'Spam' });
@@ -200,7 +200,7 @@ describe('a conversation that changes', () => {
     assert.deepEqual((await audit.list({ action: 'conversation.archived' })).items[0]?.actor, actor);
   });
 
-  it('an archived conversation is refused what an open one is asked for, in its own words', async () => {
+  it('an archived conversation refuses calls that need an open one, and says that it is archived', async () => {
     const { conversations, drafts } = await start();
     const { id } = await conversations.open({});
     await conversations.archive(id, { actor });
@@ -218,7 +218,7 @@ describe('a conversation that changes', () => {
     assert.equal((await conversations.resolve(id, { resolvedBy: actor })).status, 'archived');
   });
 
-  it('a customer’s message and reopen bring an archived conversation back, resolved before or not', async () => {
+  it('a customer’s message and reopen() reopen an archived conversation, resolved before or not', async () => {
     const { conversations, audit } = await start();
     const { id } = await conversations.open({ message: 'Hello' });
     const { resolvedAt } = await conversations.resolve(id, { resolvedBy: actor });
@@ -235,7 +235,7 @@ describe('a conversation that changes', () => {
     );
   });
 
-  it('lists a tag in the order of activity, whatever moved the conversations', async () => {
+  it('a list by tag is ordered by the latest activity of any kind', async () => {
     const { conversations, drafts, database } = await start();
     const ids: string[] = [];
     for (let n = 0; n < 8; n += 1)
@@ -264,7 +264,7 @@ describe('a conversation that changes', () => {
     assert.ok(e);
   });
 
-  it('lists by customer, assignee, tag and whether it is snoozed, each counted alike', async () => {
+  it('lists filter by customer, assignee, tag and snoozed, with equal counts', async () => {
     const { conversations } = await start();
     const open = async (actorId: string | null, tags: string[]) => (await conversations.open({ actorId, tags })).id;
     const [a, b, c] = [await open('user_1', ['x', 'y']), await open('user_10', ['x']), await open(null, [])];

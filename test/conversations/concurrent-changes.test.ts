@@ -4,11 +4,11 @@ import { eventually } from '../support/eventually.js';
 import { holding, inLine, waiting } from '../support/in-line.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('what happens to one conversation at the same time', () => {
+describe('concurrent changes of one conversation', () => {
   const { startHost } = useHosts();
   const start = () => startHost({ slaPolicyProvider: policies(terms) }, { worker: false });
 
-  it('SL2 an answer that waited behind the customer’s message meets the clock it started', async () => {
+  it('SL2 an answer that waited for the customer’s message ends the clock that the message started', async () => {
     const host = await start();
     const { conversations, sla } = host.cairnloop;
     const { id } = await conversations.open({});
@@ -40,7 +40,7 @@ describe('what happens to one conversation at the same time', () => {
     assert.equal((await host.deliveries('sla_breach')).length, 1);
   });
 
-  it('messages stand in the order in which they were let in, not in which they were asked for', async () => {
+  it('messages are in the order in which they got the lock, not in the order of the calls', async () => {
     const host = await start();
     const { conversations, drafts } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
@@ -59,7 +59,7 @@ describe('what happens to one conversation at the same time', () => {
     );
   });
 
-  it('NT8 a resolution that waited behind the customer’s message ends the clock it started', async () => {
+  it('NT8 a resolution that waited for the customer’s message ends the clock that the message started', async () => {
     const host = await start();
     const { conversations, sla } = host.cairnloop;
     const { id } = await conversations.open({});
@@ -73,7 +73,7 @@ describe('what happens to one conversation at the same time', () => {
     assert.deepEqual(await host.deliveries('sla_breach'), []);
   });
 
-  it('SL2 a message that waited behind the answer starts a clock of its own', async () => {
+  it('SL2 a message that waited for the answer starts a clock of its own', async () => {
     const host = await start();
     const { conversations, sla } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
@@ -90,7 +90,7 @@ describe('what happens to one conversation at the same time', () => {
     assert.equal((await host.deliveries('sla_breach')).length, 1);
   });
 
-  it('SL2 the breach of a clock waits for no answer in line, and finds it breached already', async () => {
+  it('SL2 an answer that waits for the breach of a clock finds it breached', async () => {
     const host = await start();
     const { conversations, sla, worker } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
@@ -127,7 +127,7 @@ describe('what happens to one conversation at the same time', () => {
     assert.equal((await host.deliveries('sla_breach')).length, 1);
   });
 
-  it('LP5 of updates at once none is lost, and each records what it found', async () => {
+  it('LP5 of concurrent updates none is lost, and each records the values before it', async () => {
     const host = await start();
     const { conversations, audit } = host.cairnloop;
     const { id } = await conversations.open({ priority: 'normal', metadata: { kept: true } });
@@ -166,7 +166,7 @@ describe('what happens to one conversation at the same time', () => {
     'drafts.discard': ({ cairnloop }, _, draftId) => cairnloop.drafts.discard(draftId, { actor: operator }),
   };
   for (const [name, act] of Object.entries(acts)) {
-    it(`F12 ${name} waits for the conversation before it locks anything of it: no two can wait for each other`, async () => {
+    it(`F12 ${name} locks the conversation before its rows, so that no two calls deadlock`, async () => {
       const host = await start();
       const { conversations, drafts, sla } = host.cairnloop;
       const { id } = await conversations.open({ message: 'Hello?' });

@@ -23,7 +23,7 @@ describe('a conversation', () => {
     assert.deepEqual([reply.role, reply.author, reply.status], ['operator', operator, null]);
   });
 
-  it('that is open is not reopened: no line, no audit, no other version, and nobody is told', async () => {
+  it('that is open is not changed by reopen: no message, no audit event, no new version, no notification', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
     const stored = async () => ({
@@ -43,7 +43,7 @@ describe('a conversation', () => {
     assert.equal(lines?.length, 1);
   });
 
-  it('keeps the actor id as it was given, and refuses one that Postgres would change', async () => {
+  it('keeps the actor id exactly, and refuses one that Postgres would change', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     for (const actorId of ['00042', ' ada@example.org ', '7b1d3f0e-uuid', 'Åsa 🦊', "'; DROP TABLE x; --"]) {
       const { id } = await cairnloop.conversations.open({ actorId });
@@ -55,7 +55,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('takes names as long as its indexes do, whatever they are written in', async () => {
+  it('takes names up to the limit of its indexes, in any script', async () => {
     const { notifier } = recordingNotifier();
     const { cairnloop } = await startHost({ notifier }, { worker: false });
     const { conversations, outbound } = cairnloop;
@@ -108,7 +108,7 @@ describe('a conversation', () => {
       assert.deepEqual(huge.metadata, { ...metadata, truncatedFrom: 5_000_001 });
     });
 
-    it(`refuses a customer's text through ${way} of which nothing is left`, async () => {
+    it(`refuses a customer's text through ${way} that is blank`, async () => {
       const { cairnloop, database } = await startHost({}, { worker: false });
       for (const content of ['', '\0', '   ', ' \n\0\t'])
         await assert.rejects(write(cairnloop, content, {}), { code: 'INPUT_INVALID' }, JSON.stringify(content));

@@ -18,7 +18,7 @@ const neverAssignable: (whole: Conversation) => CustomerConversation = (whole) =
 describe('the customer’s view', () => {
   const { startHost } = useHosts();
 
-  it('LP7 holds exactly its own keys, whatever the conversation holds', async () => {
+  it('LP7 has exactly the documented keys, whatever the conversation contains', async () => {
     assert.ok(conversationKeys && messageKeys && neverAssignable);
     const host = await drafting(startHost);
     const { conversations } = host.cairnloop;
@@ -54,7 +54,7 @@ describe('the customer’s view', () => {
     for (const secret of secrets) assert.ok(!all.includes(secret), secret);
   });
 
-  it('LP7 user_1 never sees what is user_10’s, nor anybody whose id differs in a letter', async () => {
+  it('LP7 user_1 sees no conversation of user_10, or of an id that differs in one character', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations } = cairnloop;
     const ids = [
@@ -87,7 +87,7 @@ describe('the customer’s view', () => {
     }
   });
 
-  it('LP7 somebody else’s conversation is told from a missing one by nothing', async () => {
+  it('LP7 a conversation of another customer is reported exactly like a missing one', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations } = cairnloop;
     const { id } = await conversations.open({ actorId: 'ada', message: 'Hello' });
@@ -107,7 +107,7 @@ describe('the customer’s view', () => {
     }
   });
 
-  it('LP7 an actor id that is empty, null or absent is refused, and sees nobody’s', async () => {
+  it('LP7 an actor id that is empty, null or absent is refused', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations } = cairnloop;
     const { id } = await conversations.open({ message: 'nobody’s' });
@@ -144,7 +144,7 @@ describe('the customer’s view', () => {
     assert.equal(await unread(), 1);
   });
 
-  it('LP7 an outbound message that is sent later than a look is unread, and stands where it was sent', async () => {
+  it('LP7 an outbound message that is sent after the last look is unread, at the position of its sending', async () => {
     const host = await drafting(startHost);
     const { conversations, outbound } = host.cairnloop;
     const { id } = await conversations.open({ actorId: 'ada', message: 'Hello?' });
@@ -163,7 +163,7 @@ describe('the customer’s view', () => {
     assert.equal((await conversations.markReadForCustomer('ada', id)).unread, 0);
   });
 
-  it('LP7 reading moves nothing that an operator sees', async () => {
+  it('LP7 reading changes nothing that an operator sees', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations, audit } = cairnloop;
     const { id } = await conversations.open({ actorId: 'ada', message: 'Hello?' });
@@ -174,7 +174,7 @@ describe('the customer’s view', () => {
     assert.deepEqual([await conversations.get(id), await audit.list()], before);
   });
 
-  it('LP7 pages through a customer’s conversations by their newest message, losing and repeating none', async () => {
+  it('LP7 pages through a customer’s conversations by their newest message, without a gap or repetition', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations } = cairnloop;
     const ids: string[] = [];

@@ -21,7 +21,7 @@ describe('the customer of a conversation', () => {
       );
   });
 
-  it('is null without either, and keeps one line of each', async () => {
+  it('is null without either, and reduces each to one line', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const customerOf = async (customer: object | null | undefined) =>
       (await cairnloop.conversations.open({ customer })).customer;
@@ -58,7 +58,7 @@ describe('the customer’s name in context facts', () => {
     assert.equal(customerNameIn({ customer: { displayName: 'Ada' } }), 'Ada');
   });
 
-  it('is never that of a plan or a company, nor what is no short text', () => {
+  it('is never taken from a plan or a company, nor from a value that is no short text', () => {
     for (const facts of [
       null,
       {},

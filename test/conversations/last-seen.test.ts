@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { inLine } from '../support/in-line.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('sending only what was written after everything was read', () => {
+describe('lastSeenMessageId: sending only if nothing newer was written', () => {
   const { startHost } = useHosts();
 
   async function startThread() {
@@ -56,7 +56,7 @@ describe('sending only what was written after everything was read', () => {
       assert.equal((await sent(host, id)).length, 1);
     });
 
-    it(`OA3 ${way} counts everything as newer for who has seen nothing or something else, and nothing unless it is asked`, async () => {
+    it(`OA3 ${way} counts every message as newer for null or an unknown id, and none without the option`, async () => {
       const thread = await startThread();
       const { host, id } = thread;
       const elsewhere = await host.cairnloop.conversations.open({ message: 'Other' });
@@ -68,7 +68,7 @@ describe('sending only what was written after everything was read', () => {
     });
   }
 
-  it('OA5 a reply that is repeated with its key answers the first one, although that one is newer by now', async () => {
+  it('OA5 a reply that is repeated with its key returns the first one, although that is newer by now', async () => {
     const thread = await startThread();
     const send = () => ways['conversations.reply with a key']?.(thread, thread.lastSeenMessageId);
     assert.deepEqual(await send(), await send());
@@ -87,7 +87,7 @@ describe('sending only what was written after everything was read', () => {
     assert.deepEqual(await sent(host, id), ['First']);
   });
 
-  it('says how many are newer and what to do', async () => {
+  it('the error says how many messages are newer and what to do', async () => {
     const thread = await startThread();
     await note(thread);
     await note(thread);

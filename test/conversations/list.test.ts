@@ -19,7 +19,7 @@ describe('lists', () => {
     }
   };
 
-  it('lose and repeat nothing when many rows share a millisecond', async () => {
+  it('miss and repeat nothing when many rows share a millisecond', async () => {
     const { notifier } = recordingNotifier();
     const { cairnloop, database } = await startHost({ notifier }, { worker: false });
     await stopClock(database, new Date('2026-03-01T12:00:00.123Z'));
@@ -39,7 +39,7 @@ describe('lists', () => {
     assert.deepEqual(new Set(lists.conversations), new Set(opened.map(({ id }) => id)));
   });
 
-  it('go on where they were when rows are added meanwhile', async () => {
+  it('continue at the cursor when rows are added meanwhile', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const first: string[] = [];
     for (let n = 0; n < 6; n += 1) first.push((await cairnloop.conversations.open({})).id);
@@ -84,7 +84,7 @@ describe('lists', () => {
     assert.ok(!(await found('due')).includes(none));
   });
 
-  it('lead to no empty page: a last one that is full says that it is the last', async () => {
+  it('return no cursor on the last page, also if it is full', async () => {
     const { cairnloop } = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
     const { conversations, deliveries, audit } = cairnloop;
     for (let n = 0; n < 4; n += 1) {
@@ -107,7 +107,7 @@ describe('lists', () => {
     }
   });
 
-  it('refuse a filter that they do not know, with the one that was meant', async () => {
+  it('refuse an unknown filter and suggest the closest one', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations, deliveries, audit } = cairnloop;
     const calls: [call: (filter: never) => Promise<unknown>, key: string, meant: string][] = [
@@ -125,7 +125,7 @@ describe('lists', () => {
       });
   });
 
-  it('refuse a cursor that no list answered', async () => {
+  it('refuse a cursor that no list returned', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const forged = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
     const id = '00000000-0000-7000-8000-000000000000';

@@ -4,10 +4,10 @@ import { type CairnloopError, isCairnloopError } from '../../src/foundation/erro
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, policies, useHosts } from '../support/started-host.js';
 
-describe('an id that is none', () => {
+describe('an id that is no UUID', () => {
   const { startHost } = useHosts();
 
-  it('is unknown to every call, whatever it is', async () => {
+  it('is reported as not found by every call', async () => {
     const { notifier } = recordingNotifier();
     const contextProvider = { getContext: () => ok({}) };
     const host = await startHost({ notifier, contextProvider, slaPolicyProvider: policies() }, { worker: false });

@@ -43,7 +43,7 @@ describe('resolve', () => {
     await eventually(() => assert.equal(calls.length, 1));
   });
 
-  it('by fifty at once resolves once and owes one call', async () => {
+  it('by fifty at once resolves once and owes one callback', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });
     const { id } = await host.cairnloop.conversations.open({});
@@ -58,7 +58,7 @@ describe('resolve', () => {
     );
   });
 
-  it('refuses what does not exist and input that is none, in words', async () => {
+  it('refuses an unknown conversation and invalid input, with a message', async () => {
     const host = await startHost({}, { worker: false });
     for (const id of ['no-such-id', '01890000-0000-7000-8000-000000000000']) {
       await assert.rejects(resolve(host, id), { code: 'CONVERSATION_NOT_FOUND' });

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { ListInput } from '../../src/contracts/inputs.js';
 import { listForCustomer } from '../../src/conversations/customer-view.js';
 import { listConversations } from '../../src/conversations/list.js';
-import { openDatabase } from '../../src/db/connect.js';
+import { type Database, openDatabase, valuesOf } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -34,9 +34,9 @@ describe('the cost of a list', () => {
       FROM generate_series(1, ${conversations}) n`);
     await database.query('VACUUM ANALYZE');
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
-    const run = (statement: Statement, values: readonly unknown[] = []) => {
-      asked.push({ statement, values });
-      return db.run(statement, values);
+    const run: Database['run'] = (statement, ...params) => {
+      asked.push({ statement, values: valuesOf(statement, params[0]) });
+      return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run } } as unknown as Runtime;
     client = new pg.Client({ connectionString: database.url });
@@ -87,7 +87,7 @@ describe('the cost of a list', () => {
     ['the others among the open', { snoozed: false, status: 'open' }],
   ];
   for (const [what, filter] of filters)
-    it(`of ${what} is bounded on its first page and far behind it`, async () => {
+    it(`of ${what} is bounded on its first page and on a far one`, async () => {
       const first = await blocksOf(() => listConversations(runtime, filter));
       let cursor: string | null = null;
       for (let turned = 0; turned < 40; turned += 1) {

@@ -17,7 +17,7 @@ const letters = fc.oneof(
 );
 const texts = fc.array(letters, { minLength: 1, maxLength: 60 }).map((parts) => parts.join(''));
 
-describe('what search makes equal', () => {
+describe('case and accent folding in search', () => {
   let host: StartedHost;
   let database: TestDatabase;
   before(async () => {
@@ -42,7 +42,7 @@ describe('what search makes equal', () => {
     return items.map((item) => item.id);
   };
 
-  it('finds every part of a text, and nothing that does not hold each of its words', async function () {
+  it('finds a text by any part of it, and only texts that hold every word', async function () {
     this.timeout(120_000);
     const written = new Map<string, string>();
     await fc.assert(
@@ -72,7 +72,7 @@ describe('what search makes equal', () => {
     for (const search of ['q', 'Ζ', '箱']) assert.ok((await found(search)).includes(id), search);
   });
 
-  it('folds what was folded to itself', async () => {
+  it('is idempotent', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(texts, { minLength: 20, maxLength: 50 }), async (given) => {
         const once = await fold(given);
@@ -82,7 +82,7 @@ describe('what search makes equal', () => {
     );
   });
 
-  it('takes every letter of Unicode alike in capitals and small, composed and decomposed', async () => {
+  it('treats every Unicode letter alike in upper and lower case, composed and decomposed', async () => {
     const all: string[] = [];
     for (let code = 0x80; code < 0x1f000; code += 1) {
       const letter = String.fromCodePoint(code);
@@ -99,7 +99,7 @@ describe('what search makes equal', () => {
     }
   });
 
-  it('bounds what one text costs: a word of any length, and letters that become many', async () => {
+  it('bounds the cost of one text: of a long word, and of letters that expand', async () => {
     for (const text of [
       'a1'.repeat(500_000),
       '\ufdfa'.repeat(20_000),

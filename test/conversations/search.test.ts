@@ -106,7 +106,7 @@ describe('search', () => {
     });
   }
 
-  it('takes what people type for words and never for a query', async () => {
+  it('reads search text as words, never as query syntax', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ subject: 'Fifty percent (50%)' });
     const operators = ["'a':*", 'a & !b', '!(a | b)', 'a <2> b', "a\\'b:ABCD", '$1', '$$', '?', ':name'];
@@ -120,7 +120,7 @@ describe('search', () => {
     for (const nothing of ['', '  ', '\0']) assert.equal(await cairnloop.conversations.count({ search: nothing }), 1);
   });
 
-  it('holds words of any length', async () => {
+  it('finds words of any length', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const long = 'x1'.repeat(4000);
     const { id } = await cairnloop.conversations.open({ message: `${long} and ${'語'.repeat(4000)}` });
@@ -131,7 +131,7 @@ describe('search', () => {
       );
   });
 
-  it('goes by its indexes', async () => {
+  it('uses its indexes', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     await cairnloop.conversations.open({ subject: 'Invoice 7', message: 'Hello' });
     const { rows } = await database.query(
@@ -159,7 +159,7 @@ describe('search', () => {
       );
   });
 
-  it('follows a subject, an actor id and tags that change, and forgets a conversation that is deleted', async () => {
+  it('follows changes of subject, actor id and tags, and drops a deleted conversation', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ subject: 'Before', tags: ['early'] });
     await database.query(`update cairnloop.conversations set subject = 'After', tags = '{late}'`);

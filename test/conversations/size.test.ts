@@ -25,7 +25,7 @@ describe('how large a conversation may be', function () {
     messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   const lastLine = ({ messages = [] }: Conversation) => messages.findLast(({ role }) => role === 'customer')?.content;
 
-  it('F22 a call is given the newest messages up to its budget, says so, and small ones go on beside it', async () => {
+  it('F22 a callback gets the newest messages up to its budget and is told so; small deliveries continue beside it', async () => {
     const { notifier, calls } = recordingNotifier();
     const { draftGenerator, calls: drafted } = recordingGenerator();
     const host = await startHost({ ...atOnce, notifier, draftGenerator }, { worker: false });
@@ -52,7 +52,7 @@ describe('how large a conversation may be', function () {
     assert.equal(lastLine(of(one.id) as Conversation), 'Only one');
   });
 
-  it('F22 many large conversations that are due at once are all called, each once', async () => {
+  it('F22 many large conversations due at once are each delivered once', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, worker: { concurrency: 2 } }, { worker: false });
     const { conversations } = host.cairnloop;
@@ -75,7 +75,7 @@ describe('how large a conversation may be', function () {
     assert.deepEqual(new Set(attempts), new Set([1]), 'what was given back was no attempt');
   });
 
-  it('F22 get() is given the newest messages up to its budget, and all of what fits', async () => {
+  it('F22 get() returns the newest messages up to its budget, and all if they fit', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const large = await conversations.open({});
@@ -90,7 +90,7 @@ describe('how large a conversation may be', function () {
     assert.deepEqual([whole.messages?.length, whole.messagesTruncated], [2000, undefined]);
   });
 
-  it('F22 many messages are as good as large ones: the newest by number, said so', async () => {
+  it('F22 many small messages are limited by number, to the newest, and marked as incomplete', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const host = await startHost({ ...atOnce, draftGenerator }, { worker: false });
     const { id } = await host.cairnloop.conversations.open({});
@@ -102,7 +102,7 @@ describe('how large a conversation may be', function () {
     assert.deepEqual([given?.messages?.length, given?.messagesTruncated], [200, true]);
   });
 
-  it('F22 one message that is larger than all may be is cut for a reader, and never delivered cut', async () => {
+  it('F22 one message larger than the whole budget is cut for a reader, and never delivered cut', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, worker: { maxAttempts: 1 } }, { worker: false });
     const { conversations, outbound } = host.cairnloop;
@@ -126,7 +126,7 @@ describe('how large a conversation may be', function () {
     assert.equal(read.messages?.[0]?.content.length, megabyte);
   });
 
-  it('F22 metadata that no process could take is left out, wherever it is stored', async () => {
+  it('F22 metadata too large for a process is left out, in every table', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier }, { worker: false });
     const { conversations, outbound } = host.cairnloop;
@@ -155,7 +155,7 @@ describe('how large a conversation may be', function () {
     );
   });
 
-  it('refuses metadata over its limit wherever it is taken, and says the limit', async () => {
+  it('every call refuses metadata over its limit, and names the limit', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { conversations } = cairnloop;
     const { id } = await conversations.open({ metadata: { x: 'y'.repeat(maxMetadataBytes - 8) } });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
+import { waiting } from '../support/in-line.js';
 import { operator as actor, useHosts } from '../support/started-host.js';
 
 const hour = 3_600_000;
@@ -8,7 +9,7 @@ const hour = 3_600_000;
 describe('a snooze that meets a customer’s message', () => {
   const { startHost } = useHosts();
 
-  it('LP6 the message that waits for the snooze wakes it, and says so once', async () => {
+  it('LP6 a message that waits for the snooze wakes the conversation, and reports that once', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
@@ -20,8 +21,7 @@ describe('a snooze that meets a customer’s message', () => {
       await within.conversations.snooze(id, { until: new Date(Date.now() + hour), actor });
       const received = conversations.receive(id, { content: 'And?' });
       await eventually(async () => {
-        const { rows } = await host.database.query("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
-        assert.ok(rows.length > 0, 'the message waits');
+        assert.ok(await waiting(host.database), 'the message waits');
       });
       await client.query('COMMIT');
       await received;
@@ -34,7 +34,7 @@ describe('a snooze that meets a customer’s message', () => {
     assert.equal(items.filter(({ action }) => action === 'conversation.woken').length, 1);
   });
 
-  it('LP6 of messages and snoozes in any order at once, what was written last holds, and the record tells each change', async () => {
+  it('LP6 of concurrent messages and snoozes the last one written decides, and the audit record has each change', async () => {
     const host = await startHost({ database: { poolSize: 10 } }, { worker: false });
     const { conversations } = host.cairnloop;
     for (let round = 0; round < 10; round += 1) {

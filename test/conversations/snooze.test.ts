@@ -27,7 +27,7 @@ describe('a snoozed conversation', () => {
   const woken = async ({ cairnloop }: StartedHost) =>
     (await cairnloop.audit.list({ action: 'conversation.woken', limit: 200 })).items;
 
-  it('LP6 is out of the open queue, its counts and lists until its time, though no worker runs', async () => {
+  it('LP6 is not in the open queue, its counts and lists until its time, also if no worker runs', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const workspace = await serve(host);
@@ -56,7 +56,7 @@ describe('a snoozed conversation', () => {
     assert.equal(await conversations.count({ snoozed: false }), 2);
   });
 
-  it('LP6 wakes at a customer’s message, which the audit and the domain events say', async () => {
+  it('LP6 wakes at a customer’s message, recorded in audit and domain events', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations, telemetry } = host.cairnloop;
     const heard: unknown[] = [];
@@ -80,7 +80,7 @@ describe('a snoozed conversation', () => {
     ]);
   });
 
-  it('LP6 wakes in a worker that was running before it was snoozed, once though two look, and never early', async () => {
+  it('LP6 is woken once by workers that were already running, two at once, and never early', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const folder = recordingHost(host.database.url);
@@ -107,7 +107,7 @@ describe('a snoozed conversation', () => {
     }
   });
 
-  it('LP6 wakes though the worker that armed its time is killed', async () => {
+  it('LP6 wakes even if the worker that had set its timer is killed', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const folder = recordingHost(host.database.url);
@@ -126,7 +126,7 @@ describe('a snoozed conversation', () => {
     }
   });
 
-  it('LP6 one that somebody holds keeps no other asleep', async () => {
+  it('LP6 a locked conversation does not keep others from waking', async () => {
     const host = await startHost();
     const { conversations } = host.cairnloop;
     const [held, free] = [await conversations.open({}), await conversations.open({})];
@@ -164,7 +164,7 @@ describe('a snoozed conversation', () => {
     assert.doesNotMatch((await workspace.get('/?filter=open')).text, /Sleeper/);
   });
 
-  it('LP6 is snoozed again to another time, woken by null, and unchanged by what it is already', async () => {
+  it('LP6 is moved to another time, woken by null, and unchanged by its own time', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations, audit } = host.cairnloop;
     const { id } = await conversations.open({});
@@ -184,7 +184,7 @@ describe('a snoozed conversation', () => {
     );
   });
 
-  it('LP6 a time that has passed by the database’s clock, or is none, is refused', async () => {
+  it('LP6 a time in the past of the database’s clock, and an invalid time, are refused', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({});
@@ -200,7 +200,7 @@ describe('a snoozed conversation', () => {
     assert.equal((await conversations.get(id)).snoozedUntil, null);
   });
 
-  it('LP6 one that is resolved or archived meanwhile is awake, and cannot be snoozed', async () => {
+  it('LP6 is awake once it is resolved or archived, and cannot be snoozed then', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const until = await ahead(host, 3_600_000);

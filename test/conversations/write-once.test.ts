@@ -38,7 +38,7 @@ describe('a dedupeKey', () => {
     assert.deepEqual(heard, ['cairnloop.conversation.opened', 'cairnloop.message.received']);
   });
 
-  it('LP3 open with a known key returns the conversation as it is now', async () => {
+  it('LP3 open with a known key returns the current conversation', async () => {
     const { conversations } = await start();
     const { id } = await conversations.open({ dedupeKey: 'k' });
     await conversations.resolve(id, { resolvedBy: actor });
@@ -71,7 +71,7 @@ describe('a dedupeKey', () => {
     assert.equal(await conversations.count(), 1);
   });
 
-  it('LP3 reply and note write once under a key, also when fifty race, and the key ends no second clock', async () => {
+  it('LP3 reply and note write once under a key, also when fifty race, and a repetition ends no second clock', async () => {
     const host = await start();
     const { conversations } = host;
     for (const write of [conversations.reply, conversations.note]) {
@@ -87,7 +87,7 @@ describe('a dedupeKey', () => {
     }
   });
 
-  it('LP3 another key writes again, also one that differs in a space, in case or in its normal form', async () => {
+  it('LP3 another key writes again, also one that differs in a space, in case or in Unicode normalization', async () => {
     const { conversations } = await start();
     const keys = ['k', 'k ', ' k', 'K', 'k\u0000', 'k\ud800', 'k\ud801', 'é', 'e\u0301', 'x'.repeat(1000)];
     const opened = await Promise.all(keys.map((dedupeKey) => conversations.open({ dedupeKey })));
@@ -97,7 +97,7 @@ describe('a dedupeKey', () => {
     assert.equal((await conversations.get(id)).messages?.length, keys.length);
   });
 
-  it('LP3 the key of one conversation says nothing about another, nor about another customer', async () => {
+  it('LP3 a key applies to one conversation, and for open to one customer', async () => {
     const { conversations } = await start();
     const ids = [];
     for (const actorId of ['user_1', 'user_10', null])
@@ -108,7 +108,7 @@ describe('a dedupeKey', () => {
     assert.equal(new Set(messages).size, 3);
   });
 
-  it('LP3 a key of receive does not meet the same key of a reply, a note or an outbound message', async () => {
+  it('LP3 a key of receive does not collide with the same key of a reply, a note or an outbound message', async () => {
     const { conversations, outbound } = await start();
     const { id } = await conversations.open({ dedupeKey: 'k' });
     const reply = await conversations.reply(id, { content: 'Reply', actor, dedupeKey: 'k' });
@@ -118,7 +118,7 @@ describe('a dedupeKey', () => {
     assert.equal((await conversations.receive(id, { content: 'Customer', dedupeKey: 'o' })).role, 'customer');
   });
 
-  it('LP9 a call whose answer was lost may be made again with its key', async () => {
+  it('LP9 a call whose result was lost may be repeated with its key', async () => {
     const host = await start();
     const { conversations } = host;
     const cut = host.database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity

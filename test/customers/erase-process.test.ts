@@ -57,7 +57,7 @@ describe('an erasure beside running work', () => {
     return counts.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0);
   };
 
-  it('CD2 of a process that is killed in the middle is finished by the next one, with the counts of both', async () => {
+  it('CD2 whose process is killed is finished by the next process, with the counts of both', async () => {
     await fill(20_000);
     const project = recordingHost(database.url);
     const args = [bin, 'customer', 'erase', ada, '--yes', '--json', '--reason', 'the first'];
@@ -83,7 +83,7 @@ describe('an erasure beside running work', () => {
     project.remove();
   });
 
-  it('CD2 of 10 000 messages holds up nobody: what others owe goes on being delivered, and nothing of it is lost', async () => {
+  it('CD2 of 10 000 messages does not delay deliveries of other customers, and loses none', async () => {
     await fill(10_000);
     const project = recordingHost(database.url);
     worker = await startWorkerProcess(project);

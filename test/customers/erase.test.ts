@@ -35,7 +35,7 @@ describe('customers.erase', () => {
   const rows = async ({ database }: StartedHost, table: string) =>
     (await database.query(`SELECT * FROM cairnloop.${table}`)).rows;
 
-  it('CD2 leaves nothing of the customer, all of the others, and a tombstone that says when, by whom and why', async () => {
+  it('CD2 removes all data of the customer, none of others, and leaves a tombstone with time, actor and reason', async () => {
     const host = await start();
     const ids = [await converse(host, ada), await converse(host, ada)];
     const other = await converse(host, 'bob');
@@ -68,14 +68,14 @@ describe('customers.erase', () => {
       await assert.rejects(host.cairnloop.customers.erase(ada, input), { code: 'INPUT_INVALID' });
   });
 
-  it('of a customer of whom nothing is stored counts nothing, and is recorded all the same', async () => {
+  it('of an unknown customer counts nothing, and is recorded', async () => {
     const host = await start({}, { worker: false });
     const counts = await host.cairnloop.customers.erase('nobody', by);
     assert.deepEqual(counts, { conversations: 0, messages: 0, drafts: 0, auditEvents: 0, deliveries: 0 });
     assert.equal((await tombstones(host)).length, 1);
   });
 
-  it('CD2 the id stands in no reason and in no actor that is kept, in whatever case it was written', async () => {
+  it('CD2 the id is removed from reasons and actors that are kept, in any case', async () => {
     const host = await start({}, { worker: false });
     await converse(host, ada);
     const actor = { id: ada, name: `Ada <${ada}>` };
@@ -89,7 +89,22 @@ describe('customers.erase', () => {
     assert.equal(last?.detail.reason, 'Ticket 771 of customer [erased], ([erased])');
   });
 
-  it('erases exactly one customer: an id that begins or ends like it, or differs in case, is another', async () => {
+  it('CD2 a customer who acted under the second id of the host is erased as who acted, and only there', async () => {
+    const host = await start({}, { worker: false });
+    const { conversations, customers } = host.cairnloop;
+    const second = { id: 'host-user-81', name: 'Ada Lovelace' };
+    const { id } = await conversations.open({ actorId: ada, hostUserId: second.id, message: 'Where is it?' });
+    await conversations.resolve(id, { resolvedBy: second });
+    const other = await conversations.open({ actorId: 'bob' });
+    await conversations.resolve(other.id, { resolvedBy: { id: second.id } });
+    const preview = await customers.erase(ada, { dryRun: true });
+    assert.deepEqual(await customers.erase(ada, by), preview);
+    assert.ok(!(await dumpDatabase(host.database)).includes(second.name));
+    const acted = (await rows(host, 'audit_events')).filter((row) => row.actor.id === second.id);
+    assert.deepEqual(new Set(acted.map((row) => row.conversation_id)), new Set([other.id]));
+  });
+
+  it('erases exactly one customer: an id with the same beginning or end, or another case, is another customer', async () => {
     const host = await start({}, { worker: false });
     const others = ['user_10', 'user_', 'USER_1', ' user_1', 'user_1 ', 'user_1%', 'us_r_1'];
     for (const actorId of ['user_1', ...others]) await converse(host, actorId);
@@ -98,7 +113,7 @@ describe('customers.erase', () => {
     assert.deepEqual(left.map((row) => row.actor_id).sort(), others.sort());
   });
 
-  it('removes a bulk send with its last recipient, and keeps it while another has it', async () => {
+  it('removes a bulk send with its last recipient', async () => {
     const host = await start({}, { worker: false });
     const { conversations, customers, outbound } = host.cairnloop;
     const ids = [];
@@ -114,7 +129,7 @@ describe('customers.erase', () => {
     assert.deepEqual(await rows(host, 'bulk_envelopes'), []);
   });
 
-  it('CD2 what a worker has called at that moment is settled without a trace and without a failure', async () => {
+  it('CD2 a callback that runs at that moment is settled without a failure, and leaves no data', async () => {
     let letGo = () => {};
     const gate = new Promise<void>((resolve) => {
       letGo = resolve;
@@ -148,7 +163,7 @@ describe('customers.erase', () => {
     );
   });
 
-  it('CD2 an outcome that was kept because its delivery was locked goes with the delivery', async () => {
+  it('CD2 an outcome that was kept because its delivery was locked is removed with the delivery', async () => {
     const { notifier } = recordingNotifier(() => {
       throw new Error(`no mailbox for ${ada}`);
     });
@@ -176,7 +191,7 @@ describe('customers.erase', () => {
     assert.ok(!(await dumpDatabase(host.database)).includes(ada));
   });
 
-  it('CD3 open and receive that race an erasure are erased whole, or are of a conversation that is left whole', async () => {
+  it('CD3 open and receive that race an erasure are erased completely, or leave a complete conversation', async () => {
     const host = await start();
     const { conversations, customers } = host.cairnloop;
     for (let n = 0; n < 5; n += 1) await converse(host, ada);
@@ -216,7 +231,7 @@ describe('customers.erase', () => {
     assert.equal((await tombstones(host)).length, 4);
   });
 
-  it('CD3 an open that is not committed yet starts anew, and its conversation is left whole', async () => {
+  it('CD3 an open that is not committed yet is repeated, and its conversation is complete', async () => {
     const host = await start({}, { worker: false });
     await converse(host, ada);
     const client = new pg.Client(host.database.url);
@@ -233,7 +248,7 @@ describe('customers.erase', () => {
     assert.ok(lines.every(({ actor }) => actor.id === ada || actor.id.startsWith('system:')));
   });
 
-  it('CD3 a message that is not committed yet is waited for and erased', async () => {
+  it('CD3 the erasure waits for a message that is not committed yet, and erases it', async () => {
     const host = await start({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: ada });
     const client = new pg.Client(host.database.url);
@@ -248,7 +263,7 @@ describe('customers.erase', () => {
     assert.ok(!(await dumpDatabase(host.database)).includes(ada));
   });
 
-  it('two erasures of one customer at once end both, and leave one tombstone for each that began anew', async () => {
+  it('two concurrent erasures of one customer both end, with one tombstone for each that began', async () => {
     const host = await start({}, { worker: false });
     for (let n = 0; n < 20; n += 1) await converse(host, ada);
     await Promise.all([1, 2, 3].map(() => host.cairnloop.customers.erase(ada, by)));
@@ -260,7 +275,7 @@ describe('customers.erase', () => {
     );
   });
 
-  it('erases what a host deleted before only from the tables: its lines in the audit record', async () => {
+  it('erases the audit events of conversations that a host had deleted from the tables', async () => {
     const host = await start({}, { worker: false });
     const id = await converse(host, ada);
     await host.database.query('DELETE FROM cairnloop.conversations WHERE id = $1', [id]);
@@ -271,7 +286,7 @@ describe('customers.erase', () => {
     assert.ok(!(await dumpDatabase(host.database)).includes(ada));
   });
 
-  it('is told of by telemetry and a metric, without the id', async () => {
+  it('is published by telemetry and a metric, without the id', async () => {
     const host = await start({ metrics: prometheus() }, { worker: false });
     const seen: unknown[] = [];
     host.cairnloop.telemetry.attach('t', 'cairnloop.customer.erased', (...given) => void seen.push(given));
@@ -328,7 +343,7 @@ describe('customers.erase', () => {
       assert.ok(!(await dumpDatabase(host.database)).includes(ada));
     });
 
-    it('is called again after err and after a throw, whose words go with the id at the success', async () => {
+    it('is called again after err and after a throw; error text and id are removed at the success', async () => {
       const { notifier, calls } = erasedNotifier((attempt) => {
         if (attempt === 1) throw new Error(`no contact ${ada}`);
         return attempt === 2 ? { ok: false, error: `busy with ${ada}` } : ok(null);
@@ -352,13 +367,13 @@ describe('customers.erase', () => {
       assert.ok(!(await dumpDatabase(host.database)).includes(ada));
     });
 
-    it('nothing is owed, and no id is kept, where no notifier has it', async () => {
+    it('without it in the notifier nothing is owed and no id is kept', async () => {
       const host = await start({}, { worker: false });
       await host.cairnloop.customers.erase(ada, by);
       assert.deepEqual(await host.deliveries('customer_erased'), []);
     });
 
-    it('a call that was given up keeps the id for a retry, until it is discarded by hand or the customer erased again', async () => {
+    it('a call that has used up its attempts keeps the id for a retry, until it is discarded by hand or the customer is erased again', async () => {
       const { notifier, calls } = erasedNotifier(() => ({ ok: false, error: 'no CRM' }));
       const host = await startHost({ notifier, worker: { maxAttempts: 1 } });
       const { customers, deliveries, worker } = host.cairnloop;

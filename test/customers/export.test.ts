@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { exportCustomer, writeCustomerExport } from '../../src/customers/export-customer.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { operator, useHosts } from '../support/started-host.js';
-import { forgetfulNotifier, liveDay, plantedCustomer, seededRandom } from './planted-day.js';
+import { forgetfulNotifier, liveDay, plantedCustomer, seededRandom } from './marked-day.js';
 
 describe('customers.export', () => {
   const { startHost } = useHosts();
@@ -105,7 +105,7 @@ describe('customers.export', () => {
     ]);
   });
 
-  it('CD1 of a customer of whom nothing is stored is an empty document', async () => {
+  it('CD1 of an unknown customer is an empty document', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     await cairnloop.conversations.open({ actorId: 'user_10', message: 'x' });
     const { conversations, audit } = await cairnloop.customers.export('user_1');
@@ -114,7 +114,7 @@ describe('customers.export', () => {
     await assert.rejects(cairnloop.customers.export(5 as never), { code: 'INPUT_INVALID' });
   });
 
-  it('CD1 is of one moment: what is written while it is read is not in it', async () => {
+  it('CD1 is a snapshot: rows written while it is read are not in it', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ actorId: 'ada', message: 'first' });
     await withDatabase(database.url, async (db) => {
@@ -132,7 +132,7 @@ describe('customers.export', () => {
     });
   });
 
-  it('CD1 hands a long conversation over page by page, in small pieces', async () => {
+  it('CD1 streams a long conversation page by page, in small chunks', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ actorId: 'ada' });
     await database.query(

@@ -74,7 +74,7 @@ describe('retention', () => {
     assert.deepEqual(await subjects(host), ['old']);
   });
 
-  it('CD4 keep: shape leaves counts and times and no word', async () => {
+  it("CD4 keep: 'shape' leaves counts and times and no text", async () => {
     const host = await start({ resolvedDays: 1, keep: 'shape' });
     const id = await resolved(host, 'zanzibar');
     await host.cairnloop.conversations.submitCsat(id, 'positive');
@@ -87,8 +87,16 @@ describe('retention', () => {
     await removed(host, []);
     await host.cairnloop.worker.stop();
     const { rows } = await host.database.query('SELECT * FROM cairnloop.conversation_shapes');
-    const { removed_at, first_reply_at, ...shape } = rows[0];
+    const { removed_at, first_reply_at, asked_at, answered_at, changed_at, clocks, ...shape } = rows[0];
     assert.ok(removed_at > before.updatedAt && first_reply_at >= before.createdAt);
+    assert.deepEqual(
+      [asked_at, answered_at, changed_at],
+      [before.messages?.[0]?.createdAt, first_reply_at, before.updatedAt],
+    );
+    assert.deepEqual(
+      clocks.map(({ at, ...clock }: { at: string }) => [new Date(at) >= before.createdAt, clock]),
+      [[true, { outcome: 'met' }]],
+    );
     assert.deepEqual(shape, {
       conversation_id: id,
       opened_at: before.createdAt,
@@ -103,11 +111,12 @@ describe('retention', () => {
       slas_fulfilled: 1,
       slas_breached: 0,
       csat_rating: 'positive',
+      drafts_made: [],
     });
     assert.ok(!(await dumpDatabase(host.database)).includes('zanzibar'));
   });
 
-  it('CD4 leaves a conversation alone that still owes a call, and removes it once it does not', async () => {
+  it('CD4 keeps a conversation that still owes a callback, and removes it afterwards', async () => {
     const host = await start({ resolvedDays: 1 });
     const id = await resolved(host, 'owing');
     await host.cairnloop.outbound.trigger(id, { templateId: 't', content: 'Later', scheduleInSeconds: 10 * 86_400 });
@@ -151,7 +160,7 @@ describe('retention', () => {
     assert.deepEqual([status, messages?.at(-1)?.content], ['open', 'One more thing']);
   });
 
-  it('CD4 is counted, and the audit record holds after it', async () => {
+  it('CD4 is counted, and the audit record verifies afterwards', async () => {
     const host = await start({ resolvedDays: 1 }, { metrics: prometheus() });
     await Promise.all(Array.from({ length: 60 }, (_, n) => resolved(host, `nr ${n}`)));
     await host.cairnloop.worker.start();

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { actorWithoutId, withoutId } from '../../src/customers/without-id.js';
 
 describe('a text without the id of a customer', () => {
-  it('has no id as a word of its own, whatever characters the id has', () => {
+  it('does not hold the id as a word, whatever characters the id has', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (id) => {
         fc.pre(id.trim() !== '');
@@ -14,12 +14,12 @@ describe('a text without the id of a customer', () => {
     for (const id of odd) assert.equal(withoutId(`Mail of ${id}, again ${id}`, id), 'Mail of [erased], again [erased]');
   });
 
-  it('keeps words that only hold the id', () => {
+  it('keeps words that only contain the id', () => {
     assert.equal(withoutId('Ticket 771, room 7a, 7', '7'), 'Ticket 771, room 7a, [erased]');
     assert.equal(withoutId('nothing to see', 'user_1'), 'nothing to see');
   });
 
-  it('of an actor keeps who acted, unless it was the customer', () => {
+  it('of an actor keeps the actor, except the customer', () => {
     assert.deepEqual(actorWithoutId({ id: 'op-1', name: 'Ada' }, 'cust-7'), { id: 'op-1', name: 'Ada' });
     assert.deepEqual(actorWithoutId({ id: 'cust-7', name: 'Ada' }, 'cust-7'), { id: 'system:customer' });
     assert.deepEqual(actorWithoutId({ id: 'web:cust-7' }, 'cust-7'), { id: 'web:[erased]' });

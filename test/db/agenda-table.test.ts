@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
-describe('the table of Agenda that the migrations make', () => {
+describe('the Agenda table that the migrations create', () => {
   let database: TestDatabase;
   before(async () => {
     database = await createTestDatabase(migrated);
@@ -31,7 +31,7 @@ describe('the table of Agenda that the migrations make', () => {
     WHERE conrelid = ($1 || '.agenda_jobs')::regclass AND contype = 'c' ORDER BY 1`;
 
   for (const [what, sql] of Object.entries({ columns, indexes, checks })) {
-    it(`has the ${what} that its backend would make`, async () => {
+    it(`has the ${what} that Agenda’s backend would create`, async () => {
       const made = await rows(sql, 'public');
       assert.ok(made.length > 0);
       assert.deepEqual(await rows(sql, 'cairnloop'), made);

@@ -7,7 +7,7 @@ import { createTestDatabase } from '../support/database.js';
 const { builtins } = pg.types;
 const changed = [builtins.TIMESTAMPTZ, builtins.JSONB];
 
-describe('what columns become', () => {
+describe('column values', () => {
   const before = changed.map((type) => pg.types.getTypeParser(type, 'text'));
   afterEach(() => {
     for (const [index, type] of changed.entries()) pg.types.setTypeParser(type, before[index] as never);
@@ -19,7 +19,7 @@ describe('what columns become', () => {
   );
 
   for (const zone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns'])
-    it(`does not depend on the parsers that the host gives to pg, nor on its time zone (${zone})`, async () => {
+    it(`do not depend on type parsers that the host sets in pg, nor on its time zone (${zone})`, async () => {
       for (const type of changed) pg.types.setTypeParser(type, (text: string) => `host: ${text}`);
       const database = await createTestDatabase();
       await database.query(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET timezone = '${zone}'`);

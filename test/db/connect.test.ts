@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Database, isOutcomeUnknown, openDatabase } from '../../src/db/connect.js';
-import { statement } from '../../src/db/statement.js';
+import { type NoParams, statement } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('a transaction', () => {
@@ -15,14 +15,14 @@ describe('a transaction', () => {
     await database.drop();
   });
 
-  const backend = statement('test.backend', () => 'SELECT pg_backend_pid() AS pid');
+  const backend = statement<NoParams, { pid: number }>('test.backend', () => 'SELECT pg_backend_pid() AS pid');
   const sleep = statement('test.sleep', () => 'SELECT pg_sleep(60)');
   const end = (pid: number) => database.query('SELECT pg_terminate_backend($1)', [pid]);
 
-  it('whose connection is lost between two statements fails, and ends no process', async () => {
+  it('whose connection is lost between two statements fails, and the process goes on', async () => {
     await assert.rejects(
       db.transaction(async (tx) => {
-        const [row] = await tx.run<{ pid: number }>(backend);
+        const [row] = await tx.run(backend);
         await end(row?.pid ?? 0);
         await new Promise((resolve) => setTimeout(resolve, 100));
         await tx.run(backend);
@@ -32,10 +32,10 @@ describe('a transaction', () => {
     assert.equal((await db.run(backend)).length, 1);
   });
 
-  it('whose connection is lost in the middle of a statement fails, and ends no process', async () => {
+  it('whose connection is lost during a statement fails, and the process goes on', async () => {
     await assert.rejects(
       db.transaction(async (tx) => {
-        const [row] = await tx.run<{ pid: number }>(backend);
+        const [row] = await tx.run(backend);
         const slow = tx.run(sleep);
         await end(row?.pid ?? 0);
         await slow;
@@ -47,14 +47,14 @@ describe('a transaction', () => {
 
   it('whose connection is lost before its commit is known not to have happened', async () => {
     const lost = db.transaction(async (tx) => {
-      const [row] = await tx.run<{ pid: number }>(backend);
+      const [row] = await tx.run(backend);
       await end(row?.pid ?? 0);
       await new Promise((resolve) => setTimeout(resolve, 100));
     });
     await assert.rejects(lost, (error) => !isOutcomeUnknown(error));
   });
 
-  it('in which a statement failed is never told as committed, though the work went on', async () => {
+  it('in which a statement failed is never reported as committed, even if the function continued', async () => {
     const bad = statement('test.bad', () => 'SELECT 1 / 0');
     await assert.rejects(
       db.transaction((tx) => tx.run(bad).catch(() => 'went on')),

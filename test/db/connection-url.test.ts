@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { databaseTarget, isLocalTarget, readConnectionUrl } from '../../src/db/connection-url.js';
 import { migrateUp } from '../../src/db/migrate.js';
 import { openSession } from '../../src/db/session.js';
-import { readDatabase } from '../../src/doctor/read-database.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { readDatabase } from '../support/read-database.js';
 import { runCli } from '../support/run-cli.js';
 import { migrated } from '../support/started-host.js';
 import { tempHost } from '../support/temp-host.js';
 import { startWorkerProcess } from '../support/worker-process.js';
 
-describe('what database.url says', () => {
+describe('database.url', () => {
   let database: TestDatabase;
   let server: URL;
   let folder: string;
@@ -66,7 +66,7 @@ describe('what database.url says', () => {
   };
 
   for (const [form, make] of Object.entries(forms))
-    it(`is read alike by the library, migrate, the worker’s probes and doctor: ${form}`, async () => {
+    it(`means the same to the library, migrate, the worker’s probes and doctor: ${form}`, async () => {
       const { url, target, env = {} } = make();
       Object.assign(process.env, env);
       try {
@@ -106,7 +106,7 @@ describe('what database.url says', () => {
       }
     });
 
-  it('stays on this machine by a socket and by the loopback interface, and by nothing else', () => {
+  it('is local only by a socket or the loopback interface', () => {
     const local = [
       'postgres://u@%2Fvar%2Frun/db',
       'postgres:///db?host=/tmp',
@@ -122,7 +122,7 @@ describe('what database.url says', () => {
     assert.deepEqual(remote.map(isLocalTarget), [false, false, false]);
   });
 
-  it('NODE_PG_FORCE_NATIVE changes no driver of ours: migrate, worker and doctor run without pg-native', async () => {
+  it('works under NODE_PG_FORCE_NATIVE: migrate, worker and doctor run without pg-native', async () => {
     const host = tempHost({
       'package.json': { type: 'module' },
       'cairnloop.config.mjs': `export default { database: { url: '${database.url}' } };`,

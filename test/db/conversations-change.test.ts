@@ -13,7 +13,7 @@ describe('the migration of conversations that change', () => {
   });
   afterEach(() => database.drop());
 
-  it('takes conversations of the first release along, and goes back with what was made since', async () => {
+  it('upgrades conversations of the first release, and can be rolled back with newer ones', async () => {
     const options = { url: database.url, schema: 'cairnloop' };
     await migrateUp(options, '0008-search');
     const { rows } = await database.query(

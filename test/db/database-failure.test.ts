@@ -12,7 +12,7 @@ describe('database failures as a host sees them', () => {
   const id = '00000000-0000-7000-8000-000000000000';
   const names = migrations.map(({ name }) => name);
 
-  it('a schema that was never made lacks its migrations, whatever is asked for', async () => {
+  it('on a schema that was never created every call fails with MIGRATIONS_PENDING', async () => {
     const { cairnloop } = await startHost({}, { worker: false, database: await createTestDatabase() });
     const { conversations, drafts, deliveries, audit, sla } = cairnloop;
     const calls: Record<string, () => Promise<unknown>> = {
@@ -39,7 +39,7 @@ describe('database failures as a host sees them', () => {
     assert.equal(cairnloop.worker.state, 'stopped');
   });
 
-  it('a schema that is half made lacks the rest', async () => {
+  it('on a partly migrated schema a call names the missing migrations', async () => {
     const database = await createTestDatabase();
     await migrateUp({ url: database.url, schema: 'cairnloop' }, names[0]);
     const { cairnloop } = await startHost({}, { worker: false, database });
@@ -48,13 +48,13 @@ describe('database failures as a host sees them', () => {
     await assert.rejects(cairnloop.worker.start(), lacks);
   });
 
-  it('a statement that is wrong on a schema that is whole stays what it is', async () => {
+  it('a faulty statement on a migrated schema keeps its own error', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     await database.query('ALTER TABLE cairnloop.conversations RENAME subject TO topic');
     await assert.rejects(cairnloop.conversations.open({ subject: 'x' }), { code: '42703' });
   });
 
-  it('a database that went away cannot be reached; the cause is kept and the password is not', async () => {
+  it('an unreachable database is reported with the cause and without the password', async () => {
     const database = await createTestDatabase(migrated);
     const proxy = await switchedProxy(database.url);
     const url = new URL(proxy.url);

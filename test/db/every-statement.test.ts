@@ -11,10 +11,11 @@ const queryOf = (text: string): string | null =>
     ? null
     : text.replace(/^\s*DECLARE [\w ]+ CURSOR FOR /, '');
 
+/** A declaration, with its types or without. */
+const declaration = /(?<![a-z.])statement(?:<[^`]*?>)?\(\s*(['`])/;
+
 describe('every statement', () => {
-  const declaring = sourceFiles().filter(
-    ({ path, text }) => path !== 'db/statement.ts' && /[^a-z.]statement\(\s*['`]/.test(text),
-  );
+  const declaring = sourceFiles().filter(({ path, text }) => path !== 'db/statement.ts' && declaration.test(text));
   let database: TestDatabase;
   let client: pg.Client;
 
@@ -29,14 +30,21 @@ describe('every statement', () => {
     await database.drop();
   });
 
+  const prepared = "SELECT cardinality(parameter_types) AS count FROM pg_prepared_statements WHERE name = 'checked'";
+
   it('is known to Postgres on a migrated schema: tables, columns and the types of its parameters', async () => {
     assert.ok(statements.size > 100, `${statements.size} statements`);
     const failed: string[] = [];
     for (const { name, text } of statements.values() as Iterable<Statement>) {
-      const query = queryOf(text('cairnloop'));
+      const sql = text('cairnloop');
+      const query = queryOf(sql);
       if (query === null) continue;
       try {
         await client.query(`PREPARE checked AS ${query}`);
+        const { rows } = await client.query(prepared);
+        const numbers = new Set(sql.match(/\$\d+/g));
+        // A placeholder inside a text would be none.
+        if (rows[0].count !== numbers.size) failed.push(`${name}: ${rows[0].count} of ${numbers.size} parameters`);
         await client.query('DEALLOCATE checked');
       } catch (error) {
         failed.push(`${name}: ${(error as Error).message}`);
@@ -47,8 +55,9 @@ describe('every statement', () => {
 
   it('has a name of its own', () => {
     const names = declaring.flatMap(({ text }) =>
-      [...text.matchAll(/[^a-z.]statement\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''),
+      [...text.matchAll(/(?<![a-z.])statement(?:<[^`]*?>)?\(\s*'([^']+)'/g)].map(([, name]) => name ?? ''),
     );
+    assert.ok(names.length > 100);
     const repeated = names.filter((name, index) => names.indexOf(name) !== index);
     assert.deepEqual(repeated, []);
   });

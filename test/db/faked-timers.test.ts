@@ -7,7 +7,7 @@ import { migrated } from '../support/started-host.js';
 
 const script = fileURLToPath(new URL('../support/faked-timers.ts', import.meta.url));
 
-describe('a host whose tests fake the timers', () => {
+describe('a host whose tests use fake timers', () => {
   for (const [when, words] of Object.entries({
     before: 'before it loads cairnloop',
     after: 'before it connects',
@@ -16,7 +16,7 @@ describe('a host whose tests fake the timers', () => {
     it(`can write and close: ${words}`, async () => {
       const database = await createTestDatabase(migrated);
       const args = ['--import', 'tsx', script, database.url, when];
-      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 40_000 });
+      const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 100_000 });
       assert.equal(stdout.trim(), 'closed');
       await database.drop();
     });

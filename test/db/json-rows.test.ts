@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { asJsonRows, splitWith } from '../../src/db/json-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-describe('rows as one JSON text', () => {
+describe('rows that are sent as one JSON text', () => {
   let database: TestDatabase;
   before(async () => {
     database = await createTestDatabase();
@@ -36,12 +36,12 @@ describe('rows as one JSON text', () => {
   };
 
   for (const [what, [text, values, rows]] of Object.entries(statements))
-    it(`are those of the statement: ${what}`, async () => {
+    it(`equal those of the plain statement: ${what}`, async () => {
       const { rows: packed } = await database.query(asJsonRows(text), values);
       assert.deepEqual(JSON.parse(packed[0].rows), rows);
     });
 
-  it('a change that returns no rows stays as it is', () => {
+  it('a change that returns no rows is sent unchanged', () => {
     const text = 'WITH a AS (SELECT 1) UPDATE thing SET id = 2';
     assert.equal(asJsonRows(text), text);
   });

@@ -39,7 +39,7 @@ describe('a listening connection', () => {
       assert.ok(heard.includes(payload), 'not heard yet');
     });
 
-  it('is made again when the other end falls silent without closing it', async () => {
+  it('reconnects when the server stops responding without closing it', async () => {
     const proxy = await silentProxy(database.url);
     await listening(proxy.url, async (heard) => {
       await untilHeard(heard, 'first');
@@ -51,7 +51,7 @@ describe('a listening connection', () => {
     await proxy.close();
   });
 
-  it('is made again when the other end falls silent before it is up', async () => {
+  it('reconnects when the server stops responding during connecting', async () => {
     const proxy = await silentProxy(database.url);
     proxy.silenceNext();
     await listening(proxy.url, async (heard) => {
@@ -61,7 +61,7 @@ describe('a listening connection', () => {
     await proxy.close();
   });
 
-  it('is made again when the server ends it', async () => {
+  it('reconnects when the server ends it', async () => {
     await listening(database.url, async (heard) => {
       await untilHeard(heard, 'first');
       heard.length = 0;
@@ -75,14 +75,15 @@ describe('a listening connection', () => {
     });
   });
 
-  it('is made again when the server has become read-only, as what was the primary has after a failover', async () => {
+  it('reconnects when the server has become read-only, like a former primary after a failover', async () => {
     const name = new URL(database.url).pathname.slice(1);
     await listening(database.url, async (heard) => {
       await untilHeard(heard, 'first');
       await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-      await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
-        'listener',
-      ]);
+      await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name = 'listener'`,
+      );
       heard.length = 0;
       await new Promise((resolve) => setTimeout(resolve, 500));
       assert.equal(heard.length, 0, 'nothing is expected of a server that takes no writes');
@@ -91,7 +92,7 @@ describe('a listening connection', () => {
     });
   });
 
-  it('is let go of while it cannot be made', async () => {
+  it('can be closed while it cannot connect', async () => {
     await listening('postgres://nobody@127.0.0.1:1/none', async (heard) => {
       assert.deepEqual(heard, []);
     });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { migrateDown, migrateUp, migrationStatus } from '../../src/db/migrate.js';
 import { migrations } from '../../src/db/migrations/index.js';
 import { openSession } from '../../src/db/session.js';
-import { readDatabase } from '../../src/doctor/read-database.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { readDatabase } from '../support/read-database.js';
 import { runMain } from '../support/run-main.js';
 import { migrated } from '../support/started-host.js';
 import { tempHost } from '../support/temp-host.js';
@@ -14,7 +14,7 @@ const schema = 'cairnloop';
 const names = migrations.map(({ name }) => name);
 const last = names.at(-1) as string;
 
-describe('what migrate needs', () => {
+describe('what migrate requires', () => {
   let undo: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const step of undo.reverse()) await step();
@@ -49,7 +49,7 @@ describe('what migrate needs', () => {
   ];
 
   describe('of its role', () => {
-    it('CREATE on the database where the schema is missing: it says so, and which statement grants it', async () => {
+    it('CREATE on the database if the schema is missing; the error has the GRANT statement', async () => {
       const made = await database();
       const { url, role, name } = await roleOf(made);
       const refused = {
@@ -62,7 +62,7 @@ describe('what migrate needs', () => {
       assert.deepEqual(await migrateUp({ url, schema }), names);
     });
 
-    it('CREATE on a schema that an administrator made', async () => {
+    it('CREATE on a schema that an administrator created', async () => {
       const made = await database();
       await made.query('CREATE SCHEMA cairnloop');
       const { url, role } = await roleOf(made, (role) => [`GRANT USAGE ON SCHEMA cairnloop TO ${role}`]);
@@ -82,7 +82,7 @@ describe('what migrate needs', () => {
       assert.deepEqual((await migrationStatus({ url, schema })).pending, []);
     });
 
-    it('no right but to read where nothing is to be done, and a cairnloop with no other right works', async () => {
+    it('only the right to read if nothing is pending, and the library works with no other right', async () => {
       const made = await database(migrated);
       const { url } = await roleOf(made, tables);
       assert.deepEqual(await migrateUp({ url, schema }), []);
@@ -93,7 +93,7 @@ describe('what migrate needs', () => {
       await cairnloop.close();
     });
 
-    it('the right to read what is applied, which is said where it is missing', async () => {
+    it('the right to read the applied migrations; the error says so', async () => {
       const made = await database(migrated);
       const { url } = await roleOf(made);
       const refused = { code: 'DATABASE_PERMISSION', message: /permission denied for schema cairnloop/ };
@@ -104,7 +104,7 @@ describe('what migrate needs', () => {
       await cairnloop.close();
     });
 
-    it('is told on the command line without a stack, with exit code 1', async () => {
+    it('a missing right is reported on the command line without a stack, with exit code 1', async () => {
       const { url } = await roleOf(await database());
       const host = tempHost({
         'package.json': { type: 'module' },
@@ -128,7 +128,7 @@ describe('what migrate needs', () => {
     }
 
     for (const encoding of ['LATIN1', 'SQL_ASCII', 'EUC_JP'])
-      it(`UTF-8: ${encoding} is refused before anything is written, and doctor says so too`, async () => {
+      it(`UTF-8: ${encoding} is refused before anything is written, and doctor reports it`, async () => {
         const url = await inEncoding(encoding);
         const refused = {
           code: 'DATABASE_UNSUITABLE',
@@ -143,14 +143,14 @@ describe('what migrate needs', () => {
         assert.equal(database.state === 'known' && database.value.encoding, encoding);
       });
 
-    it('no locale in particular: LC_CTYPE C will do', async () => {
+    it('no particular locale: LC_CTYPE C works', async () => {
       const url = await inEncoding('UTF8');
       assert.deepEqual(await migrateUp({ url, schema }), names);
       const { database } = await readDatabase(url, schema, 5000);
       assert.equal(database.state === 'known' && database.value.encoding, 'UTF8');
     });
 
-    it('that it takes writes, but only where something is to be done', async () => {
+    it('that it accepts writes, but only if a migration is pending', async () => {
       for (const [template, pending] of [
         [undefined, true],
         [migrated, false],
@@ -165,7 +165,7 @@ describe('what migrate needs', () => {
       }
     });
 
-    it('that it is there, and that the password is right', async () => {
+    it('that it exists, and that the password is right', async () => {
       const made = await database();
       const { url } = await roleOf(made);
       const missing = Object.assign(new URL(url), { pathname: '/no_such_database' }).href;
@@ -181,7 +181,7 @@ describe('what migrate needs', () => {
     });
   });
 
-  it('of others, that none is migrating: it waits, and says that it does', async () => {
+  it('that no other process is migrating: it waits, and says so', async () => {
     const { url } = await database();
     const holder = await openSession({ url, schema, name: 'test' });
     await holder.query('SELECT pg_advisory_lock(hashtext($1))', ['cairnloop.migrate.cairnloop']);

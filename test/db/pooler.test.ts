@@ -7,11 +7,11 @@ import pg from 'pg';
 import { runWorker } from '../../src/cli/run/run-worker.js';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import { readDatabase } from '../../src/doctor/read-database.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { startPooler } from '../support/pooler.js';
+import { readDatabase } from '../support/read-database.js';
 import { migrated, operator } from '../support/started-host.js';
 
 const sentence = /through a pooler in transaction mode/;
@@ -60,7 +60,7 @@ describe('a database behind a pooler', () => {
     }
   }
 
-  it('in transaction mode is refused with one sentence, each time, and nothing is set in its sessions', async () => {
+  it('in transaction mode is refused with one sentence, every time, and no setting of its sessions changes', async () => {
     const pooler = await startPooler(database.url, 'transaction');
     // Another client of the pooler, whose sessions ours would be.
     const host = new pg.Client({ connectionString: pooler.url });
@@ -72,7 +72,7 @@ describe('a database behind a pooler', () => {
     await pooler.close();
   }).timeout(120_000);
 
-  it('in transaction mode is refused also while its other clients take sessions in between', async () => {
+  it('in transaction mode is refused also while other clients use its sessions', async () => {
     const pooler = await startPooler(database.url, 'transaction');
     let busy = true;
     const others = Array.from({ length: 6 }, async () => {
@@ -105,7 +105,7 @@ describe('a database behind a pooler', () => {
     after(() => bouncer?.stop());
 
     for (const mode of ['transaction', 'statement'])
-      it(`in ${mode} mode is refused with one sentence, each time`, () => isRefused(bouncer.url(mode))).timeout(
+      it(`in ${mode} mode is refused with one sentence, every time`, () => isRefused(bouncer.url(mode))).timeout(
         120_000,
       );
 

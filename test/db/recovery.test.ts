@@ -12,10 +12,10 @@ const proposal = { type: 'reply', content: 'c', riskTier: 'low', summary: 's' } 
 const notifier = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} };
 const slaPolicyProvider = () => policies({ priority: 'normal', responseMinutes: 60, breachMinutes: 240 });
 
-describe('what the database says', () => {
+describe('database errors and recovery', () => {
   const { startHost } = useHosts();
 
-  it('a column that a later migration adds: every call works at the first try, on every connection that is kept', async () => {
+  it('after a later migration adds a column, every call works at the first try on every pooled connection', async () => {
     const config = { notifier, slaPolicyProvider: slaPolicyProvider(), database: { poolSize: 4 } };
     const { cairnloop, database } = await startHost(config, { worker: false });
     const { conversations, drafts, sla, outbound, deliveries, audit } = cairnloop;
@@ -62,7 +62,7 @@ describe('what the database says', () => {
     }
   });
 
-  it('a deadlock and a serialization failure: the work is begun anew, and the caller hears nothing of it', async () => {
+  it('a deadlock and a serialization failure are retried, and the caller gets no error', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     for (const code of ['40P01', '40001']) {
       await database.query(`
@@ -84,7 +84,7 @@ describe('what the database says', () => {
     }
   });
 
-  it('one that stays: DATABASE_BUSY after some tries, and nothing is written', async () => {
+  it('a conflict that persists ends in DATABASE_BUSY after some tries, and nothing is written', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     await database.query(`
       CREATE FUNCTION cairnloop.fail() RETURNS trigger LANGUAGE plpgsql AS
@@ -93,7 +93,7 @@ describe('what the database says', () => {
     await assert.rejects(cairnloop.conversations.open({}), { code: 'DATABASE_BUSY', hint: /Nothing was written/ });
   });
 
-  describe('a commit whose answer is lost', () => {
+  describe('a commit whose result is lost', () => {
     const lost: Record<
       string,
       [word: string, call: (host: Awaited<ReturnType<typeof createCairnloop>>) => Promise<unknown>]
@@ -108,7 +108,7 @@ describe('what the database says', () => {
       ],
     };
     for (const [what, [word, call]] of Object.entries(lost))
-      it(`LP9 is told as OUTCOME_UNKNOWN, with what to do: ${what}`, async () => {
+      it(`LP9 is reported as OUTCOME_UNKNOWN, with what to do: ${what}`, async () => {
         const database = await createTestDatabase(migrated);
         const proxy = await losingProxy(database.url);
         const { cairnloop } = await startHost({}, { worker: false, database: { ...database, url: proxy.url } });
@@ -129,7 +129,7 @@ describe('what the database says', () => {
         await proxy.close();
       });
 
-    it('of a reading is no loss, and told as a lost connection', async () => {
+    it('of a read-only transaction is reported as a lost connection', async () => {
       const database = await createTestDatabase(migrated);
       const proxy = await losingProxy(database.url);
       const { cairnloop } = await startHost({}, { worker: false, database: { ...database, url: proxy.url } });
@@ -139,7 +139,7 @@ describe('what the database says', () => {
     });
   });
 
-  it('a failover: connections to the old primary are dropped, and calls work at the first try', async () => {
+  it('after a failover connections to the old primary are dropped, and calls work at the first try', async () => {
     const [old, next] = await Promise.all([startOwnCluster(), startOwnCluster()]);
     // The password is the cluster's own, so both get one role.
     const urls = await Promise.all(
@@ -170,7 +170,7 @@ describe('what the database says', () => {
       await proxy.close();
       await Promise.all([old.stop(), next.stop()]);
     }
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   it('a pool whose connections are all in use is busy, not unreachable', async () => {
     const { cairnloop, database } = await startHost({ database: { poolSize: 1 } }, { worker: false });
@@ -187,7 +187,7 @@ describe('what the database says', () => {
       hint: /Nothing was written/,
     });
     await slow;
-  }).timeout(60_000);
+  }).timeout(120_000);
 
   const raised: [sqlState: string, code: string, words: RegExp][] = [
     ['22P05', 'DATABASE_ENCODING', /cannot store a character/],
@@ -225,7 +225,7 @@ describe('what the database says', () => {
       assert.doesNotMatch(`${told.message} ${told.hint}`, new RegExp(`${sqlState}|secret`));
     });
 
-  it('what is of the statement is neither dressed up nor waited for', () => {
+  it('an error of the statement itself is neither reworded nor retried', () => {
     for (const code of ['23505', '42703', '22003', '0A000', 'XX000']) {
       const error = Object.assign(new Error('as the server puts it'), { code });
       assert.deepEqual([expectedFailure(error, ''), isOutage(error)], [undefined, false], code);

@@ -12,7 +12,7 @@ describe('migration 0013-replies', () => {
   const { startHost } = useHosts();
   const optionsOf = (database: TestDatabase) => ({ url: database.url, schema: 'cairnloop' });
 
-  it('upgrades a database of 0.1: what was written keeps its status, what is written from now on is delivered', async () => {
+  it('upgrades a database of 0.1: old messages keep their status, new replies are delivered', async () => {
     const database = await createTestDatabase();
     await migrateUp(optionsOf(database), last);
     await database.query(`
@@ -63,7 +63,7 @@ describe('migration 0013-replies', () => {
     assert.ok((await migrateUp(optionsOf(host.database))).includes('0013-replies'));
   });
 
-  it('lets no other message than an outbound one or an answer have a status', async () => {
+  it('allows a status on outbound messages and replies only', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({});
     const write = (role: string, status: string | null) =>

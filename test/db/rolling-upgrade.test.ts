@@ -51,7 +51,7 @@ describe('the migrations of this package', () => {
   /** The first release: it runs beside no older one. */
   const released = '0022';
 
-  it('say with which older code they work, from the first one after the first release on', () => {
+  it('declare the oldest code that they work with, from the first one after the first release on', () => {
     const silent = migrations.filter(({ name, worksWithCodeOf }) => name > `${released}~` && !worksWithCodeOf);
     assert.deepEqual(
       silent.map(({ name }) => name),
@@ -59,14 +59,14 @@ describe('the migrations of this package', () => {
     );
   });
 
-  it('name a migration that comes before, or themselves where no older code works', () => {
+  it('name an earlier migration, or themselves if no older code works', () => {
     const order = migrations.map(({ name }) => name);
     for (const { name, worksWithCodeOf } of migrations)
       if (worksWithCodeOf) assert.ok(order.slice(0, order.indexOf(name) + 1).includes(worksWithCodeOf), name);
   });
 });
 
-describe('a schema that a later version migrated in a way that this version works with', () => {
+describe('a schema migrated by a later version that is compatible with this one', () => {
   const { startHost } = useHosts();
   const migratedLater = async () => {
     const database = await createTestDatabase(migrated);
@@ -74,7 +74,7 @@ describe('a schema that a later version migrated in a way that this version work
     return database;
   };
 
-  it('takes the calls of this version, in a running host and in one that starts, and its worker delivers', async () => {
+  it('works with hosts of this version, running or starting, and its worker delivers', async () => {
     const told: string[] = [];
     const notifier = { onConversationResolved: ({ id }: { id: string }) => void told.push(id) };
     const host = await startHost({ notifier: { ...notifier, onSlaBreach() {}, onOutboundTriggered() {} } });
@@ -101,7 +101,7 @@ describe('a schema that a later version migrated in a way that this version work
     await drop();
   });
 
-  it('is neither rolled back nor given a migration that it lacks', async () => {
+  it('is neither rolled back nor migrated further', async () => {
     const database = await migratedLater();
     const { url } = database;
     await assert.rejects(migrateDown({ url, schema }), { code: 'SCHEMA_NEWER', message: new RegExp(later) });
@@ -110,7 +110,7 @@ describe('a schema that a later version migrated in a way that this version work
     await database.drop();
   });
 
-  it('refuses a version that it does not work with, by the migrations that are in the way', async () => {
+  it('refuses an incompatible version, and names the migrations', async () => {
     const database = await migratedLater();
     await record(database, '9002-contract', later);
     const host = await startHost({}, { database, worker: false });
@@ -122,7 +122,7 @@ describe('a schema that a later version migrated in a way that this version work
 });
 
 describe('a migration under traffic', () => {
-  it('lets others through while it waits for a table that a transaction has locked, and says that it waits', async () => {
+  it('lets other statements through while it waits for a locked table, and says that it waits', async () => {
     const database = await createTestDatabase(migrated);
     const { url } = database;
     const holder = await openSession({ url, schema, name: 'test' });

@@ -42,7 +42,7 @@ describe('a library call on a schema of another version', () => {
     assert.equal(((await ready.json()) as { checks: { migrations: string } }).checks.migrations, 'failed');
   });
 
-  it('CL4 is refused soon after the schema was migrated under a running host, and let in again', async () => {
+  it('CL4 is refused soon after the schema was migrated under a running host, and works again after the rollback', async () => {
     const host = await startHost({}, { worker: false });
     await host.cairnloop.conversations.open({});
     await host.database.query('INSERT INTO cairnloop.migrations (name) VALUES ($1)', [future]);
@@ -54,7 +54,7 @@ describe('a library call on a schema of another version', () => {
     assert.equal(await rowsIn(host), 2);
   });
 
-  it('CL4 is refused with MIGRATIONS_PENDING on one that is older, or was never made', async () => {
+  it('CL4 is refused with MIGRATIONS_PENDING on an older or missing schema', async () => {
     for (const to of [undefined, '0003-drafts']) {
       const database = await createTestDatabase();
       if (to) await migrateUp({ url: database.url, schema: 'cairnloop' }, to);
@@ -65,7 +65,7 @@ describe('a library call on a schema of another version', () => {
     }
   });
 
-  it('is not asked where no table is needed', async () => {
+  it('is not checked if it needs no table', async () => {
     const host = await startHost(
       { contextProvider: { getContext: () => ok({ Plan: 'gold' }) }, slaPolicyProvider: policies(terms) },
       { worker: false },
@@ -75,7 +75,7 @@ describe('a library call on a schema of another version', () => {
     assert.equal((await host.cairnloop.sla.activePolicies()).length, 1);
   });
 
-  it('asks once a second and connection, not once a call', async () => {
+  it('checks the schema once per second and connection, not once per call', async () => {
     const host = await startHost({ database: { poolSize: 1 } }, { worker: false });
     await host.cairnloop.conversations.open({});
     const asked = async () => {

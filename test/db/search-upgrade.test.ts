@@ -8,7 +8,7 @@ import { start } from '../support/started-host.js';
 
 const schema = 'cairnloop';
 
-describe('the migration of search', () => {
+describe('the search migration', () => {
   const dropped: (() => Promise<unknown>)[] = [];
   afterEach(async () => {
     for (const drop of dropped.splice(0).reverse()) await drop();
@@ -50,13 +50,13 @@ describe('the migration of search', () => {
     }
   };
 
-  it('finds what was written before it', async () => {
+  it('makes messages written before it searchable', async () => {
     const database = await oldDatabase();
     await migrateUp({ url: database.url, schema });
     assert.deepEqual(await counts(database, ['empfanger 11999', '乱码', 'wichtig']), [1, 12_000, 12_000]);
   });
 
-  it('lets messages be written while it builds the index, and finds them', async () => {
+  it('lets messages be written while it builds the index, and makes them searchable', async () => {
     const database = await oldDatabase();
     const [longest, writer] = [await connect(database.url), await connect(database.url)];
     const insert = `insert into cairnloop.messages (conversation_id, role, content, created_at)
@@ -65,7 +65,9 @@ describe('the migration of search', () => {
     await longest.query(insert, ['begun before the index']);
     const migrating = migrateUp({ url: database.url, schema });
     await eventually(async () => {
-      const { rowCount } = await database.query('select from pg_stat_progress_create_index');
+      const { rowCount } = await database.query(
+        'select from pg_stat_progress_create_index where datname = current_database()',
+      );
       assert.equal(rowCount, 1, 'the index is being built');
     });
     await writer.query(`set lock_timeout = '10s'`);
@@ -75,20 +77,20 @@ describe('the migration of search', () => {
     assert.deepEqual(await counts(database, ['egun befor', 'eanwhil']), [1, 1]);
   });
 
-  it('is applied once by processes that migrate at one time', async () => {
+  it('is applied once by processes that migrate at the same time', async () => {
     const database = await oldDatabase();
     const applied = await Promise.all([1, 2, 3].map(() => migrateUp({ url: database.url, schema })));
     assert.equal(applied.flat().filter((name) => name === '0011-search-parts').length, 1);
   });
 
-  it('takes its time where the server limits statements', async () => {
+  it('is not cut off by a statement_timeout of the server', async () => {
     const database = await oldDatabase();
     await database.query(`alter database ${new URL(database.url).pathname.slice(1)} set statement_timeout = '400ms'`);
     await migrateUp({ url: database.url, schema });
     assert.deepEqual(await counts(database, ['empfänger 7777']), [1]);
   });
 
-  it('goes on after a run that was interrupted', async () => {
+  it('continues after an interrupted run', async () => {
     const database = await oldDatabase();
     const search = migrations.find(({ name }) => name === '0011-search-parts');
     const statements = search?.prepare?.('"cairnloop"') ?? [];
@@ -126,7 +128,7 @@ describe('the migration of search', () => {
     Turkish: `locale_provider icu icu_locale 'tr' lc_collate 'C' lc_ctype 'C'`,
   };
   for (const [locale, options] of Object.entries(locales)) {
-    it(`finds the same in a database whose locale is ${locale}`, async () => {
+    it(`gives the same results in a database whose locale is ${locale}`, async () => {
       const server = await emptyDatabase();
       const name = `${new URL(server.url).pathname.slice(1)}_${locale.toLowerCase()}`;
       await server.query(`create database ${name} template template0 encoding 'UTF8' ${options}`);

@@ -160,7 +160,7 @@ describe('settings of the server, the role, the URL and the process', () => {
   };
 
   for (const [way, set] of Object.entries(ways))
-    it(`change nothing: ${way}`, async () => {
+    it(`do not change results: ${way}`, async () => {
       const plain = await lifeOf(database.url);
       const { url, undo } = await set();
       try {
@@ -169,9 +169,9 @@ describe('settings of the server, the role, the URL and the process', () => {
         undo?.();
       }
       await isUntouched();
-    }).timeout(60_000);
+    }).timeout(120_000);
 
-  it('are the same on a single connection and on those of a pool', async () => {
+  it('are equal on a single connection and on pooled ones', async () => {
     const url = withOptions(asOptions(' '));
     const options = { url, schema: 'cairnloop', name: 'test' };
     const shown = Object.keys(hostile).filter((key) => key !== 'jit_above_cost');
@@ -189,7 +189,7 @@ describe('settings of the server, the role, the URL and the process', () => {
     }
   });
 
-  it('leave read-only and synchronous_commit as they are: those are the administrator’s to choose', async () => {
+  it('read-only and synchronous_commit stay as the administrator set them', async () => {
     const url = withOptions('-c default_transaction_read_only=on -c synchronous_commit=local');
     const session = await openSession({ url, schema: 'cairnloop', name: 'test' });
     const { rows } = await session.query(
@@ -199,7 +199,7 @@ describe('settings of the server, the role, the URL and the process', () => {
     assert.deepEqual(rows, [{ readOnly: 'on', sync: 'local' }]);
   });
 
-  it('a serializable default lets separate conversations be written at once', async () => {
+  it('a serializable default still allows concurrent writes to separate conversations', async () => {
     await database.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
     const cairnloop = await createCairnloop({ database: { url: database.url }, log: { level: 'fatal' } });
     try {

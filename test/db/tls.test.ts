@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrateUp } from '../../src/db/migrate.js';
 import { openSession } from '../../src/db/session.js';
-import { readDatabase } from '../../src/doctor/read-database.js';
 import type { EmbeddedPostgres } from '../../src/embedded-postgres/start-embedded-postgres.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { startOwnCluster } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { readDatabase } from '../support/read-database.js';
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tls/${name}`, import.meta.url));
 const authority = fixture('ca.pem');
@@ -71,11 +71,11 @@ describe('TLS to the database', () => {
     ['no sslmode at all', {}, '127.0.0.1', false],
   ];
   for (const [what, parameters, host, expected] of served)
-    it(`is used alike by the library, migrate and doctor: ${what}`, async () => {
+    it(`is used in the same way by the library, migrate and doctor: ${what}`, async () => {
       assert.deepEqual(await encrypted(urlWith(parameters, host)), [expected, expected]);
     });
 
-  it('PGSSLMODE is read where the URL is silent', async () => {
+  it('PGSSLMODE applies if the URL has no sslmode', async () => {
     process.env.PGSSLMODE = 'no-verify';
     try {
       assert.deepEqual(await encrypted(urlWith({})), [true, true]);
@@ -95,7 +95,7 @@ describe('TLS to the database', () => {
     ],
   ];
   for (const [what, parameters, host, reason] of refused)
-    it(`${what} is told, with the settings that it is about`, async () => {
+    it(`${what} is reported with the settings that it concerns`, async () => {
       const url = urlWith(parameters, host);
       const expected = { code: 'DATABASE_UNREACHABLE', message: reason, hint: /sslmode|sslrootcert/ };
       await assert.rejects(createCairnloop({ database: { url } }), expected);

@@ -9,7 +9,7 @@ import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
 /** A web process whose config has no notifier, and workers whose config has one. */
-describe('what the workers of a schema announce', () => {
+describe('modules that the workers of a schema announce', () => {
   const { startHost } = useHosts();
   const slaPolicyProvider = policies(terms);
   const withoutWorker = { worker: false };
@@ -54,7 +54,7 @@ describe('what the workers of a schema announce', () => {
     );
   });
 
-  it('LP1 replies are owed by what is announced of onReply, not by the notifier that this process has', async () => {
+  it('LP1 replies are owed if a worker announces onReply, whatever notifier this process has', async () => {
     const { notifier } = recordingNotifier(undefined, { replies: true });
     const worker = await startHost({ notifier });
     const web = await startHost(
@@ -64,7 +64,7 @@ describe('what the workers of a schema announce', () => {
     assert.equal((await reply(web)).status, 'pending');
   });
 
-  it('survives the workers: what happens while none runs is owed, and delivered by the next', async () => {
+  it('are remembered while no worker runs: callbacks are owed, and delivered by the next worker', async () => {
     const { notifier, calls } = recordingNotifier(undefined, { replies: true });
     const worker = await startHost({ notifier });
     const web = await startHost({}, { database: worker.database, ...withoutWorker });
@@ -77,7 +77,7 @@ describe('what the workers of a schema announce', () => {
     await eventually(() => assert.equal(calls.length, 2));
   });
 
-  it('NT10 before any worker has started nothing is owed, and the start says so', async () => {
+  it('NT10 before any worker has started nothing is owed, and the log says so', async () => {
     const web = await startHost({}, withoutWorker);
     assert.equal(await announced(web), null);
     assert.match(
@@ -106,7 +106,7 @@ describe('what the workers of a schema announce', () => {
     assert.deepEqual((await web.cairnloop.deliveries.list()).items, []);
   });
 
-  it('is taken back once the last worker that had the notifier is gone, and not before', async () => {
+  it('are withdrawn once the last worker with the notifier is gone, and not before', async () => {
     const { notifier } = recordingNotifier();
     const older = await startHost({ notifier });
     const newer = await startHost({}, { database: older.database });
@@ -117,7 +117,7 @@ describe('what the workers of a schema announce', () => {
     assert.deepEqual(await announced(newer), []);
   });
 
-  it('holds all of them when eight workers with different modules start at the same moment', async () => {
+  it('are complete when eight workers with different modules start at the same moment', async () => {
     const { notifier } = recordingNotifier(undefined, { replies: true });
     const { draftGenerator } = recordingGenerator();
     const first = await startHost({}, withoutWorker);
@@ -129,7 +129,7 @@ describe('what the workers of a schema announce', () => {
     assert.deepEqual(await announced(first), ['draftGenerator', 'notifier', 'notifier.onReply']);
   });
 
-  it('NT8 a clock that started before any worker had is not ended quietly by a worker without the notifier', async () => {
+  it('NT8 a clock that started before any worker is not ended silently by a worker without the notifier', async () => {
     const web = await startHost({ slaPolicyProvider }, withoutWorker);
     await web.cairnloop.conversations.open({ message: 'Hello?' });
     // Another worker that has one, and that is busy elsewhere.
@@ -158,7 +158,7 @@ describe('what the workers of a schema announce', () => {
     assert.equal(calls[0]?.conversation.id, id);
   });
 
-  it('LP2 a worker of another config leaves the reply to one that has onReply', async () => {
+  it('LP2 a worker without onReply leaves the reply to one that has it', async () => {
     const { notifier, calls } = recordingNotifier(undefined, { replies: true });
     const newer = await startHost({ notifier }, withoutWorker);
     const older = await startHost({ notifier: recordingNotifier().notifier }, { database: newer.database });
@@ -173,7 +173,7 @@ describe('what the workers of a schema announce', () => {
     await eventually(() => assert.equal(calls[0]?.message?.id, message.id));
   });
 
-  it('says at the start what is owed, or that nothing is', () => {
+  it('the log says at the start which callbacks are owed, or that none are', () => {
     const { notifier } = recordingNotifier();
     const told = (config: object, modules: Parameters<typeof owedCallbacksLine>[1]) =>
       owedCallbacksLine(config, modules, 's');

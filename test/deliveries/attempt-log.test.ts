@@ -20,7 +20,7 @@ describe('the log of delivery attempts', () => {
     onOutboundTriggered() {},
   });
 
-  it('has one line an attempt, with delivery, conversation, attempt, outcome and duration, and no secret', async () => {
+  it('has one line per attempt, with delivery, conversation, attempt, outcome and duration, and no secret', async () => {
     const failing = { fails: true };
     const host = await startHost({ notifier: notifier(failing) });
     const { id } = await host.cairnloop.conversations.open({ message: `My key is ${canary}` });
@@ -62,7 +62,7 @@ describe('the log of delivery attempts', () => {
     await database.drop();
   });
 
-  it('is refused a logger that cannot write', async () => {
+  it('a logger without the log methods is refused', async () => {
     const database = await createTestDatabase(migrated);
     await assert.rejects(start({ logger: { info() {} } as never }, database), {
       code: 'CONFIG_INVALID',
@@ -100,7 +100,7 @@ describe('the log of delivery attempts', () => {
     await database.drop();
   });
 
-  it('refuses a level that there is none of', async () => {
+  it('an unknown level is refused', async () => {
     const { exitCode, err } = await runMain(process.cwd(), ['worker', '--log-level', 'loud']);
     assert.equal(exitCode, 2);
     assert.match(err, /fatal.*silent/);
@@ -123,7 +123,7 @@ describe('prettyLine', () => {
     assert.equal(prettyLine(JSON.stringify(line)), '03:04:05 WARN  failed deliveryId=7 reason="a \\"b\\""\n');
   });
 
-  it('leaves what is no JSON as it is', () => {
+  it('leaves a line that is no JSON as it is', () => {
     assert.equal(prettyLine('cairnloop: the logger failed\n'), 'cairnloop: the logger failed\n');
   });
 });

@@ -8,12 +8,12 @@ describe('a delivery that was claimed more often than it may be called', () => {
   const row = (attempts: number, leases_lost: number) => ({ id: 'd', attempts, leases_lost }) as ClaimedDelivery;
   const never = () => assert.fail('it is not called');
 
-  it('is given up with the reason: the limit that was lowered, and how often it was tried', async () => {
+  it('is discarded with the reason that maxAttempts was lowered, and the number of attempts', async () => {
     const error = 'it was tried 3 times, and worker.maxAttempts is 3 now';
     assert.deepEqual(await attempt(row(4, 0), never, performance.now()), { kind: 'exhausted', error });
   });
 
-  it('is given up with the reason: a worker that died', async () => {
+  it('is discarded with the reason that a worker died', async () => {
     const error = 'the worker died at the last attempt';
     assert.deepEqual(await attempt(row(4, 1), never, performance.now()), { kind: 'exhausted', error });
   });

@@ -33,7 +33,7 @@ describe('what a worker claims', () => {
     return rows.map((row) => row.id);
   };
 
-  it('is what may have killed a worker only when nothing else is due, unless that has waited long', async () => {
+  it('is a delivery that may have killed a worker only if nothing else is due, or if it has waited long', async () => {
     const [suspect] = await owe(1, 1);
     const calm = await owe(4);
     let now = 0;
@@ -55,12 +55,13 @@ describe('what a worker claims', () => {
     assert.deepEqual(await next(), [another], 'nothing else is due');
   });
 
-  it('goes on from the last claim while looks at the start of the queue are dear, wherever that claim was', async () => {
+  it('continues from the last claim while scans of the start of the queue are slow', async () => {
     const looks: string[] = [];
     const watched: Pick<Database, 'run'> = {
-      run: (statement, values) => {
-        looks.push(values?.[3] === '-infinity' ? 'start' : 'last');
-        return db.run(statement, values);
+      run: (statement, ...params) => {
+        const [claim] = params as [{ from?: unknown }?];
+        looks.push(claim?.from === '-infinity' ? 'start' : 'last');
+        return db.run(statement, ...params);
       },
     };
     let now = 0;
@@ -78,7 +79,7 @@ describe('what a worker claims', () => {
     assert.deepEqual(looks, ['start', 'last', 'start', 'last']);
   });
 
-  it('reads what was settled behind an old snapshot once, not for every delivery', async () => {
+  it('reads rows kept by an old snapshot once, not once per delivery', async () => {
     const settled = 4000;
     await owe(settled);
     const holder = new pg.Client({ connectionString: database.url });
@@ -98,16 +99,16 @@ describe('what a worker claims', () => {
     }
   });
 
-  it('is looked for topic by topic, without reading the many of one topic to learn that another has none', async () => {
+  it('is found per topic, without reading the rows of a busy topic for an empty one', async () => {
     await owe(5000);
     await database.query('VACUUM ANALYZE cairnloop.deliveries');
     const topics = "ARRAY['sla_breach', 'draft']";
-    const look = findDue.text('cairnloop').replaceAll('$1', '1000').replaceAll('$2', topics).replaceAll('$3', topics);
+    const look = findDue.text('cairnloop').replaceAll('$1', topics).replaceAll('$2', '1000').replaceAll('$3', topics);
     const read = await blocksRead(database, look);
     assert.ok(read < 50, `${read} blocks`);
   });
 
-  it('keeps no lease once its outcome is written, though a renewal was on the way', async () => {
+  it('has no lease once its outcome is written, also if a renewal was under way', async () => {
     await owe(1);
     const rows = await claim(db, 'outbound', { limit: 1, leaseMs: 15_000 });
     const [row] = rows;

@@ -14,7 +14,7 @@ import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
 describe('a drainer', () => {
-  it('calls nothing that waited longer than its lease, though no renewal came to give it back', async () => {
+  it('does not call a delivery that waited longer than its lease, even if no renewal released it', async () => {
     const [owed, quick, leaseMs] = [60, 40, 400];
     const database = await createTestDatabase(migrated);
     await database.query(

@@ -24,6 +24,15 @@ const settlement = (row: ClaimedDelivery, outcome: Outcome, topic: Topic = 'outb
 /** A worker that was frozen past its lease still holds its old claim; `claims` is what tells it from the new one. */
 const quiet = { info() {}, warn() {}, error() {} };
 
+/** What a reported outcome is announced to, and nobody hears. */
+const about = {
+  metrics: noMetrics,
+  telemetry: { publish() {} },
+  changeFeed: { changed() {} },
+  log: quiet,
+  config: { worker: {} },
+};
+
 describe('a claim whose lease ran out and that another worker took over', () => {
   let database: TestDatabase;
   let db: Database;
@@ -103,7 +112,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     assert.ok((await stored())[0].lease_until > before[0].lease_until, 'not renewed');
   });
 
-  it('F1 is told from the claim of a delivery that may have killed its worker as well', async () => {
+  it('F1 is also recognized for a delivery that may have killed its worker', async () => {
     await owe('outbound');
     const { lapsed, current } = await takeOver('outbound');
     await moveClock(database, 4 * leaseMs);
@@ -119,7 +128,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     assert.deepEqual(await stored(), before);
   });
 
-  it('F1 is handed to one of many workers that ask for it at once, also where it may have killed its worker', async () => {
+  it('F1 is given to one of many workers that claim at once, also if it may have killed its worker', async () => {
     await owe('outbound');
     await takeOver('outbound');
     await moveClock(database, 4 * leaseMs);
@@ -142,7 +151,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   });
 
   for (const topic of ['outbound', 'conversation_resolved'] as const) {
-    it(`F1 does not keep its neighbours from being settled in the same write (${topic})`, async () => {
+    it(`F1 does not keep other deliveries in the same write from being settled (${topic})`, async () => {
       const [lost = '', own = ''] = [await owe(topic), await owe(topic)];
       const claimed = await claim(db, topic, { limit: 2, leaseMs });
       await database.query('UPDATE cairnloop.deliveries SET claims = claims + 1 WHERE id = $1', [lost]);
@@ -161,7 +170,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     });
   }
 
-  it('F21 leaves an outcome behind that nobody writes, and that does not replace the one of the newer claim', async () => {
+  it('F21 leaves a kept outcome that is never written over the one of the newer claim', async () => {
     const id = await owe('outbound');
     const { lapsed, current } = await takeOver('outbound');
     const before = await stored();
@@ -177,14 +186,13 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     assert.deepEqual(rows, [{ delivery_id: id, claims: current.claims, kind: 'retry' }]);
   });
 
-  it('F21 keeps an outcome whose delivery is still locked, and writes it with its neighbours later', async () => {
+  it('F21 keeps an outcome whose delivery is still locked, and writes it later with others', async () => {
     const ids = [await owe('outbound'), await owe('outbound')];
     const claimed = await claim(db, 'outbound', { limit: 2, leaseMs });
     await keepOutcomes(
       db,
       claimed.map((row) => settlement(row, { kind: 'done' })),
     );
-    const about = { metrics: noMetrics, telemetry: { publish() {} }, log: quiet, config: { worker: {} } };
     const runtime = { db, ...about } as unknown as Runtime;
     const locker = await db.pool.connect();
     await locker.query('BEGIN');
@@ -206,11 +214,10 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   });
 
   for (const kind of ['released', 'postponed', 'exhausted'] as const) {
-    it(`F21 keeps "${kind}", which was no call, as no attempt`, async () => {
+    it(`F21 keeps "${kind}" without counting an attempt`, async () => {
       await owe('outbound');
       const { current } = await takeOver('outbound');
       await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as Outcome)]);
-      const about = { metrics: noMetrics, telemetry: { publish() {} }, log: quiet, config: { worker: {} } };
       await writeKeptOutcomes({ db, ...about } as unknown as Runtime, { outbound: {} } as never);
       const [row] = await stored();
       assert.deepEqual([row.attempts, row.lease_until], [current.attempts - 1, null]);
@@ -218,7 +225,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     });
   }
 
-  it('F1 an outcome that Postgres refuses keeps none of its neighbours from being written', async () => {
+  it('F1 an outcome that Postgres refuses does not keep others from being written', async () => {
     for (let n = 0; n < 3; n += 1) await owe('outbound');
     const claimed = await claim(db, 'outbound', { limit: 3, leaseMs });
     const log = { info() {}, warn() {}, error() {} };

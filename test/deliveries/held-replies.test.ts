@@ -42,7 +42,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
   const order = async () =>
     (await database.query('SELECT id FROM cairnloop.deliveries ORDER BY created_at')).rows.map(({ id }) => id);
 
-  it('LP1 are walked over once: claims put them off, a thousand at a time', async () => {
+  it('LP1 are read once: claims postpone them, a thousand at a time', async () => {
     await hold(2500, 10 * minute);
     const left = [];
     for (let n = 0; n < 4; n += 1) {
@@ -52,7 +52,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
     assert.deepEqual(left, [1500, 500, 0, 0]);
   });
 
-  it('LP1 are looked at again within a minute, in case the earlier one went another way', async () => {
+  it('LP1 are checked again within a minute, in case the earlier one was settled by other means', async () => {
     await hold(1, 10 * minute);
     assert.deepEqual(await take(), []);
     await database.query(`UPDATE cairnloop.deliveries SET state = 'discarded', settled_at = now() WHERE attempts = 1`);
@@ -61,7 +61,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
     assert.equal((await take()).length, 1);
   });
 
-  it('LP1 may be claimed with the retry of the earlier one, and follow it one by one without a wait', async () => {
+  it('LP1 may be claimed with the retry of the earlier one, and follow it in order without a wait', async () => {
     await hold(1, 2000, 2);
     assert.deepEqual(await take(), []);
     assert.equal(await due(), 0);
@@ -77,7 +77,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
     assert.deepEqual(taken, await order());
   });
 
-  it('LP1 follow at once where the earlier one is called before its time and settled', async () => {
+  it('LP1 follow at once if the earlier one is retried before its time and settled', async () => {
     await hold(1, 10 * minute);
     assert.deepEqual(await take(), []);
     await database.query('UPDATE cairnloop.deliveries SET available_at = now() WHERE attempts = 1');

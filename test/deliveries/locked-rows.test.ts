@@ -9,7 +9,7 @@ import { parseExposition } from '../support/exposition.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('what another session has locked', function () {
+describe('rows that another session has locked', function () {
   this.timeout(120_000);
   const held: pg.Client[] = [];
   afterEach(async () => {
@@ -55,7 +55,7 @@ describe('what another session has locked', function () {
     delivery: `SELECT FROM cairnloop.deliveries WHERE subject_id = $1 FOR UPDATE`,
   };
   for (const [what, sql] of Object.entries(rows)) {
-    it(`F21 one locked ${what} keeps one outcome waiting, and no other`, async () => {
+    it(`F21 one locked ${what} delays one outcome, and no other`, async () => {
       let locking: Promise<() => Promise<unknown>> | undefined;
       const { notifier, calls } = recordingNotifier(async ({ message }) => {
         if (message?.id !== first.message.id) return;
@@ -86,7 +86,7 @@ describe('what another session has locked', function () {
     });
   }
 
-  it('F21 a failure of a locked message is kept as well, and told of once it is written', async () => {
+  it('F21 the failure of a locked message is kept too, and reported once it is written', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { notifier } = recordingNotifier(async ({ message }) => {
       locking ??= lock(host, rows.message, [message?.id]);
@@ -107,7 +107,7 @@ describe('what another session has locked', function () {
     assert.deepEqual([delivery?.state, delivery?.lastError, delivery?.attempts], ['discarded', 'no mailbox', 1]);
   });
 
-  it('F21 stop() keeps its bound and loses no outcome: no other worker calls it again', async () => {
+  it('F21 stop() ends in time and loses no outcome: no other worker calls it again', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { notifier, calls } = recordingNotifier(async ({ message }) => {
       locking ??= lock(host, 'LOCK TABLE cairnloop.messages, cairnloop.deliveries IN ACCESS EXCLUSIVE MODE');
@@ -127,7 +127,7 @@ describe('what another session has locked', function () {
     await next.cairnloop.worker.stop();
   });
 
-  it('F21 while all messages are locked, what hands none over is settled', async () => {
+  it('F21 while all messages are locked, deliveries without a message are settled', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, slaPolicyProvider: policies(terms) }, { worker: false });
     await host.cairnloop.conversations.open({ message: 'Hello?' });
@@ -140,7 +140,7 @@ describe('what another session has locked', function () {
 
   for (const table of ['conversations', 'slas']) {
     const column = table === 'slas' ? 'conversation_id' : 'id';
-    it(`F21 a clock whose row in ${table} is locked breaches once that is free, the others at once`, async () => {
+    it(`F21 a clock whose row in ${table} is locked breaches once it is unlocked, others at once`, async () => {
       const { notifier, calls } = recordingNotifier();
       const host = await startHost({ notifier, slaPolicyProvider: policies(terms) }, { worker: false });
       const [first, ...others] = await all(5, () => host.cairnloop.conversations.open({ message: 'Hello?' }));
@@ -157,7 +157,7 @@ describe('what another session has locked', function () {
     });
   }
 
-  it('F21 a draft for a locked conversation is stored once that is free, with one call of the generator', async () => {
+  it('F21 a draft for a locked conversation is stored once it is unlocked, with one call of the generator', async () => {
     let locking: Promise<() => Promise<unknown>> | undefined;
     const { draftGenerator, calls } = recordingGenerator(async ({ id }) => {
       locking ??= lock(host, 'SELECT FROM cairnloop.conversations WHERE id = $1 FOR UPDATE', [id]);
@@ -172,7 +172,7 @@ describe('what another session has locked', function () {
     assert.equal((await host.cairnloop.drafts.listForConversation(id)).length, 1);
   });
 
-  it('F21 leases of others are renewed, and the heartbeat goes on, beside rows that are locked', async () => {
+  it('F21 leases of other deliveries are renewed, and the heartbeat continues', async () => {
     let letGo: (() => void) | undefined;
     const going = new Promise<void>((done) => {
       letGo = done;
@@ -199,7 +199,7 @@ describe('what another session has locked', function () {
     letGo?.();
   });
 
-  it('F21 nobody waits for long: no backend of the worker stands behind a lock', async () => {
+  it('F21 no backend of the worker waits long for a lock', async () => {
     const { notifier } = recordingNotifier();
     const host = await startHost({ notifier });
     const { message } = await trigger(host, 3600);

@@ -32,7 +32,7 @@ describe('the end of an outage', () => {
     assert.equal(seen.brought, 1, 'once');
   });
 
-  it('is not seen where there were successes in between, too few failures, or too short a time', () => {
+  it('is not detected with successes in between, too few failures, or too short a time', () => {
     const { seen, recovery, failed } = follow();
     failed(9);
     seen.now = 60_000;
@@ -48,7 +48,7 @@ describe('the end of an outage', () => {
     assert.equal(seen.brought, 0);
   });
 
-  it('brings forward what waits for a retry of that topic, and nothing else', async () => {
+  it('makes deliveries of that topic that wait for a retry due, and nothing else', async () => {
     const database = await createTestDatabase(migrated);
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
     await database.query(

@@ -13,21 +13,21 @@ function paceOf(callMs: number) {
 }
 
 describe('how much a worker claims', () => {
-  it('is what it can call at once', () => {
+  it('is the number of free slots', () => {
     const pace = createPrefetch(concurrency, 20);
     assert.equal(pace.room({ called: 0, ahead: 0 }), 20);
     assert.equal(pace.room({ called: 15, ahead: 0 }), 5);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
   });
 
-  it('is nothing ahead where a claim that is lost with its worker takes an attempt that there are few of', () => {
+  it('is no prefetch if few attempts are configured, since a lost claim costs one', () => {
     const pace = createPrefetch(concurrency, 2);
     pace.claimed(concurrency, concurrency);
     for (let call = 0; call < 50; call++) pace.took(5);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0);
   });
 
-  it('is two batches ahead of short calls, while more is due', () => {
+  it('is two batches ahead for short calls, while more is due', () => {
     const pace = paceOf(30);
     assert.equal(pace.room({ called: 20, ahead: 0 }), 20);
     assert.equal(pace.room({ called: 20, ahead: 20 }), 20);
@@ -36,7 +36,7 @@ describe('how much a worker claims', () => {
     assert.equal(pace.room({ called: 20, ahead: 0 }), 0, 'nothing more is due');
   });
 
-  it('is a hundred at once while calls are very short, and as many may be unsettled then', () => {
+  it('is a hundred at once while calls are very short, with as many unsettled', () => {
     const pace = paceOf(5);
     assert.equal(pace.unsettledLimit, 100);
     assert.equal(pace.room({ called: 100, ahead: 100 }), 100);
@@ -46,7 +46,7 @@ describe('how much a worker claims', () => {
     assert.equal(createPrefetch(200, 20).unsettledLimit, 200);
   });
 
-  it('is nothing ahead of long calls, of calls that hang, or before any has ended', () => {
+  it('is no prefetch for long calls, for calls that hang, or before the first has ended', () => {
     assert.equal(paceOf(200).room({ called: 20, ahead: 0 }), 0);
     const stalled = paceOf(5);
     stalled.stalled();

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('an operator’s hand on a delivery', () => {
+describe('retry and discard by an operator', () => {
   const { startHost } = useHosts();
   const actor = operator;
 
@@ -19,7 +19,7 @@ describe('an operator’s hand on a delivery', () => {
     return { host, calls, id, countdown };
   };
 
-  it('does not switch a running clock off: its countdown can be neither discarded nor called early', async () => {
+  it('do not stop a running clock: its countdown can be neither discarded nor called early', async () => {
     const { host, calls, id, countdown } = await running(true);
     const { deliveries, sla } = host.cairnloop;
     for (const [action, intervene] of [
@@ -39,7 +39,7 @@ describe('an operator’s hand on a delivery', () => {
     assert.equal((await sla.forConversation(id))?.status, 'breached');
   });
 
-  it('puts a countdown that was given up back to wait for its time', async () => {
+  it('retry makes a discarded countdown wait for its deadline again', async () => {
     const { host, calls, countdown } = await running(true);
     const { deliveries } = host.cairnloop;
     await host.database.query(`UPDATE cairnloop.deliveries SET state = 'discarded', settled_at = now()`);
@@ -49,7 +49,7 @@ describe('an operator’s hand on a delivery', () => {
     await eventually(() => assert.equal(calls.length, 1));
   });
 
-  it('discards a countdown that has run out, and calls it again when told', async () => {
+  it('discard gives up a countdown that has run out, and retry calls it again', async () => {
     const { host, countdown } = await running(false);
     const { deliveries } = host.cairnloop;
     await host.advance(terms.breachMinutes * minute);
@@ -79,7 +79,7 @@ describe('an operator’s hand on a delivery', () => {
     ],
   ];
   for (const [how, giveUp, audited] of givenUp) {
-    it(`tells, counts and records that an outbound message has failed by ${how}`, async () => {
+    it(`publish, count and record that an outbound message has failed by ${how}`, async () => {
       const { notifier } = recordingNotifier();
       const host = await startHost({ notifier, metrics: prometheus() }, { worker: false });
       const { cairnloop } = host;

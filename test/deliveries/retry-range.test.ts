@@ -4,10 +4,10 @@ import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, useHosts } from '../support/started-host.js';
 
-describe('deliveries since a moment', () => {
+describe('retry of deliveries since a time', () => {
   const { startHost } = useHosts();
 
-  it('are retried from that very moment on, and none from before it', async () => {
+  it('includes exactly that time, and none before it', async () => {
     let broken = true;
     const { notifier } = recordingNotifier(() => {
       if (broken) throw new Error('away');
@@ -28,8 +28,8 @@ describe('deliveries since a moment', () => {
   });
 });
 
-describe('what is logged of owed callbacks', () => {
-  it('is nothing where the schema cannot be read: what needs it says so', async () => {
+describe('the log line about owed callbacks', () => {
+  it('is left out if the schema cannot be read, which other calls report', async () => {
     const lines: unknown[] = [];
     const log = { info: (line: unknown) => lines.push(line), warn: (line: unknown) => lines.push(line) };
     const db = { schema: 'cairnloop', run: () => Promise.reject(new Error('away')) };

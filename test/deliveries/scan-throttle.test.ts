@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict';
 import { createScanThrottle } from '../../src/deliveries/scan-throttle.js';
 
-describe('what is done sparingly', () => {
-  it('is due at first, and after it was done again when its share of the time allows', async () => {
+describe('the scan throttle', () => {
+  it('is due at first, and again once the last scan takes no more than its share of the time', async () => {
     let now = 1000;
-    const sparing = createScanThrottle(() => now);
-    assert.ok(sparing.isDue());
+    const throttle = createScanThrottle(() => now);
+    assert.ok(throttle.isDue());
     assert.equal(
-      await sparing.run(async () => {
+      await throttle.run(async () => {
         now += 100;
         return 'found';
       }),
       'found',
     );
-    assert.ok(!sparing.isDue());
+    assert.ok(!throttle.isDue());
     now += 100 * 19 - 1;
-    assert.ok(!sparing.isDue());
+    assert.ok(!throttle.isDue());
     now += 1;
-    assert.ok(sparing.isDue());
+    assert.ok(throttle.isDue());
   });
 
-  it('is not put off for long by what took long once: a lock, or a process that was frozen', async () => {
+  it('does not postpone the next scan for long after one slow scan, as by a lock or a frozen process', async () => {
     let now = 0;
-    const sparing = createScanThrottle(() => now);
-    await sparing.run(async () => {
+    const throttle = createScanThrottle(() => now);
+    await throttle.run(async () => {
       now += 30_000;
     });
-    assert.ok(!sparing.isDue());
+    assert.ok(!throttle.isDue());
     now += 5000;
-    assert.ok(sparing.isDue());
+    assert.ok(throttle.isDue());
   });
 
-  it('is due again at once where it took no time, and still due where it failed', async () => {
-    const sparing = createScanThrottle(() => 1000);
-    await sparing.run(async () => {});
-    assert.ok(sparing.isDue());
-    await assert.rejects(sparing.run(() => Promise.reject(new Error('away'))));
-    assert.ok(sparing.isDue());
+  it('is due again at once after a scan that took no time or failed', async () => {
+    const throttle = createScanThrottle(() => 1000);
+    await throttle.run(async () => {});
+    assert.ok(throttle.isDue());
+    await assert.rejects(throttle.run(() => Promise.reject(new Error('away'))));
+    assert.ok(throttle.isDue());
   });
 });

@@ -4,8 +4,8 @@ import { findWorkerBeats } from '../../src/deliveries/worker-health.js';
 import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
-describe('the beats of workers', () => {
-  it('come with the freshest first, so that the bound on them hides no worker that is alive', async () => {
+describe('heartbeats of workers', () => {
+  it('are listed newest first, so that the limit hides no worker that is alive', async () => {
     const database = await createTestDatabase(migrated);
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
     await database.query(

@@ -48,7 +48,7 @@ export function statementsIn(document: string): string[] {
 export function withProofs(document: string, claims: readonly Claim[]): string {
   return document.replace(row, (_, statement: string, words: string) => {
     const files = new Set(claims.filter((claim) => claim.statement === statement).map(({ file }) => file));
-    const links = [...files].map((file) => `[${file.slice('test/'.length)}](../${file})`);
-    return `| ${statement} | ${words} | ${links.join(', ') || '**missing**'} |`;
+    const proofs = [...files].map((file) => `\`${file}\``);
+    return `| ${statement} | ${words} | ${proofs.join(', ') || '**missing**'} |`;
   });
 }

@@ -10,7 +10,7 @@ describe('docs/acceptance', () => {
   const document = readFileSync(documentFile, 'utf8');
   const claims = readClaims();
 
-  it('lists every statement once, in order', () => {
+  it('lists every acceptance statement once, in order', () => {
     const all = Object.entries(counts).flatMap(([group, count]) =>
       Array.from({ length: count }, (_, index) => `${group}${index + 1}`),
     );
@@ -26,7 +26,7 @@ describe('docs/acceptance', () => {
     assert.deepEqual(missing, [], `no test title begins with ${missing.join(', ')}`);
   });
 
-  it('no title begins with a number that stands for nothing', () => {
+  it('no test title begins with an unknown number', () => {
     const known = new Set(statementsIn(document));
     const isFaultOrLoad = (statement: string) => /^F([1-9]|1\d|2[0-5])$/.test(statement);
     const unknown = claims.filter(({ statement }) => !known.has(statement) && !isFaultOrLoad(statement));
@@ -37,7 +37,7 @@ describe('docs/acceptance', () => {
     assert.equal(document, withProofs(document, claims));
   });
 
-  it('reads titles in every way they are written, and none that is skipped', () => {
+  it('finds titles in every notation, and ignores skipped tests', () => {
     const source = [
       "  it('AP1 one', () => {",
       '  it(`AP2, CP10 SL4 three`, () => {',

@@ -10,10 +10,11 @@ import {
 } from 'ts-morph';
 
 /** What hosts import, and the source file behind it. */
-const entries = {
+export const entries = {
   cairnloop: 'src/index.ts',
   'cairnloop/testing': 'src/testing.ts',
   'cairnloop/ai': 'src/ai/index.ts',
+  'cairnloop/webhooks': 'src/webhooks/index.ts',
   'cairnloop/transactions': 'src/transactions.ts',
   'cairnloop/nest': 'src/nest.ts',
   'cairnloop/fastify': 'src/fastify.ts',

@@ -9,10 +9,36 @@ Every key of \`cairnloop.config.ts\` (or \`.mts\`, \`.js\`, \`.mjs\`, \`.cjs\`).
 refused at start with [CONFIG_INVALID](errors.md#config_invalid), which lists every problem at once.
 
 \`\`\`ts
-import { defineConfig } from 'cairnloop';
+// cairnloop.config.ts, or in src where the host is compiled from there; every key at its default
+import { defineConfig, openTelemetry, prometheus } from 'cairnloop';
+import { automationPolicy } from './automation-policy.js';
+import { contextProvider } from './context-provider.js';
+import { draftGenerator } from './draft-generator.js';
+import { notifier } from './notifier.js';
+import { slaPolicyProvider } from './sla-policy-provider.js';
 
-export default defineConfig({ database: { url: process.env.DATABASE_URL } });
+export default defineConfig({
+  database: { url: process.env.DATABASE_URL, schema: 'cairnloop', poolSize: 10 },
+  jobs: { backend: 'postgres' }, // or { backend: 'mongodb', url: process.env.MONGODB_URL }
+  contextProvider, notifier, automationPolicy, slaPolicyProvider, draftGenerator,
+  worker: { concurrency: 20, callbackTimeoutMs: 30_000, leaseMs: 15_000, maxAttempts: 20, shutdownTimeoutMs: 25_000 },
+  ops: { host: '0.0.0.0', port: 9464, healthPath: '/health', metricsPath: '/metrics' },
+  outbound: { maxBatchSize: 25 },
+  context: { timeoutMs: 3_000, cacheMs: 1_000 },
+  drafts: { debounceMs: 1_500 },
+  retention: { doneDays: 7, resolvedDays: null, keep: 'nothing' },
+  audit: {}, // key: signs the audit record; see audit.md
+  metrics: prometheus(), // absent: /metrics answers 501
+  tracing: openTelemetry(), // absent: nothing is traced, and @opentelemetry/api is not loaded
+  log: { level: 'info' },
+});
 \`\`\`
+
+A process holds at most \`poolSize\` connections for its statements, plus six for Agenda and two that listen: one of a worker
+for wake-ups, one for open pages of the workspace. What \`database.url\` may hold: [production](production.md#the-database).
+
+\`validateConfig(config)\` returns the config with its defaults or throws \`CONFIG_INVALID\`; \`configProblems(config)\` returns the
+list of problems, empty for a usable config.
 
 Written by \`npm run docs\` from \`src/config/\`; a test compares them.
 `;

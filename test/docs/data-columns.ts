@@ -152,7 +152,7 @@ export const dataColumns: Record<string, TableData> = {
     erasure: 'kept',
     how: "What `retention.keep: 'shape'` leaves of a conversation that it removed: counts and times, with no way back to the customer.",
     personal: {},
-    none: 'conversation_id opened_at first_reply_at resolved_at removed_at resolutions customer_messages operator_messages automation_messages outbound_messages notes drafts slas_fulfilled slas_breached csat_rating',
+    none: 'conversation_id opened_at first_reply_at resolved_at removed_at resolutions customer_messages operator_messages automation_messages outbound_messages notes drafts slas_fulfilled slas_breached csat_rating changed_at asked_at answered_at clocks drafts_made',
   },
   sla_policies: {
     erasure: 'kept',

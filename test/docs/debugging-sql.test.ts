@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { migrateUp } from '../../src/db/migrate.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../support/database.js';
+import { blocksOf, readPage } from './pages.js';
 
 const migrated = useTemplate('migrated', (url) => migrateUp({ url, schema: 'cairnloop' }));
 
-describe('the SQL of docs/debugging.md', () => {
+describe('the SQL of docs/debugging.md and docs/audit.md', () => {
   let database: TestDatabase;
 
   before(async () => {
@@ -13,13 +13,14 @@ describe('the SQL of docs/debugging.md', () => {
   });
   after(() => database.drop());
 
-  const text = readFileSync(new URL('../../docs/debugging.md', import.meta.url), 'utf8');
-  const statements = [...text.matchAll(/```sql\n([\s\S]*?)```/g)]
-    .flatMap(([, block]) => (block ?? '').split(';'))
+  const statements = ['docs/debugging.md', 'docs/audit.md']
+    .flatMap((file) => blocksOf(readPage(file)))
+    .filter(({ language }) => language === 'sql')
+    .flatMap(({ code }) => code.split(';'))
     .map((sql) => sql.trim())
     .filter((sql) => sql !== '' && !sql.includes('pg_stat_statements'));
 
-  it('has statements', () => assert.ok(statements.length >= 6));
+  it('has statements', () => assert.ok(statements.length >= 7));
 
   for (const sql of statements)
     it(`runs on a migrated schema: ${sql.split('\n')[0]}`, async () => {

@@ -48,7 +48,7 @@ describe('docs/deploy', () => {
     }
   });
 
-  describe('compose.yaml, its commands run by hand in its order', () => {
+  describe('the commands of compose.yaml, run in its order', () => {
     let database: TestDatabase;
     let host: TempHost;
     const running: ChildProcess[] = [];
@@ -62,7 +62,7 @@ describe('docs/deploy', () => {
       host.remove();
     });
 
-    it('migrates, starts two workers and the app, delivers, and stops in good order with exit code 0', async function () {
+    it('migrate, start two workers and the app, deliver, and stop with exit code 0', async function () {
       this.timeout(180_000);
       const environment = async () => ({
         ...process.env,

@@ -25,9 +25,9 @@ function docstringDefaults(): Documented[] {
   );
 }
 
-/** The config that README shows with every key at its default. */
-function readmeDefaults(): Documented[] {
-  const [, config = ''] = /export default defineConfig\(\{([\s\S]*?)\n\}\);/.exec(read('README.md')) ?? [];
+/** The config that docs/configuration.md shows with every key at its default. */
+function pageDefaults(): Documented[] {
+  const [, config = ''] = /export default defineConfig\(\{([\s\S]*?)\n\}\);/.exec(read('docs/configuration.md')) ?? [];
   return [...config.matchAll(/^ {2}(\w+): \{([^}]*)\}/gm)].flatMap(([, section, body = '']) =>
     [...body.matchAll(/(\w+): (\d[\d_]*|null|'[^']*')/g)].map(
       ([, key, value = '']): Documented => [`${section}.${key}`, written(value)],
@@ -47,9 +47,9 @@ const elsewhere = ['jobs.backend'];
 describe('documented defaults', () => {
   for (const [where, documented] of [
     ['the docstrings of the config', docstringDefaults()],
-    ['README', readmeDefaults()],
+    ['docs/configuration.md', pageDefaults()],
   ] as const) {
-    it(`in ${where} are those in force, and none is missing`, () => {
+    it(`in ${where} equal the defaults in force, and none is missing`, () => {
       for (const [key, value] of documented) assert.equal(value, inForce[key], key);
       const keys = documented.map(([key]) => key);
       const missing = Object.keys(inForce).filter((key) => !keys.includes(key) && !elsewhere.includes(key));
@@ -57,7 +57,7 @@ describe('documented defaults', () => {
     });
   }
 
-  it('of the ops paths, the AI drafts and the contract checks are those of their code', () => {
+  it('of the ops paths, the AI drafts and the contract checks equal those in the code', () => {
     const operations = read('src/ops/operations.ts');
     assert.match(operations, new RegExp(`ops\\.healthPath\` of the config, \`${configDefaults.ops.healthPath}\``));
     assert.match(operations, new RegExp(`ops\\.metricsPath\` of the config, \`${configDefaults.ops.metricsPath}\``));

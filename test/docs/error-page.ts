@@ -6,11 +6,28 @@ import { escaped, repositoryFile } from './reference-page.js';
 const introduction = `# Errors
 
 Every expected failure is a \`CairnloopError\`: \`code\` is stable, \`message\` says what was expected and what was found,
-\`hint\` says what to do next. Commands print all three and exit with status 1 unless an entry says otherwise.
-Parts in \`<…>\` vary; an entry with several texts shows each. \`isCairnloopError(error)\` recognises these errors.
+\`hint\` says what to do next. Commands print message and hint, with \`--json\` the code too, and exit with
+status 1 unless an entry says otherwise.
+Parts in \`<…>\` vary; an entry with several texts shows each. [Troubleshooting](troubleshooting.md) begins with what you see.
 
 Written by \`npm run docs\` from \`src/foundation/errors.ts\`; a test compares them.
 `;
+
+/** Where more is said about the codes of a section, by its title. */
+export const morePages: Readonly<Record<string, string>> = {
+  Config: '[configuration](configuration.md)',
+  'Database and schema': '[production](production.md), and for `TRANSACTION_…` [in your transaction](transactions.md)',
+  Conversations: '[life cycle](life-cycle.md)',
+  Drafts: '[drafts](drafts.md)',
+  Webhooks: '[webhooks](webhooks.md)',
+  Outbound: '[outbound messages](life-cycle.md#outbound-messages)',
+  SLA: '[SLA](sla.md)',
+  Deliveries: '[deliveries](deliveries.md)',
+  'Worker and ops': '[operations](operations.md) and, for mounts, [workspace](workspace.md#where-to-mount)',
+  Telemetry: '[telemetry and metrics](telemetry.md)',
+  'Embedded Postgres': '[quickstart](quickstart.md#without-a-database-of-your-own)',
+  'Command line': '[commands](cli.md)',
+};
 
 /** The catalogue's comments `// Drafts` and the codes below each. */
 export function errorSections(): { title: string; codes: ErrorCode[] }[] {
@@ -29,7 +46,9 @@ export function errorSections(): { title: string; codes: ErrorCode[] }[] {
 export function renderErrors(): string {
   const sections = errorSections();
   const list = sections.flatMap(({ codes }) => codes.map((code) => `[${code}](#${code.toLowerCase()})`));
-  const parts = sections.map(({ title, codes }) => `## ${title}\n\n${codes.map(entry).join('\n')}`);
+  const parts = sections.map(
+    ({ title, codes }) => `## ${title}\n\nMore: ${morePages[title]}.\n\n${codes.map(entry).join('\n')}`,
+  );
   return `${introduction}\n${list.join(' · ')}\n\n${parts.join('\n')}`;
 }
 

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../', import.meta.url);
 
-describe('README, CONTRIBUTING and the map', () => {
-  for (const document of [
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/architecture.md',
-    'docs/debugging.md',
-    'docs/glossary.md',
-  ]) {
-    it(`${document} names only files that are there`, () => {
+describe('README, CONTRIBUTING and the pages of docs', () => {
+  // Their paths are those of a host.
+  const ofHosts = ['agents.md', 'testing-notifiers.md'];
+  const pages = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md') && !ofHosts.includes(name));
+  for (const document of ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)]) {
+    it(`${document} names only files that exist`, () => {
       const text = readFileSync(new URL(document, root), 'utf8');
       const named = [...text.matchAll(/\b(?:bench|docs|examples|src|test)\/[\w./-]*\w/g)].map(([path]) => path);
       // Written by the long form of the fault tests.

@@ -19,15 +19,15 @@ const refused: [pattern: RegExp, instead: string][] = [
 
 const comments = /\/\*\*[\s\S]*?\*\/|^\s*\/\/[^\n]*/gm;
 
-describe('plain words', () => {
-  it('stand in every comment of the source', () => {
+describe('words that the style guide refuses', () => {
+  it('are in no comment of the source', () => {
     const found = sourceFiles()
       .filter(({ path }) => !path.startsWith('db/migrations/0'))
       .flatMap(({ path, text }) => [...text.matchAll(comments)].flatMap(([comment]) => wrongIn(path, plain(comment))));
     assert.deepEqual(found, []);
   });
 
-  it('stand in every message of the error catalogue', () => {
+  it('are in no message of the error catalogue', () => {
     const { text } = sourceFiles().find(({ path }) => path === 'foundation/errors.ts') ?? { text: '' };
     const strings = [...text.matchAll(/'[^'\n]+'|`[^`]+`/g)].map(([string]) => string);
     assert.ok(strings.length > 100);
@@ -37,7 +37,7 @@ describe('plain words', () => {
     );
   });
 
-  it('stand in README and docs', () => {
+  it('are not in README and docs', () => {
     const root = new URL('../../', import.meta.url);
     const pages = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md'));
     const found = ['README.md', 'CONTRIBUTING.md', ...pages.map((name) => `docs/${name}`)].flatMap((path) =>

@@ -38,7 +38,7 @@ describe('docs/where-data-is', () => {
     assert.deepEqual(sorted, stored);
   });
 
-  it('an erasure has a statement for every table that can hold something of a customer', () => {
+  it('an erasure has a statement for every table that can hold data of a customer', () => {
     const source = erasureSource();
     for (const [table, { erasure, personal }] of Object.entries(dataColumns)) {
       const holds = Object.keys(personal).length > 0;
@@ -49,7 +49,7 @@ describe('docs/where-data-is', () => {
     assert.match(source, /eraseFromAudit\(/);
   });
 
-  it('what goes with its conversation goes by a foreign key or a trigger', async () => {
+  it('a column removed with its conversation has a foreign key or a trigger', async () => {
     /** Of tables whose row is no trigger's. */
     const written: Record<string, string> = {
       pending_actions: `INSERT INTO cairnloop.pending_actions (conversation_id, kind, then_resolve, actor, dedupe_key, due_at, created_at)

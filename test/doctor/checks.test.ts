@@ -32,7 +32,7 @@ function found(change: Partial<Facts>, code: string) {
 const failed = (message: string): Fact<never> => ({ state: 'failed', message, fix: 'mend it', because: 'it is away' });
 
 describe('doctor/checks', () => {
-  it('CL6 says ok and nothing else of a good host', () => {
+  it('CL6 has only ok findings for a good host', () => {
     const findings = diagnose(goodFacts());
     assert.deepEqual(
       findings.filter((finding) => finding.level !== 'ok'),
@@ -42,7 +42,7 @@ describe('doctor/checks', () => {
     assert.equal(findingsText(findings).split('\n').at(-1), `${findings.length} ok, 0 to check, 0 blocked`);
   });
 
-  it('says what the retention is, and whether it or an erasure is behind', () => {
+  it('reports the retention, and whether it or an erasure is behind', () => {
     const day = 86_400_000;
     const retention = (resolvedDays: number | null, oldestClosedMs: number | null, keep = 'nothing') =>
       found({ ...settings('retention', { resolvedDays, keep }), ...but('work', { oldestClosedMs }) }, 'RETENTION');
@@ -59,7 +59,7 @@ describe('doctor/checks', () => {
     assert.match(erasure(3_600_000).fix ?? '', /cairnloop customer erase again/);
   });
 
-  it('says of the audit record whether it is signed and when its last anchor was handed over', () => {
+  it('reports whether the audit record is signed and when its last anchor was handed over', () => {
     const messages = (facts: Partial<Facts>) =>
       diagnose({ ...goodFacts(), ...facts })
         .filter(({ code }) => code.startsWith('AUDIT_'))
@@ -368,7 +368,7 @@ describe('doctor/checks', () => {
     assert.match(finding?.message ?? '', /notifier\.onSlaBreach: expected a method, found nothing/);
   });
 
-  it('SL5 tells two policies for one priority once, and does not advise to set them', () => {
+  it('SL5 reports two policies for one priority once, and does not advise to set them', () => {
     const twice = { priority: 'high', reason: 'expected one policy for a priority, found several' };
     const found = findingsWith(but('policies', { priorities: [], rejected: [twice, twice] }));
     const [one, ...others] = found.filter(({ code }) => code === 'SLA_POLICIES');
@@ -377,14 +377,14 @@ describe('doctor/checks', () => {
     assert.deepEqual(others, []);
   });
 
-  it('SL7 says that SLA tracking is off without a provider, and how to have one', () => {
+  it('SL7 reports that SLA tracking is off without a provider, and how to add one', () => {
     const without = { ...but('config', { contracts: [] }), ...but('policies', { state: 'no provider' }) };
     const finding = findingsWith(without).find(({ code }) => code === 'SLA_POLICY_PROVIDER');
     assert.match(finding?.message ?? '', /SLA tracking is off/);
     assert.equal(finding?.fix, 'cairnloop gen sla');
   });
 
-  it('G2 tells what holds for each contract that is absent', () => {
+  it('G2 states the default for each contract that is absent', () => {
     const nobody = { ...but('config', { contracts: [], modules: [] }), ...but('work', { announced: [] }) };
     const found = diagnose({ ...goodFacts(), ...nobody });
     const told = Object.fromEntries(found.map(({ code, level, message }) => [code, `${level} ${message}`]));
@@ -394,7 +394,7 @@ describe('doctor/checks', () => {
     assert.match(told.DRAFT_GENERATOR ?? '', /^ok .*no draft/);
   });
 
-  it('LP2 says that replies are stored and nobody is notified where neither config nor workers have onReply', () => {
+  it('LP2 reports that replies are stored and nobody is notified if neither config nor workers have onReply', () => {
     const modules: OwedModule[] = ['notifier'];
     const replies = (facts: Partial<Facts>) =>
       diagnose({ ...goodFacts(), ...facts }).find(({ code }) => code === 'REPLIES');
@@ -407,7 +407,7 @@ describe('doctor/checks', () => {
     assert.equal(replies({})?.level, 'ok');
   });
 
-  it('LP1 says that callbacks are owed by what the workers announce where the config has no notifier', () => {
+  it('LP1 reports callbacks that are owed because workers announce a notifier that the config lacks', () => {
     const without = but('config', { contracts: [], modules: [] });
     const notifier = (facts: Partial<Facts>) =>
       diagnose({ ...goodFacts(), ...without, ...facts }).find(({ code }) => code === 'NOTIFIER');
@@ -417,7 +417,7 @@ describe('doctor/checks', () => {
     assert.match(first?.message ?? '', /No worker has started yet; once one with a notifier has, callbacks are owed/);
   });
 
-  it('LP1 names the running workers that lack a module that calls are owed to', () => {
+  it('LP1 names the running workers that lack a module with owed calls', () => {
     const workers = [
       { host: 'w1', version, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
       { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
@@ -433,7 +433,7 @@ describe('doctor/checks', () => {
     assert.match(found[0]?.message ?? '', /notifier\.onReply on w1\. Such calls fail there/);
   });
 
-  it('judges a developer machine more mildly', () => {
+  it('is less strict on a developer machine', () => {
     const facts: Partial<Facts> = {
       profile: 'development',
       ...settings('ops', { host: '0.0.0.0' }),
@@ -446,7 +446,7 @@ describe('doctor/checks', () => {
     );
   });
 
-  it('CL6 says of everything that a missing prerequisite hides that it was not checked', () => {
+  it('CL6 reports everything that depends on a missing prerequisite as not checked', () => {
     const nothing = skipped('the config cannot be read');
     const facts: Partial<Facts> = { config: failed('no config'), policies: nothing, probes: nothing };
     Object.assign(facts, { database: nothing, schema: nothing, work: nothing, jobs: nothing });
@@ -461,7 +461,7 @@ describe('doctor/checks', () => {
     assert.equal(findings.length, diagnose(goodFacts()).length - 6);
   });
 
-  it('sums up, and puts each finding on one line', () => {
+  it('prints each finding on one line, and a summary', () => {
     const policies = failed('a\n  b\r\nfailed');
     const findings = diagnose({ ...goodFacts(), policies });
     const { ok, check, blocked } = summarize(findings);

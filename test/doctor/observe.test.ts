@@ -5,11 +5,11 @@ import { CairnloopError } from '../../src/foundation/errors.js';
 const look = { what: 'the vault', because: 'the vault is shut', fix: 'open it', timeoutMs: 20 };
 
 describe('doctor/observe', () => {
-  it('answers what was seen', async () => {
+  it('returns the value that was read', async () => {
     assert.deepEqual(await observe(look, async () => 7), { state: 'known', value: 7 });
   });
 
-  it('turns a throw, a rejection and a time-out into the fact, without credentials', async () => {
+  it('turns a throw, a rejection and a time-out into a failed fact, without credentials', async () => {
     const because = 'the vault is shut';
     const thrown = await observe(look, () => assert.fail('no redis://u:hunter2@h'));
     const message = 'the vault: no redis://[redacted]@h.';
@@ -23,7 +23,7 @@ describe('doctor/observe', () => {
     });
   });
 
-  it('ends every message with a full stop, a host’s own words too', async () => {
+  it('ends every message with a full stop, also one from the host', async () => {
     for (const [reason, told] of [
       ['no vault (config.js:3)', 'no vault (config.js:3).'],
       ['No vault.', 'No vault.'],
@@ -36,7 +36,7 @@ describe('doctor/observe', () => {
     }
   });
 
-  it('takes the advice of an expected failure', async () => {
+  it('uses the hint of an expected failure', async () => {
     const reason = 'password=hunter2 refused';
     const found = await observe(look, () => {
       throw new CairnloopError('DATABASE_UNREACHABLE', { target: 'db:5432/app', reason });

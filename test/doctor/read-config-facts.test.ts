@@ -13,7 +13,7 @@ describe('doctor/read-config-facts', () => {
     assert.equal(databaseUrl, url);
   });
 
-  it('leaves out what is wrong and keeps the rest', () => {
+  it('leaves out wrong keys and keeps the rest', () => {
     const config = salvaged({
       database: { url, schema: 'Not This' },
       worker: { concurrency: 0, leaseMs: 5000 },
@@ -29,7 +29,7 @@ describe('doctor/read-config-facts', () => {
     assert.deepEqual([config.notifier, config.metrics], [undefined, undefined]);
   });
 
-  it('has no database URL where that is wrong, or where there is no config at all', () => {
+  it('has no database URL if that is wrong, or if there is no config', () => {
     for (const raw of [{ database: { url: 'mysql://db' } }, {}, null, 7, []]) {
       assert.equal(salvaged(raw).databaseUrl, undefined);
     }

@@ -6,7 +6,7 @@ import { version } from '../../src/foundation/package-version.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/read-installation', () => {
-  it('finds one copy where the host links to it, and its own pinned packages', () => {
+  it('finds one copy if the host links to it, and its pinned packages', () => {
     const host = tempHost({ 'package.json': {}, 'pnpm-lock.yaml': '' });
     const found = readInstallation(host.folder);
     assert.equal(found.copies.length, 1);
@@ -16,7 +16,7 @@ describe('doctor/read-installation', () => {
     host.remove();
   });
 
-  it('finds a copy nested under another package, a scoped one too', () => {
+  it('finds a copy nested under another package, also a scoped one', () => {
     const host = tempHost({
       'package.json': {},
       'node_modules/@acme/support/package.json': { version: '1.0.0' },

@@ -7,7 +7,7 @@ import { answer, atOnce, recordingGenerator, requestsDone } from '../support/dra
 import { eventually } from '../support/eventually.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('drafts: one request waits for each conversation', function () {
+describe('drafts: one pending request per conversation', function () {
   this.timeout(180_000);
   const { startHost } = useHosts();
   const newest = ({ messages = [] }: Conversation) => messages.at(-1)?.content;
@@ -21,7 +21,7 @@ describe('drafts: one request waits for each conversation', function () {
   const waiting = async (host: StartedHost) =>
     (await host.deliveries('draft')).filter(({ state }) => state === 'pending');
 
-  it('AP10 a burst of 2000 messages gets the draft for its newest, soon after', async () => {
+  it('AP10 a burst of 2000 messages gets a draft for the newest soon after', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const host = await startHost({ draftGenerator });
     const { id } = await host.cairnloop.conversations.open({});
@@ -35,7 +35,7 @@ describe('drafts: one request waits for each conversation', function () {
     await requestsDone(host);
   });
 
-  it('AP10 a new message replaces the request that waits, in the same transaction', async () => {
+  it('AP10 a new message replaces the pending request, in the same transaction', async () => {
     const { draftGenerator } = recordingGenerator();
     const host = await startHost({ draftGenerator }, { worker: false });
     await host.stopClock();
@@ -48,7 +48,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.equal(Number(moved?.availableAt) - Number(first?.availableAt), 1000);
   });
 
-  it('AP10 a stream that does not end waits for ten times the debounce, and no longer', async () => {
+  it('AP10 an endless stream of messages delays the draft by at most ten times the debounce', async () => {
     const debounceMs = 1000;
     const { draftGenerator, calls } = recordingGenerator();
     const host = await startHost({ draftGenerator, drafts: { debounceMs } }, { worker: false });
@@ -67,7 +67,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.equal(newest(calls[0]?.conversation as Conversation), 'Line 11');
   });
 
-  it('AP10 a message that comes while the generator works asks once more, and two more of them ask once', async () => {
+  it('AP10 messages that arrive while the generator runs owe one more request, however many', async () => {
     let go: (() => void) | undefined;
     const going = new Promise<void>((resolve) => {
       go = resolve;
@@ -91,7 +91,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.deepEqual(drafts.map(({ status }) => status).sort(), ['pending', 'superseded']);
   });
 
-  it('AP10 a request that waits for its next attempt starts anew with a new message', async () => {
+  it('AP10 a new message resets a request that waits for a retry', async () => {
     const { draftGenerator, calls } = recordingGenerator(({ messages = [] }) =>
       messages.length === 1 ? err('model overloaded') : ok(answer),
     );
@@ -105,7 +105,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.deepEqual([calls.length, request?.attempts, request?.lastError, others], [2, 1, null, []]);
   });
 
-  it('AP10 what an older version owes for each message becomes one request with the next message', async () => {
+  it('AP10 requests per message of an older version become one with the next message', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const host = await startHost({ ...atOnce, draftGenerator }, { worker: false });
     const { id } = await host.cairnloop.conversations.open({});
@@ -121,7 +121,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.equal(calls.length, 1);
   });
 
-  it('AP10 a request that another session has locked keeps no customer from writing', async () => {
+  it('AP10 a locked request does not keep customers from writing', async () => {
     const { draftGenerator } = recordingGenerator();
     const host = await startHost({ draftGenerator }, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ message: 'One' });
@@ -136,7 +136,7 @@ describe('drafts: one request waits for each conversation', function () {
     assert.equal((await waiting(host)).length, 1);
   });
 
-  it('AP10 a worker that was taken for dead does not settle the request of a newer message', async () => {
+  it('AP10 a worker whose lease ran out does not settle the request of a newer message', async () => {
     const { draftGenerator, calls } = recordingGenerator(async () => {
       if (calls.length === 1) await sleep(1500);
       return ok(answer);

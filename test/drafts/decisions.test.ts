@@ -49,7 +49,7 @@ describe('drafts: what the policy decides', () => {
     assert.equal(own.draft.decision, 'draft_only');
   });
 
-  it('AP2 allow sends once, as automation and without review, and meets the target', async () => {
+  it('AP2 allow sends once, as automation and without review, and ends the SLA clock', async () => {
     const { draft, id, cairnloop } = await ask(() => 'allow', { slaPolicyProvider: policies(terms) });
     assert.deepEqual([draft.decision, draft.status], ['allow', 'allowed']);
     const { messages = [] } = await cairnloop.conversations.get(id);
@@ -65,7 +65,7 @@ describe('drafts: what the policy decides', () => {
     );
   });
 
-  it('AP3 draft_only keeps the draft for whoever looks: nothing sent, nothing to approve', async () => {
+  it('AP3 draft_only shows the draft to operators: nothing is sent, nothing asks for approval', async () => {
     const { draft, host, id, cairnloop } = await ask(() => 'draft_only');
     assert.deepEqual([draft.decision, draft.status, draft.content], ['draft_only', 'prepared', answer.content]);
     assert.deepEqual(await sentTexts(host, id), []);
@@ -82,7 +82,7 @@ describe('drafts: what the policy decides', () => {
     assert.deepEqual([discarded.status, discarded.settledBy], ['discarded', operator]);
   });
 
-  it('AP4 require_approval sends nothing before an operator approves, and then his message', async () => {
+  it('AP4 require_approval sends nothing before an operator approves, and then in the operator’s name', async () => {
     const { draft, host, id, cairnloop } = await ask(() => 'require_approval', { slaPolicyProvider: policies(terms) });
     assert.equal(draft.status, 'pending');
     assert.deepEqual(await sentTexts(host, id), []);
@@ -178,7 +178,7 @@ describe('drafts: what the policy decides', () => {
     ],
     'a promise that never settles': [new Promise(() => {}), 'timed_out'],
   };
-  it('AP8 a throw, a time-out or an unknown value is require_approval, logged, counted and stored', async () => {
+  it('AP8 a throw, a time-out or an unknown value counts as require_approval, and is logged, counted and stored', async () => {
     const { automationPolicy } = recordingPolicy(({ conversation }) => {
       const [given] = wrongAnswers[conversation.subject ?? ''] ?? [];
       return typeof given === 'function' ? given() : given;
@@ -224,7 +224,7 @@ describe('drafts: what the policy decides', () => {
     assert.equal(digests.size, decisions.length);
   });
 
-  it('AP8 tells of each draft once, after its commit', async () => {
+  it('AP8 publishes each draft once, after its commit', async () => {
     const { draftGenerator } = recordingGenerator();
     const { automationPolicy } = recordingPolicy((proposal) => proposal.conversation.subject);
     const host = await startHost({ ...atOnce, draftGenerator, automationPolicy });

@@ -31,7 +31,7 @@ describe('drafts: a denied proposal', () => {
     return { host, cairnloop: host.cairnloop, told, id };
   };
 
-  it('AP5 leaves no word in any column of any table, answer, log line, audit row or event; only the fact', async () => {
+  it('AP5 leaves none of its text in any table, result, log line, audit event or telemetry; only that it was denied', async () => {
     const { host, cairnloop, told, id } = await start(() => 'deny');
     const [draft, ...others] = await cairnloop.drafts.listForConversation(id);
     assert.deepEqual(others, []);
@@ -57,13 +57,13 @@ describe('drafts: a denied proposal', () => {
     assert.ok(seen.database.includes('May I ask?'), 'the dump holds what is stored');
   });
 
-  it('AP5 the dump that finds nothing of a denied proposal finds all of a kept one', async () => {
+  it('AP5 the dump that finds nothing of a denied proposal finds the text of a kept one', async () => {
     const { host } = await start(() => 'require_approval');
     const dump = await dumpDatabase(host.database);
     for (const word of canaries) assert.ok(dump.includes(word), word);
   });
 
-  it('AP5 nothing can be done with it, and the table itself refuses words', async () => {
+  it('AP5 it cannot be used, and a constraint of the table refuses its text', async () => {
     const { host, cairnloop, id } = await start(() => 'deny');
     const [draft = assert.fail('no draft')] = await cairnloop.drafts.listForConversation(id);
     const actor = { id: 'op-1' };

@@ -34,7 +34,7 @@ describe('drafts: the draft job', () => {
     assert.equal(draft.basedOnMessageId, conversation.messages?.[0]?.id);
   });
 
-  it('AP10 a burst of messages is gathered into one draft that has seen them all', async () => {
+  it('AP10 a burst of messages gets one draft that includes them all', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const debounceMs = 1000;
     const host = await startHost({ draftGenerator, drafts: { debounceMs } });
@@ -53,7 +53,7 @@ describe('drafts: the draft job', () => {
     assert.deepEqual([draft?.basedOnMessageId, others], [messages.at(-1)?.id, []]);
   });
 
-  it('AP10 ok(null) means no proposal: nothing stored, nothing asked again', async () => {
+  it('AP10 ok(null) means no proposal: nothing is stored or repeated', async () => {
     const { draftGenerator, calls } = recordingGenerator(() => ok(null));
     const { automationPolicy, asked } = recordingPolicy(() => 'allow');
     const host = await startHost({ ...atOnce, draftGenerator, automationPolicy });
@@ -67,7 +67,7 @@ describe('drafts: the draft job', () => {
     );
   });
 
-  it('AP10 a generator that fails is retried, whichever way it fails, and the draft comes in the end', async () => {
+  it('AP10 a generator that fails in any way is retried until there is a draft', async () => {
     const failures: (() => unknown)[] = [
       () => err('the model is busy'),
       () => Promise.reject(new Error('no route to the model')),
@@ -101,7 +101,7 @@ describe('drafts: the draft job', () => {
     assert.ok(!reasons.join().includes(answer.content));
   });
 
-  it('AP10 a generator that keeps failing is given up, visible and retryable, and its draft comes then', async () => {
+  it('AP10 a generator that keeps failing is discarded, visible, and gives a draft after a retry', async () => {
     let broken = true;
     const { draftGenerator } = recordingGenerator(() => (broken ? err('no model') : ok(answer)));
     const host = await startHost({ ...atOnce, draftGenerator, worker: { maxAttempts: 2 } });
@@ -118,7 +118,7 @@ describe('drafts: the draft job', () => {
     await eventually(async () => assert.equal((await drafts.listForConversation(id)).length, 1));
   });
 
-  it('AP10 a generator that hangs is cut off, told so, and what it says later is dropped', async () => {
+  it('AP10 a generator that hangs is aborted, and its late result is dropped', async () => {
     const late: (() => void)[] = [];
     const signals: AbortSignal[] = [];
     const { draftGenerator, calls } = recordingGenerator(() => {
@@ -137,7 +137,7 @@ describe('drafts: the draft job', () => {
     assert.match((await host.deliveries('draft'))[0]?.lastError ?? '', /did not settle within 300 ms/);
   });
 
-  it('AP10 what a generator says after its last attempt timed out becomes no draft', async () => {
+  it('AP10 the result of a generator after its last attempt timed out becomes no draft', async () => {
     const late: (() => void)[] = [];
     const { draftGenerator } = recordingGenerator(({ subject }) =>
       subject === 'slow' ? new Promise((resolve) => late.push(() => resolve(ok(answer)))) : ok(answer),
@@ -160,7 +160,7 @@ describe('drafts: the draft job', () => {
     );
   });
 
-  it('AP2 an attempt that is cut off while the policy thinks and its repetition send one message', async () => {
+  it('AP2 an attempt that times out in the policy and its retry send one message', async () => {
     const decisions: ((decision: string) => void)[] = [];
     let isDecided = false;
     const { draftGenerator } = recordingGenerator();
@@ -182,7 +182,7 @@ describe('drafts: the draft job', () => {
     );
   });
 
-  it('AP10 a request is dropped once it was answered or resolved, and not asked again for a note', async () => {
+  it('AP10 a request is dropped once the conversation was answered or resolved, and a note owes none', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const host = await startHost({ ...atOnce, draftGenerator }, { worker: false });
     const { conversations, drafts, worker } = host.cairnloop;
@@ -207,7 +207,7 @@ describe('drafts: the draft job', () => {
     assert.deepEqual(await host.deliveries('draft'), []);
   });
 
-  it('stores what a generator hands in without what Postgres refuses, and refuses what is no proposal', async () => {
+  it('stores a proposal without characters that Postgres refuses, and refuses other values', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
     const odd = {

@@ -125,7 +125,7 @@ describe('drafts: the state machine on a real Postgres', () => {
       by: operators.find((by) => by === settledBy?.id) ?? null,
     }));
 
-  it('AP4, AP9 equals the reference model, whatever happens in whatever order', async () => {
+  it('AP4, AP9 equals the reference model for any sequence of calls', async () => {
     const host = await start();
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 15 }), async (history) => {
@@ -143,7 +143,7 @@ describe('drafts: the state machine on a real Postgres', () => {
     );
   }).timeout(300_000);
 
-  it('AP4, F12 whatever happens at once, a draft becomes one message at most, and only by a legal step', async () => {
+  it('AP4, F12 under concurrent calls a draft becomes at most one message, and only by a legal transition', async () => {
     const host = await start();
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { minLength: 2, maxLength: 8 }), async (atOnce) => {

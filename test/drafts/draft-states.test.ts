@@ -17,17 +17,17 @@ describe('drafts/draft-states', () => {
     assert.deepEqual(nextStatus('superseded', 'approve'), { ok: false, reason: 'the customer has written since' });
   });
 
-  it('AP3 lets a prepared draft be used or discarded, and nothing approve it', () => {
+  it('AP3 lets a prepared draft be used or discarded, and not approved', () => {
     assert.deepEqual(legalActions('prepared'), ['discard', 'use']);
     assert.equal(nextStatus('prepared', 'approve').ok, false);
   });
 
-  it('AP5, AP2 has nothing left to do for what was denied or sent', () => {
+  it('AP5, AP2 allows no action on a denied or sent draft', () => {
     for (const status of ['denied', 'allowed', 'approved', 'edited', 'discarded', 'superseded'] as const)
       assert.deepEqual(legalActions(status), [], status);
   });
 
-  it('F20 never leaves the table, sends at most once and refuses with a reason, whatever is tried', () => {
+  it('F20 for any sequence of actions: stays in the table, sends at most once, refuses with a reason', () => {
     const sent: DraftStatus[] = ['approved', 'edited', 'allowed'];
     fc.assert(
       fc.property(fc.constantFrom(...draftStatuses), fc.array(fc.constantFrom(...draftActions)), (first, actions) => {

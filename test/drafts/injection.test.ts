@@ -28,7 +28,7 @@ const stolen = {
 describe('drafts: prompt injection', () => {
   const { startHost } = useHosts();
 
-  it('AP2, AP4 whatever a customer or a model writes, nothing is sent unless the policy says allow', async () => {
+  it('AP2, AP4 no text of a customer or model sends anything without the policy’s allow', async () => {
     const kept: Decision[] = decisions.filter((decision) => decision !== 'allow');
     for (const decision of kept) {
       const { draftGenerator } = recordingGenerator(() => ok(stolen));
@@ -55,7 +55,7 @@ describe('drafts: prompt injection', () => {
     }
   });
 
-  it('AP7 facts of another customer reach neither generator nor policy, however close the calls are', async () => {
+  it('AP7 facts of another customer reach neither generator nor policy, also in concurrent calls', async () => {
     const contextProvider = {
       getContext: async (actorId: string) => {
         await new Promise((resolve) => setTimeout(resolve, Number(actorId.slice(-1)) % 3));

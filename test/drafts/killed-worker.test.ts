@@ -24,7 +24,7 @@ describe('drafts: a worker killed between a draft and its settlement', () => {
   });
   const { startHost } = useHosts();
 
-  it('AP2 sends what is allowed once, though its request is taken up again', async () => {
+  it('AP2 sends an allowed draft once, although its request is repeated', async () => {
     const { draftGenerator, calls } = recordingGenerator();
     const { automationPolicy } = recordingPolicy(() => 'allow');
     const config = { ...atOnce, draftGenerator, automationPolicy, worker: { leaseMs } };

@@ -31,7 +31,7 @@ describe('drafts: approve, edit and discard', () => {
       assert.ok(isCairnloopError(error) && error.code === 'DRAFT_NOT_PENDING', String(error));
   };
 
-  it('AP4 of fifty operators who approve at once one wins, one message is sent, the others are told why not', async () => {
+  it('AP4 of fifty operators who approve at once one succeeds, one message is sent, the others get the reason', async () => {
     const { host, cairnloop, id, draft } = await proposed();
     const { won, refused } = await outcomes(
       Array.from({ length: hands }, (_, index) => cairnloop.drafts.approve(draft.id, { actor: someone(index) })),
@@ -57,7 +57,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.equal((await cairnloop.audit.list({ conversationId: id, action: 'draft.approved' })).items.length, 1);
   });
 
-  it('AP4 what an operator sent in his own words cannot be approved as well', async () => {
+  it('AP4 a draft that an operator has edited and sent cannot be approved', async () => {
     const { host, cairnloop, id, draft } = await proposed();
     await cairnloop.drafts.edit(draft.id, { actor: operator, content: 'In my words' });
     await assert.rejects(cairnloop.drafts.approve(draft.id, { actor: operator }), { code: 'DRAFT_NOT_PENDING' });
@@ -82,7 +82,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.deepEqual(await sentTexts(host, id), expected);
   });
 
-  it('AP4 an edit sends the words of the operator, keeps the proposed ones, and cannot be edited again', async () => {
+  it('AP4 an edit sends the operator’s text, keeps the proposed one, and cannot be repeated', async () => {
     const { host, cairnloop, id, draft } = await proposed();
     const edited = await cairnloop.drafts.edit(draft.id, { actor: operator, content: 'In my words' });
     assert.deepEqual([edited.status, edited.content], ['edited', 'In my words']);

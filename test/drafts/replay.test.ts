@@ -28,7 +28,7 @@ describe('drafts/replay', () => {
     }
   };
 
-  it('shows what was decided then and would be now, counts denied ones, and acts on nothing', async () => {
+  it('returns the old and the new decision of each proposal, counts denied ones, and changes nothing', async () => {
     const before = recordingPolicy(({ summary }) => summary);
     const host = await startHost({ automationPolicy: before.automationPolicy }, withoutWorker);
     const { conversations, drafts } = host.cairnloop;
@@ -55,7 +55,7 @@ describe('drafts/replay', () => {
     assert.deepEqual((await rows()).rows, stored);
   });
 
-  it('asks with the conversation as it was, to the digest, whatever happened since', async () => {
+  it('passes the conversation as it was then, with the same digest', async () => {
     const then = recordingPolicy(() => 'require_approval');
     const { draftGenerator } = recordingGenerator();
     const factsOf = (actorId: string | null) => ({ Account: { actorId, since: new Date(0), n: 1n } });
@@ -97,7 +97,7 @@ describe('drafts/replay', () => {
     assert.equal(other.otherInput, 1);
   });
 
-  it('a policy that fails, answers nonsense or is absent is require_approval, as in the flow', async () => {
+  it('a policy that fails, returns an unknown value or is absent counts as require_approval, as in the worker', async () => {
     const host = await startHost({}, withoutWorker);
     const { conversations, drafts } = host.cairnloop;
     const { id } = await conversations.open({ message: 'Hello?' });
@@ -112,7 +112,7 @@ describe('drafts/replay', () => {
     assert.deepEqual((await replayOn(host, undefined)).changes, []);
   });
 
-  it('asks about every proposal since then, over many pages, and no older one', async () => {
+  it('replays every proposal since the given time, over many pages, and no older one', async () => {
     const host = await startHost({}, withoutWorker);
     const { conversations, drafts } = host.cairnloop;
     const { id } = await conversations.open({});

@@ -14,7 +14,7 @@ describe('a draft that an operator sends', () => {
 
   for (const how of ['approve', 'edit', 'use'] as const) {
     const { decision, words } = ways[how];
-    it(`LP1 ${how}: asks for its hand-over at once, and tells of the reply and of the clock that it ended`, async () => {
+    it(`LP1 ${how}: wakes the worker at once, and publishes the reply and the clock that it ended`, async () => {
       const { notifier, calls } = recordingNotifier(undefined, { replies: true });
       const minutes = { priority: 'normal', responseMinutes: 60, breachMinutes: 240 };
       const slaPolicyProvider = {
@@ -36,7 +36,7 @@ describe('a draft that an operator sends', () => {
       await eventually(() => assert.ok(calls.some((call) => call.method === 'onReply')));
     });
 
-    it(`OA3 ${how}: is refused with what is newer than its reader saw, and sends nothing`, async () => {
+    it(`OA3 ${how}: is refused if there are messages newer than the last one seen, and sends nothing`, async () => {
       const host = await startHost({ automationPolicy: { decide: () => decision } }, { worker: false });
       const { conversations, drafts } = host.cairnloop;
       const { id } = await conversations.open({ message: 'Where is it?' });

@@ -13,7 +13,7 @@ import {
 } from '../support/drafting.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 
-describe('drafts: overtaken by a newer message', () => {
+describe('drafts: superseded by a newer message', () => {
   const { startHost } = useHosts();
   const withoutWorker = { worker: false };
 
@@ -45,7 +45,7 @@ describe('drafts: overtaken by a newer message', () => {
     assert.deepEqual(await statuses(host, id), ['pending']);
   });
 
-  it('AP9 a message that comes while the generator or the policy thinks overtakes the draft', async () => {
+  it('AP9 a message that arrives while the generator or the policy runs supersedes the draft', async () => {
     for (const decision of ['allow', 'require_approval', 'draft_only'] as const) {
       for (const slow of ['generator', 'policy'] as const) {
         const customerWrites = async (id: string, about: string | null) => {
@@ -75,7 +75,7 @@ describe('drafts: overtaken by a newer message', () => {
     }
   });
 
-  it('AP2 what an operator answered meanwhile is not answered again without review', async () => {
+  it('AP2 a draft is not sent without review if an operator has answered meanwhile', async () => {
     const { automationPolicy } = recordingPolicy(async ({ conversationId }) => {
       await host.cairnloop.conversations.reply(conversationId, { content: 'I am on it', actor: operator });
       return 'allow';
@@ -87,7 +87,7 @@ describe('drafts: overtaken by a newer message', () => {
     assert.deepEqual(await sentTexts(host, id), [{ role: 'operator', content: 'I am on it' }]);
   });
 
-  it('AP4 a conversation that is resolved while the policy thinks gets no message and no prompt', async () => {
+  it('AP4 a conversation that is resolved while the policy runs gets no message and no draft to approve', async () => {
     for (const decision of ['allow', 'require_approval'] as const) {
       const { automationPolicy } = recordingPolicy(async ({ conversationId }) => {
         await host.cairnloop.conversations.resolve(conversationId, { resolvedBy: operator });
@@ -105,7 +105,7 @@ describe('drafts: overtaken by a newer message', () => {
     }
   });
 
-  it('a conversation that is deleted while the policy thinks is an expected failure', async () => {
+  it('a conversation that is deleted while the policy runs is an expected failure', async () => {
     const { automationPolicy } = recordingPolicy(async ({ conversationId }) => {
       await host.database.query('DELETE FROM cairnloop.conversations WHERE id = $1', [conversationId]);
       return 'allow';
@@ -129,7 +129,7 @@ describe('drafts: overtaken by a newer message', () => {
     return settled;
   };
 
-  it('AP9 a message that waits for the same lock is seen, whichever comes first', async () => {
+  it('AP9 a message that waits for the same lock is taken into account in either order', async () => {
     for (const decision of ['allow', 'require_approval'] as const) {
       const { automationPolicy } = recordingPolicy(() => decision);
       const host = await startHost({ automationPolicy }, withoutWorker);
@@ -148,7 +148,7 @@ describe('drafts: overtaken by a newer message', () => {
     }
   });
 
-  it('AP4 an approval that waits behind a customer message is refused, and one before it is sent', async () => {
+  it('AP4 an approval that waits for a customer message is refused, and one before it is sent', async () => {
     const host = await startHost({}, withoutWorker);
     const { conversations, drafts } = host.cairnloop;
     for (const approvalFirst of [true, false]) {
@@ -163,7 +163,7 @@ describe('drafts: overtaken by a newer message', () => {
     }
   });
 
-  it('AP4 approvals, discards and customer messages at once never stand in each other’s way', async () => {
+  it('AP4 concurrent approvals, discards and customer messages do not deadlock', async () => {
     const host = await startHost({ database: { poolSize: 20 } }, withoutWorker);
     const { conversations, drafts } = host.cairnloop;
     for (let round = 0; round < 20; round += 1) {
@@ -182,7 +182,7 @@ describe('drafts: overtaken by a newer message', () => {
     }
   });
 
-  it('AP9 a policy that answers otherwise later changes no stored draft, and is asked once a proposal', async () => {
+  it('AP9 a policy is called once per proposal, and a different decision later changes no stored draft', async () => {
     let decision = 'require_approval';
     const { automationPolicy, asked } = recordingPolicy(() => decision);
     const host = await startHost({ automationPolicy }, withoutWorker);

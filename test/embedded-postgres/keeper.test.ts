@@ -63,7 +63,7 @@ describe('a Postgres whose parent is killed', () => {
     assert.equal(await isListening(postgres.port), false);
   });
 
-  it('stops, and its folder is removed when that was said to be temporary', async () => {
+  it('stops, and its folder is removed if it was given as temporary', async () => {
     const dataDir = join(folder.path, 'data');
     await started(spawnParent({ dataDir, temporary: true }));
     parent?.kill('SIGINT');
@@ -84,7 +84,7 @@ describe('a Postgres whose parent is killed', () => {
     }
   });
 
-  it('leaves nothing when that happens while the cluster is created', async () => {
+  it('leaves nothing if that happens while the cluster is created', async () => {
     const child = spawnParent({});
     // `cluster-…` while it is created; whoever looks late finds what follows it, `cluster`.
     await until(async () => (await clusterParts()).some((name) => name.startsWith('cluster')));
@@ -92,7 +92,7 @@ describe('a Postgres whose parent is killed', () => {
     await until(async () => (await temporaryClusters()).length === 0);
   });
 
-  it('leaves nothing when that happens while it starts', async () => {
+  it('leaves nothing if that happens while it starts', async () => {
     const child = spawnParent({});
     await until(async () => (await clusterParts()).includes('cluster'));
     child.kill('SIGKILL');

@@ -40,14 +40,14 @@ describe('makeRunnable', () => {
     return { root, initdb: moved(real.initdb), pgCtl: moved(real.pgCtl), postgres: moved(real.postgres) };
   }
 
-  it('makes the links to the libraries where they are missing', async () => {
+  it('creates missing links to the libraries', async () => {
     await chmod(folder.path, 0o755);
     const installed = await installWithoutLinks();
     assert.equal(await makeRunnable(installed, join(folder.path, 'unused'), await chooseAccount()), installed);
     for (const { target } of links) assert.ok((await lstat(join(installed.root, target))).isSymbolicLink());
   });
 
-  it('copies what the user of Postgres cannot reach, or may not complete', async () => {
+  it('copies binaries that the user of Postgres cannot reach, or whose folder is read-only', async () => {
     const installed = await installWithoutLinks();
     await chmod(join(installed.root, 'native', 'lib'), 0o500);
     const home = await makeFolder();

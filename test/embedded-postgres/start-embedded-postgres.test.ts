@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -16,7 +17,7 @@ describe('a temporary embedded Postgres', () => {
   });
   after(() => postgres.stop());
 
-  it('answers on its url, with the settings it was given', async () => {
+  it('accepts connections on its url, with the given settings', async () => {
     const [row] = await query(
       postgres.url,
       "select current_setting('max_connections') as max, current_setting('port') as port, setting as name from pg_settings where name = 'application_name'",
@@ -40,7 +41,7 @@ describe('a temporary embedded Postgres', () => {
     await assert.rejects(query(url.href, 'select 1'), /password authentication failed/);
   });
 
-  it('listens on loopback even when told otherwise', async () => {
+  it('listens on loopback only, whatever listen_addresses is given', async () => {
     const open = await startEmbeddedPostgres({ settings: { listen_addresses: '*' } });
     try {
       assert.deepEqual(await query(open.url, 'show listen_addresses'), [{ listen_addresses: '127.0.0.1' }]);
@@ -57,7 +58,7 @@ describe('a temporary embedded Postgres', () => {
     });
   }
 
-  it('is away between halt and resume', async () => {
+  it('is unreachable between halt and resume', async () => {
     await postgres.halt('fast');
     await assert.rejects(query(postgres.url, 'select 1'), { code: 'ECONNREFUSED' });
     await postgres.resume();
@@ -144,7 +145,21 @@ describe('a persistent embedded Postgres', () => {
     }
   });
 
-  it('is refused while it runs already, and runs on', async () => {
+  it('keeps the port of its last start, and takes another one where that is taken', async () => {
+    const first = await startEmbeddedPostgres({ dataDir });
+    await first.stop();
+    const again = await startEmbeddedPostgres({ dataDir });
+    await again.stop();
+    assert.equal(again.port, first.port);
+    const other = createServer().listen(first.port, '127.0.0.1');
+    await once(other, 'listening');
+    const elsewhere = await startEmbeddedPostgres({ dataDir });
+    await elsewhere.stop();
+    other.close();
+    assert.notEqual(elsewhere.port, first.port);
+  });
+
+  it('is refused while it runs already, which keeps running', async () => {
     const first = await startEmbeddedPostgres({ dataDir });
     try {
       await assert.rejects(startEmbeddedPostgres({ dataDir }), {
@@ -157,7 +172,7 @@ describe('a persistent embedded Postgres', () => {
     }
   });
 
-  it('is given to one of several that start it at once', async () => {
+  it('is started by one of several processes that try at once', async () => {
     const starts = await Promise.allSettled([1, 2, 3].map(() => startEmbeddedPostgres({ dataDir })));
     const winners = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
     const codes = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason.code] : []));
@@ -170,7 +185,7 @@ describe('a persistent embedded Postgres', () => {
     }
   });
 
-  it('starts over a pid file whose number another process of the same user has today', async () => {
+  it('starts despite a pid file whose pid now belongs to another process', async () => {
     await (await startEmbeddedPostgres({ dataDir })).stop();
     const namesake = spawn('sleep', ['600'], { cwd: '/', ...(await chooseAccount()) });
     try {

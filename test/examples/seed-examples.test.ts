@@ -87,7 +87,7 @@ class MyAppSla implements SlaPolicyProvider {
 describe('the examples of the guide', () => {
   const { startHost } = useHosts();
 
-  it('G1, G2, CP8, CP10 the ContextProvider fills the rail, and knows nothing of a stranger', async () => {
+  it('G1, G2, CP8, CP10 the ContextProvider fills the rail, and has no facts about an unknown customer', async () => {
     const { cairnloop } = await startHost({ contextProvider: new MyAppContext() }, { worker: false });
     const { state, sections } = await cairnloop.context.get('007');
     const text = (words: string) => ({ kind: 'text', text: words, presentation: 'plain' });
@@ -111,7 +111,7 @@ describe('the examples of the guide', () => {
     assert.equal((await cairnloop.context.get('stranger')).state, 'empty');
   });
 
-  it('G1, NT1, NT5 the Notifier is told of a resolution, a breach and an outbound message', async () => {
+  it('G1, NT1, NT5 the Notifier is called for a resolution, a breach and an outbound message', async () => {
     const { cairnloop, deliveries, advance } = await startHost({
       notifier: new MyAppNotifier(),
       slaPolicyProvider: new MyAppSla(),
@@ -174,7 +174,7 @@ describe('the examples of the guide', () => {
     assert.equal((await status(reporting.cairnloop.operations(), '/metrics')).status, 200);
   });
 
-  it('TL1, TL3 the two telemetry handlers read what they log', async () => {
+  it('TL1, TL3 the two telemetry handlers log the events', async () => {
     const logged: string[] = [];
     const logger = { info: (line: string) => logged.push(line) };
     const { cairnloop } = await startHost({}, { worker: false });

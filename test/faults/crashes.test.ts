@@ -101,44 +101,48 @@ describe('faults: workers that die', function () {
     return { ...figures, recovery, seed, note: `${kills} kills` };
   }
 
-  fault('F6 callbacks that end, block and overfill their process', { short: 90_000, long: 240_000 }, async () => {
-    const maxAttempts = 3;
-    const arena = await build({ config: { worker: { leaseMs: 3000, callbackTimeoutMs: 1000, maxAttempts } } });
-    const poison = (await Promise.all(['exit', 'loop', 'oom'].map((deed) => arena.open(1, deed)))).flat();
-    const calm = await arena.open(sized(200, 2000));
-    const env = { NODE_OPTIONS: '--max-old-space-size=80' };
-    const workers = await Promise.all([
-      arena.worker({ supervised: true, env }),
-      arena.worker({ supervised: true, env }),
-    ]);
-    await arena.resolve(calm.slice(0, calm.length / 2));
-    await arena.resolve(poison);
-    const replied = await arena.open(sized(20, 200));
-    await arena.reply(replied);
-    await arena.resolve(calm.slice(calm.length / 2));
-    const recovery = await untilDrained(arena, performance.now(), sized(80_000, 220_000));
-    const { rows } = await arena.query(
-      `SELECT conversation_id AS id, attempts, last_error FROM cairnloop.deliveries WHERE state = 'discarded'`,
-    );
-    assert.deepEqual(rows.map((row) => row.id).sort(), [...poison].sort());
-    for (const row of rows) assert.equal(row.attempts, maxAttempts);
-    const allEnds = () => workers.flatMap((worker) => worker.ends);
-    assert.ok(allEnds().includes(9), 'process.exit(9) ended a worker');
-    // A worker that stands still may be the last to go: others have taken its deliveries over long before.
-    await eventually(() => assert.ok(allEnds().includes('SIGKILL'), 'the watchdog ended a worker'));
-    const ends = allEnds();
-    const { delivered, lost, repeated, replies } = await tally(arena, calm);
-    assert.deepEqual({ delivered, lost }, { delivered: calm.length + replied.length, lost: 0 });
-    return {
-      accepted: calm.length + replied.length + poison.length,
-      delivered,
-      replies,
-      lost,
-      repeated,
-      recovery,
-      note: `ends ${ends.join(' ')}`,
-    };
-  });
+  fault(
+    'F6 callbacks that exit, block and exhaust the memory of their process',
+    { short: 90_000, long: 240_000 },
+    async () => {
+      const maxAttempts = 3;
+      const arena = await build({ config: { worker: { leaseMs: 3000, callbackTimeoutMs: 1000, maxAttempts } } });
+      const poison = (await Promise.all(['exit', 'loop', 'oom'].map((deed) => arena.open(1, deed)))).flat();
+      const calm = await arena.open(sized(200, 2000));
+      const env = { NODE_OPTIONS: '--max-old-space-size=80' };
+      const workers = await Promise.all([
+        arena.worker({ supervised: true, env }),
+        arena.worker({ supervised: true, env }),
+      ]);
+      await arena.resolve(calm.slice(0, calm.length / 2));
+      await arena.resolve(poison);
+      const replied = await arena.open(sized(20, 200));
+      await arena.reply(replied);
+      await arena.resolve(calm.slice(calm.length / 2));
+      const recovery = await untilDrained(arena, performance.now(), sized(80_000, 220_000));
+      const { rows } = await arena.query(
+        `SELECT conversation_id AS id, attempts, last_error FROM cairnloop.deliveries WHERE state = 'discarded'`,
+      );
+      assert.deepEqual(rows.map((row) => row.id).sort(), [...poison].sort());
+      for (const row of rows) assert.equal(row.attempts, maxAttempts);
+      const allEnds = () => workers.flatMap((worker) => worker.ends);
+      assert.ok(allEnds().includes(9), 'process.exit(9) ended a worker');
+      // A worker that stands still may be the last to go: others have taken its deliveries over long before.
+      await eventually(() => assert.ok(allEnds().includes('SIGKILL'), 'the watchdog ended a worker'));
+      const ends = allEnds();
+      const { delivered, lost, repeated, replies } = await tally(arena, calm);
+      assert.deepEqual({ delivered, lost }, { delivered: calm.length + replied.length, lost: 0 });
+      return {
+        accepted: calm.length + replied.length + poison.length,
+        delivered,
+        replies,
+        lost,
+        repeated,
+        recovery,
+        note: `ends ${ends.join(' ')}`,
+      };
+    },
+  );
 
   fault('F8 a worker is frozen in the middle of a drain', { short: 60_000, long: 60_000 }, async () => {
     const leaseMs = 2000;

@@ -5,11 +5,11 @@ import { fault, sized } from './support/fault.js';
 import type { TimedCall } from './support/fault-host.js';
 import { tally, untilDrained } from './support/tally.js';
 
-describe('faults: what the host module needs is away', function () {
+describe('faults: the provider of a host module is unreachable', function () {
   this.timeout(120_000);
   const { build } = useArenas();
 
-  fault('F13 the provider is away and comes back', { short: 90_000, long: 900_000 }, async () => {
+  fault('F13 the provider is unreachable and comes back', { short: 90_000, long: 900_000 }, async () => {
     const concurrency = 20;
     const arena = await build({ config: { worker: { concurrency } } });
     await arena.worker();

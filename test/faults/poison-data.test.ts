@@ -65,7 +65,7 @@ describe('faults: deliveries that cannot be read', () => {
     }
   });
 
-  fault('F7 failures whose text no column or payload takes', { short: 30_000, long: 30_000 }, async () => {
+  fault('F7 failures whose text fits no column or payload', { short: 30_000, long: 30_000 }, async () => {
     const texts = ['x'.repeat(9000), `nul \0 and \ud800 alone`, '', '\u202e'.repeat(3000)];
     const { notifier } = recordingNotifier(({ conversation }) => {
       throw new Error(texts[Number(conversation.subject)]);

@@ -8,7 +8,7 @@ import { fault, isLong, sized } from './support/fault.js';
 import type { TimedCall } from './support/fault-host.js';
 import { tally, untilDrained } from './support/tally.js';
 
-describe('faults: neighbours', function () {
+describe('faults: load from other work', function () {
   this.timeout(120_000);
   const { build } = useArenas();
 
@@ -45,7 +45,7 @@ describe('faults: neighbours', function () {
     },
   );
 
-  fault('a noisy conversation and a slow topic leave room for the rest', { short: 60_000, long: 60_000 }, async () => {
+  fault('a busy conversation and a slow topic do not starve others', { short: 60_000, long: 60_000 }, async () => {
     const arena = await build({ config: { worker: { concurrency: 10 } } });
     const [noisy = ''] = await arena.open(1, 'sleep 50');
     const slow = await arena.open(30, 'sleep 3000');

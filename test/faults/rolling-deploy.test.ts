@@ -11,6 +11,9 @@ import { resolveAtRate, tally, untilDrained } from './support/tally.js';
 const perSecond = 200;
 const workersAtOnce = 3;
 
+/** A deploy should delay no callback by more, in milliseconds. Reported and not asserted: it depends on the machine. */
+const latestMs = 1000;
+
 /** What releases do that keep older code working: columns, a table, an index, and a topic that older workers leave alone. */
 const additive = {
   name: '9001-of-a-later-version',
@@ -114,5 +117,6 @@ async function lateness(arena: Arena): Promise<string> {
     .map(({ time, deliveryId }) => time - (committed.get(deliveryId) ?? 0))
     .sort((a, b) => a - b);
   const at = (part: number) => late[Math.min(late.length - 1, Math.floor(late.length * part))] ?? 0;
-  return `callbacks began after p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms, of ${late.length}`;
+  const mark = at(1) <= latestMs ? 'held' : '**missed**';
+  return `callbacks began after p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms (${latestMs}: ${mark}), of ${late.length}`;
 }

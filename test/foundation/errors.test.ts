@@ -89,7 +89,7 @@ const pinned = [
 ];
 
 describe('errors', () => {
-  it('have the codes that hosts rely on', () => {
+  it('have the published codes', () => {
     assert.deepEqual([...errorCodes].sort(), pinned);
   });
 
@@ -104,13 +104,14 @@ describe('errors', () => {
     );
   });
 
-  it('carry code, sentence, hint and exit code, and are known across copies of the package', () => {
+  it('carry code, message, hint and exit code, and are recognized across copies of the package', () => {
     const error = new CairnloopError('CONVERSATION_NOT_FOUND', { id: 'c-7' }, { cause: new Error('why') });
     assert.deepEqual(
       [error.name, error.code, error.message, error.exitCode, error.details],
       ['CairnloopError', 'CONVERSATION_NOT_FOUND', 'There is no conversation "c-7".', 1, { id: 'c-7' }],
     );
     assert.ok(error.hint && error instanceof Error && (error.cause as Error).message === 'why');
+    assert.equal(error.docs, 'cairnloop/docs/errors.md#conversation_not_found');
     const ofAnotherCopy = { [Symbol.for('cairnloop.error')]: true };
     assert.deepEqual([error, ofAnotherCopy, new Error('x'), null, 'CONVERSATION_NOT_FOUND'].map(isCairnloopError), [
       true,

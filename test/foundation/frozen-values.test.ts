@@ -4,10 +4,10 @@ import { terms } from '../support/error-causes.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator as actor, useHosts } from '../support/started-host.js';
 
-describe('what the library answers', () => {
+describe('values that the library returns', () => {
   const { startHost } = useHosts();
 
-  it('is frozen but for its lists, and leaves what is the host’s own alone', async () => {
+  it('are frozen except their lists, and values of the host stay as they are', async () => {
     const { notifier } = recordingNotifier();
     const active = [{ ...terms, calendar: { timeZone: 'UTC', hours: { 1: [['09:00', '17:00']] } } }];
     const facts = { Plan: { tier: 'gold', seats: [1, 2] } };

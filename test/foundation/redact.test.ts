@@ -38,13 +38,13 @@ describe('redact', () => {
     assert.equal(redact(text), text);
   });
 
-  it('keeps what tells one database from another', () => {
+  it('keeps the parts that tell one database from another', () => {
     assert.equal(redact('postgres://app:x@db.test:5432/app down'), 'postgres://[redacted]@db.test:5432/app down');
   });
 });
 
 describe('errorText', () => {
-  it('takes whatever was thrown', () => {
+  it('accepts any thrown value', () => {
     const unreadable = Object.defineProperty({}, 'message', {
       get: () => {
         throw new Error('no');
@@ -62,12 +62,12 @@ describe('errorText', () => {
     assert.equal(errorText(Symbol('x')), 'Symbol(x)');
   });
 
-  it('names the cause once, as the message of a failed fetch says nothing', () => {
+  it('adds the cause once, as for a failed fetch', () => {
     assert.equal(errorText(new Error('fetch failed.', { cause: new Error('ENOTFOUND') })), 'fetch failed: ENOTFOUND');
     assert.equal(errorText(new Error('fetch failed: ENOTFOUND', { cause: 'ENOTFOUND' })), 'fetch failed: ENOTFOUND');
   });
 
-  it('masks secrets, also where the text is cut', () => {
+  it('masks secrets, also at the point where the text is cut', () => {
     assert.ok(!errorText(new Error(`password=${canary}`)).includes(canary));
     const cut = errorText(
       `${'token=aaaaaaaaaaaaaaaaaaaaaaaaaaa '.repeat(11)}postgres://u:${canary}@${'h'.repeat(99)}`,
@@ -76,14 +76,14 @@ describe('errorText', () => {
     assert.ok(!cut.includes('c4'), cut);
   });
 
-  it('keeps a beginning of a text without a space', () => {
+  it('keeps the beginning of a text without a space', () => {
     assert.equal(errorText('e'.repeat(20_000)), `${'e'.repeat(1999)}…`);
     assert.equal(errorText(new Error('e'.repeat(20_000)), 300), `${'e'.repeat(299)}…`);
     assert.match(errorText(`Request failed: ${'%7B'.repeat(10_000)}`), /^Request failed: (%7B){100}/);
     assert.match(errorText(`<html>${'x'.repeat(9000)} and so on`), /^<html>x{1900}/);
   });
 
-  it('shows no half of a secret, wherever in a text without a space it is cut', () => {
+  it('shows no part of a secret in a text without a space that is cut anywhere', () => {
     const secrets = {
       url: `postgres://ada:${canary}/${canary}@db.example.com/shop`,
       'long url': `postgres://ada:${canary.repeat(20)}@db.example.com/shop`,
@@ -123,12 +123,12 @@ describe('errorText', () => {
 });
 
 describe('toStorableText, toStorableJson', () => {
-  it('drops NUL and mends lone surrogates, in keys too', () => {
+  it('drops NUL and replaces lone surrogates, also in keys', () => {
     assert.equal(toStorableText('a\u0000b \ud800 😀'), 'ab \ufffd 😀');
     assert.deepEqual(toStorableJson({ 'k\u0000': ['\udc00'] }), { k: ['\ufffd'] });
   });
 
-  it('says in words what JSON would throw at', () => {
+  it('describes values at which JSON.stringify would throw', () => {
     const value: Record<string, unknown> = { big: 10n ** 20n, date: new Date(0), never: undefined, nan: Number.NaN };
     value.self = value;
     Object.defineProperty(value, 'bad', {
@@ -154,13 +154,13 @@ describe('toStorableText, toStorableJson', () => {
     assert.equal(JSON.stringify(copy), '{"__proto__":{"polluted":true}}');
   });
 
-  it('cuts what is too deep', () => {
+  it('cuts deep nesting', () => {
     let deep: unknown = 'bottom';
     for (let level = 0; level < 20_000; level += 1) deep = [deep];
     assert.match(JSON.stringify(toStorableJson(deep)), /too deep/);
   });
 
-  it('says the same as JSON for any JSON value that is storable', () => {
+  it('equals JSON.stringify for any storable JSON value', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {
         assert.equal(JSON.stringify(toStorableJson(value)), JSON.stringify(value)?.replaceAll('\\u0000', ''));

@@ -6,7 +6,7 @@ import { type StartedHost, useHosts } from '../support/started-host.js';
 import { type RecordingHost, recordingHost } from '../support/worker-process.js';
 
 describe('cairnloop worker under a package manager', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { startHost } = useHosts();
   let producer: StartedHost;
   let host: RecordingHost;
@@ -22,7 +22,7 @@ describe('cairnloop worker under a package manager', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    it(`OP5 stops when npm is ended by ${signal}, which npm does not hand on`, async () => {
+    it(`OP5 stops when npm is ended by ${signal}, which npm does not forward`, async () => {
       const script = `"${process.execPath}" "${bin}" worker`;
       host.write('package.json', JSON.stringify({ type: 'module', scripts: { worker: script } }));
       const npm = spawn('npm', ['run', 'worker'], { cwd: host.folder, stdio: ['ignore', 'ignore', 'pipe'] });

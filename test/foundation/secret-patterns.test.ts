@@ -163,9 +163,9 @@ const innocent: readonly string[] = [
   'https://docs.test/webhooks/getting-started and https://docs.test/reset/index.html',
 ];
 
-describe('what is a secret in a text', () => {
+describe('secrets in a text', () => {
   for (const [where, texts] of Object.entries(secrets)) {
-    it(`in ${where} is masked`, () => {
+    it(`are masked in ${where}`, () => {
       for (const text of texts) {
         for (const around of [text, `${text}\n    at x`, `Error: it failed with ${text}`]) {
           const masked = redact(around);
@@ -176,7 +176,7 @@ describe('what is a secret in a text', () => {
     });
   }
 
-  it('is masked in any of these texts beside any other', () => {
+  it('are masked in any of these texts beside any other', () => {
     const text = fc.constantFrom(...Object.values(secrets).flat());
     const other = fc.constantFrom(...innocent);
     fc.assert(
@@ -194,7 +194,7 @@ describe('what is a secret in a text', () => {
     );
   });
 
-  it('does not show where a text is cut in the midst of it', () => {
+  it('do not show in a text that is cut inside them', () => {
     for (const text of Object.values(secrets).flat()) {
       for (let before = 1; before < text.length; before += 3) {
         const shown = errorText(`${', '.repeat(2000).slice(0, 4000 - before)} ${text} ${'z '.repeat(5000)}`, 4000);
@@ -203,7 +203,7 @@ describe('what is a secret in a text', () => {
     }
   });
 
-  it('needs no digit where its beginning is no name', () => {
+  it('are masked without a digit if the text before them is no name', () => {
     const letters = 'abcdefghijklmnopqrstuvwx';
     const tokens = [
       'sk-proj-',
@@ -223,17 +223,17 @@ describe('what is a secret in a text', () => {
       assert.equal(redact(`refused, key ${token} at once`), 'refused, key [redacted] at once', token);
   });
 
-  it('is not what every log holds', () => {
+  it('do not include ordinary log text', () => {
     for (const text of [...innocent, innocent.join('\n'), innocent.join(' ')]) assert.equal(redact(text), text);
   });
 
-  it('masks no more at the second time', () => {
+  it('redacting twice changes nothing more', () => {
     for (const text of [...Object.values(secrets).flat(), ...innocent]) {
       assert.equal(redact(redact(text)), redact(text));
     }
   });
 
-  it('leaves standing which server, host or setting it was about', () => {
+  it('masking keeps the name of the server, host or setting', () => {
     assert.equal(
       redact(`postgres://app:my ${canary} word@db.test:5432/app is down`),
       'postgres://[redacted]@db.test:5432/app is down',

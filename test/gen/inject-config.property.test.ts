@@ -133,7 +133,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
     );
   });
 
-  it('CL2 where the object has lines of its own, taking our lines out gives the original back', () => {
+  it('CL2 if the object spans several lines, removing the added lines restores the original', () => {
     const overSeveralLines = written.filter(
       ({ layout, properties }) => layout === 'lines' && properties.at(-1) !== '...seen',
     );

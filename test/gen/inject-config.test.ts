@@ -39,7 +39,7 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
   });
 });
 
-describe('CL1 gen/inject-config: what it would write is read again', () => {
+describe('CL1 gen/inject-config: checks its own result', () => {
   const [known] = cases;
   const odd = {
     'line ends of old Macs': 'export default {\r  // nothing yet\r};\r',
@@ -47,7 +47,7 @@ describe('CL1 gen/inject-config: what it would write is read again', () => {
     'both, behind an import': "import { defineConfig } from 'cairnloop';\r\rexport default {\u2029  // x\u2029};\r",
   };
   for (const [what, text] of Object.entries(odd)) {
-    it(`leaves the file to its owner where the key would end up in a comment: ${what}`, () => {
+    it(`leaves the file alone if the key would end up in a comment: ${what}`, () => {
       assert.ok(known);
       const result = injectConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
       assert.equal(result.outcome, 'manual');

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { freeName, meantModules, moduleId, specifier } from '../../src/gen/names.js';
 
 describe('gen/names', () => {
-  it('knows one module under every spelling of its path', () => {
+  it('recognizes one module under every spelling of its path', () => {
     for (const file of ['src/a.ts', 'src/a.js', 'src/a.mts', 'src/a.cjs', 'src/a', 'src/a/index.ts']) {
       assert.equal(moduleId(file), 'src/a');
     }
   });
 
-  it('writes an import as the host ends its own', () => {
+  it('writes import paths with the extensions that the host uses', () => {
     assert.equal(specifier('cairnloop.config.ts', 'src/a.ts', 'js'), './src/a.js');
     assert.equal(specifier('cairnloop.config.ts', 'src/a.ts', 'ts'), './src/a.ts');
     assert.equal(specifier('cairnloop.config.ts', 'src/a.ts', 'none'), './src/a');

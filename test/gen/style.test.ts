@@ -26,7 +26,7 @@ describe('gen/style', () => {
     assert.equal(restyle('a.ts', written, templateStyle), written);
   });
 
-  it('changes quotes in code only, and not where they would have to be escaped', () => {
+  it('changes quotes in code only, and none that would need escaping', () => {
     const text = restyle('a.ts', written, style({ quote: '"' }));
     assert.match(text, /from "a";/);
     assert.match(text, /"one"/);
@@ -35,20 +35,20 @@ describe('gen/style', () => {
     assert.match(text, /`\$\{text\} 'raw'`/);
   });
 
-  it('drops semicolons and trailing commas of code, and leaves those of comments', () => {
+  it('removes semicolons and trailing commas in code, not in comments', () => {
     const text = restyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
     assert.deepEqual(text.match(/.*;$/gm), [" * It's the host's: 'quoted' stays; so does this;"]);
     assert.doesNotMatch(text, /,\s*[\]}]/);
     assert.ok(isValidSyntax(parseSource('a.ts', text)));
   });
 
-  it('indents by tabs or any number of spaces and ends lines as told', () => {
+  it('indents by tabs or any number of spaces, with the given line ends', () => {
     assert.match(restyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
     assert.match(restyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
     assert.equal(restyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
   });
 
-  it('sees in a file what it was written in', () => {
+  it('detects the style of a file', () => {
     const styles = [
       { quote: '"', semicolons: false, indent: '\t', eol: '\r\n' },
       { quote: "'", semicolons: true, indent: '    ', eol: '\n' },
@@ -58,7 +58,7 @@ describe('gen/style', () => {
     }
   });
 
-  it('says nothing of what a file does not show', () => {
+  it('leaves a setting undefined that a file does not show', () => {
     assert.deepEqual(observeStyle(parseSource('a.ts', '')), {});
   });
 });

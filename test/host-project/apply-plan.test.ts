@@ -3,7 +3,7 @@ import { applyPlan } from '../../src/host-project/apply-plan.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';
 
-describe('project/apply-plan', () => {
+describe('host-project/apply-plan', () => {
   let host: TempHost;
   beforeEach(() => {
     host = tempHost({ 'package.json': '{}', 'a.txt': 'one\n' });
@@ -19,12 +19,12 @@ describe('project/apply-plan', () => {
     assert.deepEqual(treeOf(host.folder), before);
   });
 
-  it('refuses to create a file that has come to be meanwhile', () => {
+  it('refuses to create a file that exists meanwhile', () => {
     const plan = { root: host.folder, changes: [change('a.txt', null, 'two\n')], notes: [] };
     assert.throws(() => applyPlan(plan), { code: 'FILE_CHANGED' });
   });
 
-  it('writes all files or none: a failure half way takes back what was done', () => {
+  it('writes all files or none: a failure restores those already written', () => {
     const before = treeOf(host.folder);
     const long = `${'x'.repeat(300)}.txt`;
     const changes = [
@@ -36,7 +36,7 @@ describe('project/apply-plan', () => {
     assert.deepEqual(treeOf(host.folder), before);
   });
 
-  it('takes back files that were in place already when the last one cannot be put there', () => {
+  it('restores files already replaced when the last one cannot be written', () => {
     host.write('folder/inside.txt', '');
     const before = treeOf(host.folder);
     const changes = [change('a.txt', 'one\n', 'two\n'), change('folder', null, 'not a folder')];

@@ -11,8 +11,8 @@ const latin1 = Buffer.from(
   'latin1',
 );
 
-describe('project/host-text', () => {
-  it('gives any bytes back', () => {
+describe('host-project/host-text', () => {
+  it('preserves any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
         assert.deepEqual(encodeText(decodeText(Buffer.from(bytes))), Buffer.from(bytes));
@@ -39,7 +39,7 @@ describe('project/host-text', () => {
       assert.deepEqual(readFileSync(at('cairnloop.config.js')), latin1);
     });
 
-    it('brings back a module in Latin-1 that --force had overwritten, and leaves what was appended to as bytes', async () => {
+    it('undo restores a module in Latin-1 that --force had overwritten, and appending keeps bytes as they are', async () => {
       host = tempHost({ 'package.json': { type: 'module', name: 'host' } });
       const own = Buffer.from('// \u00e9t\u00e9\nexport const notifier = {};\n', 'latin1');
       const env = Buffer.from('# \u00e9t\u00e9\nOTHER=1\n', 'latin1');
@@ -53,7 +53,7 @@ describe('project/host-text', () => {
       assert.deepEqual(readFileSync(at('.env.example')), env);
     });
 
-    it('leaves what is in UTF-16, or no text, to its owner: manual, the lines, exit 3', async () => {
+    it('leaves a file in UTF-16 or a binary one alone: manual, the lines to add, exit 3', async () => {
       for (const bytes of [
         Buffer.from('\uFEFFexport default {};\n', 'utf16le'),
         Buffer.from('export default {};\n\0', 'utf8'),

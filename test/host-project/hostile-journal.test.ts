@@ -6,7 +6,7 @@ import { runMain } from '../support/run-main.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
 import { treeOf } from '../support/tree.js';
 
-describe('project/journal: one that somebody put there', () => {
+describe('host-project/journal: one that somebody else wrote', () => {
   let host: TempHost;
   let outside: string;
   beforeEach(() => {
@@ -53,7 +53,7 @@ describe('project/journal: one that somebody put there', () => {
 
   for (const name of ['journal', 'journal.json']) {
     for (const [title, make] of Object.entries(entries)) {
-      it(`is refused where it names ${title} (${name})`, async () => {
+      it(`is refused if it names ${title} (${name})`, async () => {
         host.write(`.cairnloop/${name}`, JSON.stringify([make()]));
         const before = [treeOf(host.folder), treeOf(outside)];
         for (const argv of [['undo'], ['undo', '--dry-run'], ['gen', 'notifier']]) {
@@ -67,14 +67,14 @@ describe('project/journal: one that somebody put there', () => {
     }
   }
 
-  it('is refused where its folder leads elsewhere', async () => {
+  it('is refused if its folder is a link to elsewhere', async () => {
     symlinkSync(outside, path.join(host.folder, '.cairnloop'));
     writeFileSync(path.join(outside, 'journal'), JSON.stringify([entry(harmless)]));
     for (const argv of [['undo'], ['gen', 'notifier']]) assert.notEqual((await runMain(host.folder, argv)).exitCode, 0);
     assert.equal(existsSync(path.join(host.folder, 'cairnloop.config.js')), false);
   });
 
-  it('takes no folder for a file that it wrote', async () => {
+  it('does not remove a folder in the place of a file that it wrote', async () => {
     await runMain(host.folder, ['gen', 'policy']);
     rmSync(path.join(host.folder, 'src/cairnloop/automation-policy.js'));
     host.write('src/cairnloop/automation-policy.js/inner.js', '');
@@ -83,7 +83,7 @@ describe('project/journal: one that somebody put there', () => {
     assert.ok(existsSync(path.join(host.folder, 'src/cairnloop/automation-policy.js/inner.js')));
   });
 
-  it('of an earlier version is read, and written under the new name', async () => {
+  it('of an earlier version is read, and saved under the new name', async () => {
     await runMain(host.folder, ['gen', 'policy']);
     const { renameSync } = await import('node:fs');
     renameSync(path.join(host.folder, '.cairnloop/journal'), path.join(host.folder, '.cairnloop/journal.json'));

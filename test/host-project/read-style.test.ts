@@ -13,12 +13,12 @@ function styleOf(files: Record<string, string | object>, packageFolder = '.') {
   }
 }
 
-describe('project/read-style', () => {
-  it('takes the style of the templates where the host shows none', () => {
+describe('host-project/read-style', () => {
+  it('uses the style of the templates if the host has none', () => {
     assert.deepEqual(styleOf({}), templateStyle);
   });
 
-  it('reads what the files of the host show', () => {
+  it("detects the style of the host's files", () => {
     const text = 'import a from "a"\r\n\r\nexport function b() {\r\n\treturn a\r\n}\r\n';
     const seen = { quote: '"', semicolons: false, indent: '\t', eol: '\r\n' };
     assert.deepEqual(styleOf({ 'src/b.ts': text }), { ...templateStyle, ...seen });
@@ -38,6 +38,45 @@ describe('project/read-style', () => {
       { '.prettierrc.cjs': `const options = ${JSON.stringify(options)};\nmodule.exports = options;\n` },
     ];
     for (const files of places) assert.deepEqual(styleOf(files), wanted, Object.keys(files)[0]);
+  });
+
+  it('reads a Prettier preset wherever it is named, built on or spread', () => {
+    const options = { semi: false, tabWidth: 4, trailingComma: 'none' };
+    const wanted = { ...templateStyle, quote: '"', semicolons: false, indent: '    ', trailingCommas: false };
+    const preset = (file: string, text: string, manifest: object = {}) => ({
+      'node_modules/@org/prettier-config/package.json': { name: '@org/prettier-config', ...manifest },
+      [`node_modules/@org/prettier-config/${file}`]: text,
+    });
+    const json = preset('index.json', JSON.stringify(options), { main: 'index.json' });
+    const script = `export default ${JSON.stringify(options)};\n`;
+    const esm = preset('dist/own.mjs', script, { exports: { '.': { import: './dist/own.mjs' } } });
+    const commonjs = preset('index.js', `module.exports = ${JSON.stringify(options)};\n`);
+    const named = { 'package.json': { prettier: '@org/prettier-config' } };
+    const places: Record<string, string | object>[] = [
+      { ...named, ...json },
+      { ...named, ...esm },
+      { ...named, ...commonjs },
+      { '.prettierrc': '"@org/prettier-config"\n', ...json },
+      { '.prettierrc.json': '"@org/prettier-config"', ...json },
+      { '.prettierrc.yaml': '@org/prettier-config\n', ...json },
+      { 'prettier.config.js': "export { default } from '@org/prettier-config';\n", ...esm },
+      { 'prettier.config.mjs': "import base from '@org/prettier-config';\n\nexport default base;\n", ...esm },
+      { '.prettierrc.cjs': "module.exports = require('@org/prettier-config');\n", ...commonjs },
+      {
+        'prettier.config.js': "import base from './base.js';\nexport default { ...base, tabWidth: 4 };\n",
+        'base.js': script,
+      },
+      { '.prettierrc.toml': 'semi = false\ntabWidth = 4\ntrailingComma = "none"\n' },
+      { '.prettierrc': { semi: true, overrides: [{ files: ['*.{js,ts}'], options }] } },
+    ];
+    for (const files of places) assert.deepEqual(styleOf(files), wanted, JSON.stringify(files));
+    const own = {
+      '.prettierrc.cjs': "module.exports = { ...require('@org/prettier-config'), semi: true };\n",
+      ...commonjs,
+    };
+    assert.deepEqual(styleOf(own), { ...wanted, semicolons: true });
+    const gone = styleOf({ 'package.json': { prettier: '@org/gone' } });
+    assert.deepEqual(gone, { ...templateStyle, quote: '"' });
   });
 
   it('honours Biome, whose default is the tab', () => {
@@ -77,7 +116,7 @@ describe('project/read-style', () => {
     assert.deepEqual(nested({ root: false }), { ...templateStyle, quote: '"', indent: '\t' });
   });
 
-  it('lets Biome settings win over what they extend, the later over the earlier, and stands a circle', () => {
+  it('prefers Biome settings over extended ones, later ones over earlier, and survives a circle', () => {
     const style = styleOf({
       'biome.json': { extends: ['./a.json', './b.json'], javascript: { formatter: { semicolons: 'asNeeded' } } },
       'a.json': { extends: ['./biome.json'], formatter: { indentStyle: 'space', indentWidth: 8 } },
@@ -90,7 +129,7 @@ describe('project/read-style', () => {
     assert.equal(styleOf({ 'biome.json': { extends: ['./gone.json', '@org/gone', 7] } }).indent, '\t');
   });
 
-  it('leaves the indentation to .editorconfig where Biome does', () => {
+  it('uses the indentation of .editorconfig if Biome does', () => {
     const editor = '[*]\nindent_style = space\nindent_size = 4\n';
     const biome = { formatter: { useEditorconfig: true } };
     assert.equal(styleOf({ 'biome.json': biome, '.editorconfig': editor }).indent, '    ');

@@ -1,4 +1,5 @@
 /** The hosts of `npm run test:hosts`: how each is made, and what of it is its own. */
+import { adonisFiles, nextFiles, type Printed, svelteFiles } from './printed.js';
 
 export interface Host {
   name: string;
@@ -6,12 +7,16 @@ export interface Host {
   /** Makes the host in an empty folder: its generator, or files of our own. Ends with its packages installed. */
   create: string[];
   files?: Record<string, string | object>;
+  /** A folder of `files/` that the host is made from, where no generator can be run. */
+  from?: string;
   /** Where in that folder the package is that gets Cairnloop. Default: the folder itself. */
   at?: string;
   /** Adds a tarball, which stands where `TARBALL` is. */
   add?: string;
   /** Runs a program of the installed packages. Default: `npx`. */
   exec?: string;
+  /** Makes files of the lines that `init` printed. */
+  printed?: Printed;
   /** Commands after `gen all`, in the shell: what a reader of the documentation does by hand. */
   wire?: string[];
   build?: string;
@@ -121,6 +126,7 @@ export const hosts: Host[] = [
       'npx -y create-next-app@latest . --ts --eslint --no-tailwind --no-src-dir --app --use-npm --skip-install --disable-git --yes',
       'npm install',
     ],
+    printed: nextFiles,
     wire: [
       `node -e "const f='next.config.ts',fs=require('fs');fs.writeFileSync(f,fs.readFileSync(f,'utf8').replace('/* config options here */','serverExternalPackages: [\\'cairnloop\\'],'))"`,
     ],
@@ -138,10 +144,26 @@ export const hosts: Host[] = [
       'npm pkg set devDependencies.@sveltejs/adapter-node=^5 devDependencies.@types/node=^22',
       'npm install',
     ],
+    printed: svelteFiles,
     build: 'npm run build',
     lint: 'npm run check',
     start: 'HOST=127.0.0.1 ORIGIN=http://127.0.0.1:$PORT node build',
     worker: 'cairnloop worker',
+  },
+  {
+    name: 'adonis',
+    title: 'AdonisJS 6 (files of the stock layout: its generator needs GitHub)',
+    from: 'adonis-app',
+    create: ['mv dot-env .env', 'npm install'],
+    printed: adonisFiles,
+    // What a reader pasted, and nothing that was generated.
+    wire: ['npx eslint --fix app/middleware/support_middleware.ts'],
+    build: 'npm run build',
+    lint: 'npm run lint && npm run typecheck',
+    test: 'npm test',
+    // `ENV_PATH` is where Adonis looks for `.env`: the build does not copy it.
+    start: 'ENV_PATH=$PWD NODE_ENV=production node build/bin/server.js',
+    worker: 'cairnloop worker --config build/cairnloop.config.js',
   },
   {
     name: 'pnpm',

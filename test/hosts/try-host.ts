@@ -65,10 +65,13 @@ export async function tryHost(host: Host, around: Surroundings): Promise<Report>
     await step('create', () => create(host, folder, place, around));
     await step('install', () => install(host, place, around));
     const cairnloop = (args: string) => () => shell(`${exec(host, around)} cairnloop ${args}`, place);
-    await step('init', cairnloop('init --yes'));
+    let mount: string[] = [];
+    await step('init', async () => {
+      mount = mountLines(await cairnloop('init --yes --json 2>/dev/null')());
+    });
     await step('gen all', async () => {
       await cairnloop('gen all --yes')();
-      await wire(host, place);
+      await wire(host, place, mount);
     });
     await step('migrate', cairnloop('migrate'));
     await check('doctor', cairnloop('doctor'));
@@ -103,13 +106,23 @@ function environment(folder: string, port: string, { node, databaseUrl }: Surrou
 const exec = (host: Host, { linked }: Surroundings) => (linked ? '' : (host.exec ?? 'npx'));
 
 async function create(host: Host, folder: string, place: Place, { linked }: Surroundings): Promise<void> {
-  for (const [file, content] of Object.entries(host.files ?? {})) {
+  if (host.from) cpSync(path.join(wiring, host.from), folder, { recursive: true });
+  write(folder, host.files ?? {});
+  if (linked) return;
+  for (const command of host.create) await shell(command, { ...place, folder });
+}
+
+function write(folder: string, files: Record<string, string | object>): void {
+  for (const [file, content] of Object.entries(files)) {
     const at = path.join(folder, file);
     mkdirSync(path.dirname(at), { recursive: true });
     writeFileSync(at, typeof content === 'string' ? content : `${JSON.stringify(content, null, 2)}\n`);
   }
-  if (linked) return;
-  for (const command of host.create) await shell(command, { ...place, folder });
+}
+
+/** Yarn prints lines of its own around the document. */
+function mountLines(output: string): string[] {
+  return JSON.parse(output.slice(output.indexOf('{'), output.lastIndexOf('}') + 1)).mount;
 }
 
 async function install(host: Host, place: Place, { tarball, linked }: Surroundings): Promise<void> {
@@ -134,10 +147,11 @@ export async function link(tarball: string, place: Place, packages: readonly str
 }
 
 /** What the developer writes: the server, with Cairnloop in it. */
-async function wire(host: Host, place: Place): Promise<void> {
+async function wire(host: Host, place: Place, mount: readonly string[]): Promise<void> {
   const from = path.join(wiring, host.name);
   const like = path.join(wiring, 'express-ts');
   cpSync(existsSync(from) ? from : like, place.folder, { recursive: true });
+  write(place.folder, host.printed?.(mount) ?? {});
   for (const command of host.wire ?? []) await shell(command, place);
 }
 
@@ -189,7 +203,7 @@ async function answers(url: string, server: Started): Promise<void> {
   await until(async () => (await fetch(url).catch(() => null))?.ok ?? false, server);
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address() as { port: number };

@@ -73,7 +73,7 @@ describe('a body that the host has parsed', () => {
     });
   }
 
-  it('is not looked at before its sender is identified and its origin is checked', async () => {
+  it('is not read before its sender is identified and its origin is checked', async () => {
     let looks = 0;
     const look = () => {
       looks += 1;
@@ -142,7 +142,7 @@ describe('a body that the host has parsed', () => {
     });
   }
 
-  it('keeps every value of a field that comes more often than qs makes lists for', async () => {
+  it('keeps every value of a field that occurs more often than the list limit of qs', async () => {
     const { cairnloop } = await startHost({ notifier }, { worker: false });
     const opened = await Promise.all(Array.from({ length: 25 }, () => cairnloop.conversations.open({ actorId: 'c' })));
     const workspace = cairnloop.workspace({ basePath: '/support', operator: () => operator });
@@ -198,7 +198,7 @@ describe('a body that the host has parsed', () => {
     },
   };
   for (const [name, { mount, taken }] of Object.entries(frameworks)) {
-    it(`${taken ? 'is taken' : 'is said to be out of reach'} from ${name}`, async () => {
+    it(`${taken ? 'is accepted' : 'is reported as already consumed'} from ${name}`, async () => {
       const host = await start();
       const { post } = client(await listen(mount(host.workspace)), '/support');
       const answer = await post(`/c/${host.id}/compose`, { mode: 'note', content: 'From the form' });
@@ -214,7 +214,7 @@ describe('a body that the host has parsed', () => {
     });
   }
 
-  it('is taken from Fastify, whose hook runs before its parsers', async () => {
+  it('is accepted from Fastify, whose hook runs before its parsers', async () => {
     const host = await start();
     const app = fastify();
     app.addHook('onRequest', (request, reply, done) => void host.workspace.node(request.raw, reply.raw, () => done()));
@@ -226,7 +226,7 @@ describe('a body that the host has parsed', () => {
     }
   });
 
-  it('is said to be out of reach where a fetch-style host has read it', async () => {
+  it('is reported as already consumed if a fetch-style host has read it', async () => {
     const host = await start();
     const app = new Hono();
     app.all('*', async (c) => {
@@ -241,7 +241,7 @@ describe('a body that the host has parsed', () => {
     assert.match(await answer.text(), /was read before it reached the workspace/);
   });
 
-  it('that never ends is given up', async () => {
+  it('that never ends is abandoned', async () => {
     const { readForm } = await import('../../src/http/read-form.js');
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('a=')) });
     const request = new Request('https://app.example/', {

@@ -50,7 +50,7 @@ describe('live updates', () => {
     });
   });
 
-  it('of four thousand tried by one operator open no more than their share', async () => {
+  it('of four thousand attempts by one operator open no more than the limit', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = host.cairnloop.workspace({ basePath: '/support', operator: () => operator });
     let open = 0;
@@ -80,7 +80,7 @@ describe('live updates', () => {
     });
   }
 
-  it('go on for as long as the session stands', async () => {
+  it('continue as long as the session is valid', async () => {
     const host = await startHost({}, { worker: false });
     let asked = 0;
     const { id } = await host.cairnloop.conversations.open({ actorId: 'c' });
@@ -105,7 +105,7 @@ describe('live updates', () => {
     stream.destroy();
   });
 
-  it('refuse settings under which an ended session would be seen after more than a minute', async () => {
+  it('refuse settings under which an ended session would be noticed after more than a minute', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const wrong: unknown[] = [
       { recheckMs: 60_001 },
@@ -143,7 +143,7 @@ describe('live updates', () => {
     return { streams, viewer, publish: (news: string) => publish(news) };
   }
 
-  it('hold little for a reader that does not keep up, and tell it so once it reads again', async () => {
+  it('buffer little for a slow reader, and tell it that it missed changes', async () => {
     const { streams, viewer, publish } = hub();
     const slow = streams.open(viewer()).body?.pipeThrough(new TextDecoderStream()).getReader();
     const news = 'x'.repeat(1000);
@@ -154,7 +154,7 @@ describe('live updates', () => {
     streams.close();
   });
 
-  it('reach the others though one fails, is slow or is not concerned', async () => {
+  it('reach the others if one fails, is slow or is filtered out', async () => {
     const { streams, viewer, publish } = hub();
     const failing = streams.open(viewer({ tell: () => assert.fail('broken') }));
     streams.open(viewer());
@@ -168,7 +168,7 @@ describe('live updates', () => {
     assert.doesNotMatch(await unconcerned.text(), /data/);
   });
 
-  it('leave the process its turn while thousands are told', async () => {
+  it('yield to the event loop while thousands are notified', async () => {
     const { streams, viewer, publish } = hub();
     let told = 0;
     const tell = () => {
@@ -191,7 +191,7 @@ describe('live updates', () => {
     assert.equal(streams.open(viewer()).status, 503);
   });
 
-  it('end after a while, so that the browser comes back through the session of its host', async () => {
+  it('end after a while, so that the browser reconnects through the host’s session check', async () => {
     const { streams, viewer } = hub({ lifeMs: 20 });
     // A session that middleware put on the first request never seems to end.
     const open = streams.open(viewer({ isStillSignedIn: async () => true }));
@@ -199,7 +199,7 @@ describe('live updates', () => {
     streams.close();
   });
 
-  it('end with their connection, also one that was gone before', async () => {
+  it('end with their connection, also if it was closed before', async () => {
     const { streams, viewer } = hub();
     const connection = new AbortController();
     const open = streams.open(viewer({ signal: connection.signal }));
@@ -212,7 +212,7 @@ describe('live updates', () => {
 });
 
 describe('a rate limit', () => {
-  it('lets a burst through, then as many as come back in time, and says when', () => {
+  it('allows a burst, then a steady rate, and returns when to retry', () => {
     let now = 0;
     const limit = createRateLimit({ burst: 3, perMinute: 6, now: () => now });
     assert.deepEqual(
@@ -233,7 +233,7 @@ describe('a rate limit', () => {
     assert.ok(limit.take('a') > 0);
   });
 
-  it('remembers so many keys and forgets the one that is longest unused', () => {
+  it('keeps a limited number of keys and drops the least recently used', () => {
     const limit = createRateLimit({ burst: 1, perMinute: 1, maxKeys: 2, now: () => 0 });
     assert.equal(limit.take('a'), 0);
     assert.equal(limit.take('b'), 0);

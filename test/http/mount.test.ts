@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Mounted } from '../../src/http/mount.js';
@@ -39,7 +40,7 @@ describe('a mount', () => {
     };
   }
 
-  it('leaves a response alone that the host has begun, ended or lost before it', async () => {
+  it('does not touch a response that the host has begun, ended or lost before', async () => {
     const { host, mounted } = await mounts();
     let under: ServerResponse | undefined;
     const befores: Record<string, RequestListener> = {
@@ -115,7 +116,7 @@ describe('a mount', () => {
     }
   });
 
-  it('takes an address with scheme and host, as proxies send it, for the path that it names', async () => {
+  it('treats an absolute URL, as proxies send it, as its path', async () => {
     const { mounted } = await mounts();
     const origin = await listen((request, response) => {
       void mounted.workspace.node(request, response, () => response.end('the application'));
@@ -296,7 +297,7 @@ describe('a mount', () => {
     }
   });
 
-  it('hands back what its host’s chain returns, rejection and all, and answers for what throws', async () => {
+  it('returns the result of the host’s next(), also a rejection, and answers 500 if it throws', async () => {
     const { mounted } = await mounts();
     const { node } = mounted.operations;
     const request = { url: '/other' } as IncomingMessage;
@@ -330,14 +331,14 @@ describe('a mount', () => {
     'returns a symbol': () => Symbol('x'),
   };
   for (const [name, hook] of Object.entries(hooks)) {
-    it(`takes an operator function that ${name} for nobody`, async () => {
+    it(`treats an operator function that ${name} as signed out`, async () => {
       const { mounted } = await mounts({ operator: hook });
       const answer = await mounted.workspace.fetch(new Request('https://app.example/support/'));
       assert.equal(answer.status, 401);
     });
   }
 
-  it('works on with a logger that throws or rejects at every line', async () => {
+  it('keeps working with a logger that throws or rejects at every line', async () => {
     for (const write of [boom, () => Promise.reject(new Error('no disk'))]) {
       const logger = Object.fromEntries(
         ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => [level, write]),
@@ -358,7 +359,7 @@ describe('a mount', () => {
     }
   });
 
-  it('OP2 works on with a registry that throws, rejects, hangs or answers no text', async () => {
+  it('OP2 keeps working with a registry that throws, rejects, hangs or returns no text', async () => {
     const registries: Record<string, (registry: Registry) => unknown> = {
       'throws at a scrape': (registry) => Object.assign(registry, { metrics: boom }),
       'rejects at a scrape': (registry) => Object.assign(registry, { metrics: () => Promise.reject('no') }),
@@ -382,7 +383,23 @@ describe('a mount', () => {
     }
   });
 
-  it('is refused at start with a registry that is none', async () => {
+  it('OP2 keeps working if a server of the host has replaced the global Response', async () => {
+    const before = { Request: globalThis.Request, Response: globalThis.Response };
+    getRequestListener(() => new Response());
+    try {
+      const registry = new Registry();
+      const { cairnloop } = await startHost({ metrics: prometheus({ registry }) }, { worker: false });
+      Object.defineProperty(registry, 'contentType', { get: () => 'a\r\nb' });
+      const outcomes: Promise<unknown>[] = [];
+      const origin = await listen(watched(cairnloop.operations(), outcomes));
+      assert.equal((await fetch(`${origin}/metrics`)).status, 503);
+      assert.deepEqual(await rejected(outcomes), []);
+    } finally {
+      Object.assign(globalThis, before);
+    }
+  });
+
+  it('is refused at start with an invalid registry', async () => {
     const database = await createTestDatabase(migrated);
     for (const registry of [{}, 7, new Proxy({}, { get: boom })])
       assert.throws(() => prometheus({ registry }), { code: 'INPUT_INVALID' });
@@ -392,7 +409,7 @@ describe('a mount', () => {
     await database.drop();
   });
 
-  it('counts nothing rather than fail where the host’s registry has broken metrics', async () => {
+  it('counts nothing rather than fail if the host’s registry has broken metrics', async () => {
     const registry = new Registry();
     const { cairnloop, log } = await startHost({ metrics: prometheus({ registry }) }, { worker: false });
     for (const metric of registry.getMetricsAsArray()) Object.assign(metric, { inc: boom, observe: boom, set: boom });

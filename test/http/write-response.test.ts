@@ -5,7 +5,7 @@ import { useServers } from './served.js';
 describe('a Response that is written to Node’s', () => {
   const { listen } = useServers();
 
-  it('keeps every cookie, and what the host has set; without one it sends none', async () => {
+  it('keeps every cookie, also those of the host, and adds none', async () => {
     const origin = await listen((request, response) => {
       response.setHeader('x-host', 'yes');
       const headers = new Headers({ 'x-ours': 'yes' });

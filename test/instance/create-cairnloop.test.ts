@@ -15,7 +15,7 @@ import { operator, policies, useHosts } from '../support/started-host.js';
 describe('createCairnloop', () => {
   const { startHost } = useHosts();
 
-  it('G3 refuses a wrong config with every problem at once, before anything is connected', async () => {
+  it('G3 refuses a wrong config with every problem at once, before it connects', async () => {
     const wrong = {
       database: { url: 'mysql://127.0.0.1:1/none', poolSize: 0 },
       worker: { concurrency: 'many', leaseMs: 1.5 },
@@ -44,7 +44,7 @@ describe('createCairnloop', () => {
     });
   });
 
-  it('names a database that it cannot reach, and keeps the password to itself', async () => {
+  it('names a database that it cannot reach, without the password', async () => {
     const url = 'postgres://ada:hunter2@127.0.0.1:1/shop';
     await assert.rejects(createCairnloop({ database: { url } }), (error: CairnloopError) => {
       assert.equal(error.code, 'DATABASE_UNREACHABLE');
@@ -54,7 +54,7 @@ describe('createCairnloop', () => {
     });
   });
 
-  it('G4 keeps its data in its schema, the facts nowhere, and talks to nobody but the database', async () => {
+  it('G4 keeps its data in its schema, stores no facts, and connects to the database only', async () => {
     const database = await createTestDatabase();
     await migrateUp({ url: database.url, schema: 'host_support' });
     const { notifier, calls } = recordingNotifier();
@@ -94,7 +94,7 @@ describe('createCairnloop', () => {
     for (const row of await everyRow(database, 'host_support')) assert.ok(!row.includes(canary), row);
   });
 
-  it('says so when it is used after close', async () => {
+  it('throws CLOSED when it is used after close', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     await Promise.all([cairnloop.close(), cairnloop.close()]);
     await assert.rejects(cairnloop.conversations.open({}), { code: 'CLOSED' });

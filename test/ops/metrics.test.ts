@@ -50,7 +50,7 @@ describe('/metrics', () => {
     assert.match(await response.text(), /metrics: prometheus\(\)/);
   });
 
-  it('OP2 a collector that throws or hangs costs that scrape, and /health nothing', async () => {
+  it('OP2 a collector that throws or hangs fails that scrape, and not /health', async () => {
     for (const collect of [
       () => {
         throw new Error('broken');
@@ -82,7 +82,7 @@ describe('/metrics', () => {
     }
   });
 
-  describe('in a registry that is not Cairnloop’s alone', () => {
+  describe('in a registry shared with the host', () => {
     const withMetrics = (registry: Registry, options: StartOptions = {}) =>
       startHost(
         { metrics: prometheus({ registry }), notifier: recordingNotifier().notifier },
@@ -97,7 +97,7 @@ describe('/metrics', () => {
         .get(name)
         ?.samples.find((sample) => Object.entries(labels).every(([key, value]) => sample.labels[key] === value))?.value;
 
-    it('OP4 two instances count together what each of them did, and no row twice', async () => {
+    it('OP4 two instances add up their counts, and count no row twice', async () => {
       const registry = new Registry();
       const one = await withMetrics(registry);
       const sameSchema = await withMetrics(registry, { database: one.database });
@@ -125,7 +125,7 @@ describe('/metrics', () => {
       assert.deepEqual(counts, [1, 0]);
     });
 
-    it('OP4 refuses to start beside a metric of the host’s that has the same name, and leaves it alone', async () => {
+    it('OP4 refuses to start if a metric of the host has the same name, and leaves that alone', async () => {
       const registry = new Registry();
       const own = new Counter({ name: 'cairnloop_deliveries_total', help: 'Of the host.', registers: [registry] });
       await assert.rejects(withMetrics(registry), {
@@ -136,7 +136,7 @@ describe('/metrics', () => {
     });
 
     for (const type of [Registry.PROMETHEUS_CONTENT_TYPE, Registry.OPENMETRICS_CONTENT_TYPE]) {
-      it(`OP4 keeps what was counted when the host clears its registry (${type.split(';')[0]})`, async () => {
+      it(`OP4 keeps its counts when the host clears its registry (${type.split(';')[0]})`, async () => {
         const registry = new Registry();
         registry.setContentType(type as never);
         const host = await withMetrics(registry);
@@ -177,7 +177,7 @@ describe('/metrics', () => {
       }
     });
 
-    it('OP4 refuses a registry that would print nothing of it', async () => {
+    it('OP4 refuses a registry that would not print its metrics', async () => {
       const registry = Object.assign(new Registry(), { getSingleMetricAsString: async () => '' });
       await assert.rejects(withMetrics(registry), { code: 'METRICS_REGISTRY_UNUSABLE' });
       const wrong = [{ registry: {} }, { registry: null }, { registy: registry }, null, 5];
@@ -187,7 +187,7 @@ describe('/metrics', () => {
     });
   });
 
-  it('OP4 the exposition parses and holds every metric that is promised, with what happened', async () => {
+  it('OP4 the exposition parses and has every documented metric with its values', async () => {
     const { notifier } = recordingNotifier(({ conversation, metadata }) => {
       if (conversation.subject === 'hopeless') return err('no mailbox');
       return metadata.attempt === 1 && conversation.subject === 'flaky' ? err('busy') : ok(null);
@@ -271,7 +271,7 @@ describe('/metrics', () => {
       assert.equal(items.filter(({ state }) => state !== 'pending').length, count);
     });
 
-  it('OP4 what is no exposition is refused by the reader that these tests rely on', () => {
+  it('OP4 the parser used by these tests refuses an invalid exposition', () => {
     const help = '# HELP a_total A.\n# TYPE a_total counter\n';
     const histogram = '# HELP h H.\n# TYPE h histogram\n';
     const wrong = {

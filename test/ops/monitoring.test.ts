@@ -29,12 +29,12 @@ const dashboard: { panels: Panel[] } = JSON.parse(read('templates/ops/cairnloop-
 const canary = 'canary-3b8e';
 
 describe('alert rules and dashboard', () => {
-  it('stand in docs/ops as `cairnloop gen alerts` writes them', () => {
+  it('in docs/ops equal the output of `cairnloop gen alerts`', () => {
     for (const name of ['cairnloop-alerts.yml', 'cairnloop-dashboard.json'])
       assert.equal(read(`docs/ops/${name}`), read(`templates/ops/${name}`));
   });
 
-  it('name no metric that there is not, and docs/ops/README.md tells of every alert', () => {
+  it('use existing metrics only, and docs/ops/README.md describes every alert', () => {
     const known = read('src/ops/metric-set.ts');
     const used = read('templates/ops/cairnloop-alerts.yml') + read('templates/ops/cairnloop-dashboard.json');
     for (const name of new Set(used.match(/cairnloop_[a-z_]+/g)))
@@ -47,7 +47,7 @@ describe('alert rules and dashboard', () => {
     const { startHost } = useHosts();
     const programs = usePrometheusPrograms();
 
-    it('promtool finds nothing wrong with the rules, and each fires for its cause alone', () => {
+    it('promtool accepts the rules, and each alert fires for its cause only', () => {
       const checked = runPromtool(programs.promtool, ['check', 'rules', rules]);
       assert.ok(checked.ok, checked.text);
       const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-rules-'));

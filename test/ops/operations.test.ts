@@ -102,7 +102,7 @@ describe('operations', () => {
     });
   });
 
-  it('OP1 /health/ready answers 200 when all is well, and tells which part is not', async () => {
+  it('OP1 /health/ready answers 200 when all checks pass, and names the one that does not', async () => {
     const { cairnloop, database } = await startHost();
     const ready = async () => {
       const response = await cairnloop.operations().fetch(new Request('http://localhost/health/ready'));
@@ -114,7 +114,7 @@ describe('operations', () => {
     assert.deepEqual(await ready(), [503, { status: 'unavailable', checks: { ...checks, migrations: 'failed' } }]);
   });
 
-  it('OP1 /health/ready answers 503 where only the job store is gone, and 200 once it is back', async () => {
+  it('OP1 /health/ready answers 503 if only the job store is unreachable, and 200 once it is back', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const ready = async () => {
       const response = await cairnloop.operations().fetch(new Request('http://localhost/health/ready'));
@@ -152,7 +152,7 @@ describe('operations', () => {
     });
   }
 
-  it('OP3 an unknown option or a path that is none is an error where it is mounted', async () => {
+  it('OP3 an unknown option or an invalid path throws when it is mounted', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const wrong = [
       { healthpath: '/healthz' },
@@ -190,7 +190,7 @@ describe('operations', () => {
     assert.doesNotThrow(() => cairnloop.operations({ healthPath: '/a/b.c', metricsPath: undefined as never }));
   });
 
-  it('OP3 takes where it is mounted what a config may hold, and no more', async () => {
+  it('OP3 accepts the same paths when mounted as in the config', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const url = 'postgres://127.0.0.1/app';
     const refuses = (call: () => unknown): boolean => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type Address, serve } from '../../src/ops/serve.js';
 
 describe('serve', () => {
-  it('says which server found its port taken, and how that one is moved', async () => {
+  it('says which server found its port taken, and how to change that port', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => taken.once('listening', resolve));
     const { port } = taken.address() as AddressInfo;

@@ -68,7 +68,7 @@ describe('outbound.bulkTrigger', () => {
     assert.deepEqual(ids.map(stateOf), ['done', 'discarded', 'done', 'done']);
   });
 
-  it('NT11 with a dedupeKey sends nothing to who had it already, and answers a repeated call as the first one', async () => {
+  it('NT11 with a dedupeKey skips recipients that had it already, and a repeated call returns the first result', async () => {
     const { notifier } = recordingNotifier();
     const host = await startHost({ notifier }, { worker: false });
     const ids = await openMany(3, host);
@@ -92,7 +92,7 @@ describe('outbound.bulkTrigger', () => {
     assert.equal((await host.deliveries('outbound')).length, 6);
   });
 
-  it('NT11 duplicates collapse, in upper case too, and an unknown id is that recipient’s error', async () => {
+  it('NT11 merges duplicate ids, in any case, and reports an unknown id as that recipient’s error', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });
     const [id = ''] = await openMany(1, host);

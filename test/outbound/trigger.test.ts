@@ -51,7 +51,7 @@ describe('outbound.trigger', () => {
     assert.equal(calls.length, 1);
   });
 
-  it('NT12 fifty calls with one key send once and are all answered with that message', async () => {
+  it('NT12 fifty calls with one key send once and all return that message', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });
     const { conversations, outbound } = host.cairnloop;
@@ -73,7 +73,7 @@ describe('outbound.trigger', () => {
     );
   });
 
-  it('NT12 without a key each call delivers, to the letter, and no row stays behind', async () => {
+  it('NT12 without a key each call delivers the exact text, and leaves no dedupe row', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });
     const { id } = await host.cairnloop.conversations.open({});
@@ -115,7 +115,7 @@ describe('outbound.trigger', () => {
     assert.equal((await audit.list({ conversationId: id, action: 'outbound.cancelled' })).items.length, 1);
   });
 
-  it('NT9 cannot be cancelled once its callback was called, though that failed and waits for its next try', async () => {
+  it('NT9 cannot be cancelled once its callback was called, even if that failed and waits for a retry', async () => {
     const { notifier, calls } = recordingNotifier(() => {
       if (calls.length === 1) throw new Error('the provider hung up after it had sent');
     });
@@ -140,7 +140,7 @@ describe('outbound.trigger', () => {
     assert.deepEqual((await audit.list({ conversationId: id, action: 'outbound.cancelled' })).items, []);
   });
 
-  it('TL2 a repeated call tells nobody of a message and wakes nobody: neither telemetry nor who looks at the page', async () => {
+  it('TL2 a repeated call publishes nothing, wakes no worker and updates no page', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, withoutWorker);
     const { conversations, outbound, telemetry } = host.cairnloop;
     const told: unknown[] = [];

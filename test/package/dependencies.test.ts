@@ -21,18 +21,20 @@ interface Row {
   licence: string;
   packages: number;
   megabytes: number;
+  replacement: string;
 }
 
 /** The rows of the first table, whose names stand in code. */
-const rows: Row[] = [...document.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| (\d+) \| ([\d.]+) \|$/gm)].map(
-  ([, name = '', reason = '', licence = '', packages, megabytes]) => ({
-    name,
-    reason,
-    licence,
-    packages: Number(packages),
-    megabytes: Number(megabytes),
-  }),
-);
+const rows: Row[] = [
+  ...document.matchAll(/^\| `([^`]+)` \| ([^|]+) \| ([^|]+) \| (\d+) \| ([\d.]+) \| ([^|]+) \|$/gm),
+].map(([, name = '', reason = '', licence = '', packages, megabytes, replacement = '']) => ({
+  name,
+  reason,
+  licence,
+  packages: Number(packages),
+  megabytes: Number(megabytes),
+  replacement,
+}));
 
 /** A dependency as Node finds it: beside the package, then in each folder above. */
 function place(name: string, from: string): string {
@@ -75,15 +77,16 @@ const megabytes = (folders: Iterable<string>) =>
   [...folders].reduce((sum, folder) => sum + bytes(join(root, folder)), 0) / 1e6;
 
 describe('docs/dependencies.md', () => {
-  it('says of every dependency why it is there, and of no other', () => {
+  it('gives for every dependency, and no other package, its reason and what would replace it', () => {
     assert.deepEqual(
       rows.map(({ name }) => name),
       Object.keys(manifest.dependencies),
     );
-    for (const { name, reason } of rows) assert.ok(reason.trim().length > 15, name);
+    for (const { name, reason, replacement } of rows)
+      for (const words of [reason, replacement]) assert.ok(words.trim().length > 15, `${name}: ${words}`);
   });
 
-  it('names the optional peers, none of which is installed unasked', () => {
+  it('names the optional peers, none of which is installed by default', () => {
     const peers = Object.keys(manifest.peerDependencies);
     for (const name of peers) {
       assert.ok(document.includes(`| \`${name}\` |`), name);
@@ -106,7 +109,7 @@ describe('docs/dependencies.md', () => {
     const all = new Set(Object.keys(manifest.dependencies).flatMap((name) => [...closure(place(name, ''))]));
     // Besides this package itself, the two that npm takes along where they can be had: pg-cloudflare and uglify-js.
     for (const name of ['pg-cloudflare', 'uglify-js']) all.add(`node_modules/${name}`);
-    const own = ['assets', 'bin', 'commonjs', 'dist', 'templates'];
+    const own = ['assets', 'bin', 'commonjs', 'dist', 'skills', 'templates'];
     const size = [...all, ...own].reduce((sum, folder) => sum + onDisk(join(root, folder)), 0) / 2 ** 20;
     assert.ok(all.size + 1 <= most.packages, `${all.size + 1} packages`);
     assert.ok(size <= most.megabytes, `${size.toFixed(1)} MB`);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { packed } from '../hosts/packed.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -21,7 +22,7 @@ function importedBy(file: string, seen = new Set<string>()): string[] {
 describe('the package', () => {
   for (const folder of ['dist', 'commonjs/types']) {
     for (const entry of ['index', 'testing', 'ai/index', 'webhooks/index', 'transactions']) {
-      it(`has types that need nothing but Node's: ${folder}/${entry}`, () => {
+      it(`has types that need only those of Node: ${folder}/${entry}`, () => {
         const packages = importedBy(path.join(root, folder, `${entry}.d.ts`)).filter(
           (name) => !name.startsWith('node:'),
         );
@@ -30,7 +31,7 @@ describe('the package', () => {
     }
   }
 
-  it('is one module for import and require, also where Jest keeps a module system of its own', async () => {
+  it('is one module for import and require, also in the module registry of Jest', async () => {
     const script = `
       const { createRequire } = require('node:module');
       import('cairnloop').then((all) => {
@@ -45,7 +46,7 @@ describe('the package', () => {
     }
   });
 
-  it('is packed without prepare and without what only a checkout needs, and the checkout is left as it was', async () => {
+  it('is packed without prepare and without files for a checkout only, and leaves the checkout unchanged', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-pack-'));
     try {
       mkdirSync(path.join(folder, 'scripts'));
@@ -59,6 +60,31 @@ describe('the package', () => {
       assert.ok(dependencies && exports);
       await execa(process.execPath, [script, 'restore']);
       assert.equal(read(), before);
+      assert.deepEqual(readdirSync(folder).sort(), ['package.json', 'scripts']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is packed with a folder for each entry, where resolvers that know no exports look', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'cairnloop-pack-'));
+    try {
+      const tarball = await packed(folder);
+      await execa('tar', ['xzf', tarball], { cwd: folder });
+      const { exports, main } = JSON.parse(readFileSync(path.join(folder, 'package/package.json'), 'utf8'));
+      assert.equal(main, exports['.'].require.default);
+      const names = Object.keys(exports).filter((key) => !['.', './package.json'].includes(key));
+      assert.ok(names.length > 4);
+      for (const name of names) {
+        const entry = path.join(folder, 'package', name);
+        const { module, types, ...from } = JSON.parse(readFileSync(path.join(entry, 'package.json'), 'utf8'));
+        for (const file of [from.main, module, types])
+          assert.ok(existsSync(path.join(entry, file)), `${name}: ${file}`);
+      }
+      assert.deepEqual(
+        (await execa('git', ['status', '--porcelain', '--ignored', '--', 'testing', 'ai'], { cwd: root })).stdout,
+        '',
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

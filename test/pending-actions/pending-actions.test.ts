@@ -50,7 +50,7 @@ describe('pending actions', () => {
     return { ...host, id, draft, approve, schedule, sent, held, status, run: () => carryOutDue(runtime), runtime };
   }
 
-  it('OA4 a reply waits for its time, and is sent once however many processes look', async () => {
+  it('OA4 a reply waits for its time, and is sent once by several processes', async () => {
     const { advance, schedule, sent, run, held } = await startThread();
     await schedule();
     await run();
@@ -61,7 +61,7 @@ describe('pending actions', () => {
     assert.deepEqual([await sent(), await held()], [['Mine'], []]);
   });
 
-  it('OA4 what is taken back is not done, and hands its text over', async () => {
+  it('OA4 an action that is taken back is not carried out, and returns its text', async () => {
     const { id, advance, schedule, sent, run, runtime, status } = await startThread();
     const reply = await schedule();
     const resolve = await schedule({ kind: 'resolve', content: null, dedupeKey: 'resolve', lastSeen: undefined });
@@ -75,7 +75,7 @@ describe('pending actions', () => {
     assert.ok(await takeBackAction(runtime, { ...by, id: resolve?.id ?? '' }));
   });
 
-  it('OA4 taking back and carrying out at once: one of them wins', async () => {
+  it('OA4 of taking back and carrying out at once one succeeds', async () => {
     const { id, advance, schedule, sent, run, runtime } = await startThread();
     for (let round = 0; round < 12; round += 1) {
       const action = await schedule({ dedupeKey: `k${round}`, content: `Text ${round}` });
@@ -88,7 +88,7 @@ describe('pending actions', () => {
     }
   });
 
-  it('OA4 a worker carries out what a process that is gone has left', async () => {
+  it('OA4 a worker carries out the actions of a process that has ended', async () => {
     const { cairnloop, schedule, sent, advance } = await startThread();
     await schedule();
     await advance(6000);
@@ -99,7 +99,7 @@ describe('pending actions', () => {
   });
 
   for (const who of ['customer', 'colleague'] as const) {
-    it(`OA4 OA3 what a ${who} writes meanwhile holds a reply, an approval and a resolution, with their text`, async () => {
+    it(`OA4 OA3 a message of a ${who} meanwhile holds back a reply, an approval and a resolution, and keeps their text`, async () => {
       const { cairnloop, id, advance, schedule, sent, run, held, status, approve } = await startThread();
       await schedule({ thenResolve: true });
       await schedule(approve);
@@ -113,7 +113,7 @@ describe('pending actions', () => {
     });
   }
 
-  it('OA4 an operator’s own messages hold nothing up, and replies keep their order', async () => {
+  it('OA4 an operator’s own messages hold nothing back, and replies keep their order', async () => {
     const { cairnloop, id, advance, schedule, sent, run, status } = await startThread();
     const seen = (await cairnloop.conversations.get(id)).messages?.[0]?.id ?? null;
     await schedule({ lastSeen: seen });
@@ -125,7 +125,7 @@ describe('pending actions', () => {
     assert.deepEqual([await sent(), await status()], [['Mine', 'Second'], 'resolved']);
   });
 
-  it('OA4 what would be refused is refused at once, and stores nothing', async () => {
+  it('OA4 an action that would be refused is refused at once, and stores nothing', async () => {
     const { cairnloop, id, schedule, held, approve, draft } = await startThread();
     await assert.rejects(schedule({ lastSeen: null }), { code: 'CONVERSATION_CHANGED' });
     await assert.rejects(schedule({ content: ' ' }), { code: 'INPUT_INVALID' });
@@ -137,7 +137,7 @@ describe('pending actions', () => {
     assert.deepEqual(await held(), []);
   });
 
-  it('OA4 a second click is the first one, and two operators cannot send the same draft', async () => {
+  it('OA4 a second click returns the first action, and two operators cannot send the same draft', async () => {
     const { advance, schedule, sent, run, approve } = await startThread();
     const twice = await Promise.all([schedule(), schedule()]);
     assert.equal(twice[0]?.id, twice[1]?.id);
@@ -151,7 +151,7 @@ describe('pending actions', () => {
     assert.equal(await schedule(), null, 'the same form once more sends nothing');
   });
 
-  it('OA4 a conversation that another session has locked is left, and the others are carried out', async () => {
+  it('OA4 actions of a locked conversation wait, and the others are carried out', async () => {
     const { cairnloop, database, advance, schedule, sent, run, runtime } = await startThread();
     const other = await cairnloop.conversations.open({ actorId: 'c-2', message: 'Another' });
     await schedule();
@@ -169,7 +169,7 @@ describe('pending actions', () => {
     assert.equal((await database.query('SELECT FROM cairnloop.pending_actions')).rows.length, 0);
   });
 
-  it('OA4 waiting does not breach a clock that would have been met', async () => {
+  it('OA4 the wait does not breach a clock that the action would have met in time', async () => {
     const { database, schedule } = await startThread();
     await database.query(
       `INSERT INTO cairnloop.slas (conversation_id, priority, response_minutes, breach_minutes, started_at, response_due_at, breach_at)

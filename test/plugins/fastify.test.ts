@@ -31,7 +31,7 @@ describe('cairnloop/fastify', () => {
   const operator: NonNullable<CairnloopFastifyOptions['workspace']>['operator'] = (_request, { incoming }) =>
     (fastifyRequest(incoming) as unknown as { operator?: { id: string } } | undefined)?.operator ?? null;
 
-  it('answers beside the routes of the host, for whom its session knows, and takes a form', async () => {
+  it('serves its routes beside those of the host, for signed-in users, and accepts a form', async () => {
     const origin = await start({ operations: true, workspace: { basePath: '/support', operator } });
     assert.equal((await fetch(`${origin}/health/ready`)).status, 200);
     assert.equal((await fetch(`${origin}/support`)).status, 401);

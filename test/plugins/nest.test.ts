@@ -36,7 +36,7 @@ describe('cairnloop/nest', () => {
   }
   const status = async (url: string) => (await fetch(url)).status;
 
-  it('answers probes and workspace under a global prefix, and takes a form that a body parser has read', async () => {
+  it('serves probes and workspace under a global prefix, and accepts a form that a body parser has read', async () => {
     const mounts = { operations: true, workspace: { basePath: '/support', operator: () => operator } };
     const { app, origin } = await start(
       { imports: [CairnloopModule.forRoot({ config: config(), ...mounts })] },
@@ -52,7 +52,7 @@ describe('cairnloop/nest', () => {
   });
 
   for (const prefix of ['', 'api']) {
-    it(`has mounts that answer under forRoutes, with ${prefix ? 'a' : 'no'} global prefix`, async () => {
+    it(`has mounts that work under forRoutes, with ${prefix ? 'a' : 'no'} global prefix`, async () => {
       const base = prefix && `/${prefix}`;
       class ByHand {
         readonly cairnloop: Cairnloop;
@@ -80,7 +80,7 @@ describe('cairnloop/nest', () => {
     });
   }
 
-  it('takes its options from other providers, and hands the instance to every module', async () => {
+  it('takes its options from other providers, and exports the instance to every module', async () => {
     class Session {
       operator = () => operator;
     }
@@ -108,7 +108,7 @@ describe('cairnloop/nest', () => {
     assert.equal(await status(`${origin}/support`), 200);
   });
 
-  it('runs the worker where it is asked to, and without a server serves nothing', async () => {
+  it('runs the worker if configured, and serves nothing without a server', async () => {
     const [withWorker, without] = [{ worker: true }, {}].map((more) =>
       CairnloopModule.forRoot({ config: config(), operations: true, ...more }),
     );

@@ -38,7 +38,7 @@ describe('the look of the portal', () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [360, 1440]) {
-      it(`PT5 axe finds nothing in page and widget, and nothing is wider than the screen: ${colorScheme}, ${width} px`, async function () {
+      it(`PT5 axe finds no violation in page and widget, and nothing is wider than the screen: ${colorScheme}, ${width} px`, async function () {
         this.timeout(120_000);
         const host = await startHost({}, { worker: false });
         const ids = await fill(host);
@@ -103,7 +103,7 @@ describe('the look of the portal', () => {
     }
   });
 
-  it('PT5 the keyboard alone suffices', async () => {
+  it('PT5 everything can be done by keyboard', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
     const { page: shown, context } = await openPage(portal.origin);
@@ -119,7 +119,7 @@ describe('the look of the portal', () => {
     await context.close();
   });
 
-  it('PT5 speaks English, German and Arabic as the browser asks, Arabic from right to left', async () => {
+  it('PT5 is in English, German or Arabic as the browser asks, Arabic from right to left', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
     const asked: [header: string, lang: string, dir: string, text: string][] = [
@@ -138,7 +138,7 @@ describe('the look of the portal', () => {
     }
   });
 
-  it('PT5 every text can be replaced, and a language that is not shipped can be brought along', async () => {
+  it('PT5 every text can be replaced, and a language that is not shipped can be added', async () => {
     const host = await startHost({}, { worker: false });
     const ids = await fill(host);
     const strings = Object.fromEntries(textKeys.map((key) => [key, `«${key} {count}{limit}{seconds}»`]));
@@ -174,7 +174,7 @@ describe('the look of the portal', () => {
     });
   }
 
-  it('PT5 the colours of the host are taken by page and widget', async () => {
+  it('PT5 page and widget use the colours of the host', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host, { styles: ':root { --cairnloop-accent-fill: rgb(1, 2, 3) }' });
     const { page: shown, context } = await openPage(portal.origin);

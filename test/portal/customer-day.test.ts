@@ -81,7 +81,7 @@ describe("a customer's day in the portal", () => {
     });
   }
 
-  it('PT2 what a customer writes shows on the open page of an operator, and the reply on the open page of the customer', async () => {
+  it('PT2 a customer’s message appears on the open page of an operator, and the reply on the open page of the customer', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({
       actorId: customer.id,
@@ -112,7 +112,7 @@ describe("a customer's day in the portal", () => {
     for (const page of [theirs, ours, list]) assert.equal(await page.evaluate('window.neverReloaded'), 'yes');
   });
 
-  it('PT2 a reply that is being written stays while messages arrive', async () => {
+  it('PT2 unsent text stays while messages arrive', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Please' });
     const portal = await serve(host);
@@ -126,7 +126,7 @@ describe("a customer's day in the portal", () => {
     assert.equal(await page.evaluate('document.activeElement.id'), 'message');
   });
 
-  it('PT2 a page that is fetched ahead of a click leaves a message unread', async () => {
+  it('PT2 a prefetched page leaves a message unread', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ actorId: customer.id, message: 'Please' });
@@ -139,7 +139,7 @@ describe("a customer's day in the portal", () => {
     assert.equal((await conversations.getForCustomer(customer.id, id)).unread, 0);
   });
 
-  it('PT2 a long thread is paged, also where few long messages fill a page', async () => {
+  it('PT2 a long thread is paged, also if few long messages fill a page', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ actorId: customer.id, message: 'The first words' });

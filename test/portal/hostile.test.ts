@@ -28,7 +28,7 @@ describe('hostile text in the portal', () => {
   const { startHost } = useHosts();
   const serve = usePortals();
 
-  it('PT3 stays text in page, widget and JSON; nothing is asked of anybody else, and no policy is violated', async () => {
+  it('PT3 stays text in page, widget and JSON, with no request elsewhere and no violation of the content policy', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const id = all.slice(0, 400);
@@ -80,7 +80,7 @@ describe('hostile text in the portal', () => {
     assert.equal((json.json as { messages: { content: string }[] }).messages[0]?.content, all);
   });
 
-  it('PT3 no page, JSON or widget holds a note, a draft, a system line or the id of an operator', async () => {
+  it('PT3 no page, JSON or widget contains a note, a draft, a system message or the id of an operator', async () => {
     const host = await drafting(startHost);
     const { id, secrets } = await host.everything(customer.id);
     const portal = await serve(host);

@@ -9,7 +9,7 @@ describe('limits of the portal', () => {
   const messages = async ({ database }: StartedHost) =>
     (await database.query('SELECT id FROM cairnloop.messages')).rows.length;
 
-  it('PT4 of fifty posts at once under one Idempotency-Key, one writes and all are answered with it', async () => {
+  it('PT4 of fifty concurrent posts with one Idempotency-Key one writes, and all return its result', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host, { rateLimit: { perMinute: 2 } });
     const opened = await Promise.all(
@@ -45,7 +45,7 @@ describe('limits of the portal', () => {
     assert.equal(await messages(host), 3);
   });
 
-  it('PT4 counts what one customer writes over all processes, answers 429 with Retry-After and keeps the words', async () => {
+  it('PT4 limits the writes of a customer over all processes, answers 429 with Retry-After and keeps the text', async () => {
     const host = await startHost({}, { worker: false });
     await host.stopClock();
     // As another process of the same application would.
@@ -83,7 +83,7 @@ describe('limits of the portal', () => {
     }
   });
 
-  it('PT4 does not count what is refused', async () => {
+  it('PT4 does not count refused requests', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id });
     const foreign = await host.cairnloop.conversations.open({ actorId: 'user_10' });
@@ -97,7 +97,7 @@ describe('limits of the portal', () => {
     assert.equal((await portal.api(`/conversations/${id}/csat`, { rating: 'negative' })).status, 429);
   });
 
-  it('PT4 a rating that is sent again writes nothing, and one that goes back and forth under one key is counted', async () => {
+  it('PT4 a repeated rating writes nothing, and one that changes back and forth under one key is counted', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id });
     const portal = await serve(host, { rateLimit: { perMinute: 5 } });
@@ -124,7 +124,7 @@ describe('limits of the portal', () => {
     });
   });
 
-  it('PT4 counts what one customer reads, answers 429 with Retry-After in pages and JSON, and writes nothing for it', async () => {
+  it('PT4 limits the reads of a customer, answers 429 with Retry-After in pages and JSON, and writes nothing', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Hello?' });
     const portal = await serve(host, { rateLimit: { readsPerMinute: 4 } });
@@ -156,7 +156,7 @@ describe('limits of the portal', () => {
     assert.equal((await portal.get('/', { 'x-test-customer': 'user_10' })).status, 200);
   });
 
-  it('PT4 refuses what is too large, in a page and in JSON', async () => {
+  it('PT4 refuses a body that is too large, in a page and in JSON', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
     const long = await portal.api('/conversations', { message: 'ä'.repeat(20_001) });

@@ -8,7 +8,7 @@ describe('the live stream of the portal', () => {
   const { startHost } = useHosts();
   const serve = usePortals();
 
-  it('says nothing of notes, drafts, tags, clocks, snoozes and scheduled messages, and names what the customer can see', async () => {
+  it('is silent about notes, drafts, tags, clocks, snoozes and scheduled messages, and names changes that the customer can see', async () => {
     const notifier = { ...recordingNotifier().notifier, onReply() {} };
     const minutes = { priority: 'normal', responseMinutes: 60, breachMinutes: 240 };
     const host = await startHost({ notifier, slaPolicyProvider: policies(minutes) });

@@ -17,7 +17,7 @@ describe('mounting the portal', () => {
     server?.close();
   });
 
-  it('PT2 stands beside the workspace behind the body parsers of Express, whose own routes go on', async () => {
+  it('PT2 works beside the workspace and other routes, behind the body parsers of Express', async () => {
     const host = await startHost({}, { worker: false });
     const app = express();
     app.use(express.json(), express.urlencoded({ extended: true }));
@@ -54,7 +54,7 @@ describe('mounting the portal', () => {
     return id ? { id, hostUserId: 'u-7' } : null;
   };
 
-  it('PT1 stores the hostUserId of the session with what a customer opens, and leaves out one that is no usable text', async () => {
+  it('PT1 stores the hostUserId of the session with a new conversation, and omits one that is no usable text', async () => {
     const host = await startHost({}, { worker: false });
     for (const [hostUserId, stored] of [
       ['u-7', 'u-7'],
@@ -70,7 +70,7 @@ describe('mounting the portal', () => {
     }
   });
 
-  it('PT4 counts requests by route and outcome, with labels that no request can add to', async () => {
+  it('PT4 counts requests by route and outcome, with a fixed set of labels', async () => {
     const host = await startHost({ metrics: prometheus() }, { worker: false });
     const portal = await serve(host, { rateLimit: { perMinute: 1 } });
     await portal.get('/');
@@ -98,7 +98,7 @@ describe('mounting the portal', () => {
     return Object.fromEntries(rows.sort(([one], [other]) => (one < other ? -1 : 1)));
   }
 
-  it('PT1 a page and a call that fail say so, and nothing of why', async () => {
+  it('PT1 a page and a call that fail say so without the reason', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
     await portal.get('/');

@@ -70,7 +70,7 @@ describe('the widget', () => {
     await context.close();
   });
 
-  it('PT6 works on a page whose styles hide everything and whose scripts spoil every prototype, and changes nothing of it', async () => {
+  it('PT6 works on a page whose styles hide everything and whose scripts replace built-in prototypes, and changes nothing in it', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({
       actorId: customer.id,
@@ -117,7 +117,7 @@ describe('the widget', () => {
     await context.close();
   });
 
-  it('PT6 shows nothing to whoever is not signed in, and goes once the session has ended', async () => {
+  it('PT6 is hidden without a session, and disappears once the session has ended', async () => {
     const host = await startHost({}, { worker: false });
     let signedIn = true;
     const portal = await serve(
@@ -139,7 +139,7 @@ describe('the widget', () => {
     await context.close();
   });
 
-  it('PT6 stands in the page itself where it is asked to, and can be taken out and put in again', async () => {
+  it('PT6 can be placed in the page, removed and added again', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(
       host,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { operator, useHosts } from '../support/started-host.js';
 import { customer, usePortals } from './served-portal.js';
 
-describe('the words of the portal', () => {
+describe('texts of the portal', () => {
   const { startHost } = useHosts();
   const serve = usePortals();
 
-  it('say of a resolved conversation that it is, and of an open one nothing', async () => {
+  it('label a resolved conversation, and not an open one', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const portal = await serve(host);
@@ -16,7 +16,7 @@ describe('the words of the portal', () => {
     assert.match((await portal.get('/')).text, /<span class="state">Resolved<\/span>/);
   });
 
-  it('are the customer’s own in what the API answers, also where it refuses', async () => {
+  it('are in the customer’s language in API responses, also in refusals', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host);
     const german = { 'accept-language': 'de' };
@@ -30,7 +30,7 @@ describe('the words of the portal', () => {
     assert.equal((await failing.api('/conversations', undefined, german)).status, 401);
   });
 
-  it('need no hostUserId: a customer without one is no line in the log', async () => {
+  it('a customer without hostUserId causes no log line', async () => {
     const host = await startHost({}, { worker: false });
     const answers = [{ id: 'c' }, { id: 'c', hostUserId: undefined }, { id: 'c', hostUserId: null }] as never[];
     for (const answer of answers) {
@@ -43,7 +43,7 @@ describe('the words of the portal', () => {
     );
   });
 
-  it('come with the styles of the page, and the host’s after them', async () => {
+  it('the styles of the host come after those of the page', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await serve(host, { styles: ':root { --cairnloop-accent: rebeccapurple }' });
     const sheets = [...(await portal.get('/')).text.matchAll(/href="\/help([^"]+\.css)"/g)].map(

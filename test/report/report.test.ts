@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { editDistance, median } from '../../src/report/edit-distance.js';
 import { reportNumbers } from '../../src/report/report-numbers.js';
 import type { Report } from '../../src/report/report-types.js';
+import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
 
@@ -88,7 +89,83 @@ describe('report', () => {
     ]);
   });
 
-  it('counts nothing from outside of its period, and refuses one that is empty or too long', async () => {
+  it("counts conversations that retention has removed with keep: 'shape' as before, and lists those that are left", async () => {
+    const terms = { priority: 'normal', responseMinutes: 5, breachMinutes: 10 };
+    const host = await startHost(
+      {
+        retention: { resolvedDays: 10, keep: 'shape' },
+        slaPolicyProvider: policies(terms),
+        automationPolicy: { decide: () => 'require_approval' },
+        notifier: recordingNotifier().notifier,
+      },
+      { worker: false },
+    );
+    const { conversations, drafts, outbound, report, worker } = host.cairnloop;
+    await host.stopClock();
+    const ids: Record<string, string> = {};
+    const open = async (name: string, message?: string) => {
+      ids[name] = (await conversations.open({ actorId: name, ...(message && { message }) })).id;
+      return ids[name];
+    };
+    const quick = await open('quick', 'Hello');
+    const late = await open('late', 'Hello');
+    const silent = await open('silent', 'Hello');
+    const proactive = await open('proactive');
+    await outbound.trigger(proactive, { templateId: 't', content: 'News' });
+    await conversations.reply(proactive, { content: 'How are you?', actor: operator });
+    await host.advance(60_000);
+    await conversations.reply(quick, { content: 'Hi', actor: operator });
+    await conversations.receive(proactive, { content: 'Fine' });
+    await host.advance(20 * 60_000);
+    await worker.start();
+    await eventually(async () => assert.equal((await report()).sla.breached.count, 3));
+    await worker.stop();
+    await conversations.reply(late, { content: 'Sorry', actor: operator });
+    const approved = await drafts.propose(late, { type: 'reply', content: 'abc' });
+    await drafts.approve(approved.id, { actor: operator });
+    const discarded = await drafts.propose(late, { type: 'reply', content: 'abc' });
+    await drafts.discard(discarded.id, { actor: operator });
+    for (const id of [quick, late, silent, proactive]) await conversations.resolve(id, { resolvedBy: operator });
+    await conversations.submitCsat(quick, 'positive');
+    await conversations.submitCsat(late, 'negative');
+    await host.advance(5 * day);
+    const young = await open('young', 'Hello');
+    await conversations.resolve(young, { resolvedBy: operator });
+    await worker.start();
+    await eventually(async () =>
+      assert.deepEqual((await host.cairnloop.deliveries.list({ state: 'pending' })).items, []),
+    );
+    await worker.stop();
+    await host.advance(6 * day);
+    const before = await report();
+    await worker.start();
+    await eventually(async () => assert.equal((await conversations.list()).items.length, 1));
+    await worker.stop();
+    const after = await report({ since: before.since, until: before.until });
+    const counted = ({ firstResponse, sla, csat, drafts, days, ...made }: Report) => ({
+      opened: made.opened.count,
+      firstResponse: {
+        ...firstResponse,
+        answered: firstResponse.answered.count,
+        unanswered: firstResponse.unanswered.count,
+      },
+      sla: { ...sla, met: sla.met.count, breached: sla.breached.count, running: sla.running.count },
+      csat: { ...csat, positive: csat.positive.count, negative: csat.negative.count },
+      drafts: [drafts.acceptedShare, Object.entries(drafts.byStatus).map(([status, { count }]) => [status, count])],
+      days,
+    });
+    assert.deepEqual(counted(after), counted(before));
+    assert.equal(counted(after).opened, 5);
+    assert.deepEqual(after.opened.conversationIds, [young]);
+    assert.deepEqual(
+      reportNumbers(after)
+        .flatMap(({ number }) => number.conversationIds)
+        .filter((id) => id !== young),
+      [],
+    );
+  });
+
+  it('counts nothing outside of its period, and refuses one that is empty or too long', async () => {
     const host = await startHost({}, { worker: false });
     await host.cairnloop.conversations.open({ message: 'Hello' });
     await host.advance(40 * day);
@@ -104,7 +181,7 @@ describe('report', () => {
       await assert.rejects(host.cairnloop.report(input), { code: 'INPUT_INVALID' });
   });
 
-  it('is empty, and divides by nothing, on an empty schema', async () => {
+  it('is empty on an empty schema, without a division by zero', async () => {
     const report = await reportOf(await startHost({}, { worker: false }));
     assert.deepEqual(
       [report.sla.metShare, report.csat.positiveShare, report.firstResponse.medianSeconds],

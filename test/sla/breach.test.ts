@@ -11,7 +11,7 @@ const afterBreach = (terms.breachMinutes + 1) * minute;
 describe('the breach of an SLA clock', () => {
   const { startHost } = useHosts();
 
-  it('NT8 does not come to a clock that was paused after its countdown had been claimed', async () => {
+  it('NT8 is not recorded for a clock that was paused after its countdown had been claimed', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, slaPolicyProvider: policies(terms) }, { worker: false });
     const { conversations, sla, audit, worker } = host.cairnloop;
@@ -32,7 +32,7 @@ describe('the breach of an SLA clock', () => {
     assert.equal((await sla.forConversation(id))?.status, 'breached');
   });
 
-  it('cannot be put off: a clock that is past it is paused no more, and still breaches', async () => {
+  it('cannot be avoided by a pause: a clock past its deadline is not paused, and breaches', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, slaPolicyProvider: policies(terms) }, { worker: false });
     const { conversations, sla, audit, worker } = host.cairnloop;
@@ -65,7 +65,7 @@ describe('the breach of an SLA clock', () => {
     ['has another priority only', () => ok([{ ...terms, priority: 'another' }])],
   ];
   for (const [how, getActivePolicies] of unavailable) {
-    it(`SL4 comes as agreed where the provider ${how} by then: only an empty list ends a clock quietly`, async () => {
+    it(`SL4 is recorded if the provider ${how} by then: only an empty list ends a clock silently`, async () => {
       const { notifier, calls } = recordingNotifier();
       const slaPolicyProvider: SlaPolicyProvider = { ...policies(terms) };
       const host = await startHost({ notifier, slaPolicyProvider }, { worker: false });

@@ -25,22 +25,22 @@ describe('sla/business-time', () => {
     assert.equal(businessMinutesBetween(new Date(1), new Date(0)), 0);
   });
 
-  it('ends at the close of a day rather than the opening of the next', () => {
+  it('adds time up to the close of a day rather than the opening of the next', () => {
     assert.equal(add('2026-01-09T15:00Z', 60, office('Europe/Berlin')), '2026-01-09T16:00');
     assert.equal(add('2026-01-09T15:00Z', 61, office('Europe/Berlin')), '2026-01-12T08:01');
   });
 
-  it('passes over holidays and knows the leap day', () => {
+  it('skips holidays and handles the leap day', () => {
     const calendar = { ...office('UTC'), holidays: ['2028-02-29'] };
     assert.equal(add('2028-02-28T16:30Z', 60, calendar), '2028-03-01T09:30');
     assert.equal(add('2028-02-28T16:30Z', 60, office('UTC')), '2028-02-29T09:30');
   });
 
-  it('joins 24:00 to the next midnight', () => {
+  it('treats 24:00 as the next midnight', () => {
     assert.equal(add('2026-01-01T00:00Z', 10 * 24 * 60, always('UTC')), '2026-01-11T00:00');
   });
 
-  it('does not count the hour that spring skips, and counts the one that comes twice in autumn twice', () => {
+  it('does not count the hour skipped in spring, and counts the hour repeated in autumn twice', () => {
     const night = always('Europe/Berlin', '02:00', '03:00');
     assert.equal(businessMinutesBetween(new Date('2026-03-28T12:00Z'), new Date('2026-03-29T12:00Z'), night), 0);
     assert.equal(businessMinutesBetween(new Date('2026-10-24T12:00Z'), new Date('2026-10-25T12:00Z'), night), 120);
@@ -48,12 +48,12 @@ describe('sla/business-time', () => {
     assert.equal(add('2026-10-24T12:00Z', 90, night), '2026-10-25T01:30');
   });
 
-  it('gets across a date that a zone left out', () => {
+  it('handles a date that a time zone skipped', () => {
     // Thursday 14:00 to 17:00 there; Friday was left out; the other five hours are Monday's.
     assert.equal(add('2011-12-30T00:00Z', 8 * 60, office('Pacific/Apia')), '2012-01-02T00:00');
   });
 
-  it('gives up on a calendar that does not open, in words', () => {
+  it('throws for a calendar that never opens, with a reason', () => {
     const closed = [
       { timeZone: 'UTC', hours: {} },
       { timeZone: 'UTC', hours: { '1': [] } },
@@ -85,7 +85,7 @@ describe('sla/business-time', () => {
     );
   }).timeout(120_000);
 
-  it('adds what it measures, to the millisecond', () => {
+  it('addition and measurement agree to the millisecond', () => {
     const milliseconds = fc.integer({ min: 1, max: 30 * 24 * 60 * minute });
     fc.assert(
       fc.property(

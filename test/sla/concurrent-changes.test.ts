@@ -8,7 +8,7 @@ import { operator, policies, useHosts } from '../support/started-host.js';
 const high: SlaPolicy = { priority: 'high', responseMinutes: 60, breachMinutes: 240 };
 const minute = 60_000;
 
-describe('an SLA clock under many hands', () => {
+describe('concurrent changes of an SLA clock', () => {
   const { startHost } = useHosts();
 
   /** Does it fifty times at once; answers how often it was not refused. */
@@ -17,7 +17,7 @@ describe('an SLA clock under many hands', () => {
     return settled.filter(({ status }) => status === 'fulfilled').length;
   };
 
-  it('F12 fifty messages start one clock; fifty holds and resumptions are one of each', async () => {
+  it('F12 fifty messages start one clock; fifty pauses and resumptions count once each', async () => {
     const { cairnloop, deliveries } = await startHost({ slaPolicyProvider: policies(high) }, { worker: false });
     const { id } = await cairnloop.conversations.open({ actorId: 'cust-7', priority: 'high' });
     assert.equal(await fiftyTimes(() => cairnloop.conversations.receive(id, { content: 'Hello?' })), 50);
@@ -42,7 +42,7 @@ describe('an SLA clock under many hands', () => {
     assert.deepEqual(await deliveries('sla_breach'), []);
   });
 
-  it('F12 four workers breach a clock once and call for it once', async () => {
+  it('F12 four workers record one breach and call onSlaBreach once', async () => {
     const { notifier, calls } = recordingNotifier();
     const first = await startHost({ notifier, slaPolicyProvider: policies(high) });
     const { database } = first;
@@ -61,7 +61,7 @@ describe('an SLA clock under many hands', () => {
     assert.equal(items.length, 20);
   });
 
-  it('records each of a hundred new terms that were set at once', async () => {
+  it('each of a hundred concurrent changes of terms is in the audit record', async () => {
     let active: SlaPolicy[] = [high];
     const slaPolicyProvider = {
       getActivePolicies: () => ok(active),

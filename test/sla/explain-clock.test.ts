@@ -8,7 +8,7 @@ const terms = { responseMinutes: 60, breachMinutes: 240 };
 const due = (response: string, breach: string) => ({ responseDueAt: at(response), breachAt: at(breach) });
 
 describe('sla/explain-clock', () => {
-  it('tells each start, pause and resumption, and what is due because of it', () => {
+  it('lists each start, pause and resumption with the resulting due times', () => {
     const lines = explain([
       { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
       { type: 'paused', at: at('10:45'), by: ann, reason: 'waiting for the customer' },
@@ -23,7 +23,7 @@ describe('sla/explain-clock', () => {
     ]);
   });
 
-  it('names the business hours and keeps to their zone', () => {
+  it('names the business hours, with times in their zone', () => {
     const calendar = {
       timeZone: 'Europe/Berlin',
       hours: {
@@ -51,7 +51,7 @@ describe('sla/explain-clock', () => {
     );
   });
 
-  it('tells every way to end', () => {
+  it('describes every way to end', () => {
     const end = (endedBy: 'answered' | 'resolved' | 'breached' | 'tracking_off', time: string) =>
       explain([
         { type: 'started', at: at('10:00'), priority: 'high', terms, ...due('11:00', '14:00') },
@@ -63,7 +63,7 @@ describe('sla/explain-clock', () => {
     assert.equal(end('tracking_off', '14:00'), 'ended without a breach, as the provider had switched tracking off');
   });
 
-  it('explains nothing where no clock started', () => {
+  it('is empty if no clock started', () => {
     assert.deepEqual(explain([]), []);
     assert.deepEqual(explain([{ type: 'resumed', at: at('10:00'), by: ann, ...due('11:00', '14:00') }]), []);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { outcomeOf } from '../../src/sla/outcome.js';
 
-describe('how a clock went', () => {
+describe('the outcome of a clock', () => {
   const due = new Date('2030-01-01T10:00:00Z');
   const at = (minutes: number) => new Date(due.getTime() + minutes * 60_000);
   const went = (
@@ -16,7 +16,7 @@ describe('how a clock went', () => {
       responseDueAt: due,
     });
 
-  it('is met up to the response target, late after it, and neither where it breached or tracking went off', () => {
+  it('is met up to the response target, late after it, and neither if it breached or tracking was turned off', () => {
     assert.deepEqual([went('answered', -1), went('answered', 0), went('resolved', 1)], ['met', 'met', 'late']);
     assert.deepEqual(
       [went('breached', 5), went('tracking_off', -5), went(null, null)],

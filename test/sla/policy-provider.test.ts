@@ -43,7 +43,7 @@ describe('SlaPolicyProvider in the flow', () => {
     assert.deepEqual([calls[1]?.method, calls[1]?.conversation.id], ['onSlaBreach', id]);
   });
 
-  it('SL2 an answer by an operator or by an approved draft meets it; notes and system messages do not', async () => {
+  it('SL2 an answer by an operator or by an approved draft ends the clock; notes and system messages do not', async () => {
     const host = await startHost({ slaPolicyProvider: policies(high) }, { worker: false });
     const { conversations, drafts, sla } = host.cairnloop;
     const status = async (id: string) => (await sla.forConversation(id))?.status;
@@ -62,7 +62,7 @@ describe('SlaPolicyProvider in the flow', () => {
     assert.equal(await status(drafted.id), 'fulfilled');
   });
 
-  it('SL2 an allowed draft meets it', async () => {
+  it('SL2 an allowed draft ends the clock', async () => {
     const automationPolicy = { decide: () => 'allow' as const };
     const host = await startHost({ automationPolicy, slaPolicyProvider: policies(high) }, { worker: false });
     const { id } = await customerAsks(host);
@@ -86,7 +86,7 @@ describe('SlaPolicyProvider in the flow', () => {
     );
   });
 
-  it('SL3 keeps the terms it started under; what the provider answers next is for the next one', async () => {
+  it('SL3 keeps the terms it started under; new terms of the provider apply to the next clock', async () => {
     const provider = policies(high);
     const host = await startHost({ slaPolicyProvider: provider }, { worker: false });
     await customerAsks(host);
@@ -105,7 +105,7 @@ describe('SlaPolicyProvider in the flow', () => {
     );
   });
 
-  it('SL4 without policies there is no clock and no countdown, and all else works', async () => {
+  it('SL4 without policies there is no clock and no countdown, and everything else works', async () => {
     const host = await startHost({ slaPolicyProvider: policies() }, { worker: false });
     const { conversations, drafts, sla } = host.cairnloop;
     const { id } = await customerAsks(host);
@@ -117,7 +117,7 @@ describe('SlaPolicyProvider in the flow', () => {
     assert.deepEqual(await sla.activePolicies(), []);
   });
 
-  it('SL4 a running clock ends quietly once the list has become empty', async () => {
+  it('SL4 a running clock ends silently once the list has become empty', async () => {
     const provider = policies(high);
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier, slaPolicyProvider: provider });
@@ -148,7 +148,7 @@ describe('SlaPolicyProvider in the flow', () => {
     ['answers nothing', () => undefined as never],
   ];
   for (const [how, getActivePolicies] of failing) {
-    it(`SL5 goes on without a clock, logs and counts it, where the provider ${how}`, async () => {
+    it(`SL5 continues without a clock, with a log line and a count, if the provider ${how}`, async () => {
       const slaPolicyProvider = { ...policies(), getActivePolicies };
       const host = await startHost({ slaPolicyProvider, metrics: prometheus() }, { worker: false });
       const { id } = await customerAsks(host);
@@ -161,7 +161,7 @@ describe('SlaPolicyProvider in the flow', () => {
     });
   }
 
-  it('SL5 uses the good rows beside a bad one, and warns of a priority without a policy', async () => {
+  it('SL5 uses the valid rows beside an invalid one, and warns about a priority without a policy', async () => {
     const bad = { ...high, priority: 'normal', breachMinutes: 1 };
     const host = await startHost({ slaPolicyProvider: policies(high, bad) }, { worker: false });
     await customerAsks(host, 'high');
@@ -174,7 +174,7 @@ describe('SlaPolicyProvider in the flow', () => {
     assert.ok(host.log.some(({ msg }) => String(msg).startsWith('no SLA policy for this priority')));
   });
 
-  it('SL6 answers what the provider stored, or read-only with its reason; either way the record is true', async () => {
+  it('SL6 returns the stored terms, or read-only with its reason, and the audit record says which', async () => {
     const stores: SlaPolicyProvider = { ...policies(), setPolicy: (_, attrs) => ok(attrs as SlaPolicy) };
     const host = await startHost({ slaPolicyProvider: stores }, { worker: false });
     assert.deepEqual(await host.cairnloop.sla.setPolicy('high', high, { actor: operator }), high);
@@ -212,7 +212,7 @@ describe('SlaPolicyProvider in the flow', () => {
     }
   });
 
-  it('SL6 refuses what is no change of terms before the provider is asked, and hands it no more than terms', async () => {
+  it('SL6 refuses invalid terms before it calls the provider, and passes only terms', async () => {
     const asked: unknown[] = [];
     const slaPolicyProvider: SlaPolicyProvider = {
       ...policies(high),

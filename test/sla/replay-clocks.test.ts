@@ -39,7 +39,7 @@ describe('sla/replay-clocks', () => {
     );
   });
 
-  it('SL2 starts no second clock for a wait that has breached, and a fresh one for the next', () => {
+  it('SL2 starts no second clock for a customer whose clock has breached, and a fresh one after an answer', () => {
     const events = [
       [0, 'customer'],
       [40, 'customer'],
@@ -55,7 +55,7 @@ describe('sla/replay-clocks', () => {
     ]);
   });
 
-  it('a customer message resumes a held clock', () => {
+  it('a customer message resumes a paused clock', () => {
     const [clock] = replay([
       [0, 'customer'],
       [20, 'pause'],
@@ -64,7 +64,7 @@ describe('sla/replay-clocks', () => {
     assert.deepEqual(clock?.completedAt, time(110));
   });
 
-  it('SL3, SL4 keeps the terms of its start, and ends quietly once tracking is off', () => {
+  it('SL3, SL4 keeps the terms of its start, and ends silently once tracking is off', () => {
     const history: ConversationEvent[] = [
       { type: 'customer', at: time(0) },
       { type: 'policies', at: time(1), policies: [{ ...high, breachMinutes: 500 }] },

@@ -11,7 +11,7 @@ import { isCairnloopError } from '../../src/foundation/errors.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import type { Runtime } from '../../src/runtime.js';
 import { breachDue } from '../../src/sla/breach.js';
-import type { ClockStory } from '../../src/sla/clock-story.js';
+import type { ClockHistory } from '../../src/sla/clock-history.js';
 import { replayClocks } from '../../src/sla/replay-clocks.js';
 import type { SlaRow } from '../../src/sla/rows.js';
 import { simulateSla } from '../../src/sla/simulate.js';
@@ -143,8 +143,8 @@ describe('sla clock on a real Postgres', () => {
   };
 
   /** A story ends as its clock did, and its last words on when it is due are the row's. */
-  const checkStories = (stories: ClockStory[], rows: SlaRow[]) => {
-    for (const [index, { events, lines }] of stories.entries()) {
+  const checkHistories = (explained: ClockHistory[], rows: SlaRow[]) => {
+    for (const [index, { events, lines }] of explained.entries()) {
       const [first, last] = [events[0], events.at(-1)];
       const due = events.findLast((event) => 'breachAt' in event);
       assert.equal(first?.type, 'started');
@@ -155,10 +155,10 @@ describe('sla clock on a real Postgres', () => {
       ]);
       assert.equal(lines.length, events.length);
     }
-    assert.equal(stories.length, rows.length);
+    assert.equal(explained.length, rows.length);
   };
 
-  it('SL1, SL2, SL3, SL4 equals the reference clock, whatever happens', async () => {
+  it('SL1, SL2, SL3, SL4 equals the reference clock for any sequence of events', async () => {
     await fc.assert(
       fc.asyncProperty(histories, policyLists, async (history, first) => {
         const until = time((history.at(-1)?.offset ?? 0) + 50);
@@ -189,13 +189,13 @@ describe('sla clock on a real Postgres', () => {
             assert.deepEqual(row.completed_at, end);
           else if (end) assert.ok(Number(row.completed_at) >= Number(end));
         }
-        checkStories(await cairnloop.sla.explain(id), rows);
+        checkHistories(await cairnloop.sla.explain(id), rows);
       }),
       { numRuns: 150 },
     );
   }).timeout(300_000);
 
-  it('simulated under the terms that were in force, history goes as it went', async () => {
+  it('a simulation under the terms then in force gives the real history', async () => {
     const inForce = policyLists.filter(([policy]) => policy?.priority === 'high');
     let clocks = 0;
     await fc.assert(

@@ -24,23 +24,23 @@ describe('sla/sla-clock', () => {
     assert.equal(isBreached(clock, at('14:00')), true);
   });
 
-  it('runs on after a pause with the time it had left', () => {
+  it('continues after a pause with the remaining time', () => {
     const held = pause(start(terms, at('10:00')), at('10:45'));
     assert.deepEqual(held.pausedAt, at('10:45'));
     const clock = resume(held, at('12:00'));
     assert.deepEqual([clock.pausedAt, clock.responseDueAt, clock.breachAt], [null, at('12:15'), at('15:15')]);
   });
 
-  it('leaves a time that had passed before the pause where it was', () => {
+  it('does not move a deadline that had passed before the pause', () => {
     const clock = resume(pause(start(terms, at('10:00')), at('11:30')), at('12:30'));
     assert.deepEqual([clock.responseDueAt, clock.breachAt], [at('11:00'), at('15:00')]);
   });
 
-  it('cannot breach while it is held', () => {
+  it('cannot breach while it is paused', () => {
     assert.equal(isBreached(pause(start(terms, at('10:00')), at('13:00')), at('23:00')), false);
   });
 
-  it('cannot be held twice, after its breach, nor resumed while it runs', () => {
+  it('cannot be paused twice or after its breach, nor resumed while it runs', () => {
     const clock = start(terms, at('10:00'));
     const held = pause(clock, at('11:00'));
     assert.equal(pause(held, at('12:00')), held);
@@ -48,12 +48,12 @@ describe('sla/sla-clock', () => {
     assert.equal(resume(clock, at('12:00')), clock);
   });
 
-  it('takes a resumption by a clock that goes slow for one at the pause', () => {
+  it('treats a resumption before the pause, by a slow clock, as one at the pause', () => {
     const clock = start(terms, at('10:00'));
     assert.deepEqual(resume(pause(clock, at('11:00')), at('10:59')), clock);
   });
 
-  it('moves a clock of business hours by business time, over the week-end', () => {
+  it('moves a clock with business hours by business time, over the weekend', () => {
     const clock = start({ ...terms, calendar: office }, at('16:30'));
     assert.deepEqual(clock.responseDueAt, new Date('2026-01-12T09:30Z'));
     const resumed = resume(pause(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
@@ -61,7 +61,7 @@ describe('sla/sla-clock', () => {
     assert.deepEqual(resumed.breachAt, new Date('2026-01-12T12:45Z'));
   });
 
-  it('does not move for a pause outside business hours', () => {
+  it('is not moved by a pause outside business hours', () => {
     const clock = start({ ...terms, calendar: office }, at('16:30'));
     assert.deepEqual(resume(pause(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
   });

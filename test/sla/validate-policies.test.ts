@@ -20,7 +20,7 @@ function reasonFor(row: unknown): string {
 }
 
 describe('sla/validate-policies', () => {
-  it('keeps good rows, as copies without what else the host keeps on them', () => {
+  it('keeps valid rows, as copies without other properties', () => {
     const normal = { priority: 'normal', responseMinutes: maxTermMinutes, breachMinutes: maxTermMinutes };
     const given = [
       { ...high, id: 7 },
@@ -65,7 +65,7 @@ describe('sla/validate-policies', () => {
     );
   });
 
-  it('SL5 rejects both policies of a priority that stands twice', () => {
+  it('SL5 rejects both policies of a priority that occurs twice', () => {
     const { policies, rejected } = validatePolicies([high, { ...high, breachMinutes: 90 }]);
     assert.deepEqual(policies, []);
     assert.deepEqual(
@@ -74,7 +74,7 @@ describe('sla/validate-policies', () => {
     );
   });
 
-  it('names a row without a usable priority by its place, whatever other priorities are called', () => {
+  it('names a row without a usable priority by its position, whatever other priorities are called', () => {
     const named = { ...high, priority: 'row 2' };
     const { policies, rejected } = validatePolicies([named, null, { ...high, priority: ' high' }]);
     assert.deepEqual(policies, [named]);
@@ -90,7 +90,7 @@ describe('sla/validate-policies', () => {
     }
   });
 
-  it('survives what is no list and rows that throw', () => {
+  it('handles a value that is no list and rows that throw', () => {
     assert.match(validatePolicies({ high })?.rejected[0]?.reason ?? '', /expected a list, found an object/);
     const hostile = Object.defineProperty({}, 'priority', {
       get() {

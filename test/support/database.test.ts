@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { createTestDatabase, useTemplate } from './database.js';
+import { placeOfCluster } from './memory-folder.js';
 
 describe('the database of a test', () => {
   it('is empty and its own', async () => {
@@ -24,5 +25,11 @@ describe('the database of a test', () => {
     assert.equal((await clones[1]?.query('select id from seen'))?.rowCount, 1);
     assert.equal(preparations, 1);
     await Promise.all(clones.map((clone) => clone.drop()));
+  });
+
+  it('lies in memory where there is enough of it, and says what is missing where there is not', () => {
+    const at = placeOfCluster(8 * 2 ** 30);
+    assert.ok('dataDir' in at && at.dataDir.startsWith('/dev/shm/'), JSON.stringify(at));
+    assert.deepEqual(placeOfCluster(64 * 2 ** 20), { reason: '/dev/shm has 0.1 GB, and 4.0 GB are needed' });
   });
 });

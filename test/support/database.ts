@@ -8,6 +8,7 @@ import {
   type EmbeddedPostgresOptions,
   startEmbeddedPostgres,
 } from '../../src/embedded-postgres/start-embedded-postgres.js';
+import { placeOfCluster, reportDisk } from './memory-folder.js';
 
 /** A database of one test's own. */
 export interface TestDatabase {
@@ -30,9 +31,12 @@ interface SharedServer {
   stop(): Promise<void>;
 }
 
+/** The same for all processes of a run: mocha's workers get it from the process that starts them. */
+process.env.CAIRNLOOP_TEST_RUN ??= String(process.pid);
+const prefix = `cairnloop_test_${process.env.CAIRNLOOP_TEST_RUN}_`;
+
 let shared: Promise<SharedServer> | undefined;
 const templates = new Map<string, Template>();
-const prepared = new Set<string>();
 let created = 0;
 
 /** A fresh database: empty, or a clone of the template. */
@@ -69,7 +73,6 @@ async function prepareTemplate(prepare: (url: string) => Promise<unknown>): Prom
   const { url, admin } = await sharedServer();
   const name = nextName();
   await admin.query(`create database ${name}`);
-  prepared.add(name);
   await prepare(urlOf(url, name));
   // A session left behind in it would make the next clone fail.
   await admin.query(`alter database ${name} allow_connections false`);
@@ -78,17 +81,30 @@ async function prepareTemplate(prepare: (url: string) => Promise<unknown>): Prom
 }
 
 /** A temporary cluster for one test that stops or restarts its server. The caller stops it. */
-export function startOwnCluster(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ ...options, settings: { max_connections: '200', ...options.settings } });
+export async function startOwnCluster(given: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+  const options = { ...given, settings: { max_connections: '200', max_wal_size: '256MB', ...given.settings } };
+  const place = placeOfCluster();
+  if ('reason' in place) {
+    reportDisk(place.reason);
+    return startEmbeddedPostgres(options);
+  }
+  try {
+    return await startEmbeddedPostgres({ ...place, temporary: true, ...options });
+  } catch (error) {
+    // Where programs have to be copied beside the data, the folder may not allow to run them.
+    reportDisk((error as Error).message);
+    return startEmbeddedPostgres(options);
+  }
 }
 
-/** Called once by the root hook after the last test. */
+/** Called once after the last test. A server that was given is left without databases of this run. */
 export async function stopSharedServer(): Promise<void> {
-  const server = await shared;
-  if (!server) return;
-  for (const name of prepared) await server.admin.query(`drop database if exists ${name} with (force)`);
-  await server.admin.end();
-  await server.stop();
+  if (!shared && !process.env.CAIRNLOOP_TEST_DATABASE_URL) return;
+  const { admin, stop } = await sharedServer();
+  const { rows } = await admin.query('select datname from pg_database where starts_with(datname, $1)', [prefix]);
+  for (const { datname } of rows) await admin.query(`drop database if exists ${datname} with (force)`);
+  await admin.end();
+  await stop();
 }
 
 function sharedServer(): Promise<SharedServer> {
@@ -110,7 +126,7 @@ function openPool(connectionString: string): pg.Pool {
 
 function nextName(): string {
   created += 1;
-  return `cairnloop_test_${process.pid}_${created}`;
+  return `${prefix}${process.pid}_${created}`;
 }
 
 function urlOf(server: string, database: string): string {

@@ -4,7 +4,7 @@ export const layers: Record<string, readonly string[]> = {
   contracts: ['contracts', 'validation'],
   'the host': ['config', 'gen', 'host-project', 'embedded-postgres'],
   infrastructure: ['db', 'telemetry', 'http'],
-  'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed'],
+  'deliveries and wake-ups': ['deliveries', 'agenda', 'change-feed', 'events'],
   'the domain': [
     'conversations',
     'sla',
@@ -16,7 +16,6 @@ export const layers: Record<string, readonly string[]> = {
     'report',
     'tail',
     'pending-actions',
-    'within/effects',
   ],
   'what runs it': ['worker', 'ops', 'workspace', 'portal', 'testing', 'doctor', 'ai', 'webhooks'],
   'the instance': ['instance', 'within'],

@@ -20,7 +20,7 @@ export interface RecordedSpan {
   /** 0 unset, 1 ok, 2 error. */
   status: { code: number; message?: string | undefined };
   attributes: Record<string, unknown>;
-  events: unknown[];
+  events: { name: string }[];
   pid: number;
 }
 

@@ -1,4 +1,4 @@
-import { cp, lchown, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, cp, lchown, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -64,6 +64,8 @@ export async function ask(url: string, sql: string): Promise<Record<string, unkn
 
 async function copyWithOwners(from: string, to: string): Promise<void> {
   await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  // `to` exists, so that its mode is its own: the user that Postgres runs as could not enter it.
+  await chmod(to, (await stat(from)).mode);
   await copyOwner(from, to);
   for (const entry of await readdir(from, { recursive: true }))
     await copyOwner(join(from, entry), join(to, entry)).catch(() => {});

@@ -53,7 +53,7 @@ describe('telemetry', () => {
     watch(host, resolved, 'one');
   });
 
-  it('TL1 refuses what could never be called, or never be called for', async () => {
+  it('TL1 refuses a handler that is no function, and an unknown event', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { attach, detach } = cairnloop.telemetry as unknown as Record<string, (...given: unknown[]) => unknown>;
     const handler = () => {};
@@ -72,7 +72,7 @@ describe('telemetry', () => {
     assert.equal(detach?.('t'), false);
   });
 
-  it('TL1 has the names that are promised, and no others', async () => {
+  it('TL1 publishes the documented event names, and no others', async () => {
     const promised = {
       spans: [
         'conversation.open conversation.reply conversation.resolve draft.decide',
@@ -98,7 +98,7 @@ describe('telemetry', () => {
     });
   });
 
-  it('TL1 a handler hears the instance that it was attached on, and no other of the process', async () => {
+  it('TL1 a handler gets events of its own instance, and of no other in the process', async () => {
     const one = await startHost({}, { worker: false });
     const sameSchema = await startHost({}, { worker: false, database: one.database });
     const other = await startHost({}, { worker: false });
@@ -119,7 +119,7 @@ describe('telemetry', () => {
     );
   });
 
-  it('TL1 the channels of Node publish the events of every instance to raw subscribers', async () => {
+  it('TL1 Node’s diagnostics channels publish the events of every instance', async () => {
     const hosts = [await startHost({}, { worker: false }), await startHost({}, { worker: false })];
     const raw: Seen[] = [];
     const subscriber = (message: unknown) => void raw.push(message as Seen);
@@ -138,7 +138,7 @@ describe('telemetry', () => {
     assert.ok(raw.every(({ measurements }) => Object.keys(measurements).length === 1));
   });
 
-  it('TL1 what a handler changes in its event reaches no other handler, no raw subscriber and no result', async () => {
+  it('TL1 a handler that changes its event does not affect other handlers, channel subscribers or results', async () => {
     const host = await startHost({}, { worker: false });
     const vandal = (_event: string, measurements: Measurements, metadata: EventMetadata) => {
       const conversation = metadata.conversation as { subject: string; tags: string[]; createdAt: Date };
@@ -166,7 +166,7 @@ describe('telemetry', () => {
     assert.equal(host.log.filter((line) => line.handler === 'first').length, 0);
   });
 
-  it('TL2 an operation starts, stops, and then the domain is told of it', async () => {
+  it('TL2 an operation publishes start, stop, and then its domain event', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
     const { conversations, outbound } = host.cairnloop;
     const seen = watch(host, eventNames);
@@ -187,7 +187,7 @@ describe('telemetry', () => {
     );
   });
 
-  it('TL2 an attempt that the host answers with err(...), and a policy that throws, end in an exception', async () => {
+  it('TL2 an attempt for which the host returns err(...), and a policy that throws, end with an exception event', async () => {
     const { notifier } = recordingNotifier(() => err('no mailbox'));
     const automationPolicy = {
       decide: () => {
@@ -208,7 +208,7 @@ describe('telemetry', () => {
     );
   });
 
-  it('TL2 every operation starts once and then stops once; what fails ends in an exception and no domain event', async () => {
+  it('TL2 every operation publishes one start and one stop; a failing one an exception and no domain event', async () => {
     const { notifier } = recordingNotifier(({ conversation }) => {
       if (conversation.subject === 'bad') throw new Error('down');
     });
@@ -257,7 +257,7 @@ describe('telemetry', () => {
     assert.equal(seen.find(({ event }) => event.endsWith('reply.exception'))?.metadata.code, 'CONVERSATION_RESOLVED');
   });
 
-  it('TL3 conversation.resolved fires once, after the commit, as a host reads it', async () => {
+  it('TL3 conversation.resolved is published once, after the commit', async () => {
     const host = await startHost({}, { worker: false });
     const statuses: Promise<string>[] = [];
     const seen: Seen[] = [];
@@ -283,7 +283,7 @@ describe('telemetry', () => {
     assert.deepEqual(measurements, { durationSeconds: seconds });
   });
 
-  it('TL3 is told to handlers although the instance is closed right after', async () => {
+  it('TL3 handlers get it even if the instance is closed right after', async () => {
     const host = await startHost({}, { worker: false });
     const seen = watch(host, resolved);
     await resolveOne(host);
@@ -303,7 +303,7 @@ describe('telemetry', () => {
     },
   };
   for (const [what, handler] of Object.entries(misbehaving)) {
-    it(`TL4 a handler that ${what} does not fail, delay or repeat resolve`, async () => {
+    it(`TL4 a handler that ${what} does not make resolve fail, wait or repeat`, async () => {
       const { notifier, calls } = recordingNotifier();
       const host = await startHost({ notifier });
       const order: string[] = [];
@@ -334,7 +334,7 @@ describe('telemetry', () => {
     });
   }
 
-  it('fires every domain event that is promised, from the flow that it tells of', async () => {
+  it('publishes every documented domain event in the flow that causes it', async () => {
     const { notifier } = recordingNotifier(
       ({ conversation, method }) => {
         const handsOver = method === 'onOutboundTriggered' || method === 'onReply';
@@ -396,7 +396,7 @@ describe('telemetry', () => {
 
   const names = (seen: readonly Seen[]) => seen.map(({ event }) => event as string);
 
-  it('TL5 with every handler removed nothing changes', async () => {
+  it('TL5 works the same with every handler removed', async () => {
     const outcomes = [];
     for (const attached of [true, false]) {
       const host = await startHost({}, { worker: false });

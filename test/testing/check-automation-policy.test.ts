@@ -42,7 +42,7 @@ describe('checkAutomationPolicy', () => {
     });
   }
 
-  it('THROWS where context is taken for granted', async () => {
+  it('THROWS: a policy that expects context to be present', async () => {
     const policy = {
       decide: (_: Proposal, { context }: PolicyOptions) =>
         (context as Record<string, unknown>).plan ? 'draft_only' : 'deny',
@@ -63,7 +63,7 @@ describe('checkAutomationPolicy', () => {
     assert.deepEqual(codesOf(await checkAutomationPolicy({ decide })), ['MUTATES_INPUT']);
   });
 
-  it('UNSTABLE_DECISION: a policy that decides anew each time', async () => {
+  it('UNSTABLE_DECISION: a policy that decides differently each time', async () => {
     let calls = 0;
     const decide = () => (calls++ % 2 === 0 ? 'deny' : 'draft_only');
     assert.deepEqual(codesOf(await checkAutomationPolicy({ decide })), ['UNSTABLE_DECISION']);
@@ -75,7 +75,7 @@ describe('checkAutomationPolicy', () => {
     assert.deepEqual(codesOf(report), ['ALLOWS_HIGH_RISK']);
   });
 
-  it('is asked once by a dry check', async () => {
+  it('is called once by a dry check', async () => {
     const asked: Proposal[] = [];
     const decide = (proposal: Proposal) => asked.push(proposal) && 'deny';
     await checkAutomationPolicy({ decide }, { dry: true });

@@ -98,12 +98,12 @@ describe('checkContextProvider', () => {
     });
   }
 
-  it('shows the same map twice without calling it a cycle', async () => {
+  it('accepts the same map twice, which is no cycle', async () => {
     const address = { city: 'London' };
     assert.deepEqual(codesOf(await checkContextProvider(of({ Home: address, Work: address }))), []);
   });
 
-  it('MIXES_CUSTOMERS: state shared between calls', async () => {
+  it('MIXES_CUSTOMERS: state is shared between calls', async () => {
     let current = '';
     const getContext = async (actorId: string) => {
       current = actorId;
@@ -125,7 +125,7 @@ describe('checkContextProvider', () => {
     assert.deepEqual(codesOf(await checkContextProvider({ getContext })), ['FAILS_CONCURRENTLY']);
   });
 
-  it('is asked once by a dry check', async () => {
+  it('is called once by a dry check', async () => {
     const asked: string[] = [];
     const getContext = (actorId: string) => asked.push(actorId) && ok({});
     await checkContextProvider({ getContext }, { dry: true });

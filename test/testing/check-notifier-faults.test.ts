@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { nodeOptionsOfModules } from '../../src/testing/node-options.js';
 import { checkNotifierFaults, type FaultReport } from '../../src/testing.js';
+import { tempHost } from '../support/temp-host.js';
 import good, { hangsOnOddValues, remembersTooEarly, withoutKey } from './faulty-notifiers.js';
 
 const module = (file: string) => new URL(file, import.meta.url);
@@ -8,7 +14,7 @@ const faultsOf = ({ repeated }: FaultReport) => repeated.map(({ fault }) => faul
 describe('checkNotifierFaults', function () {
   this.timeout(120_000);
 
-  it('finds nothing wrong with a notifier that hands deliveryId to its providers, also where it is killed', async () => {
+  it('finds nothing wrong with a notifier that passes deliveryId to its providers, also if it is killed', async () => {
     const report = await checkNotifierFaults(module('./faulty-notifiers.ts'), { timeoutMs: 300 });
     assert.deepEqual([report.problems, report.repeated, report.ok], [[], [], true]);
     const text = String(report);
@@ -55,7 +61,7 @@ describe('checkNotifierFaults', function () {
     assert.deepEqual(report.problems, ['onReply, odd value null at effect 1: the attempt after it did not settle']);
   });
 
-  it('says that no process was killed where it was handed a function', async () => {
+  it('says that no process was killed if it was given a function', async () => {
     const report = await checkNotifierFaults(withoutKey);
     assert.match(String(report), /NOT_CALLED killed processes: not tried: hand in the URL of a module/);
     assert.equal(faultsOf(report).includes('killed at effect 1'), false);
@@ -65,5 +71,49 @@ describe('checkNotifierFaults', function () {
     const report = await checkNotifierFaults(() => ({ onReply: () => Promise.reject(new Error('no mailer')) }));
     assert.deepEqual(report.problems, ['onReply, no fault: threw no mailer (attempt 1)']);
     await assert.rejects(checkNotifierFaults(good, { timeout: 1 } as object), { code: 'INPUT_INVALID' });
+  });
+
+  it('says why no process was killed where hooks of the runner alone load the module', async () => {
+    const host = tempHost({ 'package.json': { type: 'module' } });
+    const file = path.join(host.folder, 'fakes.mjs');
+    // What the runner has loaded stays loaded; another process finds the file as it is now.
+    writeFileSync(
+      file,
+      `export default ({ effect }) => ({ onReply: (m, c, { deliveryId }) => effect('mail', deliveryId) });`,
+    );
+    await import(pathToFileURL(file).href);
+    writeFileSync(file, 'const words: string = 5 as string; export default words;');
+    const report = await checkNotifierFaults(pathToFileURL(file), { timeoutMs: 200 });
+    host.remove();
+    assert.deepEqual(report.problems.length, 1, String(report));
+    assert.match(
+      report.problems[0] ?? '',
+      /^killed processes: not tried, because a process of its own cannot load the module: .*NODE_OPTIONS/s,
+    );
+    assert.match(String(report), /\[ok\] PASSED onReply, answer lost at effect 1/);
+  });
+
+  it('runs in a script of `node -e` and in one test process, whose options are no options of the processes it kills', async () => {
+    const host = tempHost({
+      'package.json': { type: 'module' },
+      'fakes.mjs': `export default ({ effect }) => ({ onReply: (m, c, { deliveryId }) => effect('mail', deliveryId) });`,
+    });
+    const script = `
+      const { checkNotifierFaults } = await import('cairnloop/testing');
+      const report = await checkNotifierFaults(new URL('fakes.mjs', 'file://' + process.cwd() + '/'), { timeoutMs: 200 });
+      console.log(String(report));`;
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '-e', script], { cwd: host.folder });
+    host.remove();
+    assert.match(stdout, /^notifier: keeps its contract/);
+    assert.match(stdout, /\[ok\] PASSED onReply, killed at effect 1/);
+  });
+
+  it('hands on the options that say how modules are loaded, and no other', () => {
+    const all = ['--import', 'tsx', '-r', './hook.cjs', '--import=./b.mjs', '-C', 'development', '--env-file=.env'];
+    const strip = ['--experimental-strip-types', '--no-experimental-require-module', '--preserve-symlinks'];
+    assert.deepEqual(nodeOptionsOfModules([...all, ...strip]), [...all, ...strip]);
+    const ofRunner = ['--test', '--test-name-pattern', 'mail', '--experimental-test-isolation=none', '--watch'];
+    const others = ['--inspect-brk=9229', '-e', 'run()', '--input-type=module', '--expose-gc', '--cpu-prof'];
+    assert.deepEqual(nodeOptionsOfModules([...ofRunner, ...others]), []);
   });
 });

@@ -25,7 +25,7 @@ class Mailer {
 }
 
 describe('checkNotifier', () => {
-  it('finds nothing wrong with a good notifier, and reads well', async () => {
+  it('finds nothing wrong with a good notifier, and prints a readable report', async () => {
     const report = await checkNotifier(good);
     assert.deepEqual(report.problems, []);
     assert.deepEqual(report.warnings, []);
@@ -34,7 +34,7 @@ describe('checkNotifier', () => {
     assert.match(String(report), /\[ok\] PASSED onSlaBreach, odd data: 13 calls/);
   });
 
-  it('calls a class instance as its own methods, with frozen data of the shape the worker hands over', async () => {
+  it('calls methods on a class instance, with frozen data of the shape that the worker passes', async () => {
     const mailer = new Mailer();
     assert.deepEqual((await checkNotifier(mailer, { effects: () => mailer.count })).problems, []);
     assert.ok(mailer.count > 30);
@@ -51,13 +51,13 @@ describe('checkNotifier', () => {
     assert.equal(report.ok, false);
   });
 
-  it('NOT_A_MODULE: the class in the place of an instance', async () => {
+  it('NOT_A_MODULE: the class instead of an instance', async () => {
     const report = await checkNotifier(Mailer);
     assert.deepEqual(codesOf(report), ['NOT_A_MODULE']);
     assert.match(report.problems[0] ?? '', /write new Mailer\(\)/);
   });
 
-  it('THROWS: synchronously or not, whatever is thrown', async () => {
+  it('THROWS: synchronously or not, with any thrown value', async () => {
     const report = await checkNotifier({
       onConversationResolved() {
         throw 'no CRM';
@@ -81,7 +81,7 @@ describe('checkNotifier', () => {
     );
   });
 
-  it('THROWS where messages are read that a breach does not carry', async () => {
+  it('THROWS: a callback that reads messages, which a breach does not have', async () => {
     const report = await checkNotifier({
       ...good,
       onSlaBreach: (conversation: Conversation) => (conversation.messages as Message[]).length,
@@ -109,7 +109,7 @@ describe('checkNotifier', () => {
     assert.deepEqual(report.problems, []);
   });
 
-  it('MUTATES_INPUT: what is frozen, and a date', async () => {
+  it('MUTATES_INPUT: a frozen object, and a date', async () => {
     const report = await checkNotifier({
       ...good,
       onConversationResolved: (conversation: Conversation) => {
@@ -121,7 +121,7 @@ describe('checkNotifier', () => {
     assert.match(report.problems.join('\n'), /changed what it was given.*\n.*set a date/);
   });
 
-  it('POLLUTES_PROTOTYPE: metadata merged key by key, and cleans up after it', async () => {
+  it('POLLUTES_PROTOTYPE: metadata merged key by key; the check cleans up afterwards', async () => {
     const merge = (target: Record<string, unknown>, source: Record<string, unknown>) => {
       for (const [key, value] of Object.entries(source)) {
         target[key] ??= value;
@@ -160,7 +160,7 @@ describe('checkNotifier', () => {
     assert.match(report.problems[0] ?? '', /onOutboundTriggered, the same delivery twice: .*deliveryId/);
   });
 
-  it('ANSWERS_ERR and ANSWER_IGNORED: answers that do not mean what they look like', async () => {
+  it('ANSWERS_ERR and ANSWER_IGNORED: return values that do not mean what they seem to', async () => {
     const report = await checkNotifier({
       onConversationResolved: () => err('CRM is down'),
       onSlaBreach: () => err('pager is down'),
@@ -171,7 +171,7 @@ describe('checkNotifier', () => {
     assert.match(report.warnings.join('\n'), /onSlaBreach: answered err \(pager is down\)/);
   });
 
-  it('LP1 calls onReply where there is one, with a pending reply and who answered', async () => {
+  it('LP1 calls onReply if it exists, with a pending reply and who answered', async () => {
     const seen: unknown[][] = [];
     const onReply = (...given: unknown[]) => void seen.push(given);
     assert.deepEqual((await checkNotifier({ ...good, onReply })).problems, []);
@@ -186,7 +186,7 @@ describe('checkNotifier', () => {
     }
   });
 
-  it('calls onCustomerErased where there is one, with an id, counts and who erased', async () => {
+  it('calls onCustomerErased if it exists, with an id, counts and who erased', async () => {
     const seen: unknown[][] = [];
     const onCustomerErased = (...given: unknown[]) => void seen.push(given);
     assert.deepEqual((await checkNotifier({ ...good, onCustomerErased })).problems, []);
@@ -200,7 +200,7 @@ describe('checkNotifier', () => {
     assert.match((await checkNotifier(throws)).problems.join(), /onCustomerErased: threw no CRM/);
   });
 
-  it('LP1 finds in onReply what it finds in the other callbacks', async () => {
+  it('LP1 finds the same faults in onReply as in the other callbacks', async () => {
     const mails: Message[] = [];
     const repeats = { ...good, onReply: (message: Message) => void mails.push(message) };
     assert.deepEqual(codesOf(await checkNotifier(repeats, { effects: () => mails.length })), ['REPEATS_EFFECT']);
@@ -212,7 +212,7 @@ describe('checkNotifier', () => {
     assert.match(misshapen.problems.join(), /notifier\.onReply: expected a method, found /);
   });
 
-  it('calls onAuditAnchor where there is one, with an anchor, and finds in it what it finds in the others', async () => {
+  it('calls onAuditAnchor if it exists, with an anchor, and finds the same faults in it', async () => {
     const seen: unknown[][] = [];
     const onAuditAnchor = (...given: unknown[]) => void seen.push(given);
     assert.deepEqual((await checkNotifier({ ...good, onAuditAnchor })).problems, []);
@@ -225,6 +225,19 @@ describe('checkNotifier', () => {
     assert.match((await checkNotifier(throws)).problems.join(), /onAuditAnchor: threw no bucket/);
     const misshapen = await checkNotifier({ ...good, onAuditAnchor: 'file' });
     assert.match(misshapen.problems.join(), /notifier\.onAuditAnchor: expected a method, found /);
+  });
+
+  it('discards what the callbacks print to a console that is handed in, and gives it back as it was', async () => {
+    const printed: unknown[] = [];
+    const console = { info: (text: unknown) => printed.push(text), level: 'info' };
+    const before = { ...console };
+    const print = () => void console.info('called');
+    const notifier = { onConversationResolved: print, onSlaBreach: print, onOutboundTriggered: print };
+    assert.deepEqual((await checkNotifier(notifier, { silence: console })).problems, []);
+    assert.deepEqual(printed, []);
+    assert.deepEqual(console, before);
+    await checkNotifier(notifier);
+    assert.ok(printed.length > 3);
   });
 
   it('NOT_CALLED: a dry check calls no callback', async () => {

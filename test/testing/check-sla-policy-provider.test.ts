@@ -62,7 +62,7 @@ describe('checkSlaPolicyProvider', () => {
     assert.deepEqual(codesOf(report), ['NOT_A_RESULT']);
   });
 
-  it('ANSWERS_ERR: no terms to be had', async () => {
+  it('ANSWERS_ERR: the terms cannot be read', async () => {
     const report = await checkSlaPolicyProvider({ ...readOnly(), getActivePolicies: () => err('no table') });
     assert.deepEqual(codesOf(report), ['ANSWERS_ERR']);
     assert.match(report.warnings[0] ?? '', /no table.*no SLA starts/);
@@ -94,7 +94,7 @@ describe('checkSlaPolicyProvider', () => {
     assert.deepEqual(codesOf(await checkSlaPolicyProvider(new Stale(high))), ['WRONG_POLICY']);
   });
 
-  it('STORES_INVALID_TERMS: a store without rules, left as it was', async () => {
+  it('STORES_INVALID_TERMS: a store that checks nothing, restored afterwards', async () => {
     class Trusting extends Terms {
       override async setPolicy(priority: string, attrs: Partial<SlaPolicy>) {
         const row = { ...this.rows.get(priority), ...attrs, priority } as SlaPolicy;
@@ -123,7 +123,7 @@ describe('checkSlaPolicyProvider', () => {
     assert.deepEqual(codesOf(report), ['FAILS_CONCURRENTLY']);
   });
 
-  it('is only read, once, by a dry check', async () => {
+  it('is read once and not written by a dry check', async () => {
     let reads = 0;
     const provider = {
       getActivePolicies: () => {

@@ -14,7 +14,7 @@ describe('cairnloop/testing', () => {
   ] as const) {
     it(`is imported by a host from ${file}, and leaves nothing running`, async () => {
       const host = tempHost({ 'package.json': {}, [file]: text });
-      const { stdout, stderr } = await execa(process.execPath, [file], { cwd: host.folder, timeout: 20_000 });
+      const { stdout, stderr } = await execa(process.execPath, [file], { cwd: host.folder, timeout: 60_000 });
       assert.deepEqual(JSON.parse(stdout), ['shape: notifier.onOutboundTriggered: expected a method, found nothing']);
       assert.doesNotMatch(stderr, /Error/);
       host.remove();

@@ -27,7 +27,7 @@ function said(schema: z.ZodType, input: unknown): string[] {
   return [];
 }
 
-describe('input of a public call', () => {
+describe('the input of a public call', () => {
   const wrong: [schema: z.ZodType, input: unknown, says: string][] = [
     [name, undefined, 'a text of 1 to 500 characters, found nothing'],
     [name, '', 'a text of 1 to 500 characters, found an empty text'],
@@ -60,14 +60,14 @@ describe('input of a public call', () => {
     [z.object({}), 5n, 'an object, found a bigint'],
   ];
   for (const [schema, input, says] of wrong) {
-    it(`expected ${says}`, () => {
+    it(`is refused with: expected ${says}`, () => {
       assert.deepEqual(said(schema, input), [`input: expected ${says}`]);
       const path = said(z.object({ list: z.array(z.unknown()).pipe(z.tuple([schema])) }), { list: [input] });
       assert.deepEqual(path, [`list.0: expected ${says}`]);
     });
   }
 
-  it('names every problem by its path, and repeats nothing of what was handed in', () => {
+  it('every problem is named by its path, without repeating the input', () => {
     const schema = z.object({ actor, tags: z.array(name), metadata });
     const problems = said(schema, {
       actor: { id: ' ', name: 7 },
@@ -81,7 +81,7 @@ describe('input of a public call', () => {
     assert.ok(!problems.join().includes('secret'));
   });
 
-  it('refuses a key that it does not know, with the one that was meant', () => {
+  it('an unknown key is refused, with the closest known one', () => {
     const filter = only({ status: name.optional(), priority: name.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
@@ -92,7 +92,7 @@ describe('input of a public call', () => {
     assert.deepEqual(said(filter, { status: undefined }), []);
   });
 
-  it('says so where an object throws when it is read', () => {
+  it('an object that throws when it is read is reported as such', () => {
     const throwing = () => {
       throw new Error('no');
     };
@@ -106,7 +106,7 @@ describe('input of a public call', () => {
     for (const input of unreadable) assert.equal(said(z.object({ actor }), input).length, 1);
   });
 
-  it('takes metadata with keys that are no text and values that cannot be read', () => {
+  it('metadata may have keys that are no text and values that cannot be read', () => {
     const throwing = () => {
       throw new Error('no');
     };
@@ -120,7 +120,7 @@ describe('input of a public call', () => {
     ]);
   });
 
-  it('shows a word that was found where one of a list or an id was expected, and no sentence', () => {
+  it('a found word is shown if one of a list or an id was expected, a sentence is not', () => {
     const schema = only({ rating: z.enum(['positive', 'negative']).optional(), id: z.uuid('an id').optional() });
     const found = (input: object) => {
       try {

@@ -89,14 +89,14 @@ describe('strict inputs', () => {
     return true;
   };
 
-  it('LP4 the walk below knows every call of the library', async () => {
+  it('LP4 the test below covers every call of the library', async () => {
     assert.deepEqual(
       callsOf(await start()).sort(),
       [...Object.keys(inputs), ...hooks, ...mounts, ...transactions].sort(),
     );
   });
 
-  it('LP4 every call takes the arguments that the walk below starts from', async () => {
+  it('LP4 every call accepts the arguments that the test below starts from', async () => {
     const cairnloop = await start();
     for (const [operation, args] of Object.entries(inputs)) {
       const error = await failureOf(cairnloop, operation, args);
@@ -123,7 +123,7 @@ describe('strict inputs', () => {
     assert.equal((await Promise.all([known].map(cairnloop.conversations.get)))[0]?.id, known);
   });
 
-  it('LP4 within a transaction an unknown key, and an object that no parameter takes, are refused alike', async () => {
+  it('LP4 within a transaction an unknown key, and an object that no parameter takes, are refused in the same way', async () => {
     const { within } = await start();
     const executor = { query: async () => ({ rows: [] }) };
     assert.throws(
@@ -137,7 +137,7 @@ describe('strict inputs', () => {
     );
   });
 
-  it('LP4 a key with a slip in it is refused with the one that was meant', async () => {
+  it('LP4 a misspelt key is refused with the closest known one', async () => {
     const { conversations, drafts, sla } = await start();
     const slips: [call: () => Promise<unknown>, path: string, meant: string][] = [
       [() => conversations.open({ actorID: 'ada' } as never), 'actorID', 'actorId'],
@@ -164,7 +164,7 @@ describe('strict inputs', () => {
       });
   });
 
-  it('LP4 keys that are odd to JavaScript are unknown keys as well', async () => {
+  it('LP4 keys such as __proto__ and constructor are unknown keys as well', async () => {
     const { conversations } = await start();
     for (const key of ['__proto__', 'constructor', 'toString', '', ' ', 'actorId '])
       await assert.rejects(
@@ -194,8 +194,8 @@ describe('strict inputs', () => {
     }
   });
 
-  it('LP4 the source reads no input with a schema that drops what it does not know', () => {
-    /** They name their own arguments, or what a model answered. */
+  it('LP4 no input schema in the source drops unknown keys', () => {
+    /** They name their own arguments, or what a model or a provider returned. */
     const positional = [
       'ai/model-proposal.ts',
       'context/context-reader.ts',
@@ -203,6 +203,7 @@ describe('strict inputs', () => {
       'validation/input.ts',
       'sla/policies.ts',
       'telemetry/telemetry.ts',
+      'validation/calendar.ts',
       'workspace/presence-messages.ts',
       'workspace/routes/bulk.tsx',
     ];

@@ -7,7 +7,7 @@ import { secret, startReceiver } from './receiver.js';
 const message = { id: 'm-1', content: 'Hi', createdAt: new Date(0), metadata: {} } as unknown as Message;
 const conversation = { id: 'c-1' } as unknown as Conversation;
 
-describe('webhooks: addresses of the internet', () => {
+describe('webhooks: public addresses', () => {
   for (const address of ['1.1.1.1', '8.8.8.8', '172.15.0.1', '172.32.0.1', '100.63.0.1', '2606:4700::1111', '2a00::1'])
     it(`${address} is one`, () => assert.equal(isPublicAddress(address), true));
 
@@ -39,7 +39,7 @@ describe('webhooks: endpoints on private addresses', () => {
   ])
     it(`are not called: ${host}`, () => assert.rejects(call(`https://${host}:9/`), refused));
 
-  it('are not called by a name that resolves to one, and are where they are allowed', async () => {
+  it('are not called by a name that resolves to one, unless they are allowed', async () => {
     const receiver = await startReceiver();
     const byName = receiver.url.replace('127.0.0.1', 'localhost');
     await assert.rejects(call(byName), refused);
@@ -49,6 +49,15 @@ describe('webhooks: endpoints on private addresses', () => {
     await call(byName, ['localhost']);
     await call(receiver.url, true);
     assert.equal(receiver.received.length, 2);
+    await receiver.close();
+  });
+
+  it('are not called over a connection that another notifier, which may, has kept open to the same name', async () => {
+    const receiver = await startReceiver();
+    const byName = receiver.url.replace('127.0.0.1', 'localhost');
+    await call(byName, true);
+    await assert.rejects(call(byName), refused);
+    assert.equal(receiver.received.length, 1);
     await receiver.close();
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Conversation, Message, Sla } from '../../src/contracts/domain.js';
 import { CairnloopError } from '../../src/foundation/errors.js';
@@ -56,7 +57,7 @@ describe('webhookNotifier', () => {
     );
   });
 
-  it('signs as the specification of Standard Webhooks has it', () => {
+  it('signs according to the Standard Webhooks specification', () => {
     const key = Buffer.from('plJ3nmyCDGBKInavdOK15jsl', 'base64');
     assert.deepEqual(
       sign([key], 'msg_loFOjxBNrRLzqYUf', new Date(1_731_705_121_000), '{"event_type":"ping","data":{"success":true}}'),
@@ -68,7 +69,7 @@ describe('webhookNotifier', () => {
     );
   });
 
-  it('sends an attempt again under the same webhook-id, with a timestamp of its own and a signature that fits', async () => {
+  it('sends a retry under the same webhook-id, with a new timestamp and signature', async () => {
     const receiver = await start();
     receiver.answer((response) => void response.writeHead(500).end('answer-canary'));
     const notifier = local(receiver);
@@ -83,7 +84,7 @@ describe('webhookNotifier', () => {
     for (const one of receiver.received) assert.ok(isSignedWith(secret, one));
   });
 
-  it('signs with both secrets while one is rotated, and with an endpoint’s own', async () => {
+  it('signs with both secrets during a rotation, and with the secret of an endpoint', async () => {
     const receiver = await start();
     await local(receiver, { secret: [newSecret, secret] }).onReply(message, conversation, metadata('1'));
     const [rotated] = receiver.received;
@@ -107,7 +108,7 @@ describe('webhookNotifier', () => {
     assert.deepEqual([up.received.length, down.received.length], [1, 2]);
   });
 
-  it('keeps the contract, also where the receiver drops repeats by webhook-id', async () => {
+  it('passes checkNotifier, also if the receiver drops repeats by webhook-id', async () => {
     const receiver = await start();
     const effects = () => new Set(receiver.received.map(({ id }) => id)).size;
     const report = await checkNotifier(local(receiver), { effects, timeoutMs: 10_000 });
@@ -152,7 +153,7 @@ describe('webhookNotifier', () => {
       [422, /log of the endpoint/],
       [500, /log of the endpoint/],
     ] as const)
-      it(`of status ${status}, with what to do and nothing of what was answered`, () =>
+      it(`of status ${status}, with what to do and no part of the response`, () =>
         fails(
           (response) => void response.writeHead(status, 'reason-canary', { 'x-canary': '1' }).end('answer-canary'),
           {
@@ -161,11 +162,11 @@ describe('webhookNotifier', () => {
           },
         ).then(() => {}));
 
-    it('of no answer within timeoutMs', async () => {
+    it('without a response within timeoutMs', async () => {
       await fails(() => {}, { message: /did not answer within 300 ms/, hint: /endpoint is up/ }, { timeoutMs: 300 });
     });
 
-    it('of a connection that is cut off, and of no server at all', async () => {
+    it('whose connection is cut off, or without a server', async () => {
       const cut = { message: /could not be reached \(ECONNRESET\)/, hint: /reachable from the worker/ };
       await fails((_, request) => request.socket.destroy(), cut);
       const receiver = await start();
@@ -177,7 +178,7 @@ describe('webhookNotifier', () => {
     });
   });
 
-  it('reads no more than the beginning of an endless answer, and waits for no slow one', async () => {
+  it('reads only the beginning of an endless response, and does not wait for a slow one', async () => {
     const receiver = await start();
     let written = 0;
     let closed = false;
@@ -198,7 +199,7 @@ describe('webhookNotifier', () => {
     await local(receiver, { timeoutMs: 60_000 }).onReply(message, conversation, metadata('2'));
   });
 
-  it('sends again at once where the endpoint had closed a connection that was kept', async () => {
+  it('sends again at once if the endpoint had closed a kept-alive connection', async () => {
     const receiver = await start();
     const notifier = local(receiver);
     await notifier.onReply(message, conversation, metadata('1'));
@@ -214,7 +215,26 @@ describe('webhookNotifier', () => {
     );
   });
 
-  it('does not call an endpoint for a while that keeps failing, and others go on', async () => {
+  it('sends again where the endpoint has closed every connection that was kept, as one that was restarted', async () => {
+    const receiver = await start();
+    const notifier = local(receiver);
+    const send = (id: string) => notifier.onReply(message, conversation, metadata(id)) as Promise<unknown>;
+    const held: ServerResponse[] = [];
+    receiver.answer((response) => void held.push(response));
+    const together = Promise.all(['1', '2', '3'].map(send));
+    await eventually(() => assert.equal(held.length, 3, 'three connections'));
+    for (const response of held) response.writeHead(204).end();
+    await together;
+    const old = new Set(held.map(({ req }) => req.socket.remotePort));
+    receiver.answer((response, request) => {
+      if (old.has(request.socket.remotePort)) request.socket.resetAndDestroy();
+      else response.writeHead(204).end();
+    });
+    await send('4');
+    assert.equal(receiver.received.at(-1)?.id, '4');
+  });
+
+  it('pauses an endpoint that keeps failing, and others continue', async () => {
     const [down, up] = [await start(), await start()];
     down.answer((response) => void response.writeHead(503).end());
     const options = { endpoints: [down.url, up.url], pauseAfterFailures: 2, pauseMs: 700 };
@@ -285,7 +305,7 @@ describe('webhookNotifier', () => {
 describe('webhookNotifier in a worker', () => {
   const { startHost } = useHosts();
 
-  it('delivers what was resolved, and keeps secrets, URLs and answers out of deliveries and logs', async () => {
+  it('delivers a resolution, and keeps secrets, URLs and responses out of deliveries and logs', async () => {
     const receiver = await startReceiver();
     receiver.answer((response) => void response.writeHead(500).end('answer-canary'));
     const notifier = webhookNotifier({ endpoints: [receiver.url], secret, allowPrivate: ['127.0.0.1'] });

@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, useHosts } from '../support/started-host.js';
 
-describe('within(executor), and what follows the commit', () => {
+describe('within(executor) after the commit', () => {
   const { startHost } = useHosts();
 
   async function begin(url: string): Promise<pg.Client> {
@@ -18,7 +18,7 @@ describe('within(executor), and what follows the commit', () => {
     return client;
   }
 
-  it('wakes the workers once it listens again, where the commit was made while nobody listened', async () => {
+  it('wakes the workers once it listens again, after a commit during a reconnect', async () => {
     const { notifier } = recordingNotifier();
     const { cairnloop, database } = await startHost({ notifier }, { worker: false });
     const client = await begin(database.url);
@@ -51,7 +51,7 @@ describe('within(executor), and what follows the commit', () => {
     );
   });
 
-  it('asks modules of the host in between, over the connection as the host has set it', async () => {
+  it('calls host modules during the transaction with the host’s settings on the connection', async () => {
     const seen: unknown[] = [];
     let client: pg.Client | undefined;
     const automationPolicy = {
@@ -73,7 +73,7 @@ describe('within(executor), and what follows the commit', () => {
     assert.equal((await cairnloop.drafts.listForConversation(id)).length, 1);
   });
 
-  it('tells of what was committed just before, and refuses calls', async () => {
+  it('publishes the changes committed before close(), and refuses further calls', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const events: string[] = [];
     cairnloop.telemetry.attach('closing', 'cairnloop.conversation.opened', (event) => events.push(event));

@@ -16,7 +16,7 @@ const usual = {
 };
 
 describe('the settings of a host’s session', () => {
-  it('are left alone where they are the usual ones, or change no result', () => {
+  it('are left alone if they are defaults or change no result', () => {
     assert.deepEqual(settingsToChange(usual), {});
     const harmless = {
       search_path: ['pg_catalog, app', 'app', ''],
@@ -30,7 +30,7 @@ describe('the settings of a host’s session', () => {
         assert.deepEqual(settingsToChange({ ...usual, [name]: value }), {}, `${name} ${value}`);
   });
 
-  it('are changed one by one where they would change a result, and where they are unknown', () => {
+  it('are changed one by one if they would change a result or are unknown', () => {
     const harmful = {
       search_path: ['evil, pg_catalog', '"evil", "pg_catalog"'],
       TimeZone: ['Asia/Kathmandu', 'UTC+3'],

@@ -63,7 +63,7 @@ describe('within(executor)', () => {
     );
   });
 
-  it('sends no text in which a library would take something in quotes for a parameter', async () => {
+  it('sends no statement in which a library would mistake quoted text for a parameter', async () => {
     await client.query('BEGIN');
     const sent = new Set<string>();
     const query = (text: string, values: unknown[]) => {
@@ -81,13 +81,13 @@ describe('within(executor)', () => {
     );
   });
 
-  it('refuses what a ROLLBACK would not take back', async () => {
+  it('refuses calls that a ROLLBACK would not undo', async () => {
     const { sla } = await begun();
     await assert.rejects(sla.setPolicy('high', { responseMinutes: 5 }), { code: 'TRANSACTION_UNSUITABLE' });
     await client.query('COMMIT');
   });
 
-  it('keeps the record of a refusal, as outside of a transaction', async () => {
+  it('keeps the audit event of a refusal, as outside of a transaction', async () => {
     const { conversations, outbound, audit } = await begun();
     const { id } = await conversations.open({ actorId: 'a' });
     const sending = outbound.bulkTrigger([id, 'b', 'c', 'd'], { templateId: 't', content: 'x' });
@@ -96,7 +96,7 @@ describe('within(executor)', () => {
     await client.query('COMMIT');
   });
 
-  it('undoes all of a call that fails half way, and the transaction stays usable', async () => {
+  it('undoes a call that fails half way completely, and the transaction stays usable', async () => {
     const { conversations, drafts } = await begun();
     const { id } = await conversations.open({ actorId: 'half', message: 'hi' });
     const draft = await drafts.propose(id, {
@@ -112,7 +112,7 @@ describe('within(executor)', () => {
     await client.query('COMMIT');
   });
 
-  it('lets calls that are made at once on one transaction wait for each other', async () => {
+  it('runs concurrent calls on one transaction one after the other', async () => {
     await client.query('BEGIN');
     const opened = await Promise.all(
       [1, 2, 3, 4, 5].map((n) => cairnloop.within(client).conversations.open({ actorId: `at-once-${n}` })),
@@ -188,7 +188,7 @@ describe('within(executor)', () => {
     assert.deepEqual(await show(), { d: 'German, DMY', t: 'Europe/Berlin', i: 'postgres' });
   });
 
-  it('LP8 tells that Postgres undid a call for another transaction, under stricter isolation levels', async () => {
+  it('LP8 reports a serialization failure under stricter isolation levels', async () => {
     for (const level of ['REPEATABLE READ', 'SERIALIZABLE']) {
       const { id } = await cairnloop.conversations.open({ actorId: level });
       const { conversations } = await begun(`BEGIN ISOLATION LEVEL ${level}`);
@@ -203,7 +203,7 @@ describe('within(executor)', () => {
     }
   });
 
-  it('fromKnex leaves question marks of a statement alone', async () => {
+  it('fromKnex does not change question marks of a statement', async () => {
     const sent: unknown[] = [];
     const raw = async (...given: unknown[]) => {
       sent.push(given);

@@ -145,7 +145,7 @@ describe('within(executor)', () => {
         );
       });
 
-    it('for a driver that makes something else of a text', async () => {
+    it('for a driver that changes a text value', async () => {
       await client.query('BEGIN');
       const query = async (text: string, values: unknown[]) => {
         const { rows } = await client.query(text, values);
@@ -155,7 +155,7 @@ describe('within(executor)', () => {
       await client.query('ROLLBACK');
     });
 
-    it('for an executor that fails, without what the library says of the statement', async () => {
+    it('for an executor that fails, without the library’s text about the statement', async () => {
       const cause = new Error('Connection terminated');
       const query = async () => {
         throw new Error('Failed query: INSERT … params: secret', { cause });

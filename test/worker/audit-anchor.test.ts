@@ -68,7 +68,7 @@ describe('onAuditAnchor', () => {
     assert.equal((await verifyAudit(db, { anchors: [anchor] })).intact, true);
   });
 
-  it('is called once a day over all workers', async () => {
+  it('is called once a day in all workers together', async () => {
     await recordOne();
     const notifier = notifierWith(() => undefined);
     await Promise.all(Array.from({ length: 5 }, () => round(notifier)));
@@ -81,7 +81,7 @@ describe('onAuditAnchor', () => {
     assert.notEqual(ids()[0], ids()[1]);
   });
 
-  it('shows in the metrics how long ago it succeeded, and how long the oldest event has waited for its seal', async () => {
+  it('metrics show how long ago it succeeded, and how long the oldest event has waited for its seal', async () => {
     const notifier = { ...recordingNotifier().notifier, onAuditAnchor() {} };
     const host = await start({ metrics: prometheus(), notifier }, database);
     const values = async () => {
@@ -147,7 +147,7 @@ describe('onAuditAnchor', () => {
     });
   }
 
-  it('is called again by another worker where the first died during the call, and the late answer changes nothing', async () => {
+  it('is called again by another worker if the first died during the call, and a late result changes nothing', async () => {
     await recordOne();
     let answer = () => {};
     const late = round(

@@ -45,7 +45,7 @@ describe('the callbacks of the Notifier', () => {
     });
   }
 
-  it('NT2 without a worker nothing fires; once one starts all of it does', async () => {
+  it('NT2 without a worker nothing is called; once one starts everything is', async () => {
     const { notifier, calls } = recordingNotifier(undefined, { replies: true });
     const host = await startHost({ notifier, slaPolicyProvider }, { worker: false });
     for (const method of methods) await causes[method].cause(host, 'waiting');
@@ -63,7 +63,7 @@ describe('the callbacks of the Notifier', () => {
     assert.deepEqual(calls.map((call) => call.method).sort(), [...methods].sort());
   });
 
-  it('get plain frozen data: what one of them does to it reaches nobody', async () => {
+  it('get plain frozen data, so that one cannot change what others get', async () => {
     const refused: string[] = [];
     const { notifier, calls } = recordingNotifier(
       ({ conversation, sla, message, metadata }) => {

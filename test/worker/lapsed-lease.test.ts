@@ -7,7 +7,7 @@ import { useHosts } from '../support/started-host.js';
 describe('a lease that runs out under its own worker', () => {
   const { startHost } = useHosts();
 
-  it('leads to no second call: the running one goes on, and its outcome counts', async () => {
+  it('causes no second call: the running one continues, and its outcome counts', async () => {
     let finish = () => {};
     const { notifier, calls } = recordingNotifier(() => new Promise<void>((resolve) => (finish = resolve)));
     const host = await startHost({ notifier });
@@ -26,7 +26,7 @@ describe('a lease that runs out under its own worker', () => {
     assert.equal(calls.length, 1);
   });
 
-  it('loses no outcome that was on its way while the worker claimed the delivery again', async () => {
+  it('loses no outcome that was being written while the worker claimed the delivery again', async () => {
     const { notifier, calls } = recordingNotifier(({ metadata }) => {
       if (metadata.attempt < 3) throw new Error('busy');
     });

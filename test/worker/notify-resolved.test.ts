@@ -6,7 +6,7 @@ import { operator, useHosts } from '../support/started-host.js';
 describe('onConversationResolved', () => {
   const { startHost } = useHosts();
 
-  it('NT5 carries the full conversation, who resolved it, and what the caller said', async () => {
+  it('NT5 gets the full conversation, who resolved it, and the caller’s metadata', async () => {
     const { notifier, calls } = recordingNotifier();
     const { cairnloop } = await startHost({ notifier });
     const opened = await cairnloop.conversations.open({
@@ -41,7 +41,7 @@ describe('onConversationResolved', () => {
     assert.deepEqual(metadata, { deal: { id: 7 }, actor: operator, deliveryId: delivery?.id, attempt: 1 });
   });
 
-  it('NT5 comes once a resolve; resolving a resolved conversation changes and owes nothing', async () => {
+  it('NT5 is called once per resolve; resolving a resolved conversation changes and owes nothing', async () => {
     const { notifier, calls } = recordingNotifier();
     const { cairnloop, deliveries } = await startHost({ notifier });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
@@ -59,7 +59,7 @@ describe('onConversationResolved', () => {
     assert.equal(calls[1]?.metadata.actor?.id, 'op-8');
   });
 
-  it('NT5 shows the conversation as it was resolved, whatever came before the worker did', async () => {
+  it('NT5 gets the conversation as it was when resolved, also if it changed before the call', async () => {
     const { notifier, calls } = recordingNotifier();
     const { cairnloop } = await startHost({ notifier }, { worker: false });
     const { id } = await cairnloop.conversations.open({ message: 'Hello?' });
@@ -75,7 +75,7 @@ describe('onConversationResolved', () => {
     assert.ok(conversation.messages?.every((message) => message.content !== 'One more thing'));
   });
 
-  it('may call resolve again, for its own or another conversation, without going round in circles', async () => {
+  it('may call resolve for its own or another conversation without a loop', async () => {
     const { notifier, calls } = recordingNotifier(async ({ conversation }) => {
       await cairnloop.conversations.resolve(conversation.id, { resolvedBy: operator });
       await cairnloop.conversations.resolve(other.id, { resolvedBy: operator });

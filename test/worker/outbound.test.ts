@@ -18,7 +18,7 @@ describe('onOutboundTriggered', () => {
   const stored = async ({ cairnloop }: StartedHost, message: Message) =>
     (await cairnloop.conversations.get(message.conversationId)).messages?.find(({ id }) => id === message.id);
 
-  it('NT9 success makes the message sent, with the time', async () => {
+  it('NT9 a success marks the message as sent, with the time', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier });
     const message = await trigger(host);
@@ -37,7 +37,7 @@ describe('onOutboundTriggered', () => {
     assert.equal(calls[0]?.conversation.actorId, 'ada@example.org');
   });
 
-  it('NT9 a failure leaves it pending with the attempt shown, the last one makes it failed with the reason', async () => {
+  it('NT9 a failure leaves it pending with the attempt shown, the last one marks it as failed with the reason', async () => {
     const { notifier } = recordingNotifier(() => err('mailbox full'));
     const host = await startHost({ notifier, worker: { maxAttempts: 2 } });
     await host.stopClock();

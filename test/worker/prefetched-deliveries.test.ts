@@ -7,7 +7,7 @@ import { type StartedHost, useHosts } from '../support/started-host.js';
 
 const concurrency = 10;
 
-describe('what a worker claims ahead of its calls', () => {
+describe('prefetched deliveries', () => {
   const { startHost } = useHosts();
 
   const owe = async (host: StartedHost, count: number) => {
@@ -17,7 +17,7 @@ describe('what a worker claims ahead of its calls', () => {
   const leased = async (host: StartedHost) =>
     (await host.database.query('SELECT id, attempts FROM cairnloop.deliveries WHERE lease_until IS NOT NULL')).rows;
 
-  it('is given back when the calls before it hang, as if it had never been claimed', async () => {
+  it('are released when the calls before them hang, without counting an attempt', async () => {
     const [owed, quick] = [80, 40];
     let finish = () => {};
     const hanging = new Promise<void>((resolve) => (finish = resolve));
@@ -42,7 +42,7 @@ describe('what a worker claims ahead of its calls', () => {
     assert.ok(calls.every(({ metadata }) => metadata.attempt === 1));
   });
 
-  it('is never called beside more than `worker.concurrency` others, nor after a stop', async () => {
+  it('are never called beyond `worker.concurrency`, nor after a stop', async () => {
     let [running, most] = [0, 0];
     const { notifier, calls } = recordingNotifier(async () => {
       running += 1;

@@ -85,7 +85,7 @@ describe('onReply', () => {
     assert.equal((await host.deliveries('reply')).length, 3);
   });
 
-  it('LP1 an allowed draft owes one call, by the policy', async () => {
+  it('LP1 an allowed draft owes one call, with the policy as author', async () => {
     const { automationPolicy } = recordingPolicy(() => 'allow');
     const { draftGenerator } = recordingGenerator();
     const { host, calls } = await start(undefined, { automationPolicy, draftGenerator, ...atOnce });
@@ -130,7 +130,7 @@ describe('onReply', () => {
     assert.equal((await host.deliveries('reply')).length, 1);
   });
 
-  it('LP1 replies of one conversation come in order, also where two workers share them', async () => {
+  it('LP1 replies of one conversation are delivered in order, also by two workers', async () => {
     const { host, calls } = await start(() => new Promise((resolve) => setTimeout(resolve, 5)));
     const second = await startHost({ notifier: recordsInto(calls) }, { database: host.database });
     const ids = await Promise.all(Array.from({ length: 5 }, () => open(host)));
@@ -207,7 +207,7 @@ describe('onReply', () => {
     });
   });
 
-  it('LP1 a discarded reply that is retried goes before the later ones that still wait', async () => {
+  it('LP1 a discarded reply that is retried is delivered before the later ones that still wait', async () => {
     let broken = true;
     const { host, calls } = await start(() => (broken ? err('down') : undefined), { worker: { maxAttempts: 1 } });
     const id = await open(host);
@@ -227,7 +227,7 @@ describe('onReply', () => {
     assert.equal(calls[0]?.metadata.deliveryId, calls[1]?.metadata.deliveryId);
   });
 
-  it('LP1 a reply that is held back is not counted as overdue: no worker is late with it', async () => {
+  it('LP1 a reply that is held back does not count as overdue', async () => {
     const { host } = await start(() => err('mailbox full'));
     await host.stopClock();
     const id = await open(host);
@@ -237,7 +237,7 @@ describe('onReply', () => {
     await say(host, id, 'second');
     const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
     const { oldestDueAt, pending } = await findWorkerHealth({ db });
-    const [due] = await db.run<{ due: boolean }>(findDue, [1000, ['reply'], ['reply']]);
+    const [due] = await db.run(findDue, { lookAheadMs: 1000, open: ['reply'], topics: ['reply'] });
     await db.close();
     const client = new pg.Client(host.database.url);
     await client.connect();
@@ -246,7 +246,7 @@ describe('onReply', () => {
     assert.deepEqual([oldestDueAt, oldestDueMs, due?.due, pending.value], [null, null, false, 2]);
   });
 
-  it('LP1 a reply that may have killed its worker waits too for an earlier one that is retried', async () => {
+  it('LP1 a reply that may have killed its worker also waits for an earlier one that is retried', async () => {
     let broken = true;
     const { host, calls } = await start(
       ({ message }) => (broken && message?.content === 'first' ? err('down') : undefined),
@@ -338,7 +338,7 @@ describe('onReply', () => {
     assert.deepEqual(await host.deliveries('reply'), []);
   });
 
-  it('LP2 tells telemetry, metrics and the audit record what became of a reply', async () => {
+  it('LP2 telemetry, metrics and the audit record have the outcome of a reply', async () => {
     const { host } = await start(({ message }) => (message?.content === 'bad' ? err('no') : undefined), {
       worker: { maxAttempts: 1 },
       metrics: prometheus(),
@@ -371,7 +371,7 @@ describe('onReply', () => {
     assert.ok(actions.some(([action, subject]) => action === 'reply.failed' && subject === bad.id));
   });
 
-  it('LP1 a reply in a conversation that is deleted meanwhile settles quietly', async () => {
+  it('LP1 a reply in a conversation that is deleted meanwhile settles without an error', async () => {
     const { host, calls } = await start(undefined, {}, { worker: false });
     const id = await open(host);
     await say(host, id, 'Hello');

@@ -9,7 +9,7 @@ describe('onSlaBreach', () => {
   const slaPolicyProvider = policies(terms);
   const afterBreach = (terms.breachMinutes + 1) * minute;
 
-  it('NT7 carries the real conversation and SLA, breached and completed; a retry carries them again', async () => {
+  it('NT7 gets the stored conversation and SLA, breached and completed, also in a retry', async () => {
     const { notifier, calls } = recordingNotifier(({ metadata }) => {
       if (metadata.attempt === 1) throw new Error('the pager is down');
     });
@@ -33,7 +33,7 @@ describe('onSlaBreach', () => {
     assert.equal((await host.cairnloop.audit.list({ action: 'sla.breached' })).items.length, 1);
   });
 
-  it('NT7 two workers that race give one success for each of fifty', async () => {
+  it('NT7 two racing workers settle each of fifty breaches once', async () => {
     const { notifier, calls } = recordingNotifier();
     const one = await startHost({ notifier, slaPolicyProvider }, { worker: false });
     const two = await startHost({ notifier, slaPolicyProvider }, { worker: false, database: one.database });
@@ -52,7 +52,7 @@ describe('onSlaBreach', () => {
     assert.deepEqual(rows, [{ audited: 50 }]);
   });
 
-  it('NT8 does not come when it was answered, resolved, held or deleted before the deadline', async () => {
+  it('NT8 is not called if the conversation was answered, resolved, paused or deleted before the deadline', async () => {
     const { notifier, calls } = recordingNotifier();
     const { cairnloop, database, deliveries, advance } = await startHost({ notifier, slaPolicyProvider });
     const open = async () => (await cairnloop.conversations.open({ message: 'Hello?' })).id;

@@ -8,7 +8,7 @@ describe('a sweep', () => {
   /** Which topics each sweep looked for at the start of their queues. */
   const sweeping = (isFull: () => boolean, took: () => Promise<unknown>) => {
     const looks: string[][] = [];
-    const run = async (_statement: unknown, [, open]: [number, string[]]) => {
+    const run = async (_statement: unknown, { open }: { open: string[] }) => {
       looks.push(open);
       await took();
       return [];
@@ -16,7 +16,7 @@ describe('a sweep', () => {
     return { looks, sweep: createSweep({ db: { run }, jobs: { wake() {} } } as unknown as Runtime, isFull) };
   };
 
-  it('looks at the queues less often while that is dear, and goes on arming deadlines', async () => {
+  it('scans the queues less often while that is slow, and keeps scheduling deadlines', async () => {
     const { looks, sweep } = sweeping(
       () => false,
       () => sleep(100),
@@ -26,7 +26,7 @@ describe('a sweep', () => {
     assert.deepEqual(looks, [[...deliveryTopics], []]);
   });
 
-  it('is put off by no look at a queue that it did not take, because the worker has no room', async () => {
+  it('is not delayed by a queue that it skipped because the worker has no room', async () => {
     let full = true;
     const { looks, sweep } = sweeping(
       () => full,

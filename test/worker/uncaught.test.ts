@@ -15,7 +15,7 @@ import { startWorkerProcess, type WorkerProcess } from '../support/worker-proces
 /** A secret as hosts put them into their errors. */
 const secret = 'postgres://app:hunter2@db.internal/shop';
 
-describe('what callbacks leave behind in a worker process', () => {
+describe('uncaught failures of callbacks in a worker process', () => {
   const { startHost } = useHosts();
   let producer: StartedHost;
   let host: TempHost;
@@ -66,7 +66,7 @@ describe('what callbacks leave behind in a worker process', () => {
       .find((line) => about.test(line));
 
   for (const deed of ['float', 'float later', 'float nothing', 'float from an emitter']) {
-    it(`a rejected promise (${deed}) is told with its delivery, redacted, and the worker goes on`, async () => {
+    it(`a rejected promise (${deed}) is logged with its delivery, redacted, and the worker continues`, async () => {
       const worker = await start();
       const delivery = await resolve(deed);
       await eventually(() => assert.ok(sentence(worker, /left floating/), worker.stderr()));
@@ -81,7 +81,7 @@ describe('what callbacks leave behind in a worker process', () => {
   }
 
   for (const deed of ['throw later', 'throw text later', 'emit an error']) {
-    it(`an error that nobody catches (${deed}) ends the worker with its delivery named, redacted, and the others finished`, async () => {
+    it(`an uncaught error (${deed}) is logged with its delivery, redacted, and ends the worker after the other callbacks`, async () => {
       const worker = await start();
       await resolve('slow');
       await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
@@ -95,7 +95,7 @@ describe('what callbacks leave behind in a worker process', () => {
     });
   }
 
-  it('an error that nobody catches ends the worker though a callback beside it never ends and may run for long', async () => {
+  it('an uncaught error ends the worker even if another callback never ends and has a long time-out', async () => {
     host.write(
       'settings.json',
       JSON.stringify({
@@ -112,7 +112,7 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.match(worker.stderr(), /ended by an error that nobody caught/);
   });
 
-  it('an error that belongs to no callback is told with those under way', async () => {
+  it('an error that belongs to no callback is logged with the running ones', async () => {
     const worker = await start();
     const delivery = await resolve('hang');
     await eventually(() => assert.ok(calls().includes('start hang'), 'not yet'));
@@ -122,7 +122,7 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.ok(worker.stderr().includes(delivery));
   });
 
-  it('an error that nobody catches while the worker stops is an exit code as well', async () => {
+  it('an uncaught error while the worker stops sets the exit code too', async () => {
     const worker = await start();
     await resolve('slow');
     await eventually(() => assert.ok(calls().includes('start slow'), 'not yet'));
@@ -134,7 +134,7 @@ describe('what callbacks leave behind in a worker process', () => {
     assert.ok(worker.stderr().includes(delivery));
   });
 
-  it('an exit in the middle of a callback is told with its delivery', async () => {
+  it('process.exit() in a callback is logged with its delivery', async () => {
     const worker = await start();
     const delivery = await resolve('exit');
     assert.equal(await worker.ended, 9);
@@ -158,7 +158,7 @@ describe('what callbacks leave behind in a worker process', () => {
   });
 
   for (const deed of ['throw later', 'float later', 'float nothing']) {
-    it(`of a worker inside a host of its own (${deed}) is told before Node ends that host`, async () => {
+    it(`of a worker inside a host process (${deed}) is logged before Node ends that process`, async () => {
       host.write(
         'server.mjs',
         `import { createCairnloop } from 'cairnloop';
@@ -175,7 +175,7 @@ describe('what callbacks leave behind in a worker process', () => {
     });
   }
 
-  it('its own log lines cost nothing but themselves where their disk is full', async () => {
+  it('log lines that cannot be written to a full disk are lost without other effects', async () => {
     host.write(
       'server.mjs',
       `import { createCairnloop } from 'cairnloop';
@@ -202,7 +202,7 @@ describe('what callbacks leave behind in a worker process', () => {
 describe('worker.stop()', () => {
   const { startHost } = useHosts();
 
-  it('never rejects where the logger throws about the callbacks that are left', async () => {
+  it('never rejects, even if the logger throws about unfinished callbacks', async () => {
     const database = await createTestDatabase(migrated);
     const throws = () => assert.fail('no disk');
     const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
@@ -224,7 +224,7 @@ describe('worker.stop()', () => {
     await database.drop();
   });
 
-  it('never rejects, also where the database went away with the job store in it', async () => {
+  it('never rejects, even if the database with the job store is unreachable', async () => {
     const { cairnloop, database } = await startHost({ notifier: silent });
     await database.query('ALTER TABLE cairnloop.agenda_jobs RENAME TO gone');
     await database.query('ALTER TABLE cairnloop.worker_heartbeats RENAME TO gone_too');

@@ -89,7 +89,7 @@ describe('cairnloop worker', () => {
     for (const numbers of repeated) assert.deepEqual(numbers, [1, 2]);
   });
 
-  it('NT6 a crash right after the commit still fires', async () => {
+  it('NT6 a callback is called even if the process crashes right after the commit', async () => {
     const host = writeHost({});
     await startWorker(host);
     const { id } = await producer.cairnloop.conversations.open({});
@@ -107,7 +107,7 @@ describe('cairnloop worker', () => {
     assert.equal(host.calls()[0]?.conversationId, id);
   });
 
-  it('LP1 a host that is killed right after a reply is committed still has it delivered', async () => {
+  it('LP1 a reply is delivered even if the host is killed right after its commit', async () => {
     const host = writeHost({});
     await startWorker(host);
     const { conversations, drafts } = producer.cairnloop;

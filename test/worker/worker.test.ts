@@ -39,7 +39,7 @@ describe('a worker in the process of its host', () => {
     await eventually(() => assert.equal(calls.length, 3));
   });
 
-  it('OP5 finishes what runs before it stops, takes nothing new, and tells that it is draining', async () => {
+  it('OP5 finishes running callbacks before it stops, takes no new ones, and reports that it is draining', async () => {
     const { notifier, calls, finish } = held();
     const host = await startHost({ notifier });
     await resolveOne(host);
@@ -74,7 +74,7 @@ describe('a worker in the process of its host', () => {
     );
   });
 
-  it('is waited for by close, who ever asked it to stop', async () => {
+  it('close() waits for it, whoever stopped it', async () => {
     const { notifier, calls, finish } = held();
     const host = await startHost({ notifier });
     await resolveOne(host);
@@ -87,7 +87,7 @@ describe('a worker in the process of its host', () => {
     assert.deepEqual(rows, [{ state: 'done' }]);
   });
 
-  it('stops whole when it is stopped while it starts', async () => {
+  it('stops completely when it is stopped while it starts', async () => {
     const host = await startHost({}, { worker: false });
     const started = host.cairnloop.worker.start();
     await host.cairnloop.worker.stop();
@@ -97,7 +97,7 @@ describe('a worker in the process of its host', () => {
     assert.deepEqual(rows, []);
   });
 
-  it('says that it could not start, and may try again', async () => {
+  it('reports that it could not start, and can be started again', async () => {
     const { notifier, calls } = recordingNotifier();
     const host = await startHost({ notifier }, { worker: false });
     await resolveOne(host);
@@ -109,7 +109,7 @@ describe('a worker in the process of its host', () => {
     await eventually(() => assert.equal(calls.length, 1));
   });
 
-  it('is seen by its heartbeat, which names its state and goes when it goes', async () => {
+  it('has a heartbeat with its state, which is removed when it stops', async () => {
     const { notifier, calls, finish } = held();
     const host = await startHost({ notifier });
     const beats = async () => (await host.database.query('SELECT pid, state FROM cairnloop.worker_heartbeats')).rows;
@@ -123,7 +123,7 @@ describe('a worker in the process of its host', () => {
     assert.deepEqual(await beats(), []);
   });
 
-  it('beats, and forgets those that died long ago, though somebody holds the row of one of them', async () => {
+  it('writes its heartbeat and deletes those of long dead workers, even if one of these rows is locked', async () => {
     const host = await startHost({}, { worker: false });
     const { rows } = await host.database.query(
       `INSERT INTO cairnloop.worker_heartbeats (worker_id, host, pid, version, state, concurrency, modules, started_at, beat_at)

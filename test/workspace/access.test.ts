@@ -207,7 +207,7 @@ describe('access to the workspace', () => {
     assert.equal(answer.status, 403);
   });
 
-  it('takes a form on the day it was made and the next, and not any more after that', async () => {
+  it('accepts a form on the day of its page and the next, and not afterwards', async () => {
     const { database } = await start();
     const secret = await database.query('select secret from cairnloop.workspace_secret');
     let now = Date.parse('2026-03-01T23:59:59Z');
@@ -225,7 +225,7 @@ describe('access to the workspace', () => {
     }
   });
 
-  it('takes the same form on a server of its own: the token is the deployment’s, not the process’', async () => {
+  it('accepts a form of another server of the deployment', async () => {
     const host = await start();
     const { token } = await goodRequest(host);
     const second = await serve(host);
@@ -248,7 +248,7 @@ describe('access to the workspace', () => {
     assert.equal(await stateOf(host), before);
   });
 
-  it('answers only to the host names it was given, when it was given any', async () => {
+  it('answers only the configured host names, if any are configured', async () => {
     const host = await start();
     const { trusted: open } = await goodRequest(host);
     assert.equal((await open.get('/')).status, 200);
@@ -259,7 +259,7 @@ describe('access to the workspace', () => {
     assert.equal((await known.get('/')).status, 200);
   });
 
-  it('gives every page the headers that keep it to itself', async () => {
+  it('sends security headers with every page', async () => {
     const host = await start();
     const { trusted } = await goodRequest(host);
     for (const path of ['/', `/c/${host.existing.conversation}`, '/audit', '/deliveries', '/sla', '/nowhere']) {
@@ -275,7 +275,7 @@ describe('access to the workspace', () => {
     }
   });
 
-  it('serves its files under addresses that change with their content, and nothing else of the disk', async () => {
+  it('serves its files under URLs that change with their content, and no other file', async () => {
     const host = await start();
     const { trusted } = await goodRequest(host);
     const page = (await trusted.get('/')).text;
@@ -289,7 +289,7 @@ describe('access to the workspace', () => {
     }
   });
 
-  it('refuses a body that is larger than any form of ours', async () => {
+  it('refuses a body that is larger than any form', async () => {
     const host = await start();
     const { trusted, token } = await goodRequest(host);
     const body = `token=${token}&content=${'x'.repeat(17 * 1024 * 1024)}`;
@@ -303,7 +303,7 @@ describe('access to the workspace', () => {
     assert.equal(answer.status, 413);
   });
 
-  it('refuses it as well when its length is not told beforehand', async () => {
+  it('refuses a large body without a content-length as well', async () => {
     const host = await start();
     const { trusted, token } = await goodRequest(host);
     const body = `token=${token}&content=${'x'.repeat(17 * 1024 * 1024)}`;
@@ -311,7 +311,7 @@ describe('access to the workspace', () => {
     assert.equal((await send(trusted, 'POST', path, { ...form, origin: trusted.origin }, body, true)).status, 413);
   });
 
-  it('takes a form that comes in chunks, as some clients and proxies send it', async () => {
+  it('accepts a form in chunks, as some clients and proxies send it', async () => {
     const host = await start();
     const { trusted, token } = await goodRequest(host);
     const path = `/c/${host.existing.conversation}/compose`;
@@ -344,7 +344,7 @@ describe('access to the workspace', () => {
     assert.equal(await stateOf(host), before);
   });
 
-  it('leads back to its own pages only', async () => {
+  it('redirects to its own pages only', async () => {
     const host = await start();
     const { trusted } = await goodRequest(host);
     for (const back of ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '/a b']) {
@@ -354,7 +354,7 @@ describe('access to the workspace', () => {
     }
   });
 
-  it('answers 404 to ids that are none and ids of nothing, on every route that takes one', async () => {
+  it('answers 404 to invalid and unknown ids, on every route with an id', async () => {
     const host = await start();
     const { trusted } = await goodRequest(host);
     for (const id of ['1', "x'; drop table x", '00000000-0000-7000-8000-000000000000', '%00', 'a'.repeat(3000)]) {

@@ -5,7 +5,7 @@ import { operator, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
-describe('a slip of the hand', () => {
+describe('accidental input', () => {
   const open = usePages();
   const { startHost } = useHosts();
   const serve = useWorkspaces();
@@ -21,7 +21,7 @@ describe('a slip of the hand', () => {
     return { ...host, workspace, page, id, other: other.id, status };
   }
 
-  it('on "e" or "a" does nothing to the open conversation while another line is marked', async () => {
+  it('"e" or "a" does nothing to the open conversation while another line is marked', async () => {
     const { page, cairnloop, id, other, status } = await openTwo((id) => `/c/${id}`);
     await cairnloop.drafts.propose(id, { type: 'reply', content: 'Soon' });
     await page.getByRole('button', { name: 'Approve & send' }).waitFor();
@@ -36,6 +36,7 @@ describe('a slip of the hand', () => {
     assert.equal((await cairnloop.conversations.get(id)).messages?.length, 1);
     await page.waitForTimeout(1000);
     await page.keyboard.press('e');
+    await page.waitForTimeout(1000);
     await page.keyboard.press('Enter');
     await page.locator('#notice').getByText('Conversation resolved.').waitFor();
     assert.equal(await status(other), 'open');
@@ -43,7 +44,7 @@ describe('a slip of the hand', () => {
 
   const narrow = { viewport: { width: 768, height: 800 } };
   for (const javaScriptEnabled of [true, false]) {
-    it(`beside the drawer closes it and nothing else, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    it(`a click beside the drawer only closes it, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
       const { page, id, status } = await openTwo((id) => `/c/${id}`, { ...narrow, javaScriptEnabled });
       const resolve = await page.getByRole('button', { name: 'Resolve' }).boundingBox();
       await page.getByRole('link', { name: 'Show customer and record' }).click();
@@ -57,7 +58,7 @@ describe('a slip of the hand', () => {
     });
   }
 
-  it('with Tab or a key does not reach what lies below the drawer', async () => {
+  it('Tab and keys do not reach elements below the drawer', async () => {
     const { page, id, status } = await openTwo((id) => `/c/${id}`, narrow);
     await page.getByRole('link', { name: 'Show customer and record' }).click();
     await page.locator('.rail-close:focus').waitFor();
@@ -72,7 +73,7 @@ describe('a slip of the hand', () => {
     assert.equal(await status(id), 'open');
   });
 
-  it('cannot send to nobody, and what is ticked stays ticked while the queue moves', async () => {
+  it('a bulk message needs recipients, and ticks stay while the queue changes', async () => {
     const { page, cairnloop } = await openTwo((id) => `/c/${id}?select=1`);
     const send = page.locator('#bulk').getByRole('button', { name: 'Send follow-up' });
     assert.ok(await send.isDisabled());
@@ -90,7 +91,7 @@ describe('a slip of the hand', () => {
     await eventually(async () => assert.ok(await send.isDisabled()));
   });
 
-  it('is not invited by a request whose answer got lost: it may have arrived', async () => {
+  it('a request whose response was lost is reported as possibly received', async () => {
     const { page, id, cairnloop } = await openTwo((id) => `/c/${id}`);
     await page.route('**/compose', async (route) => {
       await route.fetch({ maxRedirects: 0 });
@@ -104,7 +105,7 @@ describe('a slip of the hand', () => {
     assert.equal((await cairnloop.conversations.get(id)).messages?.filter(({ role }) => role === 'operator').length, 1);
   });
 
-  it('is not hidden by what was done before: its notice goes when one writes on, or once it was read', async () => {
+  it('a notice of an earlier action disappears on typing or after a while', async () => {
     const { page, cairnloop, id } = await openTwo((id) => `/c/${id}`);
     const done = page.locator('.notice-done');
     const message = page.getByRole('textbox', { name: 'Message' });

@@ -1,28 +1,16 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { err, ok } from '../../src/contracts/result.js';
 import { openPage, type WatchedPage } from '../support/browser.js';
-import { createTestDatabase } from '../support/database.js';
-import { eventually } from '../support/eventually.js';
-import { recordingNotifier } from '../support/recording-notifier.js';
-import { migrated, operator, policies, type StartedHost, start } from '../support/started-host.js';
+import type { StartedHost } from '../support/started-host.js';
+import { savedRepliesFolder, startEveryView, type View } from './every-view.js';
 import { type ServedWorkspace, serveWorkspace } from './served-workspace.js';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 /** Git-ignored; to be looked at by people. */
 const screenshots = fileURLToPath(new URL('../../.cairnloop/screenshots/', import.meta.url));
-
-interface View {
-  name: string;
-  path: string;
-  /** Run in the page before it is looked at. */
-  act?: string;
-}
 
 describe('the look of the workspace', () => {
   let host: StartedHost;
@@ -31,31 +19,8 @@ describe('the look of the workspace', () => {
 
   before(async function () {
     this.timeout(120_000);
-    const { notifier } = recordingNotifier(({ message }) => {
-      if (message?.content.includes('bounce')) throw new Error('550 mailbox unavailable');
-      return undefined;
-    });
-    host = await start(
-      {
-        notifier,
-        worker: { maxAttempts: 1 },
-        contextProvider: { getContext: (id) => (id === 'gone' ? err('down') : ok(facts)) },
-        automationPolicy: {
-          decide: ({ summary }) => decisions[summary as keyof typeof decisions] ?? 'require_approval',
-        },
-        slaPolicyProvider: policies(
-          { priority: 'high', responseMinutes: 60, breachMinutes: 240 },
-          { priority: 'normal', responseMinutes: 240, breachMinutes: 1440 },
-          { priority: 'odd', responseMinutes: 9, breachMinutes: 1 },
-        ),
-      },
-      await createTestDatabase(migrated),
-    );
-    await host.cairnloop.worker.start();
-    const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
-    await writeFile(path.join(repliesFolder, 'refund.md'), '# Refund\n\nHello {{customer.name}}, {{context.none}}');
-    workspace = await serveWorkspace(host, { title: 'Acme Support', repliesFolder });
-    views = await fill();
+    ({ host, views } = await startEveryView());
+    workspace = await serveWorkspace(host, { title: 'Acme Support', repliesFolder: await savedRepliesFolder() });
   });
   after(async () => {
     await workspace.close();
@@ -63,135 +28,7 @@ describe('the look of the workspace', () => {
     await host.database.drop();
   });
 
-  const decisions = { prepared: 'draft_only', allowed: 'allow', denied: 'deny' } as const;
-  const longMail = [
-    'Hello, I tried the code below, and `data.zip` was empty. '.repeat(12),
-    '```',
-    'curl https://api.example.com/v1/export --output data.zip # the code',
-    '```',
-    '-- ',
-    'Zoe',
-    'On Tue, 3 Mar 2026 at 10:12, Ada wrote:',
-    '> Is there code?',
-  ].join('\n');
-  const facts = {
-    'User Details': {
-      name: 'Zoë Brontë',
-      email: 'zoe@example.com',
-      lifetimeValue: '$4,210',
-      token: 'long-and-without-a-space-'.repeat(16),
-      since: new Date('2023-04-01'),
-    },
-    'Active plan': { tier: 'Business', seats: 42, site: 'https://example.com/accounts/42' },
-    'Recent orders': [
-      { id: 'A-1009', total: '$129.00' },
-      { id: 'A-1001', total: '$18.00' },
-    ],
-  };
-
-  /** Every state that a page can be in, in a handful of conversations. */
-  async function fill(): Promise<View[]> {
-    const { cairnloop, database } = host;
-    const open = async (subject: string, more: Parameters<typeof cairnloop.conversations.open>[0] = {}) =>
-      (
-        await cairnloop.conversations.open({
-          actorId: 'zoe@example.com',
-          subject,
-          message: 'Since yesterday it fails.',
-          ...more,
-        })
-      ).id;
-    const busy = await open('Cannot export my invoices as PDF', { priority: 'high', tags: ['billing', 'emea'] });
-    await cairnloop.conversations.reply(busy, { content: 'Which browser do you use?', actor: operator });
-    await cairnloop.conversations.note(busy, { content: 'Engineering knows of it.', actor: operator });
-    await cairnloop.conversations.receive(busy, { content: 'Firefox. See https://example.com/shot' });
-    await cairnloop.drafts.propose(busy, { type: 'reply', content: 'A prepared answer.', summary: 'prepared' });
-    const draft = await cairnloop.drafts.propose(busy, {
-      type: 'reply',
-      content: 'A fix is on its way and will reach you within the hour.',
-      riskTier: 'high',
-      evidence: [{ source: 'Status page', quote: 'Export fails in Firefox', url: 'https://status.example.com/77' }],
-    });
-    const outbound = await open('Refund for a duplicate charge', { metadata: { customerName: 'Tomás Ñuñez' } });
-    await cairnloop.drafts.propose(outbound, { type: 'reply', content: 'It was refunded.', summary: 'allowed' });
-    await cairnloop.drafts.propose(outbound, { type: 'reply', content: 'No', summary: 'denied' });
-    for (const content of ['Your refund is on its way.', 'This will bounce.']) {
-      await cairnloop.outbound.trigger(outbound, { templateId: 'refund', content, actor: operator });
-    }
-    await cairnloop.outbound.trigger(outbound, {
-      templateId: 'later',
-      content: 'Did it arrive?',
-      scheduleInSeconds: 9000,
-      actor: operator,
-    });
-    const edited = await cairnloop.drafts.propose(outbound, { type: 'reply', content: 'Three working days.' });
-    await cairnloop.drafts.edit(edited.id, { content: 'Two working days.', actor: operator });
-    const resolved = await open('Change of address', { actorId: 'gone' });
-    await cairnloop.conversations.resolve(resolved, { resolvedBy: operator });
-    await cairnloop.conversations.submitCsat(resolved, 'positive');
-    await cairnloop.conversations.update(busy, { assignee: operator, actor: operator });
-    const asleep = await open('Renewal in spring', { priority: 'urgent', customer: { name: 'Ada Lovelace' } });
-    await cairnloop.conversations.snooze(asleep, { until: new Date(Date.now() + 86_400_000), actor: operator });
-    const anonymous = await open('Who is this?', { actorId: null });
-    await cairnloop.sla.pause(anonymous, { reason: 'waiting for a partner', actor: operator });
-    const pending = await open('Cancel my plan');
-    const mail = await open('Export with the API', { message: longMail });
-    await database.query(
-      `insert into cairnloop.pending_actions (conversation_id, kind, then_resolve, content, actor, dedupe_key, held, due_at, created_at)
-       values ($1, 'reply', true, 'It is cancelled.', $2, 'a', null, cairnloop.clock() + interval '1 hour', cairnloop.clock()),
-         ($1, 'reply', false, 'Not yet.', $2, 'b', '{"code": "CONVERSATION_CHANGED", "details": {"newer": 1}}', cairnloop.clock(), cairnloop.clock()),
-         ($1, 'resolve', false, null, $2, 'c', null, cairnloop.clock() + interval '1 hour', cairnloop.clock())`,
-      [pending, operator],
-    );
-    const late = await open('Webhooks stopped');
-    const soon = await open('API returns 429');
-    await database.query(
-      `update cairnloop.slas set started_at = now() - interval '5 h', response_due_at = now() - interval '4 h', breach_at = now() + interval '30 min' where conversation_id = $1`,
-      [soon],
-    );
-    await database.query(
-      `update cairnloop.slas set status = 'breached', completed_at = now(), ended_by = 'breached', breach_at = now() where conversation_id = $1`,
-      [late],
-    );
-    await eventually(async () =>
-      assert.equal((await cairnloop.deliveries.list({ state: 'discarded' })).items.length, 1),
-    );
-    const unfold = `document.querySelectorAll('details').forEach((one) => { one.open = true; })`;
-    return [
-      { name: 'inbox', path: '/' },
-      { name: 'inbox-selecting', path: '/?select=1' },
-      { name: 'inbox-narrowed', path: '/?tag=billing&owner=op-7', act: unfold },
-      { name: 'inbox-snoozed', path: '/?filter=snoozed' },
-      { name: 'thread-snoozed', path: `/c/${asleep}?filter=snoozed`, act: unfold },
-      { name: 'bulk-assign', path: `/bulk/assign?id=${busy}&id=${outbound}` },
-      { name: 'inbox-empty', path: '/?q=nothinglikeit' },
-      { name: 'thread-draft', path: `/c/${busy}` },
-      { name: 'thread-unfolded', path: `/c/${busy}`, act: unfold },
-      { name: 'thread-editing', path: `/c/${busy}?edit=${draft.id}` },
-      { name: 'thread-taking-back', path: `/c/${pending}` },
-      { name: 'thread-mail', path: `/c/${mail}?q=code`, act: unfold },
-      { name: 'saved-replies', path: `/c/${busy}/replies` },
-      { name: 'thread-saved-replies', path: `/c/${mail}`, act: "document.getElementById('saved-replies').click()" },
-      { name: 'thread-outbound', path: `/c/${outbound}`, act: unfold },
-      { name: 'thread-note', path: `/c/${outbound}?write=note` },
-      { name: 'thread-resolved', path: `/c/${resolved}?filter=resolved&done=resolved` },
-      { name: 'thread-anonymous', path: `/c/${anonymous}?write=follow-up` },
-      { name: 'thread-breached', path: `/c/${late}?filter=breached#rail` },
-      { name: 'help', path: '/', act: `document.querySelector('[data-help]').click()` },
-      { name: 'bulk', path: `/bulk?id=${busy}&id=${outbound}` },
-      { name: 'bulk-refused', path: '/bulk' },
-      { name: 'audit', path: '/audit' },
-      { name: 'deliveries', path: '/deliveries' },
-      { name: 'deliveries-discarded', path: '/deliveries?state=discarded' },
-      { name: 'sla', path: '/sla' },
-      { name: 'report', path: '/report?days=7', act: unfold },
-      { name: 'report-list', path: '/report/opened?days=7' },
-      { name: 'not-found', path: '/nowhere' },
-    ];
-  }
-
   async function show({ page }: WatchedPage, view: View): Promise<void> {
-    await page.goto('about:blank');
     await page.goto(workspace.url(view.path));
     await page.locator('html.scripted').waitFor();
     if (view.act) await page.evaluate(view.act);
@@ -212,7 +49,7 @@ describe('the look of the workspace', () => {
   }
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`gives axe nothing to find in ${colorScheme}, on any view`, async function () {
+    it(`has no axe violation in ${colorScheme}, on any view`, async function () {
       this.timeout(180_000);
       const watched = await openPage(workspace.origin, { colorScheme, bypassCSP: true });
       for (const view of views) {
@@ -224,7 +61,7 @@ describe('the look of the workspace', () => {
     });
 
     for (const width of [360, 768, 1920]) {
-      it(`gives axe nothing to find in ${colorScheme} at ${width} pixels, in any thread`, async function () {
+      it(`has no axe violation in ${colorScheme} at ${width} pixels, in any thread`, async function () {
         this.timeout(180_000);
         const viewport = { width, height: 800 };
         const watched = await openPage(workspace.origin, { colorScheme, bypassCSP: true, viewport });
@@ -239,7 +76,7 @@ describe('the look of the workspace', () => {
   }
 
   for (const width of [360, 768, 1280, 1920]) {
-    it(`fits ${width} pixels: nothing is wider than the screen, what one works with is on it (screenshots in .cairnloop)`, async function () {
+    it(`fits ${width} pixels: nothing is wider than the screen, and controls are visible (screenshots in .cairnloop)`, async function () {
       this.timeout(180_000);
       const height = width < 720 ? 740 : Math.round(width * 0.5625) + 80;
       mkdirSync(screenshots, { recursive: true });
@@ -274,7 +111,7 @@ describe('the look of the workspace', () => {
     }
   }
 
-  it('follows the system, and remembers what was chosen instead', async () => {
+  it('follows the system’s colour scheme, and remembers another choice', async () => {
     const watched = await openPage(workspace.origin, { colorScheme: 'dark' });
     const { page } = watched;
     const ground = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -301,7 +138,7 @@ describe('the look of the workspace', () => {
     assert.deepEqual(watched.complaints, []);
   });
 
-  it('leads to the search where there is no room for its field', async () => {
+  it('links to the search if there is no room for its field', async () => {
     const watched = await openPage(workspace.origin, {
       viewport: { width: 360, height: 740 },
       javaScriptEnabled: false,
@@ -314,7 +151,7 @@ describe('the look of the workspace', () => {
     assert.deepEqual(watched.complaints, []);
   });
 
-  it('opens the customer’s facts as a drawer where there is no room for them', async () => {
+  it('opens the customer’s facts as a drawer if there is no room for them', async () => {
     const watched = await openPage(workspace.origin, { viewport: { width: 768, height: 800 } });
     const { page } = watched;
     await page.goto(workspace.url(views.find(({ name }) => name === 'thread-draft')?.path ?? ''));

@@ -1,8 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { linkParts } from '../../src/context/link-parts.js';
 import { safeHref } from '../../src/context/safe-href.js';
 import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
@@ -11,21 +9,18 @@ import { backPath } from '../../src/workspace/handler.js';
 import type { Clock } from '../../src/workspace/model.js';
 import { auditActions } from '../../src/workspace/views/audit-words.js';
 import { icons } from '../../src/workspace/views/icon-paths.js';
+import { browserTexts } from '../../src/workspace/words.js';
+import { sourceFiles } from '../support/source-files.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-function sourcesUnder(folder: string): { file: string; text: string }[] {
-  return readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file))
-    .map((file) => ({ file, text: readFileSync(path.join(root, folder, file), 'utf8') }));
-}
+const sourcesUnder = (folder: string) => sourceFiles().filter(({ path }) => path.startsWith(`${folder}/`));
 
 describe('the imports of the workspace', () => {
   it('TL5 read no telemetry: nothing of it imports any, or listens on a diagnostics channel', () => {
-    const sources = sourcesUnder('src/workspace');
+    const sources = sourcesUnder('workspace');
     assert.ok(sources.length > 40);
-    for (const { file, text } of sources) {
+    for (const { path: file, text } of sources) {
       const imports = [...text.matchAll(/from '([^']+)'|import\('([^']+)'\)/g)].map(([, one, other]) => one ?? other);
       for (const name of imports) assert.doesNotMatch(name ?? '', /telemetry|diagnostics_channel|metrics/, file);
       assert.doesNotMatch(text, /runtime\.(?:telemetry|metrics)/, file);
@@ -46,7 +41,7 @@ describe('a clock', () => {
     ...more,
   });
 
-  it('is calm until a quarter of its time is left, then marked, then breached, whether or not a worker has said so', () => {
+  it('is unmarked until a quarter of its time is left, then marked, then breached, also before a worker records the breach', () => {
     assert.equal(clockTone(clock(), at(0)), 'calm');
     assert.equal(clockTone(clock(), at(180)), 'calm');
     assert.equal(clockTone(clock(), at(181)), 'soon');
@@ -56,8 +51,10 @@ describe('a clock', () => {
     assert.equal(clockTone(clock({ status: 'fulfilled' }), at(500)), 'met');
   });
 
-  it('tells spans short and in words, and the page’s script tells them alike', async () => {
+  it('formats durations short and in words, the same in the page’s script', async () => {
     const scripted = await import('../../assets/workspace/times.js' as string);
+    const page = { documentElement: { lang: 'en-GB' }, getElementById: () => ({ dataset: { texts: browserTexts() } }) };
+    Object.assign(globalThis, { document: page });
     const told: [seconds: number, short: string, words: string][] = [
       [-5, '0s', '0 seconds'],
       [1, '1s', '1 second'],
@@ -78,6 +75,7 @@ describe('a clock', () => {
       assert.equal(spanInWords(seconds * 1000), words);
       assert.equal(scripted.spanInWords(seconds * 1000), words);
     }
+    Reflect.deleteProperty(globalThis, 'document');
   });
 });
 
@@ -98,9 +96,9 @@ describe('a link', () => {
     `https://example.com/${'a'.repeat(2000)}`,
     ' https://example.com',
   ];
-  for (const text of safe) it(`is one: ${text}`, () => assert.ok(safeHref(text)));
+  for (const text of safe) it(`is made of ${text}`, () => assert.ok(safeHref(text)));
   for (const text of unsafe)
-    it(`is none: ${JSON.stringify(text.slice(0, 60))}`, () => assert.equal(safeHref(text), undefined));
+    it(`is not made of ${JSON.stringify(text.slice(0, 60))}`, () => assert.equal(safeHref(text), undefined));
 
   it('ends before the punctuation of its sentence, and loses no character of the text', () => {
     const text = 'See (https://example.com/a_(b)?c=1), or https://example.com/d. Bye https://';
@@ -112,7 +110,7 @@ describe('a link', () => {
     );
   });
 
-  it('stays a bounded number in a text of nothing else', () => {
+  it('is limited in number in a text that consists of links', () => {
     const parts = linkParts('https://e.example '.repeat(5000));
     assert.ok(parts.length < 500);
     assert.equal(parts.map((part) => part.text).join('').length, 'https://e.example '.length * 5000);
@@ -120,7 +118,7 @@ describe('a link', () => {
 });
 
 describe('a comparison of texts', () => {
-  it('loses nothing of either', () => {
+  it('keeps every character of both', () => {
     const [before, after] = ['One two  three.\nFour', 'One 2 three!\nFour five'];
     const parts = diffWords(before, after) ?? [];
     const side = (left: string) =>
@@ -132,7 +130,7 @@ describe('a comparison of texts', () => {
     assert.equal(side('removed'), after);
   });
 
-  it('tells words that change side by side as one change', () => {
+  it('merges adjacent changed words into one change', () => {
     assert.deepEqual(diffWords('within the hour.\nBye', 'within two hours.\nBye now'), [
       { kind: 'same', text: 'within ' },
       { kind: 'removed', text: 'the hour' },
@@ -142,12 +140,12 @@ describe('a comparison of texts', () => {
     ]);
   });
 
-  it('is given up for texts that are too long', () => {
+  it('is skipped for texts that are too long', () => {
     assert.equal(diffWords('a '.repeat(20_000), 'b'), null);
   });
 });
 
-describe('a way back', () => {
+describe('a return address', () => {
   const back = (path: string) => backPath({ text: () => path, all: () => [path], names: [] }, '/fallback');
   it('is a page below the mount and nothing else', () => {
     for (const path of ['/', '/c/1?filter=open', '/deliveries?state=discarded&cursor=a%3D'])
@@ -157,13 +155,13 @@ describe('a way back', () => {
   });
 });
 
-describe('the words of the record', () => {
-  it('cover every action that a statement writes', () => {
+describe('the labels of audit actions', () => {
+  it('exist for every action that a statement writes', () => {
     const written = new Set<string>();
     for (const folder of ['conversations', 'drafts', 'outbound', 'sla', 'deliveries', 'worker']) {
-      for (const { text } of sourcesUnder(`src/${folder}`)) {
-        for (const [, after] of text.matchAll(/INSERT INTO \$\{s\}\.audit_events([\s\S]*?)(?:`,|\n {4}\))/g)) {
-          for (const [, action] of (after ?? '').matchAll(
+      for (const { text } of sourcesUnder(folder)) {
+        for (const [, field] of text.matchAll(/\baction(?:Sql)?: ([^\n]*)/g)) {
+          for (const [, action] of (field ?? '').matchAll(
             /'((?:conversation|message|draft|outbound|sla|delivery)\.[a-z_]+)'/g,
           )) {
             written.add(action ?? '');

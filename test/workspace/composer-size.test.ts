@@ -90,7 +90,7 @@ describe('the dock below the messages', () => {
     }
   });
 
-  it('keeps both in view with a notice, and with a note of a colleague’s above', async () => {
+  it('keeps both in view with a notice, and with a colleague’s note above', async () => {
     const { page, host, id } = await openThread(true);
     await page.locator('#content').fill(lines(200));
     await host.cairnloop.conversations.note(id, { content: 'Wait for the lawyer', actor: { id: 'op-2' } });

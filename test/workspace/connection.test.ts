@@ -33,7 +33,7 @@ describe('a page that is cut off from its server', () => {
     return { host, id, workspace, session, page, context, bar, text, sent };
   }
 
-  it('says that it is offline, keeps the text, and takes it back when the connection is', async () => {
+  it('says that it is offline, keeps the text, and removes the notice when the connection is back', async () => {
     const { page, context, bar, text, sent } = await openThread();
     assert.ok(await bar.isHidden());
     await context.setOffline(true);
@@ -48,7 +48,7 @@ describe('a page that is cut off from its server', () => {
     assert.equal(await sent(), 1);
   });
 
-  it('says that the server does not answer where the network is there', async () => {
+  it('says that the server does not answer if the network works', async () => {
     const { page, bar, text } = await openThread();
     await page.route('**/support/c/**', (route) => route.fulfill({ status: 503, body: 'away' }));
     await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
@@ -59,7 +59,7 @@ describe('a page that is cut off from its server', () => {
     assert.equal(await text(), 'Half a reply');
   });
 
-  it('says that the operator is signed out as soon as the stream ends, with the host’s address to sign in', async () => {
+  it('says that the operator is signed out as soon as the stream ends, with a link to sign in', async () => {
     const { session, bar, page, text } = await openThread('/login?next=/support');
     session.operator = null;
     await bar.getByText('You are signed out.').waitFor();
@@ -73,7 +73,7 @@ describe('a page that is cut off from its server', () => {
     await page.locator('#notice').getByText('Reply sent.').waitFor();
   });
 
-  it('keeps the text of a reply that was answered 401, says so, and has it after signing in again in this tab', async () => {
+  it('keeps the text of a reply refused with 401, says so, and restores it after signing in again in this tab', async () => {
     const { session, page, bar, text, sent, workspace, id } = await openThread('https://id.example/login');
     await page.route(/\/live(?:\?|$)/, (route) => route.fulfill({ status: 204 }));
     session.operator = null;
@@ -89,7 +89,7 @@ describe('a page that is cut off from its server', () => {
     assert.equal(await text(), 'Half a reply');
   });
 
-  it('sends nothing from the page of one operator when another one is signed in by now', async () => {
+  it('sends nothing from the page of one operator once another one is signed in', async () => {
     const { session, page, bar, text, sent } = await openThread();
     session.operator = { id: 'op-2', name: 'Grace' };
     await bar.getByText('You are signed in as somebody else by now.').waitFor();
@@ -99,7 +99,7 @@ describe('a page that is cut off from its server', () => {
   });
 });
 
-describe('whoever is not let in', () => {
+describe('a visitor who is not signed in', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
   const opened: WatchedPage[] = [];
@@ -113,7 +113,7 @@ describe('whoever is not let in', () => {
 
   const ask = (workspace: ServedWorkspace, path: string, accept: string) => workspace.get(path, { accept });
 
-  it('gets a page in the look of the workspace, JSON or text, as it asks for; each says the same and no data', async () => {
+  it('gets a page, JSON or text, as requested; each has the same message and no data', async () => {
     const { id, workspace } = await serveStranger({ operator: () => null, signInUrl: '/login?a=1&b="2"' });
     for (const path of ['/', `/c/${id}`, '/assets/x/main.js', '/live']) {
       const page = await ask(workspace, path, 'text/html,application/xhtml+xml,*/*;q=0.8');
@@ -133,7 +133,7 @@ describe('whoever is not let in', () => {
     }
   });
 
-  it('gets a 503 of the same kind where the host has not said who its operators are', async () => {
+  it('gets the same kind of 503 if no operator function is configured', async () => {
     const { workspace } = await serveStranger({ operator: undefined });
     for (const accept of ['text/html', 'application/json', '*/*']) {
       const answer = await ask(workspace, '/', accept);
@@ -142,7 +142,7 @@ describe('whoever is not let in', () => {
     }
   });
 
-  it('sees a page that is styled, under a policy that allows that style and nothing else', async () => {
+  it('gets a styled page with a content policy that allows that style only', async () => {
     const { workspace } = await serveStranger({ operator: () => null, signInUrl: '/login' });
     for (const colorScheme of ['light', 'dark'] as const) {
       const watched = await openPage(workspace.origin, { colorScheme, viewport: { width: 360, height: 640 } });

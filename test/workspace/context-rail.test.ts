@@ -19,7 +19,7 @@ describe('the context rail', () => {
     'Zoë-客户-🪨',
     ' spaced id ',
   ]) {
-    it(`CP2 asks for exactly the stored actor id: ${JSON.stringify(actorId)}`, async () => {
+    it(`CP2 calls the provider with exactly the stored actor id: ${JSON.stringify(actorId)}`, async () => {
       const asked: unknown[] = [];
       const provider = providing((id) => {
         asked.push(id);
@@ -65,7 +65,7 @@ describe('the context rail', () => {
     });
   }
 
-  it('CP6 does not wait with the page for a provider that hangs, and gives up on it in time', async () => {
+  it('CP6 sends the page before a hanging provider returns, and times out on it', async () => {
     const { workspace, id, page } = await openThread({
       ...providing(() => new Promise(() => {})),
       context: { timeoutMs: 300 },
@@ -78,7 +78,7 @@ describe('the context rail', () => {
     assert.match(textOf((await workspace.get(`/c/${id}/context`)).text), /Context Unavailable/);
   });
 
-  it('CP7 says "No facts for this customer" to an empty map', async () => {
+  it('CP7 shows "No facts for this customer" for an empty map', async () => {
     const { page } = await openThread(providing(() => ok({})));
     const words = textOf((await page()).text);
     assert.match(words, /No facts for this customer/);
@@ -98,7 +98,7 @@ describe('the context rail', () => {
     assert.match(words, /User Details Name Zoë Lifetime value \$12 active Plan VAT id X Tier Name Gold/);
   });
 
-  it('CP8 cuts cycles and depth with a visible mark', async () => {
+  it('CP8 cuts cycles and deep values with a visible mark', async () => {
     const facts: Record<string, unknown> = { Self: { name: 'x' } };
     (facts.Self as Record<string, unknown>).again = facts;
     let deep: unknown = 'bottom';
@@ -110,7 +110,7 @@ describe('the context rail', () => {
     assert.doesNotMatch(words, /bottom/);
   });
 
-  it('CP9 presents links, addresses and dates as such, and says what it cannot show', async () => {
+  it('CP9 formats links, addresses and dates, and names values that it cannot show', async () => {
     const { page } = await openThread(
       providing(() =>
         ok({

@@ -10,7 +10,7 @@ describe('the customer’s name in the workspace', () => {
   const servePortal = usePortals();
   const { startHost } = useHosts();
 
-  it('stands where the id stood: in the queue, the thread, its messages, the record and a bulk action', async () => {
+  it('is shown instead of the id: in the queue, the thread, its messages, the audit page and a bulk action', async () => {
     const { notifier } = recordingNotifier();
     const host = await startHost({ notifier }, { worker: false });
     const workspace = await serve(host);
@@ -24,7 +24,7 @@ describe('the customer’s name in the workspace', () => {
     assert.match(text, /cust_42/, 'the id is still to be seen');
   });
 
-  it('is the one that the portal was given for who opens a conversation there', async () => {
+  it('is the one that the portal’s customer function returned when the conversation was opened', async () => {
     const host = await startHost({}, { worker: false });
     const portal = await servePortal(host);
     assert.equal((await portal.api('/conversations', { message: 'Where is it?' })).status, 201);
@@ -32,7 +32,7 @@ describe('the customer’s name in the workspace', () => {
     assert.deepEqual([conversation?.actorId, conversation?.customer], ['user_1', { name: 'Grace' }]);
   });
 
-  it('comes from metadata.customerName, from the address, or from the id where open was given no name', async () => {
+  it('comes from metadata.customerName, from the address, or from the id if open got no name', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     const { open } = host.cairnloop.conversations;
@@ -43,7 +43,7 @@ describe('the customer’s name in the workspace', () => {
     for (const name of ['From Metadata', 'b@example.com', 'only-an-id']) assert.match(text, new RegExp(name));
   });
 
-  it('comes from the context facts once the host has given them, and nothing of them is stored', async () => {
+  it('comes from the context facts once they are fetched, and is not stored', async () => {
     const facts = { 'User details': { name: 'Ada Lovelace' } };
     const host = await startHost({ contextProvider: { getContext: () => ok(facts) } }, { worker: false });
     const workspace = await serve(host);

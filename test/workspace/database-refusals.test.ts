@@ -13,11 +13,11 @@ const elsewhere = [
   /^(WORKER_CRASHED|WORKER_DID_NOT_START|JOBS_UNREACHABLE|DATABASE_UNSUITABLE|MIGRATION_(UNKNOWN|NOT_APPLIED|FAILED))$/,
 ];
 
-describe('what the pages say when the database refuses', () => {
+describe('messages on pages about a failing database', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
 
-  it('has words for every code that an operation may end with', () => {
+  it('exist for every code that an operation may end with', () => {
     const unsaid = errorCodes.filter(
       (code) => !elsewhere.some((words) => words.test(code)) && !answeredCodes.includes(code),
     );
@@ -26,7 +26,7 @@ describe('what the pages say when the database refuses', () => {
     assert.deepEqual(both, []);
   });
 
-  it('shows no server, role or reason of the database, which are logged', () => {
+  it('contain no server, role or reason of the database, which are logged', () => {
     const details = {
       target: 'db.internal:5432/app',
       reason: 'role "app" lacks it',
@@ -46,7 +46,7 @@ describe('what the pages say when the database refuses', () => {
     }
   });
 
-  it('a read-only database: the words are kept on the page of the conversation, and said to be not saved', async () => {
+  it('a read-only database: the text stays on the page of the conversation, marked as not saved', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ message: 'Where is it?' });
     const workspace = await serve(host);
@@ -66,7 +66,7 @@ describe('what the pages say when the database refuses', () => {
     assert.ok(host.log.some(({ code }) => code === 'DATABASE_READ_ONLY'));
   });
 
-  it('a lost answer: the page says that the outcome is unknown, and sending it again writes it once', async () => {
+  it('a lost commit: the page says that the outcome is unknown, and sending again writes once', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ message: 'Where is it?' });
     const proxy = await losingProxy(host.database.url);
@@ -88,7 +88,7 @@ describe('what the pages say when the database refuses', () => {
     }
   });
 
-  it('a database that is away, or that a newer version has upgraded: pages and forms say so', async () => {
+  it('an unreachable database, or one of a newer version: pages and forms say so', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ message: 'Where is it?' });
     const proxy = await losingProxy(host.database.url);

@@ -9,7 +9,7 @@ const words = (seed: string, length: number) =>
     .join(' ')
     .slice(0, length);
 
-describe('what operators changed in drafts', () => {
+describe('comparison of drafts with the sent text', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
 
@@ -28,7 +28,7 @@ describe('what operators changed in drafts', () => {
     ['of a megabyte', words('a', 900_000), words('b', 11_000)],
   ];
   for (const [name, proposed, sent] of sizes) {
-    it(`is compared within one budget a page: 40 rewritten drafts ${name} leave most to pages of their own`, async () => {
+    it(`has one time budget per page: most of 40 rewritten drafts ${name} are compared on separate pages`, async () => {
       const host = await startHost({}, { worker: false });
       const id = await editMany(host, 40, proposed, sent);
       const workspace = await serve(host);
@@ -44,7 +44,7 @@ describe('what operators changed in drafts', () => {
     });
   }
 
-  it('is shown beside each message where it is little', async () => {
+  it('is shown beside each message if it is small', async () => {
     const host = await startHost({}, { worker: false });
     const id = await editMany(host, 45, 'We send it within the hour.', 'We send it within two hours.');
     const { text } = await (await serve(host)).get(`/c/${id}`);
@@ -52,7 +52,7 @@ describe('what operators changed in drafts', () => {
     assert.doesNotMatch(text, /Show what was changed/);
   });
 
-  it('is compared in the draft that is being edited before anything else', async () => {
+  it('is made first for the draft that is being edited', async () => {
     const host = await startHost({}, { worker: false });
     const id = await editMany(host, 20, words('a', 20_000), words('b', 11_000));
     const draft = await host.cairnloop.drafts.propose(id, { type: 'reply', content: 'Proposed words' });
@@ -63,7 +63,7 @@ describe('what operators changed in drafts', () => {
 });
 
 describe('a comparer', () => {
-  it('stops at its characters, also where one pair is more than all', () => {
+  it('stops at its character limit, also if one pair exceeds it', () => {
     const { compare } = createComparer({ characters: 20, timeMs: 60_000 });
     assert.equal(compare('same', 'same'), 'none');
     assert.ok(Array.isArray(compare('one two', 'one 2')));
@@ -72,7 +72,7 @@ describe('a comparer', () => {
     assert.equal(createComparer().compare('x'.repeat(20_001), 'y'), 'rewritten');
   });
 
-  it('stops at its time', () => {
+  it('stops at its time limit', () => {
     const { compare } = createComparer({ timeMs: 0 });
     assert.equal(compare('one', 'two'), 'later');
   });

@@ -21,7 +21,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.match(textOf((await page()).text), /Automation Sent without review .*Proposed words/);
   });
 
-  it('AP3 prompts for nothing with draft_only: it waits under "Prepared drafts", goes into the composer and is sent by hand', async () => {
+  it('AP3 does not ask for approval with draft_only: the draft is under "Prepared drafts", goes into the composer and is sent by hand', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('draft_only'));
     const draft = await cairnloop.drafts.propose(id, proposal);
     const { text } = await page();
@@ -45,7 +45,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.match(textOf((await page()).text), /Edited draft .*What was changed/);
   });
 
-  it('AP3 lets one reply be what became of a prepared draft, and loses none of the others', async () => {
+  it('AP3 links one reply to a prepared draft, and keeps the other drafts', async () => {
     const { cairnloop, workspace, id } = await openThread(deciding('draft_only'));
     const draft = await cairnloop.drafts.propose(id, proposal);
     const other = await cairnloop.conversations.open({ actorId: 'c-2', message: 'Hello' });
@@ -72,7 +72,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.equal(items.length, 0);
   });
 
-  it('AP4 asks for approval with the draft, its grounds and its three ways out, and sends once', async () => {
+  it('AP4 asks for approval with the draft, its evidence and three actions, and sends once', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, proposal);
     const words = textOf((await page()).text);
@@ -95,7 +95,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.equal(messages.filter(({ role }) => role === 'operator').length, 1);
   });
 
-  it('AP4 lets approve, edit and discard of one moment have one winner', async () => {
+  it('AP4 of concurrent approve, edit and discard one succeeds', async () => {
     const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, proposal);
     const seen = await workspace.seen(id);
@@ -107,7 +107,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.deepEqual(answers.map(({ status }) => status).sort(), [303, 409, 409]);
   });
 
-  it('AP4 refuses a draft that the customer has overtaken, and one of a resolved conversation, with the reason', async () => {
+  it('AP4 refuses a draft superseded by a customer message, and one of a resolved conversation, with the reason', async () => {
     const { cairnloop, workspace, id } = await openThread(deciding('require_approval'));
     const overtaken = await cairnloop.drafts.propose(id, proposal);
     await cairnloop.conversations.receive(id, { content: 'One more thing' });
@@ -125,7 +125,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.equal(sent.filter(({ role }) => role === 'operator').length, 0);
   });
 
-  it('AP4 keeps a draft that the customer has overtaken in sight, as stale: to be used and not approved', async () => {
+  it('AP4 keeps showing a draft superseded by a customer message, as stale: it can be used but not approved', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const draft = await cairnloop.drafts.propose(id, proposal);
     await cairnloop.conversations.receive(id, { content: 'One more thing' });
@@ -146,7 +146,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.doesNotMatch(textOf((await page()).text), /Stale/, 'the answer came after it');
   });
 
-  it('AP4 shows a stale draft no longer once there is another one, or the conversation was resolved', async () => {
+  it('AP4 hides a stale draft once there is another one, or the conversation was resolved', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     await cairnloop.drafts.propose(id, { ...proposal, content: 'Old words' });
     await cairnloop.conversations.receive(id, { content: 'One more thing' });
@@ -160,7 +160,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.doesNotMatch(words, /Stale|Old words/);
   });
 
-  it('AP4 opens the newest of several drafts and folds the others up; keys and ids are of one', async () => {
+  it('AP4 opens the newest of several drafts and folds the others; keys and ids belong to one', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('require_approval'));
     const older = await cairnloop.drafts.propose(id, { ...proposal, content: 'Older words' });
     await cairnloop.drafts.propose(id, { ...proposal, content: 'Newer words' });
@@ -192,7 +192,7 @@ describe('the four outcomes of the policy, as an operator sees them', () => {
     assert.match(text, /<del>within the hour<\/del><ins>today<\/ins>/);
   });
 
-  it('AP5 shows nothing of a denied draft on any page but that there was one', async () => {
+  it('AP5 shows of a denied draft only that there was one, on every page', async () => {
     const { cairnloop, workspace, id, page } = await openThread(deciding('deny'));
     await cairnloop.drafts.propose(id, proposal);
     for (const path of ['/', '/?q=Proposed', `/c/${id}`, '/audit', '/deliveries']) {

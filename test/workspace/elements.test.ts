@@ -19,7 +19,7 @@ describe('parts of the pages', () => {
     assert.match(String(ActorName({ actor: { id: 'system:policy' } })), /System \(policy\)/);
   });
 
-  it('show what a line of the record changed: values that are text, fields alone for the others', () => {
+  it('show what an audit event changed: text values, and the field names of others', () => {
     const told = (action: string, detail: Record<string, unknown>) =>
       textOf(String(AuditDetail({ line: { action, detail } })));
     const before = { subject: 'Parcel', priority: 'normal', tags: ['a'], assignee: null };
@@ -46,7 +46,7 @@ describe('parts of the pages', () => {
     );
   });
 
-  it('tell why a follow-up went not out to somebody, whatever the id holds', async () => {
+  it('say why a follow-up was not sent to a recipient, whatever the id contains', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
     const workspace = await serve(host);
     const { id } = await host.cairnloop.conversations.open({ actorId: 'c-1' });
@@ -56,7 +56,7 @@ describe('parts of the pages', () => {
     assert.doesNotMatch(text, /<img src=x/);
   });
 
-  it('hold the newest of a long thread first, and leave out the oldest', async () => {
+  it('show the newest messages of a long thread, and omit the oldest', async () => {
     const host = await startHost(
       { notifier: recordingNotifier().notifier, automationPolicy: { decide: () => 'draft_only' } },
       { worker: false },

@@ -108,7 +108,7 @@ describe('hostile text in the workspace', () => {
     assert.deepEqual(missing, []);
   });
 
-  it('stays text where an attempt has failed and waits for the next, and where a policy is not used', async () => {
+  it('stays text in the reason of a failed attempt and of a rejected policy', async () => {
     const { notifier } = recordingNotifier(() => {
       throw new Error(all);
     });
@@ -138,7 +138,7 @@ describe('hostile text in the workspace', () => {
     }
   });
 
-  it('links no evidence that a browser could take for a script, also where it was stored in another way', async () => {
+  it('does not link evidence that a browser could run as a script, also if it was stored by other means', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     const { id } = await host.cairnloop.conversations.open({ message: 'Hello?' });
@@ -159,7 +159,7 @@ describe('hostile text in the workspace', () => {
     }
   });
 
-  it('links web and mail addresses and nothing else, without telling them where from', async () => {
+  it('links web and mail addresses only, without sending a referrer', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     const { id } = await host.cairnloop.conversations.open({
@@ -177,7 +177,7 @@ describe('hostile text in the workspace', () => {
     ]);
   });
 
-  it('CP11 is capped, paged and kept within its own lines, however long or odd', async () => {
+  it('CP11 is capped, paged and kept within its own lines, of any length and content', async () => {
     const facts = {
       Long: { word: 'W'.repeat(4000), [`label${'l'.repeat(300)}`]: `https://example.com/${'p'.repeat(900)}` },
     };
@@ -239,7 +239,7 @@ describe('hostile text in the workspace', () => {
     }
   });
 
-  it('shows no secret that stood in an error: not on a page, not in an audit line', async () => {
+  it('shows no secret from an error on a page or in an audit event', async () => {
     const canary = 'sk-canary-0123456789abcdef';
     const dsn = 'postgres://user:canary-password@db.internal/x';
     const { notifier } = recordingNotifier(() => {
@@ -266,7 +266,7 @@ describe('hostile text in the workspace', () => {
     assert.ok(!JSON.stringify(host.log).includes('canary'));
   });
 
-  it('says nothing of what went wrong inside: no stack, no statement, no connection', async () => {
+  it('shows no internal cause: no stack, no statement, no connection', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     await workspace.get('/');

@@ -27,7 +27,7 @@ describe('the operator’s identity', () => {
     '501 characters': 'x'.repeat(501),
     'ten million characters': 'x'.repeat(10_000_000),
   };
-  it('is refused where its id would be blank, or another one once it is stored', async () => {
+  it('is refused if its id is blank, or would change when stored', async () => {
     const host = await startHost({}, { worker: false });
     for (const [name, id] of Object.entries(refused)) assert.equal(await statusFor(host, { id }), 401, name);
     for (const why of [/holds control characters/, /has 501 characters \(limit 500\)/, /is blank/, /half a surrogate/])
@@ -39,7 +39,7 @@ describe('the operator’s identity', () => {
   });
 
   const taken = ['0', 'x'.repeat(500), ' op 7 ', 'ada@example.com', '007', '操作员', '👩‍💻', 'o\u0308p', '\u200bop'];
-  it('is kept to the letter otherwise, also in what it does', async () => {
+  it('is otherwise kept exactly, also in audit events', async () => {
     const host = await startHost({}, { worker: false });
     for (const id of taken) {
       const workspace = await serve(host, { operator: () => ({ id }) });
@@ -49,7 +49,7 @@ describe('the operator’s identity', () => {
     }
   });
 
-  it('has tokens of its own, however long the part that two ids share', async () => {
+  it('has form tokens of its own, also for ids with a long common prefix', async () => {
     const host = await startHost({}, { worker: false });
     const ids = ['x'.repeat(499), `${'x'.repeat(499)}a`, `${'x'.repeat(499)}b`, ' x', 'x', 'x '];
     const tokens = new Set<string>();
@@ -68,7 +68,7 @@ describe('the operator’s identity', () => {
     [' Ada ', 'Ada'],
     [`${'a'.repeat(499)}👩`, 'a'.repeat(499)],
   ];
-  it('goes by its id where its name shows nothing', async () => {
+  it('is shown by its id if its name is blank', async () => {
     const host = await startHost({}, { worker: false });
     for (const [name, shown] of names) {
       const workspace = await serve(host, { operator: () => ({ id: 'op-1', name }) as never });
@@ -80,7 +80,7 @@ describe('the operator’s identity', () => {
   });
 });
 
-describe('an address of two ids', () => {
+describe('a URL with two ids', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
   const notifier = { onConversationResolved() {}, onSlaBreach() {}, onOutboundTriggered() {} };
@@ -108,7 +108,7 @@ describe('an address of two ids', () => {
     assert.equal((await cairnloop.conversations.get(own.id)).messages?.at(-1)?.status, 'failed');
   });
 
-  it('makes nothing of a draft of another conversation that a form names', async () => {
+  it('ignores a draft of another conversation that a form names', async () => {
     const host = await startHost({}, { worker: false });
     const { cairnloop } = host;
     const [own, other] = await Promise.all(

@@ -31,7 +31,7 @@ describe('working through the queue by keyboard', () => {
     return { ...host, ids, workspace, status, sent, atIndex };
   }
 
-  it('sends and resolves in one, by button and by Ctrl+Shift+Enter', async () => {
+  it('sends and resolves in one action, by button and by Ctrl+Shift+Enter', async () => {
     const { ids, workspace, status, sent } = await start();
     for (const [index, way] of [
       [1, 'button'],
@@ -58,7 +58,7 @@ describe('working through the queue by keyboard', () => {
     assert.deepEqual([await sent(1), await status(1)], [[], 'open']);
   });
 
-  it('OA4 goes on to the next conversation after resolving where that is chosen, and z leads back and takes it back', async () => {
+  it('OA4 opens the next conversation after resolving if that is enabled, and z returns and takes it back', async () => {
     const { ids, workspace, status, atIndex } = await start({ takeBackSeconds: 60 });
     const page = await open(workspace, `/c/${ids[2]}`);
     await page.locator('[data-help]').click();
@@ -74,7 +74,42 @@ describe('working through the queue by keyboard', () => {
     assert.equal(await status(2), 'open');
   });
 
-  it('w edits the draft, d discards it once that was confirmed, p shows how to pause, f is the next filter', async () => {
+  const rowIds = (page: Page) =>
+    page.locator('.row').evaluateAll((all: { dataset: { id: string } }[]) => all.map((row) => row.dataset.id));
+
+  for (const way of ['Resolve', 'Send & close'])
+    it(`opens the next conversation after ${way} also where it is resolved at once and leaves the queue`, async () => {
+      const { cairnloop, workspace } = await start({ count: 4 });
+      const page = await open(workspace, '/');
+      const [, second = '', third = ''] = await rowIds(page);
+      await page.goto(workspace.url(`/c/${second}`));
+      await page.locator('html.scripted').waitFor();
+      await page.evaluate("localStorage.setItem('cairnloop:auto-advance', '1')");
+      if (way !== 'Resolve') await page.locator('#content').fill('Done');
+      await page.getByRole('button', { name: way, exact: true }).click();
+      await page.waitForURL(`**/c/${third}`);
+      assert.equal((await cairnloop.conversations.get(second)).status, 'resolved');
+    });
+
+  it('j skips no line where a page that was fetched in advance still shows some that have left', async () => {
+    const { cairnloop, workspace } = await start({ count: 6 });
+    const page = await open(workspace, '/');
+    const rows = await rowIds(page);
+    const until = new Date(Date.now() + 3_600_000);
+    await page.goto(workspace.url(`/c/${rows[0]}`));
+    // The next page is fetched meanwhile, with this line in its queue.
+    await page.waitForTimeout(1000);
+    for (const index of [0, 1]) {
+      await cairnloop.conversations.snooze(rows[index] ?? '', { until, actor: operator });
+      if (index === 1) await page.reload();
+      await page.keyboard.press('j');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`**/c/${rows[index + 1]}`);
+      await page.locator('html.scripted').waitFor();
+    }
+  });
+
+  it('w edits the draft, d discards it after a question, p shows how to pause, f is the next filter', async () => {
     const { cairnloop, ids, workspace } = await start();
     const page = await open(workspace, `/c/${ids[0]}`);
     const draft = async () => (await cairnloop.drafts.listForConversation(ids[0] ?? ''))[0]?.status;
@@ -93,6 +128,7 @@ describe('working through the queue by keyboard', () => {
     await page.goto(workspace.url(`/c/${ids[0]}`));
     await page.waitForTimeout(1500);
     await page.keyboard.press('d');
+    await rest(page);
     await page.keyboard.press('Enter');
     await page.locator('#notice').getByText('Draft discarded.').waitFor();
     assert.equal(await draft(), 'discarded');
@@ -101,7 +137,7 @@ describe('working through the queue by keyboard', () => {
     await page.waitForURL('**/support/?filter=needs-reply');
   });
 
-  it('j goes on where it was, also when that conversation has left the queue', async () => {
+  it('j continues at its position, also if that conversation has left the queue', async () => {
     const { cairnloop, ids, workspace } = await start({ count: 5 });
     const page = await open(workspace, '/');
     const focused = () => page.evaluate('document.activeElement.closest(".row")?.dataset.id');
@@ -122,7 +158,7 @@ describe('working through the queue by keyboard', () => {
     assert.equal(ids.length, 5);
   });
 
-  it('the conversations beside the open one are fetched in advance, and what has changed since is shown all the same', async () => {
+  it('the conversations next to the open one are prefetched, and later changes are still shown', async () => {
     const { cairnloop, ids, workspace, atIndex } = await start();
     const page = await open(workspace, `/c/${ids[1]}`);
     await page.waitForTimeout(3000);
@@ -135,7 +171,7 @@ describe('working through the queue by keyboard', () => {
     assert.equal(how, 'navigational-prefetch');
   });
 
-  it('the title says how many customers wait, and follows them', async () => {
+  it('the title says how many customers wait, and is kept up to date', async () => {
     const { cairnloop, ids, workspace } = await start();
     const page = await open(workspace, `/c/${ids[0]}`);
     await eventually(async () => assert.equal(await page.title(), '(4) Subject 0 · Support'));

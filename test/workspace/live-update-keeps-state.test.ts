@@ -27,7 +27,7 @@ describe('a live update keeps', () => {
   const focused = (page: Page) =>
     page.evaluate<string>("document.activeElement.textContent.replace(/\\s+/g, ' ').trim()");
 
-  it('the focus on a button, also where another takes its place', async () => {
+  it('the focus on a button, also if another takes its position', async () => {
     const { cairnloop, id, propose, show } = await openThread();
     await propose('Soon');
     const page = await show();
@@ -41,7 +41,7 @@ describe('a live update keeps', () => {
     assert.equal(await focused(page), 'Reopen');
   });
 
-  it('no focus on another draft’s button: what had it is gone, and Tab goes on from the content', async () => {
+  it('no focus on another draft’s button: if the focused one is gone, Tab continues from the content', async () => {
     const { cairnloop, propose, show } = await openThread();
     const draft = await propose('First words');
     const page = await show();
@@ -53,7 +53,7 @@ describe('a live update keeps', () => {
     assert.equal(await page.evaluate('document.activeElement.id'), 'main');
   });
 
-  it('what is unfolded, and nothing else, where another fold comes before it', async () => {
+  it('which parts are unfolded, also if another fold is added before them', async () => {
     const { propose, show } = await openThread();
     await propose('Prepared', 'prepared');
     const page = await show();
@@ -64,7 +64,7 @@ describe('a live update keeps', () => {
     assert.deepEqual(unfolded, ['prepared']);
   });
 
-  it('the messages that are the same, with a selection in them', async () => {
+  it('unchanged messages, with a selection in them', async () => {
     const { cairnloop, id, show } = await openThread();
     const page = await show();
     await page.evaluate(`{
@@ -77,7 +77,7 @@ describe('a live update keeps', () => {
     assert.deepEqual(await page.locator('.message .prose').allTextContents(), ['Hello there', 'Interrupting']);
   });
 
-  it('the older messages on screen that its page no longer reaches back to', async () => {
+  it('older messages on screen that the new page does not include', async () => {
     const { cairnloop, id, show } = await openThread();
     for (let n = 0; n < 50; n += 1) await cairnloop.conversations.note(id, { content: `note ${n}`, actor: operator });
     const page = await show();

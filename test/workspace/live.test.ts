@@ -50,7 +50,7 @@ describe('an open page', () => {
   /** Leaves the page its stream and takes its polling away. */
   const withoutPolling = (page: Page) => page.addInitScript('window.setInterval = () => 0');
 
-  it('shows a message that another process received, told by the stream alone', async () => {
+  it('shows a message that another process received, notified by the stream only', async () => {
     const { host, id, page } = await openThread(withoutPolling);
     await receiveElsewhere(host, id, 'From another process');
     await page.locator('.message', { hasText: 'From another process' }).waitFor();
@@ -66,7 +66,7 @@ describe('an open page', () => {
     await page.locator('.row', { hasText: 'Newer' }).waitFor();
   });
 
-  it('keeps what is being written, and which way, while it updates', async () => {
+  it('keeps unsent text and its mode while it updates', async () => {
     const { cairnloop, id, page } = await openThread(withoutPolling);
     await page.getByText('Internal note', { exact: true }).click();
     await page.getByRole('textbox', { name: 'Message' }).fill('Half a sent');
@@ -76,7 +76,7 @@ describe('an open page', () => {
     assert.ok(await page.locator('input[value="note"]').isChecked());
   });
 
-  it('keeps unsent words over a reload, and forgets them once they were sent', async () => {
+  it('keeps unsent text over a reload, and drops it once it was sent', async () => {
     const { page } = await openThread();
     const field = page.getByRole('textbox', { name: 'Message' });
     await field.fill('Not yet sent');
@@ -88,7 +88,7 @@ describe('an open page', () => {
     assert.equal(await field.inputValue(), '');
   });
 
-  it('follows a conversation that others resolve: no reply is offered any more', async () => {
+  it('updates when others resolve the conversation: a reply is no longer offered', async () => {
     const { cairnloop, id, page } = await openThread(withoutPolling);
     await cairnloop.conversations.resolve(id, { resolvedBy: { id: 'op-2', name: 'Grace' } });
     await page.getByRole('button', { name: 'Reopen' }).waitFor();
@@ -97,7 +97,7 @@ describe('an open page', () => {
     assert.ok(await page.locator('input[value="reply"]').isChecked(), 'the mode never changes by itself');
   });
 
-  it('asks by itself when there is no stream, and for the stream again', async () => {
+  it('polls without a stream, and reconnects it', async () => {
     let refused = 0;
     const { cairnloop, id, page } = await openThread(async (page) => {
       await page.clock.install();
@@ -133,7 +133,7 @@ describe('an open page', () => {
     return rows.length;
   }
 
-  it('is told ids and nothing else, and its stream ends with the workspace', async () => {
+  it('receives ids only, and its stream ends with the workspace', async () => {
     const host = await startHost({}, { worker: false });
     const { cairnloop } = host;
     const { id } = await cairnloop.conversations.open({ actorId: 'c-1' });
@@ -156,7 +156,7 @@ describe('an open page', () => {
     await again.text();
   });
 
-  it('is not subscribed by a HEAD request, which is answered at once', async () => {
+  it('a HEAD request is answered at once and does not subscribe', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     const head = await fetch(workspace.url('/live'), { method: 'HEAD' });

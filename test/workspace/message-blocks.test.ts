@@ -37,7 +37,7 @@ describe('the parts of a message', () => {
     it(`${what}: ${expected.join(', ')}`, () => assert.deepEqual(shape(text), expected));
   }
 
-  it('joined again they are the message, whatever it is', () => {
+  it('joined again they equal the message', () => {
     const line = fc.oneof(
       fc.constantFrom('```', '~~~', '> a', '-- ', '--', '', 'On Monday at 9, Ada wrote:', '-----Original Message-----'),
       fc.string(),
@@ -62,7 +62,7 @@ describe('the hits of a search', () => {
       .filter(({ hit }) => hit)
       .map((part) => part.text);
 
-  it('are found whatever their case and accents, and the rest stays as it is', () => {
+  it('are found in any case and with any accents, and the rest stays as it is', () => {
     assert.deepEqual(hits('Der Export für ZOË schlägt fehl, export', 'export zoe'), ['Export', 'ZOË', 'export']);
     assert.deepEqual(hits('a İ b', 'b x'), []);
     for (const text of ['Straße İstanbul ﬁ 👍🏽 é', 'plain'])

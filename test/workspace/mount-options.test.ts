@@ -13,19 +13,20 @@ const refusal = (options: unknown) => {
 };
 
 describe('the options of a mount', () => {
-  it('are taken with their defaults', () => {
+  it('get their defaults', () => {
     const operator = () => null;
     assert.deepEqual(mountOptions({ basePath: '/support', operator }), {
       base: '/support',
       operator,
       title: 'Support',
       signInUrl: undefined,
+      strings: {},
       styles: undefined,
       hosts: undefined,
     });
   });
 
-  it('hold the root and a trailing slash as the paths they mean', () => {
+  it('normalize the root and a trailing slash', () => {
     assert.equal(mountOptions({ basePath: '/' }).base, '');
     assert.equal(mountOptions({ basePath: '/a/b/' }).base, '/a/b');
   });
@@ -76,16 +77,16 @@ describe('the options of a mount', () => {
     });
   }
 
-  it('refuse an unknown option and name the one that was meant', () => {
+  it('refuse an unknown option and name the closest known one', () => {
     assert.match(refusal({ basePath: '/', operater: () => null }) ?? '', /option "operater".*did you mean "operator"/);
   });
 
-  it('take a path of plain segments', () => {
+  it('accept a path of plain segments', () => {
     for (const basePath of ['/a', '/a/b', '/a.b/c-d_e~f', '/...', '/.well-known/support', '/A1'])
       assert.equal(mountOptions({ basePath }).base, basePath);
   });
 
-  it('refuse what every object has as an option, and one that throws when it is read', () => {
+  it('refuse inherited property names as options, and an option that throws when it is read', () => {
     const strange = ['toString', 'constructor', 'hasOwnProperty', '__proto__', 'valueOf'];
     for (const option of strange) {
       const options = JSON.parse(`{"basePath":"/","${option}":1}`);
@@ -103,7 +104,7 @@ describe('the options of a mount', () => {
     assert.match(refusal(undefined) ?? '', /option "basePath"/);
   });
 
-  it('take a path or a web address to sign in on, and refuse whatever else a link could be', () => {
+  it('accept a path or a web address as signInUrl, and refuse every other kind of link', () => {
     for (const signInUrl of ['/login', '/login?next=%2Fsupport#a', 'https://id.example/in', 'http://localhost:3000/'])
       assert.equal(mountOptions({ basePath: '/', signInUrl }).signInUrl, signInUrl);
     for (const signInUrl of [

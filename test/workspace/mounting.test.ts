@@ -37,7 +37,7 @@ describe('a mounted workspace', () => {
     ['behind one that builds objects', (app, { node }) => app.use(express.urlencoded({ extended: true }), node)],
   ];
   for (const [name, use] of ways) {
-    it(`takes pages and forms in Express ${name}, and leaves the rest to the application`, async () => {
+    it(`serves pages and forms in Express ${name}, and leaves the rest to the application`, async () => {
       const { workspace, id } = await mount('/support');
       const app = express();
       use(app, workspace);
@@ -55,7 +55,7 @@ describe('a mounted workspace', () => {
     });
   }
 
-  it('stands at the root, and answers 404 where there is nobody to hand on to', async () => {
+  it('can be mounted at the root, and answers 404 if there is no next handler', async () => {
     const { workspace, id } = await mount('/');
     const { get, post } = client(await listen((request, response) => void workspace.node(request, response)), '/');
     assert.match((await get('/')).text, new RegExp(`href="/c/${id}"`));
@@ -72,7 +72,7 @@ describe('a mounted workspace', () => {
     for (const path of ['', '/', '/audit', '/audit/']) assert.equal((await get(path)).status, 200, path);
   });
 
-  it('answers a Request with a Response, and what is not below it with 404', async () => {
+  it('answers a Request with a Response, and a path outside of it with 404', async () => {
     const { workspace } = await mount('/support');
     assert.equal((await workspace.fetch(new Request('https://app.example/support/'))).status, 200);
     assert.equal((await workspace.fetch(new Request('https://app.example/support'))).status, 200);
@@ -83,7 +83,7 @@ describe('a mounted workspace', () => {
     assert.equal(put.status, 405);
   });
 
-  it('gives the operator function the request, and Node’s own with what the host put on it', async () => {
+  it('passes the operator function the Request, and Node’s request with properties that the host added', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const app = express();
     app.use((request, _response, next) => {
@@ -101,7 +101,7 @@ describe('a mounted workspace', () => {
     assert.match(await (await fetch(await listen(app))).text(), /Session/);
   });
 
-  it('comes up by itself when the database was away at its first request', async () => {
+  it('recovers by itself if the database was unreachable at its first request', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const workspace = cairnloop.workspace({ basePath: '/', operator: () => operator });
     await database.query('alter table cairnloop.workspace_secret rename to gone');

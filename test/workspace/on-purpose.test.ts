@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { useHosts } from '../support/started-host.js';
+import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
@@ -11,7 +12,7 @@ const rest = (page: Page) => page.waitForTimeout(1000);
 const mode = (page: Page, value: string) => page.locator(`#composer input[name="mode"][value="${value}"]`);
 const readingTime = (page: Page) => page.waitForTimeout(2500);
 
-describe('an operator acts on purpose', () => {
+describe('no action by mistake', () => {
   const open = usePages();
   const { startHost } = useHosts();
   const serve = useWorkspaces();
@@ -61,7 +62,7 @@ describe('an operator acts on purpose', () => {
       'aa ee',
       'e e e',
     ]) {
-      it(`OA1 ${JSON.stringify(words)}, typed onto a page that has just opened, sends and resolves nothing`, async () => {
+      it(`OA1 ${JSON.stringify(words)}, typed on a page that has just opened, sends and resolves nothing`, async () => {
         const { page, sent, status } = await openThread();
         for (const key of words) await page.keyboard.press(key === '\n' ? 'Shift+Enter' : key, { delay: 40 });
         await page.waitForTimeout(300);
@@ -70,7 +71,7 @@ describe('an operator acts on purpose', () => {
     }
 
     for (const words of ['eat an apple', 'a lot', 'e-mail', 'aardvark']) {
-      it(`OA1 ${JSON.stringify(words)}, typed after a rest with no field in focus, sends and resolves nothing`, async () => {
+      it(`OA1 ${JSON.stringify(words)}, typed after a pause with no field in focus, sends and resolves nothing`, async () => {
         const { page, sent, status } = await openThread();
         await rest(page);
         await page.keyboard.type(words, { delay: 60 });
@@ -80,7 +81,7 @@ describe('an operator acts on purpose', () => {
       });
     }
 
-    it('OA1 a key that sends or resolves asks, and Enter right after it does what was asked', async () => {
+    it('OA1 a key that sends or resolves asks first, and Enter confirms', async () => {
       const { page, told, sent, status } = await openThread();
       await rest(page);
       await page.keyboard.press('a');
@@ -90,18 +91,52 @@ describe('an operator acts on purpose', () => {
       await page.locator('.armed').waitFor({ state: 'detached' });
       await rest(page);
       await page.keyboard.press('a');
+      await rest(page);
       await page.keyboard.press('Enter');
       await told('Draft approved and sent.');
       await rest(page);
       await page.keyboard.press('e');
       await told('Resolve?');
       assert.equal(await status(), 'open');
+      await rest(page);
       await page.keyboard.press('Enter');
       await told('Conversation resolved.');
       assert.equal(await status(), 'resolved');
     });
 
-    it('OA1 a space in words does not press the button that has the focus', async () => {
+    for (const keys of [
+      ['a', 'Enter'],
+      ['e', 'Enter', 'Enter'],
+      ['d', 'Enter', 'Enter', 'Enter'],
+    ]) {
+      it(`OA1 a line of one letter, ${keys.join(' ')}, typed after a rest sends, resolves and discards nothing`, async () => {
+        const { page, id, cairnloop, sent, status } = await openThread();
+        await rest(page);
+        for (const key of keys) await page.keyboard.press(key, { delay: 60 });
+        await page.waitForTimeout(700);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(300);
+        const [draft] = await cairnloop.drafts.listForConversation(id);
+        assert.deepEqual([await sent(), await status(), draft?.status], [[], 'open', 'pending']);
+      });
+    }
+
+    it('OA1 Ctrl+Enter, which no text holds, answers the question at once, also behind an Enter that came too soon', async () => {
+      const { page, told, status } = await openThread();
+      await rest(page);
+      await page.keyboard.press('a');
+      await page.keyboard.press('Control+Enter');
+      await told('Draft approved and sent.');
+      await rest(page);
+      await page.keyboard.press('e');
+      await page.keyboard.press('Enter');
+      await told('Enter came before this could be read');
+      assert.equal(await status(), 'open');
+      await page.keyboard.press('Control+Enter');
+      await told('Conversation resolved.');
+    });
+
+    it('OA1 a space in typed text does not press the focused button', async () => {
       const { page, sent } = await openThread();
       await page.getByRole('button', { name: 'Approve & send' }).focus();
       await page.keyboard.type('it is this', { delay: 30 });
@@ -113,7 +148,7 @@ describe('an operator acts on purpose', () => {
 
   describe('OA2', () => {
     for (const again of ['a reload', 'a visit elsewhere']) {
-      it(`OA2 a note that was not sent comes back as a note after ${again}`, async () => {
+      it(`OA2 an unsent note is restored as a note after ${again}`, async () => {
         const { page, workspace, id, message, sent } = await openThread();
         await mode(page, 'note').check();
         await message.fill('Do not tell them yet');
@@ -130,7 +165,7 @@ describe('an operator acts on purpose', () => {
       });
     }
 
-    it('OA2 what one operator wrote is not another operator’s', async () => {
+    it('OA2 unsent text of one operator is not shown to another', async () => {
       const { page, workspace, id, message } = await openThread();
       await message.fill('Mine alone');
       await page.setExtraHTTPHeaders({ 'x-test-operator': 'op-2' });
@@ -141,7 +176,7 @@ describe('an operator acts on purpose', () => {
       assert.equal(await message.inputValue(), 'Mine alone');
     });
 
-    it('OA2 a form without its mode is refused: who reads the text is not guessed', async () => {
+    it('OA2 a form without its mode is refused', async () => {
       const { workspace, id, sent } = await openThread();
       for (const mode of [[], 'everybody', 'REPLY']) {
         const { status } = await workspace.post(`/c/${id}/compose`, { content: 'For whom?', mode });
@@ -152,7 +187,7 @@ describe('an operator acts on purpose', () => {
   });
 
   describe('OA3', () => {
-    it('OA3 a draft is not exchanged for another one by a live update: the newer one is offered', async () => {
+    it('OA3 a live update does not replace a draft: the newer one is offered', async () => {
       const { cairnloop, page, id, propose, sent, told } = await openThread();
       await propose('Second draft');
       await page.getByRole('button', { name: 'A newer draft is there' }).waitFor();
@@ -170,20 +205,21 @@ describe('an operator acts on purpose', () => {
       assert.equal((await cairnloop.drafts.listForConversation(id)).length, 2);
     });
 
-    it('OA3 a draft that somebody else has dealt with is not exchanged, and cannot be sent', async () => {
+    it('OA3 a draft that somebody else has decided on is not replaced, and cannot be sent', async () => {
       const { cairnloop, page, id, workspace, propose } = await openThread();
       const [draft] = await cairnloop.drafts.listForConversation(id);
       // Both changes reach the page at once.
-      await page.route(/\/live(?:\?|$)/, (route) => route.fulfill({ status: 204 }));
+      const hearAgain = await hearNothing(page);
       await page.goto(workspace.url(`/c/${id}`));
       await cairnloop.drafts.discard(draft?.id ?? '', { actor: colleague });
       await propose('Second draft');
+      await hearAgain();
       await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))");
       await page.getByRole('button', { name: 'A newer draft is there' }).waitFor();
       assert.ok(await page.getByRole('button', { name: 'Approve & send' }).isDisabled());
     });
 
-    it('OA3 an approval is refused with what changed when there is something that its reader has not seen', async () => {
+    it('OA3 an approval is refused with the new messages if the operator has not seen them', async () => {
       const { cairnloop, id, workspace, sent } = await openThread();
       const [draft] = await cairnloop.drafts.listForConversation(id);
       const seen = /name="seen" value="([^"]+)"/.exec((await workspace.get(`/c/${id}`)).text)?.[1] ?? '';
@@ -200,7 +236,7 @@ describe('an operator acts on purpose', () => {
       assert.deepEqual(await sent(), ['internal_note: Wait for the lawyer']);
     });
 
-    it('OA3 a draft that a colleague’s reply has overtaken is stale, and so is one of a resolved conversation', async () => {
+    it('OA3 a draft is stale after a colleague’s reply and in a resolved conversation', async () => {
       const { cairnloop, id, page, workspace } = await openThread();
       await cairnloop.conversations.reply(id, { content: 'I took it', actor: colleague });
       await page.locator('.draft-stale').getByText('somebody has replied since').waitFor();
@@ -214,7 +250,7 @@ describe('an operator acts on purpose', () => {
   });
 
   describe('OA5', () => {
-    it('OA5 a message that arrives while one writes is said, and the reply is held once', async () => {
+    it('OA5 a message that arrives during writing is announced, and the reply is held once', async () => {
       const { page, message, told, sent, receive } = await openThread({ draft: false });
       await message.pressSequentially('It is fixed');
       await receive('Wait, stop!');
@@ -228,7 +264,7 @@ describe('an operator acts on purpose', () => {
       assert.deepEqual(await sent(), ['operator: It is fixed']);
     });
 
-    it('OA5 a message that was on screen before one began to write holds nothing up', async () => {
+    it('OA5 a message that was on screen before writing began holds nothing back', async () => {
       const { page, message, told, sent, receive } = await openThread({ draft: false });
       await receive('One more thing');
       await readingTime(page);
@@ -238,7 +274,7 @@ describe('an operator acts on purpose', () => {
       assert.deepEqual(await sent(), ['operator: Both are fixed']);
     });
 
-    it('OA5 a conversation that a colleague resolves keeps the composer’s mode, says so and sends nothing', async () => {
+    it('OA5 if a colleague resolves the conversation the composer keeps its mode, says so and sends nothing', async () => {
       const { cairnloop, id, page, message, told, sent } = await openThread({ draft: false });
       await message.pressSequentially('Almost done');
       await cairnloop.conversations.resolve(id, { resolvedBy: colleague });

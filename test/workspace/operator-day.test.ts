@@ -76,7 +76,7 @@ describe('an operator’s day in a real browser', () => {
     await page.waitForTimeout(1600);
   };
 
-  it('goes by mouse: open, read, reply, note, approve, edit, discard, use, resolve, reopen', async () => {
+  it('by mouse: open, read, reply, note, approve, edit, discard, use, resolve, reopen', async () => {
     const { page, workspace, cairnloop, open, said } = await startDay();
     const id = await open('Cannot export');
     await page.goto(workspace.url('/'));
@@ -137,7 +137,7 @@ describe('an operator’s day in a real browser', () => {
     ]);
   });
 
-  it('goes by mouse: follow up, bulk send with preview, retry what was discarded, edit a policy', async () => {
+  it('by mouse: follow up, bulk send with preview, retry a discarded delivery, edit a policy', async () => {
     const { page, workspace, open, said, cairnloop } = await startDay();
     const ids = [await open('First'), await open('Second'), await open('Third')];
     await page.goto(workspace.url(`/c/${ids[0]}`));
@@ -170,7 +170,7 @@ describe('an operator’s day in a real browser', () => {
     assert.equal((await cairnloop.sla.activePolicies())[0]?.responseMinutes, 30);
   });
 
-  it('goes by mouse: a discarded delivery is retried from the list of deliveries', async () => {
+  it('by mouse: a discarded delivery is retried from the list of deliveries', async () => {
     const { page, workspace, cairnloop, open } = await startDay();
     const id = await open('Bouncing');
     await cairnloop.outbound.trigger(id, { templateId: 't', content: 'bounce', actor: { id: 'op-1' } });
@@ -186,7 +186,7 @@ describe('an operator’s day in a real browser', () => {
     });
   });
 
-  it('goes by keyboard alone', async () => {
+  it('by keyboard only', async () => {
     const { page, workspace, cairnloop, open, said } = await startDay();
     const id = await open('Lower');
     const first = await open('Upper');
@@ -222,6 +222,7 @@ describe('an operator’s day in a real browser', () => {
     await read(page, 'Drafted reply');
     await keys.press('a');
     await told(page, 'Approve & send?');
+    await page.waitForTimeout(1000);
     await keys.press('Enter');
     await told(page, 'Draft approved and sent.');
 
@@ -240,11 +241,13 @@ describe('an operator’s day in a real browser', () => {
     // Acting keys do nothing on a page that has only just opened.
     await page.waitForTimeout(1000);
     await keys.press('e');
+    await page.waitForTimeout(1000);
     await keys.press('Enter');
     await told(page, 'Conversation resolved.');
     await page.getByRole('button', { name: 'Reopen' }).waitFor();
     await keys.press('e');
     await told(page, 'Reopen?');
+    await page.waitForTimeout(1000);
     await keys.press('Enter');
     await told(page, 'Conversation reopened.');
     assert.deepEqual(await said(current), [
@@ -282,7 +285,7 @@ describe('an operator’s day in a real browser', () => {
     assert.fail(`"${name}" cannot be reached with Tab`);
   }
 
-  it('goes without JavaScript, as plain forms and links', async () => {
+  it('without JavaScript, by plain forms and links', async () => {
     const { page, workspace, cairnloop, open, said } = await startDay({ javaScriptEnabled: false });
     const id = await open('Plain');
     const other = await open('Other');
@@ -341,7 +344,7 @@ describe('an operator’s day in a real browser', () => {
     ]);
   });
 
-  it('keeps what was typed when somebody else was faster, and says what happened', async () => {
+  it('typed text is kept if somebody else was faster, with a message', async () => {
     const { page, workspace, cairnloop, open } = await startDay();
     const id = await open('Contested');
     const draft = await cairnloop.drafts.propose(id, { type: 'reply', content: 'Contested draft' });
@@ -354,7 +357,7 @@ describe('an operator’s day in a real browser', () => {
     assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'My careful words');
   });
 
-  it('holds a reply back that a new message has overtaken out of sight, and lets it go once that was read', async () => {
+  it('a reply is held back if a new message arrived out of view, and sent once that was read', async () => {
     const { page, workspace, cairnloop, open, said } = await startDay();
     const id = await open('Busy');
     const long = Array.from({ length: 60 }, (_, line) => `line ${line}`).join('\n');

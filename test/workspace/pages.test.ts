@@ -10,7 +10,7 @@ describe('a page of the workspace', () => {
   const openThread = threadOpener(startHost, serve);
 
   describe('replies and notes', () => {
-    it('keep a reply back that new messages have overtaken, say how many, and take it at the second try', async () => {
+    it('hold a reply back if newer messages arrived, say how many, and accept it at the second try', async () => {
       const { cairnloop, workspace, id } = await openThread({});
       const seen = (await cairnloop.conversations.get(id)).messages?.at(-1)?.id ?? '';
       await cairnloop.conversations.receive(id, { content: 'Wait' });
@@ -24,7 +24,7 @@ describe('a page of the workspace', () => {
       assert.equal(sent.status, 303);
     });
 
-    it('keep the words of a reply to a conversation that was resolved meanwhile', async () => {
+    it('keep the text of a reply to a conversation that was resolved meanwhile', async () => {
       const { workspace, id } = await openThread({});
       await workspace.post(`/c/${id}/resolve`);
       const refused = await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'Too late' });
@@ -39,7 +39,7 @@ describe('a page of the workspace', () => {
       assert.match(textOf(refused.text), /Something in the form is missing or wrong/);
     });
 
-    it('are written once, though their form is sent again', async () => {
+    it('are written once if their form is sent again', async () => {
       const { cairnloop, workspace, id } = await openThread({});
       const page = (await workspace.get(`/c/${id}`)).text;
       const [, seen = ''] = /name="seen" value="([^"]+)"/.exec(page) ?? [];
@@ -77,7 +77,7 @@ describe('a page of the workspace', () => {
       );
     });
 
-    it('SL5 says that the provider gives none just now, and names rows that are not used', async () => {
+    it('SL5 says that the provider returns no policies at the moment, and names rows that are not used', async () => {
       const failing = { getActivePolicies: () => err('Secret reason'), setPolicy: () => err('x') } as never;
       const broken = await serve(await startHost({ slaPolicyProvider: failing }, { worker: false }));
       const { text } = await broken.get('/sla');
@@ -118,7 +118,7 @@ describe('a page of the workspace', () => {
     });
   });
 
-  it('tells only words of its own by its address', async () => {
+  it('shows no text from its URL', async () => {
     const { workspace, id } = await openThread({});
     assert.match(textOf((await workspace.get(`/c/${id}?done=reply`)).text), /Reply sent\./);
     for (const done of ['toString', '__proto__', '<b>x</b>']) {
@@ -128,7 +128,7 @@ describe('a page of the workspace', () => {
     }
   });
 
-  it('answers cursors that are none with a page that says so', async () => {
+  it('answers invalid cursors with a page that says so', async () => {
     const { workspace, id } = await openThread({});
     const forged = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
     for (const path of [

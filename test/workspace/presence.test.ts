@@ -9,7 +9,7 @@ const id = '01a00000-0000-7000-8000-000000000000';
 describe('presence over several processes', () => {
   const { startHost } = useHosts();
 
-  it('is told by each to the others through the database, which keeps nothing of it', async () => {
+  it('is sent by each process to the others through the database, which stores nothing', async () => {
     const { database } = await startHost({}, { worker: false });
     const feeds = [runtimeNews(database.url), runtimeNews(database.url)];
     const [one, other] = feeds.map(({ news }) => createPresence(news));
@@ -31,7 +31,7 @@ describe('presence over several processes', () => {
     await Promise.all(feeds.map((feed) => feed.close()));
   });
 
-  it('passes over what it does not understand', () => {
+  it('ignores messages that it does not understand', () => {
     let hear: (text: string) => void = () => {};
     const said: string[] = [];
     const presence = createPresence({

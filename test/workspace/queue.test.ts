@@ -1,6 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { openDatabase } from '../../src/db/connect.js';
-import type { Statement } from '../../src/db/statement.js';
+import { type Database, openDatabase } from '../../src/db/connect.js';
 import type { Runtime } from '../../src/runtime.js';
 import { countQueue, findQueuePage } from '../../src/workspace/queries/queue.js';
 import { parseQueueView, type QueueFilter, type QueueView, queueQuery } from '../../src/workspace/queue-filters.js';
@@ -15,9 +14,9 @@ describe('the queue', () => {
   before(async () => {
     database = await createTestDatabase(migrated);
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 3 });
-    const run = (statement: Statement, values?: readonly unknown[]) => {
+    const run: Database['run'] = (statement, ...params) => {
       asked.push(statement.name);
-      return db.run(statement, values);
+      return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run } } as unknown as Runtime;
   });
@@ -103,7 +102,7 @@ describe('the queue', () => {
   const ids = async (wanted: QueueView) => (await findQueuePage(runtime, wanted)).rows.map(({ id }) => id);
   const search = (text: string) => ids({ filter: 'open', search: text, cursor: null });
 
-  it('holds the most urgent clock first, then the newest message', async () => {
+  it('is ordered by the most urgent clock, then by the newest message', async () => {
     const quiet = await insert({ active: 50 });
     const late = await insert({ active: 40, clock: { status: 'active', startedAgo: 10, breachIn: 100 } });
     const recent = await insert({ active: 1 });
@@ -112,7 +111,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('open')), [urgent, late, recent, met, quiet]);
   });
 
-  it('holds those whose answer is late before all others, the longest waiting first', async () => {
+  it('has conversations with a late answer before all others, the longest waiting first', async () => {
     const running = await insert({
       active: 1,
       unanswered: true,
@@ -134,7 +133,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('breached')), [later, late, running, answered]);
   });
 
-  it('sorts each conversation into the filters that it belongs to, and counts as it lists', async () => {
+  it('lists each conversation under its filters, with equal counts', async () => {
     const waiting = await insert({ active: 1, unanswered: true });
     const approval = await insert({ active: 2, draft: 'pending' });
     await insert({ active: 3, draft: 'prepared' });
@@ -169,7 +168,7 @@ describe('the queue', () => {
     });
   });
 
-  it('sorts by the newest message: a note, a tag or a draft moves nothing', async () => {
+  it('sorts by the newest message: a note, a tag or a draft changes no position', async () => {
     const [older, newer] = [await insert({ active: 20 }), await insert({ active: 10 })];
     const answered = [
       await insert({ active: 20, status: 'resolved' }),
@@ -186,7 +185,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('needs-reply')), waiting.toReversed());
   });
 
-  it('holds what the operator owns in Mine, what nobody owns in Unassigned, and the most urgent first', async () => {
+  it('shows the operator’s own in Mine, those without owner in Unassigned, the most urgent first', async () => {
     const mine = await insert({ active: 9, owner: 'op-7' });
     const urgent = await insert({
       active: 30,
@@ -206,7 +205,7 @@ describe('the queue', () => {
     assert.deepEqual([counts.mine.value, counts.unassigned.value], [2, 1]);
   });
 
-  it('holds snoozed conversations in Snoozed and in no other filter, the next to come back first', async () => {
+  it('shows snoozed conversations in Snoozed only, the next to wake first', async () => {
     const later = await insert({ active: 1, unanswered: true, snoozedFor: 90 });
     const next = await insert({ active: 5, snoozedFor: 10 });
     await insert({ active: 5, snoozedFor: -10, owner: 'op-7' });
@@ -235,7 +234,7 @@ describe('the queue', () => {
     assert.deepEqual(await narrowed('open', { tag: "'; --" }), []);
   });
 
-  it('no longer counts a breach that a newer clock has overtaken', async () => {
+  it('does not count a breach once a newer clock runs', async () => {
     const id = await insert({ active: 1, clock: { status: 'breached', startedAgo: 500, breachIn: -400 } });
     assert.deepEqual(await ids(view('breached')), [id]);
     await database.query(
@@ -246,7 +245,7 @@ describe('the queue', () => {
     assert.deepEqual(await ids(view('breached')), []);
   });
 
-  it('shows what is last in a conversation, who it is, and what waits in it', async () => {
+  it('shows the last message of a conversation, its customer, and what waits in it', async () => {
     const id = await insert({
       active: 3,
       unanswered: true,
@@ -302,7 +301,7 @@ describe('the queue', () => {
     });
   }
 
-  it('counts to a bound and says that there are more', async () => {
+  it('counts up to a limit and says that there are more', async () => {
     await database.query(
       `insert into cairnloop.conversations (created_at, updated_at) select now(), now() from generate_series(1, 1200)`,
     );
@@ -320,14 +319,14 @@ describe('the queue', () => {
     assert.deepEqual(await search('nothing like it'), []);
   });
 
-  it('takes what people type for words and never for a query', async () => {
+  it('reads search text as words, never as query syntax', async () => {
     await insert({ active: 1, subject: 'Fifty percent (50%)', actorId: 'a%b' });
     for (const text of ["'", '%', '_', '!!', "a' OR 1=1", '(((', '& | !', '\\', '🪨', 'a:*', '<b>']) await search(text);
     assert.deepEqual(await search('%'), [], 'a wildcard is not one');
     assert.equal((await search('50')).length, 1);
   });
 
-  it('keeps to three statements a page', async () => {
+  it('needs three statements per page', async () => {
     await insert({ active: 1 });
     for (const filter of [
       'open',

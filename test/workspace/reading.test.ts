@@ -25,7 +25,7 @@ describe('reading a thread', () => {
     return box.top >= room.top - 1 && box.top < room.bottom;
   })()`;
 
-  it('folds the quotation and the signature up, and shows code and addresses as such, all of it as text', async () => {
+  it('folds quotations and signatures, and formats code and links, all as text', async () => {
     const { id, workspace } = await start(
       [
         'See `<b>x</b>` and https://example.com/a, mailto:a@b.test, javascript:alert(1)',
@@ -78,7 +78,7 @@ describe('reading a thread', () => {
     assert.ok(!(await page.evaluate(inView('Second question'))));
   });
 
-  it('opens at the newest hit of a search, marked, also where it is on an earlier page or folded up', async () => {
+  it('opens at the newest hit of a search, marked, also if it is on an earlier page or folded', async () => {
     const { cairnloop, id, workspace } = await start('Where is my Zollgebühr?\n> quoted Straußenei');
     for (let n = 0; n < 70; n += 1)
       await cairnloop.conversations.reply(id, { content: `Answer ${n}`, actor: operator });
@@ -92,7 +92,7 @@ describe('reading a thread', () => {
     assert.equal((await workspace.get(`/c/${id}?q=nothing-like-it`)).status, 200);
   });
 
-  it('shows long text as a mail, and starts a short thread at the top', async () => {
+  it('aligns long text with the title, and starts a short thread at the top', async () => {
     const { id, workspace } = await start('word '.repeat(200));
     const page = await open(workspace, `/c/${id}`);
     const long = await page.locator('.message-long').boundingBox();
@@ -147,7 +147,7 @@ describe('saved replies', () => {
     assert.equal((await cairnloop.conversations.get(id)).messages?.length, 1);
   });
 
-  it('say what is not known, and a text with a gap is held once', async () => {
+  it('name unknown placeholders, and a text with a gap is held once', async () => {
     const { id, workspace, cairnloop } = await start(files);
     const page = await open(workspace, `/c/${id}`);
     const message = page.locator('#content');
@@ -185,7 +185,7 @@ describe('saved replies', () => {
     assert.equal(await picker.count(), 0);
   });
 
-  it('are read and used without a script', async () => {
+  it('can be read and used without JavaScript', async () => {
     const { id, workspace } = await start(files);
     const { text } = await workspace.get(`/c/${id}/replies`);
     assert.match(textOf(text), /Refund takes longer Hello Zoe, .*Not known here: context\.Order\.number/);

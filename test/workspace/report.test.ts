@@ -10,7 +10,7 @@ describe('the report in the workspace', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
 
-  it('shows the numbers of cairnloop.report(), and each leads to its conversations', async () => {
+  it('shows the numbers of cairnloop.report(), and each links to its conversations', async () => {
     const host = await startHost(
       {
         notifier: recordingNotifier(undefined, { replies: true }).notifier,
@@ -46,7 +46,7 @@ describe('the report in the workspace', () => {
     assert.match(negative, /Rated negative 1 in the last 7 days\. <img src=x onerror=alert\(1\)> ada/);
   });
 
-  it('draws one place for each day of the period, without a style or a script in the page', async () => {
+  it('draws one bar for each day of the period, without inline style or script', async () => {
     const host = await startHost({}, { worker: false });
     await host.cairnloop.conversations.open({ message: 'Hello' });
     const workspace = await serve(host);
@@ -57,7 +57,7 @@ describe('the report in the workspace', () => {
     assert.doesNotMatch(headers.get('content-security-policy') ?? '', /unsafe/);
   });
 
-  it('says what it has no number for on an empty schema, and answers 404 for a number that there is not', async () => {
+  it('shows a dash for missing numbers on an empty schema, and answers 404 for an unknown number', async () => {
     const workspace = await serve(await startHost({}, { worker: false }));
     const text = textOf((await workspace.get('/report?days=9999')).text);
     assert.match(text, /First response, median – .*SLA met – .*No draft was made/);
@@ -66,7 +66,7 @@ describe('the report in the workspace', () => {
       assert.equal((await workspace.get(`/report/${name}`)).status, 404, name);
   });
 
-  it('everyDay fills the days on which nothing happened', () => {
+  it('everyDay adds the days on which nothing happened', () => {
     const opened = { day: '2026-02-28', opened: 3, medianFirstResponseSeconds: 60, slaMet: 1, slaBreached: 0 };
     const days = everyDay({
       since: new Date('2026-02-27T12:00Z'),

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import pg from 'pg';
-import { openDatabase } from '../../src/db/connect.js';
+import { type Database, openDatabase, valuesOf } from '../../src/db/connect.js';
 import type { Statement } from '../../src/db/statement.js';
 import type { Runtime } from '../../src/runtime.js';
 import { findAuditLines } from '../../src/workspace/queries/audit-lines.js';
@@ -29,9 +29,9 @@ describe('the cost of a page', () => {
     database = await createTestDatabase(migrated);
     await fill();
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 2 });
-    const run = (statement: Statement, values: readonly unknown[] = []) => {
-      asked.push({ statement, values });
-      return db.run(statement, values);
+    const run: Database['run'] = (statement, ...params) => {
+      asked.push({ statement, values: valuesOf(statement, params[0]) });
+      return db.run(statement, ...params);
     };
     runtime = { db: { ...db, run } } as unknown as Runtime;
     client = new pg.Client({ connectionString: database.url });
@@ -121,14 +121,14 @@ describe('the cost of a page', () => {
     snoozed: 2000,
   };
   for (const { key } of queueFilters) {
-    it(`of "${key}" is bounded, whatever the table holds`, async () => {
+    it(`of "${key}" is bounded for any size of the table`, async () => {
       const blocks = await blocksOf(() => page(key));
       assert.ok(blocks < bounds[key], `${blocks} blocks`);
     });
   }
 
   for (const filter of ['open', 'needs-reply', 'resolved'] as const) {
-    it(`of "${filter}" is alike on the first page and the 250th`, async () => {
+    it(`of "${filter}" is equal on the first page and the 250th`, async () => {
       let cursor: string | null = null;
       for (let turned = 0; turned < 250; turned += 1) {
         const next: string | null = (await page(filter, cursor)).nextCursor;
@@ -141,7 +141,7 @@ describe('the cost of a page', () => {
   }
 
   for (const filter of ['open', 'needs-reply'] as const) {
-    it(`of "${filter}" is bounded where those that are late end and those whose clock runs begin`, async () => {
+    it(`of "${filter}" is bounded at the border between late conversations and those with a running clock`, async () => {
       let cursor: string | null = null;
       let most = 0;
       for (let turned = 0; turned < 125; turned += 1) {
@@ -158,7 +158,7 @@ describe('the cost of a page', () => {
     { tag: 'billing', owner: 'op-3' },
     { tag: 'nobody-has-it' },
   ]) {
-    it(`of ${JSON.stringify(narrowed)} is bounded in every filter, whatever the table holds`, async () => {
+    it(`of ${JSON.stringify(narrowed)} is bounded in every filter for any size of the table`, async () => {
       for (const { key } of queueFilters) {
         const blocks = await blocksOf(() => page(key, null, narrowed));
         assert.ok(blocks < 40_000, `${key}: ${blocks} blocks`);
@@ -171,13 +171,13 @@ describe('the cost of a page', () => {
     assert.ok(blocks < 50_000, `${blocks} blocks`);
   });
 
-  it('of what the last day has brought is bounded', async () => {
+  it('of the summary of the last day is bounded', async () => {
     const blocks = await blocksOf(() => findDay(runtime, 'op-2'));
     assert.ok(blocks < 6000, `${blocks} blocks`);
     assert.equal((await findDay(runtime, 'op-2')).received.more, true, 'it says that it did not count all');
   });
 
-  it('of a thread is small, and its statements are two beside the queue’s', async () => {
+  it('of a thread is small, with two statements beside those of the queue', async () => {
     const [row] = (await page('open')).rows;
     const blocks = await blocksOf(async () => {
       await findThread(runtime, row?.id ?? '');
@@ -187,7 +187,7 @@ describe('the cost of a page', () => {
     assert.ok(blocks < 400, `${blocks} blocks`);
   });
 
-  it('of a thread with ten thousand messages is that of the page it shows', async () => {
+  it('of a thread with ten thousand messages depends on the shown page only', async () => {
     const [row] = (await page('open')).rows;
     await database.query(
       `insert into cairnloop.messages (conversation_id, role, content, created_at)
@@ -203,7 +203,7 @@ describe('the cost of a page', () => {
     assert.equal(before.messages.at(-1)?.content, 'message 9950');
   });
 
-  it('of the deliveries page follows what is owed, not every countdown that runs', async () => {
+  it('of the deliveries page depends on due deliveries, not on running countdowns', async () => {
     const blocks = await blocksOf(async () => {
       await findDeliveries(runtime, 'pending', null);
       await findDeliveries(runtime, 'retrying', null);
@@ -213,7 +213,7 @@ describe('the cost of a page', () => {
     assert.ok(blocks < 3000, `${blocks} blocks`);
   });
 
-  it('of the audit page is bounded, though nothing matches its filter', async () => {
+  it('of the audit page is bounded, also if nothing matches its filter', async () => {
     const filter = { conversation: null, action: 'sla.breached', actor: null, cursor: null };
     const blocks = await blocksOf(() => findAuditLines(runtime, filter));
     assert.ok(blocks < 1000, `${blocks} blocks`);
@@ -222,12 +222,12 @@ describe('the cost of a page', () => {
     assert.ok(looked.nextCursor, 'it offers to look further back');
   });
 
-  it('of a search is bounded for a word that everybody uses', async () => {
+  it('of a search is bounded for a very common word', async () => {
     const blocks = await blocksOf(() => findQueuePage(runtime, { filter: 'open', search: 'export', cursor: null }));
     assert.ok(blocks < 40_000, `${blocks} blocks`);
   });
 
-  it('of a search is bounded for words that everybody uses together, and a page of it is full', async () => {
+  it('of a search is bounded for several very common words, with a full page', async () => {
     const search = { filter: 'open', search: 'export fails xpor', cursor: null } as const;
     const blocks = await blocksOf(() => findQueuePage(runtime, search));
     assert.ok(blocks < 40_000, `${blocks} blocks`);

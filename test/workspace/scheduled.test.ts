@@ -31,7 +31,7 @@ describe('a message that is scheduled for later', () => {
     return { host, id, deliveryId, isReleased, workspace: await serve(host) };
   }
 
-  it('is not sent by a retry, which says when it goes, but by one that asks to release it', async () => {
+  it('is not sent by a retry, which says when it will be sent, but by a retry with release', async () => {
     const { host, deliveryId, isReleased } = await schedule();
     const { deliveries } = host.cairnloop;
     const refused = { code: 'DELIVERY_SCHEDULED', message: /is scheduled for \d{4}-.*; nothing was sent/ };
@@ -42,7 +42,7 @@ describe('a message that is scheduled for later', () => {
     assert.equal(await isReleased(), true);
   });
 
-  it('is retried without a word once its time has come, and after a call that failed', async () => {
+  it('is retried without a question once its time has come, and after a failed call', async () => {
     const { host, deliveryId } = await schedule();
     await host.database.query('UPDATE cairnloop.deliveries SET attempts = 1 WHERE id = $1', [deliveryId]);
     await host.cairnloop.deliveries.retry(deliveryId, { actor: operator });
@@ -51,7 +51,7 @@ describe('a message that is scheduled for later', () => {
     await other.host.cairnloop.deliveries.retry(other.deliveryId, { actor: operator });
   });
 
-  it('keeps its time where it was discarded and is retried, alone or in a range', async () => {
+  it('keeps its time if it was discarded and is retried, alone or in a range', async () => {
     const { host, deliveryId, isReleased } = await schedule();
     const { deliveries } = host.cairnloop;
     await deliveries.discard(deliveryId, { actor: operator });
@@ -62,7 +62,7 @@ describe('a message that is scheduled for later', () => {
     assert.deepEqual([(await deliveries.get(deliveryId)).state, await isReleased()], ['pending', false]);
   });
 
-  it('is left as it is by a form that does not say that it is meant', async () => {
+  it('is left as it is by a form without the confirmation', async () => {
     const { workspace, deliveryId, isReleased } = await schedule();
     const refused = await workspace.post(`/deliveries/${deliveryId}/retry`, {});
     assert.equal(refused.status, 409);
@@ -71,7 +71,7 @@ describe('a message that is scheduled for later', () => {
   });
 
   for (const place of ['the deliveries', 'the thread'] as const) {
-    it(`is sent from ${place} after a question that names its time, and looks like no retry`, async () => {
+    it(`is sent from ${place} after a question that names its time, by a button that does not say "retry"`, async () => {
       const { workspace, id, isReleased } = await schedule();
       const page = await open(workspace, place === 'the thread' ? `/c/${id}` : '/deliveries');
       assert.equal(await page.getByRole('button', { name: 'Try now' }).count(), 0);

@@ -14,7 +14,7 @@ describe('the queue and a snoozed conversation', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
 
-  it('LP6 an open page offers what another process woke, told by the stream alone', async () => {
+  it('LP6 an open page offers a conversation that another process woke, notified by the stream only', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ subject: 'Sleeper', message: 'Hello?' });
@@ -36,7 +36,7 @@ describe('the queue and a snoozed conversation', () => {
     await page.locator('.row', { hasText: 'Sleeper' }).waitFor();
   });
 
-  it('LP5, LP6 the record tells of changes, snoozes and wakes in words', async () => {
+  it('LP5, LP6 the audit page describes changes, snoozes and wakes', async () => {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ subject: 'Before <b>' });

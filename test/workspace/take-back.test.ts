@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { eventually } from '../support/eventually.js';
 import { useHosts } from '../support/started-host.js';
-import { useWorkspaces } from './served-workspace.js';
+import { textOf, useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
 const colleague = { id: 'op-2', name: 'Grace' };
@@ -35,7 +35,7 @@ describe('taking back what was just sent', () => {
     return { ...host, id, workspace, page, message, pending, takeBack, sent, status, told, reply };
   }
 
-  it('OA4 a reply is shown at once with the seconds that are left, and is sent when they are over', async () => {
+  it('OA4 a reply is shown at once with the remaining seconds, and is sent when they are over', async () => {
     const { page, pending, reply, sent } = await openThread({ takeBackSeconds: 3 });
     await reply('It is fixed');
     assert.match((await pending.locator('[role="timer"]').textContent()) ?? '', /^Sending in [123] s$/);
@@ -45,7 +45,7 @@ describe('taking back what was just sent', () => {
     assert.deepEqual(await sent(), ['operator: It is fixed']);
   });
 
-  it('OA4 a reply that is taken back returns into the composer and is not sent', async () => {
+  it('OA4 a reply that is taken back returns to the composer and is not sent', async () => {
     const { advance, message, takeBack, reply, sent, told, page } = await openThread({ takeBackSeconds: 60 });
     await reply('Too early');
     assert.equal(await message.inputValue(), '');
@@ -59,7 +59,7 @@ describe('taking back what was just sent', () => {
     assert.equal(await message.inputValue(), 'Too early');
   });
 
-  it('OA4 keys take back: Esc and z, or Ctrl+Z in the empty composer', async () => {
+  it('OA4 Esc and z, or Ctrl+Z in the empty composer, take an action back', async () => {
     const { page, message, reply, sent, told } = await openThread({ takeBackSeconds: 60 });
     for (const keys of [['Escape', 'z'], ['Control+z']]) {
       await reply('Too early');
@@ -70,7 +70,7 @@ describe('taking back what was just sent', () => {
     assert.deepEqual(await sent(), []);
   });
 
-  it('OA4 words that were begun meanwhile stay behind what is taken back, and a note is not mixed with it', async () => {
+  it('OA4 text begun meanwhile is appended to the text taken back, and a note is kept apart', async () => {
     const { page, message, pending, takeBack, reply, sent, told } = await openThread({ takeBackSeconds: 60 });
     await reply('First');
     await message.fill('and then');
@@ -128,7 +128,7 @@ describe('taking back what was just sent', () => {
     assert.equal(await status(), 'open');
   });
 
-  it('OA4 closing the tab lets it go: the reply is sent and the conversation resolved', async () => {
+  it('OA4 closing the tab does not cancel: the reply is sent and the conversation resolved', async () => {
     const { page, reply, sent, status, pending } = await openThread({ takeBackSeconds: 2 });
     await reply('On my way out');
     await page.getByRole('button', { name: 'Resolve' }).click();
@@ -139,7 +139,7 @@ describe('taking back what was just sent', () => {
     });
   });
 
-  it('OA4 OA3 a customer’s message holds it: the operator is told why, and the text can be put back', async () => {
+  it('OA4 OA3 a customer’s message holds it back: the operator sees why, and the text can be restored', async () => {
     const { cairnloop, id, advance, message, pending, reply, sent } = await openThread({ takeBackSeconds: 4 });
     await reply('All done, bye');
     await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
@@ -152,7 +152,7 @@ describe('taking back what was just sent', () => {
     assert.equal(await message.inputValue(), 'All done, bye');
   });
 
-  it('OA4 a second reply goes out behind the first one: one’s own words are no news', async () => {
+  it('OA4 a second reply is sent after the first one: an operator’s own message holds nothing back', async () => {
     const { page, reply, sent, message } = await openThread({ takeBackSeconds: 2, draft: false });
     await reply('First');
     await message.pressSequentially('Second');
@@ -171,7 +171,7 @@ describe('taking back what was just sent', () => {
     const action = /pending-([0-9a-f-]{36})/.exec((await workspace.get(`/c/${id}`)).text)?.[1];
     const as = { 'x-test-operator': colleague.id };
     const seen = await workspace.get(`/c/${id}`, as);
-    assert.match(seen.text, /Sending in/);
+    assert.match(textOf(seen.text), /Sending in/);
     assert.ok(!seen.text.includes('data-take-back'));
     assert.equal((await workspace.post(`/c/${id}/actions/${action}/take-back`, {}, as)).status, 409);
     const approved = await workspace.post(
@@ -182,7 +182,7 @@ describe('taking back what was just sent', () => {
     assert.equal(approved.status, 409);
   });
 
-  it('OA4 without a script, and where the host switched it off, a reply is sent at once', async () => {
+  it('OA4 without JavaScript, and if the host disabled it, a reply is sent at once', async () => {
     for (const [takeBackSeconds, later] of [
       [5, ''],
       [0, '1'],
@@ -194,12 +194,13 @@ describe('taking back what was just sent', () => {
     }
   });
 
-  it('OA4 what nobody carries out is seen to wait', async () => {
+  it('OA4 an action that no process carries out is shown as waiting', async () => {
     const { cairnloop, database, id, workspace } = await openThread({ takeBackSeconds: 60 });
     await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'Stuck', later: '1', nonce: 'n' });
     await database.query(`UPDATE cairnloop.pending_actions SET due_at = cairnloop.clock() - interval '1 minute'`);
-    assert.match((await workspace.get(`/c/${id}`)).text, /Waiting: due, and not sent yet/);
+    const words = async () => textOf((await workspace.get(`/c/${id}`)).text);
+    assert.match(await words(), /Waiting: due, and not sent yet/);
     await cairnloop.worker.start();
-    await eventually(async () => assert.doesNotMatch((await workspace.get(`/c/${id}`)).text, /Waiting: due/));
+    await eventually(async () => assert.doesNotMatch(await words(), /Waiting: due/));
   });
 });

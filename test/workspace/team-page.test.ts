@@ -23,7 +23,7 @@ describe('an open page of a team', () => {
   /** Longer than the rest that a key needs. */
   const rest = (page: Page) => page.waitForTimeout(1000);
 
-  it('takes with m and gives back with m, and words typed beside a field do neither', async () => {
+  it('assigns and unassigns with m, and text typed outside of a field does neither', async () => {
     const { workspace, id, conversations } = await opened();
     const page = await open(workspace, `/c/${id}`);
     const owner = async () => (await conversations.get(id)).assignee?.id;
@@ -74,7 +74,7 @@ describe('an open page of a team', () => {
     await page.waitForURL(workspace.url(`/c/${ids[2]}`));
   });
 
-  it('ticks a range with Shift and all with one box, and leads to a page that asks', async () => {
+  it('ticks a range with Shift and all with one box, and opens a page that asks', async () => {
     const { workspace, conversations, ids } = await opened(5);
     const page = await open(workspace, '/?select=1');
     const boxes = page.locator('#bulk input[name="id"]');
@@ -102,7 +102,7 @@ describe('an open page of a team', () => {
     await page.locator('#selected', { hasText: '2 selected' }).waitFor();
   });
 
-  it('has a queue as wide as the operator made it, by keys too, and remembers it', async () => {
+  it('has a queue of adjustable width, by mouse and keys, and remembers it', async () => {
     const { workspace } = await opened();
     const page = await open(workspace, '/');
     const width = async () => Math.round((await page.locator('.queue').boundingBox())?.width ?? 0);
@@ -117,7 +117,7 @@ describe('an open page of a team', () => {
     assert.equal(await width(), 640);
   });
 
-  describe('and who else is there', () => {
+  describe('with presence', () => {
     const grace = { extraHTTPHeaders: { 'x-test-operator': 'Grace' } };
 
     it('shows who reads and who writes, in thread and queue, and forgets them when their tab is closed', async () => {

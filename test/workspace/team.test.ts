@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import pg from 'pg';
+import { eventually } from '../support/eventually.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
 
@@ -9,18 +11,18 @@ describe('a team in the workspace', () => {
   const serve = useWorkspaces();
   const { startHost } = useHosts();
 
-  async function openThread() {
+  async function openThread(options: { takeBackSeconds?: number } = {}) {
     const host = await startHost({}, { worker: false });
     const { conversations } = host.cairnloop;
     const { id } = await conversations.open({ actorId: 'c-1', subject: 'Export', message: 'It fails', tags: ['old'] });
-    const workspace = await serve(host);
+    const workspace = await serve(host, options);
     const now = () => conversations.get(id);
     const messages = async () => (await now()).messages?.map(({ role }) => role);
     return { ...host, conversations, id, workspace, now, messages };
   }
 
-  describe('of an owner', () => {
-    it('takes a conversation, gives it to a colleague who was here, and leaves it to nobody', async () => {
+  describe('the owner', () => {
+    it('can be oneself, a colleague seen here, or nobody', async () => {
       const { workspace, id, now, messages, cairnloop } = await openThread();
       await workspace.get('/', grace);
       assert.equal((await workspace.post(`/c/${id}/assign`, { to: operator.id, was: '' })).status, 303);
@@ -37,7 +39,7 @@ describe('a team in the workspace', () => {
       );
     });
 
-    it('says who has taken it meanwhile, and changes nothing', async () => {
+    it('is not changed if somebody else took it meanwhile, and the page says who', async () => {
       const { workspace, id, now } = await openThread();
       await workspace.post(`/c/${id}/assign`, { to: 'Grace', was: '' }, grace);
       const refused = await workspace.post(`/c/${id}/assign`, { to: operator.id, was: '' });
@@ -50,7 +52,7 @@ describe('a team in the workspace', () => {
       assert.equal((await workspace.post(`/c/${id}/assign`, { to: operator.id, was: 'Grace' })).status, 303);
     });
 
-    it('is somebody from the list, never an id that somebody made up', async () => {
+    it('is from the list, never an arbitrary id', async () => {
       const { workspace, id, now } = await openThread();
       for (const to of ['nobody-i-know', 'c-1', 'system:worker', 'anonymous', ' '])
         assert.equal((await workspace.post(`/c/${id}/assign`, { to, was: '' })).status, 422, to);
@@ -68,7 +70,7 @@ describe('a team in the workspace', () => {
     });
   });
 
-  describe('that sorts its work', () => {
+  describe('tags, priority and snooze', () => {
     it('adds and removes tags one by one, so that two who tag at once lose nothing', async () => {
       const { workspace, id, now, conversations } = await openThread();
       assert.equal((await workspace.post(`/c/${id}/tags`, { add: ' billing, vip ,billing' })).status, 303);
@@ -153,18 +155,27 @@ describe('a team in the workspace', () => {
     });
   });
 
-  describe('that acts on several at once', () => {
-    async function several(count = 3) {
-      const opened = await openThread();
+  describe('bulk actions', () => {
+    async function several(count = 3, options: { takeBackSeconds?: number } = {}) {
+      const opened = await openThread(options);
       const others = [];
       for (let made = 1; made < count; made += 1)
         others.push((await opened.conversations.open({ subject: `No. ${made}`, message: 'Hello' })).id);
       const ids = [opened.id, ...others];
+      /** What the boxes of the queue carry, with what their lines show now, in the order of `ids`. */
+      const boxes = async () => {
+        const { text } = await opened.workspace.get('/?select=1');
+        const values = Array.from(
+          text.matchAll(/type="checkbox" name="id" value="([^"]+)"/g),
+          ([, value = '']) => value,
+        );
+        return ids.map((id) => values.find((value) => value.startsWith(id)) ?? `no box for ${id}`);
+      };
       const statuses = () => Promise.all(ids.map(async (id) => (await opened.conversations.get(id)).status));
-      return { ...opened, ids, statuses };
+      return { ...opened, ids, boxes, statuses };
     }
 
-    it('says to how many and to which before anything is done', async () => {
+    it('ask first, and name the number and the conversations', async () => {
       const { workspace, ids, statuses } = await several();
       const page = await workspace.get(`/bulk/resolve?${ids.map((id) => `id=${id}`).join('&')}`);
       assert.match(textOf(page.text), /Resolve 3 conversations\?/);
@@ -172,13 +183,29 @@ describe('a team in the workspace', () => {
       assert.deepEqual(await statuses(), ['open', 'open', 'open']);
     });
 
-    it('resolves what was chosen, and lists those that it could not', async () => {
-      const { workspace, ids, statuses, conversations } = await several();
-      const at = new Date().toISOString();
+    it('OA4 can be taken back as a whole: nothing is resolved before its time, and what was taken back stays open', async () => {
+      const { workspace, boxes, statuses, advance, cairnloop } = await several(3, { takeBackSeconds: 60 });
+      const { text } = await workspace.post('/bulk/resolve', { id: await boxes(), later: '1' });
+      assert.match(textOf(text), /Resolving 3 of 3 conversations/);
+      assert.deepEqual(await statuses(), ['open', 'open', 'open']);
+      const action = [...text.matchAll(/name="action" value="([^"]+)"/g)].map(([, name = '']) => name);
+      assert.equal(action.length, 3);
+      const others = await workspace.post('/bulk/resolve/take-back', { action }, { 'x-test-operator': 'op-9' });
+      assert.match(textOf(others.text), /Took back 0 of 3/);
+      const taken = await workspace.post('/bulk/resolve/take-back', { action: action.slice(0, 2) });
+      assert.match(textOf(taken.text), /Took back 2 of 2/);
+      await cairnloop.worker.start();
+      await advance(62_000);
+      await eventually(async () => assert.deepEqual((await statuses()).toSorted(), ['open', 'open', 'resolved']));
+    });
+
+    it('resolve the chosen conversations, and list those that failed', async () => {
+      const { workspace, ids, boxes, statuses, conversations } = await several();
+      const ticked = await boxes();
       await conversations.receive(ids[1] ?? '', { content: 'Wait, stop!' });
       await conversations.resolve(ids[2] ?? '', { resolvedBy: operator });
       const missing = '01a00000-0000-7000-8000-000000000000';
-      const { status, text } = await workspace.post('/bulk/resolve', { id: [...ids, missing], at });
+      const { status, text } = await workspace.post('/bulk/resolve', { id: [...ticked, missing] });
       assert.equal(status, 200);
       const words = textOf(text);
       assert.match(words, /Resolved 1 of 4 conversations 3 conversations stayed as they were/);
@@ -188,7 +215,40 @@ describe('a team in the workspace', () => {
       assert.deepEqual(await statuses(), ['resolved', 'open', 'resolved']);
     });
 
-    it('tags, assigns and snoozes what was chosen', async () => {
+    it('leave open what nobody has read: a message committed after the queue was shown, and ids without what was seen', async () => {
+      const { workspace, ids, boxes, statuses, cairnloop, database } = await several();
+      const client = new pg.Client(database.url);
+      await client.connect();
+      try {
+        await client.query('BEGIN');
+        await cairnloop.within(client).conversations.receive(ids[1] ?? '', { content: 'Wait, stop!' });
+        const ticked = await boxes();
+        await client.query('COMMIT');
+        const { text } = await workspace.post('/bulk/resolve', { id: ticked });
+        assert.match(textOf(text), /Resolved 2 of 3 conversations[\s\S]*No\. 1 The customer has written since/);
+      } finally {
+        await client.end();
+      }
+      assert.deepEqual(await statuses(), ['resolved', 'open', 'resolved']);
+      const bare = await workspace.post('/bulk/resolve', { id: [ids[1] ?? ''] });
+      assert.match(textOf(bare.text), /Resolved 0 of 1 conversation /);
+      const asked = await workspace.get(`/bulk/resolve?id=${encodeURIComponent((await boxes())[1] ?? '')}`);
+      const [, carried = ''] = /type="hidden" name="id" value="([^"]+)"/.exec(asked.text) ?? [];
+      assert.match(textOf((await workspace.post('/bulk/resolve', { id: [carried] })).text), /Resolved 1 of 1/);
+    });
+
+    it('leave open, when its time has come, what the customer wrote to meanwhile', async () => {
+      const { workspace, ids, boxes, statuses, advance, conversations, cairnloop } = await several(2, {
+        takeBackSeconds: 60,
+      });
+      await workspace.post('/bulk/resolve', { id: await boxes(), later: '1' });
+      await conversations.receive(ids[0] ?? '', { content: 'One more thing' });
+      await cairnloop.worker.start();
+      await advance(62_000);
+      await eventually(async () => assert.deepEqual(await statuses(), ['open', 'resolved']));
+    });
+
+    it('tag, assign and snooze the chosen conversations', async () => {
       const { workspace, ids, conversations } = await several(2);
       for (const [kind, fields] of [
         ['tag', { tags: 'vip, late' }],
@@ -202,7 +262,7 @@ describe('a team in the workspace', () => {
       }
     });
 
-    it('changes nothing for a form that lacks what it needs, and none is chosen by accident', async () => {
+    it('change nothing for an incomplete form or without a choice', async () => {
       const { workspace, ids, conversations } = await several(2);
       for (const [kind, fields] of [
         ['tag', { tags: ' ,' }],
@@ -215,7 +275,7 @@ describe('a team in the workspace', () => {
     });
   });
 
-  it('starts its day with what waits, and with what the last day has brought', async () => {
+  it('the start page shows what waits, and a summary of the last day', async () => {
     const { workspace, id, conversations } = await openThread();
     await conversations.reply(id, { content: 'Done', actor: operator });
     const words = textOf((await workspace.get('/')).text);

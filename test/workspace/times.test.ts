@@ -37,7 +37,7 @@ describe('times on a page', () => {
   const days = (page: Page) => page.locator('.day').allTextContents();
   const losAngeles = { timezoneId: 'America/Los_Angeles', locale: 'en-US' };
 
-  it('breaks the thread where the day ends for the operator, also after an update, and in UTC without JavaScript', async () => {
+  it('separates the days of a thread in the operator’s zone, also after an update, and in UTC without JavaScript', async () => {
     const { cairnloop, id, show } = await startDated();
     // Versions of ICU differ in a comma.
     const plain = (await days(await show({ javaScriptEnabled: false }))).map((day) => day.replace(',', ''));
@@ -53,14 +53,14 @@ describe('times on a page', () => {
     assert.equal(await page.locator('.day + .message', { hasText: 'Today' }).count(), 1);
   });
 
-  it('says every moment in the operator’s zone when hovered, ages and clocks too', async () => {
+  it('shows every time in the operator’s zone on hover, also of ages and clocks', async () => {
     const page = await (await startDated()).show(losAngeles);
     const titles = await page.locator('time[title], .clock time').evaluateAll((times) => times.map((one) => one.title));
     assert.ok(titles.length > 8);
     for (const title of titles) assert.match(title, /^(?:Breaches at )?\w+day, .* [AP]M$/);
   });
 
-  it('names the year of a moment of another one', async () => {
+  it('shows the year of a time in another year', async () => {
     const { cairnloop, database, id, workspace, show } = await startDated();
     await cairnloop.outbound.trigger(id, { templateId: 'old', content: 'x', actor: operator });
     await database.query(`update cairnloop.messages set created_at = '2019-07-01T12:00:00Z' where role = 'outbound'`);

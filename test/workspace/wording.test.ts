@@ -4,11 +4,11 @@ import { recordingNotifier } from '../support/recording-notifier.js';
 import { policies, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
 
-describe('the words of the pages', () => {
+describe('texts of the pages', () => {
   const { startHost } = useHosts();
   const serve = useWorkspaces();
 
-  it('call a customer the same everywhere', async () => {
+  it('name a customer the same everywhere', async () => {
     const host = await startHost({}, { worker: false });
     const workspace = await serve(host);
     const { id } = await host.cairnloop.conversations.open({
@@ -29,7 +29,7 @@ describe('the words of the pages', () => {
     assert.match(textOf(sent.text), /c-1 First accepted c-1 Second accepted/);
   });
 
-  it('say of terms what is so while tracking is off, and name commands as such', async () => {
+  it('describe terms correctly while tracking is off, and mark commands as code', async () => {
     const without = await serve(await startHost({}, { worker: false }));
     const { text } = await without.get('/sla');
     assert.match(text, /Run <code>cairnloop gen sla<\/code>/);
@@ -42,7 +42,7 @@ describe('the words of the pages', () => {
     assert.match((await without.get('/deliveries')).text, /start <code>cairnloop worker<\/code>/);
   });
 
-  it('fold a long fact of the customer, and no short one', async () => {
+  it('a long fact of the customer is folded, a short one is not', async () => {
     const facts = { Facts: { token: 'x'.repeat(300), name: 'Zoë' } };
     const host = await startHost({ contextProvider: { getContext: () => ok(facts) } }, { worker: false });
     const workspace = await serve(host);

@@ -11,9 +11,9 @@ export const command = defineCommand({
     'cairnloop audit export > audit.jsonl',
   ],
   subcommands: {
-    list: { ...list, summary: 'Show what was recorded, newest first' },
-    verify: { ...verify, summary: 'Check that nothing was changed or removed since it was sealed' },
-    anchor: { ...anchor, summary: 'Print the end of the chain, to be kept elsewhere as a proof' },
+    list: { ...list, summary: 'List recorded events, newest first' },
+    verify: { ...verify, summary: 'Verify that no sealed event was changed or removed' },
+    anchor: { ...anchor, summary: 'Print the end of the hash chain, to keep elsewhere as proof' },
     export: { ...exportRecord, summary: 'Print the whole record as JSON lines' },
   },
 });

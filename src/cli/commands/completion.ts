@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../command.js';
 import { completionTree } from '../completion/completion-tree.js';
-import { completionScript, type Shell, shells } from '../completion/scripts.js';
+import { completionScript, shells } from '../completion/scripts.js';
 import type { CommandRow } from '../program.js';
 
 /** The command that completes the commands of `rows`. */
@@ -13,7 +13,7 @@ export function completionOf(rows: readonly CommandRow[]): Command {
       'cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish',
     ],
     async run({ args: [shell] }) {
-      const script = completionScript(shell as Shell, await completionTree(rows));
+      const script = completionScript(shell, await completionTree(rows));
       return { text: script, json: { shell, script } };
     },
   });

@@ -1,15 +1,7 @@
 import path from 'node:path';
 import { cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
 
-interface DemoOptions {
-  cwd?: string;
-  dir: string;
-  port: number;
-  opsPort?: number;
-  once?: boolean;
-}
-
-export const command = defineCommand<DemoOptions>({
+export const command = defineCommand({
   options: [
     cwdOption,
     { flags: '--dir <folder>', description: 'where the demo host is written', default: 'cairnloop-demo' },

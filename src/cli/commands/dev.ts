@@ -1,28 +1,32 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { configOption, cwdOption, defineCommand, opsPortOption, workspacePortOption } from '../command.js';
+import {
+  configOption,
+  cwdOption,
+  declareOptions,
+  defineCommand,
+  opsPortOption,
+  workspacePortOption,
+} from '../command.js';
+import type { OptionsOf } from '../command-input.js';
 import { enterHost } from '../host-database.js';
 
-interface DevCommandOptions {
-  cwd?: string;
-  config?: string;
-  port: number;
-  opsPort?: number;
-  reload: boolean;
-}
+const options = declareOptions([
+  cwdOption,
+  configOption,
+  workspacePortOption,
+  opsPortOption,
+  { flags: '--no-reload', description: 'do not restart when a module of the host changes' },
+]);
 
-export const command = defineCommand<DevCommandOptions>({
+type DevCommandOptions = OptionsOf<typeof options>;
+
+export const command = defineCommand({
   about: [
     'Without DATABASE_URL, in the environment or in .env, it starts a Postgres from npm that keeps its data in',
     '.cairnloop/, and prints the DATABASE_URL with which other commands, and your server, reach it meanwhile.',
   ].join(' '),
-  options: [
-    cwdOption,
-    configOption,
-    workspacePortOption,
-    opsPortOption,
-    { flags: '--no-reload', description: 'do not start again when a module of the host changes' },
-  ],
+  options,
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
     const { port, opsPort } = options;
@@ -35,7 +39,7 @@ export const command = defineCommand<DevCommandOptions>({
     }
     const { runDev } = await import('../run/run-dev.js');
     const host = await enterHost(options, io);
-    io.host?.lift();
+    io.host?.stop();
     await runDev({ ...host, port, opsPort }, io);
     return undefined;
   },

@@ -1,38 +1,33 @@
 import path from 'node:path';
 import type { CollectOptions } from '../../doctor/collect-facts.js';
-import type { Facts, Profile } from '../../doctor/facts.js';
+import type { Facts } from '../../doctor/facts.js';
 import type { Summary } from '../../doctor/finding.js';
 import type { Fix } from '../../doctor/fix.js';
 import { CairnloopError, type ErrorCode, isCairnloopError } from '../../foundation/errors.js';
-import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
+import type { OptionsOf } from '../command-input.js';
 import type { CliIo } from '../io.js';
 
-interface DoctorOptions {
-  cwd?: string;
-  config?: string;
-  profile: Profile;
-  strict?: boolean;
-  probe?: boolean;
-  fix?: boolean;
-  dryRun?: boolean;
-}
+const options = declareOptions([
+  cwdOption,
+  configOption,
+  { flags: '--strict', description: 'also exit 1 on [check] findings' },
+  {
+    flags: '--profile <name>',
+    description: 'apply the rules for this kind of machine',
+    choices: ['development', 'production'],
+    default: 'development',
+  },
+  { flags: '--probe', description: 'call the read-only methods of the host modules once, with sample data' },
+  { flags: '--fix', description: 'fix what is safe to fix: pending migrations, a .env that git would commit' },
+  { flags: '--dry-run', description: 'with --fix: print the fixes and change nothing' },
+  jsonOption,
+]);
 
-export const command = defineCommand<DoctorOptions>({
-  options: [
-    cwdOption,
-    configOption,
-    { flags: '--strict', description: 'also exit 1 on [check] findings' },
-    {
-      flags: '--profile <name>',
-      description: 'judge as for a machine of this kind',
-      choices: ['development', 'production'],
-      default: 'development',
-    },
-    { flags: '--probe', description: 'call the read-only methods of the host modules once, with sample data' },
-    { flags: '--fix', description: 'fix what is safe to fix: pending migrations, a .env that git would commit' },
-    { flags: '--dry-run', description: 'with --fix: say what it would do, and do nothing' },
-    jsonOption,
-  ],
+type DoctorOptions = OptionsOf<typeof options>;
+
+export const command = defineCommand({
+  options,
   examples: ['cairnloop doctor', 'cairnloop doctor --strict --profile production', 'cairnloop doctor --fix --dry-run'],
   exitCodes: { 1: 'something is blocked, or with --strict to check' },
   run: async ({ options }, io) => {
@@ -49,7 +44,7 @@ export const command = defineCommand<DoctorOptions>({
     const summary = summarize(findings);
     return {
       text: findingsText(findings),
-      json: { findings: findings.map(({ notChecked: _, ...told }) => told), summary, ...(options.fix && { fixes }) },
+      json: { findings: findings.map(({ notChecked: _, ...shown }) => shown), summary, ...(options.fix && { fixes }) },
       exitCode: exitCodeOf(summary, options),
     };
   },
@@ -100,7 +95,7 @@ async function fixFindings(facts: Facts, host: CollectOptions, { dryRun }: Docto
   for (const { code, action, outcome, reason } of fixes) {
     io.stderr.write(`${outcome} ${code}: ${action}${reason ? ` (${reason})` : ''}\n`);
   }
-  if (fixes.length === 0) io.stderr.write('nothing that can be mended safely\n');
+  if (fixes.length === 0) io.stderr.write('Nothing to fix.\n');
   return fixes;
 }
 

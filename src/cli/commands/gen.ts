@@ -9,11 +9,11 @@ import type { Report } from '../report.js';
 
 const kindList = [
   ...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`),
-  'all: the four of them',
+  'all: these four modules',
   'alerts: alert rules for Prometheus and a dashboard for Grafana',
 ];
 
-export const command = defineCommand<ModuleOptions>({
+export const command = defineCommand({
   arguments: [{ name: '[kind]', description: kindList.join('\n') }],
   options: moduleOptions,
   examples: [

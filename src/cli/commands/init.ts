@@ -2,24 +2,25 @@ import path from 'node:path';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
-import { defineCommand } from '../command.js';
+import { declareOptions, defineCommand } from '../command.js';
+import type { OptionsOf } from '../command-input.js';
 import { finishPlan, mayAsk } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
-import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
+import { completeRequest, kindChoices, moduleOptions, planExitCodes } from '../module-request.js';
 import { folderBelow } from '../plan-report.js';
 
-interface InitOptions extends ModuleOptions {
-  modules?: string;
-}
+const options = declareOptions([
+  {
+    flags: '--modules <list>',
+    description: `modules to write: all, none, or some of ${moduleKindNames.join(',')} (default: none)`,
+  },
+  ...moduleOptions,
+]);
 
-export const command = defineCommand<InitOptions>({
-  options: [
-    {
-      flags: '--modules <list>',
-      description: `which to write: all, none, or some of ${moduleKindNames.join(',')} (default: none)`,
-    },
-    ...moduleOptions,
-  ],
+type InitOptions = OptionsOf<typeof options>;
+
+export const command = defineCommand({
+  options,
   examples: ['cairnloop init', 'cairnloop init --modules all --yes', 'cairnloop init --cwd packages/api --dry-run'],
   exitCodes: planExitCodes,
   run: async ({ options }, io) => {
@@ -64,7 +65,7 @@ async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly 
   if (options.modules !== undefined) return parseModules(options.modules);
   if (!mayAsk(options, io)) return [];
   return io.ask.multiselect({
-    message: 'Which modules shall be written now? (`cairnloop gen` adds them later)',
+    message: 'Which modules should be written now? (`cairnloop gen` adds more later)',
     choices: kindChoices(),
   });
 }

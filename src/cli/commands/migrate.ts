@@ -1,21 +1,25 @@
 import type { MigrateOptions } from '../../db/migrate.js';
 import type { Dropped, RollbackPlan } from '../../db/rollback-plan.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
+import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
+import type { OptionsOf } from '../command-input.js';
 import { mayAsk } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
 import type { CliIo } from '../io.js';
+import { withProgress } from '../progress.js';
 import type { Report } from '../report.js';
 
-interface MigrateCommandOptions {
-  cwd?: string;
-  config?: string;
-  to?: string;
-  yes?: boolean;
-  json?: boolean;
-}
+const options = declareOptions([
+  cwdOption,
+  configOption,
+  { flags: '--to <name>', description: 'stop at this migration (down: roll it back too)' },
+  { flags: '-y, --yes', description: 'down: do not ask for confirmation; required without a terminal' },
+  jsonOption,
+]);
 
-export const command = defineCommand<MigrateCommandOptions>({
+type MigrateCommandOptions = OptionsOf<typeof options>;
+
+export const command = defineCommand({
   arguments: [
     {
       name: '[direction]',
@@ -24,13 +28,7 @@ export const command = defineCommand<MigrateCommandOptions>({
       default: 'up',
     },
   ],
-  options: [
-    cwdOption,
-    configOption,
-    { flags: '--to <name>', description: 'up or down to this migration and no further (down: this one included)' },
-    { flags: '-y, --yes', description: 'down: do not ask; needed where nobody can be asked' },
-    jsonOption,
-  ],
+  options,
   examples: ['cairnloop migrate', 'cairnloop migrate status --json', 'cairnloop migrate down'],
   exitCodes: { 130: 'cancelled' },
   async run({ args: [direction], options }, io) {
@@ -39,7 +37,10 @@ export const command = defineCommand<MigrateCommandOptions>({
     const { database } = await readHostConfig(options, io);
     if (direction === 'status') return statusReport(await migrationStatus(database));
     if (direction === 'down') return rollBack(database, options, io);
-    const names = await migrateUp(database, options.to, (sentence) => io.stderr.write(`${sentence}\n`));
+    const tell = (sentence: string) => io.stderr.write(`${sentence}\n`);
+    const names = await withProgress('Migrating', options, io, (show) =>
+      migrateUp(database, options.to, tell, ({ name, at, of }) => show(`${name}, ${at} of ${of}`)),
+    );
     return changeReport({ change: 'applied', names, to: options.to }, await migrationStatus(database));
   },
 });
@@ -109,7 +110,7 @@ function statusReport(status: Status): Report {
   return { text: lines.join('\n'), json: inJson(status) };
 }
 
-/** `incompatible` stands beside the unknown ones, where there are any. */
+/** `incompatible` is there only if there are unknown migrations. */
 function inJson({ incompatible, ...status }: Status) {
   return status.unknown.length > 0 ? { ...status, incompatible } : status;
 }

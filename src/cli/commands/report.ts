@@ -1,14 +1,11 @@
 import type { Report } from '../../report/report.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../command.js';
-import { type HostOptions, withDatabase } from '../host-database.js';
+import { withDatabase } from '../host-database.js';
+import { withProgress } from '../progress.js';
 import { sinceOption } from '../since.js';
 import { table } from '../table.js';
 
-interface ReportOptions extends HostOptions {
-  since?: Date;
-}
-
-export const command = defineCommand<ReportOptions>({
+export const command = defineCommand({
   options: [
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
     cwdOption,
@@ -20,15 +17,17 @@ export const command = defineCommand<ReportOptions>({
   examples: ['cairnloop report', 'cairnloop report --since 90d', 'cairnloop report --since 2026-01-01 --json'],
   async run({ options }, io) {
     const { makeReport } = await import('../../report/report.js');
-    const words = await import('../../report/report-words.js');
+    const words = await import('../../report/report-text.js');
     return withDatabase(options, io, async ({ db }) => {
-      const report = await makeReport({ db }, options.since && { since: options.since });
+      const report = await withProgress('Counting', options, io, () =>
+        makeReport({ db }, options.since && { since: options.since }),
+      );
       return { text: reportText(report, words), json: report };
     });
   },
 });
 
-type Words = typeof import('../../report/report-words.js');
+type Words = typeof import('../../report/report-text.js');
 
 /** Pure. */
 export function reportText(report: Report, { shareText, spanText }: Words): string {

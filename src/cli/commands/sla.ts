@@ -12,9 +12,9 @@ export const command = defineCommand({
     'cairnloop sla simulate --policy file.json --since 30d',
   ],
   subcommands: {
-    list: { ...list, summary: "Show the terms that the host's slaPolicyProvider answers" },
-    set: { ...set, summary: "Hand new terms to the host's slaPolicyProvider" },
-    explain: { ...explain, summary: "Say why a conversation's clocks are due when they are" },
+    list: { ...list, summary: "Show the terms that the host's slaPolicyProvider returns" },
+    set: { ...set, summary: "Set the terms of a priority through the host's slaPolicyProvider" },
+    explain: { ...explain, summary: 'Explain when the clocks of a conversation are due, and why' },
     simulate: { ...simulate, summary: 'Replay past conversations under other SLA terms' },
   },
 });

@@ -1,18 +1,11 @@
-import { type DeliveryState, type DeliveryTopic, deliveryStates, deliveryTopics } from '../../contracts/domain.js';
+import { deliveryStates, deliveryTopics } from '../../contracts/domain.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { TailLine } from '../../tail/tail-lines.js';
 import { configOption, cwdOption, defineCommand } from '../command.js';
-import { type HostOptions, withDatabase } from '../host-database.js';
+import { withDatabase } from '../host-database.js';
 import type { CliIo } from '../io.js';
 
-interface TailOptions extends HostOptions {
-  topic?: DeliveryTopic;
-  state?: DeliveryState;
-  conversation?: string;
-  json?: boolean;
-}
-
-export const command = defineCommand<TailOptions>({
+export const command = defineCommand({
   options: [
     { flags: '--topic <topic>', description: 'only deliveries of this topic', choices: deliveryTopics },
     { flags: '--state <state>', description: 'only deliveries in this state', choices: deliveryStates },

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { cwdOption, defineCommand } from '../command.js';
-import { finishPlan, type PlanOptions, planOptions } from '../finish-plan.js';
+import { finishPlan, planOptions } from '../finish-plan.js';
 
-export const command = defineCommand<PlanOptions & { cwd?: string }>({
+export const command = defineCommand({
   options: [cwdOption, ...planOptions],
   examples: ['cairnloop undo', 'cairnloop undo --dry-run'],
-  exitCodes: { 1: 'nothing to take back, or a file was edited since', 130: 'cancelled' },
+  exitCodes: { 1: 'nothing to undo, or a file was edited since', 130: 'cancelled' },
   run: async ({ options }, io) => {
     const [{ findPackage }, { planUndo }] = await Promise.all([
       import('../../host-project/find-package.js'),

@@ -1,15 +1,7 @@
 import { configOption, cwdOption, defineCommand, logLevelOption, wholeNumber } from '../command.js';
 import { readConfigFile } from '../host-database.js';
 
-interface WorkerOptions {
-  cwd?: string;
-  config?: string;
-  port?: number;
-  ops: boolean;
-  logLevel?: string;
-}
-
-export const command = defineCommand<WorkerOptions>({
+export const command = defineCommand({
   options: [
     cwdOption,
     configOption,
@@ -24,7 +16,7 @@ export const command = defineCommand<WorkerOptions>({
   examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],
   exitCodes: {
     0: 'stopped by a signal, running callbacks finished',
-    1: 'refused to start: config, database, migrations, job store or port; or ended by an error that nobody caught',
+    1: 'refused to start: config, database, migrations, job store or port; or ended by an uncaught error',
     130: 'ended at once by a second Ctrl-C (SIGINT)',
     137: 'killed itself: a callback blocked it beyond callbackTimeoutMs and leaseMs',
     143: 'ended at once by a second SIGTERM',
@@ -32,8 +24,8 @@ export const command = defineCommand<WorkerOptions>({
   async run({ options }, io) {
     const { runWorker } = await import('../run/run-worker.js');
     const { config, configFile } = await readConfigFile(options, io);
-    // A worker that goes on after an error nobody caught would hide it from its supervisor.
-    io.host?.lift();
+    // A worker that kept running after an uncaught error would hide it from its supervisor.
+    io.host?.stop();
     await runWorker({
       config,
       configFile,

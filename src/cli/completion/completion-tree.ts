@@ -43,5 +43,5 @@ function toOption({ flags, description, choices = [] }: OptionRow): CompletionOp
   return { long, short, description, takesValue: /[<[]/.test(flags), choices };
 }
 
-const help = toOption({ flags: '-h, --help', description: 'print the help' });
+const help = toOption({ flags: '-h, --help', description: 'print this help' });
 const version = toOption({ flags: '-v, --version', description: 'print the version' });

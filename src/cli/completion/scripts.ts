@@ -25,6 +25,12 @@ const deeper = (nodes: readonly CompletionNode[]) =>
     .map((node) => quoted(placeOf(node)))
     .join('|');
 
+/** Options that are followed by a value, as the pattern of a `case`: that value leads to no command. */
+const valuedFlags = (nodes: readonly CompletionNode[]) => {
+  const valued = nodes.flatMap(({ options }) => options.filter(({ takesValue }) => takesValue).flatMap(spelled));
+  return [...new Set(valued)].join('|');
+};
+
 function bash(nodes: readonly CompletionNode[]): string {
   const choices = valuedOptions(nodes).map(
     ({ node, option }) =>
@@ -36,8 +42,12 @@ function bash(nodes: readonly CompletionNode[]): string {
   });
   return `# bash completion of cairnloop: cairnloop completion bash > /etc/bash_completion.d/cairnloop
 _cairnloop() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" place='' words='' flags='yes' word
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" place='' words='' flags='yes' word before=''
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "$before" in
+      ${valuedFlags(nodes)}) before=''; continue ;;
+    esac
+    before="$word"
     case "$place/$word" in
       ${deeper(nodes)}) place="$place/$word" ;;
     esac
@@ -72,9 +82,13 @@ function zsh(nodes: readonly CompletionNode[]): string {
   return `#compdef cairnloop
 # zsh completion of cairnloop: cairnloop completion zsh > ~/.zfunc/_cairnloop (with ~/.zfunc in fpath)
 _cairnloop() {
-  local place='' word
+  local place='' word before=''
   local -a subcommands flags
   for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "$before" in
+      (${valuedFlags(nodes)}) before=''; continue ;;
+    esac
+    before="$word"
     case "$place/$word" in
       (${deeper(nodes)}) place="$place/$word" ;;
     esac
@@ -90,25 +104,41 @@ ${places.join('\n')}
   (( \${#subcommands} )) && _describe 'command' subcommands
   _describe -o 'option' flags
 }
-compdef _cairnloop cairnloop
+# From fpath the file is the function, and the first call has to complete; when it is sourced there is none.
+if [[ "\${funcstack[1]}" == _cairnloop ]]; then _cairnloop "$@"; else compdef _cairnloop cairnloop; fi
 `;
 }
 
 function fish(nodes: readonly CompletionNode[]): string {
+  const places = new Set(nodes.map(placeOf));
   const lines = nodes.flatMap((node) => {
-    const seen = node.path.map((word) => `__fish_seen_subcommand_from ${word}`).join('; and ');
-    const here = node.path.length === 0 ? '__fish_use_subcommand' : seen;
-    const words = node.words.map(({ word }) => word).join(' ');
-    const notYet = node.path.length === 0 ? here : `${here}; and not __fish_seen_subcommand_from ${words}`;
+    const here = `__cairnloop_is_at '${placeOf(node)}'`;
+    const values = node.words.map(({ word }) => word).filter((word) => !places.has(`${placeOf(node)}/${word}`));
+    const free = values.length > 0 ? `${here}; and not __fish_seen_subcommand_from ${values.join(' ')}` : here;
     return [
       ...node.words.map(
         ({ word, description }) =>
-          `complete -c cairnloop -n ${quoted(notYet)} -a ${quoted(word)} -d ${quoted(description)}`,
+          `complete -c cairnloop -n ${quoted(free)} -a ${quoted(word)} -d ${quoted(description)}`,
       ),
       ...node.options.map((option) => `complete -c cairnloop -n ${quoted(here)}${fishOption(option)}`),
     ];
   });
   return `# fish completion of cairnloop: cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish
+function __cairnloop_is_at
+  set -l place ''
+  set -l before ''
+  for word in (commandline -opc)[2..-1]
+    if contains -- "$before" ${valuedFlags(nodes).replaceAll('|', ' ')}
+      set before ''
+      continue
+    end
+    set before $word
+    if contains -- "$place/$word" ${nodes.map((node) => quoted(placeOf(node))).join(' ')}
+      set place "$place/$word"
+    end
+  end
+  test "$place" = "$argv[1]"
+end
 complete -c cairnloop -f
 ${lines.join('\n')}
 `;

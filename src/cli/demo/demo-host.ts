@@ -5,12 +5,12 @@ import { writeFailed } from '../../host-project/write-failed.js';
 
 const template = fileURLToPath(new URL('../../../templates/demo', import.meta.url));
 
-/** Writes the demo host: a config and the modules that a reader would copy. What is there already is left as it is. Throws `WRITE_FAILED`. */
+/** Writes the demo host: a config and example modules. Existing files are not changed. Throws `WRITE_FAILED`. */
 export async function writeDemoHost(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     await cp(template, folder, { recursive: true, force: false });
-    // Its own ignore file: the data of the embedded Postgres is nobody's source.
+    // A .gitignore of its own, so that the data of the embedded Postgres is not committed.
     await writeFile(path.join(folder, '.gitignore'), '.cairnloop/\n.env\nnode_modules/\n');
   } catch (cause) {
     throw writeFailed(cause, (cause as NodeJS.ErrnoException).path ?? folder);

@@ -7,7 +7,7 @@ import type { Narrator } from './narrator.js';
 /** The operator of the demo. */
 export const maya = { id: 'op_maya', name: 'Maya' };
 
-/** What a life cycle works with. */
+/** What the steps of the life cycle use. */
 export interface Stage {
   cairnloop: Cairnloop;
   tell: Narrator;
@@ -130,7 +130,7 @@ async function breach({ cairnloop, tell, moveClock }: Stage): Promise<void> {
   tell.step(`SLA of "${opened.subject}" ${sla.status}`);
 }
 
-/** Waits until nothing is owed but clocks that still run, and shows what became of each delivery. */
+/** Waits until only countdowns of running clocks are pending, and shows the outcome of each delivery. */
 async function settled({ cairnloop, tell }: Stage): Promise<void> {
   await eventually('all deliveries', async () => {
     const pending = await cairnloop.deliveries.list({ state: 'pending', limit: 200 });

@@ -3,7 +3,7 @@ import type { CliIo } from '../io.js';
 /** Prints a run line by line, with the seconds since its start. */
 export interface Narrator {
   step(text: string): void;
-  /** A line below the last step: what it answered. */
+  /** A line below the last step: its result. */
   detail(text: string): void;
 }
 

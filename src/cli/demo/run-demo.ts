@@ -38,7 +38,8 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
     await showEndpoints(tell, worker);
     tell.step(`Worker stopped with exit code ${await worker.stop()}`);
   });
-  // Its own folder is empty where Postgres' user could not reach it, and beside it may lie the data of `cairnloop demo`.
+  // Its own folder is empty if the user of Postgres could not reach it, and the data of `cairnloop demo` may be beside
+  // it.
   await rm(dataDir, { recursive: true, force: true });
   await rmdir(kept).catch(() => {});
   tell.step(`Done. Read the demo host in ${shown(folder, io)}: its config and support/`);
@@ -48,8 +49,7 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
 export async function runDemo({ folder, port, opsPort }: DemoOptions, io: CliIo): Promise<void> {
   await writeDemoHost(folder);
   io.stderr.write(`The demo host is in ${shown(folder, io)}: read its config and support/\n`);
-  delete process.env.DATABASE_URL;
-  await runDev({ cwd: folder, port, opsPort, customer: seededCustomer, seed: seedDemo }, io);
+  await runDev({ cwd: folder, port, opsPort, ownDatabase: true, customer: seededCustomer, seed: seedDemo }, io);
 }
 
 function shown(folder: string, io: CliIo): string {

@@ -67,11 +67,11 @@ export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
 
 const names: Record<string, string> = {
   [seededCustomer.id]: seededCustomer.name,
-  cus_0417: 'Inês Carvalho',
-  cus_0731: 'Kofi Mensah',
+  cus_0417: 'Ines Duarte',
+  cus_0731: 'Amara Okafor',
 };
 
-/** Fills an empty database; one that holds conversations is left as it is. */
+/** Fills an empty database; one with conversations is not changed. */
 export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
   const { items } = await cairnloop.conversations.list({ limit: 1 });
   if (items.length > 0) return;

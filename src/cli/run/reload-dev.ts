@@ -12,7 +12,7 @@ export interface ReloadOptions {
   args: readonly string[];
 }
 
-/** Editors and builds write several files at once; a restart waits until none was written for so long (ms). */
+/** Editors and builds write several files at once: restart after this long without a write, in milliseconds. */
 const quietMs = 200;
 
 const watched = /(\.([cm]?[jt]sx?|json)|(^|[\\/])\.env(\.\w+)*)$/;
@@ -80,28 +80,59 @@ interface Changes {
 
 function watchSources(cwd: string): Changes {
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   let tell = () => {};
   const onChange = (_: string, file: string | null) => {
     if (!file || !watched.test(file) || file.split(/[\\/]/).some((part) => ignored.has(part))) return;
     clearTimeout(timer);
     timer = setTimeout(() => tell(), quietMs);
   };
-  const folders = readdirSync(cwd, { withFileTypes: true }).filter(
-    (entry) => entry.isDirectory() && !ignored.has(entry.name),
-  );
-  const watchers: FSWatcher[] = [
-    watch(cwd, onChange),
-    ...folders.map(({ name }) => watch(path.join(cwd, name), { recursive: true }, onChange)),
-  ];
-  for (const watcher of watchers) watcher.on('error', () => {});
+  const watchers = new Map<string, FSWatcher>();
+  const follow = (name: string, recursive: boolean) => {
+    const watcher = watch(path.join(cwd, name), { recursive }, recursive ? onChange : onTopChange);
+    watchers.set(
+      name,
+      watcher.on('error', () => {}),
+    );
+  };
+  /** Folders come and go while it runs; one that is gone by the time it is followed is none. */
+  const followFolders = () => {
+    const names = foldersIn(cwd);
+    for (const [name, watcher] of watchers) {
+      if (name === '.' || names.includes(name)) continue;
+      watcher.close();
+      watchers.delete(name);
+    }
+    for (const name of names.filter((one) => !watchers.has(one))) ignoreErrors(() => follow(name, true));
+  };
+  const onTopChange = (event: string, file: string | null) => {
+    if (!closed) ignoreErrors(followFolders);
+    onChange(event, file);
+  };
+  follow('.', false);
+  followFolders();
   return {
     next: () =>
       new Promise((resolve) => {
         tell = () => resolve('changed');
       }),
     close() {
+      closed = true;
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      for (const watcher of watchers.values()) watcher.close();
     },
   };
+}
+
+function foldersIn(cwd: string): string[] {
+  const entries = readdirSync(cwd, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory() && !ignored.has(entry.name)).map(({ name }) => name);
+}
+
+function ignoreErrors(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // The next change tries again.
+  }
 }

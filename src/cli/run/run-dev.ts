@@ -11,6 +11,7 @@ import { createCairnloop } from '../../instance/cairnloop.js';
 import { type Address, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
 import type { CliIo } from '../io.js';
+import { withProgress } from '../progress.js';
 
 export interface DevOptions {
   /** The host's package. */
@@ -23,6 +24,8 @@ export interface DevOptions {
   opsPort?: number | undefined;
   /** Whose portal is shown. Default: {@link devCustomer}. */
   customer?: PortalCustomer;
+  /** Takes a Postgres of its own, whatever the environment names. */
+  ownDatabase?: boolean;
   /** Fills the database before anything is served. */
   seed?(cairnloop: Cairnloop): Promise<void>;
 }
@@ -48,7 +51,7 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   // Check what can be checked before a cluster is made or a schema touched.
   findConfigFile({ cwd, file });
   await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
-  const postgres = await ensureDatabase(cwd, io);
+  const postgres = await ensureDatabase(options, io);
   try {
     const { config, file: found } = await loadConfig({ cwd, file });
     await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
@@ -64,12 +67,16 @@ const workspaceAt = (port: number): Address => ({ server: 'workspace', host: loo
 const opsAt = (port: number): Address => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
 /** An embedded Postgres where the environment names no database; its url goes where a config reads it. */
-async function ensureDatabase(cwd: string, io: CliIo): Promise<EmbeddedPostgres | null> {
-  if (process.env.DATABASE_URL) return null;
-  const postgres = await startEmbeddedPostgres({ dataDir: path.join(cwd, '.cairnloop', 'postgres'), cwd });
+async function ensureDatabase({ cwd, ownDatabase }: DevOptions, io: CliIo): Promise<EmbeddedPostgres | null> {
+  if (process.env.DATABASE_URL && !ownDatabase) return null;
+  const dataDir = path.join(cwd, '.cairnloop', 'postgres');
+  const postgres = await withProgress('Starting Postgres', {}, io, (onStep) =>
+    startEmbeddedPostgres({ dataDir, cwd, onStep }),
+  );
   openOwnFolder(cwd);
   process.env.DATABASE_URL = postgres.url;
-  io.stderr.write(`DATABASE_URL is not set: using an embedded Postgres, its data in ${postgres.dataDir}\n`);
+  const reason = ownDatabase ? 'Using' : 'DATABASE_URL is not set: using';
+  io.stderr.write(`${reason} an embedded Postgres, its data in ${postgres.dataDir}\n`);
   return postgres;
 }
 
@@ -107,22 +114,24 @@ function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
 function announce(
   [ops, workspace]: readonly ServedApp[],
   { config, postgres }: Prepared,
-  { cwd }: DevOptions,
+  { cwd, customer = devCustomer }: DevOptions,
   io: CliIo,
 ): void {
   const opsUrl = `http://${loopback}:${ops?.port}`;
   const lines = [
-    `Workspace  http://${loopback}:${workspace?.port}/`,
-    `Portal     http://${loopback}:${workspace?.port}${portalPath}`,
+    `Workspace  http://${loopback}:${workspace?.port}/  as ${devOperator.name}`,
+    `Portal     http://${loopback}:${workspace?.port}${portalPath}  as ${customer.name ?? customer.id}`,
     `Health     ${opsUrl}${config.ops.healthPath}`,
     `Metrics    ${opsUrl}${config.ops.metricsPath}`,
-    // It is heard on loopback only, and its password opens nothing else.
+    // The server listens on loopback only, and its password is used for nothing else.
     ...(postgres
       ? ['From another terminal:', `  DATABASE_URL=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
       : []),
     'Ctrl-C stops.',
   ];
-  io.stdout.write(`${lines.join('\n')}\n`);
+  const text = `${lines.join('\n')}\n`;
+  if (io.stdout.styled) io.stdout.styled(text);
+  else io.stdout.write(text);
 }
 
 /** For a host that is not where the command runs. */

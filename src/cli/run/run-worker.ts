@@ -8,14 +8,14 @@ import { safeLogger, stderrLogger } from '../../foundation/safe-logger.js';
 import { type StopReason, stopSignal } from '../../foundation/stop-signal.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ServedApp, serve } from '../../ops/serve.js';
-import { guardProcess } from '../../worker/uncaught.js';
+import { catchUncaughtErrors } from '../../worker/uncaught.js';
 import { startWatchdog } from '../../worker/watchdog.js';
 
 export interface RunWorkerOptions {
   config: ResolvedConfig;
   /** The name of its file. */
   configFile: string;
-  /** Least severe line that is logged, where it is not the config's. */
+  /** The log level, if it differs from the config's. */
   logLevel?: string | undefined;
   /** Null: no ops server. */
   ops: { host: string; port: number } | null;
@@ -37,7 +37,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     { logger, configFile: options.configFile },
     { forWorker: true },
   );
-  const guarded = guardProcess(logger);
+  const uncaught = catchUncaughtErrors(logger);
   const watchdog = startWatchdog(longestBlock(options.config.worker));
   let ops: ServedApp | null = null;
   try {
@@ -46,14 +46,14 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
     const stopped = stopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
-    const reason = await Promise.race([stopped, guarded.crashed]);
+    const reason = await Promise.race([stopped, uncaught.crashed]);
     if (reason !== 'crash') options.onStopping(reason);
   } finally {
-    await (guarded.crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
+    await (uncaught.crash ? shutDownCrashed(cairnloop, ops) : shutDown(cairnloop, ops));
     await watchdog.stop();
-    guarded.stop();
+    uncaught.stop();
   }
-  if (guarded.crash) throw new CairnloopError('WORKER_CRASHED', guarded.crash);
+  if (uncaught.crash) throw new CairnloopError('WORKER_CRASHED', uncaught.crash);
 }
 
 /** A host's logger has a level of its own, which only a child of it can have changed. */

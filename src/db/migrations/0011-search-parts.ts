@@ -139,7 +139,7 @@ const searchedTexts = (s: string) => `
  * All conversations that a search finds. A bitmap that outgrows `work_mem` forgets its rows, and to work out the parts of
  * each row of a table again takes minutes.
  */
-const searchIds = (s: string) => `
+export const searchIds = (s: string) => `
     CREATE FUNCTION ${s}.search_ids(p_search text) RETURNS SETOF uuid LANGUAGE plpgsql STABLE
     SET enable_seqscan = off SET work_mem = '64MB' AS $$
     DECLARE
@@ -155,7 +155,7 @@ const searchIds = (s: string) => `
  * Where one part is looked for that everybody uses, Postgres takes some of its matches; of several parts it would take
  * each by itself, and find few that hold all.
  */
-const searchConversations = (s: string) => `
+export const searchConversations = (s: string) => `
     CREATE FUNCTION ${s}.search_conversations(p_prefix text, p_search text, p_limit integer)
     RETURNS SETOF uuid LANGUAGE plpgsql STABLE
     SET gin_fuzzy_search_limit = 0 SET enable_seqscan = off SET work_mem = '64MB' AS $$

@@ -1,6 +1,6 @@
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Database } from '../connect.js';
-import { type Executor, statement } from '../statement.js';
+import { type Executor, type NoParams, statement } from '../statement.js';
 import { type AppliedMigration, compareSchema, type SchemaComparison, selectApplied } from './compare-schema.js';
 
 /** Whether this package works on the schema. Rejects where the schema is missing altogether. */
@@ -14,7 +14,7 @@ export async function pendingMigrations(executor: Executor): Promise<string[]> {
   return (await compareOrNone(executor)).pending;
 }
 
-/** What was found is taken to hold for so long, in milliseconds, while the connections are the same. */
+/** How long a result of the check is reused on the same connections, in milliseconds. */
 const freshMs = 1000;
 
 /**
@@ -57,7 +57,7 @@ async function compareOrNone(executor: Executor): Promise<SchemaComparison> {
 }
 
 async function compare(executor: Executor): Promise<SchemaComparison> {
-  return compareSchema(await executor.run<AppliedMigration>(readApplied, []));
+  return compareSchema(await executor.run(readApplied));
 }
 
-const readApplied = statement('migrations.applied', selectApplied);
+const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectApplied);

@@ -19,6 +19,8 @@ import { workspaceQueue } from './0019-workspace-queue.js';
 import { traceparent } from './0020-traceparent.js';
 import { rollingUpgrades } from './0021-rolling-upgrades.js';
 import { heldReplies } from './0022-held-replies.js';
+import { removedConversations } from './0023-removed-conversations.js';
+import { searchCommonWords } from './0024-search-common-words.js';
 import type { Migration } from './migration.js';
 
 /** Every step of the schema, in the order in which they are applied. */
@@ -44,4 +46,6 @@ export const migrations: readonly Migration[] = [
   traceparent,
   rollingUpgrades,
   heldReplies,
+  removedConversations,
+  searchCommonWords,
 ];

@@ -13,6 +13,6 @@ export interface Migration {
   prepare?: (schema: string) => string[];
   /** SQL that makes the change; gets the quoted schema. */
   up: (schema: string) => string;
-  /** SQL that takes it back. */
+  /** SQL that reverts it. */
   down: (schema: string) => string;
 }

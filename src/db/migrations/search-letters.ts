@@ -3,7 +3,7 @@
  * code points after normal form KD, so that no collation, locale or version of Postgres changes what is found.
  */
 
-/** Punctuation, symbols, spaces, control characters: what stands between words. */
+/** Characters between words: punctuation, symbols, spaces and control characters. */
 export const separators = [
   String.raw`\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00ac\u00ae-\u00b1\u00b6-\u00b7\u00bb\u00bf\u00d7\u00f7`,
   String.raw`\u02b9-\u02bd\u02c2-\u02c5\u02d2-\u02eb\u02ed\u02ef-\u02ff\u0375\u03f6\u0482\u055a-\u055f\u0589-\u058f\u05be\u05c0`,

@@ -9,8 +9,8 @@ const staleAnchorMs = 26 * 3_600_000;
 
 const key = defineCheck({
   code: 'AUDIT_KEY',
-  about: 'key of the audit record',
-  fact: (facts) => facts.config,
+  title: 'key of the audit record',
+  needs: 'config',
   judge: ({ file, auditKeyIds }, { work }) => {
     const used = work.state === 'known' ? work.value.audit.keyId : null;
     if (used !== null && !auditKeyIds.includes(used)) {
@@ -27,8 +27,8 @@ const key = defineCheck({
 
 const sealing = defineCheck({
   code: 'AUDIT_SEALING',
-  about: 'sealing of the audit record',
-  fact: (facts) => facts.work,
+  title: 'sealing of the audit record',
+  needs: 'work',
   judge: ({ audit: { oldestUnsealedMs } }) => {
     if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return fine('Audit events are sealed.');
     const message = `Audit events have waited ${formatAge(oldestUnsealedMs)} to be sealed: no worker runs, or none has the audit.key of the record.`;
@@ -38,8 +38,8 @@ const sealing = defineCheck({
 
 const anchor = defineCheck({
   code: 'AUDIT_ANCHOR',
-  about: 'anchors of the audit record',
-  fact: (facts) => facts.config,
+  title: 'anchors of the audit record',
+  needs: 'config',
   judge: ({ handsAnchors }, { work }) => {
     if (!handsAnchors) return fine('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
     if (work.state !== 'known') return fine('Audit anchors are handed to notifier.onAuditAnchor.');

@@ -1,4 +1,4 @@
-import type { Fact, Facts } from '../facts.js';
+import { type Fact, type FactName, type Facts, type FactValues, known } from '../facts.js';
 import { type Finding, type Level, onOneLine } from '../finding.js';
 
 /** A check's judgement of its fact. */
@@ -10,35 +10,41 @@ export interface Check {
   run(facts: Facts): Finding[];
 }
 
-interface CheckOptions<T> {
+type ValueOf<Name extends FactName | null> = Name extends FactName ? FactValues[Name] : null;
+
+interface CheckOptions<Name extends FactName | null> {
   code: string;
   /** As in "worker heartbeat not checked: …". */
-  about: string;
-  fact: (facts: Facts) => Fact<T>;
-  judge: (value: T, facts: Facts) => Judgement | Judgement[];
+  title: string;
+  /** The fact that it judges; null for a check that needs none. */
+  needs: Name;
+  judge: (value: ValueOf<Name>, facts: Facts) => Judgement | Judgement[];
   /** Set on the check that reports the fact itself: the level if it is missing. */
   failure?: Exclude<Level, 'ok'>;
 }
 
 /** A check of one fact. A missing fact is `not checked`, never `ok`. */
-export function defineCheck<T>({ code, about, fact, judge, failure }: CheckOptions<T>): Check {
+export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): Check {
+  const { code, title, needs, judge, failure } = options;
   return {
     code,
     run: (facts) => {
-      const found = fact(facts);
-      const judged = found.state === 'known' ? judge(found.value, facts) : withoutFact(found, about, failure);
+      const fact = (needs === null ? known(null) : facts[needs]) as Fact<ValueOf<Name>> | null;
+      // A fact that nobody asked for has no finding.
+      if (fact === null) return [];
+      const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
       return [judged].flat().map((judgement) => onOneLine({ code, ...judgement }));
     },
   };
 }
 
-function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, about: string, failure?: 'check' | 'blocked') {
+function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, title: string, failure?: 'check' | 'blocked') {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
-  return notChecked(about, fact.because);
+  return notChecked(title, fact.because);
 }
 
-export const notChecked = (about: string, because: string): Judgement => ({
-  ...toCheck(`${about} not checked: ${because}.`, null),
+export const notChecked = (title: string, because: string): Judgement => ({
+  ...toCheck(`${title} not checked: ${because}.`, null),
   notChecked: because,
 });
 export const fine = (message: string): Judgement => ({ level: 'ok', message, fix: null });

@@ -6,8 +6,8 @@ import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from 
 
 const config = defineCheck({
   code: 'CONFIG',
-  about: 'config',
-  fact: (facts) => facts.config,
+  title: 'config',
+  needs: 'config',
   failure: 'blocked',
   judge: ({ file, problems, variables }, { hostFailures = [] }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
@@ -37,7 +37,7 @@ function isContract(key: string | undefined): boolean {
   return key !== undefined && Object.hasOwn(contractMethods, key);
 }
 
-/** A contract in the config, and what it means that there is none. */
+/** A contract in the config, and what happens without it. */
 interface ContractRow {
   key: ContractKey;
   code: string;
@@ -88,8 +88,8 @@ function isAnnounced(work: Facts['work'], name: OwedModule): boolean {
 const contractChecks = contracts.map((row) =>
   defineCheck({
     code: row.code,
-    about: row.key,
-    fact: (facts) => facts.config,
+    title: row.key,
+    needs: 'config',
     judge: (found, facts) => judgeContract(row, found, facts),
   }),
 );
@@ -112,8 +112,8 @@ function judgeContract(
 
 const replies = defineCheck({
   code: 'REPLIES',
-  about: 'delivery of replies',
-  fact: (facts) => facts.config,
+  title: 'delivery of replies',
+  needs: 'config',
   judge: ({ file, modules }, { work }) => {
     if (modules.includes('notifier.onReply')) return fine('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
@@ -127,8 +127,8 @@ const replies = defineCheck({
 
 const metrics = defineCheck({
   code: 'METRICS',
-  about: 'metrics reporter',
-  fact: (facts) => facts.config,
+  title: 'metrics reporter',
+  needs: 'config',
   judge: ({ file, hasMetrics, settings }) =>
     hasMetrics
       ? fine(`${settings.ops.metricsPath} answers metrics.`)
@@ -140,8 +140,8 @@ const metrics = defineCheck({
 
 const opsBind = defineCheck({
   code: 'OPS_BIND',
-  about: 'ops bind address',
-  fact: (facts) => facts.config,
+  title: 'ops bind address',
+  needs: 'config',
   judge: (facts, { profile }) => {
     const { host, port } = facts.settings.ops;
     if (isLoopback(host)) return fine(`The ops server listens on ${host}:${port}, for this machine alone.`);
@@ -176,8 +176,8 @@ function normalized(host: string): string {
 
 const logLevel = defineCheck({
   code: 'LOG_LEVEL',
-  about: 'log level',
-  fact: (facts) => facts.config,
+  title: 'log level',
+  needs: 'config',
   judge: ({ file, settings }, { profile }) => {
     const { level } = settings.log;
     const tooMuch = level === 'debug' || level === 'trace';
@@ -193,8 +193,8 @@ const callbacksPerConnection = 4;
 
 const poolSize = defineCheck({
   code: 'POOL_SIZE',
-  about: 'pool size',
-  fact: (facts) => facts.config,
+  title: 'pool size',
+  needs: 'config',
   judge: ({ file, settings }) => {
     const { poolSize } = settings.database;
     const { concurrency } = settings.worker;

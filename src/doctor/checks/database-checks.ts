@@ -12,8 +12,8 @@ const otherConnections = 6;
 
 const database = defineCheck({
   code: 'DATABASE',
-  about: 'database',
-  fact: (facts) => facts.database,
+  title: 'database',
+  needs: 'database',
   failure: 'blocked',
   judge: ({ target, readOnly }) => {
     if (!readOnly) return fine(`The database at ${target} answers.`);
@@ -26,8 +26,8 @@ const database = defineCheck({
 
 const postgresVersion = defineCheck({
   code: 'POSTGRES_VERSION',
-  about: 'Postgres version',
-  fact: (facts) => facts.database,
+  title: 'Postgres version',
+  needs: 'database',
   judge: ({ version, versionNumber }) =>
     versionNumber >= oldestPostgres
       ? fine(`Postgres ${version}.`)
@@ -39,8 +39,8 @@ const postgresVersion = defineCheck({
 
 const encoding = defineCheck({
   code: 'DATABASE_ENCODING',
-  about: 'encoding of the database',
-  fact: (facts) => facts.database,
+  title: 'encoding of the database',
+  needs: 'database',
   judge: ({ encoding }) => {
     if (encoding === 'UTF8') return fine('The database stores UTF-8.');
     const message = `The database has the encoding ${encoding}, which cannot store what customers write.`;
@@ -50,8 +50,8 @@ const encoding = defineCheck({
 
 const databaseRole = defineCheck({
   code: 'DATABASE_ROLE',
-  about: 'database role',
-  fact: (facts) => facts.database,
+  title: 'database role',
+  needs: 'database',
   judge: ({ superuser }, { profile, config }) => {
     if (!superuser || profile === 'development') return fine('The database role may do what it needs.');
     const schema = config.state === 'known' ? config.value.settings.database.schema : 'cairnloop';
@@ -62,8 +62,8 @@ const databaseRole = defineCheck({
 
 const encryption = defineCheck({
   code: 'DATABASE_TLS',
-  about: 'encryption of the database connection',
-  fact: (facts) => facts.database,
+  title: 'encryption of the database connection',
+  needs: 'database',
   judge: ({ encrypted, isLocal }, { profile }) => {
     if (encrypted) return fine('The connection to the database is encrypted.');
     if (isLocal || profile === 'development') return fine('The connection to the database is not encrypted.');
@@ -74,8 +74,8 @@ const encryption = defineCheck({
 
 const clock = defineCheck({
   code: 'CLOCK',
-  about: 'clock',
-  fact: (facts) => facts.database,
+  title: 'clock',
+  needs: 'database',
   judge: ({ clockSkewMs }) => {
     const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
     if (Math.abs(clockSkewMs) <= tolerableSkewMs) return fine("This machine's clock agrees with the database's.");
@@ -87,8 +87,8 @@ const clock = defineCheck({
 
 const pooler = defineCheck({
   code: 'POOLER',
-  about: 'connection pooler',
-  fact: (facts) => facts.database,
+  title: 'connection pooler',
+  needs: 'database',
   judge: ({ pooling }) => {
     if (pooling === 'unknown') return toCheck('connection pooler not checked: no second connection was free.', null);
     if (pooling === 'none') return fine('Each connection has a database session of its own.');
@@ -100,8 +100,8 @@ const pooler = defineCheck({
 
 const connections = defineCheck({
   code: 'CONNECTIONS',
-  about: 'connection limit',
-  fact: (facts) => facts.database,
+  title: 'connection limit',
+  needs: 'database',
   judge: ({ maxConnections }, { config, work }) => {
     const poolSize = config.state === 'known' ? config.value.settings.database.poolSize : 0;
     const workers = work.state === 'known' ? work.value.workers.length : 0;
@@ -115,8 +115,8 @@ const connections = defineCheck({
 
 const schema = defineCheck({
   code: 'SCHEMA',
-  about: 'schema',
-  fact: (facts) => facts.schema,
+  title: 'schema',
+  needs: 'schema',
   failure: 'blocked',
   judge: ({ schema, exists, unknown, incompatible }) => {
     const newer = (names: string[]) => `Schema "${schema}" is newer than this package: it has ${names.join(', ')}.`;
@@ -130,8 +130,8 @@ const schema = defineCheck({
 
 const migrations = defineCheck({
   code: 'MIGRATIONS',
-  about: 'migrations',
-  fact: (facts) => facts.schema,
+  title: 'migrations',
+  needs: 'schema',
   judge: ({ pending, applied }) =>
     pending.length === 0
       ? fine(`${applied} migrations are applied, none is pending.`)

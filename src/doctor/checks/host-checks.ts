@@ -1,6 +1,5 @@
 import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { strayLine } from '../../gen/tsconfig-changes.js';
-import { type Fact, known } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
 
 /** The oldest Node that this package runs on. */
@@ -8,9 +7,9 @@ const oldestNode = [20, 19] as const;
 
 const nodeVersion = defineCheck({
   code: 'NODE_VERSION',
-  about: 'Node version',
-  fact: (facts): Fact<string> => known(facts.nodeVersion),
-  judge: (version) => {
+  title: 'Node version',
+  needs: null,
+  judge: (_, { nodeVersion: version }) => {
     const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
     const wanted = oldestNode.join('.');
     if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return fine(`Node ${version}.`);
@@ -20,8 +19,8 @@ const nodeVersion = defineCheck({
 
 const copies = defineCheck({
   code: 'COPIES',
-  about: 'copies of cairnloop',
-  fact: (facts) => facts.installation,
+  title: 'copies of cairnloop',
+  needs: 'installation',
   judge: ({ copies, isDependency, isOwn, version, packageManager }) => {
     if (!isDependency) {
       const message = `cairnloop ${version} is running, but this package does not depend on it, so its code cannot import it.`;
@@ -42,8 +41,8 @@ const dedupe = { npm: 'npm dedupe', pnpm: 'pnpm dedupe', yarn: 'yarn dedupe', bu
 
 const packages = defineCheck({
   code: 'PACKAGES',
-  about: 'versions of packages',
-  fact: (facts) => facts.installation,
+  title: 'versions of packages',
+  needs: 'installation',
   judge: ({ pinned, packageManager }) => {
     const wrong = pinned.filter(({ expected, found }) => expected !== found);
     if (wrong.length === 0) return fine(`${pinned.map(({ name, found }) => `${name} ${found}`).join(', ')}.`);
@@ -56,8 +55,8 @@ const packages = defineCheck({
 
 const envFile = defineCheck({
   code: 'ENV_FILE',
-  about: '.env',
-  fact: (facts) => facts.envFile,
+  title: '.env',
+  needs: 'envFile',
   judge: ({ present, unreadable, ignored, tracked, read = [] }) => {
     const others = read.filter((file) => file !== '.env');
     const also = others.length > 0 ? ` The command line reads ${read.join(', ')}.` : '';
@@ -75,8 +74,8 @@ const envFile = defineCheck({
 
 const build = defineCheck({
   code: 'BUILD',
-  about: 'what tsc makes of the config',
-  fact: (facts) => facts.build,
+  title: 'what tsc makes of the config',
+  needs: 'build',
   judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, config }) => {
     if (shadow) {
       const message = `By ${shadow.tsconfig} the build takes ${shadow.folder} for the package cairnloop, and what imports it fails at the start.`;
@@ -104,8 +103,8 @@ function strayConfigCheck(strayConfig: StrayConfig): Judgement {
 
 const operator = defineCheck({
   code: 'OPERATOR',
-  about: 'operator function of the workspace',
-  fact: (facts) => facts.mounts,
+  title: 'operator function of the workspace',
+  needs: 'mounts',
   judge: (mounts) => {
     if (mounts.length === 0) return fine('No workspace is mounted in the sources of this package.');
     return mounts.map(({ place, operator }) => {

@@ -1,24 +1,24 @@
 import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../foundation/package-version.js';
-import { discardedCap, type Facts, type WorkFacts } from '../facts.js';
+import { discardedCap, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 import { formatAge } from './format-age.js';
 
-/** A due delivery is called within moments; waiting this long means that no worker takes it. */
+/** A due delivery is called within a second; waiting this long means that no worker claims it. */
 const staleDeliveryMs = 60_000;
 
 const jobs = defineCheck({
   code: 'JOBS',
-  about: 'job backend',
-  fact: (facts) => facts.jobs,
+  title: 'job backend',
+  needs: 'jobs',
   failure: 'blocked',
   judge: ({ backend }) => fine(`The ${backend} job backend answers.`),
 });
 
 const worker = defineCheck({
   code: 'WORKER',
-  about: 'worker heartbeat',
-  fact: (facts) => facts.work,
+  title: 'worker heartbeat',
+  needs: 'work',
   failure: 'blocked',
   judge: ({ workers }, { profile }) => {
     const alive = workers.filter(isAlive);
@@ -49,8 +49,8 @@ function youngest(workers: WorkFacts['workers']): number {
 
 const workerModules = defineCheck({
   code: 'WORKER_MODULES',
-  about: 'modules of the workers',
-  fact: (facts) => facts.work,
+  title: 'modules of the workers',
+  needs: 'work',
   judge: ({ workers, announced }, { config }): Judgement[] => {
     const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
     const alive = workers.filter((worker) => isAlive(worker) && worker.modules);
@@ -67,8 +67,8 @@ const workerModules = defineCheck({
 
 const waiting = defineCheck({
   code: 'DELIVERIES_WAITING',
-  about: 'waiting deliveries',
-  fact: (facts) => facts.work,
+  title: 'waiting deliveries',
+  needs: 'work',
   judge: ({ oldestDueMs }) => {
     if (oldestDueMs === null) return fine('No delivery is waiting to be called.');
     if (oldestDueMs <= staleDeliveryMs) return fine(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
@@ -79,8 +79,8 @@ const waiting = defineCheck({
 
 const discarded = defineCheck({
   code: 'DELIVERIES_DISCARDED',
-  about: 'discarded deliveries',
-  fact: (facts) => facts.work,
+  title: 'discarded deliveries',
+  needs: 'work',
   judge: ({ discarded }) => {
     if (discarded.length === 0) return fine('No delivery was given up after its last attempt.');
     const counted = (count: number) => (count < discardedCap ? count : `${discardedCap} or more`);
@@ -98,8 +98,8 @@ const dayMs = 24 * 3600_000;
 /** Conversations are removed every few minutes, so one that is older by a day waits for somebody. */
 const retention = defineCheck({
   code: 'RETENTION',
-  about: 'removal of old conversations',
-  fact: (facts) => facts.work,
+  title: 'removal of old conversations',
+  needs: 'work',
   judge: ({ oldestClosedMs }, { config }) => {
     if (config.state !== 'known') return notChecked('removal of old conversations', config.because);
     const { resolvedDays, keep } = config.value.settings.retention;
@@ -116,8 +116,8 @@ const staleErasureMs = 10 * 60_000;
 
 const erasures = defineCheck({
   code: 'ERASURES',
-  about: 'erasures of customers',
-  fact: (facts) => facts.work,
+  title: 'erasures of customers',
+  needs: 'work',
   judge: ({ oldestErasureMs }) => {
     if (oldestErasureMs === null) return fine('No erasure of a customer is unfinished.');
     if (oldestErasureMs < staleErasureMs) return fine('An erasure of a customer is under way.');
@@ -128,13 +128,13 @@ const erasures = defineCheck({
 
 const policies = defineCheck({
   code: 'SLA_POLICIES',
-  about: 'SLA policies',
-  fact: (facts) => facts.policies,
+  title: 'SLA policies',
+  needs: 'policies',
   failure: 'check',
   judge: ({ state, priorities, rejected }): Judgement[] => {
     if (state === 'no provider') return [fine('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') return [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
-    // Of two policies for one priority each is refused, in the same words.
+    // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
     const wrong = [...reasons.values()].map(({ priority, reason }) =>
       toCheck(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
@@ -144,13 +144,13 @@ const policies = defineCheck({
   },
 });
 
-/** Wrong minutes are set anew; anything else is wrong in what the provider reads. */
+/** Wrong minutes can be set again; any other fault is in the provider's own data. */
 function fixOfTerms(priority: string, reason: string): string {
   const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
   return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider answers';
 }
 
-/** With the minutes of the README, so that it can be run as it stands. */
+/** With the minutes of docs/sla.md, so that it can be run as it stands. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
 }
@@ -161,8 +161,8 @@ function shellWord(text: string): string {
 
 const priorities = defineCheck({
   code: 'SLA_PRIORITIES',
-  about: 'priorities without an SLA policy',
-  fact: (facts) => facts.policies,
+  title: 'priorities without an SLA policy',
+  needs: 'policies',
   judge: (found, { work }) => {
     if (found.state !== 'active') return fine('No priority needs an SLA policy.');
     if (work.state !== 'known') return notChecked('priorities without an SLA policy', work.because);
@@ -174,15 +174,10 @@ const priorities = defineCheck({
   },
 });
 
-const probed = {
-  code: 'PROBE',
-  run: (facts: Facts) => (facts.probes ? probe.run(facts) : []),
-};
-
 const probe = defineCheck({
   code: 'PROBE',
-  about: 'calls of host modules',
-  fact: (facts) => facts.probes ?? { state: 'skipped', because: 'it was not asked for' },
+  title: 'calls of host modules',
+  needs: 'probes',
   judge: ({ called }): Judgement[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
@@ -206,5 +201,5 @@ export const workChecks: readonly Check[] = [
   erasures,
   policies,
   priorities,
-  probed,
+  probe,
 ];

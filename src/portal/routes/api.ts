@@ -5,14 +5,14 @@ import type { OwnNews } from '../live-news.js';
 import { openConversation, rate, writeMessage } from '../operations.js';
 import { Problem } from '../problems.js';
 
-/** The customer's conversations, those first in which something was said last. */
+/** The customer's conversations, the latest message first. */
 export const listConversations: Handler = async (c, { api }) => {
   const { customer } = c.get('frame');
   const cursor = c.req.query('cursor') ?? null;
   return read(c, await api.conversations.forCustomer(customer.id, { cursor, ...limitOf(c) }));
 };
 
-/** One conversation with its newest messages, or those before one. It is not read by that. */
+/** One conversation with its newest messages, or those before one. Does not mark it as read. */
 export const getConversation: Handler = async (c, { api }) => {
   const before = c.req.query('before');
   const input = { ...(before !== undefined && { before }), ...limitOf(c) };
@@ -36,14 +36,14 @@ export const postRating: Handler = async (c, services) => {
   return c.json(await services.api.conversations.getForCustomer(frame.customer.id, id));
 };
 
-/** The customer has seen the messages up to this one. */
+/** Marks the messages up to this one as read. */
 export const postRead: Handler = async (c, { api }) => {
   const [messageId] = fields(c, 'messageId');
   const input = messageId ? { messageId } : {};
   return c.json(await api.conversations.markReadForCustomer(c.get('frame').customer.id, param(c, 'id'), input));
 };
 
-/** Names the customer's conversations that have changed; `*`: any may have. */
+/** A live stream of the ids of changed conversations; `*` if any may have changed. */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
   const personId = c.get('frame').customer.id;
@@ -62,7 +62,7 @@ export const live: Handler = (c, services) => {
   });
 };
 
-/** Every answer to a GET carries the token that the next write needs. */
+/** Every GET response carries the token for the next write. */
 function read(c: PortalContext, body: object): Response {
   return c.json(body, 200, { [tokenHeader]: c.get('frame').token });
 }
@@ -72,7 +72,7 @@ function limitOf(c: PortalContext): { limit?: number } {
   return limit === undefined ? {} : { limit: Number(limit) };
 }
 
-/** The fields by name. An unknown one would be dropped with all that it means. */
+/** Reads the fields in order. Refuses unknown ones, which would otherwise be ignored silently. */
 function fields(c: PortalContext, ...names: string[]): string[] {
   const form = c.get('form');
   const unknown = form.names.find((name) => !names.includes(name));
@@ -85,7 +85,7 @@ function fields(c: PortalContext, ...names: string[]): string[] {
   return names.map((name) => form.text(name));
 }
 
-/** The client's key, under which a request that is sent again writes nothing more. */
+/** The client's `Idempotency-Key`: a repeated request with the same key writes nothing. */
 function keyOf(c: PortalContext): string | undefined {
   const key = c.req.header('idempotency-key');
   if (key === undefined) return undefined;

@@ -1,16 +1,14 @@
+import { assetResponse } from '../../http/assets.js';
 import { type Handler, param } from '../handler.js';
 
-/** A stylesheet or script, under an address that changes with its content. */
+/** Serves an asset under a URL with a hash of its content. */
 export const asset: Handler = (c, { assets }) => {
   const found = assets.find(param(c, 'version'), param(c, 'name'));
   if (!found) return c.text('Not found.\n', 404);
-  return c.body(found.body, 200, {
-    'content-type': found.type,
-    'cache-control': 'private, max-age=31536000, immutable',
-  });
+  return assetResponse(found, c.req.header('accept-encoding'));
 };
 
-/** The script of `<cairnloop-support>`. Its address stays the same, so browsers ask each time whether it has changed. */
+/** The script of `<cairnloop-support>`. Its URL is stable, so browsers revalidate it by ETag. */
 export const widget: Handler = (c, { widget, options }) => {
   const { body, etag } = widget.in(c.get('frame').wording, options.base);
   const headers = { 'cache-control': 'private, no-cache', vary: 'accept-language, cookie', etag };

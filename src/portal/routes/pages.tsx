@@ -50,7 +50,7 @@ export const open: Handler = async (c, services) => {
 
 export const openAgain = async (c: PortalContext, _: Services, problem: Problem) => newPage(c, problem);
 
-/** A thread; whoever is shown its newest messages has read them. */
+/** A thread. Showing the newest messages marks them as read. */
 export const thread: Handler = (c, services) => threadPage(c, services);
 
 async function threadPage(c: PortalContext, { api }: Services, problem?: Problem): Promise<Response> {
@@ -81,7 +81,9 @@ async function threadPage(c: PortalContext, { api }: Services, problem?: Problem
 
 const pageSize = 100;
 
-/** The id to page on from. Long messages fill a page before it is full, so that their number does not tell. */
+/**
+ * The cursor of the previous page. Long messages end a page early, so a page with few messages may not be the first.
+ */
 async function earlierThan(
   { id, messages = [] }: CustomerConversation,
   { customer }: Frame,
@@ -93,7 +95,7 @@ async function earlierThan(
   return before.messages?.length ? oldest.id : undefined;
 }
 
-/** Browsers fetch pages ahead of a click that may never come. */
+/** Whether a person sees the page: a prefetch must not mark it as read. */
 function isLookedAt(c: PortalContext): boolean {
   return c.req.method === 'GET' && !/prefetch/i.test(`${c.req.header('sec-purpose')} ${c.req.header('purpose')}`);
 }
@@ -115,10 +117,10 @@ export const rateConversation: Handler = async (c, services) => {
   return c.redirect(`${frame.base}/c/${id}`, 303);
 };
 
-/** As {@link thread}: of what is not there, nothing can be shown again. */
+/** As {@link thread}, after a refused reply. Throws if the conversation does not exist. */
 export const threadAgain = (c: PortalContext, services: Services, problem: Problem) => threadPage(c, services, problem);
 
-/** A form that is shown again keeps its nonce, so that it still writes once. */
+/** Keeps the nonce of a form that is shown again, so that it still writes once. */
 function nonceOf(c: PortalContext): string {
   return (c.get('form')?.text('nonce').slice(0, 100) || randomUUID()) as string;
 }

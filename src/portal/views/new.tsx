@@ -6,7 +6,7 @@ import { Notice, SignedForm } from './page.js';
 interface NewProps {
   frame: Frame;
   nonce: string;
-  /** What was written before it was refused. */
+  /** The refused form's text, to show again. */
   kept: { subject: string; message: string } | undefined;
   problem: string | undefined;
 }

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { Frame } from '../handler.js';
 
-/** A whole page: whose it is, and what is on it. */
+/** A whole page of one customer. */
 export const Page: FC<{ frame: Frame; title: string; children: Child }> = ({ frame, title, children }) => {
   const { base, assets, customer, wording } = frame;
   const { texts, locale, dir } = wording;
@@ -69,7 +69,7 @@ export const ProblemBox: FC<{ frame: Frame; text: string }> = ({ frame, text }) 
   </section>
 );
 
-/** What keeps a form from being sent, beside the form. */
+/** The problem of a form, shown beside it. */
 export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
   <div class="notice-slot">
     {text ? (
@@ -80,7 +80,7 @@ export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
   </div>
 );
 
-/** A form that changes something: signed for this customer, and written once. */
+/** A form that changes something, with the customer's CSRF token and a nonce. */
 export const SignedForm: FC<
   PropsWithChildren<{ frame: Frame; action: string; nonce: string; class?: string; id?: string }>
 > = ({ frame, action, nonce, class: className, id, children }) => (

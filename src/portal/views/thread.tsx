@@ -9,7 +9,7 @@ import { Moment, Notice, SignedForm } from './page.js';
 interface ThreadProps {
   frame: Frame;
   conversation: CustomerConversation;
-  /** The message to page on from, where there are earlier ones. */
+  /** The message before which the previous page ends; undefined if there are no earlier messages. */
   earlier: string | undefined;
   isNewest: boolean;
   nonce: string;
@@ -85,7 +85,7 @@ const Message: FC<{ frame: Frame; message: CustomerMessage }> = ({ frame, messag
   );
 };
 
-/** Asked once the conversation is resolved; an answer may be changed. */
+/** Shown once the conversation is resolved; a rating can be changed. */
 const Rating: FC<{ frame: Frame; conversation: CustomerConversation; nonce: string }> = (props) => {
   const { frame, conversation, nonce } = props;
   const { texts } = frame.wording;

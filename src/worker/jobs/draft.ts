@@ -3,7 +3,7 @@ import type { DraftGenerator } from '../../contracts/draft-generator.js';
 import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { givenBack, type LoadedCall } from '../../deliveries/load-batch.js';
+import { type LoadedCall, released } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
@@ -30,11 +30,11 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const foundFor = (row: ClaimedDelivery) => conversations.get(row.conversation_id);
   const requests = new Map(rows.map((row) => [row.id, requestOf(foundFor(row))]));
   const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);
-  const drafted = await runtime.db.run<{ id: string }>(selectDrafted, [asking]);
+  const drafted = await runtime.db.run(selectDrafted, { messageIds: asking });
   const done = new Set(drafted.map((row) => row.id));
   return new Map<string, LoadedCall>(
     rows.map((row) => {
-      if (foundFor(row) === givenBack) return [row.id, givenBack];
+      if (foundFor(row) === released) return [row.id, released];
       const request = requests.get(row.id);
       if (!request || done.has(request.messageId)) return [row.id, null];
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
@@ -42,9 +42,9 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
 }
 
-/** Undefined where no customer waits. */
-function requestOf(found: WholeConversation | typeof givenBack | undefined): DraftRequest | undefined {
-  if (found === givenBack || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
+/** Undefined if no customer waits for an answer. */
+function requestOf(found: WholeConversation | typeof released | undefined): DraftRequest | undefined {
+  if (found === released || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
   return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };
@@ -78,7 +78,7 @@ function proposalIn(result: unknown): unknown {
   return ok ? (value ?? null) : null;
 }
 
-const selectDrafted = statement(
+const selectDrafted = statement<{ messageIds: string[] }, { id: string }>(
   'draft.for_requests',
-  (s) => `SELECT request_message_id AS id FROM ${s}.drafts WHERE request_message_id = ANY ($1::uuid[])`,
+  (s, p) => `SELECT request_message_id AS id FROM ${s}.drafts WHERE request_message_id = ANY (${p.messageIds}::uuid[])`,
 );

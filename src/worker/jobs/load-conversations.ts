@@ -2,9 +2,9 @@ import type { Message } from '../../contracts/domain.js';
 import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
-import { type Statement, statement } from '../../db/statement.js';
+import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { givenBack } from '../../deliveries/load-batch.js';
+import { released } from '../../deliveries/load-batch.js';
 import { shortBatch } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -15,7 +15,7 @@ export async function loadConversations(
 ): Promise<Map<string, ConversationRow>> {
   const ids = conversationIds(rows);
   const load = (how: How, wanted: readonly string[]) =>
-    runtime.db.run<ConversationRow>(conversations[how], [arrayLiteral(wanted)]);
+    runtime.db.run(conversations[how], { ids: arrayLiteral(wanted) });
   const { found } = await withLarge(ids, load, ids.length);
   return new Map(found.map((row) => [row.id, row]));
 }
@@ -31,21 +31,21 @@ export interface WholeConversation {
 
 /**
  * Like {@link loadConversations}, with at most `limit` messages and the byte budget of a call. Only some large
- * conversations of a batch are loaded; the deliveries of the others are given back.
+ * conversations of a batch are loaded; the deliveries of the others are released.
  */
 export async function loadWholeConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, WholeConversation | typeof givenBack>> {
+): Promise<Map<string, WholeConversation | typeof released>> {
   const { concurrency } = runtime.config.worker;
   const budget = { small: bytesPerCall(Math.max(concurrency, shortBatch)), large: bytesPerCall(concurrency) };
   const load = (how: How, ids: readonly string[]) =>
-    runtime.db.run<WholeRow>(wholeConversations[how], [arrayLiteral(ids), limit, budget[how]]);
+    runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
-  return new Map<string, WholeConversation | typeof givenBack>([
+  return new Map<string, WholeConversation | typeof released>([
     ...found.map((row) => [row.id, toWhole(row)] as const),
-    ...left.map((id) => [id, givenBack] as const),
+    ...left.map((id) => [id, released] as const),
   ]);
 }
 
@@ -106,45 +106,56 @@ const small = { messages: 50, metadataBytes: 2048 };
 
 const columns = conversationColumns.map((name) => `c.${name}`).join(', ');
 
-const smallOnes = (s: string) =>
-  `${s}.conversations c WHERE c.id = ANY ($1::uuid[]) AND pg_column_size(c.metadata) <= ${small.metadataBytes}`;
+/** An array literal of ids. */
+interface Ids {
+  ids: string;
+}
 
-const largeOnes = (s: string) =>
+interface Whole extends Ids {
+  limit: number;
+  budget: number;
+}
+
+const smallOnes = (s: string, { ids }: Placeholders<Ids>) =>
+  `${s}.conversations c WHERE c.id = ANY (${ids}::uuid[]) AND pg_column_size(c.metadata) <= ${small.metadataBytes}`;
+
+const largeOnes = (s: string, { ids }: Placeholders<Ids>) =>
   `(SELECT bounded.* FROM ${s}.conversations stored, ${s}.bounded_conversation(stored) bounded
-      WHERE stored.id = ANY ($1::uuid[])) c`;
+      WHERE stored.id = ANY (${ids}::uuid[])) c`;
 
-const conversations: Record<How, Statement> = {
-  small: statement('delivery.conversations', (s) => `SELECT ${columns} FROM ${smallOnes(s)}`),
-  large: statement('delivery.large_conversations', (s) => `SELECT ${columns} FROM ${largeOnes(s)}`),
+const conversations: Record<How, Statement<Ids, ConversationRow>> = {
+  small: statement('delivery.conversations', (s, p) => `SELECT ${columns} FROM ${smallOnes(s, p)}`),
+  large: statement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
 };
 
 /** Messages are packed as JSON arrays: a draining worker spends most of its time on reading rows. */
 const packed = (content: string, metadata: string) =>
   `json_agg(json_build_array(id, role, ${content}, author, ${metadata}, status, sent_at, created_at))`;
 
-/** So many of them are within the budget. */
-const isSmall = `octet_length(content) <= $3::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
+/** How many of the newest messages are within the budget. */
+const isSmall = (budget: string) =>
+  `octet_length(content) <= ${budget}::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
 
-const wholeConversations: Record<How, Statement> = {
+const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
   small: statement(
     'delivery.whole_conversations',
-    (s) => `
-    SELECT ${columns}, newest.packed FROM (SELECT * FROM ${smallOnes(s)}) c CROSS JOIN LATERAL (
+    (s, p) => `
+    SELECT ${columns}, newest.packed FROM (SELECT * FROM ${smallOnes(s, p)}) c CROSS JOIN LATERAL (
       SELECT (${packed('content', 'metadata')} FILTER (WHERE is_small))::text AS packed
       FROM (
-        SELECT *, ${isSmall} AS is_small
+        SELECT *, ${isSmall(p.budget)} AS is_small
         FROM ${s}.messages WHERE conversation_id = c.id ORDER BY created_at DESC, id DESC LIMIT ${small.messages} + 1
       ) message
-      HAVING count(*) <= least($2::int, ${small.messages}) AND coalesce(bool_and(is_small), true)
+      HAVING count(*) <= least(${p.limit}::int, ${small.messages}) AND coalesce(bool_and(is_small), true)
     ) newest`,
   ),
   large: statement(
     'delivery.large_whole_conversations',
-    (s) => `
-    SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s)} CROSS JOIN LATERAL (
+    (s, p) => `
+    SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s, p)} CROSS JOIN LATERAL (
       SELECT NOT bool_and(whole) AS truncated,
         (${packed(boundedContent, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
-      FROM (${newestMessages(s, 'm.conversation_id = c.id', '$2::int', '$3::bigint')}
+      FROM (${newestMessages(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
       ) message
     ) newest`,
   ),

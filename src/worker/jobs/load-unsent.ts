@@ -8,20 +8,20 @@ export type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
 
 /** The unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
 export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, UnsentRow>> {
-  const messages = await runtime.db.run<UnsentRow>(selectUnsent, [rows.map((row) => row.subject_id)]);
+  const messages = await runtime.db.run(selectUnsent, { ids: rows.map((row) => row.subject_id) });
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** The content is delivered exactly, so it is not cut. Only foreign SQL can store a longer one. */
+/** The content is delivered exactly, so it is not cut. Only SQL of others can store a longer one. */
 export function messageTooLarge({ bytes }: UnsentRow): never {
   throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
 }
 
-const selectUnsent = statement(
+const selectUnsent = statement<{ ids: (string | null)[] }, UnsentRow>(
   'message.unsent',
-  (s) => `
+  (s, p) => `
     SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,
       CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE '' END AS content,
       octet_length(content) > ${maxContentBytes} AS too_large, octet_length(content) AS bytes
-    FROM ${s}.messages WHERE id = ANY ($1::uuid[]) AND status <> 'sent'`,
+    FROM ${s}.messages WHERE id = ANY (${p.ids}::uuid[]) AND status <> 'sent'`,
 );

@@ -13,12 +13,6 @@ export const outbound: TopicHandler = {
   method: 'notifier.onOutboundTriggered',
   load: loadCalls,
   failure: returnedFailure,
-  settled(runtime, row, outcome) {
-    const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
-    runtime.metrics.outboundSettled(outcome === 'done' ? 'sent' : 'failed');
-    runtime.telemetry.publish(outcome === 'done' ? 'outbound.sent' : 'outbound.failed', {}, metadata);
-    runtime.changeFeed.changed(row.conversation_id, outcome === 'done' ? 'visible' : 'internal');
-  },
 };
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {

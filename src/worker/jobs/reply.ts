@@ -15,11 +15,6 @@ export const reply: TopicHandler = {
   method: 'notifier.onReply',
   load: loadCalls,
   failure: returnedFailure,
-  settled(runtime, row, outcome) {
-    const metadata = { conversationId: row.conversation_id, messageId: row.subject_id };
-    runtime.telemetry.publish(outcome === 'done' ? 'reply.sent' : 'reply.failed', {}, metadata);
-    runtime.changeFeed.changed(row.conversation_id);
-  },
 };
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {

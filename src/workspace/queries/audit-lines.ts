@@ -1,5 +1,5 @@
 import { decodeIdCursor, encodeCursor } from '../../db/cursor.js';
-import { type Statement, statement } from '../../db/statement.js';
+import { type Placeholders, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -16,28 +16,28 @@ export interface AuditFilter {
 export interface AuditPage {
   lines: AuditLine[];
   nextCursor: string | null;
-  /** The record was looked through as far as one page may, and goes on. */
+  /** Whether the page ended at its scan limit, with lines left to search. */
   partial: boolean;
 }
 
 const pageSize = 50;
-/** How many lines one page looks through for those that were asked for. */
+/** How many lines a page scans for matches. */
 const window = 5000;
 
-/** The record, newest first. Filters look through a bounded part of it at a time. Throws `CURSOR_INVALID`. */
+/** Audit lines, newest first. Each page scans a bounded number of lines. Throws `CURSOR_INVALID`. */
 export async function findAuditLines(runtime: Runtime, filter: AuditFilter): Promise<AuditPage> {
   const before = filter.cursor ? decodeIdCursor(filter.cursor) : newest;
-  const values = [filter.action, filter.actor, before];
-  const conversation = isId(filter.conversation) ? filter.conversation : null;
-  const rows = conversation
-    ? await runtime.db.run<AuditLineRow>(selectOfConversation, [...values, conversation])
-    : await runtime.db.run<AuditLineRow>(selectAll, values);
+  const wanted = { action: filter.action, actor: filter.actor, before };
+  const conversationId = isId(filter.conversation) ? filter.conversation : null;
+  const rows = conversationId
+    ? await runtime.db.run(selectOfConversation, { ...wanted, conversationId })
+    : await runtime.db.run(selectAll, wanted);
   return toPage(rows);
 }
 
 const newest = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The window's end comes as a row of its own, without a line in it. */
+/** The end of the scanned window comes with every row; without matches, in a row of nulls. */
 interface AuditLineRow {
   id: string | null;
   at: Timestamp;
@@ -73,13 +73,21 @@ function toLine(row: AuditLineRow): AuditLine {
   };
 }
 
-/** $1 action, $2 actor id, $3 the id to go on before. */
-const select = (s: string, where: string): string => `
+interface LineParams {
+  action: string | null;
+  /** An actor's id. */
+  actor: string | null;
+  /** Lines before this id. */
+  before: string;
+}
+
+const select = (s: string, p: Placeholders<LineParams>, where: string): string => `
   WITH seen AS MATERIALIZED (
-    SELECT * FROM ${s}.audit_events WHERE id < $3::uuid ${where} ORDER BY id DESC LIMIT ${window}
+    SELECT * FROM ${s}.audit_events WHERE id < ${p.before}::uuid ${where} ORDER BY id DESC LIMIT ${window}
   ), chosen AS (
     SELECT * FROM seen
-    WHERE ($1::text IS NULL OR action = $1) AND ($2::text IS NULL OR actor ->> 'id' = $2)
+    WHERE (${p.action}::text IS NULL OR action = ${p.action})
+      AND (${p.actor}::text IS NULL OR actor ->> 'id' = ${p.actor})
     ORDER BY id DESC LIMIT ${pageSize + 1}
   ), window_end AS (
     SELECT min(id::text)::uuid AS id FROM seen HAVING count(*) = ${window}
@@ -89,8 +97,9 @@ const select = (s: string, where: string): string => `
   FROM (SELECT) one LEFT JOIN chosen ON true LEFT JOIN ${s}.conversations c ON c.id = chosen.conversation_id
   ORDER BY chosen.id DESC`;
 
-const selectAll: Statement = statement('workspace.audit', (s) => select(s, ''));
+const selectAll = statement<LineParams, AuditLineRow>('workspace.audit', (s, p) => select(s, p, ''));
 
-const selectOfConversation: Statement = statement('workspace.audit.conversation', (s) =>
-  select(s, 'AND conversation_id = $4::uuid'),
+const selectOfConversation = statement<LineParams & { conversationId: string }, AuditLineRow>(
+  'workspace.audit.conversation',
+  (s, p) => select(s, p, `AND conversation_id = ${p.conversationId}::uuid`),
 );

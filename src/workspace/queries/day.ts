@@ -7,16 +7,16 @@ export interface Day {
   received: CappedCount;
   replied: CappedCount;
   resolved: CappedCount;
-  /** Replies of the operator's own. */
+  /** Replies by this operator. */
   mine: CappedCount;
 }
 
-/** So many lines of the record are looked at, newest first; where there are more, each count is a lower bound. */
+/** How many audit lines are scanned, newest first; with more than these, each count is a lower bound. */
 const looked = 5000;
 
 /** Counts the last day from the newest audit events, in one statement of bounded cost. */
 export async function findDay(runtime: Runtime, operatorId: string): Promise<Day> {
-  const [row] = await runtime.db.run<Record<keyof Day, number> & { whole: boolean }>(selectDay, [operatorId]);
+  const [row] = await runtime.db.run(selectDay, { operatorId });
   if (!row) throw new Error('SELECT answered no row');
   const count = (value: number): CappedCount => ({ value, more: !row.whole });
   return {
@@ -27,10 +27,10 @@ export async function findDay(runtime: Runtime, operatorId: string): Promise<Day
   };
 }
 
-/** Ids of the record sort as they were made: that of a moment is the time in its first 48 bits. */
-const selectDay = statement(
+/** Audit ids are UUIDv7, so they sort by time: the first 48 bits are milliseconds. */
+const selectDay = statement<{ operatorId: string }, Record<keyof Day, number> & { whole: boolean }>(
   'workspace.day',
-  (s) => `
+  (s, p) => `
     WITH seen AS MATERIALIZED (
       SELECT action, actor FROM ${s}.audit_events
       WHERE id > (SELECT (lpad(to_hex((extract(epoch FROM ${s}.clock() - interval '24 hours') * 1000)::bigint), 12, '0')
@@ -41,6 +41,6 @@ const selectDay = statement(
       (count(*) FILTER (WHERE action = 'message.received'))::int AS received,
       (count(*) FILTER (WHERE action = 'conversation.replied'))::int AS replied,
       (count(*) FILTER (WHERE action = 'conversation.resolved'))::int AS resolved,
-      (count(*) FILTER (WHERE action = 'conversation.replied' AND actor ->> 'id' = $1))::int AS mine
+      (count(*) FILTER (WHERE action = 'conversation.replied' AND actor ->> 'id' = ${p.operatorId}))::int AS mine
     FROM seen`,
 );

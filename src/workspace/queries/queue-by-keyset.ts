@@ -1,6 +1,6 @@
 import { isAwake } from '../../conversations/wake.js';
 import { decodeCursor, encodeCursor, isTime } from '../../db/cursor.js';
-import { type Statement, statement } from '../../db/statement.js';
+import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
@@ -13,25 +13,29 @@ export interface QueuePage {
   nextCursor: string | null;
 }
 
-/** When the newest message between customer and team came, as the indexes of the queue have it. */
+/** When customer or team last wrote; the same expression as in the indexes of the queue. */
 export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
 
 export type WalkedFilter = 'open' | 'needs-reply' | 'resolved';
 
-/** In which part of the queue a line stands: late, with a running clock, or neither. */
+/** The parts of the queue, in order: an overdue answer, a running clock, neither. */
 const phases = { overdue: 0, running: 1, rest: 2 } as const;
 
-/** Before every time and id, for the first page: a comparison with a parameter that may be null would use no index. */
-const first = [String(phases.overdue), '-infinity', '00000000-0000-0000-0000-000000000000'];
-const firstResolved = [String(phases.rest), 'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+/** The start of the first page. A nullable parameter would keep the planner from using an index. */
+const first: Place = { phase: String(phases.overdue), key: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+const firstResolved: Place = {
+  phase: String(phases.rest),
+  key: 'infinity',
+  id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+};
 
 /**
- * A page of a filter that may hold any number of conversations: those whose answer is late, then those whose clock runs,
- * both by their deadline, then the rest by their newest message. Each page costs the same, as its place is found by index.
+ * A page of a filter of any size: overdue answers, then running clocks, both by deadline, then the rest by newest
+ * message. Keyset pagination: every page costs the same.
  */
 export async function queueByKeyset(runtime: Runtime, filter: WalkedFilter, cursor: string | null): Promise<QueuePage> {
-  const [phase, key, id] = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
-  const rows = await runtime.db.run<QueueRecord & { phase: number; key: string }>(statements[filter], [phase, key, id]);
+  const place = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
+  const rows = await runtime.db.run(statements[filter], place);
   const last = rows[pageSize - 1];
   return {
     rows: rows.slice(0, pageSize).map(toQueueRow),
@@ -39,35 +43,41 @@ export async function queueByKeyset(runtime: Runtime, filter: WalkedFilter, curs
   };
 }
 
-function placeOf(cursor: string): string[] {
-  const place = decodeCursor(cursor, 3);
-  const [phase, key = '', id] = place;
+/** The position after a page: phase, sort key and id of its last line. */
+interface Place {
+  phase: string;
+  key: string;
+  id: string;
+}
+
+function placeOf(cursor: string): Place {
+  const [phase = '', key = '', id = ''] = decodeCursor(cursor, 3);
   const isPhase = Object.values(phases).some((known) => String(known) === phase);
   if (!isPhase || !isTime(key) || !isId(id)) throw new CairnloopError('CURSOR_INVALID', { found: cursor });
-  return place;
+  return { phase, key, id };
 }
 
 const resolved = `c.status = 'resolved'`;
 const open = `c.status = 'open'`;
-/** Open and not snoozed: snoozed ones are in none of the walked filters. */
+/** Open and not snoozed. */
 const awake = (s: string) => `${open} AND ${isAwake(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
-/** Waits for an answer that is late, as the index `conversations_overdue` has it. */
+/** Has an overdue answer; the same condition as in the index `conversations_overdue`. */
 export const overdue = `${open} AND c.overdue_since > c.unanswered_since`;
 
-const statements: Record<WalkedFilter, Statement> = {
-  open: statement('workspace.queue.open', (s) => urgentFirst(s, awake(s))),
-  'needs-reply': statement('workspace.queue.needs_reply', (s) => urgentFirst(s, unanswered(s))),
-  resolved: statement('workspace.queue.resolved', (s) =>
-    pageOf(s, { rest: byMessage(s, `${resolved} AND (${messageAt}, c.id) < (${from(phases.rest)})`) }),
+const statements: Record<WalkedFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
+  open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
+  'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
+  resolved: statement('workspace.queue.resolved', (s, p) =>
+    pageOf(s, { rest: byMessage(s, `${resolved} AND (${messageAt}, c.id) < (${from(p, phases.rest)})`) }),
   ),
 };
 
-/** Where a phase goes on: after $2 and $3 in the phase $1, at its beginning in a later one. */
-const from = (phase: number) => {
-  const [, key, id] = phase === phases.rest ? firstResolved : first;
-  return `CASE WHEN $1::int = ${phase} THEN $2::timestamptz ELSE '${key}' END,
-    CASE WHEN $1 = ${phase} THEN $3::uuid ELSE '${id}' END`;
+/** Start of a phase: the cursor's position in its own phase, else the first row. */
+const from = (p: Placeholders<Place>, phase: number) => {
+  const { key, id } = phase === phases.rest ? firstResolved : first;
+  return `CASE WHEN ${p.phase}::int = ${phase} THEN ${p.key}::timestamptz ELSE '${key}' END,
+    CASE WHEN ${p.phase} = ${phase} THEN ${p.id}::uuid ELSE '${id}' END`;
 };
 
 const byMessage = (s: string, where: string) => `
@@ -75,32 +85,33 @@ const byMessage = (s: string, where: string) => `
   ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${pageSize + 1}`;
 
 /**
- * A phase is looked at when those before it do not fill the page. That a conversation is in none of them is a look-up
- * for each line, by the offset: a join would be planned over all of them.
+ * A phase is read only if those before it do not fill the page. `OFFSET 0` keeps the anti-join a lookup for each row:
+ * the planner would otherwise join all of the clocks.
  */
-const urgentFirst = (s: string, where: string) =>
+const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE $1::int = ${phases.overdue} AND ${overdue} AND ${isAwake(s)} AND (c.overdue_since, c.id) > (${from(phases.overdue)})
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${overdue} AND ${isAwake(s)}
+        AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
       ORDER BY c.overdue_since, c.id LIMIT ${pageSize + 1}`,
     running: `
       SELECT l.conversation_id AS id, l.breach_at AS key
       FROM ${s}.slas l JOIN ${s}.conversations c ON c.id = l.conversation_id
-      WHERE $1 <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${pageSize}
+      WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${pageSize}
         AND l.status = 'active' AND ${where} AND (${overdue}) IS NOT TRUE
-        AND (l.breach_at, l.conversation_id) > (${from(phases.running)})
+        AND (l.breach_at, l.conversation_id) > (${from(p, phases.running)})
       ORDER BY l.breach_at, l.conversation_id LIMIT ${pageSize + 1}`,
     rest: byMessage(
       s,
       `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${pageSize}
         AND ${where} AND (${overdue}) IS NOT TRUE
         AND NOT EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active' OFFSET 0)
-        AND (${messageAt}, c.id) < (${from(phases.rest)})`,
+        AND (${messageAt}, c.id) < (${from(p, phases.rest)})`,
     ),
   });
 
-/** The lines of the first page that the phases hold together. */
+/** Joins the phases and takes one page of them. */
 const pageOf = (s: string, found: Partial<Record<keyof typeof phases, string>>) => {
   const names = Object.keys(found) as (keyof typeof phases)[];
   const parts = names.map((name) => `${name} AS (${found[name]})`);

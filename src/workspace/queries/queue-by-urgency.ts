@@ -1,35 +1,33 @@
 import { isAwake, isSnoozed } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
-import { type Statement, statement } from '../../db/statement.js';
+import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
 import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
 
 export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
 
-/** The most conversations that are gathered; a filter that holds more shows these, and others as they are dealt with. */
+/** The most conversations that a filter collects before sorting; a larger filter shows only these. */
 export const maxGathered = 1000;
 
-/** A page of a filter that holds what should be few: gathered up to a bound, then sorted by urgency and activity. */
+/** A page of a filter that is expected to be small: collected up to a limit, then sorted by urgency and activity. */
 export function queueByUrgency(runtime: Runtime, filter: GatheredFilter, cursor: string | null): Promise<QueuePage> {
-  return page(runtime, statements[filter], [], cursor);
+  return page(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
 }
 
-/** A page of what a search finds, sorted likewise. Its text may be the beginning of an actor id, or words. */
+/** A page of search results, in the same order. `search` is words, or the beginning of an actor id. */
 export async function searchQueue(runtime: Runtime, search: string, cursor: string | null): Promise<QueuePage> {
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return page(runtime, findBySearch, [prefix, search], cursor);
+  return page(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
 }
 
-/** One page of what a statement gathers; its `$1` is the offset. */
+/** One page of a statement that takes an offset. */
 export async function page(
-  runtime: Runtime,
-  from: Statement,
-  values: string[],
   cursor: string | null,
+  gather: (offset: number) => Promise<QueueRecord[]>,
 ): Promise<QueuePage> {
   const offset = Math.min(maxGathered, cursor ? decodeOffsetCursor(cursor) : 0);
-  const rows = await runtime.db.run<QueueRecord>(from, [offset, ...values]);
+  const rows = await gather(offset);
   return {
     rows: rows.slice(0, pageSize).map(toQueueRow),
     nextCursor: rows.length > pageSize ? encodeCursor([String(offset + pageSize)]) : null,
@@ -37,8 +35,8 @@ export async function page(
 }
 
 /**
- * Open conversations with a draft that waits for approval, but for snoozed ones. The filters of breaches hold those as
- * well: their clocks run on.
+ * Open conversations with a draft that needs approval, without snoozed ones. The breach filters include snoozed ones,
+ * because their clocks keep running.
  */
 export const needingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
@@ -72,34 +70,41 @@ export const breached = (s: string) => `
   ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
   LIMIT ${maxGathered}`;
 
-/** Open conversations that are out of the queue, the next to come back first. */
+/** Snoozed open conversations, the next to wake first. */
 export const snoozed = (s: string) => `
   SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
   ORDER BY c.snoozed_until, c.id LIMIT ${maxGathered}`;
 
 const byUrgency = `CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
-/** $1 offset. */
-export const gathered = (s: string, ids: string, order = byUrgency) => `
+export interface Offset {
+  offset: number;
+}
+
+export const gathered = (s: string, { offset }: Placeholders<Offset>, ids: string, order = byUrgency) => `
   WITH gathered AS (${ids}),
   page AS (
     SELECT c.id, row_number() OVER (ORDER BY ${order}, ${messageAt} DESC, c.id DESC) AS place
     FROM gathered JOIN ${s}.conversations c USING (id)
     LEFT JOIN ${s}.slas running ON running.conversation_id = c.id AND running.status = 'active'
-    ORDER BY place OFFSET $1 LIMIT ${pageSize + 1}
+    ORDER BY place OFFSET ${offset} LIMIT ${pageSize + 1}
   )
   ${queueColumns(s)}`;
 
-const statements: Record<GatheredFilter, Statement> = {
-  'needs-approval': statement('workspace.queue.needs_approval', (s) => gathered(s, needingApproval(s))),
-  breaching: statement('workspace.queue.breaching', (s) => gathered(s, breachingSoon(s))),
-  breached: statement('workspace.queue.breached', (s) => gathered(s, breached(s))),
-  snoozed: statement('workspace.queue.snoozed', (s) => gathered(s, snoozed(s), 'c.snoozed_until')),
+const statements: Record<GatheredFilter, Statement<Offset, QueueRecord>> = {
+  'needs-approval': statement('workspace.queue.needs_approval', (s, p) => gathered(s, p, needingApproval(s))),
+  breaching: statement('workspace.queue.breaching', (s, p) => gathered(s, p, breachingSoon(s))),
+  breached: statement('workspace.queue.breached', (s, p) => gathered(s, p, breached(s))),
+  snoozed: statement('workspace.queue.snoozed', (s, p) => gathered(s, p, snoozed(s), 'c.snoozed_until')),
 };
 
-const findBySearch = statement('workspace.queue.search', (s) =>
-  gathered(
-    s,
-    `SELECT found.id FROM ${s}.search_conversations($2, $3, ${maxGathered}) AS found (id) LIMIT ${maxGathered}`,
-  ),
+const findBySearch = statement<Offset & { prefix: string; search: string }, QueueRecord>(
+  'workspace.queue.search',
+  (s, p) =>
+    gathered(
+      s,
+      p,
+      `SELECT found.id FROM ${s}.search_conversations(${p.prefix}, ${p.search}, ${maxGathered}) AS found (id)
+      LIMIT ${maxGathered}`,
+    ),
 );

@@ -1,21 +1,29 @@
 import { isAwake, isSnoozed } from '../../conversations/wake.js';
-import { type Statement, statement } from '../../db/statement.js';
+import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
 import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
-import { breached, breachingSoon, gathered, maxGathered, needingApproval, page } from './queue-by-urgency.js';
-import { ownerId } from './rows.js';
+import {
+  breached,
+  breachingSoon,
+  gathered,
+  maxGathered,
+  needingApproval,
+  type Offset,
+  page,
+} from './queue-by-urgency.js';
+import { ownerId, type QueueRecord } from './rows.js';
 
-/** What a filter is narrowed to. */
+/** A tag or owner to restrict a filter to. */
 export interface Narrowing {
   tag?: string | undefined;
-  /** The owner's id; empty: nobody's. */
+  /** The owner's id; empty for unassigned. */
   owner?: string | undefined;
 }
 
 /**
- * A page of a filter, of one tag, one owner or both: gathered up to a bound and sorted by urgency. The bound holds the
- * most urgent and the newest, so that what is left out is neither.
+ * A page of a filter restricted to a tag, an owner or both, sorted by urgency. Beyond the limit it keeps the most
+ * urgent and the newest conversations.
  */
 export function narrowQueue(
   runtime: Runtime,
@@ -23,45 +31,47 @@ export function narrowQueue(
   { tag, owner }: Narrowing,
   cursor: string | null,
 ): Promise<QueuePage> {
-  const values = [owner, tag].filter((value) => value !== undefined);
-  return page(runtime, narrowed(filter, { tag: tag !== undefined, owner: owner !== undefined }), values, cursor);
+  const how = narrowed(filter, { tag: tag !== undefined, owner: owner !== undefined });
+  return page(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
+
+type NarrowedStatement = Statement<Offset & Narrowing, QueueRecord>;
 
 interface By {
   tag: boolean;
   owner: boolean;
 }
 
-const known = new Map<string, Statement>();
+const known = new Map<string, NarrowedStatement>();
 
-/** One statement for each combination that is asked for, so that each has the plan that fits it. */
-function narrowed(filter: QueueFilter, by: By): Statement {
+/** One statement for each combination in use, so that each gets its own plan. */
+function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
-  const found = known.get(key) ?? statement(key, (s) => gathered(s, idsOf(s, filter, by)));
+  const found =
+    known.get(key) ??
+    statement<Offset & Narrowing, QueueRecord>(key, (s, p) => gathered(s, p, idsOf(s, p, filter, by)));
   known.set(key, found);
   return found;
 }
 
-/** The owner is `$2` where there is one, and the tag comes after it. */
-const parameters = ({ owner }: By) => ({ owner: '$2::text', tag: owner ? '$3::text' : '$2::text' });
+type Names = Placeholders<Narrowing>;
 
-function idsOf(s: string, filter: QueueFilter, by: By): string {
-  const { owner, tag } = parameters(by);
-  const wanted = [by.owner && `${ownerId} = ${owner}`, by.tag && `c.tags @> ARRAY[${tag}]`]
+function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
+  const wanted = [by.owner && `${ownerId} = ${p.owner}::text`, by.tag && `c.tags @> ARRAY[${p.tag}::text]`]
     .filter(Boolean)
     .join(' AND ');
   const few = gatheredIds[filter]?.(s);
   if (few) return `SELECT c.id FROM (${few}) few JOIN ${s}.conversations c USING (id) WHERE ${wanted}`;
   const where = `${conditions(s)[filter] ?? ''} AND ${wanted}`;
   const status = filter === 'resolved' ? 'resolved' : 'open';
-  const newest = by.tag || status === 'resolved' ? newestOf(s, status, by) : newestOfOwner(s, owner);
+  const newest = by.tag || status === 'resolved' ? newestOf(s, p, status, by) : newestOfOwner(s, p);
   const parts = status === 'resolved' ? [newest] : [newest, lateOnes(s), runningOnes(s)];
   return `
     SELECT c.id FROM (${parts.map((part) => `(${part})`).join(' UNION ')}) bounded
     JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxGathered}`;
 }
 
-/** Filters that are gathered anyway. */
+/** Filters that already collect a limited number of conversations. */
 const gatheredIds: Partial<Record<QueueFilter, (s: string) => string>> = {
   'needs-approval': needingApproval,
   breaching: breachingSoon,
@@ -80,21 +90,24 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
   };
 };
 
-/** How many rows of an index a page looks at. */
+/** How many index rows a page reads. */
 const looked = 2 * maxGathered;
 
-/** Resolved conversations of an owner are looked for among the newest, by tag or among all: no index holds them. */
-function newestOf(s: string, status: 'open' | 'resolved', by: By): string {
+/**
+ * The newest conversations of a status, of one tag if `by.tag`. No index covers an owner's resolved ones, so those are
+ * searched among these.
+ */
+function newestOf(s: string, p: Names, status: 'open' | 'resolved', by: By): string {
   if (!by.tag)
     return `SELECT c.id FROM ${s}.conversations c WHERE c.status = '${status}'
       ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${looked}`;
   return `SELECT t.conversation_id AS id FROM ${s}.conversation_tags t
-    WHERE t.tag = ${parameters(by).tag} AND t.status = '${status}'
+    WHERE t.tag = ${p.tag}::text AND t.status = '${status}'
     ORDER BY t.message_at DESC, t.conversation_id DESC LIMIT ${looked}`;
 }
 
-const newestOfOwner = (s: string, owner: string) => `
-  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${ownerId} = ${owner}
+const newestOfOwner = (s: string, { owner }: Names) => `
+  SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${ownerId} = ${owner}::text
   ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${looked}`;
 
 const lateOnes = (s: string) => `

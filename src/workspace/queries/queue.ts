@@ -10,7 +10,7 @@ import { ownerId } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
 
-/** The page of the queue that a view asks for; `mine` is the operator's. One statement. Throws `CURSOR_INVALID`. */
+/** The page of the queue for a view; `operatorId` is for the filter `mine`. One statement. Throws `CURSOR_INVALID`. */
 export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''): Promise<QueuePage> {
   const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
@@ -33,18 +33,18 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
 export type QueueCounts = Record<QueueFilter, CappedCount>;
 
 /**
- * How many conversations each filter holds, counted up to {@link countCap}, and the database's time, by which ages and
- * clocks are shown. One statement.
+ * Counts the conversations of each filter up to {@link countCap}, and returns the database's time, from which pages
+ * compute ages. One statement.
  */
 export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ counts: QueueCounts; now: Date }> {
-  const [row] = await runtime.db.run<Record<QueueFilter, number> & { now: Date }>(countFilters, [operatorId]);
+  const [row] = await runtime.db.run(countFilters, { operatorId });
   if (!row) throw new Error('SELECT answered no row');
   const { now, ...found } = row;
   const counts = Object.entries(found).map(([filter, count]) => [filter, capped(count)]);
   return { counts: Object.fromEntries(counts) as QueueCounts, now };
 }
 
-/** Counting stops here: "999+" says as much, and a count that goes on costs more with every conversation. */
+/** Counting stops here and shows "999+", because an exact count gets slower with every conversation. */
 export const countCap = 1000;
 
 export function capped(count: number): CappedCount {
@@ -54,11 +54,16 @@ export function capped(count: number): CappedCount {
 const ofConversations = (s: string, where: string) =>
   `SELECT FROM ${s}.conversations c WHERE ${where} LIMIT ${countCap}`;
 
-const countFilters = statement('workspace.queue.counts', (s) => {
+type CountsRow = Record<QueueFilter, number> & { now: Date };
+
+const countFilters = statement<{ operatorId: string }, CountsRow>('workspace.queue.counts', (s, p) => {
   const filters: Record<QueueFilter, string> = {
     'needs-reply': ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND c.unanswered_since IS NOT NULL`),
     'needs-approval': needingApproval(s),
-    mine: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND $1 <> '' AND ${ownerId} = $1`),
+    mine: ofConversations(
+      s,
+      `c.status = 'open' AND ${isAwake(s)} AND ${p.operatorId} <> '' AND ${ownerId} = ${p.operatorId}`,
+    ),
     unassigned: ofConversations(s, `c.status = 'open' AND ${isAwake(s)} AND ${ownerId} = ''`),
     breaching: breachingSoon(s),
     breached: breached(s),

@@ -2,7 +2,7 @@ import { makeReport } from '../../report/report.js';
 import type { Report } from '../../report/report-types.js';
 import type { Runtime } from '../../runtime.js';
 
-/** A report is shown again for so long, in milliseconds: the lists behind its numbers are opened one after the other. */
+/** How long a report is cached, in milliseconds: its lists are usually opened one after the other. */
 const shownAgainMs = 15_000;
 
 const dayMs = 86_400_000;
@@ -14,7 +14,7 @@ interface Made {
 
 const made = new WeakMap<Runtime, Map<number, Made>>();
 
-/** The report of the last days, made at most every 15 seconds. */
+/** The report of the last days, cached for 15 seconds. */
 export function recentReport(runtime: Runtime, days: number, now: Date): Promise<Report> {
   const byDays = made.get(runtime) ?? new Map<number, Made>();
   made.set(runtime, byDays);

@@ -1,17 +1,20 @@
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import { statement } from '../../db/statement.js';
-import { type Timestamp, toDate } from '../../db/timestamp.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
+import type { Ticked } from '../ticked.js';
 import type { Recipient } from '../views/bulk.js';
-import { messageAt } from './queue-by-keyset.js';
 import { customerColumn } from './rows.js';
 
-/** Who is behind the ids that an operator ticked, in that order; an unknown id is a recipient without a name. */
-export async function findRecipients(runtime: Runtime, ids: readonly string[]): Promise<Recipient[]> {
-  const rows = await runtime.db.run<RecipientRow>(selectRecipients, [ids.filter(isId)]);
-  const known = new Map(rows.map((row): [string, Recipient] => [row.id, toRecipient(row)]));
-  return ids.map((id) => known.get(id) ?? { id, customer: null, subject: null });
+/** Who is behind the lines that an operator ticked, in that order; an unknown id is a recipient without a name. */
+export async function findRecipients(runtime: Runtime, ticked: readonly Ticked[]): Promise<Recipient[]> {
+  const known = ticked.filter(({ id }) => isId(id));
+  const rows = await runtime.db.run(selectRecipients, {
+    ids: known.map(({ id }) => id),
+    seen: known.map(({ seen }) => (isId(seen) ? seen : null)),
+  });
+  const recipients = new Map(rows.map((row): [string, Recipient] => [row.id, toRecipient(row)]));
+  return ticked.map(({ id }) => recipients.get(id) ?? { id, customer: null, subject: null });
 }
 
 interface RecipientRow {
@@ -20,18 +23,31 @@ interface RecipientRow {
   subject: string | null;
   status: Conversation['status'];
   assignee: Actor | null;
-  message_at: Timestamp;
   unanswered: boolean;
+  newest_message_id: string | null;
+  has_news: boolean;
 }
 
-function toRecipient({ assignee, message_at, ...row }: RecipientRow): Recipient {
-  return { ...row, owner: assignee, lastMessageAt: toDate(message_at) };
+function toRecipient({ assignee, newest_message_id, has_news, ...row }: RecipientRow): Recipient {
+  return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
-const selectRecipients = statement(
+// What is new is told by the order of messages: a time of the page's would miss one that was committed after it.
+const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
-  (s) => `
+  (s, p) => `
     SELECT c.id, ${customerColumn} AS customer, left(c.subject, 300) AS subject, c.status, c.assignee,
-      ${messageAt} AS message_at, c.unanswered_since IS NOT NULL AS unanswered
-    FROM ${s}.conversations c WHERE c.id = ANY ($1::uuid[])`,
+      c.unanswered_since IS NOT NULL AS unanswered, newest.id AS newest_message_id,
+      EXISTS (
+        SELECT FROM ${s}.messages m
+        WHERE m.conversation_id = c.id AND m.role = 'customer'
+          AND (seen.id IS NULL OR (m.created_at, m.id) > (seen.created_at, seen.id))
+      ) AS has_news
+    FROM unnest(${p.ids}::uuid[], ${p.seen}::uuid[]) AS chosen (id, seen)
+    JOIN ${s}.conversations c ON c.id = chosen.id
+    LEFT JOIN ${s}.messages seen ON seen.id = chosen.seen AND seen.conversation_id = c.id
+    LEFT JOIN LATERAL (
+      SELECT m.id FROM ${s}.messages m
+      WHERE m.conversation_id = c.id AND m.role <> 'system' ORDER BY m.created_at DESC, m.id DESC LIMIT 1
+    ) newest ON true`,
 );

@@ -37,6 +37,7 @@ export interface QueueRecord {
   message_at: Timestamp;
   preview_role: NonNullable<QueueRow['preview']>['role'] | null;
   preview: string | null;
+  newest_message_id: string | null;
   unanswered: boolean;
   waiting_draft: boolean;
   assignee: Actor | null;
@@ -54,6 +55,7 @@ export function toQueueRow(row: QueueRecord): QueueRow {
     status: row.status,
     priority: row.priority,
     lastMessageAt: toDate(row.message_at),
+    newestMessageId: row.newest_message_id,
     preview: row.preview_role && { role: row.preview_role, text: row.preview ?? '' },
     unanswered: row.unanswered,
     waitingDraft: row.waiting_draft,
@@ -71,29 +73,29 @@ export const customerName = `coalesce(nullif(left(c.customer ->> 'name', 200), '
 /** What a customer is called: by name, else by address, else by the host's id. */
 export const customerColumn = `coalesce(${customerName}, c.customer ->> 'email', c.actor_id)`;
 
-/** An actor of the record with the name of the customer, where it is the customer. */
+/** Adds the customer's name to an audit line's actor if the actor is the customer. */
 export function withCustomerName(actor: Actor, actorId: string | null, customer: string | null): Actor {
   const isCustomer = actor.id === actorId && !actor.name && customer !== null && customer !== actorId;
   return isCustomer ? { id: actor.id, name: customer } : actor;
 }
 
-/** Whose a conversation is, as the indexes have it; empty: nobody's. */
+/** The owner's id, the same expression as in the indexes; empty for unassigned. */
 export const ownerId = `coalesce(c.assignee ->> 'id', '')`;
 
-/** Lines of a page. In the statements it is a constant: with a parameter they would be planned for any number. */
+/** Lines of a page. A constant in the SQL: with a parameter the planner would not know the limit. */
 export const pageSize = 50;
 
-/** Everything a queue line shows, for the conversations of a CTE `page (id, place)`. */
+/** All columns of a queue line, for the conversations of a CTE `page (id, place)`. */
 export const queueColumns = (s: string) => `
   SELECT c.id, ${customerColumn} AS customer, c.actor_id, c.subject, c.status, c.priority,
     coalesce(c.last_message_at, c.created_at) AS message_at,
-    last.role AS preview_role, last.text AS preview, c.unanswered_since IS NOT NULL AS unanswered,
+    last.role AS preview_role, last.text AS preview, last.id AS newest_message_id, c.unanswered_since IS NOT NULL AS unanswered,
     EXISTS (SELECT FROM ${s}.drafts d WHERE d.conversation_id = c.id AND d.status = 'pending') AS waiting_draft,
     c.assignee, c.tags, CASE WHEN ${isSnoozed(s)} THEN c.snoozed_until END AS snoozed_until,
     to_jsonb(clock) AS clock, page.*
   FROM page JOIN ${s}.conversations c USING (id)
   LEFT JOIN LATERAL (
-    SELECT m.role, left(m.content, 240) AS text FROM ${s}.messages m
+    SELECT m.id, m.role, left(m.content, 240) AS text FROM ${s}.messages m
     WHERE m.conversation_id = c.id AND m.role <> 'system' ORDER BY m.created_at DESC, m.id DESC LIMIT 1
   ) last ON true
   LEFT JOIN LATERAL (

@@ -1,5 +1,5 @@
 import { type MessageRow, toMessage } from '../../conversations/rows.js';
-import { decodeTimeCursor, encodeCursor } from '../../db/cursor.js';
+import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isHeldBack } from '../../deliveries/ordered-topics.js';
@@ -11,7 +11,7 @@ import type { ThreadDelivery, ThreadMessage } from '../model.js';
 export interface MessagePage {
   /** Oldest first. */
   messages: ThreadMessage[];
-  /** For the page before this one; null at the beginning of the conversation. */
+  /** The cursor of the previous page; null at the beginning of the conversation. */
   earlierCursor: string | null;
 }
 
@@ -22,8 +22,8 @@ export const shownLength = 12_000;
 /** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
 export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
   if (!isId(id)) return { messages: [], earlierCursor: null };
-  const [at, messageId] = before ? decodeTimeCursor(before) : newest;
-  const rows = await runtime.db.run<ThreadMessageRow>(selectPage, [id, at, messageId]);
+  const [beforeAt, beforeId] = before ? decodeTimeCursor(before) : newest;
+  const rows = await runtime.db.run(selectPage, { id, beforeAt, beforeId });
   const shown = rows.slice(0, pageSize);
   const oldest = shown.at(-1);
   return {
@@ -32,35 +32,42 @@ export async function findMessages(runtime: Runtime, id: string, before: string 
   };
 }
 
-const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
+const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
- * The newest message that a search has found in a conversation, and the page that ends shortly after it; null where the
- * words are in no message, as where they are in the subject.
+ * The newest message that matches a search, and a cursor for its page; null if no message matches, as when only the
+ * subject does.
  */
 export async function findHit(runtime: Runtime, id: string, search: string): Promise<Hit | null> {
   if (!isId(id) || search === '') return null;
-  const [row] = await runtime.db.run<{ id: string; newer: number; at: string; after: string }>(selectHit, [id, search]);
+  const [row] = await runtime.db.run(selectHit, { id, search });
   return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
 }
 
-/** The message that a search has found in a conversation. */
+/** A search hit in a conversation. */
 export interface Hit {
   messageId: string;
-  /** Whether it is on no page of the newest messages. */
+  /** Whether it is older than the first page of messages. */
   isOld: boolean;
   before: string;
 }
 
-/** One message in full; null when the conversation has no such one. */
+/** One whole message; null if it is not in the conversation. */
 export async function findWholeMessage(
   runtime: Runtime,
   conversationId: string,
   id: string,
 ): Promise<ThreadMessage | null> {
   if (!isId(conversationId) || !isId(id)) return null;
-  const [row] = await runtime.db.run<ThreadMessageRow>(selectOne, [conversationId, id]);
+  const [row] = await runtime.db.run(selectOne, { conversationId, id });
   return row ? toThreadMessage(row) : null;
+}
+
+interface HitRow {
+  id: string;
+  newer: number;
+  at: string;
+  after: string;
 }
 
 interface ThreadMessageRow extends MessageRow {
@@ -91,31 +98,31 @@ const columns = (s: string, content: string) => `
     WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;
 
-const selectPage = statement(
+const selectPage = statement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
   'workspace.thread.messages',
-  (s) => `
+  (s, p) => `
     SELECT ${columns(s, `left(m.content, ${shownLength})`)} FROM ${s}.messages m
-    WHERE m.conversation_id = $1 AND (m.created_at, m.id) < ($2::timestamptz, $3::uuid)
+    WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) < (${p.beforeAt}::timestamptz, ${p.beforeId}::uuid)
     ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
 );
 
-/** How many of the newest messages are looked through. */
+/** How many of the newest messages are searched. */
 const maxSearched = 2_000;
 
-/** The place is the one of the tenth message after the hit, so that it is not the last of its page. */
-const selectHit = statement(
+/** The page ends ten messages after the hit, to show what followed it. */
+const selectHit = statement<{ id: string; search: string }, HitRow>(
   'workspace.thread.hit',
-  (s) => `
+  (s, p) => `
     WITH recent AS (
-      SELECT m.id, m.created_at, m.content FROM ${s}.messages m WHERE m.conversation_id = $1 AND m.role <> 'system'
+      SELECT m.id, m.created_at, m.content FROM ${s}.messages m WHERE m.conversation_id = ${p.id} AND m.role <> 'system'
       ORDER BY m.created_at DESC, m.id DESC LIMIT ${maxSearched}
     ), hit AS (
       SELECT id, created_at FROM recent
-      WHERE ${s}.search_holds(recent.content, string_to_array(nullif(${s}.search_fold($2), ''), ' '))
+      WHERE ${s}.search_holds(recent.content, string_to_array(nullif(${s}.search_fold(${p.search}), ''), ' '))
       ORDER BY created_at DESC, id DESC LIMIT 1
     ), later AS (
       SELECT m.id, m.created_at FROM ${s}.messages m, hit
-      WHERE m.conversation_id = $1 AND (m.created_at, m.id) > (hit.created_at, hit.id)
+      WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) > (hit.created_at, hit.id)
       ORDER BY m.created_at, m.id LIMIT 10
     ), place AS (
       (SELECT id, created_at FROM later ORDER BY created_at DESC, id DESC LIMIT 1)
@@ -126,13 +133,14 @@ const selectHit = statement(
     SELECT hit.id, place.id AS after, (
         SELECT count(*)::int FROM (
           SELECT FROM ${s}.messages m
-          WHERE m.conversation_id = $1 AND (m.created_at, m.id) > (hit.created_at, hit.id) LIMIT ${pageSize}) newer
+          WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) > (hit.created_at, hit.id) LIMIT ${pageSize}) newer
       ) AS newer,
       to_char(place.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
     FROM hit, place`,
 );
 
-const selectOne = statement(
+const selectOne = statement<{ conversationId: string; id: string }, ThreadMessageRow>(
   'workspace.thread.message',
-  (s) => `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = $1 AND m.id = $2`,
+  (s, p) =>
+    `SELECT ${columns(s, 'm.content')} FROM ${s}.messages m WHERE m.conversation_id = ${p.conversationId} AND m.id = ${p.id}`,
 );

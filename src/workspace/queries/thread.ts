@@ -7,10 +7,10 @@ import { isId } from '../../validation/input.js';
 import type { AuditLine, OtherConversation, OutboundLine, PendingLine, ThreadDraft, ThreadHead } from '../model.js';
 import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
-/** Everything of a conversation but its messages, in one statement; null when there is no such one. */
+/** Everything of a conversation except its messages, in one statement; null if it does not exist. */
 export async function findThread(runtime: Runtime, id: string): Promise<ThreadHead | null> {
   if (!isId(id)) return null;
-  const [row] = await runtime.db.run<HeadRow>(selectHead, [id]);
+  const [row] = await runtime.db.run(selectHead, { id });
   if (!row) return null;
   return {
     conversation: toConversation(row.conversation),
@@ -45,7 +45,7 @@ interface HeadRow {
   now: Date;
 }
 
-/** A draft replies to what was there when it was made: any later message of customer or colleague supersedes it. */
+/** A draft is stale once the customer or the team wrote after the message that it is based on. */
 function toThreadDraft(row: DraftRow, newest: Pick<HeadRow, 'newest_customer_message' | 'newest_answer'>): ThreadDraft {
   const basis = row.based_on_message_id ?? row.id;
   const isNewer = (message: string | null) => message !== null && message > basis;
@@ -89,8 +89,8 @@ function toOutboundLine(row: OutboundRow): OutboundLine {
 }
 
 /**
- * The newest draft of `c` where the customer has overtaken it and waits still: it is shown as stale until there is another
- * one, or an answer. An answer is looked for among the last messages only.
+ * The newest draft of `c` if a later customer message superseded it and still waits: shown as stale until a new draft
+ * or an answer. Looks for answers in the last 100 messages only.
  */
 const overtakenDraft = (s: string) => `
   SELECT last.* FROM (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id ORDER BY w.id DESC LIMIT 1) last
@@ -99,44 +99,72 @@ const overtakenDraft = (s: string) => `
       ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
     WHERE recent.role IN ('operator', 'automation') AND recent.id > coalesce(last.based_on_message_id, last.id))`;
 
-/** Characters of a pending text that a thread shows. */
+/** How many characters of a pending text a thread shows. */
 const pendingShown = 12_000;
 
-/** The lists are bounded: a page shows what is recent, the audit view has the rest. */
-const selectHead = statement(
+/** Aggregates rows into one JSON list; `item` and `order` are SQL over the row alias `r`. */
+const listOf = (rows: string, item: string, order: string) =>
+  `(SELECT coalesce(jsonb_agg(${item} ORDER BY ${order}), '[]') FROM (${rows}) r)`;
+
+/** The last messages of `c`, of every role. */
+const lastMessages = (s: string, limit: number) => `
+  SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT ${limit}`;
+
+const drafts = (s: string) => `
+  (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id AND w.status IN ('pending', 'prepared')
+    ORDER BY w.id DESC LIMIT 10)
+  UNION ALL
+  (${overtakenDraft(s)})`;
+
+const pendingActions = (s: string) => `
+  SELECT * FROM ${s}.pending_actions w WHERE w.conversation_id = c.id ORDER BY w.id LIMIT 20`;
+
+/** A pending action with its text: that of its draft if it was not edited. */
+const pendingLine = (s: string) => `jsonb_build_object('id', r.id, 'kind', r.kind, 'thenResolve', r.then_resolve,
+  'draftId', r.draft_id, 'content', left(coalesce(r.content,
+    (SELECT d.content FROM ${s}.drafts d WHERE d.id = r.draft_id)), ${pendingShown}),
+  'actor', r.actor, 'dueAt', r.due_at, 'held', r.held)`;
+
+const outboundMessages = (s: string) => `
+  SELECT recent.id, recent.metadata ->> 'templateId' AS template, recent.status, recent.created_at, recent.sent_at
+  FROM (${lastMessages(s, 1000)}) recent
+  WHERE recent.role = 'outbound' ORDER BY recent.created_at DESC, recent.id DESC LIMIT 20`;
+
+const auditLines = (s: string) => `
+  SELECT * FROM ${s}.audit_events e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 25`;
+
+const auditLine = `jsonb_build_object('id', r.id, 'at', r.at, 'actor', r.actor, 'action', r.action, 'detail', r.detail)`;
+
+const otherConversations = (s: string) => `
+  SELECT other.id, left(other.subject, 300) AS subject, other.status,
+    coalesce(other.last_message_at, other.created_at) AS message_at, other.unanswered_since IS NOT NULL AS unanswered
+  FROM ${s}.conversations other WHERE other.actor_id = c.actor_id AND other.id <> c.id
+  ORDER BY coalesce(other.last_message_at, other.created_at) DESC, other.id DESC LIMIT 6`;
+
+const newestMessage = (s: string, where: string) => `(
+  SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND ${where}
+  ORDER BY m.created_at DESC, m.id DESC LIMIT 1)`;
+
+/** Searches the last 100 messages only. */
+const newestAnswer = (s: string) => `(
+  SELECT recent.id FROM (
+    SELECT m.id, m.role FROM ${s}.messages m WHERE m.conversation_id = c.id
+    ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
+  WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1)`;
+
+/** Every list has a limit; the audit page has the complete one. */
+const selectHead = statement<{ id: string }, HeadRow>(
   'workspace.thread.head',
-  (s) => `
+  (s, p) => `
     SELECT to_jsonb(c) AS conversation, ${customerColumn} AS customer, ${s}.clock() AS now,
       (SELECT to_jsonb(l) FROM ${s}.slas l WHERE l.conversation_id = c.id ORDER BY l.started_at DESC LIMIT 1) AS clock,
-      (SELECT coalesce(jsonb_agg(to_jsonb(d) ORDER BY d.id DESC), '[]') FROM (
-        (SELECT * FROM ${s}.drafts w WHERE w.conversation_id = c.id AND w.status IN ('pending', 'prepared')
-          ORDER BY w.id DESC LIMIT 10)
-        UNION ALL
-        (${overtakenDraft(s)})) d) AS drafts,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', p.id, 'kind', p.kind, 'thenResolve', p.then_resolve,
-          'draftId', p.draft_id, 'content', left(coalesce(p.content, (SELECT d.content FROM ${s}.drafts d
-            WHERE d.id = p.draft_id)), ${pendingShown}), 'actor', p.actor, 'dueAt', p.due_at, 'held', p.held) ORDER BY p.id), '[]')
-        FROM (SELECT * FROM ${s}.pending_actions w WHERE w.conversation_id = c.id ORDER BY w.id LIMIT 20) p) AS pending,
-      (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.created_at DESC, o.id DESC), '[]') FROM (
-        SELECT recent.id, recent.metadata ->> 'templateId' AS template, recent.status, recent.created_at, recent.sent_at
-        FROM (SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id
-          ORDER BY m.created_at DESC, m.id DESC LIMIT 1000) recent
-        WHERE recent.role = 'outbound' ORDER BY recent.created_at DESC, recent.id DESC LIMIT 20) o) AS outbound,
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'at', a.at, 'actor', a.actor, 'action', a.action,
-          'detail', a.detail) ORDER BY a.id DESC), '[]') FROM (
-        SELECT * FROM ${s}.audit_events e WHERE e.conversation_id = c.id ORDER BY e.id DESC LIMIT 25) a) AS audit,
-      (SELECT coalesce(jsonb_agg(to_jsonb(o) ORDER BY o.message_at DESC, o.id DESC), '[]') FROM (
-        SELECT other.id, left(other.subject, 300) AS subject, other.status,
-          coalesce(other.last_message_at, other.created_at) AS message_at,
-          other.unanswered_since IS NOT NULL AS unanswered
-        FROM ${s}.conversations other WHERE other.actor_id = c.actor_id AND other.id <> c.id
-        ORDER BY coalesce(other.last_message_at, other.created_at) DESC, other.id DESC LIMIT 6) o) AS others,
-      (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role <> 'system'
-        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_message,
-      (SELECT m.id FROM ${s}.messages m WHERE m.conversation_id = c.id AND m.role = 'customer'
-        ORDER BY m.created_at DESC, m.id DESC LIMIT 1) AS newest_customer_message,
-      (SELECT recent.id FROM (SELECT m.id, m.role FROM ${s}.messages m WHERE m.conversation_id = c.id
-          ORDER BY m.created_at DESC, m.id DESC LIMIT 100) recent
-        WHERE recent.role IN ('operator', 'automation') ORDER BY recent.id DESC LIMIT 1) AS newest_answer
-    FROM ${s}.conversations c WHERE c.id = $1`,
+      ${listOf(drafts(s), 'to_jsonb(r)', 'r.id DESC')} AS drafts,
+      ${listOf(pendingActions(s), pendingLine(s), 'r.id')} AS pending,
+      ${listOf(outboundMessages(s), 'to_jsonb(r)', 'r.created_at DESC, r.id DESC')} AS outbound,
+      ${listOf(auditLines(s), auditLine, 'r.id DESC')} AS audit,
+      ${listOf(otherConversations(s), 'to_jsonb(r)', 'r.message_at DESC, r.id DESC')} AS others,
+      ${newestMessage(s, `m.role <> 'system'`)} AS newest_message,
+      ${newestMessage(s, `m.role = 'customer'`)} AS newest_customer_message,
+      ${newestAnswer(s)} AS newest_answer
+    FROM ${s}.conversations c WHERE c.id = ${p.id}`,
 );

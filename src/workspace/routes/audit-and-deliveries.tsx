@@ -8,6 +8,7 @@ import { type Refusal, refusalOf } from '../refusals.js';
 import { AuditView } from '../views/audit.js';
 import { DeliveriesView } from '../views/deliveries.js';
 import { Page } from '../views/page.js';
+import { t } from '../words.js';
 
 export const audit: Handler = async (c, { runtime }) => {
   const frame = c.get('frame');
@@ -20,7 +21,7 @@ export const audit: Handler = async (c, { runtime }) => {
   };
   const page = await findAuditLines(runtime, filter);
   return c.html(
-    <Page frame={frame} title="Audit" view="audit">
+    <Page frame={frame} title={t('viewAudit')} view="audit">
       <AuditView frame={frame} filter={filter} page={page} />
     </Page>,
   );
@@ -72,7 +73,7 @@ async function deliveriesPage(
   ]);
   const told = notice ?? doneNotice(c.req.query('done'));
   return c.html(
-    <Page frame={frame} title="Deliveries" view="deliveries">
+    <Page frame={frame} title={t('viewDeliveries')} view="deliveries">
       <DeliveriesView
         frame={frame}
         tab={tab}

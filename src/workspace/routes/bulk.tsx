@@ -9,13 +9,15 @@ import { postKey } from '../post-key.js';
 import { findRecipients } from '../queries/recipients.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Refusal, refusalOf } from '../refusals.js';
+import { parseTicked, withoutMark } from '../ticked.js';
 import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
+import { t } from '../words.js';
 import { followUpTemplate } from './conversation-actions.js';
 
 /** Where the text is written, for the conversations ticked in the queue. */
 export const bulkForm: Handler = (c, services) =>
-  bulkPage(c, services, { ids: unique(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
+  bulkPage(c, services, { ids: idsOf(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
 /** Shows the exact text before it is sent, and what could not be sent. */
 export const bulkPreview: Handler = (c, services) => {
@@ -41,13 +43,13 @@ export const bulkSend: Handler = async (c, services) => {
       dedupeKey: postKey(c, 'bulk', content),
       actor: frame.operator,
     });
-    const recipients = new Map((await findRecipients(services.runtime, ids)).map((one) => [one.id, one]));
+    const recipients = new Map((await findRecipients(services.runtime, withoutMark(ids))).map((one) => [one.id, one]));
     const outcomes: BulkOutcome[] = results.map((result) => ({
       recipient: recipients.get(result.conversationId) ?? { id: result.conversationId, customer: null, subject: null },
-      failure: result.ok ? null : result.error.message,
+      failure: result.ok ? null : failureOf(result),
     }));
     return c.html(
-      <Page frame={frame} title="Follow-up" view="inbox">
+      <Page frame={frame} title={t('modeFollowUp')} view="inbox">
         <BulkResultView frame={frame} outcomes={outcomes} content={envelope.content} />
       </Page>,
     );
@@ -57,6 +59,12 @@ export const bulkSend: Handler = async (c, services) => {
     return bulkPage(c, services, { ...bulk, preview: false, refusal });
   }
 };
+
+/** A recipient is refused for what it is, mostly because it is none. */
+function failureOf({ conversationId, error }: { conversationId: string; error: CairnloopError }): string {
+  if (error.code === 'CONVERSATION_NOT_FOUND') return t('noConversationWithId', { id: conversationId });
+  return refusalOf(error)?.notice.title ?? t('refusedInput');
+}
 
 interface Bulk {
   ids: string[];
@@ -69,10 +77,10 @@ interface Bulk {
 
 function posted(c: WorkspaceContext): Omit<Bulk, 'preview'> {
   const form = c.get('form');
-  return { ids: unique(form.all('id')), content: form.text('content'), nonce: form.text('nonce') };
+  return { ids: idsOf(form.all('id')), content: form.text('content'), nonce: form.text('nonce') };
 }
 
-const unique = (ids: string[]) => [...new Set(ids)];
+const idsOf = (values: string[]) => parseTicked(values).map(({ id }) => id);
 
 /** More than an address or a page of the queue can hold; of what somebody makes up, no more is shown. */
 const maxShown = 500;
@@ -85,11 +93,11 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
-    <Page frame={frame} title="Follow-up" view="inbox">
+    <Page frame={frame} title={t('modeFollowUp')} view="inbox">
       <BulkView
         frame={frame}
         ids={ids}
-        recipients={await findRecipients(services.runtime, ids)}
+        recipients={await findRecipients(services.runtime, withoutMark(ids))}
         max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}

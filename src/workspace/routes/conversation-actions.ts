@@ -8,6 +8,7 @@ import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
+import { t } from '../words.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 import { laterOrNow } from './later-or-now.js';
 
@@ -17,8 +18,8 @@ export const compose: Handler = async (c, services) => {
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
   const written = { content: form.text('content'), draftId: form.text('draft') || undefined };
-  // A browser leaves a mode out that is switched off: who reads the text is never guessed.
-  if (!mode) return conversationPage(c, services, id, { ...modeMissing, composing: { mode: 'reply', ...written } });
+  // Browsers do not send a disabled mode: never guess who will read the text.
+  if (!mode) return conversationPage(c, services, id, { ...modeMissing(), composing: { mode: 'reply', ...written } });
   const composing = { mode, ...written };
   const message: Written = {
     content: composing.content,
@@ -28,25 +29,18 @@ export const compose: Handler = async (c, services) => {
   return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
-const modeMissing: ThreadState = {
+const modeMissing = (): ThreadState => ({
   status: 422,
-  notice: {
-    tone: 'conflict',
-    title: 'Nothing was sent.',
-    text: 'Choose whether this is a reply, an internal note or a follow-up, then send it. Your text is below.',
-  },
-};
+  notice: { tone: 'conflict', title: t('nothingSent'), text: t('modeMissing') },
+});
 
 /** What an operator wrote, with the key under which it is written once. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
-/** A reply as well names the newest message that its sender had read. */
+/** A reply, with the newest message that its sender had read. */
 type Reply = Written & { lastSeenMessageId?: string | null };
 
-/**
- * The newest message that the sender of this form had read. A form that does not say so counts as one whose sender has
- * read nothing.
- */
+/** The newest message that the sender had read; null, meaning none, if the form does not say. */
 export const seenBy = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
 
 type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
@@ -81,12 +75,12 @@ function replyOf(conversationId: string, draftId: string | null, { content, dedu
   return { conversationId, kind: draftId ? 'use' : 'reply', content, draftId, dedupeKey } as const;
 }
 
-/** What an operator writes by hand has no template of the host's. */
+/** The template id of follow-ups, which operators write by hand. */
 export const followUpTemplate = 'follow_up';
 
 /**
- * Sends the reply as what became of the draft that it was made from. False where it was dealt with meanwhile: the words
- * are the operator's own by then, and go out all the same.
+ * Sends the reply and marks its draft as used. Returns false if the draft was decided meanwhile; the caller then sends
+ * an ordinary reply.
  */
 async function useDraft({ api }: Services, draftId: string, written: Reply): Promise<boolean> {
   try {
@@ -127,7 +121,7 @@ export const resumeSla: Handler = (c, services) =>
     return 'resumed';
   });
 
-/** Cancels a message of this very conversation: the address of another one names nothing. */
+/** Cancels an outbound message; its id must belong to this conversation. */
 export const cancelOutbound: Handler = async (c, services) => {
   const id = param(c, 'id');
   const message = await findWholeMessage(services.runtime, id, param(c, 'message'));
@@ -143,7 +137,7 @@ function change(c: WorkspaceContext, services: Services, work: (id: string) => P
   return answer(c, services, id, {}, () => work(id));
 }
 
-/** Does it and leads back to the conversation, or shows it as it is now with the reason why not. */
+/** Runs `work` and redirects to the conversation, or renders the conversation with the error. */
 export async function answer(
   c: WorkspaceContext,
   services: Services,

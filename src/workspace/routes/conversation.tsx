@@ -22,21 +22,25 @@ import { Queue } from '../views/queue.js';
 import { Rail } from '../views/rail.js';
 import { Thread } from '../views/thread.js';
 import { WholeMessage } from '../views/whole-message.js';
+import { t } from '../words.js';
 import { findSavedReply } from './saved-replies.js';
 
-/** What a refused change leaves on the page, so that nothing an operator wrote is lost. */
+/** State of a page after a refused change, so that the operator's text is not lost. */
 export interface ThreadState {
   notice?: Notice;
   composing?: Composing;
   editing?: { draftId: string; content: string };
-  /** What is shown in place of `editing` where its draft can no longer be edited. */
+  /** Shown instead of `editing` if the draft can no longer be edited. */
   orElse?: { composing: Composing };
   status?: 200 | Refusal['status'];
 }
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
 
-/** A conversation with the queue beside it: four or five statements at once, and the facts about the customer if they are quick. */
+/**
+ * A conversation with the queue beside it, in four or five parallel statements. Waits for the customer's facts only
+ * briefly.
+ */
 export async function conversationPage(
   c: WorkspaceContext,
   services: Services,
@@ -50,7 +54,7 @@ export async function conversationPage(
   const thread = findThread(runtime, id);
   const context = thread
     .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
-    // The error of the thread is shown below.
+    // `thread` is awaited below and throws there.
     .catch(() => undefined);
   const [lines, { counts }, known, messages, canFollowUp] = await Promise.all([
     findQueuePage(runtime, view, c.get('frame').operator.id),
@@ -68,10 +72,10 @@ export async function conversationPage(
   const editing = state.editing ? editable(state.editing, found) : editingOf(c, found);
   const composing =
     state.composing ?? (editing ? undefined : state.orElse?.composing) ?? (await savedReplyOf(c, services, found));
-  // Browsers that know how fetch the conversations beside this one in advance.
+  // Lets browsers prefetch the neighbouring conversations.
   c.header('speculation-rules', `"${frame.assets.href('neighbours.rules')}"`);
   return c.html(
-    <Page frame={frame} title={found.conversation.subject ?? 'Conversation'} view="inbox" search={view.search}>
+    <Page frame={frame} title={found.conversation.subject ?? t('conversation')} view="inbox" search={view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
         <Queue
           frame={frame}
@@ -104,7 +108,7 @@ export async function conversationPage(
   );
 }
 
-/** A search leads to its newest hit, also where that is on an earlier page of the conversation. */
+/** Finds the page of the newest search hit, which may be an earlier one. */
 async function pageOfHit(
   c: WorkspaceContext,
   { runtime }: Services,
@@ -116,19 +120,21 @@ async function pageOfHit(
   return hit?.isOld ? hit.before : null;
 }
 
-/** The two are read at once and not as one: a message that came between them is on no page, and so was not seen. */
+/** Two statements, two snapshots: a message in the head that is on no page was not seen by the operator. */
 function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor }: MessagePage): string | null {
   return messages.findLast(({ role }) => role !== 'system')?.id ?? (earlierCursor ? newestMessageId : null);
 }
 
-/** The frame of a thread: a form that was refused is answered below its own address, which no link may lead to. */
+/**
+ * The context of a thread page. After a POST, `path` is that of the conversation, because the form's URL has no GET.
+ */
 function threadFrame(c: WorkspaceContext, id: string, now: Date): PageContext {
   const frame = c.get('frame');
   const queue = queueQuery(queueViewOf(c));
   return { ...frame, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : frame.path };
 }
 
-/** How long a page that is ready otherwise waits for the facts before it goes without them, in milliseconds. */
+/** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */
 const contextGraceMs = 20;
 
 async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextView> {
@@ -136,7 +142,7 @@ async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: 
   return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
 }
 
-/** The composer as an address asks for it: in a mode, or with a draft's text to go on from. */
+/** The composer's state from the URL: a mode, or a draft's text. */
 function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
   const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
   if (used) return { mode: 'reply', content: used.content, draftId: used.id };
@@ -144,7 +150,7 @@ function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
   return { mode: mode ?? 'reply', content: '' };
 }
 
-/** A saved reply that the address names. */
+/** The saved reply that the URL names. */
 async function savedReplyOf(
   c: WorkspaceContext,
   services: Services,
@@ -160,14 +166,14 @@ function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editin
   return draft && { draftId: draft.id, content: draft.content };
 }
 
-/** Nothing is edited in a draft that was sent, dropped or overtaken. */
+/** Only a pending draft that is not stale can be edited. */
 function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
   return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
     ? editing
     : undefined;
 }
 
-/** What operators changed in drafts, for one page: first in the one that is being edited, then the newest message first. */
+/** Diffs of edited drafts. The draft being edited comes first, then the newest messages, as the budget may run out. */
 function changesOn(
   { drafts }: ThreadHead,
   { messages }: MessagePage,
@@ -179,13 +185,13 @@ function changesOn(
   if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
   for (const { id, proposed, content, fullLength } of messages.toReversed()) {
     if (proposed === null || proposed === content) continue;
-    // Only the beginning of a long message is here.
+    // `content` is cut, so a diff would be wrong.
     changes.set(id, fullLength > content.length ? 'later' : comparer.compare(proposed, content));
   }
   return changes;
 }
 
-/** The facts about the customer on their own, for a page that went without them. */
+/** The customer's facts alone, for a page that was sent without them. */
 export const context: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
   const thread = await findThread(runtime, id);
@@ -203,7 +209,7 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
   const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
   const changes = message.proposed === null ? undefined : createComparer().compare(message.proposed, message.content);
   return c.html(
-    <Page frame={frame} title="Message" view="inbox">
+    <Page frame={frame} title={t('message')} view="inbox">
       <WholeMessage frame={frame} message={message} changes={changes} />
     </Page>,
   );

@@ -24,7 +24,7 @@ export const approve: Handler = async (c, services) => {
   });
 };
 
-/** Sends the operator's version. Refused, it stays in the composer: the draft it belonged to may be gone. */
+/** Sends the operator's version. On failure the text stays in the composer, as the draft may be gone. */
 export const edit: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
@@ -48,7 +48,7 @@ export const discard: Handler = async (c, services) => {
   });
 };
 
-/** What an operator has changed so far: a part of the page for its script, the whole page without one. */
+/** The diff of an edit in progress: a fragment for the page's script, else the whole page. */
 export const preview: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
@@ -57,7 +57,7 @@ export const preview: Handler = async (c, services) => {
   return conversationPage(c, services, draft.conversationId, { editing: { draftId: draft.id, content } });
 };
 
-/** One draft is sent once, whoever asks. */
+/** Every approval of a draft has the same dedupe key, so that it is sent once. */
 const about = ({ id, conversationId }: Draft) => ({ conversationId, draftId: id, dedupeKey: `draft:${id}` });
 
 async function draftOf({ runtime }: Services, id: string) {

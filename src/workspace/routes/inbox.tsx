@@ -7,8 +7,9 @@ import { queueQuery } from '../queue-filters.js';
 import { DayView } from '../views/day.js';
 import { Page } from '../views/page.js';
 import { Queue } from '../views/queue.js';
+import { t } from '../words.js';
 
-/** The queue alone, beside what the day asks for: three statements at once. */
+/** The queue without an open conversation, beside the summary of the day: three parallel statements. */
 export const inbox: Handler = async (c, { runtime, team }) => {
   const view = queueViewOf(c);
   const operatorId = c.get('frame').operator.id;
@@ -22,7 +23,7 @@ export const inbox: Handler = async (c, { runtime, team }) => {
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
   return c.html(
-    <Page frame={frame} title="Inbox" view="inbox" search={view.search}>
+    <Page frame={frame} title={t('viewInbox')} view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
         <Queue
           frame={frame}

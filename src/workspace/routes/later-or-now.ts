@@ -2,12 +2,12 @@ import { type Scheduled, scheduleAction } from '../../pending-actions/schedule.j
 import type { Services, WorkspaceContext } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
-/** What an operator asks for; who it is, is known. */
+/** A requested action, without its actor. */
 export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
- * Stores the action to be carried out in some seconds, and returns the notice's word. Without the script a page cannot
- * show the countdown, so its forms act at once, also where the host switched it off.
+ * Stores the action for later execution and returns the `done` parameter. Executes it at once without the page's
+ * script, which shows the countdown, or if the host set 0 seconds.
  */
 export async function laterOrNow(
   c: WorkspaceContext,
@@ -15,15 +15,21 @@ export async function laterOrNow(
   asked: Asked,
   now: () => Promise<string>,
 ): Promise<string> {
-  const { takeBackSeconds = defaultTakeBackSeconds } = services.options;
-  if (takeBackSeconds === 0 || c.get('form').text('later') !== '1') return now();
+  const delayMs = takeBackMs(c, services);
+  if (delayMs === 0) return now();
   const whole = { thenResolve: false, ...asked, actor: c.get('frame').operator };
-  const action = await scheduleAction(services.runtime, whole, takeBackSeconds * 1000);
-  // The same form was sent before, and its message is there.
+  const action = await scheduleAction(services.runtime, whole, delayMs);
+  // The same form was sent before: its action exists already.
   if (!action) return 'reply';
   services.actions.arm(action.inMs + slackMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
-/** So much later the database's clock has surely passed the time. */
-const slackMs = 20;
+/** How long an action can be taken back, in milliseconds; 0 executes it at once. */
+export function takeBackMs(c: WorkspaceContext, { options }: Services): number {
+  const { takeBackSeconds = defaultTakeBackSeconds } = options;
+  return c.get('form').text('later') === '1' ? takeBackSeconds * 1000 : 0;
+}
+
+/** Margin added to a timer, so that the database's clock has passed the due time when it fires. */
+export const slackMs = 20;

@@ -30,7 +30,7 @@ export const live: Handler = (c, services) => {
   return response;
 };
 
-/** The page's script says that its operator writes, every few seconds while they do. */
+/** Called by the page's script every few seconds while its operator types. */
 export const typing: Handler = async (c, { presence, runtime }) => {
   const { id } = await requireHead(runtime.db, param(c, 'id'));
   presence.typing(c.get('frame').operator, id);
@@ -49,7 +49,7 @@ function changed(ids: readonly string[]): string {
   return `event: changed\ndata: ${told}\n\n`;
 }
 
-/** A stream that holds more than it can send would be cut off. */
+/** The most operators in one event: a stream with too much unsent data is closed. */
 const maxPresent = 100;
 
 function presentOthers(present: readonly Present[], operatorId: string): string {

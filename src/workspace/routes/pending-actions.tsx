@@ -4,33 +4,30 @@ import { doneNotice } from '../done-notices.js';
 import { type Handler, param, queueViewOf, redirect } from '../handler.js';
 import type { Notice } from '../page-context.js';
 import { queueQuery } from '../queue-filters.js';
+import { t } from '../words.js';
 import { conversationPage, type ThreadState } from './conversation.js';
 
 /** Takes back a pending or held action; its text returns to the composer in its mode. */
 export const takeBack: Handler = async (c, services) => {
   const conversationId = param(c, 'id');
   const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('frame').operator.id };
-  // The composer holds something else: the text stays in the thread until there is room for it.
+  // The composer has other text: keep this one in the thread until there is room for it.
   const keep = c.get('form').text('keep') === '1';
   const action = await takeBackAction(services.runtime, { ...asked, keep });
-  if (!action) return conversationPage(c, services, conversationId, { status: 409, notice: tooLate });
+  if (!action) return conversationPage(c, services, conversationId, { status: 409, notice: tooLate() });
   const restored = keep ? {} : restoredFrom(action);
   return conversationPage(c, services, conversationId, { notice: doneNotice('taken-back') as Notice, ...restored });
 };
 
-/** Drops what was held, with its text. */
+/** Deletes a held action and its text. */
 export const dropAction: Handler = async (c, services) => {
   const id = param(c, 'id');
   const isDropped = await dropHeldAction(services.runtime, id, param(c, 'action'));
-  if (!isDropped) return conversationPage(c, services, id, { status: 409, notice: tooLate });
+  if (!isDropped) return conversationPage(c, services, id, { status: 409, notice: tooLate() });
   return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, 'dropped');
 };
 
-const tooLate: Notice = {
-  tone: 'conflict',
-  title: 'It could not be taken back.',
-  text: 'It was carried out already, or somebody else has dealt with it. The conversation below is up to date.',
-};
+const tooLate = (): Notice => ({ tone: 'conflict', title: t('tooLate'), text: t('tooLateHint') });
 
 function restoredFrom({ kind, content, draftId }: PendingAction): ThreadState {
   if (content === null) return {};

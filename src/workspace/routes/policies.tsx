@@ -7,11 +7,12 @@ import type { Notice } from '../page-context.js';
 import { type Refusal, refusalOf } from '../refusals.js';
 import { Page } from '../views/page.js';
 import { PoliciesView, type RefusedTerms } from '../views/policies.js';
+import { t } from '../words.js';
 
 export const policies: Handler = (c, services) =>
   policiesPage(c, services, { notice: doneNotice(c.req.query('done')), status: 200 });
 
-/** Hands new terms to the host's provider, which may refuse them: then nothing has changed, and the page says so. */
+/** Passes new terms to the host's provider. If it refuses them, nothing has changed, and the page says so. */
 export const setPolicy: Handler = async (c, services) => {
   const form = c.get('form');
   const typed = {
@@ -29,10 +30,10 @@ export const setPolicy: Handler = async (c, services) => {
     const { status, notice } = refusal;
     const rejected = rejectionIn(error);
     const refused = { ...typed, reason: rejected?.reason ?? notice.text ?? '' };
-    // Terms that a clock could run under are refused by the provider alone: it is the one that keeps them.
+    // Valid terms that the provider refuses mean that the provider is read-only.
     const possible = validatePolicies([{ ...terms, priority: typed.priority }]).rejected.length === 0;
     const readOnly = possible && rejected !== undefined && !rejected.unconfirmed;
-    const told = rejected?.unconfirmed ? { ...notice, title: 'Whether the policy was saved is not known.' } : notice;
+    const told = rejected?.unconfirmed ? { ...notice, title: t('policyUnknown') } : notice;
     return policiesPage(c, services, { status, notice: told, refused, readOnly });
   }
 };
@@ -53,7 +54,7 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
   const frame = { ...c.get('frame'), path: '/sla' };
   const answer = await readPolicies(runtime);
   return c.html(
-    <Page frame={frame} title="SLA" view="sla">
+    <Page frame={frame} title={t('viewSla')} view="sla">
       <PoliciesView
         frame={frame}
         answer={answer}
@@ -67,10 +68,10 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
   );
 }
 
-/** The notice above the page, for what no row shows. */
+/** The notice above the page, for errors that no row shows. */
 function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: PolicyAnswer): Notice | undefined {
   if (!notice || !refused) return notice;
-  if (readOnly) return { ...notice, text: `The application refused to change its terms: ${refused.reason}.` };
+  if (readOnly) return { ...notice, text: t('policyReadOnly', { reason: refused.reason }) };
   const shown = answer.state === 'active' && answer.policies.some(({ priority }) => priority === refused.priority);
-  return shown ? { ...notice, text: 'What you typed is still below, with the reason beside it.' } : notice;
+  return shown ? { ...notice, text: t('policyTyped') } : notice;
 }

@@ -7,6 +7,7 @@ import { findThread } from '../queries/thread.js';
 import { queueQuery } from '../queue-filters.js';
 import { Page } from '../views/page.js';
 import { type FilledSavedReply, SavedRepliesView } from '../views/saved-replies.js';
+import { t } from '../words.js';
 
 /** The saved replies as they would be inserted into this conversation, for the page's script. */
 export const savedReplies: Handler = async (c, services) => {
@@ -14,12 +15,12 @@ export const savedReplies: Handler = async (c, services) => {
   return c.json({ replies });
 };
 
-/** The same to read and to choose from, for a page without its script. */
+/** The same list as a page, without the script. */
 export const savedRepliesPage: Handler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
   const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
   return c.html(
-    <Page frame={frame} title="Saved replies" view="inbox">
+    <Page frame={frame} title={t('savedReplies')} view="inbox">
       <SavedRepliesView
         frame={frame}
         conversation={thread.conversation}
@@ -66,7 +67,7 @@ async function valuesFor(
   facts: boolean,
 ): Promise<ReplyValues> {
   const { actorId } = conversation;
-  // Where the host gave no name, the pages show the id in its place.
+  // `customer` is the id if the host gave no name.
   const name = customer === actorId ? null : customer;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
   return { customer: { id: actorId, name }, operator: c.get('frame').operator, conversation, sections };

@@ -1,8 +1,9 @@
 import { setCookie } from 'hono/cookie';
+import { assetResponse } from '../../http/assets.js';
 import { backPath, type Handler, param, redirect } from '../handler.js';
 import { themeCookie, themes } from '../page-context.js';
 
-/** Remembers light or dark for this browser. */
+/** Stores the theme in a cookie of this browser. */
 export const setTheme: Handler = (c) => {
   const form = c.get('form');
   const theme = themes.find((known) => known === form.text('theme')) ?? 'system';
@@ -11,12 +12,9 @@ export const setTheme: Handler = (c) => {
   return redirect(c, backPath(form, '/'));
 };
 
-/** A stylesheet, script or picture, under an address that changes with its content. */
+/** Serves an asset under a URL with a hash of its content. */
 export const asset: Handler = (c, { assets }) => {
   const found = assets.find(param(c, 'version'), param(c, 'name'));
   if (!found) return c.text('Not found.\n', 404);
-  return c.body(found.body, 200, {
-    'content-type': found.type,
-    'cache-control': 'private, max-age=31536000, immutable',
-  });
+  return assetResponse(found, c.req.header('accept-encoding'));
 };

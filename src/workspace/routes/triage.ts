@@ -8,7 +8,10 @@ import { snoozeEnd } from '../snooze-times.js';
 import { candidates, peopleOf } from '../team.js';
 import { answer } from './conversation-actions.js';
 
-/** Takes a conversation, gives it to somebody, or leaves it to nobody. The form names the owner whom its reader saw. */
+/**
+ * Assigns a conversation, or unassigns it. The form names the owner that the page showed, so that a change meanwhile is
+ * noticed.
+ */
 export const assign: Handler = (c, services) => {
   const id = param(c, 'id');
   return change(c, services, id, async () => {
@@ -22,7 +25,7 @@ export const assign: Handler = (c, services) => {
   });
 };
 
-/** Missing fields are reported on the conversation's page, so it must exist. */
+/** Field errors are shown on the conversation's page, so check first that it exists. */
 function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
   return answer(c, services, id, {}, async () => {
     await requireHead(services.runtime.db, id);
@@ -30,7 +33,7 @@ function change(c: WorkspaceContext, services: Services, id: string, work: () =>
   });
 }
 
-/** An owner is chosen from a list: an id that nobody has would take the conversation out of everybody's sight. */
+/** Accepts only ids of the list: with an unknown owner the conversation would be in nobody's queue. */
 async function ownerNamed(services: Services, c: WorkspaceContext, id: string, to: string): Promise<Actor | null> {
   const { operator } = c.get('frame');
   if (to === '') return null;
@@ -63,7 +66,7 @@ const noTime = () =>
     problems: [{ path: 'until', expected: 'a time to come', found: 'none' }],
   });
 
-/** Adds what was typed, several tags with commas between them, or removes the one whose button was pressed. */
+/** Adds comma-separated tags, or removes the one whose button was pressed. */
 export const changeTags: Handler = (c, services) => {
   const id = param(c, 'id');
   return change(c, services, id, async () => {

@@ -1,17 +1,19 @@
-/** What stands in a line of the record besides who and what: a phrase per action, and plain pairs for what has none. */
+/** Renders the details of an audit line: a phrase for each known action, else key-value pairs. */
 import type { Child, FC } from 'hono/jsx';
 import { humanizeLabel } from '../../context/humanize-label.js';
 import { isId } from '../../validation/input.js';
 import { spanInWords } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
+import { ratingText } from '../package-words.js';
+import type { TextKey } from '../strings/strings.js';
+import { inNumbers, t, tCount, tCountParts, tParts } from '../words.js';
 import { topicNames } from './delivery-words.js';
-import { plural } from './elements.js';
 import { Moment } from './time.js';
 
 type Detail = AuditLine['detail'];
 
 export const AuditDetail: FC<{ line: Pick<AuditLine, 'action' | 'detail'> }> = ({ line: { action, detail } }) => {
-  if (isErased(detail)) return <span class="faint">Erased with the customer’s data</span>;
+  if (isErased(detail)) return <span class="faint">{t('erased')}</span>;
   const phrase = Object.hasOwn(phrases, action) ? phrases[action]?.(detail) : undefined;
   return <>{phrase ?? <Pairs detail={detail} />}</>;
 };
@@ -20,51 +22,48 @@ function isErased(detail: Detail): boolean {
   return detail.erased === true && Object.keys(detail).length === 1;
 }
 
-/** Undefined where the detail is not as expected: an older version may have written it. */
+/** A phrase for each action; undefined if the detail has another shape, as an older version may have written it. */
 const phrases: Record<string, (detail: Detail) => Child | undefined> = {
-  'conversation.rated': ({ rating }) => quote(rating),
+  'conversation.rated': ({ rating }) => quote(ratingText(rating)),
   'conversation.updated': (detail) => fieldChanges(detail),
+  'conversation.snoozed': ({ until }) => (until ? tParts('untilTime', { time: <Value value={until} /> }) : undefined),
   'draft.created': (detail) => draft(detail),
   'draft.denied': (detail) => draft(detail),
-  'draft.sent': ({ review }) => reviews[String(review)],
+  'draft.sent': ({ review }) => textOf(reviews, review),
   'draft.discarded': ({ reason }) => quote(reason),
   'delivery.retried': ({ topic }) => topicIn(topic),
   'delivery.discarded': ({ topic, attempts }) =>
-    typeof attempts === 'number' ? `${topicIn(topic)}, after ${plural(attempts, 'attempt')}` : topicIn(topic),
+    typeof attempts === 'number' ? tCount('topicAfter', attempts, { topic: topicIn(topic) }) : topicIn(topic),
   'outbound.triggered': ({ templateId, scheduleInSeconds: seconds }) => (
     <>
-      Template <Foreign value={templateId} />
-      {typeof seconds === 'number' && seconds > 0 ? `, to be sent after ${spanInWords(seconds * 1000)}` : null}
+      {tParts('template', { template: <Foreign value={templateId} /> })}
+      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: spanInWords(seconds * 1000) }) : null}
     </>
   ),
   'outbound.bulk_triggered': ({ templateId, requested, accepted }) => (
     <>
-      Template <Foreign value={templateId} />, accepted for {Number(accepted)} of{' '}
-      {plural(Number(requested), 'conversation')}
+      {tCountParts('templateFor', Number(requested), {
+        template: <Foreign value={templateId} />,
+        accepted: inNumbers(Number(accepted)),
+      })}
     </>
   ),
-  'outbound.bulk_refused': ({ requested }) => `For ${plural(Number(requested), 'conversation')}: too many at once`,
+  'outbound.bulk_refused': ({ requested }) => tCount('bulkRefused', Number(requested)),
   'sla.started': (detail) => (
-    <>
-      Priority <Foreign value={detail.priority} />: <Due detail={detail} />
-    </>
+    <>{tParts('clockFor', { priority: <Foreign value={detail.priority} />, due: <Due detail={detail} /> })}</>
   ),
-  'sla.resumed': (detail) => (
-    <>
-      Running again: <Due detail={detail} />
-    </>
-  ),
+  'sla.resumed': (detail) => <>{tParts('runningAgain', { due: <Due detail={detail} /> })}</>,
   'sla.paused': ({ reason }) => quote(reason),
-  'audit.erased': ({ lines }) => `In ${plural(Number(lines), 'line')} of the record`,
+  'audit.erased': ({ lines }) => tCount('inLines', Number(lines)),
   'audit.fault_found': ({ fault }) => quote(fault),
-  // Their words say it already.
+  // The name of the action says everything.
   'sla.breached': () => '',
   'sla.ended': () => '',
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
     <>
-      Priority <Foreign value={priority} />
-      {typeof responseMinutes === 'number' ? `, reply due after ${spanInWords(responseMinutes * 60_000)}` : null}
-      {typeof breachMinutes === 'number' ? `, breach after ${spanInWords(breachMinutes * 60_000)}` : null}
+      {tParts('ofPriority', { priority: <Foreign value={priority} /> })}
+      {typeof responseMinutes === 'number' ? t('dueAfter', { span: spanInWords(responseMinutes * 60_000) }) : null}
+      {typeof breachMinutes === 'number' ? t('breachAfter', { span: spanInWords(breachMinutes * 60_000) }) : null}
     </>
   ),
 };
@@ -77,55 +76,72 @@ function fieldChanges({ before, after }: Detail): Child | undefined {
   const old = (before ?? {}) as Detail;
   return Object.entries(after).map(([field, value]) => (
     <span class="detail-pair">
-      <span class="faint">{humanizeLabel(field)}</span> {shownChange(old[field], value)}
+      <span class="faint">{textOf(fieldNames, field) ?? humanizeLabel(field)}</span> {shownChange(old[field], value)}
     </span>
   ));
 }
 
-function shownChange(old: unknown, value: unknown): Child | null {
-  if (typeof old !== 'string' || typeof value !== 'string') return null;
-  return (
-    <>
-      from <Foreign value={old} /> to <Foreign value={value} />
-    </>
-  );
-}
-
-const decisions: Record<string, string> = {
-  allow: 'may be sent without review',
-  require_approval: 'needs approval',
-  draft_only: 'prepared only',
-  deny: 'denied',
+const fieldNames: Record<string, TextKey> = {
+  subject: 'fieldSubject',
+  priority: 'priority',
+  tags: 'tags',
+  assignee: 'fieldAssignee',
+  metadata: 'fieldMetadata',
 };
 
-const outcomes: Record<string, string> = {
-  failed: ' (the policy failed)',
-  timed_out: ' (the policy did not answer in time)',
-  invalid: ' (the policy’s answer was none)',
+function shownChange(old: unknown, value: unknown): Child | null {
+  if (typeof old !== 'string' || typeof value !== 'string') return null;
+  return <>{tParts('fromTo', { from: <Foreign value={old} />, to: <Foreign value={value} /> })}</>;
+}
+
+const decisions: Record<string, TextKey> = {
+  allow: 'decisionAllow',
+  require_approval: 'decisionApproval',
+  draft_only: 'decisionDraftOnly',
+  deny: 'decisionDeny',
+};
+
+const outcomes: Record<string, TextKey> = {
+  failed: 'outcomeFailed',
+  timed_out: 'outcomeTimedOut',
+  invalid: 'outcomeInvalid',
 };
 
 function draft({ type, riskTier, decision, outcome, status }: Detail): string | undefined {
-  const decided = decisions[String(decision)];
-  if (!decided || typeof type !== 'string') return undefined;
-  const late = status === 'superseded' ? ', overtaken' : '';
-  const kind = type.slice(0, 1).toUpperCase() + type.slice(1);
-  return `${kind} of ${riskTier} risk, ${decided}${outcomes[String(outcome)] ?? ''}${late}`;
+  const decided = textOf(decisions, decision);
+  const kind = textOf(kinds, type);
+  const risk = textOf(risks, riskTier);
+  if (!decided || !kind || !risk) return undefined;
+  const late = status === 'superseded' ? t('overtaken') : '';
+  return t('draftDecided', { kind, risk, decided }) + (textOf(outcomes, outcome) ?? '') + late;
 }
 
-const reviews: Record<string, string> = {
-  none: 'Without review',
-  approved: 'As it was proposed',
-  edited: 'With an operator’s changes',
+const kinds: Record<string, TextKey> = {
+  reply: 'kindReply',
+  clarification: 'kindClarification',
+  escalation: 'kindEscalation',
+};
+
+const risks: Record<string, TextKey> = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' };
+
+/** The text for a stored code; undefined for an unknown one. */
+function textOf(texts: Record<string, TextKey>, word: unknown): string | undefined {
+  const key = Object.hasOwn(texts, String(word)) ? texts[String(word)] : undefined;
+  return key && t(key);
+}
+
+const reviews: Record<string, TextKey> = {
+  none: 'reviewNone',
+  approved: 'reviewApproved',
+  edited: 'reviewEdited',
 };
 
 function topicIn(topic: unknown): string {
-  return (topicNames as Record<string, string>)[String(topic)] ?? String(topic);
+  return textOf(topicNames, topic) ?? String(topic);
 }
 
 const Due: FC<{ detail: Detail }> = ({ detail: { responseDueAt, breachAt } }) => (
-  <>
-    reply due <Value value={responseDueAt} />, breach <Value value={breachAt} />
-  </>
+  <>{tParts('dueAndBreach', { due: <Value value={responseDueAt} />, breach: <Value value={breachAt} /> })}</>
 );
 
 const Foreign: FC<{ value: unknown }> = ({ value }) => <bdi>{String(value).slice(0, 200)}</bdi>;

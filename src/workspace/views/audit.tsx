@@ -3,6 +3,7 @@ import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
+import { t, tParts } from '../words.js';
 import { AuditDetail } from './audit-detail.js';
 import { actionInWords, auditActions } from './audit-words.js';
 import { ActorName, actorText, Empty, Icon } from './elements.js';
@@ -20,8 +21,8 @@ interface AuditProps {
 export const AuditView: FC<AuditProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>Audit</h1>
-      <p class="faint">Everything that was done, in order. Nothing of it can be changed or removed.</p>
+      <h1>{t('viewAudit')}</h1>
+      <p class="faint">{t('auditLead')}</p>
     </div>
     <NoticeBox notice={props.notice} />
     <Filters {...props} />
@@ -31,65 +32,69 @@ export const AuditView: FC<AuditProps> = (props) => (
 );
 
 const Filters: FC<AuditProps> = ({ frame, filter, page }) => (
-  <form class="filter-bar" method="get" action={`${frame.base}/audit`} aria-label="Filter the record">
+  <form class="filter-bar" method="get" action={`${frame.base}/audit`} aria-label={t('filterRecord')}>
     <label>
-      Action{' '}
+      {t('action')}{' '}
       <select name="action">
-        <option value="">Any action</option>
+        <option value="">{t('anyAction')}</option>
         {Object.entries(auditActions).map(([action, words]) => (
           <option value={action} selected={action === filter.action}>
-            {words}
+            {t(words)}
           </option>
         ))}
       </select>
     </label>
     {filter.actor ? (
       <label class="check">
-        <input type="checkbox" name="actor" value={filter.actor} checked /> By{' '}
-        <bdi title={filter.actor}>
-          {nameOf(filter.actor, [frame.operator, ...page.lines.map(({ actor }) => actor)])}
-        </bdi>
+        <input type="checkbox" name="actor" value={filter.actor} checked />{' '}
+        {tParts('byActor', {
+          name: (
+            <bdi title={filter.actor}>
+              {nameOf(filter.actor, [frame.operator, ...page.lines.map(({ actor }) => actor)])}
+            </bdi>
+          ),
+        })}
       </label>
     ) : (
       <label class="check">
-        <input type="checkbox" name="actor" value={frame.operator.id} /> Only mine
+        <input type="checkbox" name="actor" value={frame.operator.id} /> {t('onlyMine')}
       </label>
     )}
     {filter.conversation ? (
       <label class="check">
-        <input type="checkbox" name="conversation" value={filter.conversation} checked /> One conversation
+        <input type="checkbox" name="conversation" value={filter.conversation} checked /> {t('oneConversation')}
       </label>
     ) : null}
     <button type="submit" class="button">
-      Filter
+      {t('filter')}
     </button>
     <a class="quiet-link" href={`${frame.base}/audit`}>
-      Clear
+      {t('clear')}
     </a>
   </form>
 );
 
-/** The filter knows an id; who it is, the lines that it found can tell. */
+/** The filter has only an id; take the name from the lines found. */
 function nameOf(id: string, known: Actor[]): string {
   return actorText(known.find((actor) => actor.id === id) ?? { id });
 }
 
 const NoLines: FC<AuditProps> = ({ page }) => (
-  <Empty icon="scroll-text" title="Nothing here">
-    {page.partial ? 'None in this part of the record; older ones may follow.' : 'No line of the record matches.'}
+  <Empty icon="scroll-text" title={t('nothingHere')}>
+    {page.partial ? t('noneInPart') : t('noLine')}
   </Empty>
 );
 
 const Lines: FC<AuditProps> = ({ frame, page }) => (
-  <section class="table-scroll" tabindex={0} aria-label="Record">
+  <section class="table-scroll" tabindex={0} aria-label={t('record')}>
     <table class="table table-record">
       <thead>
         <tr>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">Conversation</th>
-          <th scope="col">Detail</th>
+          <th scope="col">{t('when')}</th>
+          <th scope="col">{t('who')}</th>
+          <th scope="col">{t('what')}</th>
+          <th scope="col">{t('conversation')}</th>
+          <th scope="col">{t('detail')}</th>
         </tr>
       </thead>
       <tbody>
@@ -115,10 +120,10 @@ const Line: FC<{ frame: PageContext; line: AuditLine }> = ({ frame, line }) => (
     <td>
       {line.conversationId ? (
         <a href={`${frame.base}/c/${line.conversationId}`}>
-          <bdi>{line.subject ?? 'No subject'}</bdi>
+          <bdi>{line.subject ?? t('noSubject')}</bdi>
         </a>
       ) : (
-        <span class="faint">none</span>
+        <span class="faint">{t('none')}</span>
       )}
     </td>
     <td class="detail">
@@ -132,9 +137,9 @@ const Pager: FC<AuditProps> = ({ frame, filter, page }) => {
   const query = new URLSearchParams({ cursor: page.nextCursor });
   for (const key of ['action', 'actor', 'conversation'] as const) if (filter[key]) query.set(key, filter[key]);
   return (
-    <nav class="pager" aria-label="Pages of the record">
+    <nav class="pager" aria-label={t('recordPages')}>
       <a href={`${frame.base}/audit?${query}`}>
-        <Icon name="history" /> {page.partial ? 'Look further back' : 'Older'}
+        <Icon name="history" /> {page.partial ? t('lookFurther') : t('older')}
       </a>
     </nav>
   );

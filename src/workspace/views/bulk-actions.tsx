@@ -3,57 +3,67 @@ import type { Actor } from '../../contracts/domain.js';
 import type { BulkKind } from '../bulk-kinds.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
+import type { TextKey } from '../strings/strings.js';
+import { type Ticked, tickedValue } from '../ticked.js';
+import { t, tCount } from '../words.js';
 import { BackLink, type BulkOutcome, Ids, Outcomes, type Recipient, Recipients } from './bulk.js';
-import { ActionForm, actorText, Icon, plural } from './elements.js';
+import { TakeBackAll } from './bulk-taken-back.js';
+import { ActionForm, actorText, Icon } from './elements.js';
 
 interface BulkActionProps {
   frame: PageContext;
   kind: BulkKind;
-  ids: string[];
-  /** When the queue was read that they were ticked in. */
-  at: string;
+  ticked: Ticked[];
   recipients: Recipient[];
   team: Actor[];
   /** Why nothing was done. */
   refusal: string | null;
 }
 
-const titles: Record<BulkKind, string> = { resolve: 'Resolve', tag: 'Tag', assign: 'Assign', snooze: 'Snooze' };
-const done: Record<BulkKind, string> = {
-  resolve: 'Resolved',
-  tag: 'Tagged',
-  assign: 'Assigned',
-  snooze: 'Snoozed',
-};
+const asks = {
+  resolve: 'bulkAskResolve',
+  tag: 'bulkAskTag',
+  assign: 'bulkAskAssign',
+  snooze: 'bulkAskSnooze',
+} as const;
+const buttons = { resolve: 'bulkResolve', tag: 'bulkTag', assign: 'bulkAssign', snooze: 'bulkSnooze' } as const;
+const results = {
+  resolve: 'bulkResolved',
+  tag: 'bulkTagged',
+  assign: 'bulkAssigned',
+  snooze: 'bulkSnoozed',
+} as const;
+const done = {
+  resolve: 'doneWordResolved',
+  tag: 'doneWordTagged',
+  assign: 'doneWordAssigned',
+  snooze: 'doneWordSnoozed',
+} as const satisfies Record<BulkKind, TextKey>;
 
 /** What is about to be done, to how many and to which: nothing happens before its button is pressed. */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
-  const { frame, kind, ids, at, recipients, refusal } = props;
-  const count = plural(ids.length, 'conversation');
+  const { frame, kind, ticked, recipients, refusal } = props;
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>
-          {titles[kind]} {count}?
-        </h1>
-        <p class="faint">{explanations[kind]}</p>
+        <h1>{tCount(asks[kind], ticked.length)}</h1>
+        <p class="faint">{t(explanations[kind])}</p>
       </div>
       {refusal ? (
         <div class="notice notice-error" role="alert">
           <Icon name="triangle-alert" />
           <div>
-            <strong>Nothing was changed.</strong> {refusal}
+            <strong>{t('nothingChanged')}</strong> {refusal}
           </div>
         </div>
       ) : null}
-      <Recipients recipients={recipients} total={ids.length} />
+      <Recipients recipients={recipients} total={ticked.length} />
       <ActionForm frame={frame} action={`/bulk/${kind}`} class="bulk-form">
-        <Ids ids={ids} />
-        <input type="hidden" name="at" value={at} />
+        <Ids ids={ticked.map(({ id, seen }) => tickedValue(id, seen))} />
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
-            {titles[kind]} {count}
+            {tCount(buttons[kind], ticked.length)}
           </button>
           <BackLink frame={frame} />
         </div>
@@ -62,11 +72,11 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
   );
 };
 
-const explanations: Record<BulkKind, string> = {
-  resolve: 'Those to which the customer has written since you chose them are left open.',
-  tag: 'Tags that are there stay.',
-  assign: 'Customers do not see who owns a conversation.',
-  snooze: 'They come back at that time, or when the customer writes. Their clocks run on.',
+const explanations: Record<BulkKind, TextKey> = {
+  resolve: 'explainResolve',
+  tag: 'explainTag',
+  assign: 'explainAssign',
+  snooze: 'explainSnooze',
 };
 
 const Choice: FC<BulkActionProps> = ({ frame, kind, team }) => {
@@ -76,32 +86,32 @@ const Choice: FC<BulkActionProps> = ({ frame, kind, team }) => {
     case 'tag':
       return (
         <>
-          <label for="bulk-tags">Tags to add, with commas between them</label>
+          <label for="bulk-tags">{t('tagsToAdd')}</label>
           <input id="bulk-tags" name="tags" required maxlength={500} autocomplete="off" />
         </>
       );
     case 'assign':
       return (
         <>
-          <label for="bulk-owner">New owner</label>
+          <label for="bulk-owner">{t('newOwner')}</label>
           <select id="bulk-owner" name="to">
-            <option value={frame.operator.id}>Me</option>
+            <option value={frame.operator.id}>{t('me')}</option>
             {team
               .filter(({ id }) => id !== frame.operator.id)
               .map((one) => (
                 <option value={one.id}>{actorText(one)}</option>
               ))}
-            <option value="">Nobody</option>
+            <option value="">{t('nobody')}</option>
           </select>
         </>
       );
     case 'snooze':
       return (
         <>
-          <label for="bulk-span">For</label>
+          <label for="bulk-span">{t('snoozeFor')}</label>
           <select id="bulk-span" name="span">
-            {snoozeSpans.map(({ seconds, label }) => (
-              <option value={seconds}>{label}</option>
+            {snoozeSpans.map(({ seconds, unit, count }) => (
+              <option value={seconds}>{tCount(unit, count)}</option>
             ))}
           </select>
         </>
@@ -117,21 +127,21 @@ export const BulkActionResult: FC<{ frame: PageContext; kind: BulkKind; outcomes
 }) => {
   const failed = outcomes.filter(({ failure }) => failure !== null);
   const succeeded = outcomes.length - failed.length;
+  const pending = outcomes.flatMap((outcome) => outcome.pending ?? []);
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>
-          {done[kind]} {succeeded} of {plural(outcomes.length, 'conversation')}
-        </h1>
+        <h1>{tCount(pending.length > 0 ? 'bulkResolving' : results[kind], outcomes.length, { done: succeeded })}</h1>
         <p class="faint" role="status">
-          {failed.length === 0 ? 'All of them.' : `${plural(failed.length, 'conversation')} stayed as they were.`}
+          {failed.length === 0 ? t('allOfThem') : tCount('stayed', failed.length)}
         </p>
       </div>
       <Outcomes
         frame={frame}
         outcomes={[...failed, ...outcomes.filter(({ failure }) => failure === null)]}
-        word={done[kind].toLowerCase()}
+        word={pending.length > 0 ? t('resolvedSoon') : t(done[kind])}
       />
+      <TakeBackAll frame={frame} pending={pending} />
       <div class="draft-actions">
         <BackLink frame={frame} />
       </div>

@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx';
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import type { PageContext } from '../page-context.js';
-import { ActionForm, Icon, Name, Prose, plural } from './elements.js';
+import { t, tCount } from '../words.js';
+import { ActionForm, Icon, Name, Prose } from './elements.js';
 
 /** A conversation that a bulk action is about. */
 export interface Recipient {
@@ -11,7 +12,10 @@ export interface Recipient {
   /** Absent where there is no such conversation. */
   status?: Conversation['status'];
   owner?: Actor | null;
-  lastMessageAt?: Date;
+  /** Null where it has no message. */
+  newestMessageId?: string | null;
+  /** Whether the customer wrote something newer than the message that was seen. */
+  hasNews?: boolean;
   unanswered?: boolean;
 }
 
@@ -36,10 +40,8 @@ const shownRecipients = 8;
 export const BulkView: FC<BulkProps> = (props) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{props.preview ? 'Check and send' : 'Send follow-up'}</h1>
-      <p class="faint">
-        To {plural(props.ids.length, 'conversation')}; at most {props.max} at once.
-      </p>
+      <h1>{props.preview ? t('checkAndSend') : t('sendFollowUp')}</h1>
+      <p class="faint">{tCount('bulkTo', props.ids.length, { max: props.max })}</p>
     </div>
     {props.refusal ? <Refusal {...props} /> : null}
     {props.preview ? <Preview {...props} /> : props.possible ? <Write {...props} /> : <Impossible {...props} />}
@@ -50,7 +52,7 @@ const Refusal: FC<BulkProps> = ({ refusal }) => (
   <div class="notice notice-error" role="alert">
     <Icon name="triangle-alert" />
     <div>
-      <strong>Nothing was sent.</strong> {refusal}
+      <strong>{t('nothingSent')}</strong> {refusal}
     </div>
   </div>
 );
@@ -72,13 +74,13 @@ const Write: FC<BulkProps> = ({ frame, ids, recipients, max, content, nonce }) =
         <Recipients recipients={recipients} total={ids.length} />
       </>
     )}
-    <label for="bulk-content">What each of them gets, word for word</label>
+    <label for="bulk-content">{t('bulkContent')}</label>
     <textarea id="bulk-content" name="content" rows={8} dir="auto" required data-send autofocus>
       {content}
     </textarea>
     <div class="draft-actions">
       <button type="submit" class="button button-primary">
-        Preview
+        {t('preview')}
       </button>
       <BackLink frame={frame} />
     </div>
@@ -88,7 +90,7 @@ const Write: FC<BulkProps> = ({ frame, ids, recipients, max, content, nonce }) =
 const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
   <>
     <Recipients recipients={recipients} total={ids.length} />
-    <section class="bulk-preview" aria-label="The text as it will be delivered">
+    <section class="bulk-preview" aria-label={t('bulkPreviewLabel')}>
       <Prose text={content} />
     </section>
     <ActionForm frame={frame} action="/bulk" class="bulk-form">
@@ -97,10 +99,10 @@ const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
       <input type="hidden" name="content" value={content} />
       <div class="draft-actions">
         <button type="submit" class="button button-primary">
-          <Icon name="send" /> Send to {plural(ids.length, 'conversation')}
+          <Icon name="send" /> {tCount('bulkSend', ids.length)}
         </button>
         <button type="submit" class="button" formaction={`${frame.base}/bulk/edit`}>
-          <Icon name="pencil" /> Change the text
+          <Icon name="pencil" /> {t('changeText')}
         </button>
         <BackLink frame={frame} />
       </div>
@@ -111,7 +113,7 @@ const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
 /** Too many at once: each can be left out. */
 const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
   <fieldset class="recipients recipients-choice">
-    <legend class="sr">Recipients</legend>
+    <legend class="sr">{t('recipients')}</legend>
     {recipients.map((recipient) => (
       <label>
         <input type="checkbox" name="id" value={recipient.id} checked />{' '}
@@ -125,13 +127,14 @@ const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
 
 const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
   <>
-    <Name text={recipient.customer} empty="No customer identity" />{' '}
+    <Name text={recipient.customer} empty={t('noCustomer')} />{' '}
     <span class="faint">
-      <bdi>{recipient.subject ?? 'No subject'}</bdi>
+      <bdi>{recipient.subject ?? t('noSubject')}</bdi>
     </span>
   </>
 );
 
+/** The conversations that a form is about, with the mark of what was seen of each where there is one. */
 export const Ids: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
@@ -141,21 +144,21 @@ export const Ids: FC<{ ids: string[] }> = ({ ids }) => (
 );
 
 export const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ recipients, total }) => (
-  <section aria-label="Recipients">
+  <section aria-label={t('recipients')}>
     <ul class="recipients">
       {recipients.slice(0, shownRecipients).map((recipient) => (
         <li>
           <RecipientName recipient={recipient} />
         </li>
       ))}
-      {total > shownRecipients ? <li class="faint">and {total - shownRecipients} more</li> : null}
+      {total > shownRecipients ? <li class="faint">{tCount('andMore', total - shownRecipients)}</li> : null}
     </ul>
   </section>
 );
 
 export const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
   <a class="button button-quiet" href={`${frame.base}/${frame.queue}`}>
-    Back to the queue
+    {t('backToQueue')}
   </a>
 );
 
@@ -163,6 +166,15 @@ export const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
 export interface BulkOutcome {
   recipient: Recipient;
   failure: string | null;
+  /** Where it waits for its time and can be taken back. */
+  pending?: PendingBulk;
+}
+
+/** An action that waits for its time. */
+export interface PendingBulk {
+  id: string;
+  conversationId: string;
+  dueAt: Date;
 }
 
 export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
@@ -174,14 +186,13 @@ export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; c
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
-        <h1>Follow-up written</h1>
+        <h1>{t('bulkWritten')}</h1>
         <p class="faint" role="status">
-          {accepted} of {plural(outcomes.length, 'conversation')} accepted; the worker hands each message over on its
-          own.
+          {tCount('bulkAccepted', outcomes.length, { accepted })}
         </p>
       </div>
-      <Outcomes frame={frame} outcomes={outcomes} word="accepted" />
-      <section class="bulk-preview" aria-label="The text as it is delivered">
+      <Outcomes frame={frame} outcomes={outcomes} word={t('accepted')} />
+      <section class="bulk-preview" aria-label={t('bulkDeliveredLabel')}>
         <Prose text={content} />
       </section>
       <div class="draft-actions">

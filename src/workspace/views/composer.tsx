@@ -1,28 +1,30 @@
 import type { FC } from 'hono/jsx';
 import type { ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tCount, tParts } from '../words.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
 export const composerModes = ['reply', 'note', 'follow-up'] as const;
 export type ComposerMode = (typeof composerModes)[number];
 
-/** What stands in the composer when the page is built. */
+/** Initial state of the composer. */
 export interface Composing {
   mode: ComposerMode;
   content: string;
-  /** The draft that the text came from; it is used up when the reply is sent. */
+  /** The draft of the text, which is marked as used when the reply is sent. */
   draftId?: string | undefined;
 }
 
 /** When a follow-up may be sent, in seconds from now. */
 export const followUpDelays = [
-  { seconds: 0, label: 'now' },
-  { seconds: 3600, label: 'in 1 hour' },
-  { seconds: 4 * 3600, label: 'in 4 hours' },
-  { seconds: 24 * 3600, label: 'in 1 day' },
-  { seconds: 3 * 24 * 3600, label: 'in 3 days' },
-  { seconds: 7 * 24 * 3600, label: 'in 1 week' },
+  { seconds: 0, unit: null, count: 0 },
+  { seconds: 3600, unit: 'inHours', count: 1 },
+  { seconds: 4 * 3600, unit: 'inHours', count: 4 },
+  { seconds: 24 * 3600, unit: 'inDays', count: 1 },
+  { seconds: 3 * 24 * 3600, unit: 'inDays', count: 3 },
+  { seconds: 7 * 24 * 3600, unit: 'inWeeks', count: 1 },
 ] as const;
 
 interface ComposerProps {
@@ -31,7 +33,7 @@ interface ComposerProps {
   composing: Composing;
   /** Whether the host has a notifier to hand a follow-up to. */
   canFollowUp: boolean;
-  /** Makes what is sent twice the same message. */
+  /** Dedupes a form that is sent twice. */
   nonce: string;
 }
 
@@ -44,14 +46,14 @@ export const Composer: FC<ComposerProps> = (props) => {
       action={`/c/${thread.conversation.id}/compose`}
       class="composer"
       id="composer"
-      label="Write"
+      label={t('write')}
     >
       <input type="hidden" name="seen" value={thread.newestMessageId ?? ''} id="seen" />
       <input type="hidden" name="nonce" value={nonce} />
       {composing.draftId ? <input type="hidden" name="draft" value={composing.draftId} /> : null}
       <Modes {...props} />
       <label class="sr" for="content">
-        Message
+        {t('message')}
       </label>
       <textarea
         id="content"
@@ -59,7 +61,7 @@ export const Composer: FC<ComposerProps> = (props) => {
         rows={3}
         dir="auto"
         required
-        placeholder="Write a reply or a note"
+        placeholder={t('composerHint')}
         data-send
         data-remember={composing.draftId ? `use:${composing.draftId}` : thread.conversation.id}
         data-drafted={composing.draftId ? true : undefined}
@@ -70,9 +72,9 @@ export const Composer: FC<ComposerProps> = (props) => {
       <div class="composer-foot">
         <button type="submit" class="button button-primary composer-send">
           <Icon name="send" />
-          <span class="when-reply">Send reply</span>
-          <span class="when-note">Add note</span>
-          <span class="when-follow-up">Send follow-up</span>
+          <span class="when-reply">{t('sendReply')}</span>
+          <span class="when-note">{t('addNote')}</span>
+          <span class="when-follow-up">{t('sendFollowUp')}</span>
         </button>
         {thread.conversation.status === 'open' ? <SendAndResolve /> : null}
         <Hints {...props} />
@@ -83,21 +85,15 @@ export const Composer: FC<ComposerProps> = (props) => {
 
 /** Sends the reply, and resolves the conversation once it is sent. */
 export const SendAndResolve: FC = () => (
-  <button
-    type="submit"
-    class="button composer-then when-reply"
-    name="also"
-    value="resolve"
-    title="Send and resolve (Ctrl Shift Enter)"
-  >
-    <Icon name="check" /> Send &amp; close
+  <button type="submit" class="button composer-then when-reply" name="also" value="resolve" title={t('sendAndResolve')}>
+    <Icon name="check" /> {t('sendAndClose')}
   </button>
 );
 
-const modes: { mode: ComposerMode; label: string; icon: IconName }[] = [
-  { mode: 'reply', label: 'Reply', icon: 'reply' },
-  { mode: 'note', label: 'Internal note', icon: 'lock' },
-  { mode: 'follow-up', label: 'Follow-up', icon: 'mails' },
+const modes: { mode: ComposerMode; label: TextKey; icon: IconName }[] = [
+  { mode: 'reply', label: 'modeReply', icon: 'reply' },
+  { mode: 'note', label: 'modeNote', icon: 'lock' },
+  { mode: 'follow-up', label: 'modeFollowUp', icon: 'mails' },
 ];
 
 const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
@@ -106,11 +102,11 @@ const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
   const chosen = allowed[composing.mode] ? composing.mode : 'note';
   return (
     <fieldset class="modes">
-      <legend class="sr">What to write</legend>
+      <legend class="sr">{t('whatToWrite')}</legend>
       {modes.map(({ mode, label, icon }) => (
         <label class="mode">
           <input type="radio" name="mode" value={mode} checked={mode === chosen} disabled={!allowed[mode]} />
-          <Icon name={icon} /> {label}
+          <Icon name={icon} /> {t(label)}
         </label>
       ))}
     </fieldset>
@@ -121,10 +117,10 @@ const Hints: FC<ComposerProps> = ({ frame, thread, canFollowUp }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
-        <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends
+        {tParts('keysSend', { ctrl: <kbd>{t('keyCtrl')}</kbd>, enter: <kbd>{t('keyEnter')}</kbd> })}
       </span>
     </span>
-    <span class="when-note">Only your team sees a note.</span>
+    <span class="when-note">{t('onlyTeam')}</span>
     <a
       class="quiet-link when-reply"
       id="saved-replies"
@@ -134,19 +130,19 @@ const Hints: FC<ComposerProps> = ({ frame, thread, canFollowUp }) => (
       <span class="js">
         <kbd>/</kbd>
       </span>{' '}
-      Saved replies
+      {t('savedReplies')}
     </a>
     <label class="when-follow-up">
-      Send it{' '}
+      {t('sendIt')}{' '}
       <select name="delay">
-        {followUpDelays.map(({ seconds, label }) => (
-          <option value={String(seconds)}>{label}</option>
+        {followUpDelays.map(({ seconds, unit, count }) => (
+          <option value={String(seconds)}>{unit ? tCount(unit, count) : t('delayNow')}</option>
         ))}
       </select>
     </label>
     <span class="faint" id="composer-state">
-      {thread.conversation.status === 'open' ? null : 'Resolved: reopen it to reply.'}
+      {thread.conversation.status === 'open' ? null : t('resolvedHint')}
     </span>
-    {canFollowUp ? null : <span class="faint composer-no-follow-up">A follow-up needs a notifier in the config.</span>}
+    {canFollowUp ? null : <span class="faint composer-no-follow-up">{t('needsNotifier')}</span>}
   </div>
 );

@@ -3,10 +3,12 @@ import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { PageContext } from '../page-context.js';
 import { withWord } from '../queue-filters.js';
+import { t, tCount, tParts } from '../words.js';
+import { leftOutText, shortLink, yesOrNo } from './context-words.js';
 import { Icon, LinkedValue } from './elements.js';
 import { Moment } from './time.js';
 
-/** The customer's context so far: an answer, or none yet. */
+/** The customer's context, or `loading`. */
 export type ContextView = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
@@ -15,26 +17,27 @@ interface ContextProps {
   context: ContextView;
 }
 
-/** The host's facts about the customer, rendered as they come. A part of its own: it may arrive after the page. */
+/**
+ * Renders the facts about the customer that the host returned. A fragment of its own, as it may be loaded after the
+ * page.
+ */
 export const ContextPanel: FC<ContextProps> = (props) => {
   const { frame, conversationId, context } = props;
   return (
     <section
       class="context"
       id="context"
-      aria-label="Customer context"
+      aria-label={t('customerContext')}
       aria-busy={context.state === 'loading' ? 'true' : undefined}
       data-context={`${frame.base}/c/${conversationId}/context${frame.queue}`}
       data-state={context.state}
     >
       <div class="context-head">
-        <h2>Customer</h2>
+        <h2>{t('roleCustomer')}</h2>
         {context.state === 'loading' || context.state === 'unconfigured' || context.state === 'anonymous' ? null : (
           <span class="context-age">
-            <span class="faint">
-              As of <Moment at={context.fetchedAt} as="time" />
-            </span>{' '}
-            <ReloadLink {...props} label="Refresh the customer context" />
+            <span class="faint">{tParts('asOf', { time: <Moment at={context.fetchedAt} as="time" /> })}</span>{' '}
+            <ReloadLink {...props} label={t('refreshContext')} />
           </span>
         )}
       </div>
@@ -70,30 +73,29 @@ const Facts: FC<ContextProps> = (props) => {
     case 'loading':
       return (
         <div class="context-state" role="status">
-          <p class="js">Loading the customer’s facts…</p>
+          <p class="js">{t('loadingFacts')}</p>
           <p class="no-js">
-            <ReloadLink {...props} label="Show the customer’s facts" words="Show the customer’s facts" />
+            <ReloadLink {...props} label={t('showFacts')} words={t('showFacts')} />
           </p>
         </div>
       );
     case 'empty':
-      return <p class="context-state faint">No facts for this customer</p>;
+      return <p class="context-state faint">{t('noFacts')}</p>;
     case 'anonymous':
       return (
         <div class="context-state">
-          <p class="context-state-title">No customer identity</p>
-          <p class="faint">This conversation was opened without an actor id, so there is nobody to look up.</p>
+          <p class="context-state-title">{t('noCustomer')}</p>
+          <p class="faint">{t('noActorId')}</p>
         </div>
       );
     case 'unconfigured':
       return (
         <div class="context-state">
           <p class="context-state-title">
-            <Icon name="unplug" /> Context Unavailable
+            <Icon name="unplug" /> {t('contextUnavailable')}
           </p>
           <p class="faint">
-            No provider is configured. Set the config key <code>contextProvider</code>, or run{' '}
-            <code>cairnloop gen context</code>.
+            {tParts('noProvider', { key: <code>contextProvider</code>, command: <code>cairnloop gen context</code> })}
           </p>
         </div>
       );
@@ -101,12 +103,10 @@ const Facts: FC<ContextProps> = (props) => {
       return (
         <div class="context-state">
           <p class="context-state-title">
-            <Icon name="unplug" /> Context Unavailable
+            <Icon name="unplug" /> {t('contextUnavailable')}
           </p>
-          <p class="faint">
-            The application’s <code>contextProvider</code> gave no facts. Everything else works.
-          </p>
-          <ReloadLink {...props} label="Try again" words="Retry" />
+          <p class="faint">{tParts('providerFailed', { key: <code>contextProvider</code> })}</p>
+          <ReloadLink {...props} label={t('tryAgain')} words={t('retry')} />
         </div>
       );
   }
@@ -194,9 +194,9 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
         </div>
       );
     case 'truncated':
-      return <span class="fact-note">… {value.reason}</span>;
+      return <span class="fact-note">… {leftOutText(value.reason)}</span>;
     case 'unsupported':
-      return <span class="fact-note">Cannot be shown: {value.what}</span>;
+      return <span class="fact-note">{tParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
 };
 
@@ -205,10 +205,10 @@ interface FactTable {
   rows: ContextValue[][];
 }
 
-/** The most columns that the rail has room for. */
+/** The most columns that fit into the rail. */
 const maxColumns = 4;
 
-/** Objects of one shape, as in a list of orders, are a table; others stay below each other. */
+/** Renders a list of objects with the same keys as a table; undefined for others. */
 function tableOf(blocks: ContextEntry[][]): FactTable | null {
   const labels = (blocks[0] ?? []).map(({ label }) => label);
   const isOfShape = (block: ContextEntry[]) =>
@@ -243,17 +243,17 @@ const Table: FC<FactTable> = ({ labels, rows }) => (
   </table>
 );
 
-/** Characters that fit into the lines which a folded value shows. */
+/** How many characters a collapsed value shows. */
 const foldedLength = 240;
 
-/** A long value shows its beginning, so that it does not push the others out of sight. */
+/** Collapses a long value, so that the other facts stay visible. */
 const Folded: FC<{ text: string }> = ({ text }) => (
   <div class="fold">
     <bdi class="fact-text">{text}</bdi>
     <details>
       <summary>
-        <span class="fold-more">Show all</span>
-        <span class="fold-less">Show less</span>
+        <span class="fold-more">{t('showAll')}</span>
+        <span class="fold-less">{t('showLess')}</span>
       </summary>
     </details>
   </div>
@@ -275,19 +275,14 @@ const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value })
       return (
         <>
           {value.text.length > foldedLength ? <Folded text={value.text} /> : <bdi class="fact-text">{value.text}</bdi>}
-          {value.leftOut ? <span class="fact-note"> … {value.leftOut} more characters</span> : null}
+          {value.leftOut ? <span class="fact-note"> … {tCount('charactersLeft', value.leftOut)}</span> : null}
         </>
       );
     default:
-      return <span class={`fact-${value.presentation}`}>{value.text}</span>;
+      return (
+        <span class={`fact-${value.presentation}`}>
+          {value.presentation === 'boolean' ? yesOrNo(value.text) : value.text}
+        </span>
+      );
   }
 };
-
-/** Characters of an address that fit beside its label. */
-const shownLink = 28;
-
-/** An address without what all of them share, and without its middle where it is long. */
-function shortLink(text: string): string {
-  const short = text.replace(/^https?:\/\/(?:www\.)?/i, '').replace(/\/$/, '');
-  return short.length > shownLink ? `${short.slice(0, shownLink - 10)}…${short.slice(-9)}` : short;
-}

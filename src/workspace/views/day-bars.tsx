@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx';
+import { t } from '../words.js';
 
-/** One day of a plot: its parts stand on top of each other. */
+/** One day of a stacked bar chart. */
 export interface DayBar {
   /** `YYYY-MM-DD` */
   day: string;
@@ -10,7 +11,7 @@ export interface DayBar {
 const size = { width: 360, height: 120, top: 17, bottom: 17 };
 const plotHeight = size.height - size.top - size.bottom;
 
-/** Bars over days, as an SVG without styles of its own; `summary` is what it says to who does not see it. */
+/** A stacked bar chart over days, as an SVG that the stylesheet colours; `summary` is its accessible name. */
 export const DayBars: FC<{ bars: readonly DayBar[]; summary: string; inWords(value: number): string }> = ({
   bars,
   summary,
@@ -25,7 +26,7 @@ export const DayBars: FC<{ bars: readonly DayBar[]; summary: string; inWords(val
         <Bar bar={bar} x={at * step} step={step} highest={highest} />
       ))}
       <text class="plot-label" x="0" y="11">
-        {highest > 0 ? inWords(highest) : 'nothing'}
+        {highest > 0 ? inWords(highest) : t('nothing')}
       </text>
       <text class="plot-label" x="0" y={size.height - 4}>
         {bars[0]?.day ?? ''}

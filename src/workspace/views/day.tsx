@@ -4,6 +4,8 @@ import type { Notice, PageContext } from '../page-context.js';
 import type { Day } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
 import { defaultFilter, type QueueFilter } from '../queue-filters.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tParts } from '../words.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 
@@ -11,25 +13,25 @@ interface DayProps {
   frame: PageContext;
   counts: QueueCounts;
   day: Day;
-  /** Null: shown elsewhere. */
+  /** Null if another part of the page shows it. */
   notice: Notice | undefined | null;
 }
 
-const now: { filter: QueueFilter; label: string }[] = [
-  { filter: 'needs-reply', label: 'Waiting for a reply' },
-  { filter: 'breached', label: 'Breached' },
-  { filter: 'breaching', label: 'Breaching soon' },
-  { filter: 'needs-approval', label: 'Drafts to approve' },
-  { filter: 'mine', label: 'Yours' },
-  { filter: 'unassigned', label: 'Without an owner' },
+const now: { filter: QueueFilter; label: TextKey }[] = [
+  { filter: 'needs-reply', label: 'dayWaiting' },
+  { filter: 'breached', label: 'dayBreached' },
+  { filter: 'breaching', label: 'dayBreaching' },
+  { filter: 'needs-approval', label: 'dayDrafts' },
+  { filter: 'mine', label: 'dayMine' },
+  { filter: 'unassigned', label: 'dayUnassigned' },
 ];
 
-/** What stands in the centre while no conversation is open: what the day asks for, and what it has brought. */
+/** The centre of the page while no conversation is open: the work of the day, and its counts. */
 export const DayView: FC<DayProps> = ({ frame, counts, day, notice }) => (
   <main class="thread thread-none day-page" id="main" tabindex={-1}>
     {notice === null ? null : <NoticeBox notice={notice} />}
     <div class="overview" id="overview" data-live="overview">
-      <h2>{counts['needs-reply'].value === 0 ? 'Nobody is waiting' : 'Now'}</h2>
+      <h2>{counts['needs-reply'].value === 0 ? t('nobodyWaits') : t('now')}</h2>
       <ul class="overview-now">
         {now.map(({ filter, label }) => (
           <li>
@@ -37,20 +39,25 @@ export const DayView: FC<DayProps> = ({ frame, counts, day, notice }) => (
               class={`overview-tile overview-${filter}${counts[filter].value === 0 ? ' zero' : ''}`}
               href={`${frame.base}/${filter === defaultFilter ? '' : `?filter=${filter}`}`}
             >
-              <strong>{countText(counts[filter])}</strong> <span>{label}</span>
+              <strong>{countText(counts[filter])}</strong> <span>{t(label)}</span>
             </a>
           </li>
         ))}
       </ul>
-      <h2>Since yesterday, in the last 24 hours</h2>
+      <h2>{t('sinceYesterday')}</h2>
       <dl class="overview-day">
-        <Figure count={day.received} label="Messages of customers" />
-        <Figure count={day.replied} label="Replies" />
-        <Figure count={day.mine} label="Of them yours" />
-        <Figure count={day.resolved} label="Conversations resolved" />
+        <Figure count={day.received} label={t('dayReceived')} />
+        <Figure count={day.replied} label={t('dayReplied')} />
+        <Figure count={day.mine} label={t('dayOwn')} />
+        <Figure count={day.resolved} label={t('dayResolved')} />
       </dl>
       <p class="faint js">
-        <kbd>j</kbd> and <kbd>k</kbd> move in the queue, <kbd>Enter</kbd> opens, <kbd>?</kbd> lists all keys.
+        {tParts('dayKeys', {
+          next: <kbd>j</kbd>,
+          previous: <kbd>k</kbd>,
+          enter: <kbd>{t('keyEnter')}</kbd>,
+          help: <kbd>?</kbd>,
+        })}
       </p>
     </div>
   </main>

@@ -3,6 +3,8 @@ import { spanInWords } from '../clock-state.js';
 import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tParts } from '../words.js';
 import { topicNames } from './delivery-words.js';
 import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
@@ -24,8 +26,8 @@ interface DeliveriesProps {
 export const DeliveriesView: FC<DeliveriesProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1} data-page="deliveries">
     <div class="sheet-head">
-      <h1>Deliveries</h1>
-      <p class="faint">Calls to the application’s own code, each made at least once.</p>
+      <h1>{t('viewDeliveries')}</h1>
+      <p class="faint">{t('deliveriesLead')}</p>
     </div>
     <NoticeBox notice={props.notice} />
     <div id="deliveries" data-live="deliveries">
@@ -42,37 +44,39 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
   return (
     <div class="facts">
       <p class={silent ? 'fact fact-bad' : 'fact'}>
-        <span class="fact-label">Last worker heartbeat</span>
-        <strong>{lastBeatAt ? `${spanInWords(now.getTime() - lastBeatAt.getTime())} ago` : 'never'}</strong>
+        <span class="fact-label">{t('lastHeartbeat')}</span>
+        <strong>
+          {lastBeatAt ? t('ago', { span: spanInWords(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
+        </strong>
         <span class="faint">
-          {silent ? (
-            <>
-              Nothing is delivered meanwhile: start <code>cairnloop worker</code>.
-            </>
-          ) : (
-            `${workers} running`
-          )}
+          {silent
+            ? tParts('noWorker', { command: <code>cairnloop worker</code> })
+            : t('workersRunning', { count: workers })}
         </span>
       </p>
       <p class="fact">
-        <span class="fact-label">Oldest undelivered</span>
-        <strong>{oldestDueAt ? spanInWords(now.getTime() - oldestDueAt.getTime()) : 'none'}</strong>
-        <span class="faint">{oldestDueAt ? 'overdue' : 'Everything that was due has been called.'}</span>
+        <span class="fact-label">{t('oldestUndelivered')}</span>
+        <strong>{oldestDueAt ? spanInWords(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
+        <span class="faint">{oldestDueAt ? t('overdue') : t('allCalled')}</span>
       </p>
     </div>
   );
 };
 
-const tabNames: Record<DeliveryTab, string> = { pending: 'Pending', retrying: 'Retrying', discarded: 'Discarded' };
+const tabNames: Record<DeliveryTab, TextKey> = {
+  pending: 'tabPending',
+  retrying: 'tabRetrying',
+  discarded: 'tabDiscarded',
+};
 
 const Tabs: FC<DeliveriesProps> = ({ frame, tab, health }) => (
-  <nav class="tabs" aria-label="Deliveries by state">
+  <nav class="tabs" aria-label={t('deliveriesByState')}>
     {deliveryTabs.map((name) => (
       <a
         href={`${frame.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
         aria-current={name === tab ? 'page' : undefined}
       >
-        {tabNames[name]} <span class="count">{countText(counts(health)[name])}</span>
+        {t(tabNames[name])} <span class="count">{countText(counts(health)[name])}</span>
       </a>
     ))}
   </nav>
@@ -82,26 +86,26 @@ function counts({ pending, retrying, discarded }: WorkerHealth): Record<Delivery
   return { pending, retrying, discarded };
 }
 
-const emptyTexts: Record<DeliveryTab, string> = {
-  pending: 'Nothing waits to be delivered.',
-  retrying: 'No call has failed and is to be made again.',
-  discarded: 'No call was discarded.',
+const emptyTexts: Record<DeliveryTab, TextKey> = {
+  pending: 'nonePending',
+  retrying: 'noneRetrying',
+  discarded: 'noneDiscarded',
 };
 
-const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={emptyTexts[tab]} />;
+const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={t(emptyTexts[tab])} />;
 
 const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts, health: { now } }) => (
-  <section class="table-scroll" tabindex={0} aria-label={tabNames[tab]}>
+  <section class="table-scroll" tabindex={0} aria-label={t(tabNames[tab])}>
     <table class="table">
       <thead>
         <tr>
-          <th scope="col">Call</th>
-          <th scope="col">Conversation</th>
-          <th scope="col">Attempts</th>
-          <th scope="col">{tab === 'discarded' ? 'Discarded' : 'Next try'}</th>
-          <th scope="col">Last error</th>
+          <th scope="col">{t('call')}</th>
+          <th scope="col">{t('conversation')}</th>
+          <th scope="col">{t('attempts')}</th>
+          <th scope="col">{tab === 'discarded' ? t('tabDiscarded') : t('nextTry')}</th>
+          <th scope="col">{t('lastError')}</th>
           <th scope="col">
-            <span class="sr">Actions</span>
+            <span class="sr">{t('actions')}</span>
           </th>
         </tr>
       </thead>
@@ -114,25 +118,29 @@ const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts, health: { n
   </section>
 );
 
+const When: FC<{ line: DeliveryLine; now: Date }> = ({ line, now }) => {
+  const time = <Moment at={line.settledAt ?? line.availableAt} />;
+  return isScheduled(line, now) ? tParts('scheduledForTime', { time }) : time;
+};
+
 type LineProps = Pick<DeliveriesProps, 'frame' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
 
 const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts, now }) => (
   <tr>
-    <td class="nowrap">{topicNames[line.topic]}</td>
+    <td class="nowrap">{t(topicNames[line.topic])}</td>
     <td>
       <a href={`${frame.base}/c/${line.conversationId}`}>
-        <bdi>{line.subject ?? 'No subject'}</bdi>
+        <bdi>{line.subject ?? t('noSubject')}</bdi>
       </a>
     </td>
-    <td data-label="Attempts" class="nowrap">
-      {line.attempts} of {maxAttempts}
+    <td data-label={t('attempts')} class="nowrap">
+      {t('attemptsOf', { attempts: line.attempts, max: maxAttempts })}
     </td>
-    <td class="nowrap" data-label={tab === 'discarded' ? 'Discarded' : 'Next try'}>
-      {isScheduled(line, now) ? 'scheduled for ' : null}
-      {line.leased ? 'being called' : <Moment at={line.settledAt ?? line.availableAt} />}
+    <td class="nowrap" data-label={tab === 'discarded' ? t('tabDiscarded') : t('nextTry')}>
+      {line.leased ? t('beingCalled') : <When line={line} now={now} />}
     </td>
-    <td class="detail" data-label="Last error">
-      {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">none</span>}
+    <td class="detail" data-label={t('lastError')}>
+      {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">{t('none')}</span>}
     </td>
     <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} now={now} />}</td>
   </tr>
@@ -148,7 +156,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now
         <ActionForm frame={frame} action={`/deliveries/${line.id}/retry`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small">
-            <Icon name="rotate-ccw" /> {tab === 'discarded' ? 'Retry' : 'Try now'}
+            <Icon name="rotate-ccw" /> {tab === 'discarded' ? t('retry') : t('tryNow')}
           </button>
         </ActionForm>
       )}
@@ -156,7 +164,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now
         <ActionForm frame={frame} action={`/deliveries/${line.id}/discard`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small button-quiet">
-            Discard
+            {t('discard')}
           </button>
         </ActionForm>
       )}
@@ -166,7 +174,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now
 
 const Pager: FC<DeliveriesProps> = ({ frame, tab, page }) =>
   page.nextCursor ? (
-    <nav class="pager" aria-label="Pages of deliveries">
-      <a href={`${frame.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>Next page</a>
+    <nav class="pager" aria-label={t('deliveryPages')}>
+      <a href={`${frame.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>{t('nextPage')}</a>
     </nav>
   ) : null;

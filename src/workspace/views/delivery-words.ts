@@ -1,11 +1,12 @@
 import type { DeliveryTopic } from '../../contracts/domain.js';
+import type { TextKey } from '../strings/strings.js';
 
 /** The calls that are owed to a host, in words. */
-export const topicNames: Record<DeliveryTopic, string> = {
-  conversation_resolved: 'Resolved callback',
-  sla_breach: 'Breach callback',
-  outbound: 'Outbound message',
-  reply: 'Reply',
-  draft: 'Draft request',
-  customer_erased: 'Erased callback',
+export const topicNames: Record<DeliveryTopic, TextKey> = {
+  conversation_resolved: 'topicResolved',
+  sla_breach: 'topicBreach',
+  outbound: 'topicOutbound',
+  reply: 'topicReply',
+  draft: 'topicDraft',
+  customer_erased: 'topicErased',
 };

@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
 import type { Changes } from '../diff-words.js';
+import { t } from '../words.js';
 
 /** What changed between the proposed text and the operator's, word by word. */
 export const Diff: FC<{ changes: Changes }> = ({ changes }) => {
-  if (changes === 'none') return <p class="faint">Nothing is changed yet.</p>;
-  if (changes === 'later') return <p class="faint">There is too much on this page to show what was changed.</p>;
-  if (changes === 'rewritten')
-    return <p class="faint">The text was rewritten; there are too many changes to show one by one.</p>;
+  if (changes === 'none') return <p class="faint">{t('diffNone')}</p>;
+  if (changes === 'later') return <p class="faint">{t('diffLater')}</p>;
+  if (changes === 'rewritten') return <p class="faint">{t('diffRewritten')}</p>;
   return (
     <div class="prose diff-text" dir="auto">
       {changes.map(({ kind, text }) => {

@@ -3,7 +3,9 @@ import type { Evidence } from '../../contracts/domain.js';
 import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
-import { ActionForm, Icon, Prose, plural } from './elements.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tCount } from '../words.js';
+import { ActionForm, Icon, Prose } from './elements.js';
 import { Moment } from './time.js';
 
 export interface DraftProps {
@@ -11,17 +13,23 @@ export interface DraftProps {
   draft: ThreadDraft;
   /** The queue beside it, so that links keep it as it is. */
   queue: QueueView;
-  /** Whether it is the open one, to which the keys apply. */
+  /** Whether it is the expanded one, which the keyboard shortcuts apply to. */
   first: boolean;
-  /** The newest message of the page: an approval names it as what its sender has read. */
+  /** The newest message of the page, sent with an approval as the last one read. */
   newestMessageId: string | null;
   /** Whether the conversation is open: nothing is sent into a closed one. */
   open: boolean;
 }
 
-export const typeNames = { reply: 'Reply', clarification: 'Question back', escalation: 'Escalation' } as const;
+export const typeNames = {
+  reply: 'typeReply',
+  clarification: 'typeClarification',
+  escalation: 'typeEscalation',
+} as const;
 
-/** A draft that needs approval, or did: what would be sent, what it rests on, and what is to be done with it. */
+const riskNames = { low: 'riskLow', medium: 'riskMedium', high: 'riskHigh' } as const;
+
+/** A draft that needs approval, or is stale: its text, its grounds and its actions. */
 export const PendingDraft: FC<DraftProps> = (props) => (
   <section
     class={`draft${props.draft.stale ? ' draft-stale' : ''}`}
@@ -35,38 +43,36 @@ export const PendingDraft: FC<DraftProps> = (props) => (
 );
 
 const DraftWarning: FC<DraftProps> = ({ draft, open }) => {
-  const words = open ? staleWords[draft.stale || 'no'] : 'This conversation is closed: reopen it to send this draft.';
+  const words = open ? staleWords[draft.stale || 'no'] : 'draftClosed';
   if (!words) return null;
   return (
     <p class="draft-warning">
-      <Icon name="triangle-alert" /> {words}
+      <Icon name="triangle-alert" /> {t(words)}
     </p>
   );
 };
 
-const staleWords = {
+const staleWords: Record<'no' | 'customer' | 'answer', TextKey | null> = {
   no: null,
-  customer:
-    'Stale: the customer has written since. Read the newer message; you can use this draft in a reply of your own, and not approve it as it is.',
-  answer:
-    'Stale: somebody has replied since. Read that reply; you can use this draft in a reply of your own, and not approve it as it is.',
+  customer: 'staleCustomer',
+  answer: 'staleAnswer',
 };
 
 const Seen: FC<DraftProps> = ({ newestMessageId }) => <input type="hidden" name="seen" value={newestMessageId ?? ''} />;
 
 function nameOf({ draft, first, open }: DraftProps): string {
-  if (draft.stale) return 'Stale draft';
-  if (!open) return 'Draft of a closed conversation';
-  return first ? 'Draft that needs your approval' : 'Older draft that needs your approval';
+  if (draft.stale) return t('draftStale');
+  if (!open) return t('draftOfClosed');
+  return first ? t('draftToApprove') : t('draftOlder');
 }
 
-/** Those beside the newest one, folded up: one is decided on at a time. */
+/** The other waiting drafts, collapsed: operators decide on one at a time. */
 export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
   if (drafts.length === 0) return null;
   return (
     <details class="prepared" id="more-drafts">
       <summary>
-        <Icon name="bot" /> {plural(drafts.length, 'more suggestion')}
+        <Icon name="bot" /> {tCount('moreDrafts', drafts.length)}
       </summary>
       <ul>
         {drafts.map((draft) => (
@@ -82,10 +88,10 @@ export const MoreDrafts: FC<{ drafts: DraftProps[] }> = ({ drafts }) => {
 const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
   <div class="draft-head">
     <h2>
-      <Icon name="bot" /> Suggested by automation
+      <Icon name="bot" /> {t('suggested')}
     </h2>
-    <span class="chip">{typeNames[draft.type]}</span>
-    <span class={`chip risk-${draft.riskTier}`}>{draft.riskTier} risk</span>
+    <span class="chip">{t(typeNames[draft.type])}</span>
+    <span class={`chip risk-${draft.riskTier}`}>{t(riskNames[draft.riskTier])}</span>
     <Moment at={draft.createdAt} as="time" />
   </div>
 );
@@ -100,12 +106,12 @@ const Proposed: FC<DraftProps> = (props) => (
   </>
 );
 
-/** Why the automation says so. Its words are a model's, so nothing in them is a link. */
+/** The grounds of a draft. A model wrote them, so URLs in them are not linked. */
 export const Grounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
     <details class="grounds">
-      <summary>Why: {draft.evidence.length > 0 ? plural(draft.evidence.length, 'source') : 'summary'}</summary>
+      <summary>{draft.evidence.length > 0 ? tCount('whySources', draft.evidence.length) : t('whySummary')}</summary>
       {draft.summary ? <Prose text={draft.summary} links={false} /> : null}
       <ul>
         {draft.evidence.map((evidence) => (
@@ -148,7 +154,7 @@ const Send: FC<DraftProps> = (props) => {
       <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
         <Seen {...props} />
         <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
-          <Icon name="check" /> Approve &amp; send
+          <Icon name="check" /> {t('approve')}
         </button>
       </ActionForm>
       <a
@@ -156,7 +162,7 @@ const Send: FC<DraftProps> = (props) => {
         data-key={first ? 'w' : undefined}
         href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
       >
-        <Icon name="pencil" /> Edit
+        <Icon name="pencil" /> {t('edit')}
       </a>
     </>
   );
@@ -165,14 +171,14 @@ const Send: FC<DraftProps> = (props) => {
 const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft; first?: boolean }> = ({ frame, draft, first }) => (
   <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
     <button type="submit" class="button button-quiet" data-key={first ? 'd' : undefined}>
-      <Icon name="trash-2" /> Discard
+      <Icon name="trash-2" /> {t('discard')}
     </button>
   </ActionForm>
 );
 
-const staleChip = { customer: 'the customer has written since', answer: 'somebody has replied since' };
+const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } as const;
 
-/** Drafts that the policy only prepares: they ask for nothing and wait to be looked for. */
+/** Drafts with the decision `draft_only`: they do not ask for approval. */
 export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; queue: QueueView; open: boolean }> = ({
   frame,
   drafts,
@@ -183,14 +189,16 @@ export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; que
   return (
     <details class="prepared" id="prepared">
       <summary>
-        <Icon name="file-pen" /> Prepared drafts ({drafts.length})
+        <Icon name="file-pen" /> {t('preparedDrafts', { count: drafts.length })}
       </summary>
       <ul>
         {drafts.map((draft) => (
           <li class="prepared-draft">
             <p class="draft-head">
-              <span class="chip">{typeNames[draft.type]}</span>
-              {draft.stale ? <span class="chip clock-soon">Stale: {staleChip[draft.stale]}</span> : null}
+              <span class="chip">{t(typeNames[draft.type])}</span>
+              {draft.stale ? (
+                <span class="chip clock-soon">{t('stale', { why: t(staleChip[draft.stale]) })}</span>
+              ) : null}
               <Moment at={draft.createdAt} />
             </p>
             <div class="draft-body" tabindex={0}>
@@ -209,6 +217,6 @@ export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; que
 
 const UseLink: FC<{ frame: PageContext; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
   <a class="button" href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}>
-    <Icon name="reply" /> Use in composer
+    <Icon name="reply" /> {t('useInComposer')}
   </a>
 );

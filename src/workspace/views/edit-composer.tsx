@@ -3,6 +3,7 @@ import type { Changes } from '../diff-words.js';
 import type { ThreadDraft, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
+import { t } from '../words.js';
 import { SendAndResolve } from './composer.js';
 import { Diff } from './diff.js';
 import { Grounds } from './draft.js';
@@ -23,7 +24,7 @@ interface EditComposerProps extends EditedDraft {
   thread: ThreadHead;
 }
 
-/** The composer while a draft is edited in it: there is no other place to write, and one button that sends. */
+/** The composer while a draft is edited: the only text field, with one button that sends. */
 export const EditComposer: FC<EditComposerProps> = (props) => {
   const { frame, queue, thread, draft, words } = props;
   return (
@@ -32,15 +33,15 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
       action={`/drafts/${draft.id}/edit`}
       class="composer composer-edit"
       id="composer"
-      label="Edit the suggested text"
+      label={t('editSuggested')}
     >
       <input type="hidden" name="seen" value={thread.newestMessageId ?? ''} id="seen" />
-      <input type="radio" name="mode" value="reply" checked hidden aria-label="Reply" />
+      <input type="radio" name="mode" value="reply" checked hidden aria-label={t('modeReply')} />
       <h2 class="composer-title">
-        <Icon name="pencil" /> Editing the suggestion
+        <Icon name="pencil" /> {t('editing')}
       </h2>
       <label class="sr" for="content">
-        Your version of the suggested text
+        {t('yourVersion')}
       </label>
       <textarea
         id="content"
@@ -59,16 +60,16 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
       <Grounds draft={draft} />
       <div class="composer-foot">
         <button type="submit" class="button button-primary composer-send">
-          <Icon name="check" /> Send edited reply
+          <Icon name="check" /> {t('sendEdited')}
         </button>
         <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
-          Cancel
+          {t('stopEditing')}
         </a>
         <span class="faint" id="composer-state">
-          {thread.conversation.status === 'open' ? null : 'Resolved: reopen it to reply.'}
+          {thread.conversation.status === 'open' ? null : t('resolvedHint')}
         </span>
         <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
-          Show changes
+          {t('showChanges')}
         </button>
         <SendAndResolve />
       </div>
@@ -78,7 +79,7 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
 
 const Changed: FC<EditComposerProps> = ({ frame, draft, difference }) => (
   <div class="composer-changes">
-    <h3 class="diff-title">What you change</h3>
+    <h3 class="diff-title">{t('whatYouChange')}</h3>
     <div
       class="diff"
       id="draft-diff"

@@ -3,33 +3,38 @@ import { raw } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
 import { safeHref } from '../../context/safe-href.js';
-import type { Actor } from '../../contracts/domain.js';
+import type { Actor, Conversation } from '../../contracts/domain.js';
+import { partText } from '../package-words.js';
 import type { PageContext } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { t } from '../words.js';
 import { type IconName, icons } from './icon-paths.js';
 
-/** A drawing without meaning of its own: the words beside it say what it shows. */
+/** A decorative icon, hidden from screen readers: the text beside it says the same. */
 export const Icon: FC<{ name: IconName }> = ({ name }) => (
   <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
     {raw(icons[name])}
   </svg>
 );
 
-/** Foreign text on a line of ours, kept from turning the line around. */
-export const Name: FC<{ text: string | null; empty?: string }> = ({ text, empty = 'Unnamed' }) =>
+/** Text from outside on one line, isolated so that right-to-left text does not reorder the line. */
+export const Name: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
   text ? <bdi>{text}</bdi> : <span class="faint">{empty}</span>;
 
 export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
-  if (!actor) return <span class="faint">unknown</span>;
+  if (!actor) return <span class="faint">{t('unknown')}</span>;
   return <bdi title={actor.id}>{actorText(actor)}</bdi>;
 };
 
-/** An actor in words; the parts of the system have names of their own. */
-export function actorText(actor: Actor): string {
-  if (actor.name) return actor.name;
-  return actor.id.startsWith('system:') ? `System (${actor.id.slice('system:'.length)})` : actor.id;
+/** The name of an actor; parts of the system have translated names. */
+export function actorText({ id, name }: Actor): string {
+  if (id === 'system:automation') return t('roleAutomation');
+  if (name) return name;
+  if (id === 'anonymous') return t('anonymousActor');
+  return id.startsWith('system:') ? t('systemActor', { part: partText(id.slice('system:'.length)) }) : id;
 }
 
-/** Foreign text in full: line breaks kept, web addresses as links unless they are not to be trusted. */
+/** Text from outside with its line breaks; URLs become links only if `links`. */
 export const Prose: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
   <div class="prose" dir="auto">
     {links
@@ -44,7 +49,7 @@ export const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, childre
   </a>
 );
 
-/** A value that is an address as a whole becomes a link, if it may be followed; any other stays text. */
+/** A value that is a URL becomes a link if its scheme is allowed; others stay text. */
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
   const safe = safeHref(href);
   return safe ? (
@@ -56,7 +61,7 @@ export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = 
   );
 };
 
-/** A form that changes something: it carries the operator's token, and the queue that stays beside the page. */
+/** A form that changes something, with the operator's token and the queue view of the page. */
 export const ActionForm: FC<
   PropsWithChildren<{ frame: PageContext; action: string; class?: string; label?: string; id?: string }>
 > = ({ frame, action, class: className, label, id, children }) => (
@@ -75,8 +80,10 @@ export const Empty: FC<PropsWithChildren<{ icon: IconName; title: string }>> = (
   </div>
 );
 
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-}
+export const statusNames: Record<Conversation['status'], TextKey> = {
+  open: 'statusOpen',
+  resolved: 'statusResolved',
+  archived: 'statusArchived',
+};
 
 export type { Child };

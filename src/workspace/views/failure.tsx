@@ -1,5 +1,6 @@
 import type { Child, FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
+import { t } from '../words.js';
 import { Empty } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { Page } from './page.js';
@@ -21,7 +22,7 @@ export const FailurePage: FC<FailureProps> = ({ frame, icon, title, children }) 
       </Empty>
       <p class="empty-action">
         <a class="button" href={`${frame.base}/`}>
-          Go to the inbox
+          {t('goToInbox')}
         </a>
       </p>
     </main>

@@ -1,36 +1,38 @@
 import type { FC } from 'hono/jsx';
+import type { TextKey } from '../strings/strings.js';
+import { t } from '../words.js';
 
-const keys: [keys: string[], meaning: string][] = [
-  [['j', 'k'], 'Next and previous conversation'],
-  [['Enter'], 'Open the marked conversation'],
-  [['r'], 'Write a reply'],
-  [['n'], 'Write an internal note'],
-  [['a'], 'Approve and send the waiting draft'],
-  [['w'], 'Edit the waiting draft'],
-  [['d'], 'Discard the waiting draft'],
-  [['e'], 'Resolve, or reopen'],
-  [['m'], 'Take it, or leave it to nobody'],
-  [['g'], 'Give it to somebody'],
-  [['s'], 'Snooze'],
-  [['t'], 'Tags'],
-  [['u'], 'Priority'],
-  [['o'], 'The customer’s newest other conversation'],
-  [['x'], 'Tick the marked conversation; with Shift, all from the last one'],
-  [['v'], 'Narrow the queue to a tag or an owner'],
-  [['Esc', 'z'], 'Take back what you have just sent; Ctrl or Cmd and Z does so in the empty composer'],
-  [['/'], 'Search; Ctrl or Cmd and K does the same'],
-  [['p'], 'Pause the clock'],
-  [['f'], 'Next filter of the queue'],
-  [['Ctrl', 'Enter'], 'Send what you wrote; with Shift, and resolve'],
-  [['Esc'], 'Leave what you write; close what lies on top'],
-  [['?'], 'This list'],
+const keys: [keys: string[], meaning: TextKey][] = [
+  [['j', 'k'], 'helpMove'],
+  [['Enter'], 'helpOpen'],
+  [['r'], 'helpReply'],
+  [['n'], 'helpNote'],
+  [['a'], 'helpApprove'],
+  [['w'], 'helpEdit'],
+  [['d'], 'helpDiscard'],
+  [['e'], 'helpResolve'],
+  [['m'], 'helpTake'],
+  [['g'], 'helpGive'],
+  [['s'], 'helpSnooze'],
+  [['t'], 'helpTags'],
+  [['u'], 'helpPriority'],
+  [['o'], 'helpOther'],
+  [['x'], 'helpTick'],
+  [['v'], 'helpNarrow'],
+  [['Esc', 'z'], 'helpTakeBack'],
+  [['/'], 'helpSearch'],
+  [['p'], 'helpPause'],
+  [['f'], 'helpFilter'],
+  [['Ctrl', 'Enter'], 'helpSend'],
+  [['Esc'], 'helpLeave'],
+  [['?'], 'helpHelp'],
 ];
 
-/** What the keys do. Opened by the page's script: without it there are no keys to explain. */
+/** The keyboard shortcuts. Opened by the page's script, which also handles them. */
 export const HelpDialog: FC = () => (
   <dialog id="help" aria-labelledby="help-title">
     <form method="dialog">
-      <h2 id="help-title">Keyboard</h2>
+      <h2 id="help-title">{t('keyboard')}</h2>
       <dl class="keys">
         {keys.map(([names, meaning]) => (
           <div>
@@ -39,21 +41,21 @@ export const HelpDialog: FC = () => (
                 <kbd>{name}</kbd>
               ))}
             </dt>
-            <dd>{meaning}</dd>
+            <dd>{t(meaning)}</dd>
           </div>
         ))}
       </dl>
       <label class="check">
-        <input type="checkbox" id="single-keys" checked /> Single keys are on
+        <input type="checkbox" id="single-keys" checked /> {t('singleKeys')}
       </label>
       <label class="check">
-        <input type="checkbox" id="auto-advance" /> After resolving, open the next conversation
+        <input type="checkbox" id="auto-advance" /> {t('autoAdvance')}
       </label>
       <label class="check">
-        <input type="checkbox" id="notify" /> Notify me when customers wait and this page is not in view
+        <input type="checkbox" id="notify" /> {t('notifyMe')}
       </label>
       <button type="submit" class="button">
-        Close
+        {t('close')}
       </button>
     </form>
   </dialog>

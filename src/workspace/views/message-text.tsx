@@ -2,19 +2,20 @@ import type { FC } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
 import { codeOf, type MessageBlock, messageBlocks } from '../message-blocks.js';
 import { hitParts } from '../search-hits.js';
-import { OutLink, plural } from './elements.js';
+import { t, tCount } from '../words.js';
+import { OutLink } from './elements.js';
 
 interface MessageTextProps {
   text: string;
-  /** Names its folds. */
+  /** Prefix for the ids of collapsed parts. */
   id: string;
   /** Whether web addresses become links. */
   links: boolean;
-  /** What was searched for, in words; they are marked. */
+  /** The words of the search, which are highlighted. */
   hits?: readonly string[];
 }
 
-/** What somebody wrote: code as code, quotations and signatures folded up, addresses as links, hits marked. */
+/** A message: code blocks, collapsed quotations and signatures, links and highlighted search hits. */
 export const MessageText: FC<MessageTextProps> = ({ text, id, links, hits = [] }) => (
   <>
     {messageBlocks(text).map((block, index) => (
@@ -39,7 +40,7 @@ const Block: FC<BlockProps> = (props) => {
   const lines = block.text.trim().split('\n').length;
   return (
     <details class={`folded folded-${block.kind}`} id={`fold-${id}`}>
-      <summary>{block.kind === 'quote' ? `Quoted text (${plural(lines, 'line')})` : 'Signature'}</summary>
+      <summary>{block.kind === 'quote' ? tCount('quoted', lines) : t('signature')}</summary>
       <Lines {...props} />
     </details>
   );
@@ -77,7 +78,7 @@ const Marked: FC<{ text: string; hits: readonly string[] }> = ({ text, hits }) =
   <>{hitParts(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
 );
 
-/** A text without code between backticks stays in one piece. */
+/** Splits at inline code in backticks. */
 function inlineCode(text: string): { code: boolean; text: string }[] {
   return text
     .split(/(`[^`\n]+`)/)

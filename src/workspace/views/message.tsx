@@ -2,9 +2,12 @@ import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
 import type { Changes } from '../diff-words.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
+import { systemText } from '../package-words.js';
 import type { PageContext } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tCount, tParts } from '../words.js';
 import { Diff } from './diff.js';
-import { ActionForm, ActorName, Icon, plural } from './elements.js';
+import { ActionForm, ActorName, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { MessageText } from './message-text.js';
 import { isScheduled, SendNow } from './send-now.js';
@@ -13,41 +16,40 @@ import { Moment } from './time.js';
 interface MessageProps {
   frame: PageContext;
   message: ThreadMessage;
-  /** Whose conversation it is, by actor id and by the name that the page gives them. */
+  /** The customer: the actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
   /** After how many failed calls a message's delivery is discarded. */
   maxAttempts: number;
-  /** How it differs from the draft that it was made from; undefined where it was no draft, or sent as proposed. */
+  /** Its diff to the draft; undefined without a draft, or if it was sent unchanged. */
   changes: Changes | undefined;
-  /** What was searched for. */
+  /** The words of the search. */
   hits: readonly string[];
 }
 
-/** One entry of the thread. Who speaks decides its side and its tone. */
+/** One entry of the thread; the role decides its side and colour. */
 export const MessageItem: FC<MessageProps> = (props) =>
   props.message.role === 'system' ? <SystemLine {...props} /> : <Speech {...props} />;
 
 const SystemLine: FC<MessageProps> = ({ message }) => (
   <li class="message message-system" id={`m-${message.id}`}>
     <p>
-      <bdi>{message.content}</bdi>
-      {message.author ? (
-        <>
-          {' by '}
-          <ActorName actor={message.author} />
-        </>
-      ) : null}{' '}
+      {message.author
+        ? tParts('systemBy', {
+            what: <bdi>{systemText(message.content)}</bdi>,
+            who: <ActorName actor={message.author} />,
+          })
+        : systemText(message.content)}{' '}
       · <Moment at={message.createdAt} as="time" />
     </p>
   </li>
 );
 
-const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: string; icon: IconName }> = {
-  customer: { text: 'Customer', icon: 'user-round' },
-  operator: { text: 'Operator', icon: 'reply' },
-  automation: { text: 'Automation', icon: 'bot' },
-  internal_note: { text: 'Internal note', icon: 'lock' },
-  outbound: { text: 'Outbound', icon: 'send' },
+const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: TextKey; label: TextKey; icon: IconName }> = {
+  customer: { text: 'roleCustomer', label: 'messageOfCustomer', icon: 'user-round' },
+  operator: { text: 'roleOperator', label: 'messageOfOperator', icon: 'reply' },
+  automation: { text: 'roleAutomation', label: 'messageOfAutomation', icon: 'bot' },
+  internal_note: { text: 'modeNote', label: 'messageNote', icon: 'lock' },
+  outbound: { text: 'roleOutbound', label: 'messageOutbound', icon: 'send' },
 };
 
 const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes, hits }) => {
@@ -58,11 +60,11 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
       id={`m-${message.id}`}
       data-own={isOwn(frame, message) || undefined}
     >
-      <article aria-label={`${labels[role].text} message`}>
+      <article aria-label={t(labels[role].label)}>
         <p class="message-head">
           <Icon name={labels[role].icon} />
           <span class="message-author">
-            {role === 'automation' ? labels.automation.text : <ActorName actor={named(message.author, customer)} />}
+            {role === 'automation' ? t('roleAutomation') : <ActorName actor={named(message.author, customer)} />}
           </span>
           <RoleMark message={message} />
           <Moment at={message.createdAt} as="time" />
@@ -76,17 +78,17 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
   );
 };
 
-/** Read as a mail, over the whole width, and not as a bubble. */
+/** Long messages are shown in full width instead of as a bubble. */
 function isLong({ content }: ThreadMessage): boolean {
   return content.length > 600 || content.split('\n', 15).length > 14;
 }
 
-/** What an operator wrote is no news to them. */
+/** The operator's own messages are never marked as new. */
 function isOwn({ operator }: PageContext, { role, author }: ThreadMessage): boolean {
   return role !== 'customer' && author?.id === operator.id;
 }
 
-/** The customer is called the same in the head of the thread, in the queue and beside each message. */
+/** Shows the same customer name as the head of the thread and the queue. */
 function named(author: Actor | null, customer: MessageProps['customer']): Actor | null {
   const isCustomer = author && !author.name && author.id === customer.id && customer.name;
   return isCustomer ? { ...author, name: customer.name ?? author.id } : author;
@@ -97,34 +99,34 @@ const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
     case 'internal_note':
       return (
         <span class="chip chip-note">
-          Internal note<span class="chip-rest"> · not visible to the customer</span>
+          {t('modeNote')}
+          <span class="chip-rest"> {t('noteHidden')}</span>
         </span>
       );
     case 'automation':
-      return <span class="chip chip-automation">Sent without review</span>;
+      return <span class="chip chip-automation">{t('unreviewed')}</span>;
     case 'outbound':
-      return <span class="chip">Outbound</span>;
+      return <span class="chip">{t('roleOutbound')}</span>;
     case 'operator':
       return message.metadata.draftId ? (
-        <span class="chip">{message.proposed === null ? 'Approved draft' : 'Edited draft'}</span>
+        <span class="chip">{message.proposed === null ? t('approvedDraft') : t('editedDraft')}</span>
       ) : null;
     default:
       return null;
   }
 };
 
-/** Of a message that is longer than a thread shows. */
+/** The link to the whole message, if the thread shows only its beginning. */
 const Rest: FC<Pick<MessageProps, 'frame' | 'message'>> = ({ frame, message }) => {
   if (message.fullLength <= message.content.length) return null;
-  const more = plural(message.fullLength - message.content.length, 'more character');
   return (
     <p class="message-rest">
-      <a href={pageOf(frame, message)}>Show the whole message ({more})</a>
+      <a href={pageOf(frame, message)}>{tCount('showWhole', message.fullLength - message.content.length)}</a>
     </p>
   );
 };
 
-/** A message on a page of its own. */
+/** The URL of the message's own page. */
 function pageOf(frame: PageContext, message: ThreadMessage): string {
   return `${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`;
 }
@@ -132,16 +134,16 @@ function pageOf(frame: PageContext, message: ThreadMessage): string {
 const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }> = ({ frame, message, changes }) =>
   changes === 'later' ? (
     <p class="message-rest">
-      <a href={pageOf(frame, message)}>Show what was changed</a>
+      <a href={pageOf(frame, message)}>{t('showChanged')}</a>
     </p>
   ) : (
     <details class="edited">
-      <summary>What was changed</summary>
+      <summary>{t('whatChanged')}</summary>
       <Diff changes={changes} />
     </details>
   );
 
-/** Whether the host has brought an outbound message or a reply to the customer. */
+/** The delivery state of an outbound message or reply. */
 const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ frame, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
@@ -149,7 +151,7 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fra
       return (
         <div class="outbound outbound-sent">
           <p>
-            <Icon name="check" /> Sent {message.sentAt ? <Moment at={message.sentAt} /> : null}
+            <Icon name="check" /> {t('sent')} {message.sentAt ? <Moment at={message.sentAt} /> : null}
           </p>
         </div>
       );
@@ -157,7 +159,8 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fra
       return (
         <div class="outbound outbound-failed">
           <p>
-            <Icon name="triangle-alert" /> <strong>{failure?.reason === 'cancelled' ? 'Cancelled' : 'Failed'}</strong>
+            <Icon name="triangle-alert" />{' '}
+            <strong>{failure?.reason === 'cancelled' ? t('cancelled') : t('failed')}</strong>
             <FailureReason
               reason={failure?.reason ?? message.delivery?.lastError}
               attempts={message.delivery?.attempts}
@@ -176,7 +179,7 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fra
 const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ reason, attempts }) =>
   typeof reason === 'string' && reason !== 'cancelled' ? (
     <>
-      {attempts ? ` after ${plural(attempts, 'attempt')}` : ''}: <bdi>{reason}</bdi>
+      {attempts ? ` ${tCount('afterAttempts', attempts)}` : ''}: <bdi>{reason}</bdi>
     </>
   ) : null;
 
@@ -192,11 +195,11 @@ const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
     <input type="hidden" name="back" value={`/c/${message.conversationId}${frame.queue}`} />
     {how === 'retry' ? (
       <button type="submit" class="button button-small">
-        <Icon name="rotate-ccw" /> Retry
+        <Icon name="rotate-ccw" /> {t('retry')}
       </button>
     ) : (
       <button type="submit" class="button button-small button-quiet">
-        Discard
+        {t('discard')}
       </button>
     )}
   </ActionForm>
@@ -209,13 +212,13 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fram
     <div class="outbound outbound-pending">
       <p>
         <Icon name={scheduled ? 'calendar-clock' : 'circle-dashed'} />{' '}
-        <strong>{scheduled ? 'Scheduled' : 'Pending'}</strong>
+        <strong>{scheduled ? t('scheduled') : t('pending')}</strong>
         {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} maxAttempts={maxAttempts} /> : null}
       </p>
       {scheduled ? (
         <ActionForm frame={frame} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
           <button type="submit" class="button button-small">
-            Cancel
+            {t('cancel')}
           </button>
         </ActionForm>
       ) : null}
@@ -234,23 +237,18 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fram
 
 const PendingDetail: FC<{ delivery: ThreadDelivery; scheduled: boolean; maxAttempts: number }> = (props) => {
   const { delivery, scheduled, maxAttempts } = props;
-  if (scheduled)
-    return (
-      <>
-        {' '}
-        for <Moment at={delivery.availableAt} />
-      </>
-    );
-  if (delivery.heldBack) return <> · waits for the reply before it</>;
-  if (delivery.attempts === 0) return <> · waits for the worker</>;
+  if (scheduled) return <> {tParts('scheduledFor', { time: <Moment at={delivery.availableAt} /> })}</>;
+  if (delivery.heldBack) return <> {t('waitsForReply')}</>;
+  if (delivery.attempts === 0) return <> {t('waitsForWorker')}</>;
   return (
     <>
-      {` · attempt ${delivery.attempts} of ${maxAttempts}`}
-      {delivery.lastError ? (
-        <>
-          , next try at <Moment at={delivery.availableAt} as="time" />: <bdi>{delivery.lastError}</bdi>
-        </>
-      ) : null}
+      {` ${t('attempt', { attempt: delivery.attempts, max: maxAttempts })}`}
+      {delivery.lastError
+        ? tParts('nextTryAt', {
+            time: <Moment at={delivery.availableAt} as="time" />,
+            error: <bdi>{delivery.lastError}</bdi>,
+          })
+        : null}
     </>
   );
 };

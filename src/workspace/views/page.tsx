@@ -1,18 +1,20 @@
 import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
 import type { Notice, PageContext, Theme } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { browserTexts, t, wording } from '../words.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
 
 export type ViewName = 'inbox' | 'audit' | 'deliveries' | 'sla' | 'report';
 
-const views: { name: ViewName; path: string; label: string; icon: IconName }[] = [
-  { name: 'inbox', path: '/', label: 'Inbox', icon: 'inbox' },
-  { name: 'audit', path: '/audit', label: 'Audit', icon: 'scroll-text' },
-  { name: 'deliveries', path: '/deliveries', label: 'Deliveries', icon: 'send' },
-  { name: 'sla', path: '/sla', label: 'SLA', icon: 'timer' },
-  { name: 'report', path: '/report', label: 'Report', icon: 'chart-column' },
+const views: { name: ViewName; path: string; label: TextKey; icon: IconName }[] = [
+  { name: 'inbox', path: '/', label: 'viewInbox', icon: 'inbox' },
+  { name: 'audit', path: '/audit', label: 'viewAudit', icon: 'scroll-text' },
+  { name: 'deliveries', path: '/deliveries', label: 'viewDeliveries', icon: 'send' },
+  { name: 'sla', path: '/sla', label: 'viewSla', icon: 'timer' },
+  { name: 'report', path: '/report', label: 'viewReport', icon: 'chart-column' },
 ];
 
 interface PageProps {
@@ -28,7 +30,8 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
   <>
     {html`<!doctype html>`}
     <html
-      lang="en"
+      lang={wording().locale}
+      dir={wording().dir}
       data-theme={frame.theme}
       data-base={frame.base}
       data-operator={frame.operator.id}
@@ -45,11 +48,11 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
         {frame.assets.scripts.map((script) => (
           <link rel="modulepreload" href={frame.assets.href(script)} />
         ))}
-        <script type="module" src={frame.assets.href('main.js')}></script>
+        <script type="module" id="script" src={frame.assets.href('main.js')} data-texts={browserTexts()}></script>
       </head>
       <body>
         <a class="skip" href="#main">
-          Skip to content
+          {t('skip')}
         </a>
         <TopBar frame={frame} view={view} search={search ?? ''} />
         <ConnectionBar frame={frame} />
@@ -68,11 +71,11 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
       <Mark />
       <bdi>{frame.product}</bdi>
     </a>
-    <nav class="views" aria-label="Views">
+    <nav class="views" aria-label={t('views')}>
       {views.map((entry) => (
         <a href={`${frame.base}${entry.path}`} aria-current={entry.name === view ? 'page' : undefined}>
           <Icon name={entry.icon} />
-          <span class="views-label">{entry.label}</span>
+          <span class="views-label">{t(entry.label)}</span>
         </a>
       ))}
     </nav>
@@ -84,8 +87,8 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
           id="search"
           name="q"
           value={search}
-          aria-label="Search conversations"
-          placeholder="Search conversations"
+          aria-label={t('searchConversations')}
+          placeholder={t('searchConversations')}
           autocomplete="off"
           maxlength={200}
         />
@@ -94,20 +97,20 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
     </search>
     <div class="topbar-end">
       {/* Where there is no room for the field. */}
-      <a class="icon-button search-link" href={`${frame.base}/#search`} aria-label="Search conversations">
+      <a class="icon-button search-link" href={`${frame.base}/#search`} aria-label={t('searchConversations')}>
         <Icon name="search" />
       </a>
       <button
         type="button"
         class="icon-button js"
         data-help
-        aria-label="Keyboard shortcuts"
-        title="Keyboard shortcuts (?)"
+        aria-label={t('keyboardShortcuts')}
+        title={t('keyboardShortcutsHint')}
       >
         <Icon name="keyboard" />
       </button>
       <ThemeForm frame={frame} />
-      <span class="operator" title="You are signed in as this operator">
+      <span class="operator" title={t('signedInAs')}>
         <Icon name="user-round" />
         <bdi>{frame.operator.name ?? frame.operator.id}</bdi>
       </span>
@@ -115,19 +118,19 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
   </header>
 );
 
-const themeSteps: { theme: Theme; next: Theme; words: string; icon: IconName }[] = [
-  { theme: 'system', next: 'light', words: 'follows the system', icon: 'sun-moon' },
-  { theme: 'light', next: 'dark', words: 'light', icon: 'sun' },
-  { theme: 'dark', next: 'system', words: 'dark', icon: 'moon' },
+const themeSteps: { theme: Theme; next: Theme; words: TextKey; icon: IconName }[] = [
+  { theme: 'system', next: 'light', words: 'themeSystem', icon: 'sun-moon' },
+  { theme: 'light', next: 'dark', words: 'themeLight', icon: 'sun' },
+  { theme: 'dark', next: 'system', words: 'themeDark', icon: 'moon' },
 ];
 
-/** A button for each theme that a page can have; the stylesheet shows the one that leads on from its own. */
+/** One button for each theme; the stylesheet shows the next one. */
 const ThemeForm: FC<{ frame: PageContext }> = ({ frame }) => (
   <ActionForm frame={frame} action="/theme" class="theme">
     <input type="hidden" name="back" value={frame.path} />
     {themeSteps.map(({ theme, next, words, icon }) => {
-      const then = themeSteps.find((step) => step.theme === next)?.words;
-      const label = `Colours: ${words}. Change to ${then}`;
+      const then = themeSteps.find((step) => step.theme === next)?.words ?? words;
+      const label = t('themeButton', { now: t(words), next: t(then) });
       return (
         <button
           type="submit"
@@ -159,7 +162,7 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
   error: 'triangle-alert',
 };
 
-/** The banner of a lost connection; the page's script shows and hides it. */
+/** The banner for a lost connection, shown by the page's script. */
 const ConnectionBar: FC<{ frame: PageContext }> = ({ frame }) => (
   <div class="connection" id="connection" role="alert" hidden>
     <Icon name="triangle-alert" />
@@ -168,16 +171,16 @@ const ConnectionBar: FC<{ frame: PageContext }> = ({ frame }) => (
     </p>
     {frame.signInUrl ? (
       <a class="button button-small" href={frame.signInUrl} target="_blank" rel="noopener" hidden>
-        Sign in
+        {t('signIn')}
       </a>
     ) : null}
     <button type="button" class="button button-small" id="connection-retry">
-      Try again
+      {t('tryAgain')}
     </button>
   </div>
 );
 
-/** What the page's script fills in when it has something to say. */
+/** A template for notices of the page's script. */
 const NoticeForm: FC = () => (
   <template id="notice-form">
     <div class="notice" role="alert">

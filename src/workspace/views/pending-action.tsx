@@ -3,9 +3,11 @@ import { CairnloopError, type ErrorCode } from '../../foundation/errors.js';
 import type { PendingLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { refusalOf } from '../refusals.js';
+import type { TextKey } from '../strings/strings.js';
+import { t } from '../words.js';
 import { ActionForm, ActorName, Icon, Prose } from './elements.js';
 
-/** What operators have asked for and is not done yet, below the newest message. */
+/** Actions that are not executed yet, below the newest message. */
 export const PendingList: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread }) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
@@ -30,7 +32,7 @@ const PendingItem: FC<ItemProps> = (props) => {
   const look = line.held ? 'held' : line.content === null ? 'pending-step' : 'message-operator message-pending';
   return (
     <li class={`message ${look}`} id={`pending-${line.id}`}>
-      <article aria-label={line.held ? 'Not sent' : 'Not sent yet'}>
+      <article aria-label={line.held ? t('notSent') : t('notSentYet')}>
         <p class="message-head">
           <Icon name={line.kind === 'resolve' ? 'check' : 'reply'} />
           <span class="message-author">
@@ -45,12 +47,11 @@ const PendingItem: FC<ItemProps> = (props) => {
   );
 };
 
-/** The page's script counts it down; nobody is read the numbers. */
+/** The page's script counts down; hidden from screen readers, which would read every number. */
 const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
   const left = Math.ceil((line.dueAt.getTime() - now.getTime()) / 1000);
-  const [doing, undone] = line.kind === 'resolve' ? ['Resolving', 'resolved'] : ['Sending', 'sent'];
-  const waiting = `Waiting: due, and not ${undone} yet`;
-  const text = left > 0 ? `${doing} in ${left} s` : left > -overdueSeconds ? `${doing}…` : waiting;
+  const [later, now_, waiting] = line.kind === 'resolve' ? resolving : sending;
+  const text = left > 0 ? t(later, { seconds: left }) : t(left > -overdueSeconds ? now_ : waiting);
   return (
     <>
       <span
@@ -58,34 +59,35 @@ const Countdown: FC<{ line: PendingLine; now: Date }> = ({ line, now }) => {
         role="timer"
         aria-live="off"
         data-until={line.dueAt.toISOString()}
-        data-doing={doing}
-        data-waiting={waiting}
+        data-doing={line.kind === 'resolve' ? 'resolving' : 'sending'}
       >
         {text}
       </span>
-      {line.thenResolve ? <span class="faint">then resolves</span> : null}
+      {line.thenResolve ? <span class="faint">{t('thenResolves')}</span> : null}
     </>
   );
 };
 
-/** So long after its time an action that nobody has carried out is said to wait. */
+const sending = ['sendingIn', 'sendingNow', 'sendingOverdue'] as const;
+const resolving = ['resolvingIn', 'resolvingNow', 'resolvingOverdue'] as const;
+
+/** After this many seconds past its time an action is shown as delayed. */
 const overdueSeconds = 10;
 
 const TakeBack: FC<ItemProps> = ({ frame, line, conversationId }) => (
   <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/take-back`} class="take-back">
     <button type="submit" class="button button-small" data-take-back>
-      <Icon name="rotate-ccw" /> Take back
+      <Icon name="rotate-ccw" /> {t('takeBack')}
     </button>
     <span class="faint js">
-      <kbd>Esc</kbd> <kbd>z</kbd>
+      <kbd>{t('keyEsc')}</kbd> <kbd>z</kbd>
     </span>
   </ActionForm>
 );
 
 const HeldWords: FC<{ line: PendingLine }> = ({ line }) => (
   <strong class="held-words" role={line.held?.code === 'TAKEN_BACK' ? undefined : 'alert'}>
-    {line.kind === 'resolve' ? 'Not resolved: ' : 'Not sent: '}
-    {heldBecause(line.held)}
+    {t(line.kind === 'resolve' ? 'notResolvedBecause' : 'notSentBecause', { why: heldBecause(line.held) })}
   </strong>
 );
 
@@ -94,31 +96,31 @@ const HeldActions: FC<ItemProps> = ({ frame, line, conversationId }) => (
     {line.content === null || line.kind === 'approve' ? null : (
       <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/take-back`}>
         <button type="submit" class="button button-small" data-restore>
-          <Icon name="pencil" /> Put into the composer
+          <Icon name="pencil" /> {t('putBack')}
         </button>
       </ActionForm>
     )}
     <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/drop`}>
       <button type="submit" class="button button-small button-quiet">
-        {line.content === null || line.kind === 'approve' ? 'OK' : 'Discard'}
+        {line.content === null || line.kind === 'approve' ? t('ok') : t('discard')}
       </button>
     </ActionForm>
   </div>
 );
 
-const ownWords: Record<string, string> = {
-  TAKEN_BACK: 'you took it back.',
-  EARLIER_TAKEN_BACK: 'what came before it was taken back.',
-  EARLIER_HELD: 'what came before it was not done.',
-  FAILED: 'it failed several times; the reason is in the log.',
+const ownWords: Record<string, TextKey> = {
+  TAKEN_BACK: 'heldTakenBack',
+  EARLIER_TAKEN_BACK: 'heldEarlierTakenBack',
+  EARLIER_HELD: 'heldEarlier',
+  FAILED: 'heldFailed',
 };
 
-/** In the words with which the page would have refused it at once. */
+/** The reason, in the same words as an immediate refusal. */
 function heldBecause(held: PendingLine['held']): string {
   if (!held) return '';
   const own = ownWords[held.code];
-  if (own) return own;
+  if (own) return t(own);
   const error = new CairnloopError(held.code as ErrorCode, (held.details ?? {}) as never);
-  const title = refusalOf(error)?.notice.title ?? 'it was refused.';
+  const title = refusalOf(error)?.notice.title ?? t('heldRefused');
   return title.charAt(0).toLowerCase() + title.slice(1);
 }

@@ -1,19 +1,22 @@
 import type { FC } from 'hono/jsx';
 import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { PolicyAnswer } from '../../sla/policies.js';
+import { termsProblem } from '../package-words.js';
 import type { Notice, PageContext } from '../page-context.js';
+import { t, tCount, tParts } from '../words.js';
 import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
+import { priorityName } from './priority.js';
 
 interface PoliciesProps {
   frame: PageContext;
   answer: PolicyAnswer;
-  /** Whether the host has a provider at all. */
+  /** Whether the host has an SLA policy provider. */
   configured: boolean;
   notice?: Notice | undefined;
-  /** Terms that were not saved, as they were typed. */
+  /** Rejected terms, as they were typed. */
   refused?: RefusedTerms | undefined;
-  /** Whether the provider has just refused to change anything: then there is nothing to fill in. */
+  /** Whether the provider is read-only: then no form is shown. */
   readOnly: boolean;
 }
 
@@ -28,10 +31,8 @@ export interface RefusedTerms {
 export const PoliciesView: FC<PoliciesProps> = (props) => (
   <main class="sheet sheet-policies" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>SLA</h1>
-      {props.answer.state === 'active' ? (
-        <p class="faint">Terms apply to the clocks that start from now on; those that run keep theirs.</p>
-      ) : null}
+      <h1>{t('viewSla')}</h1>
+      {props.answer.state === 'active' ? <p class="faint">{t('termsFromNow')}</p> : null}
     </div>
     <NoticeBox notice={props.notice} />
     <Policies {...props} />
@@ -44,8 +45,8 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
       return <TrackingOff configured={configured} />;
     case 'unavailable':
       return (
-        <Empty icon="unplug" title="The policies cannot be read">
-          No new clock starts meanwhile; everything else works on. The reason is in the log.
+        <Empty icon="unplug" title={t('policiesUnread')}>
+          {t('policiesUnreadHint')}
         </Empty>
       );
     case 'active':
@@ -63,7 +64,7 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
             <p class="notice notice-conflict">
               <Icon name="triangle-alert" />
               <span>
-                The policy for <bdi>{priority}</bdi> is not used: <bdi>{reason}</bdi>
+                {tParts('policyUnused', { priority: <bdi>{priority}</bdi>, reason: <bdi>{termsProblem(reason)}</bdi> })}
               </span>
             </p>
           ))}
@@ -73,18 +74,10 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
 };
 
 const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
-  <Empty icon="timer" title="SLA tracking is off">
-    {configured ? (
-      <>
-        The <code>slaPolicyProvider</code> answers no policies. No clock starts and nothing breaches; all other work
-        goes on.
-      </>
-    ) : (
-      <>
-        No <code>slaPolicyProvider</code> is configured. Run <code>cairnloop gen sla</code> to write one; all other work
-        goes on without.
-      </>
-    )}
+  <Empty icon="timer" title={t('trackingOff')}>
+    {configured
+      ? tParts('noPolicies', { key: <code>slaPolicyProvider</code> })
+      : tParts('noPolicyProvider', { key: <code>slaPolicyProvider</code>, command: <code>cairnloop gen sla</code> })}
   </Empty>
 );
 
@@ -93,58 +86,57 @@ const PolicyForm: FC<{ frame: PageContext; policy: SlaPolicy; refused: RefusedTe
   const { responseMinutes, breachMinutes } = refused ?? policy;
   const describedBy = refused && 'refused-terms';
   return (
-    <ActionForm frame={frame} action="/sla" class="policy" label={`Policy for ${policy.priority}`}>
+    <ActionForm
+      frame={frame}
+      action="/sla"
+      class="policy"
+      label={t('policyFor', { priority: priorityName(policy.priority) })}
+    >
       <h2>
-        <bdi>{policy.priority}</bdi>
+        <bdi>{priorityName(policy.priority)}</bdi>
       </h2>
       <input type="hidden" name="priority" value={policy.priority} />
-      <Minutes name="responseMinutes" label={labels.response} value={responseMinutes} describedBy={describedBy} />
-      <Minutes name="breachMinutes" label={labels.breach} value={breachMinutes} describedBy={describedBy} />
+      <Minutes name="responseMinutes" label={t(labels.response)} value={responseMinutes} describedBy={describedBy} />
+      <Minutes name="breachMinutes" label={t(labels.breach)} value={breachMinutes} describedBy={describedBy} />
       <Hours policy={policy} />
       <button type="submit" class="button">
-        Save
+        {t('save')}
       </button>
       {refused ? (
         <p class="policy-refusal" id="refused-terms">
-          <Icon name="triangle-alert" /> <bdi>{refused.reason}</bdi>
+          <Icon name="triangle-alert" /> <bdi>{termsProblem(refused.reason)}</bdi>
         </p>
       ) : null}
     </ActionForm>
   );
 };
 
-/** A policy that is kept where the workspace cannot change it. */
+/** A policy as text, if the provider is read-only. */
 const PolicyText: FC<{ policy: SlaPolicy; refused: RefusedTerms | undefined }> = ({ policy, refused }) => (
-  <section class="policy" aria-label={`Policy for ${policy.priority}`}>
+  <section class="policy" aria-label={t('policyFor', { priority: priorityName(policy.priority) })}>
     <h2>
-      <bdi>{policy.priority}</bdi>
+      <bdi>{priorityName(policy.priority)}</bdi>
     </h2>
     <p class="minutes">
-      {labels.response} <span class="minutes-field">{policy.responseMinutes} minutes</span>
+      {t(labels.response)} <span class="minutes-field">{tCount('minutes', policy.responseMinutes)}</span>
     </p>
     <p class="minutes">
-      {labels.breach} <span class="minutes-field">{policy.breachMinutes} minutes</span>
+      {t(labels.breach)} <span class="minutes-field">{tCount('minutes', policy.breachMinutes)}</span>
     </p>
     <Hours policy={policy} />
     {refused ? (
       <p class="policy-refusal">
-        Not saved: reply due after {refused.responseMinutes} minutes, breaches after {refused.breachMinutes} minutes
+        {t('termsNotSaved', { response: refused.responseMinutes, breach: refused.breachMinutes })}
       </p>
     ) : null}
   </section>
 );
 
-const labels = { response: 'Reply due after', breach: 'Breaches after' };
+const labels = { response: 'replyDueAfter', breach: 'breachesAfter' } as const;
 
 const Hours: FC<{ policy: SlaPolicy }> = ({ policy }) => (
   <p class="faint policy-hours">
-    {policy.calendar ? (
-      <>
-        Business hours, <bdi>{policy.calendar.timeZone}</bdi>
-      </>
-    ) : (
-      'Every minute counts'
-    )}
+    {policy.calendar ? tParts('businessHours', { zone: <bdi>{policy.calendar.timeZone}</bdi> }) : t('everyMinute')}
   </p>
 );
 
@@ -152,7 +144,7 @@ interface MinutesProps {
   name: string;
   label: string;
   value: number | string;
-  /** What says why it was refused. */
+  /** The id of the element with the error. */
   describedBy: string | undefined;
 }
 
@@ -170,7 +162,7 @@ const Minutes: FC<MinutesProps> = ({ name, label, value, describedBy }) => (
         inputmode="numeric"
         aria-describedby={describedBy}
       />{' '}
-      minutes
+      {t('unitMinutes')}
     </span>
   </label>
 );

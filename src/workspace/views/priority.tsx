@@ -1,6 +1,8 @@
 import type { FC } from 'hono/jsx';
+import type { TextKey } from '../strings/strings.js';
+import { t, tParts } from '../words.js';
 
-/** Priorities are the host's own words; those that everybody uses have a shape. */
+/** Hosts name their priorities; the common names have a level, and with it a shape. */
 export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'normal' | 'other' {
   if (/^(?:urgent|critical|p0)$/i.test(priority)) return 'urgent';
   if (/^(?:high|p1)$/i.test(priority)) return 'high';
@@ -8,13 +10,29 @@ export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'no
   return /^(?:normal|medium|p2)$/i.test(priority) ? 'normal' : 'other';
 }
 
+const usual: Partial<Record<string, TextKey>> = {
+  urgent: 'priorityUrgent',
+  high: 'priorityHigh',
+  normal: 'priorityNormal',
+  low: 'priorityLow',
+};
+
+/** Translates the common names; shows the host's own as they are. */
+export function priorityName(priority: string): string {
+  const key = Object.hasOwn(usual, priority) ? usual[priority] : undefined;
+  return key ? t(key) : priority;
+}
+
 const bars = { urgent: 4, high: 3, normal: 2, low: 1, other: 2 };
 
-/** Shows a priority by shape, because colours are for clocks. */
+/** Shows a priority by shape, because colour is reserved for SLA clocks. */
 export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priority, named = false }) => {
   const level = priorityLevel(priority);
   return (
-    <span class={`priority priority-${level}`} title={named ? undefined : `Priority: ${priority}`}>
+    <span
+      class={`priority priority-${level}`}
+      title={named ? undefined : t('priorityIs', { priority: priorityName(priority) })}
+    >
       <svg class="priority-bars" viewBox="0 0 16 14" aria-hidden="true" focusable="false">
         {[0, 1, 2, 3].map((bar) => (
           <rect
@@ -28,12 +46,9 @@ export const PriorityMark: FC<{ priority: string; named?: boolean }> = ({ priori
         ))}
       </svg>
       {named ? (
-        <bdi>{priority}</bdi>
+        <bdi>{priorityName(priority)}</bdi>
       ) : (
-        <span class="sr">
-          {' '}
-          Priority: <bdi>{priority}</bdi>
-        </span>
+        <span class="sr"> {tParts('priorityIs', { priority: <bdi>{priorityName(priority)}</bdi> })}</span>
       )}
     </span>
   );

@@ -1,20 +1,21 @@
 import type { FC } from 'hono/jsx';
 import { defaultFilter, hasOwner, type QueueView, queueQuery } from '../queue-filters.js';
+import { t } from '../words.js';
 import { actorText, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
-/** Narrows the filter to a tag and an owner. A form of the page's own address, so that every view can be linked to. */
+/** Restricts the queue to a tag and an owner, with a GET form, so that every view has a URL. */
 export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
   const tags = [...new Set(page.rows.flatMap((row) => row.tags))].sort();
   const others = team.filter((one) => one.id !== frame.operator.id);
   return (
     <details class="edit narrow" id="narrow" name="edit">
       <summary class="quiet-link">
-        <Icon name="list-filter" /> Filter
+        <Icon name="list-filter" /> {t('filter')}
       </summary>
-      <form class="edit-panel edit-form" method="get" action={`${frame.base}/`} aria-label="Narrow the queue">
+      <form class="edit-panel edit-form" method="get" action={`${frame.base}/`} aria-label={t('narrow')}>
         {view.filter === defaultFilter ? null : <input type="hidden" name="filter" value={view.filter} />}
-        <label for="narrow-tag">Tag</label>
+        <label for="narrow-tag">{t('tag')}</label>
         <input
           id="narrow-tag"
           name="tag"
@@ -30,14 +31,14 @@ export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
         </datalist>
         {hasOwner(view.filter) ? null : (
           <>
-            <label for="narrow-owner">Owner</label>
+            <label for="narrow-owner">{t('owner')}</label>
             <select id="narrow-owner" name="owner">
-              <option value="*">Anyone</option>
+              <option value="*">{t('anyone')}</option>
               <option value={frame.operator.id} selected={view.owner === frame.operator.id}>
-                Me
+                {t('me')}
               </option>
               <option value="" selected={view.owner === ''}>
-                Nobody
+                {t('nobody')}
               </option>
               {others.map((one) => (
                 <option value={one.id} selected={view.owner === one.id}>
@@ -48,14 +49,14 @@ export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
           </>
         )}
         <button type="submit" class="button button-small">
-          Show
+          {t('show')}
         </button>
       </form>
     </details>
   );
 };
 
-/** What the queue is narrowed to, each with a link that widens it again. */
+/** The active restrictions, each with a link that removes it. */
 export const Narrowed: FC<QueueProps> = ({ frame, view, team }) => {
   const without = (change: Partial<QueueView>) => `${frame.base}/${queueQuery({ ...view, cursor: null, ...change })}`;
   if (!view.tag && view.owner === undefined) return null;
@@ -63,14 +64,14 @@ export const Narrowed: FC<QueueProps> = ({ frame, view, team }) => {
   return (
     <p class="narrowed">
       {view.tag ? (
-        <a class="chip chip-tag" href={without({ tag: '' })} title="Show all tags">
+        <a class="chip chip-tag" href={without({ tag: '' })} title={t('showAllTags')}>
           <Icon name="tag" /> <bdi>{view.tag}</bdi> <Icon name="x" />
         </a>
       ) : null}{' '}
       {view.owner === undefined ? null : (
-        <a class="chip chip-tag" href={without({ owner: undefined })} title="Show all owners">
-          <Icon name="user-round" /> <bdi>{view.owner === '' ? 'Nobody' : actorText(owner ?? { id: view.owner })}</bdi>{' '}
-          <Icon name="x" />
+        <a class="chip chip-tag" href={without({ owner: undefined })} title={t('showAllOwners')}>
+          <Icon name="user-round" />{' '}
+          <bdi>{view.owner === '' ? t('nobody') : actorText(owner ?? { id: view.owner })}</bdi> <Icon name="x" />
         </a>
       )}
     </p>

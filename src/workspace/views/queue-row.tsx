@@ -1,9 +1,12 @@
-import type { FC } from 'hono/jsx';
+import type { Child, FC } from 'hono/jsx';
 import type { Message } from '../../contracts/domain.js';
 import type { QueueRow } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
-import { actorText, Icon, Name } from './elements.js';
+import type { TextKey } from '../strings/strings.js';
+import { tickedValue } from '../ticked.js';
+import { t, tParts } from '../words.js';
+import { actorText, Icon, Name, statusNames } from './elements.js';
 import { PriorityMark } from './priority.js';
 import { Age, ClockChip, Moment } from './time.js';
 
@@ -15,7 +18,7 @@ interface RowProps {
   selecting: boolean;
 }
 
-/** One conversation in two lines: who and how long, then about what. */
+/** One conversation in two lines: customer and age, then subject and preview. */
 export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
@@ -26,7 +29,7 @@ export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
     >
       <span class="row-top">
         <span class="row-customer" title={row.actorId ?? undefined}>
-          <Name text={row.customer} empty="No customer identity" />
+          <Name text={row.customer} empty={t('noCustomer')} />
         </span>
         <Marks row={row} />
         <span class="row-slot">
@@ -36,10 +39,10 @@ export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
       <span class="row-bottom">
         <span class="row-text">
           <span class="row-subject" dir="auto">
-            {row.subject ?? <span class="faint">No subject</span>}
+            {row.subject ?? <span class="faint">{t('noSubject')}</span>}
           </span>{' '}
           <span class="row-preview" dir="auto">
-            {row.preview ? `${prefixes[row.preview.role] ?? ''}${row.preview.text}` : 'No messages yet'}
+            {row.preview ? previewOf(row.preview) : t('noMessages')}
           </span>
         </span>
         <OwnerMark row={row} />
@@ -48,26 +51,31 @@ export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
   </li>
 );
 
-const prefixes: Partial<Record<Message['role'], string>> = {
-  operator: 'Reply: ',
-  automation: 'Automation: ',
-  internal_note: 'Note: ',
-  outbound: 'Outbound: ',
+const prefixes: Partial<Record<Message['role'], TextKey>> = {
+  operator: 'previewReply',
+  automation: 'previewAutomation',
+  internal_note: 'previewNote',
+  outbound: 'previewOutbound',
 };
 
-/** One thing at the end of the line: when it comes back, what its clock says, or how old it is. */
+function previewOf({ role, text }: NonNullable<QueueRow['preview']>): Child {
+  const prefix = prefixes[role];
+  return prefix ? tParts(prefix, { text }) : text;
+}
+
+/** The end of the line: the end of the snooze, else the state of the clock, else the age. */
 const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
   if (row.snoozedUntil)
     return (
       <span class="snoozed-until">
-        <span class="sr">Snoozed until </span>
+        <span class="sr">{t('snoozedUntil')} </span>
         <Moment at={row.snoozedUntil} />
       </span>
     );
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
   const chip = clock && <ClockChip clock={clock} now={now} waiting={row.unanswered} />;
   const age = <Age at={row.lastMessageAt} now={now} />;
-  // A breach that nobody waits behind any more is one of the past: the age says more.
+  // After an answer, a past breach matters less than the age.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
     <>
@@ -79,10 +87,8 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
-    <input type="checkbox" name="id" value={row.id} checked={ticked} />
-    <span class="sr">
-      Select <Name text={row.subject ?? row.customer} />
-    </span>
+    <input type="checkbox" name="id" value={tickedValue(row.id, row.newestMessageId)} checked={ticked} />
+    <span class="sr">{tParts('selectOne', { name: <Name text={row.subject ?? row.customer} /> })}</span>
   </label>
 );
 
@@ -90,23 +96,21 @@ const Marks: FC<{ row: QueueRow }> = ({ row }) => (
   <span class="row-marks">
     {row.priority !== 'normal' ? <PriorityMark priority={row.priority} /> : null}
     {row.waitingDraft ? (
-      <span class="row-draft" title="A draft waits for approval">
+      <span class="row-draft" title={t('draftWaits')}>
         <Icon name="bot" />
-        <span class="sr"> Draft</span>
+        <span class="sr"> {t('draft')}</span>
       </span>
     ) : null}
-    {row.status !== 'open' ? <span class="chip">{row.status}</span> : null}
+    {row.status !== 'open' ? <span class="chip">{t(statusNames[row.status])}</span> : null}
   </span>
 );
 
-/** Whose it is, in two letters; the whole name is there to be heard and hovered. */
+/** The owner's initials, with the full name as tooltip and for screen readers. */
 const OwnerMark: FC<{ row: QueueRow }> = ({ row: { owner } }) =>
   owner ? (
-    <span class="row-owner" title={`Owner: ${actorText(owner)}`}>
+    <span class="row-owner" title={t('ownerIs', { name: actorText(owner) })}>
       <span aria-hidden="true">{initials(actorText(owner))}</span>
-      <span class="sr">
-        Owner: <bdi>{actorText(owner)}</bdi>
-      </span>
+      <span class="sr">{tParts('ownerIs', { name: <bdi>{actorText(owner)}</bdi> })}</span>
     </span>
   ) : null;
 

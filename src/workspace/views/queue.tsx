@@ -5,6 +5,8 @@ import type { CappedCount } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
+import type { TextKey } from '../strings/strings.js';
+import { inNumbers, t, tCount, tParts } from '../words.js';
 import { Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Narrowed, NarrowMenu } from './queue-narrow.js';
@@ -27,11 +29,11 @@ export interface QueueProps {
 
 /** The left region: filters with their counts, and the lines of the one that is chosen. */
 export const Queue: FC<QueueProps> = (props) => (
-  <section class="queue" aria-label="Queue">
+  <section class="queue" aria-label={t('queue')}>
     <div class="queue-head">
-      {props.openId ? <h2>Inbox</h2> : <h1>Inbox</h1>}
+      {props.openId ? <h2>{t('viewInbox')}</h2> : <h1>{t('viewInbox')}</h1>}
       <button type="button" class="pill js" id="new-activity" hidden>
-        <Icon name="refresh-cw" /> New activity
+        <Icon name="refresh-cw" /> {t('newActivity')}
       </button>
       <span class="queue-tools">
         <NarrowMenu {...props} />
@@ -51,7 +53,7 @@ export const Queue: FC<QueueProps> = (props) => (
       role="separator"
       tabindex={0}
       aria-orientation="vertical"
-      aria-label="Width of the queue"
+      aria-label={t('queueWidth')}
       aria-valuemin={260}
       aria-valuemax={640}
       aria-valuenow={340}
@@ -65,13 +67,13 @@ const SelectSwitch: FC<QueueProps> = ({ frame, view, selecting, openId }) => {
   const href = `${here}${selecting ? query : withWord(query, 'select', '1')}`;
   return (
     <a class="quiet-link" id="select-switch" href={`${frame.base}${href}`}>
-      <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? 'Done' : 'Select'}
+      <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? t('done') : t('select')}
     </a>
   );
 };
 
 const Filters: FC<QueueProps> = ({ frame, view, counts, openId }) => (
-  <nav aria-label="Filters" id="filters" data-live="filters">
+  <nav aria-label={t('filters')} id="filters" data-live="filters">
     <ul class="filters">
       {queueFilters.map(({ key, label }) => (
         <li>
@@ -80,8 +82,10 @@ const Filters: FC<QueueProps> = ({ frame, view, counts, openId }) => (
             class={`filter filter-${key}`}
             aria-current={!view.search && view.filter === key ? (openId ? 'true' : 'page') : undefined}
           >
-            <span class="filter-label">{label}</span>{' '}
-            <span class={`filter-count${counts[key].value === 0 ? ' zero' : ''}`}>{countText(counts[key])}</span>
+            <span class="filter-label">{t(label)}</span>{' '}
+            <span class={`filter-count${counts[key].value === 0 ? ' zero' : ''}`} data-count={counts[key].value}>
+              {countText(counts[key])}
+            </span>
           </a>
         </li>
       ))}
@@ -90,12 +94,12 @@ const Filters: FC<QueueProps> = ({ frame, view, counts, openId }) => (
 );
 
 export function countText({ value, more }: CappedCount): string {
-  return more ? `${value}+` : String(value);
+  return more ? `${inNumbers(value)}+` : inNumbers(value);
 }
 
 const SearchHeading: FC<QueueProps> = ({ frame, view }) => (
   <p class="search-heading">
-    Results for <q dir="auto">{view.search}</q> <a href={`${frame.base}/`}>Clear</a>
+    {tParts('resultsFor', { search: <q dir="auto">{view.search}</q> })} <a href={`${frame.base}/`}>{t('clear')}</a>
   </p>
 );
 
@@ -114,7 +118,6 @@ const Rows: FC<QueueProps> = (props) => {
       {selecting ? (
         <form method="get" action={`${frame.base}/bulk`} id="bulk" data-selection>
           {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
-          <input type="hidden" name="at" value={frame.now.toISOString()} />
           {rows}
           <BulkBar {...props} />
         </form>
@@ -131,26 +134,26 @@ const BulkBar: FC<QueueProps> = ({ frame, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">
       <label class="js check">
-        <input type="checkbox" id="select-all" /> <span class="sr">Select all on this page</span>
+        <input type="checkbox" id="select-all" /> <span class="sr">{t('selectAllHere')}</span>
       </label>
       <output class="js" id="selected">
-        0 selected
+        {tCount('selected', 0)}
       </output>
       <a class="no-js" href={`${frame.base}/${withWord(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}>
-        Select all
+        {t('selectAll')}
       </a>
     </span>
     <span class="bulk-actions">
       {bulkKinds.map(({ kind, label }) => (
         <button type="submit" class="button button-small" formaction={`${frame.base}/bulk/${kind}`}>
-          {label}
+          {t(label)}
         </button>
       ))}
       <button type="submit" class="button button-small">
-        Send follow-up
+        {t('sendFollowUp')}
       </button>
       <button type="reset" class="button button-small button-quiet">
-        Clear
+        {t('clear')}
       </button>
     </span>
   </div>
@@ -159,27 +162,27 @@ const BulkBar: FC<QueueProps> = ({ frame, view }) => (
 const NoRows: FC<{ view: QueueView }> = ({ view }) => {
   if (view.search)
     return (
-      <Empty icon="search" title="Nothing found">
-        Words are looked for in subjects, customers and messages.
+      <Empty icon="search" title={t('nothingFound')}>
+        {t('searchHint')}
       </Empty>
     );
   return (
-    <Empty icon="circle-check" title="Nothing here">
-      {emptyTexts[view.filter]}
+    <Empty icon="circle-check" title={t('nothingHere')}>
+      {t(emptyTexts[view.filter])}
     </Empty>
   );
 };
 
-const emptyTexts: Record<QueueView['filter'], string> = {
-  'needs-reply': 'No customer is waiting for an answer.',
-  'needs-approval': 'No draft is waiting for you.',
-  mine: 'You own no open conversation.',
-  unassigned: 'Every open conversation has an owner.',
-  breaching: 'No clock is about to run out.',
-  breached: 'No open conversation has run out of time.',
-  open: 'There are no open conversations.',
-  snoozed: 'No conversation is snoozed.',
-  resolved: 'Nothing has been resolved yet.',
+const emptyTexts: Record<QueueView['filter'], TextKey> = {
+  'needs-reply': 'emptyNeedsReply',
+  'needs-approval': 'emptyNeedsApproval',
+  mine: 'emptyMine',
+  unassigned: 'emptyUnassigned',
+  breaching: 'emptyBreaching',
+  breached: 'emptyBreached',
+  open: 'emptyOpen',
+  snoozed: 'emptySnoozed',
+  resolved: 'emptyResolved',
 };
 
 const Pager: FC<QueueProps> = ({ frame, view, page, openId }) => {
@@ -187,9 +190,9 @@ const Pager: FC<QueueProps> = ({ frame, view, page, openId }) => {
   const next = page.nextCursor ? { ...view, cursor: page.nextCursor } : null;
   if (!next && !view.cursor) return null;
   return (
-    <nav class="pager" aria-label="Pages of the queue">
-      {view.cursor ? <a href={`${here}${queueQuery(view, false)}`}>First page</a> : <span></span>}
-      {next ? <a href={`${here}${queueQuery(next)}`}>Next page</a> : null}
+    <nav class="pager" aria-label={t('queuePages')}>
+      {view.cursor ? <a href={`${here}${queueQuery(view, false)}`}>{t('firstPage')}</a> : <span></span>}
+      {next ? <a href={`${here}${queueQuery(next)}`}>{t('nextPage')}</a> : null}
     </nav>
   );
 };

@@ -2,34 +2,35 @@ import type { FC } from 'hono/jsx';
 import { clockTone } from '../clock-state.js';
 import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
+import { t } from '../words.js';
 import { actionInWords } from './audit-words.js';
 import { ContextPanel, type ContextView } from './context.js';
-import { ActionForm, ActorName, Icon } from './elements.js';
+import { ActionForm, ActorName, Icon, statusNames } from './elements.js';
 import { Age, ClockSentence, Moment, type Since } from './time.js';
 
 interface RailProps {
   frame: PageContext;
   thread: ThreadHead;
-  /** What the ContextProvider has answered so far. */
+  /** The result of the ContextProvider, or `loading`. */
   context: ContextView;
 }
 
-/** The right region: what the host knows of the customer, and what has happened around this conversation. */
+/** The right column: the customer's facts and the history of the conversation. */
 export const Rail: FC<RailProps> = (props) => (
   <>
     <Drawer {...props} />
     {/* Where the rail is a drawer, a click beside it closes it. With keys its button does. */}
-    <nav class="rail-backdrop" aria-label="Close">
+    <nav class="rail-backdrop" aria-label={t('close')}>
       <a href="#main" tabindex={-1}>
-        <span class="sr">Close what lies above the conversation</span>
+        <span class="sr">{t('closeRail')}</span>
       </a>
     </nav>
   </>
 );
 
 const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
-  <aside class="rail" id="rail" aria-label="Customer and record">
-    <a class="icon-button rail-close" href="#main" aria-label="Close">
+  <aside class="rail" id="rail" aria-label={t('rail')}>
+    <a class="icon-button rail-close" href="#main" aria-label={t('close')}>
       <Icon name="x" />
     </a>
     <div id="rail-first" data-live="rail-first">
@@ -50,7 +51,7 @@ const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, threa
   const { clock, conversation, now } = thread;
   return (
     <section class="panel" aria-labelledby="sla-title">
-      <h2 id="sla-title">SLA</h2>
+      <h2 id="sla-title">{t('viewSla')}</h2>
       {clock ? (
         <>
           <ClockSentence clock={clock} now={now} since={sinceThen(thread)} />
@@ -59,13 +60,13 @@ const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, threa
           ) : null}
         </>
       ) : (
-        <p class="faint">No clock has run for this conversation.</p>
+        <p class="faint">{t('noClock')}</p>
       )}
     </section>
   );
 };
 
-/** Who has to act now. */
+/** Who has to act next. */
 function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';
@@ -79,7 +80,7 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
     return (
       <ActionForm frame={frame} action={`/c/${conversationId}/sla/resume`}>
         <button type="submit" class="button button-small">
-          <Icon name="play" /> Resume
+          <Icon name="play" /> {t('resume')}
         </button>
       </ActionForm>
     );
@@ -87,12 +88,12 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
   if (tone !== 'calm' && tone !== 'soon') return null;
   return (
     <details class="pause">
-      <summary data-key="p">Pause the clock</summary>
+      <summary data-key="p">{t('pauseClock')}</summary>
       <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="pause-form">
-        <label for="pause-reason">Why it is paused</label>
+        <label for="pause-reason">{t('whyPaused')}</label>
         <input id="pause-reason" name="reason" required maxlength={500} />
         <button type="submit" class="button button-small">
-          <Icon name="pause" /> Pause
+          <Icon name="pause" /> {t('pause')}
         </button>
       </ActionForm>
     </details>
@@ -101,32 +102,33 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
 
 const OwnerPanel: FC<{ thread: ThreadHead }> = ({ thread: { conversation } }) => (
   <section class="panel" aria-labelledby="owner-title">
-    <h2 id="owner-title">Owner</h2>
+    <h2 id="owner-title">{t('owner')}</h2>
     {conversation.assignee ? (
       <p>
         <ActorName actor={conversation.assignee} />
       </p>
     ) : (
-      <p class="faint">Nobody yet.</p>
+      <p class="faint">{t('nobodyYet')}</p>
     )}
   </section>
 );
 
-/** What else the same customer has asked, the newest first. */
+/** Other conversations of the customer, newest first. */
 const OthersPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { others, now } }) =>
   others.length === 0 ? null : (
     <section class="panel" aria-labelledby="others-title" id="other-conversations">
       <h2 id="others-title">
-        Other conversations of this customer <kbd class="js">o</kbd>
+        {t('others')} <kbd class="js">o</kbd>
       </h2>
       <ul class="lines others">
         {others.map((other) => (
           <li>
             <a href={`${frame.base}/c/${other.id}${frame.queue}`}>
-              <bdi>{other.subject ?? 'No subject'}</bdi>
+              <bdi>{other.subject ?? t('noSubject')}</bdi>
             </a>
             <span class="faint">
-              {other.unanswered ? 'waiting' : other.status} · <Age at={other.lastMessageAt} now={now} />
+              {other.unanswered ? t('waiting') : t(statusNames[other.status])} ·{' '}
+              <Age at={other.lastMessageAt} now={now} />
             </span>
           </li>
         ))}
@@ -134,19 +136,21 @@ const OthersPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, th
     </section>
   );
 
+const outboundNames = { pending: 'outboundPending', sent: 'outboundSent', failed: 'outboundFailed' } as const;
+
 const OutboundPanel: FC<{ outbound: OutboundLine[] }> = ({ outbound }) => (
   <section class="panel" aria-labelledby="outbound-title">
-    <h2 id="outbound-title">Outbound</h2>
+    <h2 id="outbound-title">{t('roleOutbound')}</h2>
     {outbound.length === 0 ? (
-      <p class="faint">Nothing was sent out of our own accord.</p>
+      <p class="faint">{t('noOutbound')}</p>
     ) : (
       <ul class="lines">
         {outbound.map((line) => (
           <li>
             <a href={`#m-${line.messageId}`}>
-              <bdi>{line.templateId || 'message'}</bdi>
+              <bdi>{line.templateId || t('aMessage')}</bdi>
             </a>{' '}
-            <span class={`chip outbound-chip-${line.status}`}>{line.status}</span>{' '}
+            <span class={`chip outbound-chip-${line.status}`}>{t(outboundNames[line.status])}</span>{' '}
             <span class="faint">
               <Moment at={line.sentAt ?? line.createdAt} />
             </span>
@@ -159,13 +163,14 @@ const OutboundPanel: FC<{ outbound: OutboundLine[] }> = ({ outbound }) => (
 
 const CsatPanel: FC<{ rating: ThreadHead['conversation']['csatRating'] }> = ({ rating }) => (
   <section class="panel" aria-labelledby="csat-title">
-    <h2 id="csat-title">Satisfaction</h2>
+    <h2 id="csat-title">{t('satisfaction')}</h2>
     {rating ? (
       <p class={`csat csat-${rating}`}>
-        <Icon name={rating === 'positive' ? 'thumbs-up' : 'thumbs-down'} /> The customer rated this {rating}.
+        <Icon name={rating === 'positive' ? 'thumbs-up' : 'thumbs-down'} />{' '}
+        {t(rating === 'positive' ? 'ratedPositive' : 'ratedNegative')}
       </p>
     ) : (
-      <p class="faint">The customer has not rated this conversation.</p>
+      <p class="faint">{t('notRated')}</p>
     )}
   </section>
 );
@@ -176,7 +181,7 @@ const RecordPanel: FC<{ frame: PageContext; audit: AuditLine[]; conversationId: 
   conversationId,
 }) => (
   <section class="panel" aria-labelledby="record-title">
-    <h2 id="record-title">Record</h2>
+    <h2 id="record-title">{t('record')}</h2>
     <ol class="lines record-lines">
       {audit.map((line) => (
         <li>
@@ -188,7 +193,7 @@ const RecordPanel: FC<{ frame: PageContext; audit: AuditLine[]; conversationId: 
       ))}
     </ol>
     <a class="quiet-link" href={`${frame.base}/audit?conversation=${conversationId}`}>
-      <Icon name="history" /> The whole record
+      <Icon name="history" /> {t('wholeRecord')}
     </a>
   </section>
 );

@@ -1,9 +1,11 @@
 import type { FC } from 'hono/jsx';
 import type { NamedNumber } from '../../report/report-numbers.js';
 import type { PageContext } from '../page-context.js';
+import { t, tCount } from '../words.js';
 import type { Recipient } from './bulk.js';
-import { Empty, Icon, Name, plural } from './elements.js';
+import { Empty, Icon, Name } from './elements.js';
 import type { ReportDays } from './report.js';
+import { numberLabel } from './report-words.js';
 
 interface ReportListProps {
   frame: PageContext;
@@ -16,28 +18,26 @@ interface ReportListProps {
 export const ReportListView: FC<ReportListProps> = ({ frame, days, found, conversations }) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>{found.label}</h1>
+      <h1>{numberLabel(found.name)}</h1>
       <p class="faint">
-        {found.number.count.toLocaleString('en')} in the last {days} days
-        {conversations.length < found.number.count
-          ? `; here are the newest ${plural(conversations.length, 'conversation')}.`
-          : '.'}
+        {tCount('inLastDays', days, { found: found.number.count })}
+        {conversations.length < found.number.count ? tCount('newestOf', conversations.length) : '.'}
       </p>
     </div>
-    {conversations.length === 0 ? <Empty icon="inbox" title="No conversation" /> : null}
+    {conversations.length === 0 ? <Empty icon="inbox" title={t('noConversationFound')} /> : null}
     <ul class="report-list">
       {conversations.map(({ id, customer, subject }) => (
         <li>
           <a href={`${frame.base}/c/${id}`}>
-            <bdi>{subject ?? 'No subject'}</bdi>
+            <bdi>{subject ?? t('noSubject')}</bdi>
           </a>{' '}
-          <Name text={customer} empty="Anonymous" />
+          <Name text={customer} empty={t('anonymous')} />
         </li>
       ))}
     </ul>
-    <nav class="pager" aria-label="Back">
+    <nav class="pager" aria-label={t('back')}>
       <a href={`${frame.base}/report?days=${days}`}>
-        <Icon name="chart-column" /> Report
+        <Icon name="chart-column" /> {t('viewReport')}
       </a>
     </nav>
   </main>

@@ -1,11 +1,13 @@
 import type { Child, FC } from 'hono/jsx';
 import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
-import { shareText, spanText } from '../../report/report-words.js';
 import type { PageContext } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { inNumbers, t, tCount, tParts } from '../words.js';
 import { type DayBar, DayBars } from './day-bars.js';
 import { topicNames } from './delivery-words.js';
-import { Empty, plural } from './elements.js';
+import { Empty } from './elements.js';
+import { outcomeNames, shareText, spanText } from './report-words.js';
 import { Moment } from './time.js';
 
 /** The periods that the page offers, in days. */
@@ -18,14 +20,17 @@ interface ReportProps {
   report: Report;
 }
 
-/** How the team did in the last days: each number leads to its conversations. */
+/** The report of the last days; each number links to its conversations. */
 export const ReportView: FC<ReportProps> = (props) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>Report</h1>
+      <h1>{t('viewReport')}</h1>
       <p class="faint">
-        <Moment at={props.report.since} /> to <Moment at={props.report.until} />
-        {props.report.truncated ? '; only the newest part of it is counted, as it holds too much' : ''}
+        {tParts('sinceUntil', {
+          since: <Moment at={props.report.since} />,
+          until: <Moment at={props.report.until} />,
+        })}
+        {props.report.truncated ? t('reportCut') : ''}
       </p>
     </div>
     <Periods {...props} />
@@ -37,16 +42,16 @@ export const ReportView: FC<ReportProps> = (props) => (
 );
 
 const Periods: FC<ReportProps> = ({ frame, days }) => (
-  <nav class="tabs" aria-label="Period">
+  <nav class="tabs" aria-label={t('period')}>
     {reportDays.map((known) => (
       <a href={`${frame.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
-        {known} days
+        {tCount('days', known)}
       </a>
     ))}
   </nav>
 );
 
-/** A number, with the way to its conversations where there are any. */
+/** A number, linked to its conversations unless it is 0. */
 const Count: FC<ReportProps & { name: string; count: number; children: Child }> = ({
   frame,
   days,
@@ -64,41 +69,41 @@ const Facts: FC<ReportProps> = (props) => {
   const { opened, firstResponse, sla, csat } = props.report;
   return (
     <div class="facts">
-      <Fact label="Conversations opened" value={opened.count.toLocaleString('en')}>
+      <Fact label={t('conversationsOpened')} value={inNumbers(opened.count)}>
         <Count {...props} name="opened" count={opened.count}>
-          List them
+          {t('listThem')}
         </Count>
       </Fact>
-      <Fact label="First response, median" value={spanText(firstResponse.medianSeconds)}>
-        90 % within {spanText(firstResponse.p90Seconds)};{' '}
+      <Fact label={t('firstResponseMedian')} value={spanText(firstResponse.medianSeconds)}>
+        {t('within90', { span: spanText(firstResponse.p90Seconds) })}{' '}
         <Count {...props} name="firstResponse.answered" count={firstResponse.answered.count}>
-          {firstResponse.answered.count} answered
+          {t('countAnswered', { count: firstResponse.answered.count })}
         </Count>
         ,{' '}
         <Count {...props} name="firstResponse.unanswered" count={firstResponse.unanswered.count}>
-          {firstResponse.unanswered.count} not
+          {t('countUnanswered', { count: firstResponse.unanswered.count })}
         </Count>
       </Fact>
-      <Fact label="SLA met" value={shareText(sla.metShare)}>
+      <Fact label={t('slaMet')} value={shareText(sla.metShare)}>
         <Count {...props} name="sla.met" count={sla.met.count}>
-          {sla.met.count} met
+          {t('countMet', { count: sla.met.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.breached" count={sla.breached.count}>
-          {sla.breached.count} breached
+          {t('countBreached', { count: sla.breached.count })}
         </Count>
         ,{' '}
         <Count {...props} name="sla.running" count={sla.running.count}>
-          {sla.running.count} running
+          {t('countRunning', { count: sla.running.count })}
         </Count>
       </Fact>
-      <Fact label="Rated positive" value={shareText(csat.positiveShare)}>
+      <Fact label={t('ratedPositiveLabel')} value={shareText(csat.positiveShare)}>
         <Count {...props} name="csat.positive" count={csat.positive.count}>
-          {csat.positive.count} positive
+          {t('countPositive', { count: csat.positive.count })}
         </Count>
         ,{' '}
         <Count {...props} name="csat.negative" count={csat.negative.count}>
-          {csat.negative.count} negative
+          {t('countNegative', { count: csat.negative.count })}
         </Count>
       </Fact>
     </div>
@@ -119,34 +124,37 @@ const Plots: FC<ReportProps> = ({ report }) => {
     days.map((day) => ({ day: day.day, parts: parts(day) }));
   const { opened, firstResponse, sla } = report;
   return (
-    <section class="plots" aria-label="By day">
+    <section class="plots" aria-label={t('byDay')}>
       <figure>
-        <figcaption>Conversations opened</figcaption>
+        <figcaption>{t('conversationsOpened')}</figcaption>
         <DayBars
           bars={bars((day) => [{ value: day.opened, class: 'plot-bar' }])}
-          summary={`Conversations opened by day: ${opened.count} in all`}
-          inWords={(value) => `${value} a day at most`}
+          summary={t('openedByDay', { count: opened.count })}
+          inWords={(value) => t('aDay', { value })}
         />
       </figure>
       <figure>
-        <figcaption>First response, median of the day</figcaption>
+        <figcaption>{t('firstResponseByDay')}</figcaption>
         <DayBars
           bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
-          summary={`Median time to the first response by day: ${spanText(firstResponse.medianSeconds)} over all`}
-          inWords={(value) => `${spanText(value)} at most`}
+          summary={t('responseByDay', { span: spanText(firstResponse.medianSeconds) })}
+          inWords={(value) => t('atMost', { value: spanText(value) })}
         />
       </figure>
       <figure>
         <figcaption>
-          SLA <span class="plot-key plot-key-met">met</span> and <span class="plot-key plot-key-bad">breached</span>
+          {tParts('plotSla', {
+            met: <span class="plot-key plot-key-met">{t('plotMet')}</span>,
+            breached: <span class="plot-key plot-key-bad">{t('plotBreached')}</span>,
+          })}
         </figcaption>
         <DayBars
           bars={bars((day) => [
             { value: day.slaMet, class: 'plot-bar' },
             { value: day.slaBreached, class: 'plot-bar-bad' },
           ])}
-          summary={`SLA clocks by day of their start: ${sla.met.count} met, ${sla.breached.count} breached`}
-          inWords={(value) => `${plural(value, 'clock')} a day at most`}
+          summary={t('slaByDay', { met: sla.met.count, breached: sla.breached.count })}
+          inWords={(value) => tCount('clocksADay', value)}
         />
       </figure>
       <DayTable days={report.days} />
@@ -154,19 +162,19 @@ const Plots: FC<ReportProps> = ({ report }) => {
   );
 };
 
-/** The plots as figures. */
+/** The data of the charts as a table. */
 const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
   <details class="plot-figures">
-    <summary>Figures by day</summary>
-    <section class="table-scroll" tabindex={0} aria-label="Figures by day">
+    <summary>{t('figuresByDay')}</summary>
+    <section class="table-scroll" tabindex={0} aria-label={t('figuresByDay')}>
       <table class="table">
         <thead>
           <tr>
-            <th scope="col">Day</th>
-            <th scope="col">Opened</th>
-            <th scope="col">First response</th>
-            <th scope="col">SLA met</th>
-            <th scope="col">SLA breached</th>
+            <th scope="col">{t('day')}</th>
+            <th scope="col">{t('opened')}</th>
+            <th scope="col">{t('firstResponse')}</th>
+            <th scope="col">{t('slaMet')}</th>
+            <th scope="col">{t('slaBreached')}</th>
           </tr>
         </thead>
         <tbody>
@@ -187,7 +195,7 @@ const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
 
 const dayMs = 86_400_000;
 
-/** Days on which nothing happened are in no report, and have their place in a plot. Pure. */
+/** Adds the days without events, which a report leaves out and a chart needs. */
 export function everyDay({ since, until, days }: Pick<Report, 'since' | 'until' | 'days'>): ReportDay[] {
   const known = new Map(days.map((day) => [day.day, day]));
   const all: ReportDay[] = [];
@@ -199,15 +207,15 @@ export function everyDay({ since, until, days }: Pick<Report, 'since' | 'until' 
   }
 }
 
-const draftWords: Record<DraftStatus, string> = {
-  pending: 'Waiting for approval',
-  prepared: 'Prepared, not used',
-  approved: 'Approved',
-  edited: 'Edited and sent',
-  allowed: 'Sent without review',
-  discarded: 'Discarded',
-  denied: 'Denied by the policy',
-  superseded: 'Superseded by a newer message',
+const draftWords: Record<DraftStatus, TextKey> = {
+  pending: 'draftPending',
+  prepared: 'draftPrepared',
+  approved: 'draftApproved',
+  edited: 'draftEdited',
+  allowed: 'draftAllowed',
+  discarded: 'draftDiscarded',
+  denied: 'draftDenied',
+  superseded: 'draftSuperseded',
 };
 
 const Drafts: FC<ReportProps> = (props) => {
@@ -215,19 +223,16 @@ const Drafts: FC<ReportProps> = (props) => {
   const made = draftStatuses.filter((status) => byStatus[status].count > 0);
   return (
     <section aria-labelledby="report-drafts">
-      <h2 id="report-drafts">Drafts</h2>
+      <h2 id="report-drafts">{t('drafts')}</h2>
       {made.length === 0 ? (
-        <p class="faint">No draft was made in this period.</p>
+        <p class="faint">{t('noDrafts')}</p>
       ) : (
         <>
-          <p>
-            Operators accepted {shareText(acceptedShare)} of those that they decided on. The median edit changed{' '}
-            {shareText(medianEditDistance)} of the text.
-          </p>
+          <p>{t('acceptedShare', { accepted: shareText(acceptedShare), changed: shareText(medianEditDistance) })}</p>
           <ul class="plain-counts">
             {made.map((status) => (
               <li>
-                {draftWords[status]}:{' '}
+                {t('labelled', { label: t(draftWords[status]) })}{' '}
                 <Count {...props} name={`drafts.${status}`} count={byStatus[status].count}>
                   {byStatus[status].count}
                 </Count>
@@ -246,26 +251,26 @@ const Deliveries: FC<ReportProps> = (props) => {
   const topics = [...new Set(props.report.deliveries.map(({ topic }) => topic))];
   return (
     <section aria-labelledby="report-deliveries">
-      <h2 id="report-deliveries">Deliveries</h2>
+      <h2 id="report-deliveries">{t('viewDeliveries')}</h2>
       {topics.length === 0 ? (
-        <Empty icon="send" title="None">
-          No delivery was written in this period, or those that were done are deleted already.
+        <Empty icon="send" title={t('noneAtAll')}>
+          {t('noDeliveries')}
         </Empty>
       ) : (
-        <section class="table-scroll" tabindex={0} aria-label="Deliveries by topic and outcome">
+        <section class="table-scroll" tabindex={0} aria-label={t('deliveriesByTopic')}>
           <table class="table">
             <thead>
               <tr>
-                <th scope="col">Topic</th>
+                <th scope="col">{t('topic')}</th>
                 {outcomes.map((outcome) => (
-                  <th scope="col">{outcome}</th>
+                  <th scope="col">{t(outcomeNames[outcome])}</th>
                 ))}
               </tr>
             </thead>
             <tbody>
               {topics.map((topic) => (
                 <tr>
-                  <th scope="row">{topicNames[topic]}</th>
+                  <th scope="row">{t(topicNames[topic])}</th>
                   {outcomes.map((outcome) => (
                     <td>
                       <DeliveryCount {...props} topic={topic} outcome={outcome} />

@@ -3,6 +3,7 @@ import type { Conversation } from '../../contracts/domain.js';
 import type { FilledReply } from '../fill-reply.js';
 import type { PageContext } from '../page-context.js';
 import { withWord } from '../queue-filters.js';
+import { t, tParts } from '../words.js';
 import { Empty, Icon, Prose } from './elements.js';
 
 /** A saved reply, filled in for one conversation. */
@@ -21,21 +22,19 @@ interface SavedRepliesProps {
 export const SavedRepliesView: FC<SavedRepliesProps> = ({ frame, conversation, replies, folder }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>Saved replies</h1>
-      <p class="faint">
-        As they are inserted into “<bdi>{conversation.subject ?? 'No subject'}</bdi>”.
-      </p>
+      <h1>{t('savedReplies')}</h1>
+      <p class="faint">{tParts('insertedInto', { subject: <bdi>{conversation.subject ?? t('noSubject')}</bdi> })}</p>
     </div>
     {replies.length === 0 ? (
-      <Empty icon="file-pen" title="There are no saved replies">
-        Add Markdown files to {folder}. What follows “# ” on the first line is the title.
+      <Empty icon="file-pen" title={t('noSavedReplies')}>
+        {t('noSavedRepliesHint', { folder })}
       </Empty>
     ) : (
       replies.map((reply) => <SavedReplyItem frame={frame} reply={reply} conversation={conversation} />)
     )}
     <p>
       <a class="quiet-link" href={`${frame.base}/c/${conversation.id}${frame.queue}`}>
-        <Icon name="arrow-left" /> Back to the conversation
+        <Icon name="arrow-left" /> {t('backToConversation')}
       </a>
     </p>
   </main>
@@ -52,11 +51,11 @@ const SavedReplyItem: FC<{ frame: PageContext; reply: FilledSavedReply; conversa
       <Prose text={reply.text} links={false} />
       {reply.missing.length === 0 ? null : (
         <p class="draft-warning">
-          <Icon name="triangle-alert" /> Not known here: <bdi>{reply.missing.join(', ')}</bdi>
+          <Icon name="triangle-alert" /> {tParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
         </p>
       )}
       <a class="button button-small" href={`${frame.base}/c/${conversation.id}${address}`}>
-        Use in composer
+        {t('useInComposer')}
       </a>
     </section>
   );

@@ -6,6 +6,7 @@ import type { Notice, PageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import { searchWords } from '../search-hits.js';
+import { t } from '../words.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { EditComposer, type EditedDraft } from './edit-composer.js';
@@ -21,27 +22,27 @@ export interface ThreadProps {
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
-  /** Whether these are the newest messages, or a page before them. */
+  /** Whether this is the newest page of messages. */
   newest: boolean;
   composing: Composing;
-  /** The draft that is being edited, with the operator's words so far. */
+  /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
-  /** How texts differ from what was proposed, by the id of the message or of the draft that is being edited. */
+  /** The diffs, by id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, Changes>;
   canFollowUp: boolean;
   /** After how many failed calls an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;
-  /** Whom it can be given to. */
+  /** Possible owners. */
   people: Actor[];
 }
 
-/** The centre region: who and what, the messages, and what can be done about them. */
+/** The centre column: head, messages, drafts and composer. */
 export const Thread: FC<ThreadProps> = (props) => {
   const edited = editedDraft(props);
   const waiting = waitingDrafts(props, edited);
-  // One is decided on at a time.
+  // While a draft is edited, none is expanded.
   const first = edited ? undefined : waiting[0];
   const others = edited ? waiting : waiting.slice(1);
   const prepared = props.thread.drafts.filter((draft) => draft.status === 'prepared');
@@ -62,14 +63,14 @@ export const Thread: FC<ThreadProps> = (props) => {
   );
 };
 
-/** The draft that is being edited, with the operator's words so far. */
+/** The draft being edited, with the operator's text. */
 function editedDraft({ thread, editing, changes }: ThreadProps): EditedDraft | undefined {
   const draft = thread.drafts.find(({ id, stale }) => id === editing?.draftId && !stale);
   if (!draft || !editing || !isOpen(thread)) return undefined;
   return { draft, words: editing.content, difference: changes.get(draft.id) ?? 'none' };
 }
 
-/** Newest first. What is being edited stands in the composer, and what is being sent among the messages. */
+/** Drafts to show, newest first: without the one in the composer and those with a pending action. */
 function waitingDrafts({ frame, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
   const isBeingSent = (draft: ThreadDraft) => thread.pending.some(({ draftId, held }) => draftId === draft.id && !held);
   return thread.drafts
@@ -91,11 +92,11 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
   const { conversation, clock } = thread;
   return (
     <header class="thread-head" id="thread-head" data-live="head">
-      <a class="icon-button back" href={`${frame.base}/${queueQuery(queue)}`} aria-label="Back to the queue">
+      <a class="icon-button back" href={`${frame.base}/${queueQuery(queue)}`} aria-label={t('backToQueue')}>
         <Icon name="arrow-left" />
       </a>
       <div class="thread-title">
-        <h1 dir="auto">{conversation.subject ?? 'No subject'}</h1>
+        <h1 dir="auto">{conversation.subject ?? t('noSubject')}</h1>
         <ThreadFacts frame={frame} thread={thread} people={people} />
       </div>
       <div class="thread-actions">
@@ -103,7 +104,7 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
           <ClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
         ) : null}
         <PrimaryAction frame={frame} thread={thread} />
-        <a class="icon-button rail-open" href="#rail" aria-label="Show customer and record">
+        <a class="icon-button rail-open" href="#rail" aria-label={t('showRail')}>
           <Icon name="panel-right" />
         </a>
       </div>
@@ -115,13 +116,13 @@ const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, 
   pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
     <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">
-        <Icon name="check" /> Resolve
+        <Icon name="check" /> {t('resolve')}
       </button>
     </ActionForm>
   ) : (
     <ActionForm frame={frame} action={`/c/${conversation.id}/reopen`}>
       <button type="submit" class="button" data-key="e">
-        <Icon name="rotate-ccw" /> Reopen
+        <Icon name="rotate-ccw" /> {t('reopen')}
       </button>
     </ActionForm>
   );
@@ -131,36 +132,36 @@ const Messages: FC<ThreadProps> = (props) => {
   const here = `${frame.base}/c/${thread.conversation.id}`;
   const query = queueQuery(queue);
   return (
-    <section class="messages-area" aria-label="Messages">
+    <section class="messages-area" aria-label={t('messages')}>
       <p class="presence js" id="presence" role="status" hidden></p>
       <div class="messages-scroll" tabindex={0} id="scroll">
         <div id="messages" data-live={newest ? 'messages' : undefined} data-newest={thread.newestMessageId}>
           {messages.earlierCursor ? (
             <a class="pager-link" href={`${here}${query}${query ? '&' : '?'}before=${messages.earlierCursor}`}>
-              Earlier messages
+              {t('earlierMessages')}
             </a>
           ) : null}
           {messages.messages.length === 0 ? (
-            <Empty icon="inbox" title="No messages yet" />
+            <Empty icon="inbox" title={t('noMessages')} />
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
           {newest ? <PendingList frame={frame} thread={thread} /> : null}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
-              <Icon name="arrow-down" /> Newest messages
+              <Icon name="arrow-down" /> {t('newestMessages')}
             </a>
           )}
         </div>
       </div>
       <a class="pill jump js" id="jump" href="#composer" hidden>
-        <Icon name="arrow-down" /> <span>New message</span>
+        <Icon name="arrow-down" /> <span>{t('newMessage')}</span>
       </a>
     </section>
   );
 };
 
-/** A line between messages of different days. */
+/** Inserts a separator between messages of different days. */
 function withDays({ frame, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
   const hits = searchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };

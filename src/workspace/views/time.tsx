@@ -1,7 +1,9 @@
-/** Times: the server writes them in UTC, the page's script in the operator's own zone. */
+/** Times: the server renders UTC, the page's script converts to the operator's time zone. */
 import type { FC } from 'hono/jsx';
 import { type ClockTone, clockTone, nextTarget, shortSpan, spanInWords } from '../clock-state.js';
 import type { Clock } from '../model.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tParts, wording } from '../words.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -13,24 +15,27 @@ const formats = {
 
 export type TimeFormat = keyof typeof formats;
 
-/** Of another year than this one, a moment says which. */
+/** Adds the year unless it is the current one. */
 function inUtc(at: Date, format: TimeFormat): string {
   const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
   const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
-  const text = at.toLocaleString('en-GB', { ...options, timeZone: 'UTC' });
+  const text = at.toLocaleString(wording().locale, { ...options, timeZone: 'UTC' });
   return format === 'day' ? text : `${text} UTC`;
 }
 
-/** A moment; hovering shows it in full. */
+const inFull = (at: Date) =>
+  `${at.toLocaleString(wording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
+
+/** A time; its tooltip has the full date. */
 export const Moment: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
-  <time datetime={at.toISOString()} data-time={as} title={at.toUTCString()}>
+  <time datetime={at.toISOString()} data-time={as} title={inFull(at)}>
     {inUtc(at, as)}
   </time>
 );
 
-/** How long ago something was, which the page's script keeps up to date. */
+/** The age of something; the page's script keeps it current. */
 export const Age: FC<{ at: Date; now: Date }> = ({ at, now }) => (
-  <time datetime={at.toISOString()} data-age title={at.toUTCString()}>
+  <time datetime={at.toISOString()} data-age title={inFull(at)}>
     {shortSpan(now.getTime() - at.getTime())}
   </time>
 );
@@ -44,17 +49,17 @@ const toneIcons: Record<ChipTone, IconName> = {
   met: 'circle-check',
 };
 
-/** A breach that nobody waits behind any more is one of the past. */
+/** `missed`: a breach after which the team has answered. */
 type ChipTone = ClockTone | 'missed';
 
-const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, string> = {
-  breached: 'Breached',
-  missed: 'Missed',
-  paused: 'Paused',
-  met: 'Met',
+const toneTexts: Record<Exclude<ChipTone, 'calm' | 'soon'>, TextKey> = {
+  breached: 'clockBreached',
+  missed: 'clockMissed',
+  paused: 'clockPaused',
+  met: 'clockMet',
 };
 
-/** The clock as a chip: what comes next while it runs, else how it stands. */
+/** The clock as a chip: the next deadline if it runs, else its state. */
 export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ clock, now, waiting }) => {
   const stands = clockTone(clock, now);
   if (stands === 'calm' || stands === 'soon') return <RunningChip clock={clock} now={now} />;
@@ -62,8 +67,8 @@ export const ClockChip: FC<{ clock: Clock; now: Date; waiting: boolean }> = ({ c
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
-      <span class="sr">SLA: </span>
-      {toneTexts[tone]}
+      <span class="sr">{t('slaLabel')} </span>
+      {t(toneTexts[tone])}
     </span>
   );
 };
@@ -73,86 +78,75 @@ const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
   return (
     <span class={`chip clock clock-${tone}`}>
       <Icon name={toneIcons[tone]} />
-      <span class="sr">SLA: </span>
+      <span class="sr">{t('slaLabel')} </span>
       <time
         datetime={clock.breachAt.toISOString()}
         data-countdown={clock.startedAt.toISOString()}
         data-due={clock.responseDueAt.toISOString()}
-        title={`Breaches at ${clock.breachAt.toUTCString()}`}
+        title={t('breachesAt', { time: inFull(clock.breachAt) })}
       >
-        {`${targetWords[what]} ${shortSpan(at.getTime() - now.getTime())}`}
+        {t(targetWords[what], { span: shortSpan(at.getTime() - now.getTime()) })}
       </time>
     </span>
   );
 };
 
-const targetWords = { reply: 'Reply due in', breach: 'Breaches in' };
+const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
-/** What has happened between customer and team since a clock ended. */
+/** The state of the conversation after its clock ended. */
 export type Since = 'waiting' | 'answered' | 'closed' | 'none';
 
-/** The clock in words, for whoever has to act on it. */
+/** The clock as a sentence. */
 export const ClockSentence: FC<{ clock: Clock; now: Date; since: Since }> = ({ clock, now, since }) => {
   switch (clockTone(clock, now)) {
     case 'met':
       return (
         <p>
-          Met
-          <When before="at" at={clock.completedAt} />
-          {since === 'waiting' ? '; the customer has written since.' : '.'}
+          {clock.completedAt ? tParts('metAt', { time: <Moment at={clock.completedAt} /> }) : t('clockMet')}
+          {since === 'waiting' ? t('writtenSince') : '.'}
         </p>
       );
     case 'breached':
       return (
         <p>
-          Breached
-          <When before="at" at={clock.completedAt ?? clock.breachAt} />
-          {afterBreach[since]}
+          {tParts('breachedAt', { time: <Moment at={clock.completedAt ?? clock.breachAt} /> })}
+          {afterBreach[since] ? t(afterBreach[since]) : '.'}
         </p>
       );
     case 'paused':
       return (
         <p>
-          Paused
-          <When before="since" at={clock.pausedAt} />; it cannot breach meanwhile.
+          {clock.pausedAt ? tParts('pausedSince', { time: <Moment at={clock.pausedAt} /> }) : t('clockPaused')}
+          {t('pausedHint')}
         </p>
       );
     default:
       return (
         <p>
-          <ResponseDue clock={clock} now={now} />; breaches at <Moment at={clock.breachAt} />.
+          {tParts('dueThenBreach', {
+            due: <ResponseDue clock={clock} now={now} />,
+            time: <Moment at={clock.breachAt} />,
+          })}
         </p>
       );
   }
 };
 
-const afterBreach: Record<Since, string> = {
-  waiting: '; the customer still waits.',
-  answered: '; the customer was answered since.',
-  closed: '.',
-  none: '.',
+const afterBreach: Record<Since, TextKey | null> = {
+  waiting: 'stillWaits',
+  answered: 'answeredSince',
+  closed: null,
+  none: null,
 };
-
-const When: FC<{ before: string; at: Date | null }> = ({ before, at }) =>
-  at ? (
-    <>
-      {` ${before} `}
-      <Moment at={at} />
-    </>
-  ) : null;
 
 const ResponseDue: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
   const left = clock.responseDueAt.getTime() - now.getTime();
   const span = (
-    <time datetime={clock.responseDueAt.toISOString()} data-left title={clock.responseDueAt.toUTCString()}>
+    <time datetime={clock.responseDueAt.toISOString()} data-left title={inFull(clock.responseDueAt)}>
       {spanInWords(Math.abs(left))}
     </time>
   );
-  return left > 0 ? (
-    <>Reply due in {span}</>
-  ) : (
-    <>
-      Reply was due <strong>{span} ago</strong>
-    </>
-  );
+  return left > 0
+    ? tParts('replyDueIn', { span })
+    : tParts('replyWasDue', { span: <strong>{tParts('ago', { span })}</strong> });
 };

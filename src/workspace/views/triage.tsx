@@ -3,7 +3,8 @@ import type { Actor } from '../../contracts/domain.js';
 import type { ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
-import { ActionForm, ActorName, actorText, Icon, Name } from './elements.js';
+import { inNumbers, t, tCount, tParts } from '../words.js';
+import { ActionForm, ActorName, actorText, Icon, Name, statusNames } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
 import { Moment } from './time.js';
@@ -11,22 +12,22 @@ import { Moment } from './time.js';
 export interface TriageProps {
   frame: PageContext;
   thread: ThreadHead;
-  /** Whom it can be given to. */
+  /** Possible owners. */
   people: Actor[];
 }
 
-/** What a team sorts its work by: whose it is, how urgent, what about, and until when it waits. Edited in place. */
+/** Owner, priority, tags and snooze of a conversation, edited in place. */
 export const ThreadFacts: FC<TriageProps> = (props) => {
   const { conversation, customer } = props.thread;
   return (
     <div class="thread-facts">
       <span class="thread-customer" title={conversation.actorId ?? undefined}>
-        <Name text={customer} empty="No customer identity" />
+        <Name text={customer} empty={t('noCustomer')} />
         {conversation.actorId && customer !== conversation.actorId ? (
           <bdi class="secondary-id">{conversation.actorId}</bdi>
         ) : null}
       </span>
-      <span class={`chip status-${conversation.status}`}>{conversation.status}</span>
+      <span class={`chip status-${conversation.status}`}>{t(statusNames[conversation.status])}</span>
       <Owner {...props} />
       <Priority {...props} />
       <Tags {...props} />
@@ -35,11 +36,11 @@ export const ThreadFacts: FC<TriageProps> = (props) => {
   );
 };
 
-/** A value that opens its editor: a plain disclosure, so that it works without the page's script. */
+/** A value that opens its editor. Uses `<details>`, so that it works without the script. */
 const Editor: FC<PropsWithChildren<{ name: string; label: string; icon?: IconName; value: unknown }>> = (props) => (
   <details class="edit" id={`edit-${props.name}`} name="edit">
     <summary class="chip chip-edit">
-      <span class="sr">{props.label}: </span>
+      <span class="sr">{t('labelled', { label: props.label })} </span>
       {props.icon ? <Icon name={props.icon} /> : null}
       {props.value}
     </summary>
@@ -52,22 +53,27 @@ const Owner: FC<TriageProps> = ({ frame, thread: { conversation }, people }) => 
   const isMine = assignee?.id === frame.operator.id;
   const others = people.filter((one) => one.id !== frame.operator.id && one.id !== assignee?.id);
   return (
-    <Editor name="owner" label="Owner" icon="user-round" value={assignee ? <ActorName actor={assignee} /> : 'No owner'}>
-      <ActionForm frame={frame} action={`/c/${id}/assign`} class="choices" label="Owner">
+    <Editor
+      name="owner"
+      label={t('owner')}
+      icon="user-round"
+      value={assignee ? <ActorName actor={assignee} /> : t('noOwner')}
+    >
+      <ActionForm frame={frame} action={`/c/${id}/assign`} class="choices" label={t('owner')}>
         <input type="hidden" name="was" value={assignee?.id ?? ''} />
         {isMine ? null : (
           <button type="submit" class="choice" name="to" value={frame.operator.id} data-hotkey="m">
-            Take it <kbd class="js">m</kbd>
+            {t('takeIt')} <kbd class="js">m</kbd>
           </button>
         )}
         {assignee ? (
           <button type="submit" class="choice" name="to" value="" data-hotkey={isMine ? 'm' : undefined}>
-            Leave it to nobody {isMine ? <kbd class="js">m</kbd> : null}
+            {t('leaveIt')} {isMine ? <kbd class="js">m</kbd> : null}
           </button>
         ) : null}
         {others.map((one) => (
           <button type="submit" class="choice" name="to" value={one.id} title={one.id}>
-            Give to <bdi>{actorText(one)}</bdi>
+            {tParts('giveTo', { name: <bdi>{actorText(one)}</bdi> })}
           </button>
         ))}
       </ActionForm>
@@ -75,15 +81,15 @@ const Owner: FC<TriageProps> = ({ frame, thread: { conversation }, people }) => 
   );
 };
 
-/** The usual ones; those of the host's own come with the conversations that have them. */
+/** The common priorities; a host's own are offered where a conversation has them. */
 const priorities = ['urgent', 'high', 'normal', 'low'];
 
 const Priority: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
   const { priority, id } = conversation;
   const choices = priorities.includes(priority) ? priorities : [priority, ...priorities];
   return (
-    <Editor name="priority" label="Priority" value={<PriorityMark priority={priority} named />}>
-      <ActionForm frame={frame} action={`/c/${id}/priority`} class="choices" label="Priority">
+    <Editor name="priority" label={t('priority')} value={<PriorityMark priority={priority} named />}>
+      <ActionForm frame={frame} action={`/c/${id}/priority`} class="choices" label={t('priority')}>
         {choices.map((one) => (
           <button
             type="submit"
@@ -100,7 +106,7 @@ const Priority: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
   );
 };
 
-/** So many tags stand in the head; the editor has all of them. */
+/** How many tags the head shows; the editor has all. */
 const shownTags = 3;
 
 const Tags: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
@@ -108,29 +114,29 @@ const Tags: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
   return (
     <>
       {tags.slice(0, shownTags).map((tag) => (
-        <a class="chip chip-tag" href={`${frame.base}/?tag=${encodeURIComponent(tag)}`} title="Show all with this tag">
+        <a class="chip chip-tag" href={`${frame.base}/?tag=${encodeURIComponent(tag)}`} title={t('showAllWithTag')}>
           <Icon name="tag" />
           <bdi>{tag}</bdi>
         </a>
       ))}
-      <Editor name="tags" label="Tags" icon="tag" value={tagsValue(tags.length)}>
-        <ActionForm frame={frame} action={`/c/${id}/tags`} class="edit-form" label="Tags">
+      <Editor name="tags" label={t('tags')} icon="tag" value={tagsValue(tags.length)}>
+        <ActionForm frame={frame} action={`/c/${id}/tags`} class="edit-form" label={t('tags')}>
           {tags.length > 0 ? (
             <div class="edit-tags">
               {tags.map((tag) => (
                 <button type="submit" class="chip chip-tag" name="remove" value={tag} formnovalidate>
                   <bdi>{tag}</bdi>
                   <Icon name="x" />
-                  <span class="sr">: remove</span>
+                  <span class="sr">{t('removeTag')}</span>
                 </button>
               ))}
             </div>
           ) : null}
-          <label for="add-tags">Add tags, with commas between them</label>
+          <label for="add-tags">{t('addTags')}</label>
           <span class="edit-line">
             <input id="add-tags" name="add" required maxlength={500} autocomplete="off" data-first />
             <button type="submit" class="button button-small">
-              Add
+              {t('add')}
             </button>
           </span>
         </ActionForm>
@@ -140,8 +146,8 @@ const Tags: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
 };
 
 const tagsValue = (count: number) => {
-  if (count === 0) return 'Tag';
-  return count > shownTags ? `+${count - shownTags}` : 'Edit';
+  if (count === 0) return t('tag');
+  return count > shownTags ? `+${inNumbers(count - shownTags)}` : t('edit');
 };
 
 const Snooze: FC<TriageProps> = ({ frame, thread }) => {
@@ -150,29 +156,29 @@ const Snooze: FC<TriageProps> = ({ frame, thread }) => {
   return (
     <Editor
       name="snooze"
-      label="Snooze"
+      label={t('snooze')}
       icon="calendar-clock"
-      value={isSnoozed ? <Moment at={snoozedUntil} /> : 'Snooze'}
+      value={isSnoozed ? <Moment at={snoozedUntil} /> : t('snooze')}
     >
-      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="choices" label="Snooze">
+      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="choices" label={t('snooze')}>
         {isSnoozed ? (
           <button type="submit" class="choice" name="span" value="wake">
-            Back to the queue now
+            {t('wakeNow')}
           </button>
         ) : null}
-        {snoozeSpans.map(({ seconds, label }) => (
+        {snoozeSpans.map(({ seconds, unit, count }) => (
           <button type="submit" class="choice" name="span" value={seconds}>
-            {label}
+            {tCount(unit, count)}
           </button>
         ))}
       </ActionForm>
-      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="edit-form js" label="Snooze until">
-        <label for="snooze-until">Until</label>
+      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="edit-form js" label={t('snoozeUntil')}>
+        <label for="snooze-until">{t('until')}</label>
         <span class="edit-line">
           <input type="datetime-local" id="snooze-until" required data-local-time />
           <input type="hidden" name="until" />
           <button type="submit" class="button button-small">
-            Snooze
+            {t('snooze')}
           </button>
         </span>
       </ActionForm>

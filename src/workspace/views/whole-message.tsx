@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { Changes } from '../diff-words.js';
 import type { ThreadMessage } from '../model.js';
 import type { PageContext } from '../page-context.js';
+import { t } from '../words.js';
 import { Diff } from './diff.js';
 import { ActorName, Icon } from './elements.js';
 import { MessageText } from './message-text.js';
@@ -13,11 +14,11 @@ interface WholeMessageProps {
   changes: Changes | undefined;
 }
 
-/** A message on a page of its own: one too long for its thread, or whose changes the thread had no time for. */
+/** A message on its own page, for a text or a diff that is too long for the thread. */
 export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
-      <h1>Message</h1>
+      <h1>{t('message')}</h1>
       <p class="faint">
         <ActorName actor={message.author} /> · <Moment at={message.createdAt} />
       </p>
@@ -25,13 +26,13 @@ export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes })
     <MessageText text={message.content} id={message.id} links={message.role !== 'automation'} />
     {changes === undefined ? null : (
       <>
-        <h2>What was changed</h2>
+        <h2>{t('whatChanged')}</h2>
         <Diff changes={changes} />
       </>
     )}
     <p>
       <a class="quiet-link" href={`${frame.base}/c/${message.conversationId}${frame.queue}#m-${message.id}`}>
-        <Icon name="arrow-left" /> Back to the conversation
+        <Icon name="arrow-left" /> {t('backToConversation')}
       </a>
     </p>
   </main>

@@ -301,6 +301,14 @@ export const attacks: readonly Attack[] = [
     note: 'A running worker seals every few seconds; only the lines of that time are open to this.',
   },
   {
+    what: 'A number in a detail changed by less than a double can hold, such as 3 to 3.0000000000000000001',
+    how: [`UPDATE ${events} SET detail = jsonb_set(detail, '{n}', '3.0000000000000000001') WHERE seq = 8`],
+    chain: 'not found',
+    anchor: 'not found',
+    key: 'not found',
+    note: 'RFC 8785 knows numbers as doubles. The API and the command line read the same number before and after.',
+  },
+  {
     what: 'The seal taken off the last lines',
     how: [`UPDATE ${events} SET seq = NULL, hash = NULL WHERE seq > 10`],
     chain: 'found',

@@ -53,7 +53,7 @@ describe('cairnloop audit', () => {
     await database.query(sql);
   };
 
-  it('lists what was recorded, newest first, in pages and by what is asked for', async () => {
+  it('lists events, newest first, in pages and by filters', async () => {
     const id = await sealedConversation();
     const { items } = await json('list', '--conversation', id, '--action', 'conversation.');
     assert.deepEqual(
@@ -70,7 +70,7 @@ describe('cairnloop audit', () => {
     assert.equal((await run('list', '--cursor', 'x')).exitCode, 2);
   });
 
-  it('fits the terminal, where it is one, and lets no name turn the text around', async () => {
+  it('fits the width of a terminal, and no name can reverse the direction of the text', async () => {
     const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
     const actor = { id: 'op-9', name: `Ada \u202E${'of Lovelace '.repeat(9)}` };
     await cairnloop.conversations.resolve(id, { resolvedBy: actor });
@@ -101,7 +101,7 @@ describe('cairnloop audit', () => {
     assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt holds up to event 1\./);
   });
 
-  it('finds that the end was cut off, by the end that was known', async () => {
+  it('finds that the newest events were removed, given the end that was known', async () => {
     await sealedConversation();
     const { end } = await json('verify');
     const known = `${end.seq}:${end.hash}`;
@@ -117,7 +117,7 @@ describe('cairnloop audit', () => {
     assert.equal((await run('verify', '--expect', '3:abc')).exitCode, 2);
   });
 
-  it('prints an anchor, against which the record is checked later, given as text or as a file', async () => {
+  it('prints an anchor that verify accepts later, as text or as a file', async () => {
     await sealedConversation();
     await cairnloop.worker.stop();
     const { out } = await run('anchor');
@@ -148,7 +148,7 @@ describe('cairnloop audit', () => {
     assert.equal((await run('verify', '--anchor', 'not-there.json')).exitCode, 2);
   });
 
-  it('says what each level proves, checks the key of the config, and prints no part of it', async () => {
+  it('says what each level of verification proves, and prints no part of the key', async () => {
     await sealedConversation();
     assert.match(
       (await run('verify')).out,
@@ -179,7 +179,7 @@ describe('cairnloop audit', () => {
     for (const { out, err } of [unsigned, signed, missing]) assert.doesNotMatch(out + err, /not-to-be/);
   });
 
-  it('says what of the record was erased', async () => {
+  it('says which parts of the record were erased', async () => {
     const id = await sealedConversation();
     await cairnloop.worker.stop();
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
@@ -221,7 +221,7 @@ describe('cairnloop audit', () => {
     assert.equal((await run('export')).out, '');
   });
 
-  it('says what to do where the schema is not there yet', async () => {
+  it('says what to do if the schema does not exist yet', async () => {
     await database.query('DROP SCHEMA cairnloop CASCADE');
     assert.equal((await json('verify')).error.code, 'MIGRATIONS_PENDING');
     await migrateUp({ url: database.url, schema: 'cairnloop' });

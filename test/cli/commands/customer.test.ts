@@ -55,7 +55,7 @@ describe('cairnloop customer', () => {
     }
   });
 
-  it('CD1 export --output writes a file that only its owner may read, or leaves the file as it was', async () => {
+  it('CD1 export --output writes a file that only its owner may read, and never overwrites one', async () => {
     const { exitCode, out } = await run(['export', 'cust-7', '--output', 'cust-7.json']);
     assert.deepEqual([exitCode, out], [0, '1 conversation exported to cust-7.json\n']);
     const file = path.join(host.folder, 'cust-7.json');
@@ -82,7 +82,7 @@ describe('cairnloop customer', () => {
     assert.equal(await count(), 2);
   });
 
-  it('erase without --yes and without a terminal is wrong usage, says what it would erase, and erases nothing', async () => {
+  it('erase without --yes and without a terminal exits 2, says what it would erase, and erases nothing', async () => {
     for (const args of [
       ['erase', 'cust-7'],
       ['erase', 'cust-7', '--json'],

@@ -63,7 +63,7 @@ describe('cairnloop deliveries', () => {
     return items.map(({ actor, subjectId }) => [actor.id, subjectId]).sort();
   };
 
-  it('list shows what is not delivered, how long it waits and whether a worker lives', async () => {
+  it('list shows undelivered calls, how long they wait and whether a worker is alive', async () => {
     const none = await run('list');
     assert.equal(
       none.stdout,
@@ -129,7 +129,7 @@ describe('cairnloop deliveries', () => {
     assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
   });
 
-  it('a secret that somebody else wrote into a row is not printed', async () => {
+  it('a secret that another program wrote into a row is not printed', async () => {
     const [id = ''] = await discarded('onOutboundTriggered');
     await host.database.query(`UPDATE cairnloop.deliveries SET last_error = 'token=${secret}'`);
     for (const args of [['list'], ['list', '--json'], ['show', id], ['show', id, '--json'], ['retry', id, '--json']]) {
@@ -138,7 +138,7 @@ describe('cairnloop deliveries', () => {
     }
   });
 
-  it('show tells all of one delivery; an unknown id is an error', async () => {
+  it('show prints every field of one delivery; an unknown id is an error', async () => {
     const [id = ''] = await discarded('onOutboundTriggered');
     const stored = await host.cairnloop.deliveries.get(id);
     const { stdout } = await run('show', id);
@@ -159,7 +159,7 @@ describe('cairnloop deliveries', () => {
     }
   });
 
-  it('NT3 retry <id> puts a discarded delivery back, wakes the worker, and is on record', async () => {
+  it('NT3 retry <id> makes a discarded delivery pending, wakes the worker, and is in the audit record', async () => {
     const [id = ''] = await discarded('onOutboundTriggered');
     await host.database.query('TRUNCATE cairnloop.agenda_jobs');
     const { exitCode, stdout } = await run('retry', id);
@@ -174,7 +174,7 @@ describe('cairnloop deliveries', () => {
     assert.match(again.stderr, /cannot be retried: it is done/);
   });
 
-  it('retry of a range leaves alone what somebody discarded by hand, which its id brings back when it was due', async () => {
+  it('retry of a range skips deliveries discarded by hand; retry <id> brings one back with its due time', async () => {
     const { id } = await cause('onOutboundTriggered');
     await host.database.query(
       `UPDATE cairnloop.deliveries SET available_at = available_at + interval '1 hour', last_error = 'it bounced'`,
@@ -192,7 +192,7 @@ describe('cairnloop deliveries', () => {
     assert.equal((await json('show', id)).lastError, shown.lastError);
   });
 
-  it('retry makes a discarded one due from now on: what it waited for while it was discarded is no lag', async () => {
+  it('retry makes a discarded delivery due now: the time while it was discarded does not count as lag', async () => {
     const [id = ''] = await discarded('onConversationResolved');
     await host.database.query(`UPDATE cairnloop.deliveries SET available_at = available_at - interval '3 days'`);
     await run('retry', id);
@@ -200,7 +200,7 @@ describe('cairnloop deliveries', () => {
     assert.ok(Date.parse(now) - Date.parse(oldestDueAt) < 3_600_000, oldestDueAt);
   });
 
-  it('list and show tell what is being called from what waits', async () => {
+  it('list and show distinguish a delivery that is being called from one that waits', async () => {
     const { id } = await cause('onConversationResolved');
     await host.database.query(`UPDATE cairnloop.deliveries SET lease_until = cairnloop.clock() + interval '1 hour'`);
     const { stdout } = await run('list');
@@ -219,7 +219,7 @@ describe('cairnloop deliveries', () => {
     assert.equal(await stateOf(resolved), 'pending');
   });
 
-  it('retry of a range says with --dry-run what it would be, and then does that, each on record', async () => {
+  it('retry of a range retries exactly what --dry-run listed, each in the audit record', async () => {
     const [resolved = '', second = '', outbound = ''] = await discarded(
       'onConversationResolved',
       'onConversationResolved',
@@ -271,7 +271,7 @@ describe('cairnloop deliveries', () => {
     );
   });
 
-  it('no range calls a countdown that was given up before it ran out', async () => {
+  it('a range never calls a countdown that was discarded before its deadline', async () => {
     const { id: conversation } = await host.cairnloop.conversations.open({});
     await host.database.query(
       `INSERT INTO cairnloop.deliveries (topic, conversation_id, dedupe_key, state, available_at, created_at, settled_at)
@@ -287,7 +287,7 @@ describe('cairnloop deliveries', () => {
     );
   });
 
-  it('retry takes either an id or a range, and refuses anything vague before it reads a database', async () => {
+  it('retry takes either an id or a range, and refuses other input before it connects to the database', async () => {
     const id = '01234567-0000-7000-8000-000000000000';
     for (const args of [
       [],
@@ -304,7 +304,7 @@ describe('cairnloop deliveries', () => {
     }
   });
 
-  it('retry leaves a message that is scheduled for later as it is, unless told --yes', async () => {
+  it('retry does not release a message that is scheduled for later without --yes', async () => {
     const { id: conversation } = await host.cairnloop.conversations.open({});
     const later = { templateId: 't', content: 'Still well?', actor: { id: 'op-1' }, scheduleInSeconds: 86_400 };
     const { message } = await host.cairnloop.outbound.trigger(conversation, later);
@@ -323,7 +323,7 @@ describe('cairnloop deliveries', () => {
     assert.match(released.out, /is called again by the next free worker/);
   });
 
-  it('discard gives a waiting delivery up and asks nothing without a terminal', async () => {
+  it('discard gives up a waiting delivery, without a question if there is no terminal', async () => {
     const { id } = await cause('onOutboundTriggered');
     const { exitCode, stdout } = await run('discard', id);
     assert.equal(exitCode, 0);
@@ -338,7 +338,7 @@ describe('cairnloop deliveries', () => {
     assert.equal((await json('discard', 'x', '--yes')).error.code, 'DELIVERY_NOT_FOUND');
   });
 
-  it('discard asks on a terminal, unless told --yes', async () => {
+  it('discard asks on a terminal, except with --yes', async () => {
     const first = await cause('onOutboundTriggered');
     const discard = (id: string, answer: unknown, ...flags: string[]) =>
       runMain(folder.folder, ['deliveries', 'discard', id, ...flags], { Discard: answer });

@@ -14,7 +14,7 @@ const notifierSaying = (word: string) => `
 describe('cairnloop dev when a module of the host changes', function () {
   this.timeout(180_000);
 
-  it('starts again with it, shows an error and goes on, and stops at one signal', async () => {
+  it('restarts with the new module, shows an error and keeps running, and stops at one signal', async () => {
     const database = await createTestDatabase();
     const host = tempHost({
       'package.json': { type: 'module' },
@@ -45,6 +45,15 @@ describe('cairnloop dev when a module of the host changes', function () {
       assert.match(said, /SyntaxError|Unexpected|cannot be imported/);
       host.write('src/notifier.mjs', notifierSaying('three'));
       await until(/Ctrl-C stops/g, 3);
+      // A folder that was not there when it started.
+      host.write('later/words.mjs', `export const word = 'four';`);
+      const fromLater = `${notifierSaying('$')}`.replace("'module says $'", "'module says ' + word");
+      host.write('src/notifier.mjs', `import { word } from '../later/words.mjs';${fromLater}`);
+      await until(/Ctrl-C stops/g, 4);
+      assert.match(said, /module says four/);
+      host.write('later/words.mjs', `export const word = 'five';`);
+      await until(/Ctrl-C stops/g, 5);
+      assert.match(said, /module says five/);
       child.kill('SIGTERM');
       assert.deepEqual(await once(child, 'exit'), [0, null]);
     } finally {

@@ -111,7 +111,7 @@ describe('cairnloop doctor', () => {
     for (const database of databases) await database.drop();
   });
 
-  it('CL6 prints no [check] for a good host, strictly and with its modules called', async () => {
+  it('CL6 prints no [check] for a good host, also with --strict and --probe', async () => {
     const database = await databaseOf(migrated);
     await addHeartbeat(database);
     const host = hostOf(tempHost({ ...esm, 'cairnloop.config.js': goodConfig }));
@@ -163,7 +163,7 @@ describe('cairnloop doctor', () => {
     }
   }
 
-  it('CL6 names everything that is wrong at once, and nothing else, with the database up', async () => {
+  it('CL6 names every fault at once, and nothing else, with the database up', async () => {
     const database = await databaseOf(migrated);
     await addTrouble(database);
     const run = await doctor(hostOf(brokenHost()), database.url, '--profile', 'production', '--probe', '--json');
@@ -175,7 +175,7 @@ describe('cairnloop doctor', () => {
     assert.deepEqual(others, []);
   });
 
-  it('CL6 names as much with the database down, and says what it did not check', async () => {
+  it('CL6 names the same faults with the database down, and says what it did not check', async () => {
     const run = await doctor(hostOf(brokenHost()), unreachable, '--profile', 'production', '--probe', '--json');
     assert.equal(run.exitCode, 1);
     const { findings } = parse(run);
@@ -184,7 +184,7 @@ describe('cairnloop doctor', () => {
     assertNamed(findings, Object.fromEntries(unseen));
   });
 
-  it('CL6 does not wait for a database that accepts and says nothing', async () => {
+  it('CL6 does not wait for a database that accepts connections and sends nothing', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const { port } = silent.address() as AddressInfo;
@@ -196,7 +196,7 @@ describe('cairnloop doctor', () => {
     assert.equal(stdout.match(/the database cannot be reached/g)?.length, 1, stdout);
   });
 
-  it('CL6 goes on without a config, with one that fails and with one that never loads', async () => {
+  it('CL6 reports the rest without a config, with one that throws and with one that never loads', async () => {
     for (const [config, words] of [
       [undefined, /^\[blocked\] CONFIG: No Cairnloop config was found/m],
       ["throw new Error('no vault');", /^\[blocked\] CONFIG: cairnloop\.config\.js could not be imported: no vault/m],
@@ -243,7 +243,7 @@ describe('cairnloop doctor', () => {
     assert.equal(exitCode, 1);
   });
 
-  it('SL7 says that SLA tracking is off without a provider; --strict minds, and without it nothing does', async () => {
+  it('SL7 says that SLA tracking is off without a provider; only with --strict does it exit 1', async () => {
     const database = await databaseOf(migrated);
     await addHeartbeat(database);
     const config = goodConfig.replace(/ {2}slaPolicyProvider: \{[\s\S]*?\n {2}\},\n/, '');
@@ -255,7 +255,7 @@ describe('cairnloop doctor', () => {
     assert.equal((await doctor(host, database.url, '--strict')).exitCode, 1);
   });
 
-  it('SL5 tells a provider that refuses or throws', async () => {
+  it('SL5 reports a provider that returns err or throws', async () => {
     for (const [answer, words] of [
       ["err('no table')", /no table/],
       ["{ throw new Error('no pool') }", /no pool/],
@@ -268,7 +268,7 @@ describe('cairnloop doctor', () => {
     }
   });
 
-  it('CL6 --fix leaves nothing that can be fixed; --dry-run says so first and touches nothing', async () => {
+  it('CL6 --fix fixes everything that it can; --fix --dry-run lists the same and changes nothing', async () => {
     const database = await databaseOf();
     const host = hostOf(tempHost({ ...esm, 'cairnloop.config.js': goodConfig, '.env': 'A=1', '.gitignore': 'dist' }));
     execFileSync('git', ['init', '--quiet'], { cwd: host.folder });
@@ -295,11 +295,11 @@ describe('cairnloop doctor', () => {
     assert.equal((await schemas()).rowCount, 1);
 
     const again = await doctor(host, database.url, '--fix');
-    assert.equal(again.stderr, 'nothing that can be mended safely\n');
+    assert.equal(again.stderr, 'Nothing to fix.\n');
     assert.equal(ignored(), 'dist\n.env\n');
   });
 
-  it('CL6 never prints a secret, whatever fails and however', async () => {
+  it('CL6 never prints a secret, in any failure', async () => {
     const canaries = ['hunter2-canary', 'sk-canary0123456789', 'token-canary', 'vault-canary'];
     const [password, key, token, vault] = canaries as [string, string, string, string];
     const config = goodConfig

@@ -46,7 +46,7 @@ describe('cairnloop migrate', () => {
     );
   }).timeout(120_000);
 
-  it('CL4 status lists applied and pending and writes nothing; up and down go to a migration and no further', async () => {
+  it('CL4 status lists applied and pending migrations and writes nothing; up and down stop at --to', async () => {
     assert.deepEqual(await json('status'), { schema: 'support', applied: [], pending: names, unknown: [] });
     assert.deepEqual(await tables(), []);
     const [first = '', second = ''] = names;
@@ -65,7 +65,7 @@ describe('cairnloop migrate', () => {
     assert.deepEqual((await json('up')).names, names);
   });
 
-  it('CL4 down says what it deletes, and without a terminal does nothing unless it gets --yes', async () => {
+  it('CL4 down says what it deletes, and without a terminal it needs --yes', async () => {
     await migrate();
     await database.query(
       `INSERT INTO support.conversations (status, created_at, updated_at) SELECT 'open', now(), now() FROM generate_series(1, 3)`,
@@ -102,7 +102,7 @@ describe('cairnloop migrate', () => {
     assert.deepEqual((await json('status')).pending, names.slice(-2));
   });
 
-  it('CL4 what down says that it deletes is what it deletes, migration by migration', async () => {
+  it('CL4 down deletes exactly what it announces, migration by migration', async () => {
     await migrate();
     const columns = async () => {
       const { rows } = await database.query(`SELECT c.relname AS table, a.attname AS column
@@ -137,7 +137,7 @@ describe('cairnloop migrate', () => {
     assert.match((await migrate('status')).out, /unknown {2}9999-from-the-future/);
   });
 
-  it('CL4 says what it did in words, and that there was nothing to do', async () => {
+  it('CL4 says what it did, or that there was nothing to do', async () => {
     const first = await migrate();
     assert.equal(first.out, `Applied ${names.length}: ${names.join(', ')} in schema "support"\n`);
     assert.equal((await migrate()).out, `Nothing pending (${names.length} applied) in schema "support"\n`);
@@ -159,13 +159,13 @@ describe('cairnloop migrate', () => {
     assert.deepEqual((await json('status')).applied, [first, second]);
   });
 
-  it('refuses a status --to, which would mean nothing', async () => {
+  it('refuses status --to', async () => {
     const { exitCode, err } = await migrate('status', '--to', last);
     assert.equal(exitCode, 2);
     assert.match(err, /^--to expected .*\n.*\n$/);
   });
 
-  it('keeps nothing of a migration that fails, and says which one it was', async () => {
+  it('rolls a failing migration back completely, and names it', async () => {
     await database.query('CREATE SCHEMA support; CREATE TABLE support.drafts (id int)');
     const { exitCode, err } = await migrate();
     assert.equal(exitCode, 1);

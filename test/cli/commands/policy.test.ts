@@ -54,7 +54,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(started.database
     assert.equal(decisions.require_approval.require_approval, 1);
   });
 
-  it('says so when there is nothing to ask about, or no policy to ask', async () => {
+  it('says so if there are no proposals, or no policy', async () => {
     const cwd = makeHost('');
     assert.match(
       (await runMain(cwd, ['policy', 'replay'])).out,

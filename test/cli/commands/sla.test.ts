@@ -73,7 +73,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     return rows;
   };
 
-  it('SL6 hands new terms to the provider, and shows them after a re-read (the binary)', async () => {
+  it('SL6 hands new terms to the provider, and shows what the provider returns afterwards (the binary)', async () => {
     makeHost('stores');
     const set = await runCli(['sla', 'set', 'high', '--response', '30', '--actor', 'ops-1'], { cwd: host.folder });
     assert.equal(set.exitCode, 0, set.stderr);
@@ -98,7 +98,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.equal(failure.error.code, 'SLA_POLICY_REJECTED');
   });
 
-  it('SL6 claims no success where the provider accepts terms that it does not answer', async () => {
+  it('SL6 reports no success if the provider accepts terms that it does not return afterwards', async () => {
     makeHost('forgets');
     const { exitCode, out } = await run('set', 'high', '--response', '30');
     assert.equal(exitCode, 1);
@@ -106,7 +106,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.deepEqual(await json('set', 'high', '--response', '30'), { priority: 'high', stored: false, policy: high });
   });
 
-  it('sets business hours from a file, and refuses terms that no clock could run under', async () => {
+  it('sets business hours from a file, and refuses terms that are no valid policy', async () => {
     makeHost('stores');
     const calendar = { timeZone: 'Europe/Berlin', hours: { 1: [['09:00', '17:00']] }, holidays: ['2026-12-25'] };
     host.write('hours.json', JSON.stringify(calendar));
@@ -128,7 +128,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
     assert.deepEqual(stored(), [normal, { ...high, calendar }]);
   });
 
-  it('SL4, SL5 lists why there are no terms, and rows refused by name', async () => {
+  it('SL4, SL5 lists why there are no terms, and each refused row by name', async () => {
     makeHost('stores', { ok: true, value: [] });
     assert.match((await run('list')).out, /tracking is off: the slaPolicyProvider answers no policies/);
     host.write('policies.json', JSON.stringify({ ok: false, error: 'down for maintenance' }));
@@ -178,14 +178,14 @@ Clock 2 of 2, running
     assert.equal(clocks[0].responseDueAt, '2026-03-02T12:15:00.000Z');
   });
 
-  it('explains nothing of a conversation without clocks or that does not exist', async () => {
+  it('says so for a conversation without clocks and for one that does not exist', async () => {
     makeHost('stores');
     const { id } = await cairnloop.conversations.open({ actorId: 'cust-7' });
     assert.match((await run('explain', id)).out, /No clock has started/);
     assert.equal((await json('explain', 'nobody')).error.code, 'CONVERSATION_NOT_FOUND');
   });
 
-  it('holds history against other terms', async () => {
+  it('replays past conversations under other terms', async () => {
     makeHost('stores');
     const { conversations } = cairnloop;
     await at('09:00');
@@ -210,7 +210,7 @@ Clock 2 of 2, running
     assert.deepEqual(none.priorities, []);
   });
 
-  it('takes what `sla list --json` prints for a policy file, and refuses a wrong one by name', async () => {
+  it('takes the output of `sla list --json` as a policy file, and names the rows that it refuses', async () => {
     makeHost('stores');
     host.write('now.json', (await run('list', '--json')).out);
     assert.equal((await run('simulate', '--policy', 'now.json')).exitCode, 0);
@@ -222,7 +222,7 @@ Clock 2 of 2, running
     assert.equal((await run('simulate', '--policy', 'now.json', '--since', 'soon')).exitCode, 2);
   });
 
-  it('says what to do where the schema is not there yet', async () => {
+  it('says what to do if the schema does not exist yet', async () => {
     makeHost('stores');
     await database.query('DROP SCHEMA cairnloop CASCADE');
     const { exitCode, err } = await run('set', 'high', '--response', '30');

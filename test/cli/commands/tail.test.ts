@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { pino } from 'pino';
+import { migrateUp } from '../../../src/db/migrate.js';
+import { createCairnloop } from '../../../src/instance/cairnloop.js';
 import type { TailLine } from '../../../src/tail/tail-lines.js';
+import { startOwnCluster } from '../../support/database.js';
 import { eventually } from '../../support/eventually.js';
 import { recordingNotifier } from '../../support/recording-notifier.js';
 import { bin, runCli } from '../../support/run-cli.js';
@@ -140,13 +144,54 @@ describe('cairnloop tail', () => {
     assert.ok(one?.some((line) => line.type === 'event'));
   });
 
-  it('shows the controls of a foreign text escaped, on one line', async () => {
+  it('prints control characters in a text escaped, on one line', async () => {
     const tail = await start();
     await listening(tail);
     await host.cairnloop.conversations.open({ actorId: 'mallory\u001b[2J\n12:00 forged\u202e', message: 'Hello' });
     await eventually(() => assert.match(tail.out(), /by mallory\\u001b\[2J\\n12:00 forged\\u202e/));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
     assert.doesNotMatch(tail.out(), /[\0-\x08\x0b-\x1f\u202e]|^12:00 forged/m);
+  });
+
+  it('goes on after Postgres was stopped and started, in either mode, and says each time that it waits and is back', async function () {
+    this.timeout(120_000);
+    const cluster = await startOwnCluster();
+    await migrateUp({ url: cluster.url, schema: 'cairnloop' });
+    folder.write('cairnloop.config.js', `export default { database: { url: ${JSON.stringify(cluster.url)} } };\n`);
+    const tail = await start('--json', '--topic', 'conversation_resolved');
+    const { notifier } = recordingNotifier();
+    const cairnloop = await createCairnloop(
+      { database: { url: cluster.url }, notifier },
+      { logger: pino({ level: 'silent' }) },
+    );
+    /** Resolves until the tail has shown one; returns its conversation. */
+    const shown = async (): Promise<string> => {
+      let id = '';
+      await eventually(async () => {
+        ({ id } = await cairnloop.conversations.open({}));
+        await cairnloop.conversations.resolve(id, { resolvedBy: operator });
+        await eventually(() => assert.ok(tail.lines().some(({ conversationId }) => conversationId === id)), 3000);
+      }, 40_000);
+      return id;
+    };
+    try {
+      await shown();
+      for (const [n, mode] of (['fast', 'immediate'] as const).entries()) {
+        await cluster.halt(mode);
+        await eventually(
+          () => assert.equal(tail.err().match(/unreachable; waiting/g)?.length, n + 1, tail.err()),
+          20_000,
+        );
+        await cluster.resume();
+        await shown();
+        assert.equal(tail.err().match(/answers again/g)?.length, n + 1, tail.err());
+      }
+      assert.ok(tail.lines().every((line) => line.type === 'delivery' && line.topic === 'conversation_resolved'));
+    } finally {
+      tail.child.kill('SIGKILL');
+      await cairnloop.close();
+      await cluster.stop();
+    }
   });
 
   it('ends with exit code 0 when the reader of its output is gone, and on SIGTERM', async () => {
@@ -165,7 +210,7 @@ describe('cairnloop tail', () => {
     assert.equal(await second.ended, 0);
   });
 
-  it('refuses a topic, a state and a conversation that there are not', async () => {
+  it('refuses an unknown topic, state and conversation', async () => {
     for (const args of [
       ['--topic', 'x'],
       ['--state', 'x'],

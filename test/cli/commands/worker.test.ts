@@ -74,7 +74,7 @@ describe('cairnloop worker refuses to start', () => {
     );
   });
 
-  it('CL5 when the port is taken or is none of this machine', async () => {
+  it('CL5 when the port is taken or the host is no address of this machine', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
@@ -91,7 +91,7 @@ describe('cairnloop worker refuses to start', () => {
     assert.deepEqual(rows, []);
   });
 
-  it('CL5 when it is called wrongly, with exit code 2', async () => {
+  it('CL5 with unknown options, with exit code 2', async () => {
     const run = await worker('{}', '--port', '99999');
     assert.equal(run.exitCode, 2);
     assert.match(run.stderr, /--port expected a whole number from 0 to 65535, found "99999"/);

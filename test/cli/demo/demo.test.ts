@@ -31,7 +31,7 @@ async function isRunning(pid: number): Promise<boolean> {
 describe('cairnloop demo', function () {
   this.timeout(120_000);
 
-  it('plays the whole life cycle in an empty folder and leaves only the demo host', async () => {
+  it('runs through the whole life cycle in an empty folder and leaves only the demo host', async () => {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cairnloop-demo-')));
     const dataOfDemo = path.join(folder, 'cairnloop-demo', '.cairnloop', 'postgres');
     mkdirSync(dataOfDemo, { recursive: true });
@@ -75,7 +75,7 @@ describe('cairnloop demo', function () {
     }
   });
 
-  it('leaves no process and no data when Ctrl-C ends it in the middle', async () => {
+  it('leaves no process and no data when Ctrl-C ends it before its end', async () => {
     const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'cairnloop-demo-')));
     // Run by root, Postgres has a user of its own, who may enter here.
     chmodSync(folder, 0o755);
@@ -97,7 +97,7 @@ describe('cairnloop demo', function () {
     }
   });
 
-  it('says in a sentence that it cannot write its folder', async () => {
+  it('says in one sentence that it cannot write to its folder', async () => {
     const host = tempHost({ 'a-file': '' });
     try {
       const run = await runCli(['demo', '--once', '--dir', 'a-file/demo'], { cwd: host.folder });

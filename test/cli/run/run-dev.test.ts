@@ -76,7 +76,7 @@ describe('cairnloop dev', () => {
       assert.ok(!existsSync(path.join(host.folder, '.cairnloop')));
     });
 
-    it('finds its ports taken, says how each is moved, and leaves the database as it was', async () => {
+    it('says how to change each port that is taken, and leaves the database as it was', async () => {
       const database = await createTestDatabase();
       host.write(
         'cairnloop.config.js',

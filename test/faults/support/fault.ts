@@ -32,7 +32,8 @@ export function fault(
   work: () => Promise<FaultFigures>,
 ): void {
   it(title, async function () {
-    this.timeout(sized(timeoutMs.short, timeoutMs.long));
+    // Twice what it may take alone, for a machine that does other work too.
+    this.timeout(2 * sized(timeoutMs.short, timeoutMs.long));
     const started = performance.now();
     const figures = await work();
     tell(title, { ...figures, seconds: (performance.now() - started) / 1000 });

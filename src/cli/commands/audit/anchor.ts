@@ -1,9 +1,9 @@
 import type { AuditAnchor } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 
-export const anchor = defineCommand<HostOptions>({
+export const anchor = defineCommand({
   about:
     'Keep what it prints where the owner of the database cannot change it. Later, `cairnloop audit verify --anchor` finds any change of what was sealed until now. A worker hands the same to notifier.onAuditAnchor once a day.',
   options: [cwdOption, configOption, jsonOption],

@@ -1,13 +1,10 @@
 import type { ExportedEvent } from '../../../audit/export.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
+import { besideResult, withProgress } from '../../progress.js';
 
-interface ExportOptions extends HostOptions {
-  json?: boolean;
-}
-
-export const exportRecord = defineCommand<ExportOptions>({
+export const exportRecord = defineCommand({
   options: [cwdOption, configOption, { ...jsonOption, description: 'print one JSON list instead of JSON lines' }],
   examples: ['cairnloop audit export > audit.jsonl', 'cairnloop audit export --json | jq length'],
   async run({ options }, io) {
@@ -15,9 +12,14 @@ export const exportRecord = defineCommand<ExportOptions>({
     const writer = options.json ? listWriter(io) : lineWriter(io);
     // Reads a page only when the one before is written: the record may not fit in memory.
     const count = await withDatabase(options, io, ({ db }) =>
-      exportAudit(db, async (events) => {
-        writer.write(events);
-        await io.flush?.();
+      withProgress('Exporting', besideResult(options, io), io, (show) => {
+        let written = 0;
+        return exportAudit(db, async (events) => {
+          writer.write(events);
+          await io.flush?.();
+          written += events.length;
+          show(`${written} events`);
+        });
       }),
     );
     writer.end();

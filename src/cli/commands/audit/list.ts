@@ -1,28 +1,23 @@
 import type { AuditEvent, Page } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { table } from '../../table.js';
 
-interface ListOptions extends HostOptions {
-  conversation?: string;
-  action?: string;
-  actor?: string;
-  cursor?: string;
-  limit?: number;
-}
-
-export const list = defineCommand<ListOptions>({
+export const list = defineCommand({
   options: [
-    { flags: '--conversation <id>', description: 'only of this conversation' },
-    { flags: '--action <action>', description: 'only this action; with a dot at its end all of a domain: sla.' },
-    { flags: '--actor <id>', description: 'only by this actor' },
+    { flags: '--conversation <id>', description: 'only events of this conversation' },
+    {
+      flags: '--action <action>',
+      description: 'only this action; a trailing dot selects all actions of a domain (sla.)',
+    },
+    { flags: '--actor <id>', description: 'only events by this actor' },
     {
       flags: '--limit <number>',
-      description: 'how many (default: 50)',
+      description: 'page size (default: 50)',
       parse: wholeNumber('--limit', { min: 1, max: 200 }),
     },
-    { flags: '--cursor <cursor>', description: 'the next page, as the page before named it' },
+    { flags: '--cursor <cursor>', description: 'continue after the previous page, with the cursor that it printed' },
     cwdOption,
     configOption,
     jsonOption,

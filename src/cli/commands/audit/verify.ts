@@ -1,28 +1,23 @@
-import type { Link } from '../../../audit/hash-chain.js';
 import { auditLevels } from '../../../audit/levels.js';
 import type { AuditCheck } from '../../../audit/verify.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
+import { withProgress } from '../../progress.js';
 import type { Report } from '../../report.js';
 import { readAnchors, readLink } from './read-anchors.js';
 
-interface VerifyOptions extends HostOptions {
-  anchor?: string;
-  expect?: Link;
-}
-
-export const verify = defineCommand<VerifyOptions>({
+export const verify = defineCommand({
   about:
     'Says what three levels prove: the hash chain alone, an anchor that was kept elsewhere (--anchor), the key of the config (audit.key). docs/audit.md lists which tampering each of them finds.',
   options: [
     {
       flags: '--anchor <file|number:hash>',
-      description: 'what `cairnloop audit anchor` printed before: it must still be part of the record',
+      description: 'an anchor that `cairnloop audit anchor` printed: it must still be part of the record',
     },
     {
       flags: '--expect <number:hash>',
-      description: 'the same as --anchor for one end of the record',
-      parse: (text) => readLink('--expect', text),
+      description: 'the same as --anchor, for one end that `audit verify` printed',
+      parse: (text: string) => readLink('--expect', text),
     },
     cwdOption,
     configOption,
@@ -40,7 +35,10 @@ export const verify = defineCommand<VerifyOptions>({
     const named = options.anchor === undefined ? [] : await readAnchors(options.anchor, io);
     const anchors = options.expect ? [...named, options.expect] : named;
     return withDatabase(options, io, async ({ db, config }) =>
-      checkReport(await verifyAudit(db, { anchors, keys: auditKeys(config.audit) })),
+      withProgress('Checking the record', options, io, async (show) => {
+        const onPage = (seq: number) => show(`up to event ${seq}`);
+        return checkReport(await verifyAudit(db, { anchors, keys: auditKeys(config.audit), onPage }));
+      }),
     );
   },
 });

@@ -1,44 +1,45 @@
 import type { Cairnloop } from '../../../contracts/cairnloop.js';
 import type { ErasureCounts } from '../../../contracts/domain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
+import type { OptionsOf } from '../../command-input.js';
 import { mayAsk } from '../../finish-plan.js';
-import { type HostOptions, withCairnloop } from '../../host-database.js';
+import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
+import { withProgress } from '../../progress.js';
 import type { Report } from '../../report.js';
 import { cliActor } from '../deliveries/cli-actor.js';
 
-interface EraseOptions extends HostOptions {
-  reason: string;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
-}
+const options = declareOptions([
+  {
+    flags: '--reason <text>',
+    description: 'why, for the audit record, without the name or the address of the customer',
+    default: 'requested on the command line',
+  },
+  { flags: '--dry-run', description: 'count what would be erased and erase nothing' },
+  { flags: '-y, --yes', description: 'do not ask for confirmation; required without a terminal' },
+  cwdOption,
+  configOption,
+  jsonOption,
+]);
 
-export const erase = defineCommand<EraseOptions>({
-  arguments: [{ name: '<actorId>', description: 'the id that the host gave the customer, to the letter' }],
-  options: [
-    {
-      flags: '--reason <text>',
-      description: 'why, for the audit record, without the name or the address of the customer',
-      default: 'requested on the command line',
-    },
-    { flags: '--dry-run', description: 'count what would be erased and erase nothing' },
-    { flags: '-y, --yes', description: 'do not ask; needed where nobody can be asked' },
-    cwdOption,
-    configOption,
-    jsonOption,
-  ],
+type EraseOptions = OptionsOf<typeof options>;
+
+export const erase = defineCommand({
+  arguments: [{ name: '<actorId>', description: 'the exact id that the host gave the customer' }],
+  options,
   examples: [
     'cairnloop customer erase cust-7 --dry-run',
     'cairnloop customer erase cust-7 --reason "Request 4711" --yes',
   ],
   exitCodes: { 130: 'cancelled' },
-  async run({ args: [actorId = ''], options }, io) {
+  async run({ args: [actorId], options }, io) {
     return withCairnloop(options, io, async ({ customers }) => {
       if (options.dryRun) return report(actorId, await customers.erase(actorId, { dryRun: true }), true);
       if (!options.yes) await agree(customers, actorId, options, io);
-      const counts = await customers.erase(actorId, { actor: cliActor(), reason: options.reason });
+      const counts = await withProgress('Erasing', options, io, () =>
+        customers.erase(actorId, { actor: cliActor(), reason: options.reason }),
+      );
       return report(actorId, counts, false);
     });
   },

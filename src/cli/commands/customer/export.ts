@@ -5,14 +5,10 @@ import { errorText } from '../../../foundation/redact.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
+import { besideResult, withProgress } from '../../progress.js';
 
-interface ExportOptions extends HostOptions {
-  output?: string;
-  json?: boolean;
-}
-
-export const exportCustomer = defineCommand<ExportOptions>({
-  arguments: [{ name: '<actorId>', description: 'the id that the host gave the customer, to the letter' }],
+export const exportCustomer = defineCommand({
+  arguments: [{ name: '<actorId>', description: 'the exact id that the host gave the customer' }],
   options: [
     { flags: '--output <file>', description: 'write to this file, which only its owner may read, instead of stdout' },
     cwdOption,
@@ -20,7 +16,7 @@ export const exportCustomer = defineCommand<ExportOptions>({
     { ...jsonOption, description: 'with --output: print what was written as JSON; the document is JSON either way' },
   ],
   examples: ['cairnloop customer export cust-7 > cust-7.json', 'cairnloop customer export cust-7 --output cust-7.json'],
-  async run({ args: [actorId = ''], options }, io) {
+  async run({ args: [actorId], options }, io) {
     const { output } = options;
     if (output === undefined) return exportTo(stdoutWriter(io), actorId, options, io);
     const conversations = await writeFileWhole(resolve(io.cwd, output), output, (write) =>
@@ -32,15 +28,28 @@ export const exportCustomer = defineCommand<ExportOptions>({
 
 type Write = (text: string) => void | Promise<void>;
 
-async function exportTo(write: Write, actorId: string, options: HostOptions, io: CliIo): Promise<undefined> {
+interface ExportOptions extends HostOptions {
+  output?: string | undefined;
+}
+
+async function exportTo(write: Write, actorId: string, options: ExportOptions, io: CliIo): Promise<undefined> {
   const conversations = await readExport(write, actorId, options, io);
   io.stderr.write(`${countText(conversations)}\n`);
 }
 
-async function readExport(write: Write, actorId: string, options: HostOptions, io: CliIo): Promise<number> {
+async function readExport(write: Write, actorId: string, options: ExportOptions, io: CliIo): Promise<number> {
   const { writeCustomerExport } = await import('../../../customers/export-customer.js');
   const chunks = inChunks(write);
-  const conversations = await withDatabase(options, io, ({ db }) => writeCustomerExport(db, actorId, chunks.write));
+  const conversations = await withDatabase(options, io, ({ db }) =>
+    withProgress('Exporting', besideResult(options, io), io, (show) => {
+      let characters = 0;
+      return writeCustomerExport(db, actorId, (text) => {
+        characters += text.length;
+        show(`${(characters / 1e6).toFixed(1)} million characters`);
+        return chunks.write(text);
+      });
+    }),
+  );
   await chunks.end();
   return conversations;
 }

@@ -2,29 +2,24 @@ import type { Delivery } from '../../../contracts/domain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { mayAsk } from '../../finish-plan.js';
-import { type HostOptions, withCairnloop } from '../../host-database.js';
+import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import type { Report } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 import { cliActor } from './cli-actor.js';
 import { printable } from './delivery-text.js';
 
-interface DiscardOptions extends HostOptions {
-  yes?: boolean;
-  json?: boolean;
-}
-
-export const discard = defineCommand<DiscardOptions>({
-  arguments: [{ name: '<id>', description: 'a pending delivery; not the countdown of a running SLA clock' }],
+export const discard = defineCommand({
+  arguments: [{ name: '<id>', description: 'id of a pending delivery, except the countdown of a running SLA clock' }],
   options: [
-    { flags: '-y, --yes', description: 'do not ask (asked only in a terminal, without --json)' },
+    { flags: '-y, --yes', description: 'do not ask for confirmation (asked only in a terminal, without --json)' },
     cwdOption,
     configOption,
     jsonOption,
   ],
   examples: ['cairnloop deliveries discard 0196f0c2-…', 'cairnloop deliveries discard 0196f0c2-… --yes'],
   exitCodes: { 130: 'cancelled' },
-  async run({ args: [id = ''], options }, io) {
+  async run({ args: [id], options }, io) {
     return withCairnloop(options, io, async ({ deliveries }) => {
       if (mayAsk(options, io)) await confirm(await deliveries.get(id), io);
       const delivery = await deliveries.discard(id, { actor: cliActor() });

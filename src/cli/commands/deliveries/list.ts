@@ -1,42 +1,34 @@
 import {
   type Delivery,
   type DeliveryState,
-  type DeliveryTopic,
   deliveryStates,
   deliveryTopics,
   type Page,
 } from '../../../contracts/domain.js';
 import type { WorkerHealth } from '../../../workspace/model.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { table } from '../../table.js';
 import { age, nextTry, printable } from './delivery-text.js';
 
-interface ListOptions extends HostOptions {
-  state?: DeliveryState;
-  topic?: DeliveryTopic;
-  cursor?: string;
-  limit?: number;
-}
-
 /** Default: everything undelivered. */
 const undelivered: DeliveryState[] = ['pending', 'discarded'];
 
-export const list = defineCommand<ListOptions>({
+export const list = defineCommand({
   options: [
     {
       flags: '--state <state>',
-      description: 'only of this state (default: pending and discarded)',
+      description: 'only deliveries in this state (default: pending and discarded)',
       choices: deliveryStates,
     },
-    { flags: '--topic <topic>', description: 'only this kind of callback', choices: deliveryTopics },
+    { flags: '--topic <topic>', description: 'only deliveries of this topic', choices: deliveryTopics },
     {
       flags: '--limit <number>',
-      description: 'how many (default: 50)',
+      description: 'page size (default: 50)',
       parse: wholeNumber('--limit', { min: 1, max: 200 }),
     },
-    { flags: '--cursor <cursor>', description: 'the next page, as the page before named it' },
+    { flags: '--cursor <cursor>', description: 'continue after the previous page, with the cursor that it printed' },
     cwdOption,
     configOption,
     jsonOption,

@@ -1,8 +1,9 @@
-import { type DeliveryTopic, deliveryTopics } from '../../../contracts/domain.js';
+import { deliveryTopics } from '../../../contracts/domain.js';
 import type { RetryRange } from '../../../contracts/inputs.js';
 import type { TopicCounts } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
+import type { OptionsOf } from '../../command-input.js';
 import { mayAsk } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
@@ -11,31 +12,25 @@ import { sinceOption } from '../../since.js';
 import { cliActor } from './cli-actor.js';
 import { printable } from './delivery-text.js';
 
-interface RetryOptions extends HostOptions {
-  topic?: DeliveryTopic;
-  state?: 'discarded';
-  since?: Date;
-  all?: boolean;
-  dryRun?: boolean;
-  yes?: boolean;
-  json?: boolean;
-}
+const options = declareOptions([
+  { flags: '--topic <topic>', description: 'discarded deliveries of this topic', choices: deliveryTopics },
+  { flags: '--state <state>', description: 'all that were discarded after their last attempt', choices: ['discarded'] },
+  { ...sinceOption, description: `deliveries discarded ${sinceOption.description}` },
+  { flags: '--all', description: 'all except those discarded by hand, which are retried by id' },
+  { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
+  { flags: '-y, --yes', description: 'do not ask before a range is retried; send a scheduled message now' },
+  cwdOption,
+  configOption,
+  jsonOption,
+]);
 
-export const retry = defineCommand<RetryOptions>({
+type RetryOptions = OptionsOf<typeof options>;
+
+export const retry = defineCommand({
   arguments: [
-    { name: '[id]', description: 'a pending or discarded delivery; not the countdown of a running SLA clock' },
+    { name: '[id]', description: 'id of a pending or discarded delivery, except the countdown of a running SLA clock' },
   ],
-  options: [
-    { flags: '--topic <topic>', description: 'those of this kind of callback', choices: deliveryTopics },
-    { flags: '--state <state>', description: 'those discarded after their last attempt', choices: ['discarded'] },
-    { ...sinceOption, description: `those discarded ${sinceOption.description}` },
-    { flags: '--all', description: 'all but those discarded by hand, which are retried by id' },
-    { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
-    { flags: '-y, --yes', description: 'do not ask about a range, and send a message that is scheduled for later now' },
-    cwdOption,
-    configOption,
-    jsonOption,
-  ],
+  options,
   examples: [
     'cairnloop deliveries retry 0196f0c2-…',
     'cairnloop deliveries retry --topic outbound --since 2h --dry-run',
@@ -50,7 +45,7 @@ export const retry = defineCommand<RetryOptions>({
   },
 });
 
-/** One delivery or an explicit range: a slip must not retry everything. */
+/** One delivery or an explicit range: a forgotten option must not retry everything. */
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;

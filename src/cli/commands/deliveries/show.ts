@@ -1,15 +1,15 @@
 import type { Delivery } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { table } from '../../table.js';
 import { nextTry, printable } from './delivery-text.js';
 
-export const show = defineCommand<HostOptions>({
-  arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback saw' }],
+export const show = defineCommand({
+  arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback received' }],
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop deliveries show 0196f0c2-…'],
-  async run({ args: [id = ''], options }, io) {
+  async run({ args: [id], options }, io) {
     const { getDelivery } = await import('../../../deliveries/list.js');
     const { databaseTime } = await import('../../../db/database-time.js');
     return withDatabase(options, io, async ({ db }) => {

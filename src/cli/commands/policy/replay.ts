@@ -1,19 +1,15 @@
 import { decisions } from '../../../contracts/domain.js';
 import type { Replay } from '../../../drafts/replay.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { pastMoment, sinceOption } from '../../since.js';
 import { table } from '../../table.js';
 
-interface ReplayOptions extends HostOptions {
-  since?: Date;
-}
-
 /** Changed decisions that the text lists; `--json` lists all. */
 const listed = 20;
 
-export const replay = defineCommand<ReplayOptions>({
+export const replay = defineCommand({
   options: [
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
     cwdOption,

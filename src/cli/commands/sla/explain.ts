@@ -1,31 +1,31 @@
-import type { ClockStory } from '../../../sla/clock-story.js';
+import type { ClockHistory } from '../../../sla/clock-history.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 
-export const explain = defineCommand<HostOptions>({
+export const explain = defineCommand({
   arguments: [{ name: '<conversation>', description: "the conversation's id" }],
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop sla explain 0196f0c2-…', 'cairnloop sla explain 0196f0c2-… --json'],
-  async run({ args: [conversationId = ''], options }, io) {
+  async run({ args: [conversationId], options }, io) {
     const { explainSla } = await import('../../../sla/explain.js');
     return withDatabase(options, io, async ({ db }) =>
-      storyReport(conversationId, await explainSla(db, conversationId)),
+      historyReport(conversationId, await explainSla(db, conversationId)),
     );
   },
 });
 
-function storyReport(conversationId: string, clocks: ClockStory[]): Report {
-  const stories = clocks.map((clock, index) =>
+function historyReport(conversationId: string, clocks: ClockHistory[]): Report {
+  const histories = clocks.map((clock, index) =>
     [`Clock ${index + 1} of ${clocks.length}, ${standing(clock)}`, ...clock.lines.map((line) => `  ${line}`)].join(
       '\n',
     ),
   );
   const none = `No clock has started in conversation ${conversationId}.`;
-  return { text: stories.join('\n\n') || none, json: { conversationId, clocks } };
+  return { text: histories.join('\n\n') || none, json: { conversationId, clocks } };
 }
 
-function standing({ status, pausedAt }: ClockStory): string {
+function standing({ status, pausedAt }: ClockHistory): string {
   if (status !== 'active') return status;
   return pausedAt ? 'paused' : 'running';
 }

@@ -1,19 +1,19 @@
 import { CairnloopError } from '../../../foundation/errors.js';
 import type { PolicyAnswer } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, readHostConfig } from '../../host-database.js';
+import { readHostConfig } from '../../host-database.js';
 import { policyTable } from '../../policy-table.js';
 import type { Report } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 
-export const list = defineCommand<HostOptions>({
+export const list = defineCommand({
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop sla list', 'cairnloop sla list --json'],
   async run({ options }, io) {
     const config = await readHostConfig(options, io);
     const { readPolicies } = await import('../../../sla/policies.js');
     const { pino } = await import('pino');
-    // What would be logged is in the report.
+    // The report has what would be logged.
     const answer = await readPolicies({ config, log: pino({ level: 'silent' }) });
     return policyReport(answer, config.slaPolicyProvider !== undefined);
   },

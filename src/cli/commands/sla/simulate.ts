@@ -4,19 +4,14 @@ import { outcomes } from '../../../sla/outcome.js';
 import type { Simulation } from '../../../sla/simulate.js';
 import { validatePolicies } from '../../../sla/validate-policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { type HostOptions, withDatabase } from '../../host-database.js';
+import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
 import type { Report } from '../../report.js';
 import { pastMoment, sinceOption } from '../../since.js';
 import { table } from '../../table.js';
 
-interface SimulateOptions extends HostOptions {
-  policy?: string;
-  since?: Date;
-}
-
-export const simulate = defineCommand<SimulateOptions>({
+export const simulate = defineCommand({
   options: [
     { flags: '--policy <file>', description: 'the proposed terms: a JSON list of SLA policies' },
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },

@@ -1,5 +1,5 @@
 import { json } from '@sveltejs/kit';
-import { support } from '$lib/support';
+import { support } from '../../hooks.server';
 
 export async function POST() {
 	const { cairnloop } = await support();

@@ -1,0 +1,78 @@
+/**
+ * Keeps host code in this process from ending a command before its report: an unawaited rejection, an emitted error, an
+ * exit in a timer. What happened is reported.
+ */
+import { syncBuiltinESMExports } from 'node:module';
+import { explainImportFailure } from '../config/import-failure.js';
+
+export interface HostErrors {
+  /** From here on host code cannot end this process. `cwd` is the host's folder. */
+  start(cwd: string): void;
+  /** What went wrong since the last call, one sentence each, without secrets. */
+  take(): string[];
+  stop(): void;
+}
+
+export function catchHostErrors(): HostErrors {
+  let current: ReturnType<typeof startCatching> | undefined;
+  return {
+    start(cwd) {
+      current ??= startCatching(cwd);
+    },
+    take: () => current?.failures.splice(0) ?? [],
+    stop() {
+      current?.stop();
+      current = undefined;
+    },
+  };
+}
+
+/** Thrown so that the code behind a call that ends the process does not run. */
+class Ended extends Error {}
+
+const enders = ['exit', 'reallyExit', 'abort'] as const;
+type Enders = Record<(typeof enders)[number], (code?: number) => never>;
+
+function startCatching(cwd: string): { failures: string[]; stop(): void } {
+  const failures: string[] = [];
+  const keep = (text: string) => {
+    if (failures.length < 10 && !failures.includes(text)) failures.push(text);
+  };
+  const onError = (error: unknown) => {
+    if (!(error instanceof Ended)) keep(explainImportFailure(error, cwd));
+  };
+  const refuse = (what: string): never => {
+    const ended = new Ended(what);
+    keep(explainImportFailure(Object.assign(new Error(what), { stack: ended.stack }), cwd));
+    throw ended;
+  };
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+  const restore = replaceEnders(refuse);
+  return {
+    failures,
+    stop() {
+      process.removeListener('uncaughtException', onError);
+      process.removeListener('unhandledRejection', onError);
+      restore();
+    },
+  };
+}
+
+function replaceEnders(refuse: (what: string) => never): () => void {
+  const target = process as unknown as Enders;
+  const { exit, reallyExit, abort } = target;
+  const { kill } = process;
+  for (const name of enders) {
+    target[name] = (code) => refuse(`it ended the process by process.${name}(${code ?? ''})`);
+  }
+  process.kill = (pid, signal) =>
+    pid === process.pid && signal !== 0
+      ? refuse(`it ended the process by ${String(signal ?? 'SIGTERM')}`)
+      : kill(pid, signal);
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(process, { exit, reallyExit, abort, kill });
+    syncBuiltinESMExports();
+  };
+}

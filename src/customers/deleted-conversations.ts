@@ -1,0 +1,16 @@
+import { findAuditedConversations } from '../audit/erase.js';
+import { type Executor, statement } from '../db/statement.js';
+
+/** Conversations that are deleted, by the host or by an earlier erasure, but have events in the audit record. */
+export async function findDeletedConversations(tx: Executor, actorId: string): Promise<string[]> {
+  const audited = await findAuditedConversations(tx, actorId);
+  const gone = await tx.run(selectGone, { ids: audited });
+  return gone.map((row) => row.id);
+}
+
+const selectGone = statement<{ ids: string[] }, { id: string }>(
+  'customer.gone_conversations',
+  (s, p) => `
+    SELECT known.id FROM unnest(${p.ids}::uuid[]) AS known (id)
+    WHERE NOT EXISTS (SELECT FROM ${s}.conversations c WHERE c.id = known.id)`,
+);

@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tookTooLong } from '../db/outage.js';
+import { isLocked, isRefused } from '../db/refusal.js';
+import { errorText } from '../foundation/redact.js';
+import type { Runtime } from '../runtime.js';
+import { keepOutcomes, type Settlement, settle, type Written } from './settle.js';
+
+const retryMs = 500;
+
+/** During an outage, log at its start and every ten seconds. */
+const triesPerLine = 20;
+
+/**
+ * Writes outcomes until it succeeds or `isStopped`: they survive a restart of Postgres, and written late, they still avoid
+ * a repeated call. An outcome that is not in the result was refused.
+ */
+export async function writeOutcomes(
+  runtime: Runtime,
+  group: readonly Settlement[],
+  isStopped: () => boolean,
+): Promise<Map<string, Written>> {
+  for (let tries = 0; !isStopped(); tries += 1) {
+    try {
+      return await settleOrKeep(runtime, group);
+    } catch (error) {
+      if (isRefused(error) || (group.length > 1 && tookTooLong(error)))
+        return writeOneByOne(runtime, group, isStopped, error);
+      if (tries % triesPerLine === 0)
+        runtime.log.warn(
+          { reason: errorText(error), outcomes: group.length },
+          'outcomes not written yet; trying again',
+        );
+      await sleep(retryMs);
+    }
+  }
+  return new Map();
+}
+
+/** If a whole table is locked, outcomes go to `delivery_outcomes`. */
+async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, Written>> {
+  try {
+    return await settle(db, group);
+  } catch (error) {
+    if (!isLocked(error)) throw error;
+    return keepOutcomes(db, group);
+  }
+}
+
+/** One rejected outcome must not fail its group. */
+async function writeOneByOne(
+  runtime: Runtime,
+  group: readonly Settlement[],
+  isStopped: () => boolean,
+  error: unknown,
+): Promise<Map<string, Written>> {
+  const [only, ...others] = group;
+  if (only && others.length === 0) {
+    runtime.log.error({ deliveryId: only.row.id, reason: errorText(error) }, 'outcome refused by the database');
+    return new Map();
+  }
+  const written = await Promise.all(group.map((settlement) => writeOutcomes(runtime, [settlement], isStopped)));
+  return new Map(written.flatMap((one) => [...one]));
+}

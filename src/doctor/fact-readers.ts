@@ -1,0 +1,167 @@
+import { requireJobTable } from '../db/job-table.js';
+import type { FactName, FactValues, SchemaFacts } from './facts.js';
+import { findMounts } from './find-mounts.js';
+import { probeModules } from './probe-modules.js';
+import { readBuildFacts } from './read-build-facts.js';
+import type { Salvaged } from './read-config-facts.js';
+import { readEnvFile } from './read-env-file.js';
+import { readInstallation } from './read-installation.js';
+import { readMongoJobs } from './read-jobs.js';
+import { readPolicies } from './read-policies.js';
+import { readSchema } from './read-schema.js';
+import { readServer } from './read-server.js';
+import { readWork } from './read-work.js';
+import { withSession } from './with-session.js';
+
+/** Texts for a fact that could not be read. */
+export interface FailureTexts {
+  /** As in "git did not answer within 2000 ms". */
+  what: string;
+  /** The words after "not checked:" in the checks that need the fact. */
+  because: string;
+  /** What to do when the error has no better advice. */
+  fix: string;
+}
+
+export interface HostSource {
+  /** The host's package. */
+  root: string;
+  configFile: string | undefined;
+}
+
+interface HostReader<Value> extends FailureTexts {
+  read: (from: HostSource) => Value | Promise<Value>;
+}
+
+export interface ServiceSource {
+  config: Salvaged;
+  /** The facts that are known so far. */
+  known: Partial<FactValues>;
+  /** How long all reads together may take, in milliseconds. */
+  timeoutMs: number;
+}
+
+interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
+  fix: string | ((config: Salvaged) => string);
+  /** The fact without which this one is not read. */
+  after?: (config: Salvaged) => ServiceFact | undefined;
+  /** Why it cannot be read; undefined if it can. */
+  skip?: (from: ServiceSource) => string | undefined;
+  read: (from: ServiceSource) => Value | Promise<Value>;
+}
+
+export type ServiceFact = Exclude<FactName, HostFact | 'config'>;
+export type HostFact = 'installation' | 'mounts' | 'envFile' | 'build';
+
+/** Facts that are read from the host's files, beside the config. */
+export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
+  installation: {
+    what: 'node_modules',
+    because: 'node_modules cannot be read',
+    fix: 'install the packages of the host again',
+    read: ({ root }) => readInstallation(root),
+  },
+  mounts: {
+    what: 'the sources',
+    because: 'the sources cannot be read',
+    fix: 'make the sources readable',
+    read: ({ root }) => findMounts(root),
+  },
+  envFile: {
+    what: 'git',
+    because: 'git did not answer',
+    fix: 'run git status',
+    read: ({ root }) => readEnvFile(root),
+  },
+  build: {
+    what: 'tsconfig.json',
+    because: 'no config or no tsconfig.json can be read',
+    fix: 'run tsc',
+    read: ({ root, configFile }) => readBuildFacts(root, configFile),
+  },
+};
+
+const fixOfDatabase = ({ database }: Salvaged) =>
+  `check the server, and that the role of database.url may read schema ${database.schema}`;
+
+/** Facts that are read by means of the config: from the database, the job backend and the host's modules. */
+export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
+  database: {
+    what: 'the database',
+    because: 'the database cannot be reached',
+    fix: fixOfDatabase,
+    skip: ({ config }) => (urlOf(config) === '' ? 'the config has no usable database.url' : undefined),
+    read: ({ config, timeoutMs }) => readServer(urlOf(config), answerMsOf(timeoutMs)),
+  },
+  schema: {
+    what: 'the schema',
+    because: 'the schema cannot be read',
+    fix: fixOfDatabase,
+    after: () => 'database',
+    // A pooler shares its sessions, so nothing may be set on them.
+    skip: ({ known }) =>
+      known.database?.pooling === 'transaction'
+        ? 'the database is reached through a pooler in transaction mode'
+        : undefined,
+    read: (from) => withSession(placeOf(from), (client) => readSchema(client, from.config.database.schema)),
+  },
+  work: {
+    what: 'the tables',
+    because: 'the tables cannot be read',
+    fix: fixOfDatabase,
+    after: () => 'schema',
+    skip: ({ known }) => whyUnusable(known.schema),
+    read: (from) => withSession(placeOf(from), (client) => readWork(client, from.config.database.schema)),
+  },
+  jobs: {
+    what: 'the job backend',
+    because: 'the job backend cannot be reached',
+    fix: (config) => (config.jobs.backend === 'mongodb' ? 'check jobs.url' : fixOfDatabase(config)),
+    after: ({ jobs }) => (jobs.backend === 'mongodb' ? undefined : 'schema'),
+    skip: ({ config: { jobs }, known }) => {
+      if (jobs.backend !== 'mongodb') return whyUnusable(known.schema);
+      return 'url' in jobs ? undefined : 'the config has no usable jobs.url';
+    },
+    read: async (from) => {
+      const { jobs, database } = from.config;
+      if (jobs.backend === 'mongodb') return readMongoJobs(jobs.url, from.timeoutMs - 800);
+      await withSession(placeOf(from), (client) => requireJobTable(client, database.schema));
+      return { backend: 'postgres' };
+    },
+  },
+  policies: {
+    what: 'slaPolicyProvider.getActivePolicies',
+    because: 'the slaPolicyProvider gave no policies',
+    fix: 'correct getActivePolicies; meanwhile no SLA starts',
+    skip: ({ known }) =>
+      known.config?.problems.some(({ path }) => path.startsWith('slaPolicyProvider'))
+        ? 'the slaPolicyProvider lacks a method'
+        : undefined,
+    read: ({ config }) => readPolicies(config.slaPolicyProvider),
+  },
+  probes: {
+    what: 'the probe',
+    because: 'the host modules did not answer',
+    fix: 'run their tests',
+    read: ({ config, timeoutMs }) => probeModules(config, timeoutMs - 300),
+  },
+};
+
+function urlOf({ databaseUrl }: Salvaged): string {
+  return databaseUrl ?? '';
+}
+
+function placeOf({ config, timeoutMs }: ServiceSource) {
+  return { url: urlOf(config), schema: config.database.schema, answerMs: answerMsOf(timeoutMs) };
+}
+
+/** Longer than the read may take, so that a silent server is always reported in the same words. */
+function answerMsOf(timeoutMs: number): number {
+  return timeoutMs + 1000;
+}
+
+/** Why the tables of a schema are not read. */
+function whyUnusable(schema: SchemaFacts | undefined): string | undefined {
+  if (schema && schema.pending.length > 0) return 'migrations are pending';
+  return schema && schema.incompatible.length > 0 ? 'the schema is newer than this package' : undefined;
+}

@@ -1,0 +1,38 @@
+import { type ServiceFact, type ServiceSource, serviceReaders } from './fact-readers.js';
+import { type Fact, type FactValues, skipped } from './facts.js';
+import { observe } from './observe.js';
+
+type Read<Name extends ServiceFact> = { [N in Name]: Fact<FactValues[N]> };
+
+/** Reads facts side by side, each after the one that it depends on, within `timeoutMs` in all. Never throws. */
+export async function readServices<Name extends ServiceFact>(
+  names: readonly Name[],
+  { config, known, timeoutMs }: ServiceSource,
+): Promise<Read<Name>> {
+  const until = performance.now() + timeoutMs;
+  const source = { config, known: { ...known }, timeoutMs };
+  const reads = new Map<ServiceFact, Promise<Fact<unknown>>>();
+
+  function factOf(name: ServiceFact): Promise<Fact<unknown>> {
+    const read = reads.get(name) ?? readFact(name);
+    reads.set(name, read);
+    return read;
+  }
+
+  async function readFact(name: ServiceFact): Promise<Fact<unknown>> {
+    const { after, skip, fix, read, ...texts } = serviceReaders[name];
+    const needed = after?.(config);
+    const first = needed && (await factOf(needed));
+    if (first && first.state !== 'known') return skipped(first.because);
+    const reason = skip?.(source);
+    if (reason !== undefined) return skipped(reason);
+    const leftMs = Math.max(1, Math.round(until - performance.now()));
+    const failure = { ...texts, fix: typeof fix === 'string' ? fix : fix(config), timeoutMs: leftMs };
+    const fact = await observe<unknown>(failure, () => read(source));
+    if (fact.state === 'known') Object.assign(source.known, { [name]: fact.value });
+    return fact;
+  }
+
+  const facts = names.map(async (name) => [name, await factOf(name)]);
+  return Object.fromEntries(await Promise.all(facts)) as Read<Name>;
+}

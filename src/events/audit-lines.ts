@@ -1,0 +1,38 @@
+/** A line of the audit record, in SQL. Columns are of `from`, usually the part of the statement that made the change. */
+export type AuditLine = {
+  /** One line for each of its rows; a WHERE may follow. */
+  from: string;
+  at: string;
+  /** A jsonb value; {@link systemActor} for Cairnloop itself. */
+  actor: string;
+  /** Default `conversation_id`; `NULL` for a line of no conversation. */
+  conversationId?: string;
+  /** Default `NULL`. */
+  subjectId?: string;
+  /** A jsonb value. Default `'{}'`. */
+  detail?: string;
+} & (
+  | { action: string }
+  /** Where it depends on the row. */
+  | { actionSql: string }
+);
+
+/** The INSERT of lines into the audit record, for a part of a statement: the change and its line commit together. */
+export function auditLines(s: string, ...lines: readonly AuditLine[]): string {
+  return `
+      INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
+      ${lines.map(select).join('\n      UNION ALL\n      ')}`;
+}
+
+/** With casts, as the types of a UNION come from its first part. */
+function select(line: AuditLine): string {
+  const { from, at, actor, conversationId = 'conversation_id', subjectId = 'NULL', detail = "'{}'" } = line;
+  const action = 'action' in line ? `'${line.action}'` : line.actionSql;
+  return `SELECT ${at}, (${actor})::jsonb, ${action}, (${conversationId})::uuid, (${subjectId})::uuid, (${detail})::jsonb
+      FROM ${from}`;
+}
+
+/** The actor of changes that Cairnloop makes itself. */
+export function systemActor(name: string): string {
+  return `'{"id": "system:${name}"}'`;
+}

@@ -1,0 +1,71 @@
+import type {
+  Actor,
+  Conversation,
+  Decision,
+  DeliveryTopic,
+  Draft,
+  ErasureCounts,
+  Message,
+  Sla,
+} from '../contracts/domain.js';
+import type { MessageTopic } from '../deliveries/message-topics.js';
+import type { DeliveryOutcome } from '../telemetry/metrics.js';
+
+interface OfConversation {
+  conversationId: string;
+}
+
+interface OfDelivery {
+  topic: DeliveryTopic;
+  deliveryId: string;
+}
+
+/** Every kind of change that something follows, with what has to be known of it. */
+export interface Changes {
+  'conversation.opened': { conversation: Conversation };
+  'conversation.replied': { message: Message };
+  'conversation.noted': OfConversation;
+  'conversation.updated': { conversation: Conversation; actor: Actor; changed: readonly string[] };
+  'conversation.snoozed': { conversation: Conversation; actor: Actor; until: Date };
+  'conversation.woken': OfConversation & { because: 'time' | 'customer' | 'operator' };
+  /** `owed`: the Notifier is owed a call. */
+  'conversation.resolved': { conversation: Conversation; actor: Actor; owed: boolean };
+  'conversation.archived': { conversation: Conversation; actor: Actor };
+  'conversation.reopened': OfConversation;
+  'conversation.rated': OfConversation;
+  /** The customer has read it. */
+  'conversation.read': OfConversation;
+  /** Retention has removed it. */
+  'conversation.removed': OfConversation;
+  /** With its customer. */
+  'conversation.erased': OfConversation;
+  'message.received': OfConversation & { messageId: string };
+  /** The host has taken a message, or the delivery was given up. */
+  'message.settled': OfConversation & { topic: MessageTopic; messageId: string | null; outcome: 'sent' | 'failed' };
+  'sla.started': { sla: Sla };
+  'sla.paused': OfConversation;
+  'sla.resumed': OfConversation;
+  /** An answer, a resolution or an archiving has ended it: fulfilled, or breached if that came too late. */
+  'sla.ended': { sla: Sla };
+  /** A worker has recorded the breach at the deadline. */
+  'sla.breached': { sla: Sla };
+  'draft.decided': { decision: Decision };
+  /** A proposal was stored; `messageId` where the policy allowed it to be sent. */
+  'draft.proposed': { draft: Draft; messageId: string | null };
+  /** An operator has sent it, as proposed or edited. */
+  'draft.sent': { draft: Draft };
+  'draft.discarded': OfConversation & { draftId: string; actor: Actor };
+  'outbound.triggered': { message: Message; isDue: boolean };
+  'delivery.attempted': { topic: DeliveryTopic; outcome: DeliveryOutcome; seconds: number; lagSeconds: number };
+  /** After its last attempt. */
+  'delivery.given_up': OfDelivery & { attempts: number };
+  /** An operator has discarded it. */
+  'delivery.discarded': OfDelivery & OfConversation & { actor: Actor };
+  'delivery.retried': OfDelivery & OfConversation & { actor: Actor };
+  /** `owed`: the Notifier is owed a call. */
+  'customer.erased': { actor: Actor; counts: ErasureCounts; owed: boolean };
+  /** Scheduled, carried out, taken back, held or dropped. */
+  'pending_action.changed': OfConversation;
+}
+
+export type ChangeType = keyof Changes;

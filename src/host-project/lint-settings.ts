@@ -1,0 +1,163 @@
+/** The rules that a host's linter is set to, read as text from its settings and from presets of configs. Nothing is run. */
+import path from 'node:path';
+import { Node, SyntaxKind } from 'ts-morph';
+import { parseSource } from '../gen/parse-source.js';
+import { readBiomeSettings } from './biome-settings.js';
+import { foldersUp, isFile, isFolder } from './folders.js';
+import { presetFile } from './preset-file.js';
+import { readJson } from './read-json.js';
+import { readTextIfAny } from './read-text.js';
+import { literalOf, readScriptSettings } from './script-settings.js';
+
+export interface LintSettings {
+  /** The tools whose settings were found. */
+  tools: readonly LintTool[];
+  /** The value of a rule, whatever plugin it is of: a level, or a list or object with options; null where it is off. */
+  rule(name: string): unknown;
+  /** The rules that the host's own files name, the packages that these take from, and whether they enable categories. */
+  own: { rules: readonly string[]; packages: readonly string[]; categories: boolean };
+}
+export type LintTool = 'eslint' | 'oxlint' | 'biome' | 'xo' | 'standard';
+
+const scriptEnds = ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'];
+const eslintFiles = [
+  ...scriptEnds.map((end) => `eslint.config.${end}`),
+  ...['', '.js', '.cjs', '.json', '.yaml', '.yml'].map((end) => `.eslintrc${end}`),
+];
+const oxlintFiles = ['.oxlintrc.json', 'oxlintrc.json', 'oxlint.config.ts'];
+const mostFiles = 60;
+
+interface Source {
+  file: string;
+  text: string;
+}
+
+export function readLintSettings(root: string): LintSettings {
+  const folders = foldersUp(root);
+  const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
+  const found = folders.slice(0, top < 0 ? 1 : top + 1).map(settingsIn);
+  const nearest = found.find(({ tools }) => tools.length > 0) ?? { tools: [], sources: [] };
+  const rules = withPresets(nearest.sources).map(rulesIn);
+  return {
+    tools: nearest.tools,
+    rule: (name) => rules.map((known) => known.get(name)).find((value) => value !== undefined),
+    own: {
+      rules: nearest.sources.flatMap(({ text }) => ruleProperties(text).map(nameOf)),
+      packages: nearest.sources.flatMap(namedIn).filter((name) => !name.startsWith('.')),
+      categories: nearest.sources.some(enablesCategories),
+    },
+  };
+}
+
+function settingsIn(folder: string): { tools: LintTool[]; sources: Source[] } {
+  const at = (name: string) => path.join(folder, name);
+  const read = (file: string): Source => ({ file, text: scriptOf(file, readTextIfAny(file) ?? '') });
+  const own = (name: string, value: unknown) => ({ file: at(name), text: `export default ${JSON.stringify(value)}` });
+  const json = readJson(at('package.json')) ?? {};
+  const biome = readBiomeSettings(folder);
+  const eslint = eslintFiles.map(at).filter(isFile).slice(0, 1).map(read);
+  if (json.eslintConfig) eslint.push(own('package.json', json.eslintConfig));
+  const oxlint = oxlintFiles.map(at).filter(isFile).slice(0, 1).map(read);
+  const known: [LintTool, Source[]][] = [
+    ['eslint', eslint],
+    ['oxlint', oxlint],
+    ['biome', biome ? [own('biome.json', biome)] : []],
+    ['xo', json.xo ? [own('package.json', json.xo)] : []],
+    ['standard', json.standard ? [own('package.json', json.standard)] : []],
+  ];
+  const used = known.filter(([, sources]) => sources.length > 0);
+  return { tools: used.map(([tool]) => tool), sources: used.flatMap(([, sources]) => sources) };
+}
+
+/** JSON as a script; of YAML, which of its lines set a rule and what it extends. */
+function scriptOf(file: string, text: string): string {
+  if (/\.[cm]?[jt]s$/.test(file)) return text;
+  if (/^\s*[{/]/.test(text)) return `export default ${text}`;
+  const pairs = [...text.matchAll(/^[ \t]*['"]?([@\w/-]+)['"]?[ \t]*:[ \t]*(\S.*?)[ \t]*$/gm)];
+  const rules = pairs.map(([, key = '', value = '']) => `${JSON.stringify(key)}: ${yamlValue(value)}`);
+  const [, inline = '', list = ''] = /^extends:[ \t]*(.*)\r?\n((?:[ \t]*-.*(?:\r?\n|$))*)/m.exec(text) ?? [];
+  const bases = [...`${inline} ${list}`.matchAll(/[@\w./:-]*[\w/]/g)].map(([name]) => name);
+  return `export default { extends: ${JSON.stringify(bases)}, rules: {${rules}} }`;
+}
+
+/** `[error, { fn: it }]` with its words in quotes. */
+function yamlValue(value: string): string {
+  return value.replaceAll(/(['"])(.*?)\1|[\w/.*-]+/g, (word, _quote, inner) => JSON.stringify(inner ?? word));
+}
+
+/** The host's own first, then what they name, as far as it is a file or a package of configs. */
+function withPresets(sources: readonly Source[]): Source[] {
+  const all = [...sources];
+  for (const source of all) {
+    if (all.length > mostFiles) break;
+    for (const name of namedIn(source)) {
+      const file = presetNamed(source.file, name);
+      if (file && !all.some((other) => other.file === file))
+        all.push({ file, text: scriptOf(file, readTextIfAny(file) ?? '') });
+    }
+  }
+  return all;
+}
+
+function namedIn({ file, text }: Source): string[] {
+  const source = parseSource('settings.ts', text);
+  return source
+    .getDescendantsOfKind(SyntaxKind.StringLiteral)
+    .filter((literal) => isNamed(literal, file))
+    .map((literal) => literal.getLiteralText());
+}
+
+/** What is imported, required or, in settings of the older kind, extended. */
+function isNamed(literal: Node, file: string): boolean {
+  const parent = literal.getParent();
+  if (Node.isImportDeclaration(parent) || Node.isExportDeclaration(parent)) return true;
+  if (Node.isCallExpression(parent)) return /^(require(\.resolve)?|import)$/.test(parent.getExpression().getText());
+  const property = literal.getFirstAncestorByKind(SyntaxKind.PropertyAssignment);
+  return property?.getName().replaceAll(/['"]/g, '') === 'extends' && !file.includes('eslint.config');
+}
+
+/** `airbnb` is `eslint-config-airbnb`; `@company` and `@company/x` are `@company/eslint-config` and `…-x`. */
+function presetNamed(from: string, name: string): string | undefined {
+  if (/^(eslint|plugin):/.test(name)) return undefined;
+  const [scope = '', rest = ''] = /^(@[^/]+)\/?(.*)$/.exec(name)?.slice(1) ?? [];
+  const short = scope ? `${scope}/eslint-config${rest ? `-${rest}` : ''}` : `eslint-config-${name}`;
+  const candidates = /^[./]|[/-]config|config-|standard/.test(name) ? [name] : [short];
+  return candidates
+    .map((candidate) => presetFile(from, candidate, ['index.js', 'index.json', 'index.cjs', 'index.mjs']))
+    .find((file) => file !== undefined);
+}
+
+/** Oxlint enables its correctness rules by default, and the other categories where they are named. */
+function enablesCategories({ file, text }: Source): boolean {
+  if (!path.basename(file).includes('oxlint')) return false;
+  return Object.keys(Object(readScriptSettings(text).categories)).some((name) => name !== 'correctness');
+}
+
+/** By their names without that of the plugin; the last setting of one holds. */
+function rulesIn({ text }: Source): Map<string, unknown> {
+  const all = ruleProperties(text).map((property): [string, unknown] => {
+    return [nameOf(property).replace(/^.*\//, ''), setting(literalOf(property.getInitializer()))];
+  });
+  return new Map(all.filter(([, value]) => value !== undefined));
+}
+
+function setting(value: unknown): unknown {
+  const [level] = Array.isArray(value) ? value : [Object(value).level ?? value];
+  return ['off', 'allow', '0', 0].includes(level) ? null : value;
+}
+
+function ruleProperties(text: string) {
+  return parseSource('settings.ts', text)
+    .getDescendantsOfKind(SyntaxKind.PropertyAssignment)
+    .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
+}
+
+/** `rules: { … }`, also in groups as Biome has them. */
+function isRuleList(owner: Node | undefined): boolean {
+  if (!Node.isPropertyAssignment(owner)) return Node.isVariableDeclaration(owner);
+  return nameOf(owner) === 'rules' || nameOf(owner.getParent()?.getParent()) === 'rules';
+}
+
+function nameOf(node: Node | undefined): string {
+  return Node.isPropertyAssignment(node) ? node.getName().replaceAll(/^['"`]|['"`]$/g, '') : '';
+}

@@ -1,0 +1,44 @@
+/** The files that settings name as what they build on. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { foldersUp, isFile } from './folders.js';
+import { readJson } from './read-json.js';
+
+/** A file named from the folder of the settings, or one of a package; undefined where neither is there. */
+export function presetFile(from: string, entry: string, names: readonly string[]): string | undefined {
+  const file = path.resolve(path.dirname(from), entry);
+  const beside = [file, ...scriptEnds.map((end) => file + end), ...inside(file, names)].find(isFile);
+  if (beside) return beside;
+  return /^[./]/.test(entry) ? undefined : packageFile(from, entry, names);
+}
+
+const scriptEnds = ['.json', '.jsonc', '.js', '.cjs', '.mjs', '.ts'];
+
+/** As Node resolves it; else what a package's `exports` names under other conditions, or the file itself. */
+function packageFile(from: string, entry: string, names: readonly string[]): string | undefined {
+  try {
+    return createRequire(from).resolve(entry);
+  } catch {
+    const places = foldersUp(path.dirname(from)).map((folder) => path.join(folder, 'node_modules', entry));
+    const named = places.flatMap((place) => [place, ...scriptEnds.map((end) => place + end), ...inside(place, names)]);
+    return [...places.flatMap(entriesOf), ...named].find(isFile);
+  }
+}
+
+function inside(folder: string, names: readonly string[]): string[] {
+  return names.map((name) => path.join(folder, name));
+}
+
+/** What the package.json of a folder names as its entry, for whichever condition. */
+function entriesOf(folder: string): string[] {
+  const { exports, module, main } = readJson(path.join(folder, 'package.json')) ?? {};
+  const own = typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports;
+  return [...texts(own), module, main]
+    .filter((entry) => typeof entry === 'string' && /\.([cm]?js|json)$/.test(entry))
+    .map((entry) => path.join(folder, String(entry)));
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
+}

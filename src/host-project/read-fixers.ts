@@ -1,0 +1,75 @@
+/** The commands by which a host's own tools rewrite its files, where their settings go beyond what `gen` writes by. */
+import { readBiomeSettings } from './biome-settings.js';
+import { foldersUp } from './folders.js';
+import type { LintSettings } from './lint-settings.js';
+import { readPrettierSettings } from './prettier-settings.js';
+import type { Settings } from './read-json.js';
+
+/** Without the files, which follow; none where generated files pass as they are. */
+export function readFixers(root: string, lint: LintSettings, dependencies: readonly string[]): string[] {
+  const prettier = foldersUp(root).map(readPrettierSettings).find(Boolean);
+  const usesPrettier = prettier !== undefined || dependencies.includes('prettier');
+  const linters = lint.tools.filter((tool) => !isCovered(root, tool, lint)).map((tool) => commands[tool]);
+  const others = otherTools.filter(([name]) => dependencies.includes(name)).map(([, command]) => command);
+  const runsPrettier = usesPrettier && !isPlainPrettier(prettier ?? {}) && !lint.tools.includes('biome');
+  return [...new Set([...linters, ...others, ...(runsPrettier ? ['prettier --write'] : [])])];
+}
+
+const commands: Record<LintSettings['tools'][number], string> = {
+  eslint: 'eslint --fix',
+  oxlint: 'oxlint --fix',
+  biome: 'biome check --write',
+  xo: 'xo --fix',
+  standard: 'standard --fix',
+};
+
+/** Those that need no settings to be in use. */
+const otherTools = [
+  ['xo', 'xo --fix'],
+  ['standard', 'standard --fix'],
+  ['dprint', 'dprint fmt'],
+  ['oxfmt', 'oxfmt'],
+] as const;
+
+function isCovered(root: string, tool: LintSettings['tools'][number], lint: LintSettings): boolean {
+  if (tool === 'biome') return isPlainBiome(foldersUp(root).map(readBiomeSettings).find(Boolean) ?? {});
+  const { rules, packages, categories } = lint.own;
+  return (
+    (tool === 'eslint' || tool === 'oxlint') &&
+    !categories &&
+    packages.every((name) => stockPackages.test(name)) &&
+    rules.every((name) => stockRules.has(name))
+  );
+}
+
+/** What the generators of Nest, Next and Adonis write. */
+const stockPackages =
+  /^(@eslint\/js|@eslint\/eslintrc|eslint\/config|eslint:recommended|eslint-plugin-prettier\/recommended|eslint-config-prettier(\/flat)?|globals|typescript-eslint|eslint-config-next(\/[\w-]+)?|@adonisjs\/eslint-config(\/[\w-]+)?|next(\/[\w-]+)?)$/;
+const stockRules = new Set([
+  '@typescript-eslint/no-explicit-any',
+  '@typescript-eslint/no-floating-promises',
+  '@typescript-eslint/no-unsafe-argument',
+  'prettier/prettier',
+]);
+
+function isPlainBiome(settings: Settings): boolean {
+  const { linter, formatter, assist, overrides, plugins } = settings as Record<string, Settings | undefined>;
+  const { recommended, preset = 'recommended', ...groups } = Object(linter?.rules);
+  const isStock =
+    recommended !== false &&
+    preset === 'recommended' &&
+    Object.keys(groups).length === 0 &&
+    !overrides &&
+    !plugins &&
+    !assist;
+  return isStock && !(Number(formatter?.lineWidth ?? 80) < 80);
+}
+
+const readSettings = ['singleQuote', 'semi', 'useTabs', 'tabWidth', 'trailingComma', 'endOfLine', '$schema'];
+const withoutEffect = ['jsxSingleQuote', 'bracketSameLine', 'singleAttributePerLine', 'proseWrap', 'quoteProps'];
+
+/** `gen` writes by the settings that it reads, in lines of at most 80, with the defaults of the others. */
+function isPlainPrettier({ printWidth = 80, arrowParens, bracketSpacing, ...others }: Settings): boolean {
+  const isDefault = arrowParens !== 'avoid' && bracketSpacing !== false && !(Number(printWidth) < 80);
+  return isDefault && Object.keys(others).every((name) => [...readSettings, ...withoutEffect].includes(name));
+}

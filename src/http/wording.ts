@@ -1,0 +1,94 @@
+import { closestWord } from '../foundation/closest-word.js';
+import { CairnloopError } from '../foundation/errors.js';
+
+/** The texts of a page, and how they run. */
+export interface Wording<Texts> {
+  texts: Texts;
+  /** For `lang`, dates and numbers. */
+  locale: string;
+  dir: 'ltr' | 'rtl';
+}
+
+/** The languages that the package ships, by their tag. */
+export interface Languages<Texts> {
+  shipped: Readonly<Record<string, Texts>>;
+  /** The texts of a language that is not shipped, before the host's own. */
+  base: Texts;
+  /** The language tag for a browser that asks for none of them. */
+  fallback: string;
+}
+
+/** What a host sets: any text by its key, and the language of the others. */
+export type GivenTexts = { locale?: string } & { readonly [key: string]: string | undefined };
+
+const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
+
+/** Chooses the texts for a request: the host's locale, else what the browser asks for, then the host's own texts. */
+export function chooseWording<Texts>(
+  { shipped, base, fallback }: Languages<Texts>,
+  given: GivenTexts,
+  acceptLanguage: string | null,
+): Wording<Texts> {
+  const { locale: chosen, ...texts } = given;
+  const locale = chosen ?? preferred(acceptLanguage, shipped) ?? fallback;
+  const language = languageOf(locale);
+  return {
+    texts: { ...(shipped[language] ?? base), ...texts },
+    locale,
+    dir: rightToLeft.has(language) ? 'rtl' : 'ltr',
+  };
+}
+
+/** The shipped language that a browser likes best, by the weights of its `Accept-Language`. */
+function preferred(header: string | null, shipped: object): string | undefined {
+  const wanted = (header ?? '').slice(0, 500).split(',').map(weighed);
+  const known = wanted.filter(
+    ({ tag, weight }) => weight > 0 && isLocale(tag) && Object.hasOwn(shipped, languageOf(tag)),
+  );
+  return known.toSorted((one, other) => other.weight - one.weight)[0]?.tag;
+}
+
+function weighed(range: string): { tag: string; weight: number } {
+  const [tag = '', quality] = range.split(';').map((part) => part.trim());
+  const weight = quality === undefined ? 1 : Number(quality.replace(/^q=/i, ''));
+  return { tag, weight };
+}
+
+const languageOf = (tag: string) => new Intl.Locale(tag).language;
+
+/** Whether a text is a language tag, so that `Intl` takes it. */
+export function isLocale(tag: unknown): tag is string {
+  try {
+    return typeof tag === 'string' && Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** A text with what it names filled in. */
+export function fill(text: string, values: Record<string, string | number>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    Object.hasOwn(values, name) ? String(values[name]) : whole,
+  );
+}
+
+/** Copies the texts that a host sets. Throws `MOUNT_OPTION_INVALID`: a slip in a key would leave a text as it was. */
+export function readGivenTexts<Given extends object>(helper: string, given: Given, keys: readonly string[]): Given {
+  const refuse = (option: string, expected: string, found: string) =>
+    new CairnloopError('MOUNT_OPTION_INVALID', { helper, option: `strings.${option}`, expected, found });
+  const known = ['locale', ...keys];
+  const entries = Object.entries(given).filter(([, text]) => text !== undefined);
+  for (const [key, text] of entries) {
+    if (!known.includes(key)) throw refuse(key, knownText(key, known), 'an unknown text');
+    if (typeof text !== 'string' || text.trim() === '')
+      throw refuse(key, 'a text', typeof text === 'string' ? 'a blank text' : typeof text);
+    if (key === 'locale' && !isLocale(text))
+      throw refuse(key, 'a language tag such as "de" or "pt-BR"', JSON.stringify(text));
+  }
+  return Object.fromEntries(entries) as Given;
+}
+
+function knownText(key: string, known: readonly string[]): string {
+  const meant = closestWord(key, known);
+  return meant ? `a known text (did you mean "${meant}"?)` : `one of ${known.join(', ')}`;
+}

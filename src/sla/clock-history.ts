@@ -1,0 +1,92 @@
+import type { AuditRow } from '../audit/list.js';
+import { toDate } from '../db/timestamp.js';
+import { type ClockEvent, explain } from './explain-clock.js';
+import { type SlaRow, toClock } from './rows.js';
+import type { SlaClock } from './sla-clock.js';
+
+/** A clock with its events. `lines` explain its due times. */
+export interface ClockHistory extends SlaClock {
+  id: string;
+  priority: string;
+  status: SlaRow['status'];
+  completedAt: Date | null;
+  endedBy: SlaRow['ended_by'];
+  events: ClockEvent[];
+  lines: string[];
+}
+
+/** How each audit action affects a clock. */
+const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
+  'sla.started': (row, sla) => ({
+    at: toDate(row.at),
+    type: 'started',
+    priority: sla.priority,
+    terms: { responseMinutes: sla.response_minutes, breachMinutes: sla.breach_minutes, calendar: sla.calendar },
+    ...(row.detail_erased_by ? dueTimesOf(sla) : dueTimes(row)),
+  }),
+  'sla.paused': (row) => ({
+    at: toDate(row.at),
+    type: 'paused',
+    by: row.actor,
+    reason: row.detail_erased_by ? 'erased' : String(row.detail.reason),
+  }),
+  'sla.resumed': (row) => ({ at: toDate(row.at), type: 'resumed', by: row.actor, ...dueTimes(row) }),
+  'sla.fulfilled': (row, sla) => ({
+    at: toDate(row.at),
+    type: 'ended',
+    endedBy: sla.ended_by === 'resolved' || sla.ended_by === 'archived' ? sla.ended_by : 'answered',
+    by: row.actor,
+  }),
+  'sla.breached': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'breached' }),
+  'conversation.updated': (row) => ({
+    at: toDate(row.at),
+    type: 'reprioritized',
+    by: row.actor,
+    ...(priorityChange(row) ?? { from: '', to: '' }),
+  }),
+  'sla.ended': (row) => ({ at: toDate(row.at), type: 'ended', endedBy: 'tracking_off' }),
+};
+
+/** The audit actions that {@link readClockHistory} reads. */
+export const clockActions = Object.keys(readers);
+
+/** Builds a clock's history from its audit rows, in order. Pure. */
+export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
+  const events = audit.flatMap((row) => readers[row.action]?.(row, sla) ?? []);
+  return {
+    ...toClock(sla),
+    id: sla.id,
+    priority: sla.priority,
+    status: sla.status,
+    completedAt: toDate(sla.completed_at),
+    endedBy: sla.ended_by,
+    events,
+    lines: explain(events),
+  };
+}
+
+/** The audit rows of one clock: its own, and priority changes while it ran. */
+export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
+  const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
+  const first = audit.findIndex(isOwn);
+  const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);
+  const ran = (row: AuditRow, index: number) =>
+    first >= 0 && index > first && index < last && priorityChange(row) !== null;
+  return audit.filter((row, index) => isOwn(row) || ran(row, index));
+}
+
+/** What an audit row did to the conversation's priority; null where nothing. */
+export function priorityChange({ action, detail }: AuditRow): { from: string; to: string } | null {
+  const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
+  if (action !== 'conversation.updated' || after?.priority === undefined) return null;
+  return { from: String(before?.priority), to: String(after.priority) };
+}
+
+/** The current due times of the clock, used if the audit event of its start was erased. */
+function dueTimesOf(sla: SlaRow): { responseDueAt: Date; breachAt: Date } {
+  return { responseDueAt: toDate(sla.response_due_at), breachAt: toDate(sla.breach_at) };
+}
+
+function dueTimes({ detail }: AuditRow): { responseDueAt: Date; breachAt: Date } {
+  return { responseDueAt: new Date(String(detail.responseDueAt)), breachAt: new Date(String(detail.breachAt)) };
+}

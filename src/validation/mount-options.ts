@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { describeFound } from '../foundation/describe-found.js';
+import { CairnloopError } from '../foundation/errors.js';
+import type { LiveSettings } from '../http/live-streams.js';
+import { isObject, suggestion } from './known-keys.js';
+
+/** The schema of every option; its message is what the option expects. */
+export type MountSchemas<Options> = { [K in keyof Required<Options>]: z.ZodType<Options[K]> };
+
+/**
+ * Validates and copies mount options. Throws `MOUNT_OPTION_INVALID` for the first wrong or unknown one: a misspelt
+ * `operator` must not leave the page open.
+ */
+export function readMountOptions<Options extends object>(
+  helper: string,
+  schemas: MountSchemas<Options>,
+  given: unknown,
+): Options {
+  const refuse = (option: string, expected: string, found: string) =>
+    new CairnloopError('MOUNT_OPTION_INVALID', { helper, option, expected, found });
+  if (given !== undefined && !isObject(given)) throw refuse('options', 'an object', describeFound(given));
+  const known = Object.keys(schemas);
+  const unknown = Object.keys(given ?? {}).find((option) => !known.includes(option));
+  if (unknown !== undefined) {
+    const expected = suggestion('option', unknown, known) ?? `one of ${known.join(', ')}`;
+    throw refuse(unknown, expected, 'an unknown option');
+  }
+  const rows = Object.entries<z.ZodType>(schemas);
+  const read = rows.map(([option, schema]) => {
+    const expected = schema.description ?? 'another value';
+    const value = readOption(given, option);
+    if (value === unreadable) throw refuse(option, expected, 'a value that throws when it is read');
+    if (!schema.safeParse(value).success)
+      throw refuse(option, expected, value === undefined ? 'nothing' : describeFound(value));
+    return [option, value] as const;
+  });
+  return Object.fromEntries(read.filter(([, value]) => value !== undefined)) as Options;
+}
+
+const unreadable = Symbol('unreadable');
+
+function readOption(options: unknown, option: string): unknown {
+  try {
+    return (options as Record<string, unknown> | undefined)?.[option];
+  } catch {
+    return unreadable;
+  }
+}
+
+/** An option that must be given. It is checked as a whole: `expected` is the message for any wrong part of it. */
+export function required<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value> {
+  return z.custom<Value>((value) => schema.safeParse(value).success).describe(expected);
+}
+
+/** Like {@link required}, for an option that may be absent. */
+export function optional<Value>(expected: string, schema: z.ZodType<Value>): z.ZodType<Value | undefined> {
+  return required(expected, schema.optional());
+}
+
+/** A function of the host's, as it is. */
+export function callback<Value>(): z.ZodType<Value> {
+  return z.custom<Value>((value) => typeof value === 'function');
+}
+
+export const filledText = z.string().regex(/\S/);
+export const hostNames: z.ZodType<readonly string[]> = z.array(z.string().min(1));
+
+/** The mount path. Router patterns are refused. */
+export const basePath = required(
+  'a path that begins with "/" and holds only letters, digits, "-", "_", "." and "~"',
+  z.string().regex(/^(?:\/|(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+\/?)$/),
+);
+
+export const liveSettings = optional<LiveSettings>(
+  'an object such as { perPerson: 20, recheckMs: 20_000 }, the second at most 60 000',
+  z.strictObject({
+    perPerson: z.int().min(1).max(10_000).exactOptional(),
+    recheckMs: z.int().min(1).max(60_000).exactOptional(),
+  }),
+);

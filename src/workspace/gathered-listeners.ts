@@ -1,0 +1,21 @@
+/** Debounces listeners: one call for all changes within `ms`. */
+export function createGatheredListeners(ms: number) {
+  const listeners = new Set<() => void>();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    add(listener: () => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tell(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        for (const listener of listeners) listener();
+      }, ms).unref();
+    },
+    close(): void {
+      clearTimeout(timer);
+      listeners.clear();
+    },
+  };
+}

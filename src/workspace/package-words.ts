@@ -1,0 +1,91 @@
+/** Translates English texts of other parts of the package. Unknown text stays as it is. */
+import type { TextKey } from './strings/strings.js';
+import { t, tCount } from './words.js';
+
+type Phrase = [pattern: RegExp, say: (groups: Record<string, string>) => string];
+
+function translate(phrases: readonly Phrase[], text: string): string {
+  for (const [pattern, say] of phrases) {
+    const found = pattern.exec(text);
+    if (found) return say(found.groups ?? {});
+  }
+  return text;
+}
+
+/** System lines of a thread, as they are stored. */
+const systemLines: Phrase[] = [
+  [/^Conversation resolved$/, () => t('actResolved')],
+  [/^Conversation reopened$/, () => t('actReopened')],
+  [/^Conversation archived$/, () => t('actArchived')],
+];
+
+export const systemText = (content: string): string => translate(systemLines, content);
+
+const foundValues: Phrase[] = [
+  [/^(?:nothing|none)$/, () => t('foundNothing')],
+  [/^an empty text$/, () => t('foundBlank')],
+  [/^a text of (?<count>\d+) characters?$/, ({ count }) => tCount('foundText', Number(count))],
+  [/^a list of (?<count>\d+)$/, ({ count }) => tCount('foundList', Number(count))],
+  [/^somebody who is not in it$/, () => t('foundStranger')],
+];
+
+export const foundText = (found: string): string => translate(foundValues, found);
+
+const fields: Partial<Record<string, TextKey>> = {
+  addTags: 'tags',
+  assignee: 'owner',
+  content: 'message',
+  owner: 'owner',
+  priority: 'priority',
+  reason: 'fieldReason',
+  subject: 'fieldSubject',
+  tags: 'tags',
+  until: 'until',
+};
+
+/** A field by its path in an operation's input, such as `addTags.0`. */
+export function fieldText(path: string): string {
+  const key = fields[path.replace(/\.\d+$/, '')];
+  return key ? t(key) : path;
+}
+
+/** Why SLA terms are invalid; the field names are those of the host's provider. */
+const termProblems: Phrase[] = [
+  [
+    /^(?<field>\w+): expected whole minutes from 1 to (?<max>\d+) \(ten years\), found (?<found>.+)$/,
+    (groups) => t('termsMinutes', groups),
+  ],
+  [
+    /^breachMinutes: expected at least responseMinutes \((?<least>\d+)\), found (?<found>\d+)$/,
+    (groups) => t('termsOrder', groups),
+  ],
+  [/^expected one policy for a priority, found several$/, () => t('termsRepeated')],
+];
+
+export const termsProblem = (reason: string): string => translate(termProblems, reason);
+
+const parts: Partial<Record<string, TextKey>> = {
+  audit: 'partAudit',
+  cli: 'partCli',
+  customer: 'partCustomer',
+  drafts: 'partDrafts',
+  host: 'partHost',
+  policy: 'partPolicy',
+  retention: 'partRetention',
+  sla: 'partSla',
+  snooze: 'partSnooze',
+  worker: 'partWorker',
+};
+
+/** The name of a system actor such as `system:sla`, by the part of its id. */
+export function partText(part: string): string {
+  const key = parts[part];
+  return key ? t(key) : part;
+}
+
+const ratings: Partial<Record<string, TextKey>> = { positive: 'ratingPositive', negative: 'ratingNegative' };
+
+export function ratingText(rating: unknown): string {
+  const key = ratings[String(rating)];
+  return key ? t(key) : String(rating ?? '');
+}

@@ -1,0 +1,68 @@
+/** Resolves several conversations at once, and takes that back while it waits for its time. */
+import { scheduleAction } from '../../pending-actions/schedule.js';
+import { takeBackAction } from '../../pending-actions/take-back.js';
+import type { Handler, Services, WorkspaceContext } from '../handler.js';
+import { findRecipients } from '../queries/recipients.js';
+import { withoutMark } from '../ticked.js';
+import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
+import { TakenBackView } from '../views/bulk-taken-back.js';
+import { Page } from '../views/page.js';
+import { t } from '../words.js';
+import { selectingFrame } from './bulk-frame.js';
+import { slackMs, takeBackMs } from './later-or-now.js';
+
+/** What scheduling one of many may take, in milliseconds: the first can still be taken back when the last is stored. */
+const perConversationMs = 25;
+
+/** Resolves one of `total`, at once or in some seconds. Returns what is waiting. */
+export function resolveSoon(c: WorkspaceContext, services: Services, total: number) {
+  const actor = c.get('frame').operator;
+  const delayMs = takeBackMs(c, services);
+  return async ({ id, newestMessageId = null }: Recipient): Promise<PendingBulk | undefined> => {
+    if (delayMs === 0) {
+      await services.api.conversations.resolve(id, { resolvedBy: actor });
+      return undefined;
+    }
+    const asked = {
+      conversationId: id,
+      kind: 'resolve',
+      dedupeKey: 'resolve',
+      actor,
+      lastSeen: newestMessageId,
+    } as const;
+    const whole = { ...asked, thenResolve: false, draftId: null, content: null };
+    const action = await scheduleAction(services.runtime, whole, delayMs + total * perConversationMs);
+    if (!action) return undefined;
+    services.actions.arm(action.inMs + slackMs);
+    return { id: action.id, conversationId: id, dueAt: action.dueAt };
+  };
+}
+
+/** Takes back all of them that still wait. */
+export const takeBackBulk: Handler = async (c, services) => {
+  const frame = selectingFrame(c);
+  const named = c.get('form').all('action').slice(0, maxAtOnce).map(parseName);
+  const taken = await Promise.all(
+    named.map((one) => takeBackAction(services.runtime, { ...one, operatorId: frame.operator.id })),
+  );
+  const recipients = await findRecipients(
+    services.runtime,
+    withoutMark(named.map(({ conversationId }) => conversationId)),
+  );
+  const outcomes: BulkOutcome[] = recipients.map((recipient) => {
+    const isTaken = taken.some((action) => action?.conversationId === recipient.id);
+    return { recipient, failure: isTaken ? null : t('tooLate') };
+  });
+  return c.html(
+    <Page frame={frame} title={t('done')} view="inbox">
+      <TakenBackView frame={frame} outcomes={outcomes} />
+    </Page>,
+  );
+};
+
+const maxAtOnce = 200;
+
+function parseName(name: string): { conversationId: string; id: string } {
+  const [conversationId = '', id = ''] = name.split(' ');
+  return { conversationId, id };
+}

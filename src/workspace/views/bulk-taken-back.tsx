@@ -1,0 +1,53 @@
+import type { FC } from 'hono/jsx';
+import type { PageContext } from '../page-context.js';
+import type { TextKey } from '../strings/strings.js';
+import { t, tCount } from '../words.js';
+import { BackLink, type BulkOutcome, Outcomes, type PendingBulk } from './bulk.js';
+import { ActionForm, Icon } from './elements.js';
+
+const whenOver: TextKey = 'takeBackOver';
+
+/** Takes all of them back until the first one is carried out; the page's script counts down to it. */
+export const TakeBackAll: FC<{ frame: PageContext; pending: readonly PendingBulk[] }> = ({ frame, pending }) => {
+  const first = pending.toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime())[0];
+  if (!first) return null;
+  return (
+    <ActionForm frame={frame} action="/bulk/resolve/take-back" class="take-back" label={t('takeBack')}>
+      {pending.map(({ id, conversationId }) => (
+        <input type="hidden" name="action" value={`${conversationId} ${id}`} />
+      ))}
+      <span
+        class="chip"
+        role="timer"
+        aria-live="off"
+        data-until={first.dueAt.toISOString()}
+        data-doing="resolving"
+        data-over={whenOver}
+      >
+        {t('resolvingNow')}
+      </span>
+      <button type="submit" class="button button-small" data-take-back>
+        <Icon name="rotate-ccw" /> {t('takeBack')}
+      </button>
+      <span class="faint js">
+        <kbd>{t('keyEsc')}</kbd> <kbd>z</kbd>
+      </span>
+    </ActionForm>
+  );
+};
+
+/** What became of taking them back. */
+export const TakenBackView: FC<{ frame: PageContext; outcomes: BulkOutcome[] }> = ({ frame, outcomes }) => {
+  const taken = outcomes.filter(({ failure }) => failure === null).length;
+  return (
+    <main class="sheet sheet-narrow" id="main" tabindex={-1}>
+      <div class="sheet-head">
+        <h1 role="status">{tCount('bulkTakenBack', outcomes.length, { taken })}</h1>
+      </div>
+      <Outcomes frame={frame} outcomes={outcomes} word={t('takenBack')} />
+      <div class="draft-actions">
+        <BackLink frame={frame} />
+      </div>
+    </main>
+  );
+};

@@ -1,0 +1,66 @@
+/** Formats the numbers of a report in the operator's language. */
+import { deliveryTopics, draftStatuses } from '../../contracts/domain.js';
+import type { TextKey } from '../strings/strings.js';
+import { inNumbers, t } from '../words.js';
+import { topicNames } from './delivery-words.js';
+
+/** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. */
+export function spanText(seconds: number | null): string {
+  if (seconds === null) return '–';
+  if (seconds < 120) return t('reportSeconds', { value: Math.round(seconds) });
+  if (seconds < 7200) return t('reportMinutes', { value: Math.round(seconds / 60) });
+  return seconds < 172_800
+    ? t('reportHours', { value: oneDecimal(seconds / 3600) })
+    : t('reportDays', { value: oneDecimal(seconds / 86_400) });
+}
+
+/** `96.2 %`; a dash for null. */
+export function shareText(share: number | null): string {
+  return share === null ? '–' : t('reportShare', { value: oneDecimal(share * 100) });
+}
+
+const oneDecimal = (value: number) => inNumbers(value, { maximumFractionDigits: 1 });
+
+const labels: Record<string, TextKey> = {
+  opened: 'opened',
+  'firstResponse.answered': 'numberAnswered',
+  'firstResponse.unanswered': 'numberUnanswered',
+  'sla.met': 'slaMet',
+  'sla.breached': 'slaBreached',
+  'sla.running': 'numberRunning',
+  'csat.positive': 'ratedPositiveLabel',
+  'csat.negative': 'numberNegative',
+};
+
+const draftLabels = {
+  pending: 'draftPendingOne',
+  prepared: 'draftPreparedOne',
+  approved: 'draftApprovedOne',
+  edited: 'draftEditedOne',
+  allowed: 'draftAllowedOne',
+  discarded: 'draftDiscardedOne',
+  denied: 'draftDeniedOne',
+  superseded: 'draftSupersededOne',
+} as const;
+
+export const outcomeNames = {
+  done: 'outcomeDone',
+  pending: 'outcomePending',
+  retrying: 'outcomeRetrying',
+  discarded: 'outcomeDiscarded',
+} as const;
+
+/** The label of a number of the report, by its name, e.g. `deliveries.reply.done`. */
+export function numberLabel(name: string): string {
+  const key = Object.hasOwn(labels, name) ? labels[name] : undefined;
+  if (key) return t(key);
+  const [group, part, outcome] = name.split('.');
+  const status = draftStatuses.find((known) => known === part);
+  if (group === 'drafts' && status) return t(draftLabels[status]);
+  const topic = deliveryTopics.find((known) => known === part);
+  if (!topic || !outcome || !Object.hasOwn(outcomeNames, outcome)) return name;
+  return t('numberDelivery', {
+    topic: t(topicNames[topic]),
+    outcome: t(outcomeNames[outcome as keyof typeof outcomeNames]),
+  });
+}

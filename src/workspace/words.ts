@@ -1,0 +1,74 @@
+/** The texts of a page in the language of its operator. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Child } from 'hono/jsx';
+import { fill } from '../http/wording.js';
+import { browserKeys, type CountKey, type TextKey, type WorkspaceWording, wordingFor } from './strings/strings.js';
+
+type Values = Record<string, string | number>;
+
+const current = new AsyncLocalStorage<WorkspaceWording>();
+const unasked = wordingFor({}, null);
+
+/** Runs `work` with these texts, for one request. */
+export function withWording<T>(wording: WorkspaceWording, work: () => T): T {
+  return current.run(wording, work);
+}
+
+/** The texts of the current request; English outside of one. */
+export const wording = (): WorkspaceWording => current.getStore() ?? unasked;
+
+/** Returns a text by its key, with `{…}` filled in and numbers localized. */
+export function t(key: TextKey, values: Values = {}): string {
+  return fill(wording().texts[key], written(values));
+}
+
+/** A text about a number, in the language's plural form; `{count}` is the number. */
+export function tCount(stem: CountKey, count: number, values: Values = {}): string {
+  return fill(formFor(stem, count), written({ count, ...values }));
+}
+
+/** A text with elements in it, by the names in its `{…}`. */
+export function tParts(key: TextKey, parts: Record<string, Child>): Child[] {
+  return split(wording().texts[key], parts);
+}
+
+/** A text about a number, with elements in it. */
+export function tCountParts(stem: CountKey, count: number, parts: Record<string, Child>): Child[] {
+  return split(formFor(stem, count), { count: inNumbers(count), ...parts });
+}
+
+/** A number as the language writes it. */
+export function inNumbers(value: number, options?: Intl.NumberFormatOptions): string {
+  return value.toLocaleString(wording().locale, options);
+}
+
+/** The texts of the page's script, as JSON. */
+export function browserTexts(): string {
+  const texts = wording().texts as Record<string, string>;
+  return JSON.stringify(Object.fromEntries(browserKeys.filter((key) => key in texts).map((key) => [key, texts[key]])));
+}
+
+const rules = new Map<string, Intl.PluralRules>();
+
+function formFor(stem: CountKey, count: number): string {
+  const { texts, locale } = wording();
+  const rule = rules.get(locale) ?? new Intl.PluralRules(locale);
+  if (rules.size < maxRules) rules.set(locale, rule);
+  const forms = texts as Readonly<Record<string, string | undefined>>;
+  return forms[`${stem}_${rule.select(count)}`] ?? forms[`${stem}_other`] ?? '';
+}
+
+/** A limit for the cache: browsers can send any number of language tags. */
+const maxRules = 100;
+
+function written(values: Values): Values {
+  const entries = Object.entries(values).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? inNumbers(value) : value,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function split(text: string, parts: Record<string, Child>): Child[] {
+  return text.split(/\{(\w+)\}/).map((piece, index) => (index % 2 === 1 ? (parts[piece] ?? `{${piece}}`) : piece));
+}

@@ -1,0 +1,16 @@
+/** How `test/run.ts` orders the test files. */
+
+/** They load the machine with workers of their own, so that two of them at a time would wait for each other. */
+export const heavyFiles = ['test/faults/**/*.test.ts', 'test/workspace/many-at-once.test.ts'];
+
+/** The longest of the others, longest first: begun late, one of them would run on while the other processes are idle. */
+export const longFiles = [
+  'test/workspace/appearance.test.ts',
+  'test/examples/frameworks.test.ts',
+  'test/workspace/typing.test.ts',
+  'test/workspace/operator-day.test.ts',
+  'test/cli/builds.test.ts',
+  'test/worker/uncaught.test.ts',
+  'test/cli/commands/doctor.test.ts',
+  'test/workspace/on-purpose.test.ts',
+];
