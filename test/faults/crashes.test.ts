@@ -158,9 +158,14 @@ describe('faults: workers that die', function () {
     const replied = await arena.open(sized(100, 1000));
     await arena.reply(replied);
     const frozen = await arena.worker();
-    await eventually(() => {
-      const atTheGate = arena.host.calls().filter(({ conversationId }) => gated.includes(conversationId));
+    await eventually(async () => {
+      const calls = arena.host.calls();
+      const atTheGate = calls.filter(({ conversationId }) => gated.includes(conversationId));
       assert.equal(atTheGate.length, concurrency);
+      // What has ended and is not settled is called again too: of that, nothing is left when it is frozen.
+      const ended = new Set(calls.filter(({ at }) => at === 'end').map(({ deliveryId }) => deliveryId));
+      const { rows } = await arena.query(`SELECT id FROM cairnloop.deliveries WHERE state = 'done' OR topic = 'reply'`);
+      assert.deepEqual(rows.map(({ id }) => id).sort(), [...ended].sort());
     }, 40_000);
     frozen.current().signal('SIGSTOP');
     const stopped = performance.now();
