@@ -9,8 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { shell, start, stopped, until } from '../hosts/commands.js';
 import { packed } from '../hosts/packed.js';
-import { freePort, link } from '../hosts/try-host.js';
+import { link } from '../hosts/try-host.js';
 import { createTestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const bin = path.join(root, 'create-cairnloop/index.js');

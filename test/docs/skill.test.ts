@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Place, shell, start, until } from '../hosts/commands.js';
 import { packed } from '../hosts/packed.js';
-import { freePort, link } from '../hosts/try-host.js';
+import { link } from '../hosts/try-host.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 
 const hostServer = `import type { IncomingMessage } from 'node:http';
 import express from 'express';

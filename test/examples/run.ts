@@ -11,8 +11,8 @@ import { createCairnloop } from '../../src/index.js';
 import { type Place, shell, start, until } from '../hosts/commands.js';
 import { packed } from '../hosts/packed.js';
 import { installTools, nodeFolder, nodePackage } from '../hosts/tools.js';
-import { freePort } from '../hosts/try-host.js';
 import { createTestDatabase, stopSharedServer, type TestDatabase } from '../support/database.js';
+import { freePort } from '../support/free-port.js';
 import { answersAsItShould, isMailed, refundsOnce, type Send, sessions, takesANote } from './checks.js';
 import { type Running, root, run } from './processes.js';
 

@@ -1,9 +1,9 @@
 /** Makes one host, installs the packed package into it, and does there what its developer would. */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../support/free-port.js';
 import { client } from '../workspace/served-workspace.js';
 import { type Place, type Started, shell, start, stopped, until } from './commands.js';
 import type { Host } from './hosts.js';
@@ -201,13 +201,4 @@ async function worker(host: Host, place: Place, id: string, around: Surroundings
 
 async function answers(url: string, server: Started): Promise<void> {
   await until(async () => (await fetch(url).catch(() => null))?.ok ?? false, server);
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

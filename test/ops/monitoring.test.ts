@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { prometheus } from '../../src/ops/prometheus.js';
 import { minute } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
+import { freePort } from '../support/free-port.js';
 import { type PrometheusPrograms, runPromtool, usePrometheusPrograms } from '../support/prometheus-programs.js';
 import { recordingNotifier } from '../support/recording-notifier.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
@@ -152,14 +153,6 @@ async function serveOps({ cairnloop }: StartedHost): Promise<{ host: string; clo
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function startPrometheus({ prometheus: program }: PrometheusPrograms, targets: readonly string[]) {
