@@ -34,7 +34,14 @@ describe('the queue', () => {
     unanswered?: boolean;
     /** Minutes ago. */
     active: number;
-    clock?: { status: 'active' | 'breached' | 'fulfilled'; startedAgo: number; breachIn: number; paused?: boolean };
+    clock?: {
+      status: 'active' | 'breached' | 'fulfilled';
+      startedAgo: number;
+      /** When the response is due; now by default. */
+      dueIn?: number;
+      breachIn: number;
+      paused?: boolean;
+    };
     draft?: 'pending' | 'prepared';
     subject?: string;
     actorId?: string;
@@ -66,13 +73,13 @@ describe('the queue', () => {
     );
     const { id } = rows[0];
     if (given.clock) {
-      const { status, startedAgo, breachIn, paused } = given.clock;
+      const { status, startedAgo, breachIn, paused, dueIn } = given.clock;
       await database.query(
         `insert into cairnloop.slas (conversation_id, priority, status, response_minutes, breach_minutes, started_at,
            response_due_at, breach_at, paused_at, completed_at)
-         values ($1, 'normal', $2, 1, 2, now() - make_interval(mins => $3), now(), now() + make_interval(mins => $4),
-           case when $5 then now() end, case when $2 <> 'active' then now() end)`,
-        [id, status, startedAgo, breachIn, paused ?? false],
+         values ($1, 'normal', $2, 1, 2, now() - make_interval(mins => $3), now() + make_interval(mins => $6),
+           now() + make_interval(mins => $4), case when $5 then now() end, case when $2 <> 'active' then now() end)`,
+        [id, status, startedAgo, breachIn, paused ?? false, dueIn ?? 0],
       );
       if (status === 'breached') await markOverdue();
     }
@@ -109,6 +116,16 @@ describe('the queue', () => {
     const urgent = await insert({ active: 90, clock: { status: 'active', startedAgo: 10, breachIn: 5 } });
     const met = await insert({ active: 20, clock: { status: 'fulfilled', startedAgo: 10, breachIn: 1 } });
     assert.deepEqual(await ids(view('open')), [urgent, late, recent, met, quiet]);
+  });
+
+  it('lists as breaching soon what a row highlights: a missed response target, or the last quarter before the breach', async () => {
+    const missed = await insert({ active: 1, clock: { status: 'active', startedAgo: 10, dueIn: -1, breachIn: 90 } });
+    const last = await insert({ active: 2, clock: { status: 'active', startedAgo: 90, dueIn: 5, breachIn: 10 } });
+    await insert({ active: 3, clock: { status: 'active', startedAgo: 10, dueIn: 20, breachIn: 90 } });
+    await insert({ active: 4, clock: { status: 'active', startedAgo: 10, dueIn: -1, breachIn: 90, paused: true } });
+    assert.deepEqual(await ids(view('breaching')), [last, missed]);
+    const { counts } = await countQueue(runtime);
+    assert.equal(counts.breaching.value, 2);
   });
 
   it('has conversations with a late answer before all others, the longest waiting first', async () => {

@@ -280,7 +280,7 @@ describe('a team in the workspace', () => {
     await conversations.reply(id, { content: 'Done', actor: operator });
     const words = textOf((await workspace.get('/')).text);
     assert.match(words, /0 Waiting for a reply 0 Breached/);
-    assert.match(words, /Messages of customers 1 Replies 1 Of them yours 1 Conversations resolved 0/);
-    assert.match(textOf((await workspace.get('/', grace)).text), /Of them yours 0/);
+    assert.match(words, /Messages of customers 1 Replies 1 Replies by you 1 Conversations resolved 0/);
+    assert.match(textOf((await workspace.get('/', grace)).text), /Replies by you 0/);
   });
 });

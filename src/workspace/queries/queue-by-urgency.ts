@@ -44,14 +44,14 @@ export const needingApproval = (s: string) => `
   ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwake(s)}
   LIMIT ${maxGathered}`;
 
-/** Open conversations with less than a quarter of their time left. */
+/** Open conversations whose response target was missed, or with less than a quarter of the time to their breach left. */
 export const breachingSoon = (s: string) => `
   SELECT c.id FROM (
-    SELECT l.conversation_id, l.started_at, l.breach_at FROM ${s}.slas l
+    SELECT l.conversation_id, l.started_at, l.response_due_at, l.breach_at FROM ${s}.slas l
     WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at > ${s}.clock()
     ORDER BY l.breach_at, l.conversation_id LIMIT 2000
   ) next JOIN ${s}.conversations c ON c.id = next.conversation_id AND c.status = 'open'
-  WHERE next.breach_at - ${s}.clock() < (next.breach_at - next.started_at) / 4
+  WHERE next.response_due_at <= ${s}.clock() OR next.breach_at - ${s}.clock() < (next.breach_at - next.started_at) / 4
   LIMIT ${maxGathered}`;
 
 /** Open conversations whose latest clock ran out, whether or not a worker has marked it yet. */

@@ -86,7 +86,7 @@ export const queue = {
   sinceYesterday: 'Since yesterday, in the last 24 hours',
   dayReceived: 'Messages of customers',
   dayReplied: 'Replies',
-  dayOwn: 'Of them yours',
+  dayOwn: 'Replies by you',
   dayResolved: 'Conversations resolved',
   dayKeys: '{next} and {previous} move in the queue, {enter} opens, {help} lists all keys.',
   keyEnter: 'Enter',
