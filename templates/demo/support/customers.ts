@@ -5,8 +5,9 @@ export interface Customer {
   plan: 'Free' | 'Team' | 'Scale';
   seats: number;
   lifetimeValue: string;
-  since: Date;
-  openInvoices: { number: string; amount: string; dueOn: Date }[];
+  /** A day, as `YYYY-MM-DD`. */
+  since: string;
+  openInvoices: { number: string; amount: string; dueOn: string }[];
 }
 
 export const customers = new Map<string, Customer>([
@@ -18,8 +19,8 @@ export const customers = new Map<string, Customer>([
       plan: 'Scale',
       seats: 42,
       lifetimeValue: '€18,240',
-      since: new Date('2023-02-11'),
-      openInvoices: [{ number: 'INV-2207', amount: '€1,180', dueOn: new Date('2026-12-01') }],
+      since: '2023-02-11',
+      openInvoices: [{ number: 'INV-2207', amount: '€1,180', dueOn: '2026-12-01' }],
     },
   ],
   [
@@ -30,7 +31,7 @@ export const customers = new Map<string, Customer>([
       plan: 'Team',
       seats: 9,
       lifetimeValue: '€2,910',
-      since: new Date('2024-09-30'),
+      since: '2024-09-30',
       openInvoices: [],
     },
   ],
@@ -42,7 +43,7 @@ export const customers = new Map<string, Customer>([
       plan: 'Free',
       seats: 1,
       lifetimeValue: '€0',
-      since: new Date('2026-10-02'),
+      since: '2026-10-02',
       openInvoices: [],
     },
   ],
