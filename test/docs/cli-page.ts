@@ -4,6 +4,7 @@ const introduction = `# Commands
 
 What \`cairnloop <command> --help\` prints, for every command. Run them as \`npx cairnloop …\` inside the package of your
 host. \`--json\` prints one JSON document on stdout, for errors too: \`{ "error": { "code", "message", "hint" } }\`.
+A terminal shows results in colour, unless \`NO_COLOR\` is set to anything or \`TERM\` is \`dumb\`; a pipe or a file has none.
 
 Written by \`npm run docs\` from the command line itself; a test compares them.
 `;
