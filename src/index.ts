@@ -12,6 +12,7 @@ export { defineConfig } from './config/define-config.js';
 export type { AutomationPolicy, PolicyOptions } from './contracts/automation-policy.js';
 export type * from './contracts/cairnloop.js';
 export type { ContextProvider } from './contracts/context-provider.js';
+export type * from './contracts/customer-data.js';
 export * from './contracts/domain.js';
 export type { DraftGenerator, GenerateOptions } from './contracts/draft-generator.js';
 export type * from './contracts/inputs.js';

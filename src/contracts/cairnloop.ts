@@ -11,16 +11,15 @@ import type { Telemetry } from '../telemetry/telemetry.js';
 import type { TransactionExecutor } from '../within/executor.js';
 import type { Worker } from '../worker/worker.js';
 import type { Workspace, WorkspaceOptions } from '../workspace/workspace.js';
+import type { CustomerExport, ErasureCounts } from './customer-data.js';
 import type {
   Actor,
   AuditEvent,
   Conversation,
   CsatRating,
   CustomerConversation,
-  CustomerExport,
   Delivery,
   Draft,
-  ErasureCounts,
   Message,
   Page,
   ProposalInput,

@@ -1,4 +1,5 @@
-import type { Actor, AuditAnchor, Conversation, ErasedCustomer, Message, Sla } from './domain.js';
+import type { ErasedCustomer } from './customer-data.js';
+import type { Actor, AuditAnchor, Conversation, Message, Sla } from './domain.js';
 import type { Awaitable } from './result.js';
 
 /** What every callback gets about its own delivery. */

@@ -1,5 +1,5 @@
 import { countErasable } from '../audit/erase.js';
-import type { ErasureCounts } from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';

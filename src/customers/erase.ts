@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { eraseFromAudit } from '../audit/erase.js';
-import type { ErasureCounts } from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { HostModules } from '../config/config-types.js';
-import type { Actor, ErasureCounts } from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
+import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { auditLines } from '../events/audit-lines.js';

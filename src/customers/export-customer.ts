@@ -1,4 +1,4 @@
-import type { CustomerExport, ExportedRow } from '../contracts/domain.js';
+import type { CustomerExport, ExportedRow } from '../contracts/customer-data.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';

@@ -1,5 +1,6 @@
 import { eraseFromAudit } from '../audit/erase.js';
-import type { Actor, ErasureCounts } from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
+import type { Actor } from '../contracts/domain.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
 
 /**

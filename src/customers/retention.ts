@@ -1,5 +1,6 @@
 import type { RetentionConfig } from '../config/config-types.js';
-import type { Actor, ErasureCounts } from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
+import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';

@@ -22,7 +22,7 @@ export function hasModule(config: HostModules, name: OwedModule): boolean {
 
 /**
  * The SQL condition under which a call to a module is owed: this process has it (`here`, a boolean parameter), or the
- * workers of the schema announce it. Reason: docs/decisions/0013-what-is-owed.md.
+ * workers of the schema announce it. Reason: docs/decisions/0012-what-is-owed.md.
  */
 export function isOwed(s: string, here: string, name: OwedModule): string {
   return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;

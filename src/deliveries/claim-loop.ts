@@ -27,11 +27,13 @@ export interface ClaimLoopOptions {
   wake(): void;
 }
 
-export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: ClaimLoopOptions): ClaimLoop {
+export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
+  const { prefetch, inFlight, changed, wake } = options;
   let running: Promise<void> | undefined;
   /** Something may be due that the last claim did not see. */
   let lookAgain = false;
   let full = false;
+  /** Another worker is woken once a run. */
   let hasWoken = false;
   let stopping = false;
 
@@ -39,22 +41,18 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
     lookAgain = true;
     changed.raise();
     if (running || stopping) return;
-    running = runWithinBudget();
-    await running.finally(() => {
+    running = runWithinBudget().finally(() => {
       running = undefined;
+      full = false;
     });
+    await running;
   }
 
   async function runWithinBudget(): Promise<void> {
-    const until = performance.now() + runBudgetMs;
-    const timeIsUp = setTimeout(changed.raise, runBudgetMs);
     hasWoken = false;
-    try {
-      while (lookAgain && !stopping && performance.now() < until) await turn();
-    } finally {
-      clearTimeout(timeIsUp);
-      full = false;
-    }
+    await withinBudget(changed.raise, async (hasTime) => {
+      while (lookAgain && !stopping && hasTime()) await turn();
+    });
     if (lookAgain && !stopping) wake();
   }
 
@@ -63,26 +61,14 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
     lookAgain = false;
     const change = changed.next();
     const room = prefetch.room(inFlight.underWay);
-    const claimed = room > 0 ? await claim(room) : 0;
+    const claimed = room > 0 ? await claim(room, options) : 0;
     full = claimed === room;
-    if (full) wakeAnother();
+    // More is due than this worker takes.
+    if (full && !hasWoken) wake();
+    hasWoken ||= full;
     if (claimed === 0 && inFlight.size === 0) return;
     if (claimed === 0) await change;
     lookAgain = true;
-  }
-
-  async function claim(room: number): Promise<number> {
-    const claimedAt = performance.now();
-    const rows = await claimer.next(room);
-    prefetch.claimed(rows.length, room);
-    if (rows.length > 0) void inFlight.add(rows, claimedAt);
-    return rows.length;
-  }
-
-  /** Wakes another worker, once a run: more is due than this one takes. */
-  function wakeAnother(): void {
-    if (!hasWoken) wake();
-    hasWoken = true;
   }
 
   return {
@@ -99,4 +85,24 @@ export function createClaimLoop({ claimer, prefetch, inFlight, changed, wake }: 
       return running !== undefined;
     },
   };
+}
+
+/** Claims up to `room` deliveries and begins to load and call them. Returns how many. */
+async function claim(room: number, { claimer, prefetch, inFlight }: ClaimLoopOptions): Promise<number> {
+  const claimedAt = performance.now();
+  const rows = await claimer.next(room);
+  prefetch.claimed(rows.length, room);
+  if (rows.length > 0) void inFlight.add(rows, claimedAt);
+  return rows.length;
+}
+
+/** Runs `work` with a question whether its time lasts; calls `timeIsUp` when it ends, so that `work` need not wait. */
+async function withinBudget(timeIsUp: () => void, work: (hasTime: () => boolean) => Promise<void>): Promise<void> {
+  const until = performance.now() + runBudgetMs;
+  const timer = setTimeout(timeIsUp, runBudgetMs);
+  try {
+    await work(() => performance.now() < until);
+  } finally {
+    clearTimeout(timer);
+  }
 }

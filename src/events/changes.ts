@@ -1,13 +1,5 @@
-import type {
-  Actor,
-  Conversation,
-  Decision,
-  DeliveryTopic,
-  Draft,
-  ErasureCounts,
-  Message,
-  Sla,
-} from '../contracts/domain.js';
+import type { ErasureCounts } from '../contracts/customer-data.js';
+import type { Actor, Conversation, Decision, DeliveryTopic, Draft, Message, Sla } from '../contracts/domain.js';
 import type { MessageTopic } from '../deliveries/message-topics.js';
 import type { DeliveryOutcome } from '../telemetry/metrics.js';
 

@@ -1,6 +1,7 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
-import { findReassignments, isTransparent } from './reassignments.js';
+import { findReassignments } from './reassignments.js';
+import { isTransparent } from './references.js';
 
 /**
  * Finds where a key is set: in the object, in an object spread into it, or by a later statement. `unclear` is what may

@@ -1,7 +1,7 @@
 /** Finds the exported object literal of a config file, in all shapes that people write. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { isReassigned, isTransparent, type Name, withAliases } from './reassignments.js';
+import { isReassigned, isTransparent, type Name, withAliases } from './references.js';
 import { findDeclared } from './scopes.js';
 
 /** `names` are those under which the object is known in the file. */

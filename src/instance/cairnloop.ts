@@ -22,12 +22,11 @@ import {
   createReadyChecks,
   createWorkerCount,
 } from '../ops/delivery-counts.js';
-import { createOperations, type OperationsOptions, operationsPaths, type Readiness } from '../ops/operations.js';
+import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
 import { readiness } from '../ops/readiness.js';
 import { safeMetrics } from '../ops/safe-metrics.js';
-import { createPortal, type Portal, type PortalOptions } from '../portal/portal.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
 import { type Metrics, noMetrics } from '../telemetry/metrics.js';
@@ -37,8 +36,8 @@ import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.j
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
-import { createWorkspace, type Workspace, type WorkspaceOptions } from '../workspace/workspace.js';
 import { callsOf } from './calls.js';
+import { createMounts } from './mounts.js';
 import { refuseExtraArguments, wrapPublicCalls } from './public-calls.js';
 
 /** Settings for those who embed Cairnloop beyond its config. */
@@ -68,15 +67,17 @@ export async function createCairnloop(
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
-  const paths = { healthPath: resolved.ops.healthPath, metricsPath: resolved.ops.metricsPath };
-  const mounts = new Set<{ close(): void }>();
-  let closing: Promise<void> | undefined;
-
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
   const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
   const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
   const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
   const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
+  const { operations, workspace, portal, closeMounts } = createMounts({
+    runtime,
+    api,
+    operations: { ready, metrics: prometheus?.scrape ?? null, log: runtime.log, configFile: options.configFile },
+  });
+  let closing: Promise<void> | undefined;
 
   return {
     ...api,
@@ -86,29 +87,12 @@ export async function createCairnloop(
       attach: refuseExtraArguments(runtime.telemetry.attach, 'telemetry.attach'),
       detach: refuseExtraArguments(runtime.telemetry.detach, 'telemetry.detach'),
     },
-    operations: (mount: OperationsOptions = {}) =>
-      createOperations(
-        {
-          ready,
-          metrics: prometheus?.scrape ?? null,
-          log: runtime.log,
-          configFile: options.configFile,
-        },
-        operationsPaths(mount, paths),
-      ),
-    workspace: (options: WorkspaceOptions): Workspace => {
-      const workspace = createWorkspace(runtime, api, options);
-      mounts.add(workspace);
-      return workspace;
-    },
-    portal: (options: PortalOptions): Portal => {
-      const portal = createPortal(runtime, api, options);
-      mounts.add(portal);
-      return portal;
-    },
+    operations,
+    workspace,
+    portal,
     worker: sayingWhy(runtime, worker, explain),
     close: () => {
-      for (const mount of mounts) mount.close();
+      closeMounts();
       closing ??= inTransactions
         .close()
         .then(() => release(runtime, worker.stop))

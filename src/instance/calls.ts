@@ -32,63 +32,95 @@ import { activePolicies, setPolicy } from '../sla/policies.js';
 /** Every call that reads or writes conversations, over a runtime; nothing is checked, frozen or explained here. */
 export function callsOf(runtime: Runtime): Calls {
   return {
-    conversations: {
-      open: (input) => openConversation(runtime, input),
-      receive: (id, input) => receiveMessage(runtime, id, input),
-      reply: (id, input) => replyToConversation(runtime, id, input),
-      note: (id, input) => addNote(runtime, id, input),
-      resolve: (id, input) => resolveConversation(runtime, id, input),
-      update: (id, input) => updateConversation(runtime, id, input),
-      snooze: (id, input) => snoozeConversation(runtime, id, input),
-      archive: (id, input) => archiveConversation(runtime, id, input),
-      reopen: (id, input) => reopenConversation(runtime, id, input),
-      submitCsat: (id, rating) => submitCsat(runtime, id, rating),
-      get: (id) => requireConversation(runtime, id),
-      list: (input) => listConversations(runtime, input),
-      count: (filter) => countConversations(runtime, filter),
-      forCustomer: (actorId, input) => listForCustomer(runtime, actorId, input),
-      getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
-      markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
-    },
-    drafts: {
-      propose: (conversationId, proposal) => proposeDraft(runtime, conversationId, proposal),
-      get: (id) => getDraft(runtime, id),
-      listForConversation: (conversationId) => listDrafts(runtime, conversationId),
-      approve: (id, input) => approveDraft(runtime, id, input),
-      edit: (id, input) => editDraft(runtime, id, input),
-      use: (id, input) => useDraft(runtime, id, input),
-      discard: (id, input) => discardDraft(runtime, id, input),
-    },
-    outbound: {
-      trigger: (conversationId, input) => triggerOutbound(runtime, conversationId, input),
-      bulkTrigger: (conversationIds, input) => bulkTriggerOutbound(runtime, conversationIds, input),
-      cancel: (messageId, input) => cancelOutbound(runtime, messageId, input),
-    },
-    sla: {
-      activePolicies: () => activePolicies(runtime),
-      setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
-      forConversation: (conversationId) => slaForConversation(runtime, conversationId),
-      explain: (conversationId) => explainSla(runtime.db, conversationId),
-      pause: (conversationId, input) => pauseSla(runtime, conversationId, input),
-      resume: (conversationId, input) => resumeSla(runtime, conversationId, input),
-    },
-    deliveries: {
-      list: (input) => listDeliveries(runtime, input),
-      get: (id) => getDelivery(runtime, id),
-      retry: (id, input) => retryDelivery(runtime, id, input),
-      countRetryable: (range) => countRetryable(runtime, range),
-      retryRange: (range, input) => retryRange(runtime, range, input),
-      discard: (id, input) => discardDelivery(runtime, id, input),
-    },
-    context: {
-      get: (actorId) => runtime.context.get(actorId),
-    },
-    audit: {
-      list: (input) => listAudit(runtime, input),
-    },
-    customers: {
-      export: (actorId) => exportCustomer(runtime.db, actorId),
-      erase: (actorId, input) => eraseCustomer(runtime, actorId, input),
-    },
+    conversations: conversationsCalls(runtime),
+    drafts: draftsCalls(runtime),
+    outbound: outboundCalls(runtime),
+    sla: slaCalls(runtime),
+    deliveries: deliveriesCalls(runtime),
+    context: contextCalls(runtime),
+    audit: auditCalls(runtime),
+    customers: customersCalls(runtime),
+  };
+}
+
+function conversationsCalls(runtime: Runtime): Calls['conversations'] {
+  return {
+    open: (input) => openConversation(runtime, input),
+    receive: (id, input) => receiveMessage(runtime, id, input),
+    reply: (id, input) => replyToConversation(runtime, id, input),
+    note: (id, input) => addNote(runtime, id, input),
+    resolve: (id, input) => resolveConversation(runtime, id, input),
+    update: (id, input) => updateConversation(runtime, id, input),
+    snooze: (id, input) => snoozeConversation(runtime, id, input),
+    archive: (id, input) => archiveConversation(runtime, id, input),
+    reopen: (id, input) => reopenConversation(runtime, id, input),
+    submitCsat: (id, rating) => submitCsat(runtime, id, rating),
+    get: (id) => requireConversation(runtime, id),
+    list: (input) => listConversations(runtime, input),
+    count: (filter) => countConversations(runtime, filter),
+    forCustomer: (actorId, input) => listForCustomer(runtime, actorId, input),
+    getForCustomer: (actorId, id, input) => getForCustomer(runtime, actorId, id, input),
+    markReadForCustomer: (actorId, id, input) => markReadForCustomer(runtime, actorId, id, input),
+  };
+}
+
+function draftsCalls(runtime: Runtime): Calls['drafts'] {
+  return {
+    propose: (conversationId, proposal) => proposeDraft(runtime, conversationId, proposal),
+    get: (id) => getDraft(runtime, id),
+    listForConversation: (conversationId) => listDrafts(runtime, conversationId),
+    approve: (id, input) => approveDraft(runtime, id, input),
+    edit: (id, input) => editDraft(runtime, id, input),
+    use: (id, input) => useDraft(runtime, id, input),
+    discard: (id, input) => discardDraft(runtime, id, input),
+  };
+}
+
+function outboundCalls(runtime: Runtime): Calls['outbound'] {
+  return {
+    trigger: (conversationId, input) => triggerOutbound(runtime, conversationId, input),
+    bulkTrigger: (conversationIds, input) => bulkTriggerOutbound(runtime, conversationIds, input),
+    cancel: (messageId, input) => cancelOutbound(runtime, messageId, input),
+  };
+}
+
+function slaCalls(runtime: Runtime): Calls['sla'] {
+  return {
+    activePolicies: () => activePolicies(runtime),
+    setPolicy: (priority, attrs, by) => setPolicy(runtime, priority, attrs, by),
+    forConversation: (conversationId) => slaForConversation(runtime, conversationId),
+    explain: (conversationId) => explainSla(runtime.db, conversationId),
+    pause: (conversationId, input) => pauseSla(runtime, conversationId, input),
+    resume: (conversationId, input) => resumeSla(runtime, conversationId, input),
+  };
+}
+
+function deliveriesCalls(runtime: Runtime): Calls['deliveries'] {
+  return {
+    list: (input) => listDeliveries(runtime, input),
+    get: (id) => getDelivery(runtime, id),
+    retry: (id, input) => retryDelivery(runtime, id, input),
+    countRetryable: (range) => countRetryable(runtime, range),
+    retryRange: (range, input) => retryRange(runtime, range, input),
+    discard: (id, input) => discardDelivery(runtime, id, input),
+  };
+}
+
+function contextCalls(runtime: Runtime): Calls['context'] {
+  return {
+    get: (actorId) => runtime.context.get(actorId),
+  };
+}
+
+function auditCalls(runtime: Runtime): Calls['audit'] {
+  return {
+    list: (input) => listAudit(runtime, input),
+  };
+}
+
+function customersCalls(runtime: Runtime): Calls['customers'] {
+  return {
+    export: (actorId) => exportCustomer(runtime.db, actorId),
+    erase: (actorId, input) => eraseCustomer(runtime, actorId, input),
   };
 }

@@ -1,4 +1,5 @@
-import type { AuditAnchor, Conversation, ErasedCustomer, Message, Proposal, Sla } from '../contracts/domain.js';
+import type { ErasedCustomer } from '../contracts/customer-data.js';
+import type { AuditAnchor, Conversation, Message, Proposal, Sla } from '../contracts/domain.js';
 import { proposalTypes, riskTiers } from '../contracts/domain.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 

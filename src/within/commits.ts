@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 
 /**
  * How this process learns which calls were committed: each sends a notification in the host's transaction, which
- * Postgres delivers after the commit or never. Reason: docs/decisions/0016-within.md.
+ * Postgres delivers after the commit or never. Reason: docs/decisions/0018-within.md.
  */
 export interface Commits {
   readonly channel: string;

@@ -7,7 +7,7 @@ import { requireUnchanged } from './executor.js';
 
 /**
  * A statement as every driver sends and returns it alike: each parameter is a text that the server casts, and all rows
- * come back in one text. Reason: docs/decisions/0016-within.md.
+ * come back in one text. Reason: docs/decisions/0018-within.md.
  */
 export interface PortableStatement {
   text: string;

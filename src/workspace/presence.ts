@@ -31,16 +31,10 @@ const gatherMs = 150;
 export function createPresence(channel: NewsChannel): Presence {
   const self = randomUUID();
   const state = createPresenceState();
-  const pages = new Map<string, number>();
+  const pages = createPageCounts();
   const listeners = createGatheredListeners(gatherMs);
+  const { say, sayHere } = createSender(channel, self);
   let stop: (() => void) | undefined;
-
-  const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
-
-  function sayHere(places: Place[]): void {
-    for (let from = 0; from < places.length; from += placesPerMessage)
-      say({ here: places.slice(from, from + placesPerMessage) });
-  }
 
   function hear(text: string): void {
     const message = readPresence(text);
@@ -51,9 +45,7 @@ export function createPresence(channel: NewsChannel): Presence {
   }
 
   function leave(place: Place): void {
-    const left = (pages.get(keyOf(place)) ?? 1) - 1;
-    if (left > 0) return void pages.set(keyOf(place), left);
-    pages.delete(keyOf(place));
+    if (pages.closed(place) > 0) return;
     state.gone(self, place);
     say({ gone: [place] });
     listeners.tell();
@@ -62,19 +54,19 @@ export function createPresence(channel: NewsChannel): Presence {
   /** Starts at the first stream, because nobody reads presence before. */
   function start(): () => void {
     const unsubscribe = channel.hear(hear, () => say({ asks: true }));
-    const repeat = setInterval(() => sayHere(state.of(self)), repeatMs).unref();
-    const forget = setInterval(() => state.forget(Date.now()) && listeners.tell(), 1000).unref();
+    const stopRepeating = every(repeatMs, () => sayHere(state.of(self)));
+    const stopForgetting = every(1000, () => state.forget(Date.now()) && listeners.tell());
     return () => {
       unsubscribe();
-      clearInterval(repeat);
-      clearInterval(forget);
+      stopRepeating();
+      stopForgetting();
     };
   }
 
   return {
     enter(operator, conversationId) {
       const place = { operator, conversationId };
-      pages.set(keyOf(place), (pages.get(keyOf(place)) ?? 0) + 1);
+      pages.opened(place);
       state.here(self, place, Number.POSITIVE_INFINITY);
       sayHere([place]);
       listeners.tell();
@@ -97,11 +89,44 @@ export function createPresence(channel: NewsChannel): Presence {
   };
 }
 
+/** Sends messages of this process; places are spread over as many as they need. */
+function createSender(channel: NewsChannel, self: string) {
+  const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
+  function sayHere(places: Place[]): void {
+    for (let from = 0; from < places.length; from += placesPerMessage)
+      say({ here: places.slice(from, from + placesPerMessage) });
+  }
+  return { say, sayHere };
+}
+
 function store(state: PresenceState, { from, here, gone, typing }: PresenceMessage): void {
   const now = Date.now();
   for (const place of here ?? []) state.here(from, place, now + staleMs);
   for (const place of gone ?? []) state.gone(from, place);
   for (const place of typing ?? []) state.typing(place, now + typingMs);
+}
+
+/** How many pages of this process each operator has open on each conversation. */
+function createPageCounts() {
+  const counts = new Map<string, number>();
+  return {
+    opened(place: Place): void {
+      counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1);
+    },
+    /** Returns how many are left. */
+    closed(place: Place): number {
+      const left = (counts.get(keyOf(place)) ?? 1) - 1;
+      if (left > 0) counts.set(keyOf(place), left);
+      else counts.delete(keyOf(place));
+      return left;
+    },
+  };
+}
+
+/** Repeats `work` without keeping the process alive. Returns how to stop. */
+function every(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms).unref();
+  return () => clearInterval(timer);
 }
 
 function once(work: () => void): () => void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import type { CairnloopConfig } from '../../src/config/config-types.js';
-import type { Conversation, ErasedCustomer } from '../../src/contracts/domain.js';
+import type { ErasedCustomer } from '../../src/contracts/customer-data.js';
+import type { Conversation } from '../../src/contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../../src/contracts/notifier.js';
 import { ok } from '../../src/contracts/result.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { AuditAnchor, Conversation, ErasedCustomer, Message } from '../../src/contracts/domain.js';
+import type { ErasedCustomer } from '../../src/contracts/customer-data.js';
+import type { AuditAnchor, Conversation, Message } from '../../src/contracts/domain.js';
 import type { CallbackMetadata } from '../../src/contracts/notifier.js';
 import { err, ok } from '../../src/contracts/result.js';
 import { checkNotifier } from '../../src/testing.js';

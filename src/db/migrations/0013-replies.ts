@@ -2,7 +2,7 @@ import type { Migration } from './migration.js';
 
 /**
  * Replies that are delivered (docs/decisions/0013-order-of-replies.md), and what the workers of this schema announce
- * (docs/decisions/0013-what-is-owed.md). `claim_in_order` is `claim_deliveries` but for its order: change both.
+ * (docs/decisions/0012-what-is-owed.md). `claim_in_order` is `claim_deliveries` but for its order: change both.
  */
 export const replies: Migration = {
   name: '0013-replies',

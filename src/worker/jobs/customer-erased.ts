@@ -1,4 +1,4 @@
-import type { ErasedCustomer } from '../../contracts/domain.js';
+import type { ErasedCustomer } from '../../contracts/customer-data.js';
 import type { CallbackMetadata } from '../../contracts/notifier.js';
 import type { ErasedPayload } from '../../customers/erasures.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';

@@ -9,8 +9,9 @@ import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { t } from '../words.js';
-import { conversationPage, type ThreadState } from './conversation.js';
+import { conversationPage } from './conversation.js';
 import { laterOrNow } from './later-or-now.js';
+import type { ThreadState } from './load-conversation-page.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {

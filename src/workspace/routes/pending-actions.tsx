@@ -5,7 +5,8 @@ import { type Handler, param, queueViewOf, redirect } from '../handler.js';
 import type { Notice } from '../page-context.js';
 import { queueQuery } from '../queue-filters.js';
 import { t } from '../words.js';
-import { conversationPage, type ThreadState } from './conversation.js';
+import { conversationPage } from './conversation.js';
+import type { ThreadState } from './load-conversation-page.js';
 
 /** Takes back a pending or held action; its text returns to the composer in its mode. */
 export const takeBack: Handler = async (c, services) => {

@@ -1,5 +1,5 @@
 import type { Cairnloop } from '../../../contracts/cairnloop.js';
-import type { ErasureCounts } from '../../../contracts/domain.js';
+import type { ErasureCounts } from '../../../contracts/customer-data.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
 import type { OptionsOf } from '../../command-input.js';

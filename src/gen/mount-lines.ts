@@ -1,0 +1,115 @@
+/** The lines that mount operations, workspace and portal, by framework. */
+import type { Framework } from './host-snapshot.js';
+import { adonisLines, nextLines, svelteLines } from './lazy-mount-lines.js';
+
+export interface MountLines {
+  title: string;
+  /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
+  file: string;
+  lines: readonly string[];
+  /** The same in TypeScript, where JavaScript lacks types that a strict compiler wants. */
+  typedLines?: readonly string[];
+  /** True where the lines connect at the first request: a build, or a test, imports them too. */
+  isLazy?: boolean;
+}
+
+const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
+const workspace = `workspace({ basePath: '/support', ${operator} })`;
+const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
+const portal = `portal({ basePath: '/help', ${customer} })`;
+
+const viaNode = [
+  'app.use(cairnloop.operations().node);',
+  `app.use(cairnloop.${workspace}.node);`,
+  `app.use(cairnloop.${portal}.node);`,
+];
+const onRequest = (handler: string) => [
+  `app.addHook('onRequest', (request, reply, done) => {`,
+  `  ${handler}.node(request.raw, reply.raw, () => done()).catch(done);`,
+  '});',
+];
+export const mountLines: Record<Framework | 'node', MountLines> = {
+  express: {
+    title: 'your Express application, before body parsers such as express.json()',
+    file: 'server',
+    lines: viaNode,
+  },
+  nest: {
+    title: 'bootstrap() of your Nest application, right after NestFactory.create(): before body parsers',
+    file: 'main',
+    lines: viaNode,
+  },
+  fastify: {
+    title: 'your Fastify application, before plugins that read bodies',
+    file: 'server',
+    lines: [
+      'const operations = cairnloop.operations();',
+      `const workspace = cairnloop.${workspace};`,
+      ...onRequest('operations'),
+      `const portal = cairnloop.${portal};`,
+      ...onRequest('workspace'),
+      ...onRequest('portal'),
+    ],
+  },
+  koa: {
+    title: 'your Koa application, before body parsers',
+    file: 'server',
+    lines: [
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspace}, cairnloop.${portal}]) {`,
+      '  app.use((context, next) => {',
+      '    context.respond = false;',
+      '    return node(context.req, context.res, () => {',
+      '      context.respond = true;',
+      '      return next();',
+      '    });',
+      '  });',
+      '}',
+    ],
+  },
+  hono: {
+    title: 'your Hono application',
+    file: 'index',
+    lines: [
+      'const operations = cairnloop.operations();',
+      "const workspace = cairnloop.workspace({ basePath: '/support', operator: (request) => operatorOf(request) });",
+      "const portal = cairnloop.portal({ basePath: '/help', customer: (request) => customerOf(request) });",
+      "app.all('/health/*', (c) => operations.fetch(c.req.raw));",
+      "app.all('/metrics', (c) => operations.fetch(c.req.raw));",
+      "app.all('/support/*', (c) => workspace.fetch(c.req.raw));",
+      "app.all('/help/*', (c) => portal.fetch(c.req.raw));",
+    ],
+  },
+  next: {
+    title: 'your Next application: a module support, which connects at the first request and not while Next builds',
+    file: 'support',
+    isLazy: true,
+    lines: nextLines(false),
+    typedLines: nextLines(true),
+  },
+  sveltekit: {
+    title: 'src/hooks.server of your SvelteKit application; it connects at the first request and not while Vite builds',
+    file: 'hooks.server',
+    isLazy: true,
+    lines: svelteLines(false),
+    typedLines: svelteLines(true),
+  },
+  adonis: {
+    title: 'a middleware of your Adonis application, first in server.use() of start/kernel: before the body parser',
+    file: 'app/middleware/support_middleware',
+    isLazy: true,
+    lines: adonisLines(false),
+    typedLines: adonisLines(true),
+  },
+  node: {
+    title: 'your server',
+    file: 'server',
+    lines: [
+      'const operations = cairnloop.operations();',
+      `const workspace = cairnloop.${workspace};`,
+      `const portal = cairnloop.${portal};`,
+      'createServer((req, res) =>',
+      '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, () => yours(req, res)))),',
+      ');',
+    ],
+  },
+};

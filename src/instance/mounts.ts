@@ -1,0 +1,35 @@
+import type { Cairnloop, Calls } from '../contracts/cairnloop.js';
+import { createOperations, type OperationsSources, operationsPaths } from '../ops/operations.js';
+import { createPortal } from '../portal/portal.js';
+import type { Runtime } from '../runtime.js';
+import { createWorkspace } from '../workspace/workspace.js';
+
+interface MountsInput {
+  runtime: Runtime;
+  /** The public calls, which the pages make as a host would. */
+  api: Calls;
+  operations: OperationsSources;
+}
+
+interface Mounts extends Pick<Cairnloop, 'operations' | 'workspace' | 'portal'> {
+  /** Ends the live streams of every mounted page. */
+  closeMounts(): void;
+}
+
+/** The handlers that a host mounts in its server. */
+export function createMounts({ runtime, api, operations }: MountsInput): Mounts {
+  const { healthPath, metricsPath } = runtime.config.ops;
+  const open = new Set<{ close(): void }>();
+  const remember = <T extends { close(): void }>(mount: T): T => {
+    open.add(mount);
+    return mount;
+  };
+  return {
+    operations: (options = {}) => createOperations(operations, operationsPaths(options, { healthPath, metricsPath })),
+    workspace: (options) => remember(createWorkspace(runtime, api, options)),
+    portal: (options) => remember(createPortal(runtime, api, options)),
+    closeMounts() {
+      for (const mount of open) mount.close();
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ContextAnswer } from '../../context/context-reader.js';
+import { isModuleOwed } from '../../deliveries/announced-modules.js';
+import { CairnloopError } from '../../foundation/errors.js';
+import { type Changes, createComparer } from '../diff-words.js';
+import { doneNotice } from '../done-notices.js';
+import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
+import { threadWithKnownName, withKnownNames } from '../known-names.js';
+import type { ThreadHead } from '../model.js';
+import type { Notice, PageContext } from '../page-context.js';
+import { countQueue, findQueuePage } from '../queries/queue.js';
+import { findThread } from '../queries/thread.js';
+import { findHit, findMessages, type MessagePage } from '../queries/thread-messages.js';
+import { queueQuery } from '../queue-filters.js';
+import type { Refusal } from '../refusals.js';
+import { candidates, peopleOf } from '../team.js';
+import { type Composing, composerModes } from '../views/composer.js';
+import type { ContextView } from '../views/context.js';
+import type { ConversationPageProps } from '../views/conversation-page.js';
+import type { QueueProps } from '../views/queue.js';
+import type { ThreadProps } from '../views/thread.js';
+import { findSavedReply } from './saved-replies.js';
+
+/** State of a page after a refused change, so that the operator's text is not lost. */
+export interface ThreadState {
+  notice?: Notice;
+  composing?: Composing;
+  editing?: { draftId: string; content: string };
+  /** Shown instead of `editing` if the draft can no longer be edited. */
+  orElse?: { composing: Composing };
+  status?: 200 | Refusal['status'];
+}
+
+/** Reads everything that the page of a conversation shows. */
+export async function loadConversationPage(
+  c: WorkspaceContext,
+  services: Services,
+  id: string,
+  state: ThreadState,
+): Promise<ConversationPageProps> {
+  const read = await readConversation(c, services, id);
+  const frame = threadFrame(c, id, read.head.now);
+  const head = read.isNewest ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) } : read.head;
+  return {
+    frame,
+    queue: queueBeside(services, frame, id, read),
+    thread: {
+      ...(await composersOf(c, services, head, read, state)),
+      frame,
+      queue: read.view,
+      thread: head,
+      messages: read.messages,
+      newest: read.isNewest,
+      canFollowUp: read.canFollowUp,
+      maxAttempts: services.runtime.config.worker.maxAttempts,
+      nonce: randomUUID(),
+      people: candidates(services.team, peopleOf(head), head.conversation.actorId),
+      notice: state.notice ?? doneNotice(c.req.query('done')),
+    },
+    context: read.context,
+  };
+}
+
+type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
+
+/** Four or five parallel statements. The customer's facts are waited for only briefly. */
+async function readConversation(c: WorkspaceContext, services: Services, id: string) {
+  const { runtime } = services;
+  const view = queueViewOf(c);
+  const operatorId = c.get('frame').operator.id;
+  const before = c.req.query('before') || (await pageOfHit(c, services, id, view.search));
+  const thread = findThread(runtime, id);
+  const context = thread
+    .then((found) => (found ? runtime.context.get(found.conversation.actorId) : undefined))
+    // `thread` is awaited below and throws there.
+    .catch(() => undefined);
+  const [lines, { counts }, head, messages, canFollowUp] = await Promise.all([
+    findQueuePage(runtime, view, operatorId),
+    countQueue(runtime, operatorId),
+    thread,
+    findMessages(runtime, id, before),
+    isModuleOwed(runtime.config, runtime.db, 'notifier'),
+  ]);
+  if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
+  return {
+    view,
+    context: await contextInTime(context, c.req.query('context') === 'wait'),
+    queue: withKnownNames(lines, runtime.context),
+    counts,
+    head: threadWithKnownName(head, runtime.context),
+    messages,
+    isNewest: before === null,
+    canFollowUp,
+  };
+}
+
+function queueBeside({ team }: Services, frame: PageContext, openId: string, read: ReadConversation): QueueProps {
+  const { view, queue, counts } = read;
+  return { frame, view, page: queue, counts, selecting: view.selecting ?? false, openId, team: team.members() };
+}
+
+/** What stands in the composer and in the draft being edited: from a refused change, else from the URL. */
+async function composersOf(
+  c: WorkspaceContext,
+  services: Services,
+  thread: ThreadHead,
+  { messages }: ReadConversation,
+  state: ThreadState,
+): Promise<Pick<ThreadProps, 'composing' | 'editing' | 'changes'>> {
+  const editing = state.editing ? editable(state.editing, thread) : editingOf(c, thread);
+  const kept = state.composing ?? (editing ? undefined : state.orElse?.composing);
+  const composing = kept ?? (await savedReplyOf(c, services, thread)) ?? composingOf(c, thread);
+  return { composing, editing, changes: changesOn(thread, messages, editing) };
+}
+
+/** Finds the page of the newest search hit, which may be an earlier one. */
+async function pageOfHit(
+  c: WorkspaceContext,
+  { runtime }: Services,
+  id: string,
+  search: string,
+): Promise<string | null> {
+  if (search === '' || c.req.method !== 'GET') return null;
+  const hit = await findHit(runtime, id, search);
+  return hit?.isOld ? hit.before : null;
+}
+
+/** Two statements, two snapshots: a message in the head that is on no page was not seen by the operator. */
+function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor }: MessagePage): string | null {
+  return messages.findLast(({ role }) => role !== 'system')?.id ?? (earlierCursor ? newestMessageId : null);
+}
+
+/**
+ * The context of a thread page. After a POST, `path` is that of the conversation, because the form's URL has no GET.
+ */
+function threadFrame(c: WorkspaceContext, id: string, now: Date): PageContext {
+  const frame = c.get('frame');
+  const queue = queueQuery(queueViewOf(c));
+  return { ...frame, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : frame.path };
+}
+
+/** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */
+const contextGraceMs = 20;
+
+async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: boolean): Promise<ContextView> {
+  const late = sleep(contextGraceMs, undefined, { ref: false });
+  return (await (wait ? context : Promise.race([context, late]))) ?? { state: 'loading' };
+}
+
+/** The composer's state from the URL: a mode, or a draft's text. */
+function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
+  const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
+  if (used) return { mode: 'reply', content: used.content, draftId: used.id };
+  const mode = composerModes.find((known) => known === c.req.query('write'));
+  return { mode: mode ?? 'reply', content: '' };
+}
+
+/** The saved reply that the URL names. */
+async function savedReplyOf(
+  c: WorkspaceContext,
+  services: Services,
+  thread: ThreadHead,
+): Promise<Composing | undefined> {
+  const name = c.req.query('reply');
+  const content = name ? await findSavedReply(c, services, thread, name) : undefined;
+  return content === undefined ? undefined : { mode: 'reply', content };
+}
+
+function editingOf(c: WorkspaceContext, thread: ThreadHead): ThreadState['editing'] {
+  const draft = thread.drafts.find((known) => known.status === 'pending' && known.id === c.req.query('edit'));
+  return draft && { draftId: draft.id, content: draft.content };
+}
+
+/** Only a pending draft that is not stale can be edited. */
+function editable(editing: NonNullable<ThreadState['editing']>, { drafts }: ThreadHead): ThreadState['editing'] {
+  return drafts.some(({ id, status, stale }) => id === editing.draftId && status === 'pending' && !stale)
+    ? editing
+    : undefined;
+}
+
+/** Diffs of edited drafts. The draft being edited comes first, then the newest messages, as the budget may run out. */
+function changesOn(
+  { drafts }: ThreadHead,
+  { messages }: MessagePage,
+  editing: ThreadState['editing'],
+): Map<string, Changes> {
+  const comparer = createComparer();
+  const changes = new Map<string, Changes>();
+  const edited = drafts.find((draft) => draft.id === editing?.draftId);
+  if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));
+  for (const { id, proposed, content, fullLength } of messages.toReversed()) {
+    if (proposed === null || proposed === content) continue;
+    // `content` is cut, so a diff would be wrong.
+    changes.set(id, fullLength > content.length ? 'later' : comparer.compare(proposed, content));
+  }
+  return changes;
+}
