@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Framework, HostSnapshot } from './host-snapshot.js';
 import { specifier } from './names.js';
+import { type OtherFramework, otherFrameworks } from './other-frameworks.js';
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
 const workspace = `workspace({ basePath: '/support', ${operator} })`;
@@ -102,6 +103,46 @@ const adonisLines = (isTyped: boolean) => [
   '}',
 ];
 
+const fetchLines = (isTyped: boolean) => [
+  ...lazy(isTyped),
+  '/** Undefined for what is not for Cairnloop. */',
+  `export const supportResponse = async (request${isTyped ? ': Request' : ''}) => {`,
+  "  const [, mount = ''] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(new URL(request.url).pathname) ?? [];",
+  '  if (!mount) return undefined;',
+  '  const { workspace, portal, operations } = await support();',
+  "  const handler = mount === 'support' ? workspace : mount === 'help' ? portal : operations;",
+  '  return handler.fetch(request);',
+  '};',
+];
+const nodeLines = (isTyped: boolean) => [
+  'const operations = cairnloop.operations();',
+  `const workspace = cairnloop.${workspace};`,
+  `const portal = cairnloop.${portal};`,
+  isTyped
+    ? 'const supportHandler = (req: IncomingMessage, res: ServerResponse, next: () => void) =>'
+    : 'const supportHandler = (req, res, next) =>',
+  '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, next)));',
+];
+
+/** For a framework without lines of its own: a handler, and how it is called there. */
+function otherGuide({ title, handler, call }: OtherFramework): Guide {
+  const unknown = `your ${title} application. It is none of the frameworks that init knows, so check where`;
+  if (handler === 'fetch')
+    return {
+      title: `${unknown} requests have the standard Request, whose body nobody has read, and call supportResponse there`,
+      file: 'support',
+      isLazy: true,
+      lines: [...fetchLines(false), ...call],
+      typedLines: [...fetchLines(true), ...call],
+    };
+  return {
+    title: `${unknown} requests have Node's request and response, before a body parser, and call supportHandler there`,
+    file: 'server',
+    lines: [...nodeLines(false), ...call],
+    typedLines: ["import type { IncomingMessage, ServerResponse } from 'node:http';", ...nodeLines(true), ...call],
+  };
+}
+
 const guides: Record<Framework | 'node', Guide> = {
   express: {
     title: 'your Express application, before body parsers such as express.json()',
@@ -175,9 +216,10 @@ const guides: Record<Framework | 'node', Guide> = {
     typedLines: adonisLines(true),
   },
   node: {
-    title: 'your server',
+    title: 'your server; in package.json is no framework that init knows',
     file: 'server',
     lines: [
+      '// Of a server with the standard Request and Response: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
       `const workspace = cairnloop.${workspace};`,
       `const portal = cairnloop.${portal};`,
@@ -195,10 +237,16 @@ const inTransaction = [
 ];
 
 export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
-  const { title, file, isLazy = false, ...guide } = guides[host.framework ?? 'node'];
-  const lines = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
+  const { title, file, isLazy = false, ...guide } = guideFor(host);
+  const chosen = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
+  const lines = host.moduleForm === 'commonjs' ? chosen.map((line) => line.replace(/^export (?=const )/, '')) : chosen;
   const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
   return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
+}
+
+function guideFor({ framework, otherFramework }: HostSnapshot): Guide {
+  if (framework === null && otherFramework !== null) return otherGuide(otherFrameworks[otherFramework]);
+  return guides[framework ?? 'node'];
 }
 
 function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {
