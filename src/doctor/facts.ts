@@ -6,6 +6,7 @@ import type { WorkerBeat } from '../deliveries/worker-health.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
+import type { UnfinishedMethod } from '../gen/unfinished.js';
 import type { BuildTool } from '../host-project/build-tool.js';
 import type { RejectedPolicy } from '../sla/validate-policies.js';
 
@@ -108,6 +109,8 @@ export interface ConfigFacts {
   auditKeyIds: string[];
   /** Whether the notifier has onAuditAnchor. */
   handsAnchors: boolean;
+  /** Methods of the host's modules that are as `gen` wrote them. */
+  unfinished: UnfinishedMethod[];
   /** Of keys that are undefined: the variable of the environment that the file reads for them. */
   variables: Readonly<Record<string, string>>;
 }

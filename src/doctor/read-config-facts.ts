@@ -10,6 +10,7 @@ import { readConfig } from '../config/load-config.js';
 import { modulesOf } from '../deliveries/announced-modules.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { redact } from '../foundation/redact.js';
+import { unfinishedMethods } from '../gen/unfinished.js';
 import type { ConfigFacts } from './facts.js';
 
 /** The config without its wrong parts, so that one mistake does not hide the rest. */
@@ -38,6 +39,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       settings: { database: plainDatabase, worker, ops, log, retention },
       contracts: contractKeys.filter((key) => config[key] !== undefined),
       modules: modulesOf(config),
+      unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
       auditKeyIds: [...auditKeys(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,

@@ -1,6 +1,7 @@
 import type { FileCase } from './file-case.js';
 import type { ModuleForm } from './module-form.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
+import type { OtherFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
 import type { Style } from './style.js';
 
@@ -55,6 +56,8 @@ export interface HostSnapshot {
   /** The folder for new modules where none is named. */
   moduleFolder: string;
   framework: Framework | null;
+  /** The package of a framework that is recognised and not known. */
+  otherFramework: OtherFrameworkName | null;
   packageManager: PackageManager;
   testRunner: TestRunner;
   /** What a test is called: `notifier.test.ts` or `notifier.spec.ts`. */

@@ -25,6 +25,17 @@ const lazy = (isTyped: boolean) => [
   '};',
 ];
 
+export const fetchLines = (isTyped: boolean) => [
+  ...lazy(isTyped),
+  '/** Undefined for what is not for Cairnloop. */',
+  `export const supportResponse = async (request${isTyped ? ': Request' : ''}) => {`,
+  "  const [, mount = ''] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(new URL(request.url).pathname) ?? [];",
+  '  if (!mount) return undefined;',
+  '  const { workspace, portal, operations } = await support();',
+  "  const handler = mount === 'support' ? workspace : mount === 'help' ? portal : operations;",
+  '  return handler.fetch(request);',
+  '};',
+];
 export const nextLines = (isTyped: boolean) => [
   ...lazy(isTyped),
   '',

@@ -1,8 +1,10 @@
 /** The lines that mount the workspace and the operations in the server of a host, by its framework. Pure. */
 import path from 'node:path';
 import type { HostSnapshot } from './host-snapshot.js';
-import { mountLines } from './mount-lines.js';
+import { type MountLines, mountLines } from './mount-lines.js';
 import { specifier } from './names.js';
+import { otherFrameworks } from './other-frameworks.js';
+import { otherMountLines } from './other-mount-lines.js';
 
 const inTransaction = [
   '',
@@ -11,10 +13,16 @@ const inTransaction = [
 ];
 
 export function mountGuide(host: HostSnapshot): { title: string; lines: string[] } {
-  const { title, file, isLazy = false, ...guide } = mountLines[host.framework ?? 'node'];
-  const lines = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
+  const { title, file, isLazy = false, ...guide } = mountLinesOf(host);
+  const chosen = (host.language === 'ts' ? guide.typedLines : undefined) ?? guide.lines;
+  const lines = host.moduleForm === 'commonjs' ? chosen.map((line) => line.replace(/^export (?=const )/, '')) : chosen;
   const connect = isLazy ? [] : ['', 'const cairnloop = await createCairnloop(config);'];
   return { title, lines: [...imports(host, file), ...connect, ...lines, ...inTransaction] };
+}
+
+function mountLinesOf({ framework, otherFramework }: HostSnapshot): MountLines {
+  if (framework === null && otherFramework !== null) return otherMountLines(otherFrameworks[otherFramework]);
+  return mountLines[framework ?? 'node'];
 }
 
 function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, file: string): string[] {

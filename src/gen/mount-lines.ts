@@ -14,9 +14,9 @@ export interface MountLines {
 }
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
-const workspace = `workspace({ basePath: '/support', ${operator} })`;
+export const workspace = `workspace({ basePath: '/support', ${operator} })`;
 const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
-const portal = `portal({ basePath: '/help', ${customer} })`;
+export const portal = `portal({ basePath: '/help', ${customer} })`;
 
 const viaNode = [
   'app.use(cairnloop.operations().node);',
@@ -101,9 +101,10 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     typedLines: adonisLines(true),
   },
   node: {
-    title: 'your server',
+    title: 'your server; in package.json is no framework that init knows',
     file: 'server',
     lines: [
+      '// Of a server with the standard Request and Response: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
       `const workspace = cairnloop.${workspace};`,
       `const portal = cairnloop.${portal};`,

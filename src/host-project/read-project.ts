@@ -4,6 +4,7 @@ import { configExtensions, configFileNames } from '../config/config-file-names.j
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
+import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable } from './database-variable.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
@@ -56,6 +57,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     sourceFolder,
     moduleFolder: moduleFolder(sourceFolder, facts.bareImportsFrom),
     framework: findFramework(dependencyNames(json)),
+    otherFramework: findOtherFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
     ...readHabits({ root, sourceFolder, lint, json, dependencies }),
     testRunner,
@@ -150,6 +152,11 @@ const frameworkPackages: readonly (readonly [string, Framework])[] = [
 
 function findFramework(dependencies: readonly string[]): Framework | null {
   return frameworkPackages.find(([name]) => dependencies.includes(name))?.[1] ?? null;
+}
+
+function findOtherFramework(dependencies: readonly string[]): OtherFrameworkName | null {
+  const names = Object.keys(otherFrameworks) as OtherFrameworkName[];
+  return names.find((name) => dependencies.includes(name)) ?? null;
 }
 
 function findTestRunner({ json }: HostPackage, dependencies: readonly string[]): TestRunner {

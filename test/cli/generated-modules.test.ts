@@ -3,11 +3,43 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { err, ok } from '../../src/contracts/result.js';
+import { unfinishedMethods } from '../../src/gen/unfinished.js';
 import type { AutomationPolicy, ContextProvider, Notifier, SlaPolicyProvider } from '../../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { runMain } from '../support/run-main.js';
 import { migrated } from '../support/started-host.js';
 import { type TempHost, tempHost } from '../support/temp-host.js';
+
+const send = async (..._sent: unknown[]) => {};
+
+/** What hosts make of them, as close to the generated lines as they may be. */
+const finished: Modules = {
+  notifier: {
+    async onConversationResolved(conversation, metadata) {
+      console.info('conversation resolved', { conversationId: conversation.id });
+      await send('https://crm.test', metadata.deliveryId); // (not yet for every tenant)
+    },
+    async onSlaBreach(conversation) {
+      await send('SLA breached', conversation.id);
+      await send(conversation.priority);
+    },
+    onOutboundTriggered(message) {
+      if (message.content === '') return err('not_implemented');
+      return send(message);
+    },
+    onReply: (message) => send(message),
+  },
+  contextProvider: {
+    getContext: (actorId) => (actorId === '' ? ok({}) : ok({ Account: { actorId } })),
+  },
+  automationPolicy: {
+    decide: ({ riskTier }) => (riskTier === 'low' ? 'allow' : 'require_approval'),
+  },
+  slaPolicyProvider: {
+    getActivePolicies: async () => ok([{ priority: 'high', responseMinutes: 1, breachMinutes: 2 }]),
+    setPolicy: () => err('not_implemented'),
+  },
+};
 
 interface Modules {
   notifier: Notifier;
@@ -60,6 +92,37 @@ describe('generated modules', () => {
       ]);
     });
   }
+
+  for (const [name, { files, extension }] of Object.entries(hosts)) {
+    it(`in ${name} are found to be unfinished until each is finished`, async () => {
+      host = tempHost(files);
+      const modules = await generate(host, extension);
+      const all = [
+        'notifier.onConversationResolved',
+        'notifier.onSlaBreach',
+        'notifier.onOutboundTriggered',
+        'notifier.onReply',
+        'contextProvider.getContext',
+        'automationPolicy.decide',
+        'slaPolicyProvider.getActivePolicies',
+      ];
+      assert.deepEqual(unfinishedMethods(modules), all);
+      assert.deepEqual(unfinishedMethods(finished), []);
+      const { onReply: _, ...withoutReplies } = modules.notifier;
+      assert.ok(!unfinishedMethods({ ...modules, notifier: withoutReplies }).includes('notifier.onReply'));
+    });
+  }
+
+  it('are found to be unfinished also where a linter that knows no console, or a compiler, wrote them', async () => {
+    const linted = { 'eslint.config.js': "export default [{ rules: { 'no-console': 'error' } }];\n" };
+    host = tempHost({ ...hosts['JavaScript ESM'].files, ...linted });
+    const { notifier } = await generate(host, '.js');
+    assert.equal(unfinishedMethods({ notifier }).length, 4);
+    const compiled = {
+      getContext: new Function('return (0, cairnloop_1.ok)({});') as ContextProvider['getContext'],
+    };
+    assert.deepEqual(unfinishedMethods({ contextProvider: compiled }), ['contextProvider.getContext']);
+  });
 
   it('the notifier does not report a message as sent before it sends one', async () => {
     host = tempHost(hosts['JavaScript ESM'].files);

@@ -27,7 +27,18 @@ describe('cairnloop init knows the host', () => {
     next: [/serverExternalPackages: \['cairnloop'\]/, /force-dynamic/],
     '@sveltejs/kit': [/hooks\.server/, /export const handle = /],
     '@adonisjs/core': [/start\/kernel/],
-    none: [/createServer\(/],
+    none: [/no framework that init knows/, /createServer\(/, /return workspace\.fetch\(request\)/],
+    '@hapi/hapi': [/your Hapi application/, /server\.ext\('onRequest'/],
+    restify: [/your Restify application/, /server\.pre\(/],
+    '@feathersjs/koa': [/your Feathers application/, /context\.respond = false;/],
+    '@loopback/rest': [/your LoopBack application/, /call supportHandler there/],
+    nuxt: [/your Nuxt application/, /test\(event\.path\)\) return supportResponse\(toWebRequest\(event\)\)/],
+    h3: [/your h3 application/, /supportResponse\(event\.req\)/],
+    elysia: [/your Elysia application/, /app\.onRequest\(/],
+    '@react-router/dev': [/your React Router application/, /export const loader =/],
+    '@remix-run/node': [/your Remix application/, /export const action = loader;/],
+    astro: [/your Astro application/, /export const onRequest =/],
+    '@tanstack/react-start': [/your TanStack Start application/, /call supportResponse there/],
   };
   for (const [name, patterns] of Object.entries(frameworks)) {
     it(`and prints the lines that mount it: ${name}`, async () => {
@@ -35,7 +46,7 @@ describe('cairnloop init knows the host', () => {
       const { out } = await init();
       for (const pattern of [...patterns, /import config from '(\.\.\/)+cairnloop\.config\.js';/])
         assert.match(out, pattern);
-      const isLazy = ['next', '@sveltejs/kit', '@adonisjs/core'].includes(name);
+      const isLazy = ['next', '@sveltejs/kit', '@adonisjs/core'].includes(name) || /supportResponse/.test(out);
       assert.equal(/await createCairnloop/.test(out), !isLazy);
       assert.match(
         out,

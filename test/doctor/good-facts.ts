@@ -25,6 +25,7 @@ export function goodFacts(): Facts {
       settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log, retention },
       contracts: ['contextProvider', 'notifier', 'automationPolicy', 'slaPolicyProvider', 'draftGenerator'],
       modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
+      unfinished: [],
       hasMetrics: true,
       auditKeyIds: ['0123456789abcdef'],
       handsAnchors: true,

@@ -56,7 +56,8 @@ const languages = { ts: 'TypeScript', js: 'JavaScript' };
 
 function describeHost(host: HostSnapshot, folder: string): string {
   const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
-  const framework = host.framework ? `, ${host.framework}` : '';
+  const other = host.otherFramework ? `, ${host.otherFramework}, which init does not know` : '';
+  const framework = host.framework ? `, ${host.framework}` : other;
   const place = folder ? ` in ${folder}` : '';
   return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
 }

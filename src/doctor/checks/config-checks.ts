@@ -3,6 +3,7 @@ import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, Facts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
+import { judgeUnfinished } from './unfinished.js';
 
 const config = defineCheck({
   code: 'CONFIG',
@@ -94,11 +95,8 @@ const contractChecks = contracts.map((row) =>
   }),
 );
 
-function judgeContract(
-  { key, absent }: ContractRow,
-  { file, problems, contracts }: ConfigFacts,
-  facts: Facts,
-): Judgement[] {
+function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, facts: Facts): Judgement[] {
+  const { file, problems, contracts } = found;
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
     return wrong.map(({ path, expected, found }) =>
@@ -106,6 +104,8 @@ function judgeContract(
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
+  const unfinished = judgeUnfinished(found, code);
+  if (unfinished) return unfinished;
   const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
   return [fine(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
 }
@@ -114,7 +114,10 @@ const replies = defineCheck({
   code: 'REPLIES',
   title: 'delivery of replies',
   needs: 'config',
-  judge: ({ file, modules }, { work }) => {
+  judge: (found, { work }) => {
+    const { file, modules } = found;
+    const unfinished = judgeUnfinished(found, 'REPLIES');
+    if (unfinished) return unfinished;
     if (modules.includes('notifier.onReply')) return fine('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
       return fine(`No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`);

@@ -3,6 +3,7 @@ import { version } from '../../foundation/package-version.js';
 import { discardedCap, type WorkFacts } from '../facts.js';
 import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
 import { formatAge } from './format-age.js';
+import { judgeUnfinished } from './unfinished.js';
 
 /** A due delivery is called within a second; waiting this long means that no worker claims it. */
 const staleDeliveryMs = 60_000;
@@ -131,9 +132,12 @@ const policies = defineCheck({
   title: 'SLA policies',
   needs: 'policies',
   failure: 'check',
-  judge: ({ state, priorities, rejected }): Judgement[] => {
+  judge: ({ state, priorities, rejected }, { config }): Judgement[] => {
     if (state === 'no provider') return [fine('SLA tracking is off: there is no slaPolicyProvider.')];
-    if (state === 'off') return [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+    if (state === 'off') {
+      const unfinished = config.state === 'known' ? judgeUnfinished(config.value, 'SLA_POLICIES') : undefined;
+      return unfinished ?? [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+    }
     // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
     const wrong = [...reasons.values()].map(({ priority, reason }) =>

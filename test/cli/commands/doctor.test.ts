@@ -236,6 +236,27 @@ describe('cairnloop doctor', () => {
     assert.match(stdout, /^\[ok\] REPLIES: .*the workers of this schema have it/m);
   });
 
+  it('LP2 says of everything that gen wrote and nobody finished what comes of it', async () => {
+    const database = await databaseOf(migrated);
+    const host = hostOf(tempHost(esm));
+    await runCli(['gen', 'all'], { cwd: host.folder });
+    const { findings } = parse(await doctor(host, database.url, '--json'));
+    const said = findings.filter(({ message }) => message.includes('as gen wrote it'));
+    assert.deepEqual(
+      said.map(({ level, code, message }) => `${level} ${code} ${message.split(' ')[0]}`),
+      [
+        'check NOTIFIER notifier.onConversationResolved',
+        'check NOTIFIER notifier.onSlaBreach',
+        'check NOTIFIER notifier.onOutboundTriggered',
+        'check CONTEXT_PROVIDER contextProvider.getContext',
+        'ok AUTOMATION_POLICY automationPolicy.decide',
+        'check REPLIES notifier.onReply',
+        'check SLA_POLICIES slaPolicyProvider.getActivePolicies',
+      ],
+    );
+    assert.match(said.find(({ code }) => code === 'REPLIES')?.fix ?? '', /or remove onReply .*deliveries retry/);
+  });
+
   it('LP2 names an onReply that is no method', async () => {
     const config = goodConfig.replace('onReply() {}', "onReply: 'mail'");
     const { stdout, exitCode } = await doctor(hostOf(tempHost({ ...esm, 'cairnloop.config.js': config })), unreachable);

@@ -1,0 +1,62 @@
+import type { UnfinishedMethod } from '../../gen/unfinished.js';
+import type { ConfigFacts } from '../facts.js';
+import { fine, type Judgement, toCheck } from './check.js';
+
+interface Words {
+  /** The check that says it. */
+  code: string;
+  /** What comes of it, after "… is as `gen` wrote it: ". */
+  effect(maxAttempts: number): string;
+  /** Null where that may be wanted. */
+  fix: string | null;
+}
+
+const givenUp = (maxAttempts: number) => `fails, and is given up after ${maxAttempts} attempts`;
+
+const words: Record<UnfinishedMethod, Words> = {
+  'notifier.onConversationResolved': {
+    code: 'NOTIFIER',
+    effect: () => 'a resolve is logged, and nobody is notified',
+    fix: 'notify whom it concerns in onConversationResolved, or write the log line that you want',
+  },
+  'notifier.onSlaBreach': {
+    code: 'NOTIFIER',
+    effect: () => 'a breach is logged, and nobody is notified',
+    fix: 'notify whoever is on call in onSlaBreach, or write the log line that you want',
+  },
+  'notifier.onOutboundTriggered': {
+    code: 'NOTIFIER',
+    effect: (maxAttempts) => `every outbound message ${givenUp(maxAttempts)}`,
+    fix: 'send message.content in onOutboundTriggered; messages that were given up: cairnloop deliveries retry --topic outbound',
+  },
+  'notifier.onReply': {
+    code: 'REPLIES',
+    effect: (maxAttempts) => `every reply ${givenUp(maxAttempts)}; customers see it in the portal only`,
+    fix: 'send message.content in onReply, or remove onReply if the portal is enough; replies that were given up: cairnloop deliveries retry --topic reply',
+  },
+  'contextProvider.getContext': {
+    code: 'CONTEXT_PROVIDER',
+    effect: () => 'operators see no facts about any customer',
+    fix: 'return what your application knows of the customer in getContext',
+  },
+  'automationPolicy.decide': {
+    code: 'AUTOMATION_POLICY',
+    effect: () => 'every draft waits for an operator',
+    fix: null,
+  },
+  'slaPolicyProvider.getActivePolicies': {
+    code: 'SLA_POLICIES',
+    effect: () => 'its list of policies is empty, so SLA tracking is off',
+    fix: 'add policies to the list in the module of the slaPolicyProvider',
+  },
+};
+
+/** What the check of this code says of methods that nobody has finished; undefined where there is none. */
+export function judgeUnfinished({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
+  const found = unfinished.map((method) => ({ method, ...words[method] })).filter((one) => one.code === code);
+  if (found.length === 0) return undefined;
+  return found.map(({ method, effect, fix }) => {
+    const message = `${method} is as gen wrote it: ${effect(settings.worker.maxAttempts)}.`;
+    return fix === null ? fine(message) : toCheck(message, fix);
+  });
+}
