@@ -164,20 +164,24 @@ describe('tracing', () => {
     );
   });
 
-  it('calls the host even if the tracer throws', async () => {
-    const broken = {
-      getTracer: () => ({
-        startSpan() {
-          throw new Error('broken');
-        },
-      }),
-    };
-    const recorded = recordingNotifier();
-    const host = await startHost({ tracing: openTelemetry({ tracerProvider: broken }), notifier: recorded.notifier });
-    const { id } = await host.cairnloop.conversations.open({});
-    await host.cairnloop.conversations.resolve(id, { resolvedBy: operator });
-    await eventually(async () => assert.equal((await host.deliveries('conversation_resolved'))[0]?.state, 'done'));
-  });
+  const throws = (): never => {
+    throw new Error('broken');
+  };
+  const brokenTracers = {
+    'the tracer throws': { startSpan: throws },
+    'every method of its spans throws': { startSpan: () => new Proxy({}, { get: () => throws }) },
+    'its spans have no methods': { startSpan: () => ({}) },
+  };
+  for (const [condition, tracer] of Object.entries(brokenTracers))
+    it(`calls the host once even if ${condition}`, async () => {
+      const recorded = recordingNotifier();
+      const tracing = openTelemetry({ tracerProvider: { getTracer: () => tracer } });
+      const host = await startHost({ tracing, notifier: recorded.notifier });
+      const { id } = await host.cairnloop.conversations.open({});
+      await host.cairnloop.conversations.resolve(id, { resolvedBy: operator });
+      await eventually(async () => assert.equal((await host.deliveries('conversation_resolved'))[0]?.state, 'done'));
+      assert.equal(recorded.calls.length, 1);
+    });
 
   it('records a model call by the GenAI conventions, as part of the trace of the customer message', async () => {
     const model = new MockLanguageModelV3({
