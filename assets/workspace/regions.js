@@ -1,5 +1,6 @@
 // Brings the page that is open up to date with a newer version of it, region by region.
 
+import { askAgain, setAside } from './arm.js';
 import { syncComposer } from './composer.js';
 import { updateDrafts } from './drafts.js';
 import { takeOverMessages } from './messages.js';
@@ -14,6 +15,7 @@ import { showWaiting } from './waiting.js';
 /** Takes over what has changed. `form`: the page answers it, so the notice and the queue come along, and it is done with. */
 export function takeOver(page, form = null) {
   const told = form !== null;
+  const question = setAside();
   setServerTime(page);
   for (const region of document.querySelectorAll('[data-live]')) {
     const newer = byId(region.id, page);
@@ -29,4 +31,5 @@ export function takeOver(page, form = null) {
   else clearReadNotice();
   syncComposer(page, form);
   showWaiting(page);
+  askAgain(question, page);
 }
