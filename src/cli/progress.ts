@@ -1,14 +1,14 @@
 import type { CliIo } from './io.js';
 
 /** How often progress is shown, in milliseconds. */
-export interface Pace {
+export interface ProgressIntervals {
   /** On a terminal, in one line that is written over. */
   terminalMs: number;
   /** Elsewhere, as a line of its own: enough to see in a log that it goes on. */
   plainMs: number;
 }
 
-const defaultPace: Pace = { terminalMs: 250, plainMs: 10_000 };
+const defaultIntervals: ProgressIntervals = { terminalMs: 250, plainMs: 10_000 };
 
 /** No progress is shown with `json`. */
 interface Quiet {
@@ -32,7 +32,7 @@ export async function withProgress<T>(
   { json }: Quiet,
   io: CliIo,
   work: (show: ShowProgress) => Promise<T>,
-  pace: Pace = defaultPace,
+  intervals: ProgressIntervals = defaultIntervals,
 ): Promise<T> {
   if (json) return work(() => {});
   const began = performance.now();
@@ -43,7 +43,7 @@ export async function withProgress<T>(
   };
   const isTerminal = Boolean(io.stderr.isTTY && io.stderr.status);
   const draw = () => (isTerminal ? io.stderr.status?.(line()) : io.stderr.write(`${line()}\n`));
-  const timer = setInterval(draw, isTerminal ? pace.terminalMs : pace.plainMs);
+  const timer = setInterval(draw, isTerminal ? intervals.terminalMs : intervals.plainMs);
   timer.unref();
   try {
     return await work((next) => {

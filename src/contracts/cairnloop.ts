@@ -39,7 +39,6 @@ import type {
   DiscardInput,
   EditInput,
   EraseInput,
-  InterveneInput,
   ListInput,
   NoteInput,
   OpenInput,
@@ -51,6 +50,7 @@ import type {
   ResolveInput,
   ResumeInput,
   RetryInput,
+  RetryOrDiscardInput,
   RetryRange,
   SnoozeInput,
   TriggerInput,
@@ -255,12 +255,12 @@ export interface DeliveryCalls {
   /** Counts what `retryRange` would retry now, by topic. Throws `INPUT_INVALID`. */
   countRetryable(range: RetryRange): Promise<TopicCounts>;
   /** Retries all discarded deliveries of a range, or none if the database fails; returns their count by topic. Throws `INPUT_INVALID`. */
-  retryRange(range: RetryRange, input: InterveneInput): Promise<TopicCounts>;
+  retryRange(range: RetryRange, input: RetryOrDiscardInput): Promise<TopicCounts>;
   /**
    * Discards a pending delivery; the message that it was to deliver becomes `failed`. The countdown of a running clock is
    * refused. Throws as `retry`.
    */
-  discard(id: string, input: InterveneInput): Promise<Delivery>;
+  discard(id: string, input: RetryOrDiscardInput): Promise<Delivery>;
 }
 
 export interface ContextCalls {

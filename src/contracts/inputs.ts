@@ -205,11 +205,11 @@ export interface DeliveryListInput extends PageInput {
   topic?: DeliveryTopic | undefined;
 }
 
-export interface InterveneInput {
+export interface RetryOrDiscardInput {
   actor: Actor;
 }
 
-export interface RetryInput extends InterveneInput {
+export interface RetryInput extends RetryOrDiscardInput {
   /** Also sends a message now that is scheduled for later. Default false: `DELIVERY_SCHEDULED`. */
   releaseScheduled?: boolean | undefined;
 }

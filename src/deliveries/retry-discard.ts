@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Actor, Delivery } from '../contracts/domain.js';
-import type { InterveneInput, RetryInput } from '../contracts/inputs.js';
+import type { RetryInput, RetryOrDiscardInput } from '../contracts/inputs.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
@@ -14,7 +14,7 @@ import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { releaseNext } from './ordered-topics.js';
 import { isFree, isUnsettled } from './sql-conditions.js';
 
-const interveneInput = schemaOf<InterveneInput>()({ actor });
+const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor });
 const retryInput = schemaOf<RetryInput>()({
   actor,
   releaseScheduled: z.boolean().optional(),
@@ -39,8 +39,8 @@ export async function retryDelivery(runtime: Runtime, id: string, input: RetryIn
  * Discards a pending delivery; its message becomes `failed`. The countdown of a running clock is refused: the clock
  * would never breach. Throws as {@link retryDelivery}.
  */
-export async function discardDelivery(runtime: Runtime, id: string, input: InterveneInput): Promise<Delivery> {
-  const { actor } = parseInput('deliveries.discard', interveneInput, input);
+export async function discardDelivery(runtime: Runtime, id: string, input: RetryOrDiscardInput): Promise<Delivery> {
+  const { actor } = parseInput('deliveries.discard', retryOrDiscardInput, input);
   const row = await change(runtime, id, 'discarded', () => runtime.db.run(discard, { id, actor }));
   const delivery = toDelivery(row);
   const { topic, conversationId, subjectId: messageId } = delivery;

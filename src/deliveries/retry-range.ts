@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Actor, type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import type { InterveneInput, RetryRange } from '../contracts/inputs.js';
+import type { RetryOrDiscardInput, RetryRange } from '../contracts/inputs.js';
 import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
@@ -20,7 +20,7 @@ export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRa
 }
 
 /** Retries discarded deliveries, all or none, and records each. Returns the count by topic. Throws `INPUT_INVALID`. */
-export async function retryRange(runtime: Runtime, range: RetryRange, by: InterveneInput): Promise<TopicCounts> {
+export async function retryRange(runtime: Runtime, range: RetryRange, by: RetryOrDiscardInput): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
   const { actor: who } = parseInput('deliveries.retryRange', only({ actor }), by);
   const rows = await runtime.db.run(retryAll, { actor: who, topic: topic ?? null, since: since ?? null });

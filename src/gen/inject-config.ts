@@ -67,7 +67,7 @@ export function injectConfig(
 }
 
 /** Returns the `manual` outcome for an entry that the caller decided not to add. */
-export function leaveToHost(
+export function manualOutcome(
   reason: string,
   config: { path: string; text: string },
   entry: ConfigEntry,

@@ -1,7 +1,7 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
 import { type ChangePlan, type FileChange, keep, skip, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { type InjectionResult, injectConfig, leaveToHost } from './inject-config.js';
+import { type InjectionResult, injectConfig, manualOutcome } from './inject-config.js';
 import {
   configForm,
   finishConfig,
@@ -86,7 +86,7 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
   const injected = injectConfig(source, entry, habits);
   const own = request.force ? null : (texts[file] ?? null);
   if (injected.outcome !== 'updated' || own === null || exportsName(own, kind.configKey)) return injected;
-  return leaveToHost(`${file} exports no ${kind.configKey}`, source, entry, habits);
+  return manualOutcome(`${file} exports no ${kind.configKey}`, source, entry, habits);
 }
 
 /** A file of the host's at the module's path must export what the config would import. */

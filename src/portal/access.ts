@@ -2,7 +2,7 @@ import { errorText } from '../foundation/redact.js';
 import { type Identity, identify, isPersonId } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { type Frame, isApi, type PortalContext, type Route, type Services } from './handler.js';
+import { isApi, type PortalContext, type PortalPageContext, type Route, type Services } from './handler.js';
 import type { PortalCustomer } from './mount-options.js';
 import { alreadyRead, maxBodyBytes, Problem, unreadProblem } from './problems.js';
 import { wordingFor } from './strings/strings.js';
@@ -11,7 +11,7 @@ import { wordingFor } from './strings/strings.js';
 export const tokenHeader = 'x-cairnloop-token';
 
 /** Identifies the customer from the host's session. Throws before anything is read or rendered. */
-export async function enter(c: PortalContext, services: Services): Promise<Frame> {
+export async function enter(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
     throw new Problem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
@@ -58,7 +58,7 @@ export async function requireOwnRequest(c: PortalContext, services: Services, ro
   if (typeof form === 'string') throw unreadProblem(form);
   c.set('form', form);
   const token = api ? c.req.header(tokenHeader) : form.text('token');
-  if (!services.tokens.accepts(c.get('frame').customer.id, token))
+  if (!services.tokens.accepts(c.get('pageContext').customer.id, token))
     throw new Problem('TOKEN_INVALID', api ? { message: tokenMissing } : {});
 }
 

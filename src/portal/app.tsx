@@ -101,7 +101,7 @@ async function answer(c: PortalContext, services: Services, route: Answering): P
 
 async function answerOrRefuse(c: PortalContext, services: Services, route: Answering): Promise<Response> {
   try {
-    c.set('frame', await enter(c, services));
+    c.set('pageContext', await enter(c, services));
     if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
     // Count after the form was read, so that a refusal can show the customer's text again.
     if (route.counted) countRead(c, services);
@@ -112,7 +112,7 @@ async function answerOrRefuse(c: PortalContext, services: Services, route: Answe
 }
 
 function countRead(c: PortalContext, { reads }: Services): void {
-  const seconds = reads.take(c.get('frame').customer.id);
+  const seconds = reads.take(c.get('pageContext').customer.id);
   if (seconds > 0) throw rateLimited('tooManyRequests', seconds);
 }
 
@@ -122,7 +122,7 @@ async function refuse(c: PortalContext, services: Services, route: Answering, er
   if (problem.status >= 500 && error !== problem)
     runtime.log.error({ reason: errorText(error), route: route.name }, 'a request to the portal failed');
   if (isApi(route as Route, c.req.path, options.base)) return apiProblem(c, services, problem);
-  if (!c.get('frame')) return c.text(`${problem.details.message}\n`, problem.status);
+  if (!c.get('pageContext')) return c.text(`${problem.details.message}\n`, problem.status);
   if (route.again && c.get('form') && canShowAgain(problem)) {
     try {
       return withHeaders(await route.again(c, services, problem), problem);
@@ -139,17 +139,17 @@ function canShowAgain({ status, code }: Problem): boolean {
 }
 
 function apiProblem(c: PortalContext, { options }: Services, problem: Problem): Response {
-  const wording = c.get('frame')?.wording ?? wordingFor(options.strings, null);
+  const wording = c.get('pageContext')?.wording ?? wordingFor(options.strings, null);
   const error = { code: problem.code, message: problem.messageIn(wording) };
   return withHeaders(c.json({ error }, problem.status), problem);
 }
 
 async function problemPage(c: PortalContext, problem: Problem): Promise<Response> {
-  const frame = c.get('frame');
-  const text = problem.textIn(frame.wording);
+  const pageContext = c.get('pageContext');
+  const text = problem.textIn(pageContext.wording);
   const page = (
-    <Page frame={frame} title={text}>
-      <ProblemBox frame={frame} text={text} />
+    <Page pageContext={pageContext} title={text}>
+      <ProblemBox pageContext={pageContext} text={text} />
     </Page>
   );
   return withHeaders(await c.html(page, problem.status), problem);

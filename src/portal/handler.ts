@@ -28,7 +28,7 @@ export interface Services {
 }
 
 /** What every page is built with. */
-export interface Frame {
+export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;
   wording: Wording;
@@ -39,7 +39,7 @@ export interface Frame {
 
 export type PortalEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { frame: Frame; form: Fields };
+  Variables: { pageContext: PortalPageContext; form: Fields };
 };
 
 export type PortalContext = Context<PortalEnv>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type CustomerConversation, type CustomerMessage, csatRatings } from '../contracts/domain.js';
 import { maxCustomerName } from '../conversations/customer.js';
 import { isId } from '../validation/input.js';
-import type { Frame, Services } from './handler.js';
+import type { PortalPageContext, Services } from './handler.js';
 import { Problem, rateLimited } from './problems.js';
 
 /** The longest message, in characters. */
@@ -17,7 +17,7 @@ interface Write {
 /** Opens a conversation of this customer's, and returns it with its message. */
 export async function openConversation(
   services: Services,
-  { customer }: Frame,
+  { customer }: PortalPageContext,
   { subject, message, key }: Write & { subject: string; message: string },
 ): Promise<CustomerConversation> {
   requireMessage(message);
@@ -39,7 +39,7 @@ export async function openConversation(
 /** Writes into a conversation, if it is this customer's. */
 export async function writeMessage(
   services: Services,
-  { customer }: Frame,
+  { customer }: PortalPageContext,
   id: string,
   { message, key }: Write & { message: string },
 ): Promise<CustomerMessage> {
@@ -59,7 +59,7 @@ export async function writeMessage(
  */
 export async function rate(
   services: Services,
-  { customer }: Frame,
+  { customer }: PortalPageContext,
   id: string,
   given: string,
   key: string | undefined,

@@ -1,5 +1,5 @@
 /** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. Pure. */
-export function spanText(seconds: number | null): string {
+export function formatSpan(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 120) return `${Math.round(seconds)} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
@@ -7,7 +7,7 @@ export function spanText(seconds: number | null): string {
 }
 
 /** `96.2 %`; a dash for null. Pure. */
-export function shareText(share: number | null): string {
+export function formatPercent(share: number | null): string {
   return share === null ? '–' : `${oneDecimal(share * 100)} %`;
 }
 

@@ -1,6 +1,6 @@
 import type { DeliveryState, DeliveryTopic } from '../contracts/domain.js';
 import { toDate } from '../db/timestamp.js';
-import type { DeliveryReading, EventReading } from './tail-statements.js';
+import type { AuditEventRow, TailedDeliveryRow } from './tail-statements.js';
 
 /** How a delivery stands, in one word. */
 export type DeliveryStatus = 'scheduled' | 'waiting' | 'calling' | 'retrying' | 'done' | 'discarded';
@@ -46,13 +46,13 @@ export function matches(line: TailLine, { topic, state, conversationId }: TailFi
 }
 
 /** Pure. */
-export function toEventLine(row: EventReading): EventLine {
+export function toEventLine(row: AuditEventRow): EventLine {
   const { id, action, actor_id: actorId, conversation_id: conversationId, subject_id: subjectId } = row;
   return { type: 'event', at: toDate(row.at), id, action, actorId, conversationId, subjectId };
 }
 
 /** Pure. */
-export function toDeliveryLine(row: DeliveryReading): DeliveryLine {
+export function toDeliveryLine(row: TailedDeliveryRow): DeliveryLine {
   return {
     type: 'delivery',
     at: toDate(row.at),
@@ -66,7 +66,7 @@ export function toDeliveryLine(row: DeliveryReading): DeliveryLine {
   };
 }
 
-function statusOf({ state, leased, due, attempts }: DeliveryReading): DeliveryStatus {
+function statusOf({ state, leased, due, attempts }: TailedDeliveryRow): DeliveryStatus {
   if (state !== 'pending') return state;
   if (leased) return 'calling';
   if (attempts > 0) return 'retrying';

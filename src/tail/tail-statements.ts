@@ -8,7 +8,7 @@ export const mostPerLook = 500;
 /** How many due deliveries of each topic are watched. */
 const mostDue = 200;
 
-export interface DeliveryReading {
+export interface TailedDeliveryRow {
   id: string;
   topic: DeliveryTopic;
   conversation_id: string;
@@ -23,7 +23,7 @@ export interface DeliveryReading {
   at: Timestamp;
 }
 
-export interface EventReading {
+export interface AuditEventRow {
   id: string;
   at: Timestamp;
   action: string;
@@ -44,7 +44,7 @@ export const selectServerTime = statement<NoParams, { now: Timestamp }>(
 /** What becomes due within two seconds is watched before a worker takes it; every part walks an index. */
 export const selectDeliveries = statement<
   { from: Date; watched: string[]; topics: DeliveryTopic[]; conversationId: string | null },
-  DeliveryReading
+  TailedDeliveryRow
 >(
   'tail.deliveries',
   (s, p) => `
@@ -70,7 +70,7 @@ export const selectDeliveries = statement<
     FROM ${s}.deliveries d WHERE d.id = ANY (ARRAY(SELECT id FROM wanted))`,
 );
 
-export const selectEvents = statement<{ from: Date; conversationId: string | null }, EventReading>(
+export const selectEvents = statement<{ from: Date; conversationId: string | null }, AuditEventRow>(
   'tail.events',
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events

@@ -12,11 +12,11 @@ import {
   toEventLine,
 } from './tail-lines.js';
 import {
-  type DeliveryReading,
   mostPerLook,
   selectDeliveries,
   selectEvents,
   selectServerTime,
+  type TailedDeliveryRow,
 } from './tail-statements.js';
 
 export interface TailOptions {
@@ -117,7 +117,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     return before === undefined ? isShown : before !== stands;
   }
 
-  function deliveryLines(rows: readonly DeliveryReading[]): DeliveryLine[] {
+  function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
     const lines = rows.map((row) => ({ row, line: toDeliveryLine(row) }));
     for (const { line } of lines) {
       if (line.state === 'pending') unsettled.add(line.id);

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
-import { AddressRefused, isPublicAddress, lookupPublic } from './public-addresses.js';
+import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
 export interface PostRequest {
   url: URL;
@@ -86,7 +86,7 @@ function sendOnce(
       headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       agent,
       signal,
-      ...(!allowPrivate && { lookup: lookupPublic }),
+      ...(!allowPrivate && { lookup: lookupPublicAddress }),
     });
     sent.once('response', (answer) => {
       discard(answer);

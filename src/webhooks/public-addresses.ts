@@ -39,7 +39,7 @@ export class AddressRefused extends Error {
  * Resolves names to public addresses only. The connection is made to what this returns, so a name that changes between a
  * check and the connection (DNS rebinding) gains nothing.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
+export const lookupPublicAddress: LookupFunction = (hostname, options, callback) => {
   resolve(hostname, { ...options, all: true }, (error, addresses) => {
     if (error) return callback(error, '', 0);
     const allowed = addresses.filter(({ address }) => isPublicAddress(address));

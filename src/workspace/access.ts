@@ -9,7 +9,7 @@ import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
 import type { MountedOptions } from './mount-options.js';
 import { type PageContext, themeCookie, themes } from './page-context.js';
 import { wordingFor } from './strings/strings.js';
-import { t, withWording } from './words.js';
+import { t, withWording } from './translate.js';
 
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
@@ -26,7 +26,7 @@ export function requireOperator(services: Services): Middleware {
     if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
     services.team.note(identity.person);
-    c.set('frame', frameOf(c, services, identity.person));
+    c.set('pageContext', frameOf(c, services, identity.person));
     await next();
   };
 }
@@ -84,7 +84,7 @@ export function requireOwnForm({ tokens, runtime }: Services): Middleware {
     if (!isSameOrigin(c.req.raw)) return c.text(refused(t('refusedSite')), 403);
     const form = await readForm(c.req.raw, c.env?.incoming);
     if (typeof form === 'string') return unread(c, form, runtime.log);
-    if (!tokens.accepts(c.get('frame').operator.id, form.text('token'))) {
+    if (!tokens.accepts(c.get('pageContext').operator.id, form.text('token'))) {
       return c.text(refused(t('refusedToken')), 403);
     }
     c.set('form', form);

@@ -15,8 +15,8 @@ import { refusalOf } from './refusals.js';
 import { routes } from './routes.js';
 import { createSavedReplies } from './saved-replies.js';
 import { createTeam } from './team.js';
+import { t } from './translate.js';
 import { FailurePage } from './views/failure.js';
-import { t } from './words.js';
 
 /** The workspace as one application. Reads the assets and the forms' secret, so it is built at the first request. */
 export async function createApp({ closing, ...given }: AppOptions): Promise<Hono<WorkspaceEnv>> {
@@ -37,7 +37,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   app.on(['POST'], ['*'], requireOwnForm(services));
   for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));
-  app.notFound((c) => (c.get('frame') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
+  app.notFound((c) => (c.get('pageContext') ? notFoundPage(c) : c.text(`${t('notFound')}\n`, 404)));
   app.onError((error, c) => failed(error, c, services));
   return app;
 }
@@ -90,7 +90,7 @@ function notAllowed(c: WorkspaceContext, path: string): Response {
 
 function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response | Promise<Response> {
   return c.html(
-    <FailurePage frame={c.get('frame')} icon="info" title={title}>
+    <FailurePage pageContext={c.get('pageContext')} icon="info" title={title}>
       {t('pageNotFoundHint')}
     </FailurePage>,
     404,
@@ -101,20 +101,20 @@ async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Service
   // Queries of pages throw the driver's errors: translate them first.
   const error = await databaseFailure(thrown, runtime.db);
   const refusal = refusalOf(error, runtime.log);
-  const frame = c.get('frame');
-  if (refusal && frame) {
+  const pageContext = c.get('pageContext');
+  if (refusal && pageContext) {
     if (refusal.status === 404) return notFoundPage(c, refusal.notice.title.replace(/\.$/, ''));
     return c.html(
-      <FailurePage frame={frame} icon="triangle-alert" title={refusal.notice.title}>
+      <FailurePage pageContext={pageContext} icon="triangle-alert" title={refusal.notice.title}>
         {refusal.notice.text ?? ''}
       </FailurePage>,
       refusal.status,
     );
   }
   runtime.log.error({ reason: errorText(error), path: c.req.routePath }, 'a workspace page failed');
-  if (!frame) return c.text(`${t('failedPlain')}\n`, 500);
+  if (!pageContext) return c.text(`${t('failedPlain')}\n`, 500);
   return c.html(
-    <FailurePage frame={frame} icon="triangle-alert" title={t('pageFailed')}>
+    <FailurePage pageContext={pageContext} icon="triangle-alert" title={t('pageFailed')}>
       {t('pageFailedHint')}
     </FailurePage>,
     500,

@@ -6,7 +6,7 @@ const styles = [
   'tokens',
   'base',
   'parts',
-  'frame',
+  'pageContext',
   'queue',
   'thread',
   'messages',

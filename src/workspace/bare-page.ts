@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { securityHeaders } from '../http/security-headers.js';
-import { wording } from './words.js';
+import { wording } from './translate.js';
 
 /** A page without layout, which uses neither database nor customer data. */
 export interface BarePage {

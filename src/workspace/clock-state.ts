@@ -1,5 +1,5 @@
 import type { Clock } from './model.js';
-import { t, tCount } from './words.js';
+import { t, tCount } from './translate.js';
 
 /** How a clock looks to an operator. */
 export type ClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';

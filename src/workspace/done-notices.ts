@@ -1,6 +1,6 @@
 import type { Notice } from './page-context.js';
 import type { TextKey } from './strings/strings.js';
-import { t } from './words.js';
+import { t } from './translate.js';
 
 /** Notices by the `done` parameter of a redirect. A fixed list, so that a crafted URL cannot show other text. */
 const notices: Record<string, TextKey> = {

@@ -38,7 +38,7 @@ export interface Services {
 
 export type WorkspaceEnv = {
   Bindings: { incoming?: IncomingMessage };
-  Variables: { frame: PageContext; form: Fields };
+  Variables: { pageContext: PageContext; form: Fields };
 };
 
 export type WorkspaceContext = Context<WorkspaceEnv>;
@@ -71,5 +71,5 @@ export function backPath(form: Fields, fallback: string): string {
 export function redirect(c: WorkspaceContext, path: string, done?: string): Response {
   const [before, hash] = path.split('#', 2);
   const told = done ? `${before}${before?.includes('?') ? '&' : '?'}done=${done}` : before;
-  return c.redirect(`${c.get('frame').base}${told}${hash ? `#${hash}` : ''}`, 303);
+  return c.redirect(`${c.get('pageContext').base}${told}${hash ? `#${hash}` : ''}`, 303);
 }

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { fieldText, foundText } from './package-words.js';
+import { fieldText, foundText } from './package-texts.js';
 import type { Notice } from './page-context.js';
 import type { TextKey } from './strings/strings.js';
-import { t, tCount } from './words.js';
+import { t, tCount } from './translate.js';
 
 /** How a page shows an expected failure. */
 export interface Refusal {

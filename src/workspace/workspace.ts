@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.js';
 import type { BarePage } from './bare-page.js';
 import { mountOptions, type WorkspaceOptions } from './mount-options.js';
 import { wordingFor } from './strings/strings.js';
-import { t, withWording } from './words.js';
+import { t, withWording } from './translate.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 export type { WorkspaceOptions } from './mount-options.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Conversation, Message } from '../../src/contracts/domain.js';
-import { isPublicAddress, lookupPublic } from '../../src/webhooks/public-addresses.js';
+import { isPublicAddress, lookupPublicAddress } from '../../src/webhooks/public-addresses.js';
 import { webhookNotifier } from '../../src/webhooks/webhook-notifier.js';
 import { secret, startReceiver } from './receiver.js';
 
@@ -64,7 +64,7 @@ describe('webhooks: endpoints on private addresses', () => {
   for (const all of [true, false])
     it(`the lookup of a connection refuses a private name (all: ${all})`, async () => {
       const code = await new Promise((resolve) =>
-        lookupPublic('localhost', { all }, (error) => resolve((error as { code?: string } | null)?.code)),
+        lookupPublicAddress('localhost', { all }, (error) => resolve((error as { code?: string } | null)?.code)),
       );
       assert.equal(code, 'ADDRESS_REFUSED');
     });

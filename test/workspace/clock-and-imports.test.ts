@@ -4,12 +4,12 @@ import { createRequire } from 'node:module';
 import { linkParts } from '../../src/context/link-parts.js';
 import { safeHref } from '../../src/context/safe-href.js';
 import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
-import { diffWords } from '../../src/workspace/diff-words.js';
 import { backPath } from '../../src/workspace/handler.js';
 import type { Clock } from '../../src/workspace/model.js';
-import { auditActions } from '../../src/workspace/views/audit-words.js';
+import { browserTexts } from '../../src/workspace/translate.js';
+import { auditActions } from '../../src/workspace/views/audit-action-names.js';
 import { icons } from '../../src/workspace/views/icon-paths.js';
-import { browserTexts } from '../../src/workspace/words.js';
+import { diffWords } from '../../src/workspace/word-diff.js';
 import { sourceFiles } from '../support/source-files.js';
 
 const require = createRequire(import.meta.url);

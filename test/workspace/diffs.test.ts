@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { createComparer } from '../../src/workspace/diff-words.js';
+import { createComparer } from '../../src/workspace/word-diff.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
 

@@ -27,35 +27,35 @@ export const command = defineCommand({
   },
 });
 
-type Words = typeof import('../../report/report-text.js');
+type ReportFormats = typeof import('../../report/report-text.js');
 
 /** Pure. */
-export function reportText(report: Report, { shareText, spanText }: Words): string {
+export function reportText(report: Report, { formatPercent, formatSpan }: ReportFormats): string {
   const { firstResponse, sla, csat, drafts } = report;
   const { approved, edited, discarded, allowed } = drafts.byStatus;
   const lines = [
     ['Conversations opened', String(report.opened.count), ''],
     [
       'First response',
-      `median ${spanText(firstResponse.medianSeconds)}, 90 % within ${spanText(firstResponse.p90Seconds)}`,
+      `median ${formatSpan(firstResponse.medianSeconds)}, 90 % within ${formatSpan(firstResponse.p90Seconds)}`,
       `${firstResponse.answered.count} answered, ${firstResponse.unanswered.count} not answered`,
     ],
     [
       'SLA met',
-      shareText(sla.metShare),
+      formatPercent(sla.metShare),
       `${sla.met.count} met, ${sla.breached.count} breached, ${sla.running.count} running`,
     ],
     [
       'CSAT positive',
-      shareText(csat.positiveShare),
+      formatPercent(csat.positiveShare),
       `${csat.positive.count} positive, ${csat.negative.count} negative`,
     ],
     [
       'Drafts accepted',
-      shareText(drafts.acceptedShare),
+      formatPercent(drafts.acceptedShare),
       `${approved.count} approved, ${edited.count} edited, ${discarded.count} discarded`,
     ],
-    ['Median edit', shareText(drafts.medianEditDistance), 'of the text of an edited draft'],
+    ['Median edit', formatPercent(drafts.medianEditDistance), 'of the text of an edited draft'],
     ['Sent without review', String(allowed.count), ''],
   ];
   const truncated = report.truncated ? ['', 'Only the newest part of the period is counted: it holds too much.'] : [];

@@ -1,6 +1,6 @@
 import { search } from './0008-search.js';
 import type { Migration } from './migration.js';
-import { fold, parts, pieces, query } from './search-functions.js';
+import { foldFunction, partsFunction, piecesFunction, queryFunction } from './search-functions.js';
 
 /**
  * Finds any part of a word, in every script, with no extension: docs/search.md says what is found, and
@@ -9,7 +9,7 @@ import { fold, parts, pieces, query } from './search-functions.js';
 export const searchParts: Migration = {
   name: '0011-search-parts',
   prepare: (s) => [
-    [fold(s), pieces(s), parts(s), query(s), conversationTexts(s)].join('\n'),
+    [foldFunction(s), piecesFunction(s), partsFunction(s), queryFunction(s), conversationTexts(s)].join('\n'),
     backfill(s),
     ...indexed(s, 'messages_parts', `USING gin (${s}.search_parts(content)) WHERE ${written}`),
     ...indexed(s, 'messages_of_envelope', `((metadata ->> 'envelopeId')) WHERE ${copied}`),

@@ -1,9 +1,9 @@
 /** The SQL functions of search: what is stored in its index, and what is looked for. */
-import { digraphs, dropped, letters, separators, syllabic, unspaced } from './search-letters.js';
+import { digraphs, dropped, letterFolding, separators, syllabic, unspaced } from './search-letters.js';
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
 
-const foldLetters = letters
+const foldLetters = letterFolding
   .map(({ from, to }) => `IF plain ~ '[${from}]' THEN plain := translate(plain, '${from}', '${to}'); END IF;`)
   .join('\n          ');
 const spellDigraphs = digraphs.reduce(
@@ -15,7 +15,7 @@ const spellDigraphs = digraphs.reduce(
  * One text for all ways to write it: words of letters, digits and their marks, with one space between. `lower` goes by
  * ASCII alone, and the rest by lists, as what it does to other letters depends on the locale of the database.
  */
-export const fold = (s: string) => `
+export const foldFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
     DECLARE
       plain text COLLATE "C" := left(p_text, 20000);
@@ -34,7 +34,7 @@ export const fold = (s: string) => `
     END $$;`;
 
 /** A piece is a run of one kind of script; its width is how many signs of it the index holds from each place on. */
-export const pieces = (s: string) => `
+export const piecesFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_width(p_piece text) RETURNS integer LANGUAGE plpgsql ${pure} AS $$
     BEGIN
       RETURN CASE
@@ -54,7 +54,7 @@ export const pieces = (s: string) => `
  * What the index holds of a text: from every place in it, as many signs as the piece is wide. Long pieces are taken in
  * stretches, as `substr` counts from the beginning.
  */
-export const parts = (s: string) => `
+export const partsFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
     DECLARE
       folded text COLLATE "C" := ${s}.search_fold(p_text);
@@ -82,7 +82,7 @@ export const parts = (s: string) => `
  * What is looked for: the windows of a piece cover it, each as wide as what the index holds. Words of several windows
  * may be found where these stand apart, so they are `search_doubts`, which `search_holds` looks for in the text itself.
  */
-export const query = (s: string) => `
+export const queryFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_windows(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
     DECLARE
       windows text[] := '{}';

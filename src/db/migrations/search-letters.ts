@@ -40,13 +40,13 @@ export const syllabic = String.raw`\u3005-\u3007\u3031-\u3035\u303b-\u303c\u3041
 /** Scripts without spaces between words, of which a sign is about a sound: Thai, Lao, Burmese, Khmer and their kin. */
 export const unspaced = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf`;
 
-export interface Letters {
+export interface LetterFolding {
   from: string;
   to: string;
 }
 
 /** The same letters under other letters of one code point. One step each, as `translate` looks through all of its list. */
-export const letters: readonly Letters[] = [
+export const letterFolding: readonly LetterFolding[] = [
   pairs('Øø:o Łł:l Đđ:d Ðð:d Ħħ:h Ŧŧ:t ı:i Ŋŋ:n Ƒƒ:f ẞ:ß Æ:æ Œ:œ Þ:þ'),
   join(lowered([0x370, 0x3ff]), pairs('ς:σ')),
   lowered([0x400, 0x45f], [0x490, 0x491]),
@@ -103,7 +103,7 @@ export const digraphs: readonly (readonly [letter: string, written: string])[] =
 ];
 
 /** `'Øø:o Łł:l'`: the letters before a colon become the one after it. */
-function pairs(text: string): Letters {
+function pairs(text: string): LetterFolding {
   return join(
     ...text.split(' ').map((pair) => {
       const [from = '', to = ''] = pair.split(':');
@@ -113,7 +113,7 @@ function pairs(text: string): Letters {
 }
 
 /** Capitals of ranges of code points, to their small letters. */
-function lowered(...ranges: [first: number, last: number][]): Letters {
+function lowered(...ranges: [first: number, last: number][]): LetterFolding {
   const all = ranges.flatMap(([first, last]) =>
     Array.from({ length: last - first + 1 }, (_, n) => String.fromCodePoint(first + n)),
   );
@@ -128,7 +128,7 @@ function smallOf(letter: string): string {
 }
 
 /** Ten digits from each of these on, to those of ASCII. */
-function digits(...zeros: number[]): Letters {
+function digits(...zeros: number[]): LetterFolding {
   return join(
     ...zeros.map((zero) => ({
       from: String.fromCodePoint(...[...'0123456789'].map((d) => zero + Number(d))),
@@ -137,6 +137,6 @@ function digits(...zeros: number[]): Letters {
   );
 }
 
-function join(...parts: Letters[]): Letters {
+function join(...parts: LetterFolding[]): LetterFolding {
   return { from: parts.map(({ from }) => from).join(''), to: parts.map(({ to }) => to).join('') };
 }

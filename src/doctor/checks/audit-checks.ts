@@ -1,4 +1,4 @@
-import { type Check, defineCheck, fine, toCheck } from './check.js';
+import { type Check, checkFinding, defineCheck, okFinding } from './check.js';
 import { formatAge } from './format-age.js';
 
 /** A running worker seals within seconds. */
@@ -15,11 +15,11 @@ const key = defineCheck({
     const used = work.state === 'known' ? work.value.audit.keyId : null;
     if (used !== null && !auditKeyIds.includes(used)) {
       const message = `The audit record is signed with key ${used}, which is not in ${file}: a worker with this config seals no events.`;
-      return toCheck(message, 'set audit.key to that key, or list it in audit.previousKeys');
+      return checkFinding(message, 'set audit.key to that key, or list it in audit.previousKeys');
     }
     const [current] = auditKeyIds;
-    if (current !== undefined) return fine(`The audit record is signed with audit.key (key ${current}).`);
-    return fine(
+    if (current !== undefined) return okFinding(`The audit record is signed with audit.key (key ${current}).`);
+    return okFinding(
       'No audit.key: the owner of the tables can rewrite the audit record; an anchor that was kept shows it.',
     );
   },
@@ -30,9 +30,9 @@ const sealing = defineCheck({
   title: 'sealing of the audit record',
   needs: 'work',
   judge: ({ audit: { oldestUnsealedMs } }) => {
-    if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return fine('Audit events are sealed.');
+    if (oldestUnsealedMs === null || oldestUnsealedMs <= staleSealMs) return okFinding('Audit events are sealed.');
     const message = `Audit events have waited ${formatAge(oldestUnsealedMs)} to be sealed: no worker runs, or none has the audit.key of the record.`;
-    return toCheck(message, 'cairnloop worker; its log says why it does not seal');
+    return checkFinding(message, 'cairnloop worker; its log says why it does not seal');
   },
 });
 
@@ -41,20 +41,20 @@ const anchor = defineCheck({
   title: 'anchors of the audit record',
   needs: 'config',
   judge: ({ handsAnchors }, { work }) => {
-    if (!handsAnchors) return fine('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
-    if (work.state !== 'known') return fine('Audit anchors are handed to notifier.onAuditAnchor.');
+    if (!handsAnchors) return okFinding('No notifier.onAuditAnchor: keep what `cairnloop audit anchor` prints.');
+    if (work.state !== 'known') return okFinding('Audit anchors are handed to notifier.onAuditAnchor.');
     const { anchorHandedMs, anchorError } = work.value.audit;
     const last =
       anchorHandedMs === null
         ? 'No audit anchor was handed over yet'
         : `The last audit anchor was handed over ${formatAge(anchorHandedMs)} ago`;
     if (anchorError !== null)
-      return toCheck(
+      return checkFinding(
         `${last}; onAuditAnchor failed: ${anchorError}.`,
         'correct notifier.onAuditAnchor; a worker tries again',
       );
-    if (anchorHandedMs !== null && anchorHandedMs > staleAnchorMs) return toCheck(`${last}.`, 'cairnloop worker');
-    return fine(`${last}.`);
+    if (anchorHandedMs !== null && anchorHandedMs > staleAnchorMs) return checkFinding(`${last}.`, 'cairnloop worker');
+    return okFinding(`${last}.`);
   },
 });
 

@@ -40,13 +40,13 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
 
 function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, title: string, failure?: 'check' | 'blocked') {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
-  return notChecked(title, fact.because);
+  return notCheckedFinding(title, fact.because);
 }
 
-export const notChecked = (title: string, because: string): Judgement => ({
-  ...toCheck(`${title} not checked: ${because}.`, null),
+export const notCheckedFinding = (title: string, because: string): Judgement => ({
+  ...checkFinding(`${title} not checked: ${because}.`, null),
   notChecked: because,
 });
-export const fine = (message: string): Judgement => ({ level: 'ok', message, fix: null });
-export const toCheck = (message: string, fix: string | null): Judgement => ({ level: 'check', message, fix });
-export const blocked = (message: string, fix: string): Judgement => ({ level: 'blocked', message, fix });
+export const okFinding = (message: string): Judgement => ({ level: 'ok', message, fix: null });
+export const checkFinding = (message: string, fix: string | null): Judgement => ({ level: 'check', message, fix });
+export const blockedFinding = (message: string, fix: string): Judgement => ({ level: 'blocked', message, fix });

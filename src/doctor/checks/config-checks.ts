@@ -2,7 +2,7 @@ import { type ContractKey, contractMethods } from '../../config/host-modules.js'
 import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, Facts } from '../facts.js';
-import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
+import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
 import { judgeUnfinished } from './unfinished.js';
 
 const config = defineCheck({
@@ -13,14 +13,14 @@ const config = defineCheck({
   judge: ({ file, problems, variables }, { hostFailures = [] }) => {
     const others = problems.filter(({ path }) => !isContract(path.split('.')[0]));
     const failures = hostFailures.map((failure) =>
-      blocked(
+      blockedFinding(
         `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
         'catch it there, or connect and start timers elsewhere: a worker would end by it',
       ),
     );
-    if (others.length === 0 && failures.length === 0) return fine(`${file} has no wrong key.`);
+    if (others.length === 0 && failures.length === 0) return okFinding(`${file} has no wrong key.`);
     const wrong = others.map(({ path, expected, found }) =>
-      blocked(`${file}: ${path}: expected ${expected}, found ${found}.`, fixOf(path, found, file, variables)),
+      blockedFinding(`${file}: ${path}: expected ${expected}, found ${found}.`, fixOf(path, found, file, variables)),
     );
     return [...wrong, ...failures];
   },
@@ -54,25 +54,25 @@ const contracts: readonly ContractRow[] = [
   {
     key: 'automationPolicy',
     code: 'AUTOMATION_POLICY',
-    absent: () => fine(`No ${policy.configKey}: ${policy.absent}.`),
+    absent: () => okFinding(`No ${policy.configKey}: ${policy.absent}.`),
   },
   {
     key: 'draftGenerator',
     code: 'DRAFT_GENERATOR',
     absent: (file, { work }) =>
       isAnnounced(work, 'draftGenerator')
-        ? fine(`No draftGenerator in ${file}; the workers of this schema have one, so drafts are asked for.`)
-        : fine('No draftGenerator: no draft is asked for.'),
+        ? okFinding(`No draftGenerator in ${file}; the workers of this schema have one, so drafts are asked for.`)
+        : okFinding('No draftGenerator: no draft is asked for.'),
   },
 ];
 
 function missing(kind: { name: string; configKey: string; absent: string }): Judgement {
-  return toCheck(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
+  return checkFinding(`No ${kind.configKey}: ${kind.absent}.`, `cairnloop gen ${kind.name}`);
 }
 
 function withoutNotifier(file: string, { work }: Facts): Judgement {
   if (isAnnounced(work, 'notifier'))
-    return fine(`No notifier in ${file}; the workers of this schema have one, so its callbacks are owed.`);
+    return okFinding(`No notifier in ${file}; the workers of this schema have one, so its callbacks are owed.`);
   const { message, ...rest } = missing(notifier);
   const neverStarted = work.state === 'known' && work.value.announced === null;
   if (!neverStarted) return { ...rest, message };
@@ -100,14 +100,14 @@ function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, f
   const wrong = problems.filter(({ path }) => path === key || path.startsWith(`${key}.`));
   if (wrong.length > 0) {
     return wrong.map(({ path, expected, found }) =>
-      blocked(`${path}: expected ${expected}, found ${found}.`, `correct ${path} where ${file} has its ${key}`),
+      blockedFinding(`${path}: expected ${expected}, found ${found}.`, `correct ${path} where ${file} has its ${key}`),
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
   const unfinished = judgeUnfinished(found, code);
   if (unfinished) return unfinished;
   const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
-  return [fine(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
+  return [okFinding(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
 }
 
 const replies = defineCheck({
@@ -118,10 +118,12 @@ const replies = defineCheck({
     const { file, modules } = found;
     const unfinished = judgeUnfinished(found, 'REPLIES');
     if (unfinished) return unfinished;
-    if (modules.includes('notifier.onReply')) return fine('Replies are handed to notifier.onReply.');
+    if (modules.includes('notifier.onReply')) return okFinding('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
-      return fine(`No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`);
-    return toCheck(
+      return okFinding(
+        `No notifier.onReply in ${file}; the workers of this schema have it, so replies are handed to them.`,
+      );
+    return checkFinding(
       'No notifier.onReply: replies are stored, and nobody is notified.',
       'add onReply(message, conversation, metadata) to the notifier',
     );
@@ -134,8 +136,8 @@ const metrics = defineCheck({
   needs: 'config',
   judge: ({ file, hasMetrics, settings }) =>
     hasMetrics
-      ? fine(`${settings.ops.metricsPath} answers metrics.`)
-      : toCheck(
+      ? okFinding(`${settings.ops.metricsPath} answers metrics.`)
+      : checkFinding(
           `No metrics reporter: ${settings.ops.metricsPath} answers 501, so nothing warns of deliveries that pile up.`,
           `add metrics: prometheus() to ${file}`,
         ),
@@ -147,11 +149,11 @@ const opsBind = defineCheck({
   needs: 'config',
   judge: (facts, { profile }) => {
     const { host, port } = facts.settings.ops;
-    if (isLoopback(host)) return fine(`The ops server listens on ${host}:${port}, for this machine alone.`);
+    if (isLoopback(host)) return okFinding(`The ops server listens on ${host}:${port}, for this machine alone.`);
     const where = isEveryNetwork(host) ? `${host}:${port}, every network of the machine` : `${host}:${port}`;
     const message = `The ops server listens on ${where}, and asks nobody who they are. ${exposedBy(facts)}`;
-    if (profile === 'development' || !isEveryNetwork(host)) return fine(message);
-    return toCheck(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
+    if (profile === 'development' || !isEveryNetwork(host)) return okFinding(message);
+    return checkFinding(message, `set ops.host in ${facts.file} to the address that your probes and Prometheus use`);
   },
 });
 
@@ -185,9 +187,9 @@ const logLevel = defineCheck({
     const { level } = settings.log;
     const tooMuch = level === 'debug' || level === 'trace';
     const tooLittle = level === 'silent' || level === 'fatal';
-    if (profile === 'development' || !(tooMuch || tooLittle)) return fine(`The log level is ${level}.`);
+    if (profile === 'development' || !(tooMuch || tooLittle)) return okFinding(`The log level is ${level}.`);
     const message = `The log level is ${level}: ${tooLittle ? 'failing deliveries leave no trace' : 'it costs throughput'}.`;
-    return toCheck(message, `set log.level to "info" in ${file}`);
+    return checkFinding(message, `set log.level to "info" in ${file}`);
   },
 });
 
@@ -202,9 +204,9 @@ const poolSize = defineCheck({
     const { poolSize } = settings.database;
     const { concurrency } = settings.worker;
     const enough = Math.ceil(concurrency / callbacksPerConnection);
-    if (poolSize >= enough) return fine(`${poolSize} connections serve ${concurrency} callbacks at once.`);
+    if (poolSize >= enough) return okFinding(`${poolSize} connections serve ${concurrency} callbacks at once.`);
     const message = `${concurrency} callbacks at once share ${poolSize} connection(s) to be loaded and settled, so they wait for each other.`;
-    return toCheck(message, `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`);
+    return checkFinding(message, `set database.poolSize in ${file} to ${enough} or more, or lower worker.concurrency`);
   },
 });
 

@@ -1,5 +1,5 @@
 import { oldestPostgres } from '../../db/migrate-preconditions.js';
-import { blocked, type Check, defineCheck, fine, toCheck } from './check.js';
+import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from './check.js';
 
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
 const tolerableSkewMs = 5000;
@@ -16,8 +16,8 @@ const database = defineCheck({
   needs: 'database',
   failure: 'blocked',
   judge: ({ target, readOnly }) => {
-    if (!readOnly) return fine(`The database at ${target} answers.`);
-    return blocked(
+    if (!readOnly) return okFinding(`The database at ${target} answers.`);
+    return blockedFinding(
       `The database at ${target} is read-only: a replica cannot take conversations.`,
       'name the primary in database.url',
     );
@@ -30,8 +30,8 @@ const postgresVersion = defineCheck({
   needs: 'database',
   judge: ({ version, versionNumber }) =>
     versionNumber >= oldestPostgres
-      ? fine(`Postgres ${version}.`)
-      : blocked(
+      ? okFinding(`Postgres ${version}.`)
+      : blockedFinding(
           `Postgres ${version} is older than 13, the oldest that Cairnloop runs on.`,
           'move to Postgres 13 or later',
         ),
@@ -42,9 +42,12 @@ const encoding = defineCheck({
   title: 'encoding of the database',
   needs: 'database',
   judge: ({ encoding }) => {
-    if (encoding === 'UTF8') return fine('The database stores UTF-8.');
+    if (encoding === 'UTF8') return okFinding('The database stores UTF-8.');
     const message = `The database has the encoding ${encoding}, which cannot store what customers write.`;
-    return blocked(message, 'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url');
+    return blockedFinding(
+      message,
+      'make a database with ENCODING UTF8 TEMPLATE template0, and name it in database.url',
+    );
   },
 });
 
@@ -53,10 +56,10 @@ const databaseRole = defineCheck({
   title: 'database role',
   needs: 'database',
   judge: ({ superuser }, { profile, config }) => {
-    if (!superuser || profile === 'development') return fine('The database role may do what it needs.');
+    if (!superuser || profile === 'development') return okFinding('The database role may do what it needs.');
     const schema = config.state === 'known' ? config.value.settings.database.schema : 'cairnloop';
     const message = 'Cairnloop connects as a superuser: whoever gets hold of database.url owns the whole server.';
-    return toCheck(message, `connect as a role that owns schema ${schema} and nothing else`);
+    return checkFinding(message, `connect as a role that owns schema ${schema} and nothing else`);
   },
 });
 
@@ -65,10 +68,10 @@ const encryption = defineCheck({
   title: 'encryption of the database connection',
   needs: 'database',
   judge: ({ encrypted, isLocal }, { profile }) => {
-    if (encrypted) return fine('The connection to the database is encrypted.');
-    if (isLocal || profile === 'development') return fine('The connection to the database is not encrypted.');
+    if (encrypted) return okFinding('The connection to the database is encrypted.');
+    if (isLocal || profile === 'development') return okFinding('The connection to the database is not encrypted.');
     const message = 'The connection to the database is not encrypted, so its network can read customers and password.';
-    return toCheck(message, 'add ?sslmode=verify-full to database.url');
+    return checkFinding(message, 'add ?sslmode=verify-full to database.url');
   },
 });
 
@@ -78,10 +81,10 @@ const clock = defineCheck({
   needs: 'database',
   judge: ({ clockSkewMs }) => {
     const seconds = Math.round(Math.abs(clockSkewMs) / 1000);
-    if (Math.abs(clockSkewMs) <= tolerableSkewMs) return fine("This machine's clock agrees with the database's.");
+    if (Math.abs(clockSkewMs) <= tolerableSkewMs) return okFinding("This machine's clock agrees with the database's.");
     const way = clockSkewMs > 0 ? 'ahead of' : 'behind';
     const message = `This machine's clock is ${seconds} s ${way} the database's, by which every deadline is kept.`;
-    return toCheck(message, 'synchronise both machines with NTP');
+    return checkFinding(message, 'synchronise both machines with NTP');
   },
 });
 
@@ -90,11 +93,12 @@ const pooler = defineCheck({
   title: 'connection pooler',
   needs: 'database',
   judge: ({ pooling }) => {
-    if (pooling === 'unknown') return toCheck('connection pooler not checked: no second connection was free.', null);
-    if (pooling === 'none') return fine('Each connection has a database session of its own.');
+    if (pooling === 'unknown')
+      return checkFinding('connection pooler not checked: no second connection was free.', null);
+    if (pooling === 'none') return okFinding('Each connection has a database session of its own.');
     const message =
       'database.url leads through a pooler in transaction mode (PgBouncer): named statements, LISTEN and advisory locks need a session.';
-    return blocked(message, 'name the database itself in database.url, or a pool in session mode');
+    return blockedFinding(message, 'name the database itself in database.url, or a pool in session mode');
   },
 });
 
@@ -107,9 +111,9 @@ const connections = defineCheck({
     const workers = work.state === 'known' ? work.value.workers.length : 0;
     const processes = Math.max(1, workers);
     const needed = processes * (poolSize + otherConnections);
-    if (needed <= maxConnections) return fine(`Up to ${needed} of ${maxConnections} connections are used.`);
+    if (needed <= maxConnections) return okFinding(`Up to ${needed} of ${maxConnections} connections are used.`);
     const message = `${processes} process(es) may open ${needed} connections, but the server allows ${maxConnections}.`;
-    return toCheck(message, 'lower database.poolSize, or raise max_connections');
+    return checkFinding(message, 'lower database.poolSize, or raise max_connections');
   },
 });
 
@@ -121,10 +125,10 @@ const schema = defineCheck({
   judge: ({ schema, exists, unknown, incompatible }) => {
     const newer = (names: string[]) => `Schema "${schema}" is newer than this package: it has ${names.join(', ')}.`;
     const upgrade = 'install the version of cairnloop that made that schema, or a later one';
-    if (incompatible.length > 0) return blocked(newer(incompatible), upgrade);
-    if (unknown.length > 0) return toCheck(`${newer(unknown)} This version works on it.`, upgrade);
-    if (!exists) return blocked(`There is no schema "${schema}".`, 'cairnloop migrate');
-    return fine(`Schema "${schema}" is there.`);
+    if (incompatible.length > 0) return blockedFinding(newer(incompatible), upgrade);
+    if (unknown.length > 0) return checkFinding(`${newer(unknown)} This version works on it.`, upgrade);
+    if (!exists) return blockedFinding(`There is no schema "${schema}".`, 'cairnloop migrate');
+    return okFinding(`Schema "${schema}" is there.`);
   },
 });
 
@@ -134,8 +138,8 @@ const migrations = defineCheck({
   needs: 'schema',
   judge: ({ pending, applied }) =>
     pending.length === 0
-      ? fine(`${applied} migrations are applied, none is pending.`)
-      : blocked(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
+      ? okFinding(`${applied} migrations are applied, none is pending.`)
+      : blockedFinding(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
 });
 
 export const databaseChecks: readonly Check[] = [

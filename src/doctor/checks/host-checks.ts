@@ -1,6 +1,6 @@
 import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { strayLine } from '../../gen/tsconfig-changes.js';
-import { blocked, type Check, defineCheck, fine, type Judgement, toCheck } from './check.js';
+import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
 
 /** The oldest Node that this package runs on. */
 const oldestNode = [20, 19] as const;
@@ -12,8 +12,12 @@ const nodeVersion = defineCheck({
   judge: (_, { nodeVersion: version }) => {
     const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
     const wanted = oldestNode.join('.');
-    if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return fine(`Node ${version}.`);
-    return blocked(`Node ${version} is older than ${wanted}, the oldest that Cairnloop runs on.`, 'nvm install 22');
+    if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]))
+      return okFinding(`Node ${version}.`);
+    return blockedFinding(
+      `Node ${version} is older than ${wanted}, the oldest that Cairnloop runs on.`,
+      'nvm install 22',
+    );
   },
 });
 
@@ -24,13 +28,13 @@ const copies = defineCheck({
   judge: ({ copies, isDependency, isOwn, version, packageManager }) => {
     if (!isDependency) {
       const message = `cairnloop ${version} is running, but this package does not depend on it, so its code cannot import it.`;
-      return toCheck(message, `${packageManager} ${packageManager === 'npm' ? 'install' : 'add'} cairnloop`);
+      return checkFinding(message, `${packageManager} ${packageManager === 'npm' ? 'install' : 'add'} cairnloop`);
     }
-    if (copies.length === 1) return fine(`cairnloop ${version}, one copy.`);
+    if (copies.length === 1) return okFinding(`cairnloop ${version}, one copy.`);
     const listed = copies.map((copy) => `${copy.version} in ${copy.folder}`).join(' and ');
     const why = 'metrics and telemetry of one know nothing of the other';
     const message = `There are ${copies.length} copies of cairnloop (${listed}): ${why}.`;
-    return toCheck(
+    return checkFinding(
       message,
       isOwn ? dedupe[packageManager] : 'npx cairnloop doctor, which runs the copy of this package',
     );
@@ -45,10 +49,10 @@ const packages = defineCheck({
   needs: 'installation',
   judge: ({ pinned, packageManager }) => {
     const wrong = pinned.filter(({ expected, found }) => expected !== found);
-    if (wrong.length === 0) return fine(`${pinned.map(({ name, found }) => `${name} ${found}`).join(', ')}.`);
+    if (wrong.length === 0) return okFinding(`${pinned.map(({ name, found }) => `${name} ${found}`).join(', ')}.`);
     return wrong.map(({ name, expected, found }) => {
       const message = `${name} must be ${expected}, found ${found ?? 'none'}; other versions lock and repeat jobs in other ways.`;
-      return toCheck(message, `${packageManager} install`);
+      return checkFinding(message, `${packageManager} install`);
     });
   },
 });
@@ -60,15 +64,15 @@ const envFile = defineCheck({
   judge: ({ present, unreadable, ignored, tracked, read = [] }) => {
     const others = read.filter((file) => file !== '.env');
     const also = others.length > 0 ? ` The command line reads ${read.join(', ')}.` : '';
-    if (!present) return fine(`There is no .env file.${also}`);
+    if (!present) return okFinding(`There is no .env file.${also}`);
     if (unreadable !== null) {
       const message = `.env cannot be read (${unreadable}), so no other command runs, and what it sets is missing here.`;
-      return blocked(message, 'let the user that runs cairnloop read .env, or remove it');
+      return blockedFinding(message, 'let the user that runs cairnloop read .env, or remove it');
     }
     if (tracked)
-      return toCheck('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
-    if (ignored) return fine(`.env stays out of the git repository.${also}`);
-    return toCheck('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
+      return checkFinding('.env is in the git repository, and with it what it keeps secret.', 'git rm --cached .env');
+    if (ignored) return okFinding(`.env stays out of the git repository.${also}`);
+    return checkFinding('git does not ignore .env: the next commit may take it along.', "echo '.env' >> .gitignore");
   },
 });
 
@@ -79,18 +83,21 @@ const build = defineCheck({
   judge: ({ strayConfig, tool = { kind: 'tsc' }, shadow, config }) => {
     if (shadow) {
       const message = `By ${shadow.tsconfig} the build takes ${shadow.folder} for the package cairnloop, and what imports it fails at the start.`;
-      return blocked(message, `rename ${shadow.folder}, e.g. to ${shadow.folder}-modules, and the imports of it`);
+      return blockedFinding(
+        message,
+        `rename ${shadow.folder}, e.g. to ${shadow.folder}-modules, and the imports of it`,
+      );
     }
     if (strayConfig) return strayConfigCheck(strayConfig);
     if (tool.kind === 'bundler' && !tool.holdsConfig) {
       const message = `The build by ${tool.name} leaves ${config} out: where only its output is deployed, cairnloop worker has no config.`;
-      return toCheck(message, tool.fix ?? null);
+      return checkFinding(message, tool.fix ?? null);
     }
     if (tool.kind === 'unknown') {
       const message = `build not checked: what "${tool.script}" makes of ${config} is not known; cairnloop worker needs the config, or its compiled form, where it runs.`;
-      return toCheck(message, null);
+      return checkFinding(message, null);
     }
-    return fine('The build of the host takes the config as it is.');
+    return okFinding('The build of the host takes the config as it is.');
   },
 });
 
@@ -98,7 +105,7 @@ function strayConfigCheck(strayConfig: StrayConfig): Judgement {
   const { tsconfig, folder, reason } = strayConfig;
   const elsewhere = folder === 'src' ? ', or move the config into src' : '';
   const fix = `put ${strayLine(strayConfig)} into ${tsconfig}${elsewhere}`;
-  return toCheck(`The build by ${tsconfig} breaks: ${reason}.`, fix);
+  return checkFinding(`The build by ${tsconfig} breaks: ${reason}.`, fix);
 }
 
 const operator = defineCheck({
@@ -106,17 +113,17 @@ const operator = defineCheck({
   title: 'operator function of the workspace',
   needs: 'mounts',
   judge: (mounts) => {
-    if (mounts.length === 0) return fine('No workspace is mounted in the sources of this package.');
+    if (mounts.length === 0) return okFinding('No workspace is mounted in the sources of this package.');
     return mounts.map(({ place, operator }) => {
       if (operator === 'none') {
         const message = `${place} mounts the workspace without an operator function, so nobody is let in.`;
-        return blocked(message, `add operator: (request) => currentUser(request) at ${place}`);
+        return blockedFinding(message, `add operator: (request) => currentUser(request) at ${place}`);
       }
       if (operator === 'constant') {
         const message = `${place} answers the same operator whoever asks: everybody who reaches the page may write to customers.`;
-        return toCheck(message, `have operator read the session of its request at ${place}`);
+        return checkFinding(message, `have operator read the session of its request at ${place}`);
       }
-      return fine(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);
+      return okFinding(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);
     });
   },
 });

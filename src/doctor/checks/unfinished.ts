@@ -1,6 +1,6 @@
 import type { UnfinishedMethod } from '../../gen/unfinished.js';
 import type { ConfigFacts } from '../facts.js';
-import { fine, type Judgement, toCheck } from './check.js';
+import { checkFinding, type Judgement, okFinding } from './check.js';
 
 interface Words {
   /** The check that says it. */
@@ -57,6 +57,6 @@ export function judgeUnfinished({ unfinished, settings }: ConfigFacts, code: str
   if (found.length === 0) return undefined;
   return found.map(({ method, effect, fix }) => {
     const message = `${method} is as gen wrote it: ${effect(settings.worker.maxAttempts)}.`;
-    return fix === null ? fine(message) : toCheck(message, fix);
+    return fix === null ? okFinding(message) : checkFinding(message, fix);
   });
 }

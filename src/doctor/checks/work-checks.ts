@@ -1,7 +1,15 @@
 import { isAlive } from '../../deliveries/worker-health.js';
 import { version } from '../../foundation/package-version.js';
 import { discardedCap, type WorkFacts } from '../facts.js';
-import { blocked, type Check, defineCheck, fine, type Judgement, notChecked, toCheck } from './check.js';
+import {
+  blockedFinding,
+  type Check,
+  checkFinding,
+  defineCheck,
+  type Judgement,
+  notCheckedFinding,
+  okFinding,
+} from './check.js';
 import { formatAge } from './format-age.js';
 import { judgeUnfinished } from './unfinished.js';
 
@@ -13,7 +21,7 @@ const jobs = defineCheck({
   title: 'job backend',
   needs: 'jobs',
   failure: 'blocked',
-  judge: ({ backend }) => fine(`The ${backend} job backend answers.`),
+  judge: ({ backend }) => okFinding(`The ${backend} job backend answers.`),
 });
 
 const worker = defineCheck({
@@ -24,14 +32,14 @@ const worker = defineCheck({
   judge: ({ workers }, { profile }) => {
     const alive = workers.filter(isAlive);
     if (alive.length === 0) {
-      const judge = profile === 'production' ? blocked : toCheck;
+      const judge = profile === 'production' ? blockedFinding : checkFinding;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
     }
     const others = alive.filter((found) => found.version !== version);
     if (others.length === 0)
-      return fine(`${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`);
+      return okFinding(`${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`);
     const listed = others.map((found) => `${found.version} on ${found.host}`).join(', ');
-    return toCheck(
+    return checkFinding(
       `Workers of another version than ${version} are running: ${listed}.`,
       'deploy one version to every worker',
     );
@@ -59,10 +67,10 @@ const workerModules = defineCheck({
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),
     );
-    if (lacking.length === 0) return [fine('Every running worker has the modules that calls are owed to.')];
+    if (lacking.length === 0) return [okFinding('Every running worker has the modules that calls are owed to.')];
     const listed = [...new Set(lacking)].join(', ');
     const message = `Running workers lack modules that calls are owed to: ${listed}. Such calls fail there, until a worker that has the module takes them.`;
-    return [toCheck(message, 'deploy one config to every worker')];
+    return [checkFinding(message, 'deploy one config to every worker')];
   },
 });
 
@@ -71,10 +79,11 @@ const waiting = defineCheck({
   title: 'waiting deliveries',
   needs: 'work',
   judge: ({ oldestDueMs }) => {
-    if (oldestDueMs === null) return fine('No delivery is waiting to be called.');
-    if (oldestDueMs <= staleDeliveryMs) return fine(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
+    if (oldestDueMs === null) return okFinding('No delivery is waiting to be called.');
+    if (oldestDueMs <= staleDeliveryMs)
+      return okFinding(`The oldest due delivery has waited ${formatAge(oldestDueMs)}.`);
     const message = `The oldest due delivery has waited ${formatAge(oldestDueMs)}: no worker keeps up, or its topic is stuck.`;
-    return toCheck(message, 'cairnloop deliveries list --state pending');
+    return checkFinding(message, 'cairnloop deliveries list --state pending');
   },
 });
 
@@ -83,11 +92,11 @@ const discarded = defineCheck({
   title: 'discarded deliveries',
   needs: 'work',
   judge: ({ discarded }) => {
-    if (discarded.length === 0) return fine('No delivery was given up after its last attempt.');
+    if (discarded.length === 0) return okFinding('No delivery was given up after its last attempt.');
     const counted = (count: number) => (count < discardedCap ? count : `${discardedCap} or more`);
     const listed = discarded.map(({ topic, count }) => `${counted(count)} ${topic}`).join(', ');
     const message = `Deliveries were given up after their last attempt: ${listed}.`;
-    return toCheck(
+    return checkFinding(
       message,
       'cairnloop deliveries list --state discarded, then deliveries retry <id>, or --topic <topic> for all of one kind',
     );
@@ -102,13 +111,13 @@ const retention = defineCheck({
   title: 'removal of old conversations',
   needs: 'work',
   judge: ({ oldestClosedMs }, { config }) => {
-    if (config.state !== 'known') return notChecked('removal of old conversations', config.because);
+    if (config.state !== 'known') return notCheckedFinding('removal of old conversations', config.because);
     const { resolvedDays, keep } = config.value.settings.retention;
-    if (resolvedDays === null) return fine('Resolved conversations are kept: retention.resolvedDays is null.');
+    if (resolvedDays === null) return okFinding('Resolved conversations are kept: retention.resolvedDays is null.');
     const rule = `Conversations are removed ${resolvedDays} day(s) after they were resolved, and ${keep === 'shape' ? 'counts and times are' : 'nothing is'} kept of them`;
     const overdueDays = Math.floor((oldestClosedMs ?? 0) / dayMs) - resolvedDays;
-    if (overdueDays < 1) return fine(`${rule}.`);
-    return toCheck(`${rule}; the oldest is overdue by ${overdueDays} day(s).`, 'start a worker: cairnloop worker');
+    if (overdueDays < 1) return okFinding(`${rule}.`);
+    return checkFinding(`${rule}; the oldest is overdue by ${overdueDays} day(s).`, 'start a worker: cairnloop worker');
   },
 });
 
@@ -120,10 +129,10 @@ const erasures = defineCheck({
   title: 'erasures of customers',
   needs: 'work',
   judge: ({ oldestErasureMs }) => {
-    if (oldestErasureMs === null) return fine('No erasure of a customer is unfinished.');
-    if (oldestErasureMs < staleErasureMs) return fine('An erasure of a customer is under way.');
+    if (oldestErasureMs === null) return okFinding('No erasure of a customer is unfinished.');
+    if (oldestErasureMs < staleErasureMs) return okFinding('An erasure of a customer is under way.');
     const message = `An erasure of a customer began ${formatAge(oldestErasureMs)} ago and has not ended; it was interrupted.`;
-    return toCheck(message, 'run cairnloop customer erase again for that customer; it goes on where it stopped');
+    return checkFinding(message, 'run cairnloop customer erase again for that customer; it goes on where it stopped');
   },
 });
 
@@ -133,18 +142,18 @@ const policies = defineCheck({
   needs: 'policies',
   failure: 'check',
   judge: ({ state, priorities, rejected }, { config }): Judgement[] => {
-    if (state === 'no provider') return [fine('SLA tracking is off: there is no slaPolicyProvider.')];
+    if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
       const unfinished = config.state === 'known' ? judgeUnfinished(config.value, 'SLA_POLICIES') : undefined;
-      return unfinished ?? [fine('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+      return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider answers no policies.')];
     }
     // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
     const wrong = [...reasons.values()].map(({ priority, reason }) =>
-      toCheck(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
+      checkFinding(`The SLA policy for "${priority}" is not used: ${reason}.`, fixOfTerms(priority, reason)),
     );
     if (priorities.length === 0) return wrong;
-    return [fine(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
+    return [okFinding(`SLA policies for ${priorities.map((name) => `"${name}"`).join(', ')}.`), ...wrong];
   },
 });
 
@@ -168,13 +177,13 @@ const priorities = defineCheck({
   title: 'priorities without an SLA policy',
   needs: 'policies',
   judge: (found, { work }) => {
-    if (found.state !== 'active') return fine('No priority needs an SLA policy.');
-    if (work.state !== 'known') return notChecked('priorities without an SLA policy', work.because);
+    if (found.state !== 'active') return okFinding('No priority needs an SLA policy.');
+    if (work.state !== 'known') return notCheckedFinding('priorities without an SLA policy', work.because);
     const without = work.value.priorities.filter((priority) => !found.priorities.includes(priority));
-    if (without.length === 0) return fine('Every priority of the open conversations has an SLA policy.');
+    if (without.length === 0) return okFinding('Every priority of the open conversations has an SLA policy.');
     const listed = without.map((priority) => `"${priority}"`).join(', ');
     const message = `Open conversations have priorities without an SLA policy, so no clock runs for them: ${listed}.`;
-    return toCheck(message, setTerms(without[0] ?? ''));
+    return checkFinding(message, setTerms(without[0] ?? ''));
   },
 });
 
@@ -185,12 +194,12 @@ const probe = defineCheck({
   judge: ({ called }): Judgement[] => {
     const wrong = called.flatMap(({ contract, problems }) =>
       problems.map((problem) =>
-        toCheck(`${contract}: ${problem}.`, `correct ${contract}; its test shows it with cairnloop/testing`),
+        checkFinding(`${contract}: ${problem}.`, `correct ${contract}; its test shows it with cairnloop/testing`),
       ),
     );
     const right = called.filter(({ problems }) => problems.length === 0).map(({ contract }) => contract);
     return right.length > 0
-      ? [fine(`Called once and right: ${right.join(', ')}. A notifier is never called.`), ...wrong]
+      ? [okFinding(`Called once and right: ${right.join(', ')}. A notifier is never called.`), ...wrong]
       : wrong;
   },
 });

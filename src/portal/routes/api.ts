@@ -7,7 +7,7 @@ import { Problem } from '../problems.js';
 
 /** The customer's conversations, the latest message first. */
 export const listConversations: Handler = async (c, { api }) => {
-  const { customer } = c.get('frame');
+  const { customer } = c.get('pageContext');
   const cursor = c.req.query('cursor') ?? null;
   return read(c, await api.conversations.forCustomer(customer.id, { cursor, ...limitOf(c) }));
 };
@@ -16,37 +16,37 @@ export const listConversations: Handler = async (c, { api }) => {
 export const getConversation: Handler = async (c, { api }) => {
   const before = c.req.query('before');
   const input = { ...(before !== undefined && { before }), ...limitOf(c) };
-  return read(c, await api.conversations.getForCustomer(c.get('frame').customer.id, param(c, 'id'), input));
+  return read(c, await api.conversations.getForCustomer(c.get('pageContext').customer.id, param(c, 'id'), input));
 };
 
 export const postConversation: Handler = async (c, services) => {
   const [subject = '', message = ''] = fields(c, 'subject', 'message');
-  return c.json(await openConversation(services, c.get('frame'), { subject, message, key: keyOf(c) }), 201);
+  return c.json(await openConversation(services, c.get('pageContext'), { subject, message, key: keyOf(c) }), 201);
 };
 
 export const postMessage: Handler = async (c, services) => {
   const [message = ''] = fields(c, 'message');
-  return c.json(await writeMessage(services, c.get('frame'), param(c, 'id'), { message, key: keyOf(c) }), 201);
+  return c.json(await writeMessage(services, c.get('pageContext'), param(c, 'id'), { message, key: keyOf(c) }), 201);
 };
 
 export const postRating: Handler = async (c, services) => {
   const [rating = ''] = fields(c, 'rating');
-  const [frame, id] = [c.get('frame'), param(c, 'id')];
-  await rate(services, frame, id, rating, keyOf(c));
-  return c.json(await services.api.conversations.getForCustomer(frame.customer.id, id));
+  const [pageContext, id] = [c.get('pageContext'), param(c, 'id')];
+  await rate(services, pageContext, id, rating, keyOf(c));
+  return c.json(await services.api.conversations.getForCustomer(pageContext.customer.id, id));
 };
 
 /** Marks the messages up to this one as read. */
 export const postRead: Handler = async (c, { api }) => {
   const [messageId] = fields(c, 'messageId');
   const input = messageId ? { messageId } : {};
-  return c.json(await api.conversations.markReadForCustomer(c.get('frame').customer.id, param(c, 'id'), input));
+  return c.json(await api.conversations.markReadForCustomer(c.get('pageContext').customer.id, param(c, 'id'), input));
 };
 
 /** A live stream of the ids of changed conversations; `*` if any may have changed. */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
-  const personId = c.get('frame').customer.id;
+  const personId = c.get('pageContext').customer.id;
   return services.streams.open({
     personId,
     signal: c.req.raw.signal,
@@ -64,7 +64,7 @@ export const live: Handler = (c, services) => {
 
 /** Every GET response carries the token for the next write. */
 function read(c: PortalContext, body: object): Response {
-  return c.json(body, 200, { [tokenHeader]: c.get('frame').token });
+  return c.json(body, 200, { [tokenHeader]: c.get('pageContext').token });
 }
 
 function limitOf(c: PortalContext): { limit?: number } {

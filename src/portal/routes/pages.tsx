@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
 import { postKey } from '../../http/post-key.js';
-import { type Frame, type Handler, type PortalContext, param, type Services } from '../handler.js';
+import { type Handler, type PortalContext, type PortalPageContext, param, type Services } from '../handler.js';
 import { openConversation, rate, writeMessage } from '../operations.js';
 import type { PortalApi } from '../portal-api.js';
 import type { Problem } from '../problems.js';
@@ -12,15 +12,15 @@ import { Thread } from '../views/thread.js';
 
 /** The customer's conversations. */
 export const list: Handler = async (c, { api }) => {
-  const frame = c.get('frame');
-  const page = await api.conversations.forCustomer(frame.customer.id, {
+  const pageContext = c.get('pageContext');
+  const page = await api.conversations.forCustomer(pageContext.customer.id, {
     cursor: c.req.query('cursor') ?? null,
     limit: 25,
   });
-  const { texts } = frame.wording;
+  const { texts } = pageContext.wording;
   return c.html(
-    <Page frame={frame} title={texts.yourConversations}>
-      <ConversationList frame={frame} page={page} />
+    <Page pageContext={pageContext} title={texts.yourConversations}>
+      <ConversationList pageContext={pageContext} page={page} />
     </Page>,
   );
 };
@@ -28,24 +28,29 @@ export const list: Handler = async (c, { api }) => {
 export const newConversation: Handler = (c) => newPage(c);
 
 function newPage(c: PortalContext, problem?: Problem): Response | Promise<Response> {
-  const frame = c.get('frame');
-  const { texts } = frame.wording;
+  const pageContext = c.get('pageContext');
+  const { texts } = pageContext.wording;
   const kept = problem ? { subject: c.get('form').text('subject'), message: c.get('form').text('message') } : undefined;
   return c.html(
-    <Page frame={frame} title={texts.newConversation}>
-      <NewConversation frame={frame} nonce={nonceOf(c)} kept={kept} problem={problem?.textIn(frame.wording)} />
+    <Page pageContext={pageContext} title={texts.newConversation}>
+      <NewConversation
+        pageContext={pageContext}
+        nonce={nonceOf(c)}
+        kept={kept}
+        problem={problem?.textIn(pageContext.wording)}
+      />
     </Page>,
     problem?.status ?? 200,
   );
 }
 
 export const open: Handler = async (c, services) => {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const form = c.get('form');
   const [subject, message] = [form.text('subject'), form.text('message')];
   const key = postKey('portal', form.text('nonce'), subject, message);
-  const { id } = await openConversation(services, frame, { subject, message, key });
-  return c.redirect(`${frame.base}/c/${id}`, 303);
+  const { id } = await openConversation(services, pageContext, { subject, message, key });
+  return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
 export const openAgain = async (c: PortalContext, _: Services, problem: Problem) => newPage(c, problem);
@@ -54,25 +59,25 @@ export const openAgain = async (c: PortalContext, _: Services, problem: Problem)
 export const thread: Handler = (c, services) => threadPage(c, services);
 
 async function threadPage(c: PortalContext, { api }: Services, problem?: Problem): Promise<Response> {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const id = param(c, 'id');
   const before = c.req.query('before');
   const input = { limit: pageSize, ...(before !== undefined && { before }) };
-  const conversation = await api.conversations.getForCustomer(frame.customer.id, id, input);
+  const conversation = await api.conversations.getForCustomer(pageContext.customer.id, id, input);
   const newest = conversation.messages?.at(-1);
-  const earlier = await earlierThan(conversation, frame, api);
+  const earlier = await earlierThan(conversation, pageContext, api);
   if (conversation.unread > 0 && newest && before === undefined && isLookedAt(c))
-    await api.conversations.markReadForCustomer(frame.customer.id, id, { messageId: newest.id });
+    await api.conversations.markReadForCustomer(pageContext.customer.id, id, { messageId: newest.id });
   return c.html(
-    <Page frame={frame} title={conversation.subject ?? frame.wording.texts.noSubject}>
+    <Page pageContext={pageContext} title={conversation.subject ?? pageContext.wording.texts.noSubject}>
       <Thread
-        frame={frame}
+        pageContext={pageContext}
         conversation={conversation}
         earlier={earlier}
         isNewest={before === undefined}
         nonce={nonceOf(c)}
         kept={problem ? c.get('form').text('message') : ''}
-        problem={problem?.textIn(frame.wording)}
+        problem={problem?.textIn(pageContext.wording)}
       />
     </Page>,
     problem?.status ?? 200,
@@ -86,7 +91,7 @@ const pageSize = 100;
  */
 async function earlierThan(
   { id, messages = [] }: CustomerConversation,
-  { customer }: Frame,
+  { customer }: PortalPageContext,
   { conversations }: PortalApi,
 ): Promise<string | undefined> {
   const [oldest] = messages;
@@ -101,20 +106,26 @@ function isLookedAt(c: PortalContext): boolean {
 }
 
 export const reply: Handler = async (c, services) => {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const form = c.get('form');
   const id = param(c, 'id');
   const message = form.text('message');
-  await writeMessage(services, frame, id, { message, key: postKey('portal', form.text('nonce'), message) });
-  return c.redirect(`${frame.base}/c/${id}#newest`, 303);
+  await writeMessage(services, pageContext, id, { message, key: postKey('portal', form.text('nonce'), message) });
+  return c.redirect(`${pageContext.base}/c/${id}#newest`, 303);
 };
 
 export const rateConversation: Handler = async (c, services) => {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const form = c.get('form');
   const id = param(c, 'id');
-  await rate(services, frame, id, form.text('rating'), postKey('portal', form.text('nonce'), form.text('rating')));
-  return c.redirect(`${frame.base}/c/${id}`, 303);
+  await rate(
+    services,
+    pageContext,
+    id,
+    form.text('rating'),
+    postKey('portal', form.text('nonce'), form.text('rating')),
+  );
+  return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
 /** As {@link thread}, after a refused reply. Throws if the conversation does not exist. */

@@ -1,16 +1,19 @@
 import type { FC } from 'hono/jsx';
 import type { CustomerConversation, Page } from '../../contracts/domain.js';
-import type { Frame } from '../handler.js';
+import type { PortalPageContext } from '../handler.js';
 import { fill } from '../strings/strings.js';
 import { Moment } from './page.js';
 
-export const ConversationList: FC<{ frame: Frame; page: Page<CustomerConversation> }> = ({ frame, page }) => {
-  const { texts } = frame.wording;
+export const ConversationList: FC<{ pageContext: PortalPageContext; page: Page<CustomerConversation> }> = ({
+  pageContext,
+  page,
+}) => {
+  const { texts } = pageContext.wording;
   return (
     <>
       <div class="head">
         <h1>{texts.yourConversations}</h1>
-        <a class="button button-primary" href={`${frame.base}/new`}>
+        <a class="button button-primary" href={`${pageContext.base}/new`}>
           {texts.newConversation}
         </a>
       </div>
@@ -23,13 +26,15 @@ export const ConversationList: FC<{ frame: Frame; page: Page<CustomerConversatio
         ) : (
           <ul class="conversations">
             {page.items.map((conversation) => (
-              <Row frame={frame} conversation={conversation} />
+              <Row pageContext={pageContext} conversation={conversation} />
             ))}
           </ul>
         )}
         {page.nextCursor ? (
           <p class="more">
-            <a href={`${frame.base}/?cursor=${encodeURIComponent(page.nextCursor)}`}>{texts.olderConversations}</a>
+            <a href={`${pageContext.base}/?cursor=${encodeURIComponent(page.nextCursor)}`}>
+              {texts.olderConversations}
+            </a>
           </p>
         ) : null}
       </div>
@@ -37,12 +42,15 @@ export const ConversationList: FC<{ frame: Frame; page: Page<CustomerConversatio
   );
 };
 
-const Row: FC<{ frame: Frame; conversation: CustomerConversation }> = ({ frame, conversation }) => {
-  const { texts, locale } = frame.wording;
+const Row: FC<{ pageContext: PortalPageContext; conversation: CustomerConversation }> = ({
+  pageContext,
+  conversation,
+}) => {
+  const { texts, locale } = pageContext.wording;
   const { id, subject, status, unread, createdAt, lastMessageAt } = conversation;
   return (
     <li>
-      <a class={unread > 0 ? 'conversation conversation-unread' : 'conversation'} href={`${frame.base}/c/${id}`}>
+      <a class={unread > 0 ? 'conversation conversation-unread' : 'conversation'} href={`${pageContext.base}/c/${id}`}>
         <span class="conversation-subject" dir="auto">
           {subject ?? texts.noSubject}
         </span>

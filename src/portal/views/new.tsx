@@ -1,23 +1,23 @@
 import type { FC } from 'hono/jsx';
-import type { Frame } from '../handler.js';
+import type { PortalPageContext } from '../handler.js';
 import { maxMessageLength, maxSubjectLength } from '../operations.js';
 import { Notice, SignedForm } from './page.js';
 
 interface NewProps {
-  frame: Frame;
+  pageContext: PortalPageContext;
   nonce: string;
   /** The refused form's text, to show again. */
   kept: { subject: string; message: string } | undefined;
   problem: string | undefined;
 }
 
-export const NewConversation: FC<NewProps> = ({ frame, nonce, kept, problem }) => {
-  const { texts } = frame.wording;
+export const NewConversation: FC<NewProps> = ({ pageContext, nonce, kept, problem }) => {
+  const { texts } = pageContext.wording;
   return (
     <>
-      <Back frame={frame} />
+      <Back pageContext={pageContext} />
       <h1>{texts.newConversation}</h1>
-      <SignedForm frame={frame} action="/new" nonce={nonce} class="card form">
+      <SignedForm pageContext={pageContext} action="/new" nonce={nonce} class="card form">
         <Notice text={problem} />
         <label for="subject">{texts.subject}</label>
         <input
@@ -42,13 +42,13 @@ export const NewConversation: FC<NewProps> = ({ frame, nonce, kept, problem }) =
   );
 };
 
-export const Back: FC<{ frame: Frame }> = ({ frame }) => (
+export const Back: FC<{ pageContext: PortalPageContext }> = ({ pageContext }) => (
   <p class="back">
-    <a href={`${frame.base}/`}>
+    <a href={`${pageContext.base}/`}>
       <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
         <path d="M15 5l-7 7 7 7" />
       </svg>
-      {frame.wording.texts.allConversations}
+      {pageContext.wording.texts.allConversations}
     </a>
   </p>
 );

@@ -1,10 +1,14 @@
 import { html } from 'hono/html';
 import type { Child, FC, PropsWithChildren } from 'hono/jsx';
-import type { Frame } from '../handler.js';
+import type { PortalPageContext } from '../handler.js';
 
 /** A whole page of one customer. */
-export const Page: FC<{ frame: Frame; title: string; children: Child }> = ({ frame, title, children }) => {
-  const { base, assets, customer, wording } = frame;
+export const Page: FC<{ pageContext: PortalPageContext; title: string; children: Child }> = ({
+  pageContext,
+  title,
+  children,
+}) => {
+  const { base, assets, customer, wording } = pageContext;
   const { texts, locale, dir } = wording;
   return (
     <>
@@ -58,12 +62,12 @@ const Mark: FC = () => (
   </svg>
 );
 
-export const ProblemBox: FC<{ frame: Frame; text: string }> = ({ frame, text }) => (
+export const ProblemBox: FC<{ pageContext: PortalPageContext; text: string }> = ({ pageContext, text }) => (
   <section class="empty">
     <h1>{text}</h1>
     <p>
-      <a class="button" href={`${frame.base}/`}>
-        {frame.wording.texts.allConversations}
+      <a class="button" href={`${pageContext.base}/`}>
+        {pageContext.wording.texts.allConversations}
       </a>
     </p>
   </section>
@@ -82,10 +86,10 @@ export const Notice: FC<{ text: string | undefined }> = ({ text }) => (
 
 /** A form that changes something, with the customer's CSRF token and a nonce. */
 export const SignedForm: FC<
-  PropsWithChildren<{ frame: Frame; action: string; nonce: string; class?: string; id?: string }>
-> = ({ frame, action, nonce, class: className, id, children }) => (
-  <form method="post" action={`${frame.base}${action}`} class={className} id={id}>
-    <input type="hidden" name="token" value={frame.token} />
+  PropsWithChildren<{ pageContext: PortalPageContext; action: string; nonce: string; class?: string; id?: string }>
+> = ({ pageContext, action, nonce, class: className, id, children }) => (
+  <form method="post" action={`${pageContext.base}${action}`} class={className} id={id}>
+    <input type="hidden" name="token" value={pageContext.token} />
     <input type="hidden" name="nonce" value={nonce} />
     {children}
   </form>

@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
 import type { CustomerConversation, CustomerMessage } from '../../contracts/domain.js';
-import type { Frame } from '../handler.js';
+import type { PortalPageContext } from '../handler.js';
 import { maxMessageLength } from '../operations.js';
 import { Back } from './new.js';
 import { Moment, Notice, SignedForm } from './page.js';
 
 interface ThreadProps {
-  frame: Frame;
+  pageContext: PortalPageContext;
   conversation: CustomerConversation;
   /** The message before which the previous page ends; undefined if there are no earlier messages. */
   earlier: string | undefined;
@@ -17,29 +17,35 @@ interface ThreadProps {
   problem: string | undefined;
 }
 
-export const Thread: FC<ThreadProps> = ({ frame, conversation, earlier, isNewest, nonce, kept, problem }) => {
-  const { texts } = frame.wording;
+export const Thread: FC<ThreadProps> = ({ pageContext, conversation, earlier, isNewest, nonce, kept, problem }) => {
+  const { texts } = pageContext.wording;
   const { id, subject, messages = [] } = conversation;
   return (
     <>
-      <Back frame={frame} />
+      <Back pageContext={pageContext} />
       <h1 dir="auto">{subject ?? texts.noSubject}</h1>
       {earlier ? (
         <p class="more">
-          <a href={`${frame.base}/c/${id}?before=${earlier}`}>{texts.earlierMessages}</a>
+          <a href={`${pageContext.base}/c/${id}?before=${earlier}`}>{texts.earlierMessages}</a>
         </p>
       ) : null}
       <div id="messages" role="log" aria-label={texts.messages} {...(isNewest ? { 'data-live': true } : {})}>
         <ol class="messages">
           {messages.map((message) => (
-            <Message frame={frame} message={message} />
+            <Message pageContext={pageContext} message={message} />
           ))}
         </ol>
       </div>
       {isNewest ? (
         <>
-          <Rating frame={frame} conversation={conversation} nonce={nonce} />
-          <SignedForm frame={frame} action={`/c/${id}/messages`} nonce={nonce} class="card form composer" id="newest">
+          <Rating pageContext={pageContext} conversation={conversation} nonce={nonce} />
+          <SignedForm
+            pageContext={pageContext}
+            action={`/c/${id}/messages`}
+            nonce={nonce}
+            class="card form composer"
+            id="newest"
+          >
             <Notice text={problem} />
             <label for="message">{texts.reply}</label>
             <textarea id="message" name="message" rows={4} required maxlength={maxMessageLength} dir="auto">
@@ -54,15 +60,15 @@ export const Thread: FC<ThreadProps> = ({ frame, conversation, earlier, isNewest
         </>
       ) : (
         <p class="more">
-          <a href={`${frame.base}/c/${id}`}>{texts.newestMessages}</a>
+          <a href={`${pageContext.base}/c/${id}`}>{texts.newestMessages}</a>
         </p>
       )}
     </>
   );
 };
 
-const Message: FC<{ frame: Frame; message: CustomerMessage }> = ({ frame, message }) => {
-  const { texts, locale } = frame.wording;
+const Message: FC<{ pageContext: PortalPageContext; message: CustomerMessage }> = ({ pageContext, message }) => {
+  const { texts, locale } = pageContext.wording;
   const own = message.from === 'customer';
   return (
     <li class={own ? 'message message-own' : 'message'} id={`m-${message.id}`}>
@@ -86,15 +92,15 @@ const Message: FC<{ frame: Frame; message: CustomerMessage }> = ({ frame, messag
 };
 
 /** Shown once the conversation is resolved; a rating can be changed. */
-const Rating: FC<{ frame: Frame; conversation: CustomerConversation; nonce: string }> = (props) => {
-  const { frame, conversation, nonce } = props;
-  const { texts } = frame.wording;
+const Rating: FC<{ pageContext: PortalPageContext; conversation: CustomerConversation; nonce: string }> = (props) => {
+  const { pageContext, conversation, nonce } = props;
+  const { texts } = pageContext.wording;
   return (
     <div id="rating" data-live>
       {conversation.status === 'open' ? null : (
         <section class="rating">
           <p>{texts.resolvedHint}</p>
-          <SignedForm frame={frame} action={`/c/${conversation.id}/csat`} nonce={nonce}>
+          <SignedForm pageContext={pageContext} action={`/c/${conversation.id}/csat`} nonce={nonce}>
             <fieldset>
               <legend>{conversation.csatRating ? texts.rateThanks : texts.rateQuestion}</legend>
               {(['positive', 'negative'] as const).map((rating) => (

@@ -16,7 +16,7 @@ export interface QueuePage {
 /** When customer or team last wrote; the same expression as in the indexes of the queue. */
 export const messageAt = 'coalesce(c.last_message_at, c.created_at)';
 
-export type WalkedFilter = 'open' | 'needs-reply' | 'resolved';
+export type KeysetFilter = 'open' | 'needs-reply' | 'resolved';
 
 /** The parts of the queue, in order: an overdue answer, a running clock, neither. */
 const phases = { overdue: 0, running: 1, rest: 2 } as const;
@@ -33,7 +33,7 @@ const firstResolved: Place = {
  * A page of a filter of any size: overdue answers, then running clocks, both by deadline, then the rest by newest
  * message. Keyset pagination: every page costs the same.
  */
-export async function queueByKeyset(runtime: Runtime, filter: WalkedFilter, cursor: string | null): Promise<QueuePage> {
+export async function queueByKeyset(runtime: Runtime, filter: KeysetFilter, cursor: string | null): Promise<QueuePage> {
   const place = cursor ? placeOf(cursor) : filter === 'resolved' ? firstResolved : first;
   const rows = await runtime.db.run(statements[filter], place);
   const last = rows[pageSize - 1];
@@ -65,7 +65,7 @@ const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NUL
 /** Has an overdue answer; the same condition as in the index `conversations_overdue`. */
 export const overdue = `${open} AND c.overdue_since > c.unanswered_since`;
 
-const statements: Record<WalkedFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
+const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
   open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
   'needs-reply': statement('workspace.queue.needs_reply', (s, p) => urgentFirst(s, p, unanswered(s))),
   resolved: statement('workspace.queue.resolved', (s, p) =>

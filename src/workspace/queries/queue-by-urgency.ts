@@ -5,13 +5,13 @@ import type { Runtime } from '../../runtime.js';
 import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
 import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
 
-export type GatheredFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
+export type BoundedFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
 
 /** The most conversations that a filter collects before sorting; a larger filter shows only these. */
-export const maxGathered = 1000;
+export const maxSorted = 1000;
 
 /** A page of a filter that is expected to be small: collected up to a limit, then sorted by urgency and activity. */
-export function queueByUrgency(runtime: Runtime, filter: GatheredFilter, cursor: string | null): Promise<QueuePage> {
+export function queueByUrgency(runtime: Runtime, filter: BoundedFilter, cursor: string | null): Promise<QueuePage> {
   return page(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
 }
 
@@ -26,7 +26,7 @@ export async function page(
   cursor: string | null,
   gather: (offset: number) => Promise<QueueRecord[]>,
 ): Promise<QueuePage> {
-  const offset = Math.min(maxGathered, cursor ? decodeOffsetCursor(cursor) : 0);
+  const offset = Math.min(maxSorted, cursor ? decodeOffsetCursor(cursor) : 0);
   const rows = await gather(offset);
   return {
     rows: rows.slice(0, pageSize).map(toQueueRow),
@@ -42,7 +42,7 @@ export const needingApproval = (s: string) => `
   SELECT DISTINCT c.id FROM (
     SELECT d.conversation_id FROM ${s}.drafts d WHERE d.status = 'pending' ORDER BY d.id DESC LIMIT 2000
   ) waiting JOIN ${s}.conversations c ON c.id = waiting.conversation_id AND c.status = 'open' AND ${isAwake(s)}
-  LIMIT ${maxGathered}`;
+  LIMIT ${maxSorted}`;
 
 /** Open conversations whose response target was missed, or with less than a quarter of the time to their breach left. */
 export const breachingSoon = (s: string) => `
@@ -52,14 +52,14 @@ export const breachingSoon = (s: string) => `
     ORDER BY l.breach_at, l.conversation_id LIMIT 2000
   ) next JOIN ${s}.conversations c ON c.id = next.conversation_id AND c.status = 'open'
   WHERE next.response_due_at <= ${s}.clock() OR next.breach_at - ${s}.clock() < (next.breach_at - next.started_at) / 4
-  LIMIT ${maxGathered}`;
+  LIMIT ${maxSorted}`;
 
 /** Open conversations whose latest clock ran out, whether or not a worker has marked it yet. */
 export const breached = (s: string) => `
   SELECT late.id FROM (
     (SELECT l.conversation_id AS id FROM ${s}.slas l
       WHERE l.status = 'active' AND l.paused_at IS NULL AND l.breach_at <= ${s}.clock()
-      ORDER BY l.breach_at, l.conversation_id LIMIT ${maxGathered})
+      ORDER BY l.breach_at, l.conversation_id LIMIT ${maxSorted})
     UNION ALL
     (SELECT marked.conversation_id FROM (
         SELECT l.conversation_id, l.started_at FROM ${s}.slas l WHERE l.status = 'breached'
@@ -68,12 +68,12 @@ export const breached = (s: string) => `
       WHERE NOT EXISTS (SELECT FROM ${s}.slas x
         WHERE x.conversation_id = marked.conversation_id AND x.started_at > marked.started_at))
   ) late JOIN ${s}.conversations c ON c.id = late.id AND c.status = 'open'
-  LIMIT ${maxGathered}`;
+  LIMIT ${maxSorted}`;
 
 /** Snoozed open conversations, the next to wake first. */
 export const snoozed = (s: string) => `
   SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
-  ORDER BY c.snoozed_until, c.id LIMIT ${maxGathered}`;
+  ORDER BY c.snoozed_until, c.id LIMIT ${maxSorted}`;
 
 const byUrgency = `CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
@@ -81,7 +81,7 @@ export interface Offset {
   offset: number;
 }
 
-export const gathered = (s: string, { offset }: Placeholders<Offset>, ids: string, order = byUrgency) => `
+export const boundedPage = (s: string, { offset }: Placeholders<Offset>, ids: string, order = byUrgency) => `
   WITH gathered AS (${ids}),
   page AS (
     SELECT c.id, row_number() OVER (ORDER BY ${order}, ${messageAt} DESC, c.id DESC) AS place
@@ -91,20 +91,20 @@ export const gathered = (s: string, { offset }: Placeholders<Offset>, ids: strin
   )
   ${queueColumns(s)}`;
 
-const statements: Record<GatheredFilter, Statement<Offset, QueueRecord>> = {
-  'needs-approval': statement('workspace.queue.needs_approval', (s, p) => gathered(s, p, needingApproval(s))),
-  breaching: statement('workspace.queue.breaching', (s, p) => gathered(s, p, breachingSoon(s))),
-  breached: statement('workspace.queue.breached', (s, p) => gathered(s, p, breached(s))),
-  snoozed: statement('workspace.queue.snoozed', (s, p) => gathered(s, p, snoozed(s), 'c.snoozed_until')),
+const statements: Record<BoundedFilter, Statement<Offset, QueueRecord>> = {
+  'needs-approval': statement('workspace.queue.needs_approval', (s, p) => boundedPage(s, p, needingApproval(s))),
+  breaching: statement('workspace.queue.breaching', (s, p) => boundedPage(s, p, breachingSoon(s))),
+  breached: statement('workspace.queue.breached', (s, p) => boundedPage(s, p, breached(s))),
+  snoozed: statement('workspace.queue.snoozed', (s, p) => boundedPage(s, p, snoozed(s), 'c.snoozed_until')),
 };
 
 const findBySearch = statement<Offset & { prefix: string; search: string }, QueueRecord>(
   'workspace.queue.search',
   (s, p) =>
-    gathered(
+    boundedPage(
       s,
       p,
-      `SELECT found.id FROM ${s}.search_conversations(${p.prefix}, ${p.search}, ${maxGathered}) AS found (id)
-      LIMIT ${maxGathered}`,
+      `SELECT found.id FROM ${s}.search_conversations(${p.prefix}, ${p.search}, ${maxSorted}) AS found (id)
+      LIMIT ${maxSorted}`,
     ),
 );

@@ -4,10 +4,10 @@ import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
 import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
 import {
+  boundedPage,
   breached,
   breachingSoon,
-  gathered,
-  maxGathered,
+  maxSorted,
   needingApproval,
   type Offset,
   page,
@@ -49,7 +49,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<Offset & Narrowing, QueueRecord>(key, (s, p) => gathered(s, p, idsOf(s, p, filter, by)));
+    statement<Offset & Narrowing, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
   known.set(key, found);
   return found;
 }
@@ -68,7 +68,7 @@ function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
   const parts = status === 'resolved' ? [newest] : [newest, lateOnes(s), runningOnes(s)];
   return `
     SELECT c.id FROM (${parts.map((part) => `(${part})`).join(' UNION ')}) bounded
-    JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxGathered}`;
+    JOIN ${s}.conversations c USING (id) WHERE ${where} LIMIT ${maxSorted}`;
 }
 
 /** Filters that already collect a limited number of conversations. */
@@ -91,7 +91,7 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
 };
 
 /** How many index rows a page reads. */
-const looked = 2 * maxGathered;
+const looked = 2 * maxSorted;
 
 /**
  * The newest conversations of a status, of one tag if `by.tag`. No index covers an owner's resolved ones, so those are

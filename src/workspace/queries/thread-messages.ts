@@ -5,8 +5,8 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isHeldBack } from '../../deliveries/ordered-topics.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import { maxCompared } from '../diff-words.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
+import { maxCompared } from '../word-diff.js';
 
 export interface MessagePage {
   /** Oldest first. */

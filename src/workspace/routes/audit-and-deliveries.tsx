@@ -5,13 +5,13 @@ import type { Notice } from '../page-context.js';
 import { findAuditLines } from '../queries/audit-lines.js';
 import { deliveryTabs, findDeliveries, findWorkerHealth } from '../queries/delivery-lines.js';
 import { type Refusal, refusalOf } from '../refusals.js';
+import { t } from '../translate.js';
 import { AuditView } from '../views/audit.js';
 import { DeliveriesView } from '../views/deliveries.js';
 import { Page } from '../views/page.js';
-import { t } from '../words.js';
 
 export const audit: Handler = async (c, { runtime }) => {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const asked = (name: string) => toStorableText((c.req.query(name) ?? '').slice(0, 1000)) || null;
   const filter = {
     conversation: asked('conversation'),
@@ -21,8 +21,8 @@ export const audit: Handler = async (c, { runtime }) => {
   };
   const page = await findAuditLines(runtime, filter);
   return c.html(
-    <Page frame={frame} title={t('viewAudit')} view="audit">
-      <AuditView frame={frame} filter={filter} page={page} />
+    <Page pageContext={pageContext} title={t('viewAudit')} view="audit">
+      <AuditView pageContext={pageContext} filter={filter} page={page} />
     </Page>,
   );
 };
@@ -32,22 +32,22 @@ export const deliveries: Handler = (c, services) => deliveriesPage(c, services);
 export const retryDelivery: Handler = (c, services) => {
   // Only the button that names the scheduled time sends this along.
   const releaseScheduled = c.get('form').text('release') === 'scheduled';
-  return intervene(c, services, releaseScheduled ? 'released' : 'retried', (id, operator) =>
+  return retryOrDiscard(c, services, releaseScheduled ? 'released' : 'retried', (id, operator) =>
     services.api.deliveries.retry(id, { ...operator, releaseScheduled }),
   );
 };
 
 export const discardDelivery: Handler = (c, services) =>
-  intervene(c, services, 'delivery-discarded', (id, operator) => services.api.deliveries.discard(id, operator));
+  retryOrDiscard(c, services, 'delivery-discarded', (id, operator) => services.api.deliveries.discard(id, operator));
 
-async function intervene(
+async function retryOrDiscard(
   c: WorkspaceContext,
   services: Services,
   done: string,
   work: (id: string, by: { actor: { id: string; name?: string } }) => Promise<unknown>,
 ): Promise<Response> {
   try {
-    await work(param(c, 'id'), { actor: c.get('frame').operator });
+    await work(param(c, 'id'), { actor: c.get('pageContext').operator });
     return redirect(c, backPath(c.get('form'), '/deliveries'), done);
   } catch (error) {
     const refusal = refusalOf(error, services.runtime.log);
@@ -63,8 +63,8 @@ async function deliveriesPage(
   status: 200 | Refusal['status'] = 200,
 ): Promise<Response> {
   // Show a refusal on the form's page.
-  const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('frame').path;
-  const frame = { ...c.get('frame'), path };
+  const path = c.req.method === 'POST' ? backPath(c.get('form'), '/deliveries') : c.get('pageContext').path;
+  const pageContext = { ...c.get('pageContext'), path };
   const query = new URLSearchParams(path.split('?')[1]);
   const tab = deliveryTabs.find((known) => known === query.get('state')) ?? 'pending';
   const [page, health] = await Promise.all([
@@ -73,9 +73,9 @@ async function deliveriesPage(
   ]);
   const told = notice ?? doneNotice(c.req.query('done'));
   return c.html(
-    <Page frame={frame} title={t('viewDeliveries')} view="deliveries">
+    <Page pageContext={pageContext} title={t('viewDeliveries')} view="deliveries">
       <DeliveriesView
-        frame={frame}
+        pageContext={pageContext}
         tab={tab}
         page={page}
         health={health}

@@ -7,11 +7,11 @@ import { findRecipients } from '../queries/recipients.js';
 import { refusalOf } from '../refusals.js';
 import { snoozeEnd } from '../snooze-times.js';
 import { parseTicked, type Ticked } from '../ticked.js';
+import { t } from '../translate.js';
 import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
 import { Page } from '../views/page.js';
-import { t } from '../words.js';
-import { selectingFrame } from './bulk-frame.js';
+import { tickedPageContext } from './bulk-page-context.js';
 import { resolveSoon } from './bulk-resolve.js';
 import { tagsIn } from './triage.js';
 
@@ -40,10 +40,10 @@ export const bulkAction =
       if (total > maxAtOnce) throw new CairnloopError('BATCH_TOO_LARGE', { found: total, max: maxAtOnce });
       const act = await actOf[kind](c, services, total);
       const outcomes = await performAll(services, chosen, act);
-      const frame = selectingFrame(c);
+      const pageContext = tickedPageContext(c);
       return c.html(
-        <Page frame={frame} title={t('done')} view="inbox">
-          <BulkActionResult frame={frame} kind={kind} outcomes={outcomes} />
+        <Page pageContext={pageContext} title={t('done')} view="inbox">
+          <BulkActionResult pageContext={pageContext} kind={kind} outcomes={outcomes} />
         </Page>,
       );
     } catch (error) {
@@ -64,12 +64,12 @@ async function confirmPage(
   chosen: Chosen & { refusal: string | null },
   status: 200 | 422 = 200,
 ): Promise<Response> {
-  const frame = selectingFrame(c);
+  const pageContext = tickedPageContext(c);
   const shown = chosen.ticked.slice(0, maxAtOnce);
   return c.html(
-    <Page frame={frame} title={t('bulkChange')} view="inbox">
+    <Page pageContext={pageContext} title={t('bulkChange')} view="inbox">
       <BulkActionView
-        frame={frame}
+        pageContext={pageContext}
         {...chosen}
         ticked={shown}
         recipients={await findRecipients(runtime, shown)}
@@ -81,7 +81,7 @@ async function confirmPage(
 }
 
 function nobodyChosen(c: WorkspaceContext): Response {
-  return redirect(c, `/${selectingFrame(c).queue}`, 'none-chosen');
+  return redirect(c, `/${tickedPageContext(c).queue}`, 'none-chosen');
 }
 
 /** Returns what waits for its time, of what can be taken back. */
@@ -99,19 +99,19 @@ const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: n
     };
   },
   tag: (c, { api }) => {
-    const [addTags, { operator: actor }] = [tagsIn(c.get('form').text('tags')), c.get('frame')];
+    const [addTags, { operator: actor }] = [tagsIn(c.get('form').text('tags')), c.get('pageContext')];
     if (addTags.length === 0) throw missing('tags', 'one tag at least');
     return ({ id }) => atOnceDone(api.conversations.update(id, { addTags, actor }));
   },
   assign: (c, { api, team }) => {
-    const [to, { operator: actor }] = [c.get('form').text('to'), c.get('frame')];
+    const [to, { operator: actor }] = [c.get('form').text('to'), c.get('pageContext')];
     const assignee: Actor | null | undefined = to === '' ? null : team.members().find(({ id }) => id === to);
     if (assignee === undefined) throw missing('owner', 'an operator from the list');
     return ({ id, owner }) =>
       atOnceDone(api.conversations.update(id, { assignee, actor, lastSeenAssigneeId: owner?.id ?? null }));
   },
   snooze: async (c, { api, runtime }) => {
-    const [form, { operator: actor }] = [c.get('form'), c.get('frame')];
+    const [form, { operator: actor }] = [c.get('form'), c.get('pageContext')];
     const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, await databaseTime(runtime.db));
     if (!until) throw missing('until', 'a time to come');
     return ({ id }) => atOnceDone(api.conversations.snooze(id, { until, actor }));

@@ -4,19 +4,19 @@ import { takeBackAction } from '../../pending-actions/take-back.js';
 import type { Handler, Services, WorkspaceContext } from '../handler.js';
 import { findRecipients } from '../queries/recipients.js';
 import { withoutMark } from '../ticked.js';
+import { t } from '../translate.js';
 import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
 import { TakenBackView } from '../views/bulk-taken-back.js';
 import { Page } from '../views/page.js';
-import { t } from '../words.js';
-import { selectingFrame } from './bulk-frame.js';
-import { slackMs, takeBackMs } from './later-or-now.js';
+import { tickedPageContext } from './bulk-page-context.js';
+import { slackMs, takeBackMs } from './schedule-or-run.js';
 
 /** What scheduling one of many may take, in milliseconds: the first can still be taken back when the last is stored. */
 const perConversationMs = 25;
 
 /** Resolves one of `total`, at once or in some seconds. Returns what is waiting. */
 export function resolveSoon(c: WorkspaceContext, services: Services, total: number) {
-  const actor = c.get('frame').operator;
+  const actor = c.get('pageContext').operator;
   const delayMs = takeBackMs(c, services);
   return async ({ id, newestMessageId = null }: Recipient): Promise<PendingBulk | undefined> => {
     if (delayMs === 0) {
@@ -40,10 +40,10 @@ export function resolveSoon(c: WorkspaceContext, services: Services, total: numb
 
 /** Takes back all of them that still wait. */
 export const takeBackBulk: Handler = async (c, services) => {
-  const frame = selectingFrame(c);
+  const pageContext = tickedPageContext(c);
   const named = c.get('form').all('action').slice(0, maxAtOnce).map(parseName);
   const taken = await Promise.all(
-    named.map((one) => takeBackAction(services.runtime, { ...one, operatorId: frame.operator.id })),
+    named.map((one) => takeBackAction(services.runtime, { ...one, operatorId: pageContext.operator.id })),
   );
   const recipients = await findRecipients(
     services.runtime,
@@ -54,8 +54,8 @@ export const takeBackBulk: Handler = async (c, services) => {
     return { recipient, failure: isTaken ? null : t('tooLate') };
   });
   return c.html(
-    <Page frame={frame} title={t('done')} view="inbox">
-      <TakenBackView frame={frame} outcomes={outcomes} />
+    <Page pageContext={pageContext} title={t('done')} view="inbox">
+      <TakenBackView pageContext={pageContext} outcomes={outcomes} />
     </Page>,
   );
 };

@@ -10,9 +10,9 @@ import { findRecipients } from '../queries/recipients.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Refusal, refusalOf } from '../refusals.js';
 import { parseTicked, withoutMark } from '../ticked.js';
+import { t } from '../translate.js';
 import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
-import { t } from '../words.js';
 import { followUpTemplate } from './conversation-actions.js';
 
 /** Where the text is written, for the conversations ticked in the queue. */
@@ -35,13 +35,13 @@ export const bulkSend: Handler = async (c, services) => {
   const bulk = posted(c);
   const { ids, content } = bulk;
   if (ids.length === 0) return chooseAgain(c);
-  const frame = bulkFrame(c);
+  const pageContext = bulkFrame(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplate,
       content,
       dedupeKey: postKey(c, 'bulk', content),
-      actor: frame.operator,
+      actor: pageContext.operator,
     });
     const recipients = new Map((await findRecipients(services.runtime, withoutMark(ids))).map((one) => [one.id, one]));
     const outcomes: BulkOutcome[] = results.map((result) => ({
@@ -49,8 +49,8 @@ export const bulkSend: Handler = async (c, services) => {
       failure: result.ok ? null : failureOf(result),
     }));
     return c.html(
-      <Page frame={frame} title={t('modeFollowUp')} view="inbox">
-        <BulkResultView frame={frame} outcomes={outcomes} content={envelope.content} />
+      <Page pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
+        <BulkResultView pageContext={pageContext} outcomes={outcomes} content={envelope.content} />
       </Page>,
     );
   } catch (error) {
@@ -87,15 +87,15 @@ const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
-  const frame = bulkFrame(c);
+  const pageContext = bulkFrame(c);
   const { config, db } = services.runtime;
   const possible = await isModuleOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(
-    <Page frame={frame} title={t('modeFollowUp')} view="inbox">
+    <Page pageContext={pageContext} title={t('modeFollowUp')} view="inbox">
       <BulkView
-        frame={frame}
+        pageContext={pageContext}
         ids={ids}
         recipients={await findRecipients(services.runtime, withoutMark(ids))}
         max={config.outbound.maxBatchSize}
@@ -112,9 +112,9 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
 
 /** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
 function bulkFrame(c: WorkspaceContext): PageContext {
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const queue = queueQuery({ ...queueViewOf(c), selecting: true });
-  return { ...frame, queue, path: c.req.method === 'POST' ? `/${queue}` : frame.path };
+  return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
 }
 
 /** Nobody is chosen: there is nothing to write here. */

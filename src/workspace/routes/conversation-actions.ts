@@ -7,11 +7,11 @@ import { postKey } from '../post-key.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
+import { t } from '../translate.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
-import { t } from '../words.js';
 import { conversationPage } from './conversation.js';
-import { laterOrNow } from './later-or-now.js';
 import type { ThreadState } from './load-conversation-page.js';
+import { scheduleOrRun } from './schedule-or-run.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {
@@ -24,7 +24,7 @@ export const compose: Handler = async (c, services) => {
   const composing = { mode, ...written };
   const message: Written = {
     content: composing.content,
-    actor: c.get('frame').operator,
+    actor: c.get('pageContext').operator,
     dedupeKey: postKey(c, mode, composing.content),
   };
   return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
@@ -54,7 +54,7 @@ const send: Record<ComposerMode, Send> = {
     const draftId = draft?.conversationId === id ? draft.id : null;
     const thenResolve = form.text('also') === 'resolve';
     const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen: seen.lastSeenMessageId };
-    return laterOrNow(c, services, asked, async () => {
+    return scheduleOrRun(c, services, asked, async () => {
       const used = draftId !== null && (await useDraft(services, draftId, { ...written, ...seen }));
       if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
       return thenResolve ? resolveNow(c, services, id) : 'reply';
@@ -96,29 +96,29 @@ async function useDraft({ api }: Services, draftId: string, written: Reply): Pro
 export const resolve: Handler = (c, services) =>
   change(c, services, async (id) => {
     const asked = { conversationId: id, kind: 'resolve', content: null, draftId: null, dedupeKey: 'resolve' } as const;
-    return laterOrNow(c, services, { ...asked, lastSeen: undefined }, () => resolveNow(c, services, id));
+    return scheduleOrRun(c, services, { ...asked, lastSeen: undefined }, () => resolveNow(c, services, id));
   });
 
 export async function resolveNow(c: WorkspaceContext, { api }: Services, id: string): Promise<string> {
-  await api.conversations.resolve(id, { resolvedBy: c.get('frame').operator });
+  await api.conversations.resolve(id, { resolvedBy: c.get('pageContext').operator });
   return 'resolved';
 }
 
 export const reopen: Handler = (c, services) =>
   change(c, services, async (id) => {
-    await services.api.conversations.reopen(id, { actor: c.get('frame').operator });
+    await services.api.conversations.reopen(id, { actor: c.get('pageContext').operator });
     return 'reopened';
   });
 
 export const pauseSla: Handler = (c, services) =>
   change(c, services, async (id) => {
-    await services.api.sla.pause(id, { reason: c.get('form').text('reason'), actor: c.get('frame').operator });
+    await services.api.sla.pause(id, { reason: c.get('form').text('reason'), actor: c.get('pageContext').operator });
     return 'paused';
   });
 
 export const resumeSla: Handler = (c, services) =>
   change(c, services, async (id) => {
-    await services.api.sla.resume(id, { actor: c.get('frame').operator });
+    await services.api.sla.resume(id, { actor: c.get('pageContext').operator });
     return 'resumed';
   });
 
@@ -128,7 +128,7 @@ export const cancelOutbound: Handler = async (c, services) => {
   const message = await findWholeMessage(services.runtime, id, param(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return change(c, services, async () => {
-    await services.api.outbound.cancel(message.id, { actor: c.get('frame').operator });
+    await services.api.outbound.cancel(message.id, { actor: c.get('pageContext').operator });
     return 'cancelled';
   });
 };

@@ -1,14 +1,14 @@
 import { CairnloopError } from '../../foundation/errors.js';
-import { createComparer } from '../diff-words.js';
 import { type Handler, param, queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
 import { findThread } from '../queries/thread.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
+import { t } from '../translate.js';
 import { ContextPanel } from '../views/context.js';
 import { ConversationPage } from '../views/conversation-page.js';
 import { Page } from '../views/page.js';
 import { WholeMessage } from '../views/whole-message.js';
-import { t } from '../words.js';
+import { createComparer } from '../word-diff.js';
 import { loadConversationPage, type ThreadState } from './load-conversation-page.js';
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
@@ -22,7 +22,7 @@ export async function conversationPage(
 ): Promise<Response> {
   const page = await loadConversationPage(c, services, id, state);
   // Lets browsers prefetch the neighbouring conversations.
-  c.header('speculation-rules', `"${page.frame.assets.href('neighbours.rules')}"`);
+  c.header('speculation-rules', `"${page.pageContext.assets.href('neighbours.rules')}"`);
   return c.html(<ConversationPage {...page} />, state.status ?? 200);
 }
 
@@ -32,8 +32,8 @@ export const context: Handler = async (c, { runtime }) => {
   const thread = await findThread(runtime, id);
   if (!thread) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const answer = await runtime.context.get(thread.conversation.actorId);
-  const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
-  return c.html(<ContextPanel frame={frame} conversationId={id} context={answer} />);
+  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
+  return c.html(<ContextPanel pageContext={pageContext} conversationId={id} context={answer} />);
 };
 
 /** One message in full, when it is longer than a thread shows. */
@@ -41,11 +41,11 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
   const id = param(c, 'id');
   const message = await findWholeMessage(runtime, id, param(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
+  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
   const changes = message.proposed === null ? undefined : createComparer().compare(message.proposed, message.content);
   return c.html(
-    <Page frame={frame} title={t('message')} view="inbox">
-      <WholeMessage frame={frame} message={message} changes={changes} />
+    <Page pageContext={pageContext} title={t('message')} view="inbox">
+      <WholeMessage pageContext={pageContext} message={message} changes={changes} />
     </Page>,
   );
 };

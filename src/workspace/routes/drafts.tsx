@@ -1,18 +1,18 @@
 import type { Draft } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { createComparer } from '../diff-words.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
+import { createComparer } from '../word-diff.js';
 import { conversationPage } from './conversation.js';
 import { answer, resolveNow, seenBy } from './conversation-actions.js';
-import { laterOrNow } from './later-or-now.js';
+import { scheduleOrRun } from './schedule-or-run.js';
 
 export const approve: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   return answer(c, services, draft.conversationId, {}, async () => {
-    const actor = c.get('frame').operator;
-    return laterOrNow(
+    const actor = c.get('pageContext').operator;
+    return scheduleOrRun(
       c,
       services,
       { ...about(draft), kind: 'approve', content: null, lastSeen: seenBy(c) },
@@ -30,10 +30,10 @@ export const edit: Handler = async (c, services) => {
   const content = c.get('form').text('content');
   const kept = { composing: { mode: 'reply', content, draftId: draft.id } as const };
   return answer(c, services, draft.conversationId, kept, async () => {
-    const actor = c.get('frame').operator;
+    const actor = c.get('pageContext').operator;
     const thenResolve = c.get('form').text('also') === 'resolve';
     const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: seenBy(c) } as const;
-    return laterOrNow(c, services, asked, async () => {
+    return scheduleOrRun(c, services, asked, async () => {
       await services.api.drafts.edit(draft.id, { content, actor, lastSeenMessageId: seenBy(c) });
       return thenResolve ? resolveNow(c, services, draft.conversationId) : 'edited';
     });
@@ -43,7 +43,7 @@ export const edit: Handler = async (c, services) => {
 export const discard: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   return answer(c, services, draft.conversationId, {}, async () => {
-    await services.api.drafts.discard(draft.id, { actor: c.get('frame').operator });
+    await services.api.drafts.discard(draft.id, { actor: c.get('pageContext').operator });
     return 'discarded';
   });
 };

@@ -4,29 +4,29 @@ import { withKnownNames } from '../known-names.js';
 import { findDay } from '../queries/day.js';
 import { countQueue, findQueuePage } from '../queries/queue.js';
 import { queueQuery } from '../queue-filters.js';
+import { t } from '../translate.js';
 import { DayView } from '../views/day.js';
 import { Page } from '../views/page.js';
 import { Queue } from '../views/queue.js';
-import { t } from '../words.js';
 
 /** The queue without an open conversation, beside the summary of the day: three parallel statements. */
 export const inbox: Handler = async (c, { runtime, team }) => {
   const view = queueViewOf(c);
-  const operatorId = c.get('frame').operator.id;
+  const operatorId = c.get('pageContext').operator.id;
   const [found, { counts, now }, day] = await Promise.all([
     findQueuePage(runtime, view, operatorId),
     countQueue(runtime, operatorId),
     findDay(runtime, operatorId),
   ]);
   const page = withKnownNames(found, runtime.context);
-  const frame = { ...c.get('frame'), queue: queueQuery(view), now };
+  const pageContext = { ...c.get('pageContext'), queue: queueQuery(view), now };
   const notice = doneNotice(c.req.query('done'));
   const inQueue = view.selecting ? notice : undefined;
   return c.html(
-    <Page frame={frame} title={t('viewInbox')} view="inbox" search={view.search}>
+    <Page pageContext={pageContext} title={t('viewInbox')} view="inbox" search={view.search}>
       <div class="inbox inbox-queue" data-page="inbox">
         <Queue
-          frame={frame}
+          pageContext={pageContext}
           view={view}
           page={page}
           counts={counts}
@@ -34,7 +34,7 @@ export const inbox: Handler = async (c, { runtime, team }) => {
           notice={inQueue}
           team={team.members()}
         />
-        <DayView frame={frame} counts={counts} day={day} notice={inQueue ? null : notice} />
+        <DayView pageContext={pageContext} counts={counts} day={day} notice={inQueue ? null : notice} />
       </div>
     </Page>,
   );

@@ -12,7 +12,7 @@ import { actorText } from '../views/elements.js';
  */
 export const live: Handler = (c, services) => {
   if (c.req.method === 'HEAD') return c.body(null, 200, eventStreamHeaders);
-  const { operator } = c.get('frame');
+  const { operator } = c.get('pageContext');
   const conversationId = c.req.query('c');
   const leave = isId(conversationId) ? services.presence.enter(operator, conversationId) : () => {};
   const response = services.streams.open({
@@ -33,7 +33,7 @@ export const live: Handler = (c, services) => {
 /** Called by the page's script every few seconds while its operator types. */
 export const typing: Handler = async (c, { presence, runtime }) => {
   const { id } = await requireHead(runtime.db, param(c, 'id'));
-  presence.typing(c.get('frame').operator, id);
+  presence.typing(c.get('pageContext').operator, id);
   return c.body(null, 204);
 };
 

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import { isModuleOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
-import { type Changes, createComparer } from '../diff-words.js';
 import { doneNotice } from '../done-notices.js';
 import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
 import { threadWithKnownName, withKnownNames } from '../known-names.js';
@@ -20,6 +19,7 @@ import type { ContextView } from '../views/context.js';
 import type { ConversationPageProps } from '../views/conversation-page.js';
 import type { QueueProps } from '../views/queue.js';
 import type { ThreadProps } from '../views/thread.js';
+import { type Changes, createComparer } from '../word-diff.js';
 import { findSavedReply } from './saved-replies.js';
 
 /** State of a page after a refused change, so that the operator's text is not lost. */
@@ -40,14 +40,14 @@ export async function loadConversationPage(
   state: ThreadState,
 ): Promise<ConversationPageProps> {
   const read = await readConversation(c, services, id);
-  const frame = threadFrame(c, id, read.head.now);
+  const pageContext = threadPageContext(c, id, read.head.now);
   const head = read.isNewest ? { ...read.head, newestMessageId: newestShown(read.head, read.messages) } : read.head;
   return {
-    frame,
-    queue: queueBeside(services, frame, id, read),
+    pageContext,
+    queue: queueBeside(services, pageContext, id, read),
     thread: {
       ...(await composersOf(c, services, head, read, state)),
-      frame,
+      pageContext,
       queue: read.view,
       thread: head,
       messages: read.messages,
@@ -68,7 +68,7 @@ type ReadConversation = Awaited<ReturnType<typeof readConversation>>;
 async function readConversation(c: WorkspaceContext, services: Services, id: string) {
   const { runtime } = services;
   const view = queueViewOf(c);
-  const operatorId = c.get('frame').operator.id;
+  const operatorId = c.get('pageContext').operator.id;
   const before = c.req.query('before') || (await pageOfHit(c, services, id, view.search));
   const thread = findThread(runtime, id);
   const context = thread
@@ -95,9 +95,9 @@ async function readConversation(c: WorkspaceContext, services: Services, id: str
   };
 }
 
-function queueBeside({ team }: Services, frame: PageContext, openId: string, read: ReadConversation): QueueProps {
+function queueBeside({ team }: Services, pageContext: PageContext, openId: string, read: ReadConversation): QueueProps {
   const { view, queue, counts } = read;
-  return { frame, view, page: queue, counts, selecting: view.selecting ?? false, openId, team: team.members() };
+  return { pageContext, view, page: queue, counts, selecting: view.selecting ?? false, openId, team: team.members() };
 }
 
 /** What stands in the composer and in the draft being edited: from a refused change, else from the URL. */
@@ -134,10 +134,10 @@ function newestShown({ newestMessageId }: ThreadHead, { messages, earlierCursor 
 /**
  * The context of a thread page. After a POST, `path` is that of the conversation, because the form's URL has no GET.
  */
-function threadFrame(c: WorkspaceContext, id: string, now: Date): PageContext {
-  const frame = c.get('frame');
+function threadPageContext(c: WorkspaceContext, id: string, now: Date): PageContext {
+  const pageContext = c.get('pageContext');
   const queue = queueQuery(queueViewOf(c));
-  return { ...frame, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : frame.path };
+  return { ...pageContext, now, queue, path: c.req.method === 'POST' ? `/c/${id}${queue}` : pageContext.path };
 }
 
 /** How long a finished page waits for the customer's facts before it is sent without them, in milliseconds. */

@@ -4,14 +4,14 @@ import { doneNotice } from '../done-notices.js';
 import { type Handler, param, queueViewOf, redirect } from '../handler.js';
 import type { Notice } from '../page-context.js';
 import { queueQuery } from '../queue-filters.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 import { conversationPage } from './conversation.js';
 import type { ThreadState } from './load-conversation-page.js';
 
 /** Takes back a pending or held action; its text returns to the composer in its mode. */
 export const takeBack: Handler = async (c, services) => {
   const conversationId = param(c, 'id');
-  const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('frame').operator.id };
+  const asked = { conversationId, id: param(c, 'action'), operatorId: c.get('pageContext').operator.id };
   // The composer has other text: keep this one in the thread until there is room for it.
   const keep = c.get('form').text('keep') === '1';
   const action = await takeBackAction(services.runtime, { ...asked, keep });

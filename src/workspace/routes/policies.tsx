@@ -5,9 +5,9 @@ import { doneNotice } from '../done-notices.js';
 import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import type { Notice } from '../page-context.js';
 import { type Refusal, refusalOf } from '../refusals.js';
+import { t } from '../translate.js';
 import { Page } from '../views/page.js';
 import { PoliciesView, type RefusedTerms } from '../views/policies.js';
-import { t } from '../words.js';
 
 export const policies: Handler = (c, services) =>
   policiesPage(c, services, { notice: doneNotice(c.req.query('done')), status: 200 });
@@ -22,7 +22,7 @@ export const setPolicy: Handler = async (c, services) => {
   };
   const terms = { responseMinutes: Number(typed.responseMinutes), breachMinutes: Number(typed.breachMinutes) };
   try {
-    await services.api.sla.setPolicy(typed.priority, terms, { actor: c.get('frame').operator });
+    await services.api.sla.setPolicy(typed.priority, terms, { actor: c.get('pageContext').operator });
     return redirect(c, '/sla', 'policy');
   } catch (error) {
     const refusal = refusalOf(error, services.runtime.log);
@@ -51,12 +51,12 @@ interface PoliciesState {
 }
 
 async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: PoliciesState): Promise<Response> {
-  const frame = { ...c.get('frame'), path: '/sla' };
+  const pageContext = { ...c.get('pageContext'), path: '/sla' };
   const answer = await readPolicies(runtime);
   return c.html(
-    <Page frame={frame} title={t('viewSla')} view="sla">
+    <Page pageContext={pageContext} title={t('viewSla')} view="sla">
       <PoliciesView
-        frame={frame}
+        pageContext={pageContext}
         answer={answer}
         configured={runtime.config.slaPolicyProvider !== undefined}
         notice={noticeOf(state, answer)}

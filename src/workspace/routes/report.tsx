@@ -5,18 +5,18 @@ import { type Handler, param, type Services, type WorkspaceContext } from '../ha
 import { recentReport } from '../queries/recent-report.js';
 import { findRecipients } from '../queries/recipients.js';
 import { withoutMark } from '../ticked.js';
+import { t } from '../translate.js';
 import { Page } from '../views/page.js';
 import { type ReportDays, ReportView, reportDays } from '../views/report.js';
 import { ReportListView } from '../views/report-list.js';
-import { numberLabel } from '../views/report-words.js';
-import { t } from '../words.js';
+import { numberLabel } from '../views/report-texts.js';
 
 export const report: Handler = async (c, services) => {
   const { days, made } = await reportFor(c, services);
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   return c.html(
-    <Page frame={frame} title={t('viewReport')} view="report">
-      <ReportView frame={frame} days={days} report={made} />
+    <Page pageContext={pageContext} title={t('viewReport')} view="report">
+      <ReportView pageContext={pageContext} days={days} report={made} />
     </Page>,
   );
 };
@@ -26,11 +26,11 @@ export const reportList: Handler = async (c, services) => {
   const { days, made } = await reportFor(c, services);
   const found = reportNumbers(made).find(({ name }) => name === param(c, 'number'));
   if (!found) return c.notFound();
-  const frame = c.get('frame');
+  const pageContext = c.get('pageContext');
   const conversations = await findRecipients(services.runtime, withoutMark(found.number.conversationIds));
   return c.html(
-    <Page frame={frame} title={numberLabel(found.name)} view="report">
-      <ReportListView frame={frame} days={days} found={found} conversations={conversations} />
+    <Page pageContext={pageContext} title={numberLabel(found.name)} view="report">
+      <ReportListView pageContext={pageContext} days={days} found={found} conversations={conversations} />
     </Page>,
   );
 };

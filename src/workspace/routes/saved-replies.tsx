@@ -5,9 +5,9 @@ import type { ThreadHead } from '../model.js';
 import { defaultRepliesFolder } from '../mount-options.js';
 import { findThread } from '../queries/thread.js';
 import { queueQuery } from '../queue-filters.js';
+import { t } from '../translate.js';
 import { Page } from '../views/page.js';
 import { type FilledSavedReply, SavedRepliesView } from '../views/saved-replies.js';
-import { t } from '../words.js';
 
 /** The saved replies as they would be inserted into this conversation, for the page's script. */
 export const savedReplies: Handler = async (c, services) => {
@@ -18,11 +18,11 @@ export const savedReplies: Handler = async (c, services) => {
 /** The same list as a page, without the script. */
 export const savedRepliesPage: Handler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
-  const frame = { ...c.get('frame'), queue: queueQuery(queueViewOf(c)) };
+  const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
   return c.html(
-    <Page frame={frame} title={t('savedReplies')} view="inbox">
+    <Page pageContext={pageContext} title={t('savedReplies')} view="inbox">
       <SavedRepliesView
-        frame={frame}
+        pageContext={pageContext}
         conversation={thread.conversation}
         replies={replies}
         folder={services.options.repliesFolder ?? defaultRepliesFolder}
@@ -70,5 +70,5 @@ async function valuesFor(
   // `customer` is the id if the host gave no name.
   const name = customer === actorId ? null : customer;
   const sections = facts ? (await runtime.context.get(actorId)).sections : [];
-  return { customer: { id: actorId, name }, operator: c.get('frame').operator, conversation, sections };
+  return { customer: { id: actorId, name }, operator: c.get('pageContext').operator, conversation, sections };
 }

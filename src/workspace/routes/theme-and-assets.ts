@@ -7,7 +7,7 @@ import { themeCookie, themes } from '../page-context.js';
 export const setTheme: Handler = (c) => {
   const form = c.get('form');
   const theme = themes.find((known) => known === form.text('theme')) ?? 'system';
-  const { base } = c.get('frame');
+  const { base } = c.get('pageContext');
   setCookie(c, themeCookie, theme, { path: base || '/', maxAge: 365 * 24 * 3600, sameSite: 'Lax', httpOnly: true });
   return redirect(c, backPath(form, '/'));
 };

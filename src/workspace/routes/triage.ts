@@ -16,7 +16,7 @@ export const assign: Handler = (c, services) => {
   const id = param(c, 'id');
   return change(c, services, id, async () => {
     const form = c.get('form');
-    const { operator } = c.get('frame');
+    const { operator } = c.get('pageContext');
     const assignee = await ownerNamed(services, c, id, form.text('to'));
     const was = form.all('was').length > 0 ? { lastSeenAssigneeId: form.text('was') || null } : {};
     await services.api.conversations.update(id, { assignee, actor: operator, ...was });
@@ -35,7 +35,7 @@ function change(c: WorkspaceContext, services: Services, id: string, work: () =>
 
 /** Accepts only ids of the list: with an unknown owner the conversation would be in nobody's queue. */
 async function ownerNamed(services: Services, c: WorkspaceContext, id: string, to: string): Promise<Actor | null> {
-  const { operator } = c.get('frame');
+  const { operator } = c.get('pageContext');
   if (to === '') return null;
   if (to === operator.id) return operator;
   const thread = await findThread(services.runtime, id);
@@ -55,7 +55,7 @@ export const snooze: Handler = (c, services) => {
     const now = await databaseTime(services.runtime.db);
     const until = snoozeEnd({ span: form.text('span'), until: form.text('until') }, now);
     if (until === undefined) throw noTime();
-    await services.api.conversations.snooze(id, { until, actor: c.get('frame').operator });
+    await services.api.conversations.snooze(id, { until, actor: c.get('pageContext').operator });
     return until ? 'snoozed' : 'woken';
   });
 };
@@ -73,7 +73,7 @@ export const changeTags: Handler = (c, services) => {
     const form = c.get('form');
     const [addTags, removeTags] = [tagsIn(form.text('add')), form.all('remove')];
     const change = { ...(addTags.length > 0 && { addTags }), ...(removeTags.length > 0 && { removeTags }) };
-    await services.api.conversations.update(id, { ...change, actor: c.get('frame').operator });
+    await services.api.conversations.update(id, { ...change, actor: c.get('pageContext').operator });
     return 'tagged';
   });
 };
@@ -91,7 +91,7 @@ export const changePriority: Handler = (c, services) => {
   const id = param(c, 'id');
   return change(c, services, id, async () => {
     const priority = c.get('form').text('priority');
-    await services.api.conversations.update(id, { priority, actor: c.get('frame').operator });
+    await services.api.conversations.update(id, { priority, actor: c.get('pageContext').operator });
     return 'priority';
   });
 };

@@ -4,11 +4,11 @@ import { humanizeLabel } from '../../context/humanize-label.js';
 import { isId } from '../../validation/input.js';
 import { spanInWords } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
-import { ratingText } from '../package-words.js';
+import { ratingText } from '../package-texts.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tCountParts, tParts } from '../words.js';
-import { topicNames } from './delivery-words.js';
+import { inNumbers, t, tCount, tCountParts, tParts } from '../translate.js';
 import { Moment } from './time.js';
+import { topicNames } from './topic-names.js';
 
 type Detail = AuditLine['detail'];
 

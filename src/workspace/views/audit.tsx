@@ -3,15 +3,15 @@ import type { Actor } from '../../contracts/domain.js';
 import type { AuditLine } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
+import { actionInWords, auditActions } from './audit-action-names.js';
 import { AuditDetail } from './audit-detail.js';
-import { actionInWords, auditActions } from './audit-words.js';
 import { ActorName, actorText, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Moment } from './time.js';
 
 interface AuditProps {
-  frame: PageContext;
+  pageContext: PageContext;
   filter: AuditFilter;
   page: AuditPage;
   notice?: Notice | undefined;
@@ -31,8 +31,8 @@ export const AuditView: FC<AuditProps> = (props) => (
   </main>
 );
 
-const Filters: FC<AuditProps> = ({ frame, filter, page }) => (
-  <form class="filter-bar" method="get" action={`${frame.base}/audit`} aria-label={t('filterRecord')}>
+const Filters: FC<AuditProps> = ({ pageContext, filter, page }) => (
+  <form class="filter-bar" method="get" action={`${pageContext.base}/audit`} aria-label={t('filterRecord')}>
     <label>
       {t('action')}{' '}
       <select name="action">
@@ -50,14 +50,14 @@ const Filters: FC<AuditProps> = ({ frame, filter, page }) => (
         {tParts('byActor', {
           name: (
             <bdi title={filter.actor}>
-              {nameOf(filter.actor, [frame.operator, ...page.lines.map(({ actor }) => actor)])}
+              {nameOf(filter.actor, [pageContext.operator, ...page.lines.map(({ actor }) => actor)])}
             </bdi>
           ),
         })}
       </label>
     ) : (
       <label class="check">
-        <input type="checkbox" name="actor" value={frame.operator.id} /> {t('onlyMine')}
+        <input type="checkbox" name="actor" value={pageContext.operator.id} /> {t('onlyMine')}
       </label>
     )}
     {filter.conversation ? (
@@ -68,7 +68,7 @@ const Filters: FC<AuditProps> = ({ frame, filter, page }) => (
     <button type="submit" class="button">
       {t('filter')}
     </button>
-    <a class="quiet-link" href={`${frame.base}/audit`}>
+    <a class="quiet-link" href={`${pageContext.base}/audit`}>
       {t('clear')}
     </a>
   </form>
@@ -85,7 +85,7 @@ const NoLines: FC<AuditProps> = ({ page }) => (
   </Empty>
 );
 
-const Lines: FC<AuditProps> = ({ frame, page }) => (
+const Lines: FC<AuditProps> = ({ pageContext, page }) => (
   <section class="table-scroll" tabindex={0} aria-label={t('record')}>
     <table class="table table-record">
       <thead>
@@ -99,27 +99,27 @@ const Lines: FC<AuditProps> = ({ frame, page }) => (
       </thead>
       <tbody>
         {page.lines.map((line) => (
-          <Line frame={frame} line={line} />
+          <Line pageContext={pageContext} line={line} />
         ))}
       </tbody>
     </table>
   </section>
 );
 
-const Line: FC<{ frame: PageContext; line: AuditLine }> = ({ frame, line }) => (
+const Line: FC<{ pageContext: PageContext; line: AuditLine }> = ({ pageContext, line }) => (
   <tr>
     <td class="nowrap">
       <Moment at={line.at} />
     </td>
     <td>
-      <a href={`${frame.base}/audit?actor=${encodeURIComponent(line.actor.id)}`}>
+      <a href={`${pageContext.base}/audit?actor=${encodeURIComponent(line.actor.id)}`}>
         <ActorName actor={line.actor} />
       </a>
     </td>
     <td>{actionInWords(line.action)}</td>
     <td>
       {line.conversationId ? (
-        <a href={`${frame.base}/c/${line.conversationId}`}>
+        <a href={`${pageContext.base}/c/${line.conversationId}`}>
           <bdi>{line.subject ?? t('noSubject')}</bdi>
         </a>
       ) : (
@@ -132,13 +132,13 @@ const Line: FC<{ frame: PageContext; line: AuditLine }> = ({ frame, line }) => (
   </tr>
 );
 
-const Pager: FC<AuditProps> = ({ frame, filter, page }) => {
+const Pager: FC<AuditProps> = ({ pageContext, filter, page }) => {
   if (!page.nextCursor) return null;
   const query = new URLSearchParams({ cursor: page.nextCursor });
   for (const key of ['action', 'actor', 'conversation'] as const) if (filter[key]) query.set(key, filter[key]);
   return (
     <nav class="pager" aria-label={t('recordPages')}>
-      <a href={`${frame.base}/audit?${query}`}>
+      <a href={`${pageContext.base}/audit?${query}`}>
         <Icon name="history" /> {page.partial ? t('lookFurther') : t('older')}
       </a>
     </nav>

@@ -5,13 +5,13 @@ import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
 import type { TextKey } from '../strings/strings.js';
 import { type Ticked, tickedValue } from '../ticked.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import { BackLink, type BulkOutcome, Ids, Outcomes, type Recipient, Recipients } from './bulk.js';
 import { TakeBackAll } from './bulk-taken-back.js';
 import { ActionForm, actorText, Icon } from './elements.js';
 
 interface BulkActionProps {
-  frame: PageContext;
+  pageContext: PageContext;
   kind: BulkKind;
   ticked: Ticked[];
   recipients: Recipient[];
@@ -42,7 +42,7 @@ const done = {
 
 /** What is about to be done, to how many and to which: nothing happens before its button is pressed. */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
-  const { frame, kind, ticked, recipients, refusal } = props;
+  const { pageContext, kind, ticked, recipients, refusal } = props;
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
@@ -58,14 +58,14 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
         </div>
       ) : null}
       <Recipients recipients={recipients} total={ticked.length} />
-      <ActionForm frame={frame} action={`/bulk/${kind}`} class="bulk-form">
+      <ActionForm pageContext={pageContext} action={`/bulk/${kind}`} class="bulk-form">
         <Ids ids={ticked.map(({ id, seen }) => tickedValue(id, seen))} />
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
             {tCount(buttons[kind], ticked.length)}
           </button>
-          <BackLink frame={frame} />
+          <BackLink pageContext={pageContext} />
         </div>
       </ActionForm>
     </main>
@@ -79,7 +79,7 @@ const explanations: Record<BulkKind, TextKey> = {
   snooze: 'explainSnooze',
 };
 
-const Choice: FC<BulkActionProps> = ({ frame, kind, team }) => {
+const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
   switch (kind) {
     case 'resolve':
       return null;
@@ -95,9 +95,9 @@ const Choice: FC<BulkActionProps> = ({ frame, kind, team }) => {
         <>
           <label for="bulk-owner">{t('newOwner')}</label>
           <select id="bulk-owner" name="to">
-            <option value={frame.operator.id}>{t('me')}</option>
+            <option value={pageContext.operator.id}>{t('me')}</option>
             {team
-              .filter(({ id }) => id !== frame.operator.id)
+              .filter(({ id }) => id !== pageContext.operator.id)
               .map((one) => (
                 <option value={one.id}>{actorText(one)}</option>
               ))}
@@ -120,8 +120,8 @@ const Choice: FC<BulkActionProps> = ({ frame, kind, team }) => {
 };
 
 /** What became of each: those that failed come first, with the reason. */
-export const BulkActionResult: FC<{ frame: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
-  frame,
+export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
+  pageContext,
   kind,
   outcomes,
 }) => {
@@ -137,13 +137,13 @@ export const BulkActionResult: FC<{ frame: PageContext; kind: BulkKind; outcomes
         </p>
       </div>
       <Outcomes
-        frame={frame}
+        pageContext={pageContext}
         outcomes={[...failed, ...outcomes.filter(({ failure }) => failure === null)]}
         word={pending.length > 0 ? t('resolvedSoon') : t(done[kind])}
       />
-      <TakeBackAll frame={frame} pending={pending} />
+      <TakeBackAll pageContext={pageContext} pending={pending} />
       <div class="draft-actions">
-        <BackLink frame={frame} />
+        <BackLink pageContext={pageContext} />
       </div>
     </main>
   );

@@ -1,18 +1,21 @@
 import type { FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import { BackLink, type BulkOutcome, Outcomes, type PendingBulk } from './bulk.js';
 import { ActionForm, Icon } from './elements.js';
 
 const whenOver: TextKey = 'takeBackOver';
 
 /** Takes all of them back until the first one is carried out; the page's script counts down to it. */
-export const TakeBackAll: FC<{ frame: PageContext; pending: readonly PendingBulk[] }> = ({ frame, pending }) => {
+export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly PendingBulk[] }> = ({
+  pageContext,
+  pending,
+}) => {
   const first = pending.toSorted((one, other) => one.dueAt.getTime() - other.dueAt.getTime())[0];
   if (!first) return null;
   return (
-    <ActionForm frame={frame} action="/bulk/resolve/take-back" class="take-back" label={t('takeBack')}>
+    <ActionForm pageContext={pageContext} action="/bulk/resolve/take-back" class="take-back" label={t('takeBack')}>
       {pending.map(({ id, conversationId }) => (
         <input type="hidden" name="action" value={`${conversationId} ${id}`} />
       ))}
@@ -37,16 +40,16 @@ export const TakeBackAll: FC<{ frame: PageContext; pending: readonly PendingBulk
 };
 
 /** What became of taking them back. */
-export const TakenBackView: FC<{ frame: PageContext; outcomes: BulkOutcome[] }> = ({ frame, outcomes }) => {
+export const TakenBackView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({ pageContext, outcomes }) => {
   const taken = outcomes.filter(({ failure }) => failure === null).length;
   return (
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <div class="sheet-head">
         <h1 role="status">{tCount('bulkTakenBack', outcomes.length, { taken })}</h1>
       </div>
-      <Outcomes frame={frame} outcomes={outcomes} word={t('takenBack')} />
+      <Outcomes pageContext={pageContext} outcomes={outcomes} word={t('takenBack')} />
       <div class="draft-actions">
-        <BackLink frame={frame} />
+        <BackLink pageContext={pageContext} />
       </div>
     </main>
   );

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import type { PageContext } from '../page-context.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, Name, Prose } from './elements.js';
 
 /** A conversation that a bulk action is about. */
@@ -20,7 +20,7 @@ export interface Recipient {
 }
 
 interface BulkProps {
-  frame: PageContext;
+  pageContext: PageContext;
   ids: string[];
   recipients: Recipient[];
   max: number;
@@ -57,14 +57,14 @@ const Refusal: FC<BulkProps> = ({ refusal }) => (
   </div>
 );
 
-const Impossible: FC<BulkProps> = ({ frame }) => (
+const Impossible: FC<BulkProps> = ({ pageContext }) => (
   <div class="draft-actions">
-    <BackLink frame={frame} />
+    <BackLink pageContext={pageContext} />
   </div>
 );
 
-const Write: FC<BulkProps> = ({ frame, ids, recipients, max, content, nonce }) => (
-  <ActionForm frame={frame} action="/bulk/preview" class="bulk-form">
+const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonce }) => (
+  <ActionForm pageContext={pageContext} action="/bulk/preview" class="bulk-form">
     <input type="hidden" name="nonce" value={nonce} />
     {ids.length > max ? (
       <ChooseFewer recipients={recipients} />
@@ -82,18 +82,18 @@ const Write: FC<BulkProps> = ({ frame, ids, recipients, max, content, nonce }) =
       <button type="submit" class="button button-primary">
         {t('preview')}
       </button>
-      <BackLink frame={frame} />
+      <BackLink pageContext={pageContext} />
     </div>
   </ActionForm>
 );
 
-const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
+const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }) => (
   <>
     <Recipients recipients={recipients} total={ids.length} />
     <section class="bulk-preview" aria-label={t('bulkPreviewLabel')}>
       <Prose text={content} />
     </section>
-    <ActionForm frame={frame} action="/bulk" class="bulk-form">
+    <ActionForm pageContext={pageContext} action="/bulk" class="bulk-form">
       <Ids ids={ids} />
       <input type="hidden" name="nonce" value={nonce} />
       <input type="hidden" name="content" value={content} />
@@ -101,10 +101,10 @@ const Preview: FC<BulkProps> = ({ frame, ids, recipients, content, nonce }) => (
         <button type="submit" class="button button-primary">
           <Icon name="send" /> {tCount('bulkSend', ids.length)}
         </button>
-        <button type="submit" class="button" formaction={`${frame.base}/bulk/edit`}>
+        <button type="submit" class="button" formaction={`${pageContext.base}/bulk/edit`}>
           <Icon name="pencil" /> {t('changeText')}
         </button>
-        <BackLink frame={frame} />
+        <BackLink pageContext={pageContext} />
       </div>
     </ActionForm>
   </>
@@ -156,8 +156,8 @@ export const Recipients: FC<{ recipients: Recipient[]; total: number }> = ({ rec
   </section>
 );
 
-export const BackLink: FC<{ frame: PageContext }> = ({ frame }) => (
-  <a class="button button-quiet" href={`${frame.base}/${frame.queue}`}>
+export const BackLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+  <a class="button button-quiet" href={`${pageContext.base}/${pageContext.queue}`}>
     {t('backToQueue')}
   </a>
 );
@@ -177,8 +177,8 @@ export interface PendingBulk {
   dueAt: Date;
 }
 
-export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
-  frame,
+export const BulkResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; content: string }> = ({
+  pageContext,
   outcomes,
   content,
 }) => {
@@ -191,19 +191,19 @@ export const BulkResultView: FC<{ frame: PageContext; outcomes: BulkOutcome[]; c
           {tCount('bulkAccepted', outcomes.length, { accepted })}
         </p>
       </div>
-      <Outcomes frame={frame} outcomes={outcomes} word={t('accepted')} />
+      <Outcomes pageContext={pageContext} outcomes={outcomes} word={t('accepted')} />
       <section class="bulk-preview" aria-label={t('bulkDeliveredLabel')}>
         <Prose text={content} />
       </section>
       <div class="draft-actions">
-        <BackLink frame={frame} />
+        <BackLink pageContext={pageContext} />
       </div>
     </main>
   );
 };
 
-export const Outcomes: FC<{ frame: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
-  frame,
+export const Outcomes: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; word: string }> = ({
+  pageContext,
   outcomes,
   word,
 }) => (
@@ -211,7 +211,7 @@ export const Outcomes: FC<{ frame: PageContext; outcomes: BulkOutcome[]; word: s
     {outcomes.map(({ recipient, failure }) => (
       <li>
         <Icon name={failure === null ? 'check' : 'x'} />
-        <a href={`${frame.base}/c/${recipient.id}`}>
+        <a href={`${pageContext.base}/c/${recipient.id}`}>
           <Name text={recipient.customer ?? recipient.subject} empty={recipient.id} />
         </a>{' '}
         {recipient.customer && recipient.subject ? <bdi>{recipient.subject}</bdi> : null}{' '}

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tCount, tParts } from '../words.js';
+import { t, tCount, tParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -28,7 +28,7 @@ export const followUpDelays = [
 ] as const;
 
 interface ComposerProps {
-  frame: PageContext;
+  pageContext: PageContext;
   thread: ThreadHead;
   composing: Composing;
   /** Whether the host has a notifier to hand a follow-up to. */
@@ -39,10 +39,10 @@ interface ComposerProps {
 
 /** Where an operator writes: to the customer, to colleagues, or a message that starts something new. */
 export const Composer: FC<ComposerProps> = (props) => {
-  const { frame, thread, composing, nonce } = props;
+  const { pageContext, thread, composing, nonce } = props;
   return (
     <ActionForm
-      frame={frame}
+      pageContext={pageContext}
       action={`/c/${thread.conversation.id}/compose`}
       class="composer"
       id="composer"
@@ -113,7 +113,7 @@ const Modes: FC<ComposerProps> = ({ thread, composing, canFollowUp }) => {
   );
 };
 
-const Hints: FC<ComposerProps> = ({ frame, thread, canFollowUp }) => (
+const Hints: FC<ComposerProps> = ({ pageContext, thread, canFollowUp }) => (
   <div class="composer-hints">
     <span class="when-reply faint">
       <span class="js">
@@ -124,8 +124,8 @@ const Hints: FC<ComposerProps> = ({ frame, thread, canFollowUp }) => (
     <a
       class="quiet-link when-reply"
       id="saved-replies"
-      href={`${frame.base}/c/${thread.conversation.id}/replies${frame.queue}`}
-      data-replies={`${frame.base}/c/${thread.conversation.id}/replies.json`}
+      href={`${pageContext.base}/c/${thread.conversation.id}/replies${pageContext.queue}`}
+      data-replies={`${pageContext.base}/c/${thread.conversation.id}/replies.json`}
     >
       <span class="js">
         <kbd>/</kbd>

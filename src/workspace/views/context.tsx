@@ -3,8 +3,8 @@ import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { PageContext } from '../page-context.js';
 import { withWord } from '../queue-filters.js';
-import { t, tCount, tParts } from '../words.js';
-import { leftOutText, shortLink, yesOrNo } from './context-words.js';
+import { t, tCount, tParts } from '../translate.js';
+import { leftOutText, shortLink, yesOrNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
 import { Moment } from './time.js';
 
@@ -12,7 +12,7 @@ import { Moment } from './time.js';
 export type ContextView = ContextAnswer | { state: 'loading' };
 
 interface ContextProps {
-  frame: PageContext;
+  pageContext: PageContext;
   conversationId: string;
   context: ContextView;
 }
@@ -22,14 +22,14 @@ interface ContextProps {
  * page.
  */
 export const ContextPanel: FC<ContextProps> = (props) => {
-  const { frame, conversationId, context } = props;
+  const { pageContext, conversationId, context } = props;
   return (
     <section
       class="context"
       id="context"
       aria-label={t('customerContext')}
       aria-busy={context.state === 'loading' ? 'true' : undefined}
-      data-context={`${frame.base}/c/${conversationId}/context${frame.queue}`}
+      data-context={`${pageContext.base}/c/${conversationId}/context${pageContext.queue}`}
       data-state={context.state}
     >
       <div class="context-head">
@@ -46,10 +46,15 @@ export const ContextPanel: FC<ContextProps> = (props) => {
   );
 };
 
-const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({ frame, conversationId, label, words }) => (
+const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({
+  pageContext,
+  conversationId,
+  label,
+  words,
+}) => (
   <a
     class={words ? 'button button-small' : 'icon-button icon-button-small'}
-    href={`${frame.base}/c/${conversationId}${withWord(frame.queue, 'context', 'wait')}#rail`}
+    href={`${pageContext.base}/c/${conversationId}${withWord(pageContext.queue, 'context', 'wait')}#rail`}
     data-reload-context
     aria-label={words ? undefined : label}
     title={label}

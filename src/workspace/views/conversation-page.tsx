@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 import type { ContextView } from './context.js';
 import { Page } from './page.js';
 import { Queue, type QueueProps } from './queue.js';
@@ -8,21 +8,21 @@ import { Rail } from './rail.js';
 import { Thread, type ThreadProps } from './thread.js';
 
 export interface ConversationPageProps {
-  frame: PageContext;
+  pageContext: PageContext;
   queue: QueueProps;
   thread: ThreadProps;
   context: ContextView;
 }
 
 /** The queue, the conversation, and beside it the customer's facts. */
-export const ConversationPage: FC<ConversationPageProps> = ({ frame, queue, thread, context }) => {
+export const ConversationPage: FC<ConversationPageProps> = ({ pageContext, queue, thread, context }) => {
   const { id, subject } = thread.thread.conversation;
   return (
-    <Page frame={frame} title={subject ?? t('conversation')} view="inbox" search={queue.view.search}>
+    <Page pageContext={pageContext} title={subject ?? t('conversation')} view="inbox" search={queue.view.search}>
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
         <Queue {...queue} />
         <Thread {...thread} />
-        <Rail frame={frame} thread={thread.thread} context={context} />
+        <Rail pageContext={pageContext} thread={thread.thread} context={context} />
       </div>
     </Page>
   );

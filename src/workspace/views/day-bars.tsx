@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 
 /** One day of a stacked bar chart. */
 export interface DayBar {

@@ -5,12 +5,12 @@ import type { Day } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
 import { defaultFilter, type QueueFilter } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 
 interface DayProps {
-  frame: PageContext;
+  pageContext: PageContext;
   counts: QueueCounts;
   day: Day;
   /** Null if another part of the page shows it. */
@@ -27,7 +27,7 @@ const now: { filter: QueueFilter; label: TextKey }[] = [
 ];
 
 /** The centre of the page while no conversation is open: the work of the day, and its counts. */
-export const DayView: FC<DayProps> = ({ frame, counts, day, notice }) => (
+export const DayView: FC<DayProps> = ({ pageContext, counts, day, notice }) => (
   <main class="thread thread-none day-page" id="main" tabindex={-1}>
     {notice === null ? null : <NoticeBox notice={notice} />}
     <div class="overview" id="overview" data-live="overview">
@@ -37,7 +37,7 @@ export const DayView: FC<DayProps> = ({ frame, counts, day, notice }) => (
           <li>
             <a
               class={`overview-tile overview-${filter}${counts[filter].value === 0 ? ' zero' : ''}`}
-              href={`${frame.base}/${filter === defaultFilter ? '' : `?filter=${filter}`}`}
+              href={`${pageContext.base}/${filter === defaultFilter ? '' : `?filter=${filter}`}`}
             >
               <strong>{countText(counts[filter])}</strong> <span>{t(label)}</span>
             </a>

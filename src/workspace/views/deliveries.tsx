@@ -4,16 +4,16 @@ import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tParts } from '../words.js';
-import { topicNames } from './delivery-words.js';
+import { t, tParts } from '../translate.js';
 import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
+import { topicNames } from './topic-names.js';
 
 interface DeliveriesProps {
-  frame: PageContext;
+  pageContext: PageContext;
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
@@ -69,11 +69,11 @@ const tabNames: Record<DeliveryTab, TextKey> = {
   discarded: 'tabDiscarded',
 };
 
-const Tabs: FC<DeliveriesProps> = ({ frame, tab, health }) => (
+const Tabs: FC<DeliveriesProps> = ({ pageContext, tab, health }) => (
   <nav class="tabs" aria-label={t('deliveriesByState')}>
     {deliveryTabs.map((name) => (
       <a
-        href={`${frame.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
+        href={`${pageContext.base}/deliveries${name === 'pending' ? '' : `?state=${name}`}`}
         aria-current={name === tab ? 'page' : undefined}
       >
         {t(tabNames[name])} <span class="count">{countText(counts(health)[name])}</span>
@@ -94,7 +94,7 @@ const emptyTexts: Record<DeliveryTab, TextKey> = {
 
 const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={t(emptyTexts[tab])} />;
 
-const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts, health: { now } }) => (
+const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, health: { now } }) => (
   <section class="table-scroll" tabindex={0} aria-label={t(tabNames[tab])}>
     <table class="table">
       <thead>
@@ -111,7 +111,7 @@ const Lines: FC<DeliveriesProps> = ({ frame, tab, page, maxAttempts, health: { n
       </thead>
       <tbody>
         {page.lines.map((line) => (
-          <Line frame={frame} tab={tab} line={line} maxAttempts={maxAttempts} now={now} />
+          <Line pageContext={pageContext} tab={tab} line={line} maxAttempts={maxAttempts} now={now} />
         ))}
       </tbody>
     </table>
@@ -123,13 +123,13 @@ const When: FC<{ line: DeliveryLine; now: Date }> = ({ line, now }) => {
   return isScheduled(line, now) ? tParts('scheduledForTime', { time }) : time;
 };
 
-type LineProps = Pick<DeliveriesProps, 'frame' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
+type LineProps = Pick<DeliveriesProps, 'pageContext' | 'tab' | 'maxAttempts'> & { line: DeliveryLine; now: Date };
 
-const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts, now }) => (
+const Line: FC<LineProps> = ({ pageContext, tab, line, maxAttempts, now }) => (
   <tr>
     <td class="nowrap">{t(topicNames[line.topic])}</td>
     <td>
-      <a href={`${frame.base}/c/${line.conversationId}`}>
+      <a href={`${pageContext.base}/c/${line.conversationId}`}>
         <bdi>{line.subject ?? t('noSubject')}</bdi>
       </a>
     </td>
@@ -142,18 +142,20 @@ const Line: FC<LineProps> = ({ frame, tab, line, maxAttempts, now }) => (
     <td class="detail" data-label={t('lastError')}>
       {line.lastError ? <bdi>{line.lastError}</bdi> : <span class="faint">{t('none')}</span>}
     </td>
-    <td class="row-actions">{line.leased ? null : <LineActions frame={frame} tab={tab} line={line} now={now} />}</td>
+    <td class="row-actions">
+      {line.leased ? null : <LineActions pageContext={pageContext} tab={tab} line={line} now={now} />}
+    </td>
   </tr>
 );
 
-const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now }) => {
+const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ pageContext, tab, line, now }) => {
   const back = `/deliveries${tab === 'pending' ? '' : `?state=${tab}`}`;
   return (
     <>
       {isScheduled(line, now) ? (
-        <SendNow frame={frame} delivery={line} back={back} />
+        <SendNow pageContext={pageContext} delivery={line} back={back} />
       ) : (
-        <ActionForm frame={frame} action={`/deliveries/${line.id}/retry`}>
+        <ActionForm pageContext={pageContext} action={`/deliveries/${line.id}/retry`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small">
             <Icon name="rotate-ccw" /> {tab === 'discarded' ? t('retry') : t('tryNow')}
@@ -161,7 +163,7 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now
         </ActionForm>
       )}
       {tab === 'discarded' ? null : (
-        <ActionForm frame={frame} action={`/deliveries/${line.id}/discard`}>
+        <ActionForm pageContext={pageContext} action={`/deliveries/${line.id}/discard`}>
           <input type="hidden" name="back" value={back} />
           <button type="submit" class="button button-small button-quiet">
             {t('discard')}
@@ -172,9 +174,9 @@ const LineActions: FC<Omit<LineProps, 'maxAttempts'>> = ({ frame, tab, line, now
   );
 };
 
-const Pager: FC<DeliveriesProps> = ({ frame, tab, page }) =>
+const Pager: FC<DeliveriesProps> = ({ pageContext, tab, page }) =>
   page.nextCursor ? (
     <nav class="pager" aria-label={t('deliveryPages')}>
-      <a href={`${frame.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>{t('nextPage')}</a>
+      <a href={`${pageContext.base}/deliveries?state=${tab}&cursor=${page.nextCursor}`}>{t('nextPage')}</a>
     </nav>
   ) : null;

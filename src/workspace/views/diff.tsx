@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
-import type { Changes } from '../diff-words.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
+import type { Changes } from '../word-diff.js';
 
 /** What changed between the proposed text and the operator's, word by word. */
 export const Diff: FC<{ changes: Changes }> = ({ changes }) => {

@@ -4,12 +4,12 @@ import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import { ActionForm, Icon, Prose } from './elements.js';
 import { Moment } from './time.js';
 
 export interface DraftProps {
-  frame: PageContext;
+  pageContext: PageContext;
   draft: ThreadDraft;
   /** The queue beside it, so that links keep it as it is. */
   queue: QueueView;
@@ -140,18 +140,18 @@ const Decide: FC<DraftProps> = (props) => (
   <div class="draft-actions">
     {props.open ? <Send {...props} /> : null}
     {props.draft.status === 'superseded' ? null : (
-      <DiscardForm frame={props.frame} draft={props.draft} first={props.first} />
+      <DiscardForm pageContext={props.pageContext} draft={props.draft} first={props.first} />
     )}
   </div>
 );
 
 const Send: FC<DraftProps> = (props) => {
-  const { frame, draft, queue, first } = props;
+  const { pageContext, draft, queue, first } = props;
   return draft.stale ? (
-    <UseLink frame={frame} draft={draft} queue={queue} />
+    <UseLink pageContext={pageContext} draft={draft} queue={queue} />
   ) : (
     <>
-      <ActionForm frame={frame} action={`/drafts/${draft.id}/approve`}>
+      <ActionForm pageContext={pageContext} action={`/drafts/${draft.id}/approve`}>
         <Seen {...props} />
         <button type="submit" class="button button-primary" data-key={first ? 'a' : undefined}>
           <Icon name="check" /> {t('approve')}
@@ -160,7 +160,7 @@ const Send: FC<DraftProps> = (props) => {
       <a
         class="button"
         data-key={first ? 'w' : undefined}
-        href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
+        href={`${pageContext.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
       >
         <Icon name="pencil" /> {t('edit')}
       </a>
@@ -168,8 +168,12 @@ const Send: FC<DraftProps> = (props) => {
   );
 };
 
-const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft; first?: boolean }> = ({ frame, draft, first }) => (
-  <ActionForm frame={frame} action={`/drafts/${draft.id}/discard`}>
+const DiscardForm: FC<{ pageContext: PageContext; draft: ThreadDraft; first?: boolean }> = ({
+  pageContext,
+  draft,
+  first,
+}) => (
+  <ActionForm pageContext={pageContext} action={`/drafts/${draft.id}/discard`}>
     <button type="submit" class="button button-quiet" data-key={first ? 'd' : undefined}>
       <Icon name="trash-2" /> {t('discard')}
     </button>
@@ -179,12 +183,12 @@ const DiscardForm: FC<{ frame: PageContext; draft: ThreadDraft; first?: boolean 
 const staleChip = { customer: 'chipStaleCustomer', answer: 'chipStaleAnswer' } as const;
 
 /** Drafts with the decision `draft_only`: they do not ask for approval. */
-export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; queue: QueueView; open: boolean }> = ({
-  frame,
-  drafts,
-  queue,
-  open,
-}) => {
+export const PreparedDrafts: FC<{
+  pageContext: PageContext;
+  drafts: ThreadDraft[];
+  queue: QueueView;
+  open: boolean;
+}> = ({ pageContext, drafts, queue, open }) => {
   if (drafts.length === 0) return null;
   return (
     <details class="prepared" id="prepared">
@@ -205,8 +209,8 @@ export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; que
               <Prose text={draft.content} links={false} />
             </div>
             <div class="draft-actions">
-              {open ? <UseLink frame={frame} draft={draft} queue={queue} /> : null}
-              <DiscardForm frame={frame} draft={draft} />
+              {open ? <UseLink pageContext={pageContext} draft={draft} queue={queue} /> : null}
+              <DiscardForm pageContext={pageContext} draft={draft} />
             </div>
           </li>
         ))}
@@ -215,8 +219,15 @@ export const PreparedDrafts: FC<{ frame: PageContext; drafts: ThreadDraft[]; que
   );
 };
 
-const UseLink: FC<{ frame: PageContext; draft: ThreadDraft; queue: QueueView }> = ({ frame, draft, queue }) => (
-  <a class="button" href={`${frame.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}>
+const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueView }> = ({
+  pageContext,
+  draft,
+  queue,
+}) => (
+  <a
+    class="button"
+    href={`${pageContext.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}
+  >
     <Icon name="reply" /> {t('useInComposer')}
   </a>
 );

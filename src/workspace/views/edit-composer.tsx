@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
-import type { Changes } from '../diff-words.js';
 import type { ThreadDraft, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
+import type { Changes } from '../word-diff.js';
 import { SendAndResolve } from './composer.js';
 import { Diff } from './diff.js';
 import { Grounds } from './draft.js';
@@ -19,17 +19,17 @@ export interface EditedDraft {
 }
 
 interface EditComposerProps extends EditedDraft {
-  frame: PageContext;
+  pageContext: PageContext;
   queue: QueueView;
   thread: ThreadHead;
 }
 
 /** The composer while a draft is edited: the only text field, with one button that sends. */
 export const EditComposer: FC<EditComposerProps> = (props) => {
-  const { frame, queue, thread, draft, words } = props;
+  const { pageContext, queue, thread, draft, words } = props;
   return (
     <ActionForm
-      frame={frame}
+      pageContext={pageContext}
       action={`/drafts/${draft.id}/edit`}
       class="composer composer-edit"
       id="composer"
@@ -62,13 +62,17 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
         <button type="submit" class="button button-primary composer-send">
           <Icon name="check" /> {t('sendEdited')}
         </button>
-        <a class="button button-quiet" href={`${frame.base}/c/${draft.conversationId}${queueQuery(queue)}`} data-forget>
+        <a
+          class="button button-quiet"
+          href={`${pageContext.base}/c/${draft.conversationId}${queueQuery(queue)}`}
+          data-forget
+        >
           {t('stopEditing')}
         </a>
         <span class="faint" id="composer-state">
           {thread.conversation.status === 'open' ? null : t('resolvedHint')}
         </span>
-        <button type="submit" class="button no-js" formaction={`${frame.base}/drafts/${draft.id}/preview`}>
+        <button type="submit" class="button no-js" formaction={`${pageContext.base}/drafts/${draft.id}/preview`}>
           {t('showChanges')}
         </button>
         <SendAndResolve />
@@ -77,13 +81,13 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
   );
 };
 
-const Changed: FC<EditComposerProps> = ({ frame, draft, difference }) => (
+const Changed: FC<EditComposerProps> = ({ pageContext, draft, difference }) => (
   <div class="composer-changes">
     <h3 class="diff-title">{t('whatYouChange')}</h3>
     <div
       class="diff"
       id="draft-diff"
-      data-preview={`${frame.base}/drafts/${draft.id}/preview`}
+      data-preview={`${pageContext.base}/drafts/${draft.id}/preview`}
       data-draft={draft.id}
       aria-live="off"
     >

@@ -4,10 +4,10 @@ import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
 import { safeHref } from '../../context/safe-href.js';
 import type { Actor, Conversation } from '../../contracts/domain.js';
-import { partText } from '../package-words.js';
+import { partText } from '../package-texts.js';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 import { type IconName, icons } from './icon-paths.js';
 
 /** A decorative icon, hidden from screen readers: the text beside it says the same. */
@@ -63,11 +63,11 @@ export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = 
 
 /** A form that changes something, with the operator's token and the queue view of the page. */
 export const ActionForm: FC<
-  PropsWithChildren<{ frame: PageContext; action: string; class?: string; label?: string; id?: string }>
-> = ({ frame, action, class: className, label, id, children }) => (
-  <form method="post" action={`${frame.base}${action}`} class={className} aria-label={label} id={id} data-action>
-    <input type="hidden" name="token" value={frame.token} />
-    {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
+  PropsWithChildren<{ pageContext: PageContext; action: string; class?: string; label?: string; id?: string }>
+> = ({ pageContext, action, class: className, label, id, children }) => (
+  <form method="post" action={`${pageContext.base}${action}`} class={className} aria-label={label} id={id} data-action>
+    <input type="hidden" name="token" value={pageContext.token} />
+    {pageContext.queue ? <input type="hidden" name="queue" value={pageContext.queue} /> : null}
     {children}
   </form>
 );

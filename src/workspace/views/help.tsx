@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { TextKey } from '../strings/strings.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 
 const keys: [keys: string[], meaning: TextKey][] = [
   [['j', 'k'], 'helpMove'],

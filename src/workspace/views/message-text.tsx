@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
 import { codeOf, type MessageBlock, messageBlocks } from '../message-blocks.js';
 import { hitParts } from '../search-hits.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import { OutLink } from './elements.js';
 
 interface MessageTextProps {

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import type { Changes } from '../diff-words.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
-import { systemText } from '../package-words.js';
+import { systemText } from '../package-texts.js';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tCount, tParts } from '../words.js';
+import { t, tCount, tParts } from '../translate.js';
+import type { Changes } from '../word-diff.js';
 import { Diff } from './diff.js';
 import { ActionForm, ActorName, Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
@@ -14,7 +14,7 @@ import { isScheduled, SendNow } from './send-now.js';
 import { Moment } from './time.js';
 
 interface MessageProps {
-  frame: PageContext;
+  pageContext: PageContext;
   message: ThreadMessage;
   /** The customer: the actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
@@ -52,13 +52,13 @@ const labels: Record<Exclude<ThreadMessage['role'], 'system'>, { text: TextKey; 
   outbound: { text: 'roleOutbound', label: 'messageOutbound', icon: 'send' },
 };
 
-const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, changes, hits }) => {
+const Speech: FC<MessageProps> = ({ pageContext, message, customer, maxAttempts, changes, hits }) => {
   const role = message.role as keyof typeof labels;
   return (
     <li
       class={`message message-${role.replace('_', '-')}${isLong(message) ? ' message-long' : ''}`}
       id={`m-${message.id}`}
-      data-own={isOwn(frame, message) || undefined}
+      data-own={isOwn(pageContext, message) || undefined}
     >
       <article aria-label={t(labels[role].label)}>
         <p class="message-head">
@@ -70,9 +70,9 @@ const Speech: FC<MessageProps> = ({ frame, message, customer, maxAttempts, chang
           <Moment at={message.createdAt} as="time" />
         </p>
         <MessageText text={message.content} id={message.id} links={role !== 'automation'} hits={hits} />
-        <Rest frame={frame} message={message} />
-        {changes === undefined ? null : <Edited frame={frame} message={message} changes={changes} />}
-        {message.status ? <HandOver frame={frame} message={message} maxAttempts={maxAttempts} /> : null}
+        <Rest pageContext={pageContext} message={message} />
+        {changes === undefined ? null : <Edited pageContext={pageContext} message={message} changes={changes} />}
+        {message.status ? <HandOver pageContext={pageContext} message={message} maxAttempts={maxAttempts} /> : null}
       </article>
     </li>
   );
@@ -117,24 +117,28 @@ const RoleMark: FC<{ message: ThreadMessage }> = ({ message }) => {
 };
 
 /** The link to the whole message, if the thread shows only its beginning. */
-const Rest: FC<Pick<MessageProps, 'frame' | 'message'>> = ({ frame, message }) => {
+const Rest: FC<Pick<MessageProps, 'pageContext' | 'message'>> = ({ pageContext, message }) => {
   if (message.fullLength <= message.content.length) return null;
   return (
     <p class="message-rest">
-      <a href={pageOf(frame, message)}>{tCount('showWhole', message.fullLength - message.content.length)}</a>
+      <a href={pageOf(pageContext, message)}>{tCount('showWhole', message.fullLength - message.content.length)}</a>
     </p>
   );
 };
 
 /** The URL of the message's own page. */
-function pageOf(frame: PageContext, message: ThreadMessage): string {
-  return `${frame.base}/c/${message.conversationId}/messages/${message.id}${frame.queue}`;
+function pageOf(pageContext: PageContext, message: ThreadMessage): string {
+  return `${pageContext.base}/c/${message.conversationId}/messages/${message.id}${pageContext.queue}`;
 }
 
-const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }> = ({ frame, message, changes }) =>
+const Edited: FC<Pick<MessageProps, 'pageContext' | 'message'> & { changes: Changes }> = ({
+  pageContext,
+  message,
+  changes,
+}) =>
   changes === 'later' ? (
     <p class="message-rest">
-      <a href={pageOf(frame, message)}>{t('showChanged')}</a>
+      <a href={pageOf(pageContext, message)}>{t('showChanged')}</a>
     </p>
   ) : (
     <details class="edited">
@@ -144,7 +148,7 @@ const Edited: FC<Pick<MessageProps, 'frame' | 'message'> & { changes: Changes }>
   );
 
 /** The delivery state of an outbound message or reply. */
-const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ frame, message, maxAttempts }) => {
+const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pageContext, message, maxAttempts }) => {
   const failure = message.metadata.failure as { reason?: unknown } | undefined;
   switch (message.status) {
     case 'sent':
@@ -167,12 +171,12 @@ const HandOver: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fra
             />
           </p>
           {message.delivery?.state === 'discarded' ? (
-            <Intervene frame={frame} message={message} delivery={message.delivery} how="retry" />
+            <RetryOrDiscard pageContext={pageContext} message={message} delivery={message.delivery} how="retry" />
           ) : null}
         </div>
       );
     default:
-      return <Pending frame={frame} message={message} maxAttempts={maxAttempts} />;
+      return <Pending pageContext={pageContext} message={message} maxAttempts={maxAttempts} />;
   }
 };
 
@@ -183,16 +187,16 @@ const FailureReason: FC<{ reason: unknown; attempts: number | undefined }> = ({ 
     </>
   ) : null;
 
-interface InterveneProps {
-  frame: PageContext;
+interface RetryOrDiscardProps {
+  pageContext: PageContext;
   message: ThreadMessage;
   delivery: ThreadDelivery;
   how: 'retry' | 'discard';
 }
 
-const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
-  <ActionForm frame={frame} action={`/deliveries/${delivery.id}/${how}`}>
-    <input type="hidden" name="back" value={`/c/${message.conversationId}${frame.queue}`} />
+const RetryOrDiscard: FC<RetryOrDiscardProps> = ({ pageContext, message, delivery, how }) => (
+  <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/${how}`}>
+    <input type="hidden" name="back" value={`/c/${message.conversationId}${pageContext.queue}`} />
     {how === 'retry' ? (
       <button type="submit" class="button button-small">
         <Icon name="rotate-ccw" /> {t('retry')}
@@ -205,9 +209,9 @@ const Intervene: FC<InterveneProps> = ({ frame, message, delivery, how }) => (
   </ActionForm>
 );
 
-const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ frame, message, maxAttempts }) => {
+const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ pageContext, message, maxAttempts }) => {
   const { delivery } = message;
-  const scheduled = message.role === 'outbound' && delivery !== null && isScheduled(delivery, frame.now);
+  const scheduled = message.role === 'outbound' && delivery !== null && isScheduled(delivery, pageContext.now);
   return (
     <div class="outbound outbound-pending">
       <p>
@@ -216,19 +220,23 @@ const Pending: FC<Omit<MessageProps, 'customer' | 'changes' | 'hits'>> = ({ fram
         {delivery ? <PendingDetail delivery={delivery} scheduled={scheduled} maxAttempts={maxAttempts} /> : null}
       </p>
       {scheduled ? (
-        <ActionForm frame={frame} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
+        <ActionForm pageContext={pageContext} action={`/c/${message.conversationId}/outbound/${message.id}/cancel`}>
           <button type="submit" class="button button-small">
             {t('cancel')}
           </button>
         </ActionForm>
       ) : null}
       {scheduled && delivery ? (
-        <SendNow frame={frame} delivery={delivery} back={`/c/${message.conversationId}${frame.queue}`} />
+        <SendNow
+          pageContext={pageContext}
+          delivery={delivery}
+          back={`/c/${message.conversationId}${pageContext.queue}`}
+        />
       ) : null}
       {delivery && delivery.attempts > 0 && !delivery.leased ? (
         <>
-          <Intervene frame={frame} message={message} delivery={delivery} how="retry" />
-          <Intervene frame={frame} message={message} delivery={delivery} how="discard" />
+          <RetryOrDiscard pageContext={pageContext} message={message} delivery={delivery} how="retry" />
+          <RetryOrDiscard pageContext={pageContext} message={message} delivery={delivery} how="discard" />
         </>
       ) : null}
     </div>

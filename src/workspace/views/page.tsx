@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
 import type { Notice, PageContext, Theme } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { browserTexts, t, wording } from '../words.js';
+import { browserTexts, t, wording } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
@@ -18,7 +18,7 @@ const views: { name: ViewName; path: string; label: TextKey; icon: IconName }[] 
 ];
 
 interface PageProps {
-  frame: PageContext;
+  pageContext: PageContext;
   title: string;
   view: ViewName;
   search?: string;
@@ -26,36 +26,36 @@ interface PageProps {
 }
 
 /** A whole page: the top bar, and the view below it. */
-export const Page: FC<PageProps> = ({ frame, title, view, search, children }) => (
+export const Page: FC<PageProps> = ({ pageContext, title, view, search, children }) => (
   <>
     {html`<!doctype html>`}
     <html
       lang={wording().locale}
       dir={wording().dir}
-      data-theme={frame.theme}
-      data-base={frame.base}
-      data-operator={frame.operator.id}
-      data-now={frame.now.toISOString()}
+      data-theme={pageContext.theme}
+      data-base={pageContext.base}
+      data-operator={pageContext.operator.id}
+      data-now={pageContext.now.toISOString()}
     >
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
-        <title>{`${title} · ${frame.product}`}</title>
-        <link rel="icon" href={frame.assets.href('mark.svg')} type="image/svg+xml" />
-        <link rel="stylesheet" href={frame.assets.href('workspace.css')} />
-        {frame.assets.hostStyles ? <link rel="stylesheet" href={frame.assets.href('host.css')} /> : null}
-        {frame.assets.scripts.map((script) => (
-          <link rel="modulepreload" href={frame.assets.href(script)} />
+        <title>{`${title} · ${pageContext.product}`}</title>
+        <link rel="icon" href={pageContext.assets.href('mark.svg')} type="image/svg+xml" />
+        <link rel="stylesheet" href={pageContext.assets.href('workspace.css')} />
+        {pageContext.assets.hostStyles ? <link rel="stylesheet" href={pageContext.assets.href('host.css')} /> : null}
+        {pageContext.assets.scripts.map((script) => (
+          <link rel="modulepreload" href={pageContext.assets.href(script)} />
         ))}
-        <script type="module" id="script" src={frame.assets.href('main.js')} data-texts={browserTexts()}></script>
+        <script type="module" id="script" src={pageContext.assets.href('main.js')} data-texts={browserTexts()}></script>
       </head>
       <body>
         <a class="skip" href="#main">
           {t('skip')}
         </a>
-        <TopBar frame={frame} view={view} search={search ?? ''} />
-        <ConnectionBar frame={frame} />
+        <TopBar pageContext={pageContext} view={view} search={search ?? ''} />
+        <ConnectionBar pageContext={pageContext} />
         {children}
         <HelpDialog />
         <NoticeForm />
@@ -65,22 +65,22 @@ export const Page: FC<PageProps> = ({ frame, title, view, search, children }) =>
   </>
 );
 
-const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ frame, view, search }) => (
+const TopBar: FC<{ pageContext: PageContext; view: ViewName; search: string }> = ({ pageContext, view, search }) => (
   <header class="topbar">
-    <a class="brand" href={`${frame.base}/`}>
+    <a class="brand" href={`${pageContext.base}/`}>
       <Mark />
-      <bdi>{frame.product}</bdi>
+      <bdi>{pageContext.product}</bdi>
     </a>
     <nav class="views" aria-label={t('views')}>
       {views.map((entry) => (
-        <a href={`${frame.base}${entry.path}`} aria-current={entry.name === view ? 'page' : undefined}>
+        <a href={`${pageContext.base}${entry.path}`} aria-current={entry.name === view ? 'page' : undefined}>
           <Icon name={entry.icon} />
           <span class="views-label">{t(entry.label)}</span>
         </a>
       ))}
     </nav>
     <search class="search">
-      <form method="get" action={`${frame.base}/`}>
+      <form method="get" action={`${pageContext.base}/`}>
         <Icon name="search" />
         <input
           type="search"
@@ -97,7 +97,7 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
     </search>
     <div class="topbar-end">
       {/* Where there is no room for the field. */}
-      <a class="icon-button search-link" href={`${frame.base}/#search`} aria-label={t('searchConversations')}>
+      <a class="icon-button search-link" href={`${pageContext.base}/#search`} aria-label={t('searchConversations')}>
         <Icon name="search" />
       </a>
       <button
@@ -109,10 +109,10 @@ const TopBar: FC<{ frame: PageContext; view: ViewName; search: string }> = ({ fr
       >
         <Icon name="keyboard" />
       </button>
-      <ThemeForm frame={frame} />
+      <ThemeForm pageContext={pageContext} />
       <span class="operator" title={t('signedInAs')}>
         <Icon name="user-round" />
-        <bdi>{frame.operator.name ?? frame.operator.id}</bdi>
+        <bdi>{pageContext.operator.name ?? pageContext.operator.id}</bdi>
       </span>
     </div>
   </header>
@@ -125,9 +125,9 @@ const themeSteps: { theme: Theme; next: Theme; words: TextKey; icon: IconName }[
 ];
 
 /** One button for each theme; the stylesheet shows the next one. */
-const ThemeForm: FC<{ frame: PageContext }> = ({ frame }) => (
-  <ActionForm frame={frame} action="/theme" class="theme">
-    <input type="hidden" name="back" value={frame.path} />
+const ThemeForm: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
+  <ActionForm pageContext={pageContext} action="/theme" class="theme">
+    <input type="hidden" name="back" value={pageContext.path} />
     {themeSteps.map(({ theme, next, words, icon }) => {
       const then = themeSteps.find((step) => step.theme === next)?.words ?? words;
       const label = t('themeButton', { now: t(words), next: t(then) });
@@ -163,14 +163,14 @@ const noticeIcons: Record<Notice['tone'], IconName> = {
 };
 
 /** The banner for a lost connection, shown by the page's script. */
-const ConnectionBar: FC<{ frame: PageContext }> = ({ frame }) => (
+const ConnectionBar: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   <div class="connection" id="connection" role="alert" hidden>
     <Icon name="triangle-alert" />
     <p>
       <strong></strong> <span class="connection-text"></span>
     </p>
-    {frame.signInUrl ? (
-      <a class="button button-small" href={frame.signInUrl} target="_blank" rel="noopener" hidden>
+    {pageContext.signInUrl ? (
+      <a class="button button-small" href={pageContext.signInUrl} target="_blank" rel="noopener" hidden>
         {t('signIn')}
       </a>
     ) : null}

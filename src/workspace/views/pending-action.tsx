@@ -4,16 +4,16 @@ import type { PendingLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { refusalOf } from '../refusals.js';
 import type { TextKey } from '../strings/strings.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 import { ActionForm, ActorName, Icon, Prose } from './elements.js';
 
 /** Actions that are not executed yet, below the newest message. */
-export const PendingList: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread }) => (
+export const PendingList: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => (
   <div id="pending" data-live="pending">
     {thread.pending.length === 0 ? null : (
       <ol class="messages pending-list">
         {thread.pending.map((line) => (
-          <PendingItem frame={frame} line={line} conversationId={thread.conversation.id} />
+          <PendingItem pageContext={pageContext} line={line} conversationId={thread.conversation.id} />
         ))}
       </ol>
     )}
@@ -21,14 +21,14 @@ export const PendingList: FC<{ frame: PageContext; thread: ThreadHead }> = ({ fr
 );
 
 interface ItemProps {
-  frame: PageContext;
+  pageContext: PageContext;
   line: PendingLine;
   conversationId: string;
 }
 
 const PendingItem: FC<ItemProps> = (props) => {
-  const { frame, line } = props;
-  const isOwn = line.actor.id === frame.operator.id;
+  const { pageContext, line } = props;
+  const isOwn = line.actor.id === pageContext.operator.id;
   const look = line.held ? 'held' : line.content === null ? 'pending-step' : 'message-operator message-pending';
   return (
     <li class={`message ${look}`} id={`pending-${line.id}`}>
@@ -38,7 +38,7 @@ const PendingItem: FC<ItemProps> = (props) => {
           <span class="message-author">
             <ActorName actor={line.actor} />
           </span>
-          {line.held ? <HeldWords line={line} /> : <Countdown line={line} now={frame.now} />}
+          {line.held ? <HeldWords line={line} /> : <Countdown line={line} now={pageContext.now} />}
         </p>
         {line.content === null ? null : <Prose text={line.content} links={false} />}
         {line.held ? <HeldActions {...props} /> : isOwn ? <TakeBack {...props} /> : null}
@@ -74,8 +74,8 @@ const resolving = ['resolvingIn', 'resolvingNow', 'resolvingOverdue'] as const;
 /** After this many seconds past its time an action is shown as delayed. */
 const overdueSeconds = 10;
 
-const TakeBack: FC<ItemProps> = ({ frame, line, conversationId }) => (
-  <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/take-back`} class="take-back">
+const TakeBack: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
+  <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/take-back`} class="take-back">
     <button type="submit" class="button button-small" data-take-back>
       <Icon name="rotate-ccw" /> {t('takeBack')}
     </button>
@@ -91,16 +91,16 @@ const HeldWords: FC<{ line: PendingLine }> = ({ line }) => (
   </strong>
 );
 
-const HeldActions: FC<ItemProps> = ({ frame, line, conversationId }) => (
+const HeldActions: FC<ItemProps> = ({ pageContext, line, conversationId }) => (
   <div class="outbound">
     {line.content === null || line.kind === 'approve' ? null : (
-      <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/take-back`}>
+      <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/take-back`}>
         <button type="submit" class="button button-small" data-restore>
           <Icon name="pencil" /> {t('putBack')}
         </button>
       </ActionForm>
     )}
-    <ActionForm frame={frame} action={`/c/${conversationId}/actions/${line.id}/drop`}>
+    <ActionForm pageContext={pageContext} action={`/c/${conversationId}/actions/${line.id}/drop`}>
       <button type="submit" class="button button-small button-quiet">
         {line.content === null || line.kind === 'approve' ? t('ok') : t('discard')}
       </button>

@@ -1,15 +1,15 @@
 import type { FC } from 'hono/jsx';
 import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
 import type { PolicyAnswer } from '../../sla/policies.js';
-import { termsProblem } from '../package-words.js';
+import { termsProblem } from '../package-texts.js';
 import type { Notice, PageContext } from '../page-context.js';
-import { t, tCount, tParts } from '../words.js';
+import { t, tCount, tParts } from '../translate.js';
 import { ActionForm, Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { priorityName } from './priority.js';
 
 interface PoliciesProps {
-  frame: PageContext;
+  pageContext: PageContext;
   answer: PolicyAnswer;
   /** Whether the host has an SLA policy provider. */
   configured: boolean;
@@ -39,7 +39,7 @@ export const PoliciesView: FC<PoliciesProps> = (props) => (
   </main>
 );
 
-const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readOnly }) => {
+const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused, readOnly }) => {
   switch (answer.state) {
     case 'off':
       return <TrackingOff configured={configured} />;
@@ -57,7 +57,7 @@ const Policies: FC<PoliciesProps> = ({ frame, answer, configured, refused, readO
             return readOnly ? (
               <PolicyText policy={policy} refused={own} />
             ) : (
-              <PolicyForm frame={frame} policy={policy} refused={own} />
+              <PolicyForm pageContext={pageContext} policy={policy} refused={own} />
             );
           })}
           {answer.rejected.map(({ priority, reason }) => (
@@ -81,13 +81,13 @@ const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
   </Empty>
 );
 
-const PolicyForm: FC<{ frame: PageContext; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
-  const { frame, policy, refused } = props;
+const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {
+  const { pageContext, policy, refused } = props;
   const { responseMinutes, breachMinutes } = refused ?? policy;
   const describedBy = refused && 'refused-terms';
   return (
     <ActionForm
-      frame={frame}
+      pageContext={pageContext}
       action="/sla"
       class="policy"
       label={t('policyFor', { priority: priorityName(policy.priority) })}

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { TextKey } from '../strings/strings.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
 
 /** Hosts name their priorities; the common names have a level, and with it a shape. */
 export function priorityLevel(priority: string): 'urgent' | 'high' | 'low' | 'normal' | 'other' {

@@ -1,19 +1,19 @@
 import type { FC } from 'hono/jsx';
 import { defaultFilter, hasOwner, type QueueView, queueQuery } from '../queue-filters.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 import { actorText, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
 /** Restricts the queue to a tag and an owner, with a GET form, so that every view has a URL. */
-export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
+export const NarrowMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
   const tags = [...new Set(page.rows.flatMap((row) => row.tags))].sort();
-  const others = team.filter((one) => one.id !== frame.operator.id);
+  const others = team.filter((one) => one.id !== pageContext.operator.id);
   return (
     <details class="edit narrow" id="narrow" name="edit">
       <summary class="quiet-link">
         <Icon name="list-filter" /> {t('filter')}
       </summary>
-      <form class="edit-panel edit-form" method="get" action={`${frame.base}/`} aria-label={t('narrow')}>
+      <form class="edit-panel edit-form" method="get" action={`${pageContext.base}/`} aria-label={t('narrow')}>
         {view.filter === defaultFilter ? null : <input type="hidden" name="filter" value={view.filter} />}
         <label for="narrow-tag">{t('tag')}</label>
         <input
@@ -34,7 +34,7 @@ export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
             <label for="narrow-owner">{t('owner')}</label>
             <select id="narrow-owner" name="owner">
               <option value="*">{t('anyone')}</option>
-              <option value={frame.operator.id} selected={view.owner === frame.operator.id}>
+              <option value={pageContext.operator.id} selected={view.owner === pageContext.operator.id}>
                 {t('me')}
               </option>
               <option value="" selected={view.owner === ''}>
@@ -57,10 +57,11 @@ export const NarrowMenu: FC<QueueProps> = ({ frame, view, page, team }) => {
 };
 
 /** The active restrictions, each with a link that removes it. */
-export const Narrowed: FC<QueueProps> = ({ frame, view, team }) => {
-  const without = (change: Partial<QueueView>) => `${frame.base}/${queueQuery({ ...view, cursor: null, ...change })}`;
+export const Narrowed: FC<QueueProps> = ({ pageContext, view, team }) => {
+  const without = (change: Partial<QueueView>) =>
+    `${pageContext.base}/${queueQuery({ ...view, cursor: null, ...change })}`;
   if (!view.tag && view.owner === undefined) return null;
-  const owner = [frame.operator, ...team].find(({ id }) => id === view.owner);
+  const owner = [pageContext.operator, ...team].find(({ id }) => id === view.owner);
   return (
     <p class="narrowed">
       {view.tag ? (

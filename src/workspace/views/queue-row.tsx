@@ -5,13 +5,13 @@ import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
 import { tickedValue } from '../ticked.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
 import { actorText, Icon, Name, statusNames } from './elements.js';
 import { PriorityMark } from './priority.js';
 import { Age, ClockChip, Moment } from './time.js';
 
 interface RowProps {
-  frame: PageContext;
+  pageContext: PageContext;
   view: QueueView;
   row: QueueRow;
   openId?: string | undefined;
@@ -19,12 +19,12 @@ interface RowProps {
 }
 
 /** One conversation in two lines: customer and age, then subject and preview. */
-export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
+export const Row: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
     <a
       class="row-link"
-      href={`${frame.base}/c/${row.id}${queueQuery(view)}`}
+      href={`${pageContext.base}/c/${row.id}${queueQuery(view)}`}
       aria-current={row.id === openId ? 'true' : undefined}
     >
       <span class="row-top">
@@ -33,7 +33,7 @@ export const Row: FC<RowProps> = ({ frame, view, row, openId, selecting }) => (
         </span>
         <Marks row={row} />
         <span class="row-slot">
-          <Slot row={row} now={frame.now} />
+          <Slot row={row} now={pageContext.now} />
         </span>
       </span>
       <span class="row-bottom">

@@ -6,14 +6,14 @@ import type { Notice, PageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
 import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tParts } from '../words.js';
+import { inNumbers, t, tCount, tParts } from '../translate.js';
 import { Empty, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Narrowed, NarrowMenu } from './queue-narrow.js';
 import { Row } from './queue-row.js';
 
 export interface QueueProps {
-  frame: PageContext;
+  pageContext: PageContext;
   view: QueueView;
   page: QueuePage;
   counts: QueueCounts;
@@ -61,24 +61,24 @@ export const Queue: FC<QueueProps> = (props) => (
   </section>
 );
 
-const SelectSwitch: FC<QueueProps> = ({ frame, view, selecting, openId }) => {
+const SelectSwitch: FC<QueueProps> = ({ pageContext, view, selecting, openId }) => {
   const query = queueQuery({ ...view, selecting: false });
   const here = openId ? `/c/${openId}` : '/';
   const href = `${here}${selecting ? query : withWord(query, 'select', '1')}`;
   return (
-    <a class="quiet-link" id="select-switch" href={`${frame.base}${href}`}>
+    <a class="quiet-link" id="select-switch" href={`${pageContext.base}${href}`}>
       <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? t('done') : t('select')}
     </a>
   );
 };
 
-const Filters: FC<QueueProps> = ({ frame, view, counts, openId }) => (
+const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
   <nav aria-label={t('filters')} id="filters" data-live="filters">
     <ul class="filters">
       {queueFilters.map(({ key, label }) => (
         <li>
           <a
-            href={`${frame.base}/${key === defaultFilter ? '' : `?filter=${key}`}`}
+            href={`${pageContext.base}/${key === defaultFilter ? '' : `?filter=${key}`}`}
             class={`filter filter-${key}`}
             aria-current={!view.search && view.filter === key ? (openId ? 'true' : 'page') : undefined}
           >
@@ -97,14 +97,15 @@ export function countText({ value, more }: CappedCount): string {
   return more ? `${inNumbers(value)}+` : inNumbers(value);
 }
 
-const SearchHeading: FC<QueueProps> = ({ frame, view }) => (
+const SearchHeading: FC<QueueProps> = ({ pageContext, view }) => (
   <p class="search-heading">
-    {tParts('resultsFor', { search: <q dir="auto">{view.search}</q> })} <a href={`${frame.base}/`}>{t('clear')}</a>
+    {tParts('resultsFor', { search: <q dir="auto">{view.search}</q> })}{' '}
+    <a href={`${pageContext.base}/`}>{t('clear')}</a>
   </p>
 );
 
 const Rows: FC<QueueProps> = (props) => {
-  const { frame, page, view, selecting } = props;
+  const { pageContext, page, view, selecting } = props;
   if (page.rows.length === 0) return <NoRows view={view} />;
   const rows = (
     <ol class="rows">
@@ -116,8 +117,8 @@ const Rows: FC<QueueProps> = (props) => {
   return (
     <>
       {selecting ? (
-        <form method="get" action={`${frame.base}/bulk`} id="bulk" data-selection>
-          {frame.queue ? <input type="hidden" name="queue" value={frame.queue} /> : null}
+        <form method="get" action={`${pageContext.base}/bulk`} id="bulk" data-selection>
+          {pageContext.queue ? <input type="hidden" name="queue" value={pageContext.queue} /> : null}
           {rows}
           <BulkBar {...props} />
         </form>
@@ -130,7 +131,7 @@ const Rows: FC<QueueProps> = (props) => {
 };
 
 /** What can be done with all that is ticked. Each leads to a page that says to how many, and asks. */
-const BulkBar: FC<QueueProps> = ({ frame, view }) => (
+const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">
       <label class="js check">
@@ -139,13 +140,16 @@ const BulkBar: FC<QueueProps> = ({ frame, view }) => (
       <output class="js" id="selected">
         {tCount('selected', 0)}
       </output>
-      <a class="no-js" href={`${frame.base}/${withWord(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}>
+      <a
+        class="no-js"
+        href={`${pageContext.base}/${withWord(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}
+      >
         {t('selectAll')}
       </a>
     </span>
     <span class="bulk-actions">
       {bulkKinds.map(({ kind, label }) => (
-        <button type="submit" class="button button-small" formaction={`${frame.base}/bulk/${kind}`}>
+        <button type="submit" class="button button-small" formaction={`${pageContext.base}/bulk/${kind}`}>
           {t(label)}
         </button>
       ))}
@@ -185,8 +189,8 @@ const emptyTexts: Record<QueueView['filter'], TextKey> = {
   resolved: 'emptyResolved',
 };
 
-const Pager: FC<QueueProps> = ({ frame, view, page, openId }) => {
-  const here = `${frame.base}${openId ? `/c/${openId}` : '/'}`;
+const Pager: FC<QueueProps> = ({ pageContext, view, page, openId }) => {
+  const here = `${pageContext.base}${openId ? `/c/${openId}` : '/'}`;
   const next = page.nextCursor ? { ...view, cursor: page.nextCursor } : null;
   if (!next && !view.cursor) return null;
   return (

@@ -2,14 +2,14 @@ import type { FC } from 'hono/jsx';
 import { clockTone } from '../clock-state.js';
 import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { t } from '../words.js';
-import { actionInWords } from './audit-words.js';
+import { t } from '../translate.js';
+import { actionInWords } from './audit-action-names.js';
 import { ContextPanel, type ContextView } from './context.js';
 import { ActionForm, ActorName, Icon, statusNames } from './elements.js';
 import { Age, ClockSentence, Moment, type Since } from './time.js';
 
 interface RailProps {
-  frame: PageContext;
+  pageContext: PageContext;
   thread: ThreadHead;
   /** The result of the ContextProvider, or `loading`. */
   context: ContextView;
@@ -28,26 +28,26 @@ export const Rail: FC<RailProps> = (props) => (
   </>
 );
 
-const Drawer: FC<RailProps> = ({ frame, thread, context }) => (
+const Drawer: FC<RailProps> = ({ pageContext, thread, context }) => (
   <aside class="rail" id="rail" aria-label={t('rail')}>
     <a class="icon-button rail-close" href="#main" aria-label={t('close')}>
       <Icon name="x" />
     </a>
     <div id="rail-first" data-live="rail-first">
-      <SlaPanel frame={frame} thread={thread} />
+      <SlaPanel pageContext={pageContext} thread={thread} />
       <OwnerPanel thread={thread} />
-      <OthersPanel frame={frame} thread={thread} />
+      <OthersPanel pageContext={pageContext} thread={thread} />
     </div>
-    <ContextPanel frame={frame} conversationId={thread.conversation.id} context={context} />
+    <ContextPanel pageContext={pageContext} conversationId={thread.conversation.id} context={context} />
     <div id="record" data-live="record">
       <OutboundPanel outbound={thread.outbound} />
       <CsatPanel rating={thread.conversation.csatRating} />
-      <RecordPanel frame={frame} audit={thread.audit} conversationId={thread.conversation.id} />
+      <RecordPanel pageContext={pageContext} audit={thread.audit} conversationId={thread.conversation.id} />
     </div>
   </aside>
 );
 
-const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread }) => {
+const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => {
   const { clock, conversation, now } = thread;
   return (
     <section class="panel" aria-labelledby="sla-title">
@@ -56,7 +56,7 @@ const SlaPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, threa
         <>
           <ClockSentence clock={clock} now={now} since={sinceThen(thread)} />
           {conversation.status === 'open' ? (
-            <PauseClock frame={frame} conversationId={conversation.id} clock={clock} now={now} />
+            <PauseClock pageContext={pageContext} conversationId={conversation.id} clock={clock} now={now} />
           ) : null}
         </>
       ) : (
@@ -73,12 +73,12 @@ function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since 
   return answered ? 'answered' : 'none';
 }
 
-const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock; now: Date }> = (props) => {
-  const { frame, conversationId, clock, now } = props;
+const PauseClock: FC<{ pageContext: PageContext; conversationId: string; clock: Clock; now: Date }> = (props) => {
+  const { pageContext, conversationId, clock, now } = props;
   const tone = clockTone(clock, now);
   if (tone === 'paused') {
     return (
-      <ActionForm frame={frame} action={`/c/${conversationId}/sla/resume`}>
+      <ActionForm pageContext={pageContext} action={`/c/${conversationId}/sla/resume`}>
         <button type="submit" class="button button-small">
           <Icon name="play" /> {t('resume')}
         </button>
@@ -89,7 +89,7 @@ const PauseClock: FC<{ frame: PageContext; conversationId: string; clock: Clock;
   return (
     <details class="pause">
       <summary data-key="p">{t('pauseClock')}</summary>
-      <ActionForm frame={frame} action={`/c/${conversationId}/sla/pause`} class="pause-form">
+      <ActionForm pageContext={pageContext} action={`/c/${conversationId}/sla/pause`} class="pause-form">
         <label for="pause-reason">{t('whyPaused')}</label>
         <input id="pause-reason" name="reason" required maxlength={500} />
         <button type="submit" class="button button-small">
@@ -114,7 +114,7 @@ const OwnerPanel: FC<{ thread: ThreadHead }> = ({ thread: { conversation } }) =>
 );
 
 /** Other conversations of the customer, newest first. */
-const OthersPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { others, now } }) =>
+const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread: { others, now } }) =>
   others.length === 0 ? null : (
     <section class="panel" aria-labelledby="others-title" id="other-conversations">
       <h2 id="others-title">
@@ -123,7 +123,7 @@ const OthersPanel: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, th
       <ul class="lines others">
         {others.map((other) => (
           <li>
-            <a href={`${frame.base}/c/${other.id}${frame.queue}`}>
+            <a href={`${pageContext.base}/c/${other.id}${pageContext.queue}`}>
               <bdi>{other.subject ?? t('noSubject')}</bdi>
             </a>
             <span class="faint">
@@ -175,8 +175,8 @@ const CsatPanel: FC<{ rating: ThreadHead['conversation']['csatRating'] }> = ({ r
   </section>
 );
 
-const RecordPanel: FC<{ frame: PageContext; audit: AuditLine[]; conversationId: string }> = ({
-  frame,
+const RecordPanel: FC<{ pageContext: PageContext; audit: AuditLine[]; conversationId: string }> = ({
+  pageContext,
   audit,
   conversationId,
 }) => (
@@ -192,7 +192,7 @@ const RecordPanel: FC<{ frame: PageContext; audit: AuditLine[]; conversationId: 
         </li>
       ))}
     </ol>
-    <a class="quiet-link" href={`${frame.base}/audit?conversation=${conversationId}`}>
+    <a class="quiet-link" href={`${pageContext.base}/audit?conversation=${conversationId}`}>
       <Icon name="history" /> {t('wholeRecord')}
     </a>
   </section>

@@ -1,21 +1,21 @@
 import type { FC } from 'hono/jsx';
 import type { NamedNumber } from '../../report/report-numbers.js';
 import type { PageContext } from '../page-context.js';
-import { t, tCount } from '../words.js';
+import { t, tCount } from '../translate.js';
 import type { Recipient } from './bulk.js';
 import { Empty, Icon, Name } from './elements.js';
 import type { ReportDays } from './report.js';
-import { numberLabel } from './report-words.js';
+import { numberLabel } from './report-texts.js';
 
 interface ReportListProps {
-  frame: PageContext;
+  pageContext: PageContext;
   days: ReportDays;
   found: NamedNumber;
   conversations: readonly Recipient[];
 }
 
 /** The conversations behind one number of the report. */
-export const ReportListView: FC<ReportListProps> = ({ frame, days, found, conversations }) => (
+export const ReportListView: FC<ReportListProps> = ({ pageContext, days, found, conversations }) => (
   <main class="sheet" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{numberLabel(found.name)}</h1>
@@ -28,7 +28,7 @@ export const ReportListView: FC<ReportListProps> = ({ frame, days, found, conver
     <ul class="report-list">
       {conversations.map(({ id, customer, subject }) => (
         <li>
-          <a href={`${frame.base}/c/${id}`}>
+          <a href={`${pageContext.base}/c/${id}`}>
             <bdi>{subject ?? t('noSubject')}</bdi>
           </a>{' '}
           <Name text={customer} empty={t('anonymous')} />
@@ -36,7 +36,7 @@ export const ReportListView: FC<ReportListProps> = ({ frame, days, found, conver
       ))}
     </ul>
     <nav class="pager" aria-label={t('back')}>
-      <a href={`${frame.base}/report?days=${days}`}>
+      <a href={`${pageContext.base}/report?days=${days}`}>
         <Icon name="chart-column" /> {t('viewReport')}
       </a>
     </nav>

@@ -3,19 +3,19 @@ import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tParts } from '../words.js';
+import { inNumbers, t, tCount, tParts } from '../translate.js';
 import { type DayBar, DayBars } from './day-bars.js';
-import { topicNames } from './delivery-words.js';
 import { Empty } from './elements.js';
-import { outcomeNames, shareText, spanText } from './report-words.js';
+import { formatPercent, formatSpan, outcomeNames } from './report-texts.js';
 import { Moment } from './time.js';
+import { topicNames } from './topic-names.js';
 
 /** The periods that the page offers, in days. */
 export const reportDays = [7, 30, 90, 365] as const;
 export type ReportDays = (typeof reportDays)[number];
 
 interface ReportProps {
-  frame: PageContext;
+  pageContext: PageContext;
   days: ReportDays;
   report: Report;
 }
@@ -41,10 +41,10 @@ export const ReportView: FC<ReportProps> = (props) => (
   </main>
 );
 
-const Periods: FC<ReportProps> = ({ frame, days }) => (
+const Periods: FC<ReportProps> = ({ pageContext, days }) => (
   <nav class="tabs" aria-label={t('period')}>
     {reportDays.map((known) => (
-      <a href={`${frame.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
+      <a href={`${pageContext.base}/report?days=${known}`} aria-current={known === days ? 'page' : undefined}>
         {tCount('days', known)}
       </a>
     ))}
@@ -53,14 +53,14 @@ const Periods: FC<ReportProps> = ({ frame, days }) => (
 
 /** A number, linked to its conversations unless it is 0. */
 const Count: FC<ReportProps & { name: string; count: number; children: Child }> = ({
-  frame,
+  pageContext,
   days,
   name,
   count,
   children,
 }) =>
   count > 0 ? (
-    <a href={`${frame.base}/report/${name}?days=${days}`}>{children}</a>
+    <a href={`${pageContext.base}/report/${name}?days=${days}`}>{children}</a>
   ) : (
     <span class="faint">{children}</span>
   );
@@ -74,8 +74,8 @@ const Facts: FC<ReportProps> = (props) => {
           {t('listThem')}
         </Count>
       </Fact>
-      <Fact label={t('firstResponseMedian')} value={spanText(firstResponse.medianSeconds)}>
-        {t('within90', { span: spanText(firstResponse.p90Seconds) })}{' '}
+      <Fact label={t('firstResponseMedian')} value={formatSpan(firstResponse.medianSeconds)}>
+        {t('within90', { span: formatSpan(firstResponse.p90Seconds) })}{' '}
         <Count {...props} name="firstResponse.answered" count={firstResponse.answered.count}>
           {t('countAnswered', { count: firstResponse.answered.count })}
         </Count>
@@ -84,7 +84,7 @@ const Facts: FC<ReportProps> = (props) => {
           {t('countUnanswered', { count: firstResponse.unanswered.count })}
         </Count>
       </Fact>
-      <Fact label={t('slaMet')} value={shareText(sla.metShare)}>
+      <Fact label={t('slaMet')} value={formatPercent(sla.metShare)}>
         <Count {...props} name="sla.met" count={sla.met.count}>
           {t('countMet', { count: sla.met.count })}
         </Count>
@@ -97,7 +97,7 @@ const Facts: FC<ReportProps> = (props) => {
           {t('countRunning', { count: sla.running.count })}
         </Count>
       </Fact>
-      <Fact label={t('ratedPositiveLabel')} value={shareText(csat.positiveShare)}>
+      <Fact label={t('ratedPositiveLabel')} value={formatPercent(csat.positiveShare)}>
         <Count {...props} name="csat.positive" count={csat.positive.count}>
           {t('countPositive', { count: csat.positive.count })}
         </Count>
@@ -137,8 +137,8 @@ const Plots: FC<ReportProps> = ({ report }) => {
         <figcaption>{t('firstResponseByDay')}</figcaption>
         <DayBars
           bars={bars((day) => [{ value: day.medianFirstResponseSeconds ?? 0, class: 'plot-bar' }])}
-          summary={t('responseByDay', { span: spanText(firstResponse.medianSeconds) })}
-          inWords={(value) => t('atMost', { value: spanText(value) })}
+          summary={t('responseByDay', { span: formatSpan(firstResponse.medianSeconds) })}
+          inWords={(value) => t('atMost', { value: formatSpan(value) })}
         />
       </figure>
       <figure>
@@ -182,7 +182,7 @@ const DayTable: FC<{ days: readonly ReportDay[] }> = ({ days }) => (
             <tr>
               <td class="nowrap">{day.day}</td>
               <td>{day.opened}</td>
-              <td>{spanText(day.medianFirstResponseSeconds)}</td>
+              <td>{formatSpan(day.medianFirstResponseSeconds)}</td>
               <td>{day.slaMet}</td>
               <td>{day.slaBreached}</td>
             </tr>
@@ -228,7 +228,9 @@ const Drafts: FC<ReportProps> = (props) => {
         <p class="faint">{t('noDrafts')}</p>
       ) : (
         <>
-          <p>{t('acceptedShare', { accepted: shareText(acceptedShare), changed: shareText(medianEditDistance) })}</p>
+          <p>
+            {t('acceptedShare', { accepted: formatPercent(acceptedShare), changed: formatPercent(medianEditDistance) })}
+          </p>
           <ul class="plain-counts">
             {made.map((status) => (
               <li>

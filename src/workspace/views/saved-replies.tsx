@@ -3,7 +3,7 @@ import type { Conversation } from '../../contracts/domain.js';
 import type { FilledReply } from '../fill-reply.js';
 import type { PageContext } from '../page-context.js';
 import { withWord } from '../queue-filters.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
 import { Empty, Icon, Prose } from './elements.js';
 
 /** A saved reply, filled in for one conversation. */
@@ -13,13 +13,13 @@ export interface FilledSavedReply extends FilledReply {
 }
 
 interface SavedRepliesProps {
-  frame: PageContext;
+  pageContext: PageContext;
   conversation: Conversation;
   replies: FilledSavedReply[];
   folder: string;
 }
 
-export const SavedRepliesView: FC<SavedRepliesProps> = ({ frame, conversation, replies, folder }) => (
+export const SavedRepliesView: FC<SavedRepliesProps> = ({ pageContext, conversation, replies, folder }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{t('savedReplies')}</h1>
@@ -30,19 +30,21 @@ export const SavedRepliesView: FC<SavedRepliesProps> = ({ frame, conversation, r
         {t('noSavedRepliesHint', { folder })}
       </Empty>
     ) : (
-      replies.map((reply) => <SavedReplyItem frame={frame} reply={reply} conversation={conversation} />)
+      replies.map((reply) => <SavedReplyItem pageContext={pageContext} reply={reply} conversation={conversation} />)
     )}
     <p>
-      <a class="quiet-link" href={`${frame.base}/c/${conversation.id}${frame.queue}`}>
+      <a class="quiet-link" href={`${pageContext.base}/c/${conversation.id}${pageContext.queue}`}>
         <Icon name="arrow-left" /> {t('backToConversation')}
       </a>
     </p>
   </main>
 );
 
-const SavedReplyItem: FC<{ frame: PageContext; reply: FilledSavedReply; conversation: Conversation }> = (props) => {
-  const { frame, reply, conversation } = props;
-  const address = withWord(frame.queue, 'reply', encodeURIComponent(reply.name));
+const SavedReplyItem: FC<{ pageContext: PageContext; reply: FilledSavedReply; conversation: Conversation }> = (
+  props,
+) => {
+  const { pageContext, reply, conversation } = props;
+  const address = withWord(pageContext.queue, 'reply', encodeURIComponent(reply.name));
   return (
     <section class="saved-reply">
       <h2>
@@ -54,7 +56,7 @@ const SavedReplyItem: FC<{ frame: PageContext; reply: FilledSavedReply; conversa
           <Icon name="triangle-alert" /> {tParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}
         </p>
       )}
-      <a class="button button-small" href={`${frame.base}/c/${conversation.id}${address}`}>
+      <a class="button button-small" href={`${pageContext.base}/c/${conversation.id}${address}`}>
         {t('useInComposer')}
       </a>
     </section>

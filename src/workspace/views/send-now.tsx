@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { DeliveryLine, MessageDelivery } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { t, tParts } from '../words.js';
+import { t, tParts } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { Moment } from './time.js';
 
@@ -12,14 +12,14 @@ export function isScheduled(delivery: MessageDelivery & Pick<Partial<DeliveryLin
 }
 
 /** Sends a scheduled message early, after the operator has confirmed its scheduled time. */
-export const SendNow: FC<{ frame: PageContext; delivery: MessageDelivery; back: string }> = ({
-  frame,
+export const SendNow: FC<{ pageContext: PageContext; delivery: MessageDelivery; back: string }> = ({
+  pageContext,
   delivery,
   back,
 }) => (
   <details class="send-now" id={`send-now-${delivery.id}`}>
     <summary class="button button-small">{t('sendNow')}</summary>
-    <ActionForm frame={frame} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
+    <ActionForm pageContext={pageContext} action={`/deliveries/${delivery.id}/retry`} class="send-now-form">
       <input type="hidden" name="back" value={back} />
       <input type="hidden" name="release" value="scheduled" />
       <p>{tParts('sendNowAsk', { time: <Moment at={delivery.availableAt} /> })}</p>

@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
 import type { Actor } from '../../contracts/domain.js';
-import type { Changes } from '../diff-words.js';
 import type { ThreadDraft, ThreadHead, ThreadMessage } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { MessagePage } from '../queries/thread-messages.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import { searchWords } from '../search-hits.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
+import type { Changes } from '../word-diff.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { EditComposer, type EditedDraft } from './edit-composer.js';
@@ -18,7 +18,7 @@ import { ClockChip, Moment } from './time.js';
 import { ThreadFacts } from './triage.js';
 
 export interface ThreadProps {
-  frame: PageContext;
+  pageContext: PageContext;
   queue: QueueView;
   thread: ThreadHead;
   messages: MessagePage;
@@ -55,7 +55,12 @@ export const Thread: FC<ThreadProps> = (props) => {
         <div id="drafts" data-live="drafts">
           {first ? <PendingDraft {...first} /> : null}
           <MoreDrafts drafts={others} />
-          <PreparedDrafts frame={props.frame} drafts={prepared} queue={props.queue} open={isOpen(props.thread)} />
+          <PreparedDrafts
+            pageContext={props.pageContext}
+            drafts={prepared}
+            queue={props.queue}
+            open={isOpen(props.thread)}
+          />
         </div>
         {edited ? <EditComposer {...props} {...edited} /> : <Composer {...props} />}
       </div>
@@ -71,13 +76,13 @@ function editedDraft({ thread, editing, changes }: ThreadProps): EditedDraft | u
 }
 
 /** Drafts to show, newest first: without the one in the composer and those with a pending action. */
-function waitingDrafts({ frame, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
+function waitingDrafts({ pageContext, queue, thread }: ThreadProps, edited: EditedDraft | undefined): DraftProps[] {
   const isBeingSent = (draft: ThreadDraft) => thread.pending.some(({ draftId, held }) => draftId === draft.id && !held);
   return thread.drafts
     .filter((draft) => draft.status === 'pending' || draft.status === 'superseded')
     .filter((draft) => draft.id !== edited?.draft.id && !isBeingSent(draft))
     .map((draft, index) => ({
-      frame,
+      pageContext,
       queue,
       draft,
       first: index === 0,
@@ -88,22 +93,22 @@ function waitingDrafts({ frame, queue, thread }: ThreadProps, edited: EditedDraf
 
 const isOpen = ({ conversation }: ThreadHead) => conversation.status === 'open';
 
-const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
+const ThreadHeader: FC<ThreadProps> = ({ pageContext, queue, thread, people }) => {
   const { conversation, clock } = thread;
   return (
     <header class="thread-head" id="thread-head" data-live="head">
-      <a class="icon-button back" href={`${frame.base}/${queueQuery(queue)}`} aria-label={t('backToQueue')}>
+      <a class="icon-button back" href={`${pageContext.base}/${queueQuery(queue)}`} aria-label={t('backToQueue')}>
         <Icon name="arrow-left" />
       </a>
       <div class="thread-title">
         <h1 dir="auto">{conversation.subject ?? t('noSubject')}</h1>
-        <ThreadFacts frame={frame} thread={thread} people={people} />
+        <ThreadFacts pageContext={pageContext} thread={thread} people={people} />
       </div>
       <div class="thread-actions">
         {clock && conversation.status === 'open' ? (
           <ClockChip clock={clock} now={thread.now} waiting={thread.waitingSince !== null} />
         ) : null}
-        <PrimaryAction frame={frame} thread={thread} />
+        <PrimaryAction pageContext={pageContext} thread={thread} />
         <a class="icon-button rail-open" href="#rail" aria-label={t('showRail')}>
           <Icon name="panel-right" />
         </a>
@@ -112,15 +117,18 @@ const ThreadHeader: FC<ThreadProps> = ({ frame, queue, thread, people }) => {
   );
 };
 
-const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, thread: { conversation, pending } }) =>
+const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({
+  pageContext,
+  thread: { conversation, pending },
+}) =>
   pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
-    <ActionForm frame={frame} action={`/c/${conversation.id}/resolve`}>
+    <ActionForm pageContext={pageContext} action={`/c/${conversation.id}/resolve`}>
       <button type="submit" class="button" data-key="e">
         <Icon name="check" /> {t('resolve')}
       </button>
     </ActionForm>
   ) : (
-    <ActionForm frame={frame} action={`/c/${conversation.id}/reopen`}>
+    <ActionForm pageContext={pageContext} action={`/c/${conversation.id}/reopen`}>
       <button type="submit" class="button" data-key="e">
         <Icon name="rotate-ccw" /> {t('reopen')}
       </button>
@@ -128,8 +136,8 @@ const PrimaryAction: FC<{ frame: PageContext; thread: ThreadHead }> = ({ frame, 
   );
 
 const Messages: FC<ThreadProps> = (props) => {
-  const { frame, queue, thread, messages, newest } = props;
-  const here = `${frame.base}/c/${thread.conversation.id}`;
+  const { pageContext, queue, thread, messages, newest } = props;
+  const here = `${pageContext.base}/c/${thread.conversation.id}`;
   const query = queueQuery(queue);
   return (
     <section class="messages-area" aria-label={t('messages')}>
@@ -146,7 +154,7 @@ const Messages: FC<ThreadProps> = (props) => {
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}
-          {newest ? <PendingList frame={frame} thread={thread} /> : null}
+          {newest ? <PendingList pageContext={pageContext} thread={thread} /> : null}
           {newest ? null : (
             <a class="pager-link" href={`${here}${query}`}>
               <Icon name="arrow-down" /> {t('newestMessages')}
@@ -162,7 +170,7 @@ const Messages: FC<ThreadProps> = (props) => {
 };
 
 /** Inserts a separator between messages of different days. */
-function withDays({ frame, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
+function withDays({ pageContext, queue, thread, maxAttempts, changes }: ThreadProps, messages: ThreadMessage[]) {
   const hits = searchWords(queue.search);
   const customer = { id: thread.conversation.actorId, name: thread.customer };
   let day = '';
@@ -178,7 +186,7 @@ function withDays({ frame, queue, thread, maxAttempts, changes }: ThreadProps, m
           </li>
         ) : null}
         <MessageItem
-          frame={frame}
+          pageContext={pageContext}
           message={message}
           customer={customer}
           maxAttempts={maxAttempts}

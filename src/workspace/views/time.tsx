@@ -3,7 +3,7 @@ import type { FC } from 'hono/jsx';
 import { type ClockTone, clockTone, nextTarget, shortSpan, spanInWords } from '../clock-state.js';
 import type { Clock } from '../model.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tParts, wording } from '../words.js';
+import { t, tParts, wording } from '../translate.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 

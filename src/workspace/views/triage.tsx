@@ -3,14 +3,14 @@ import type { Actor } from '../../contracts/domain.js';
 import type { ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
-import { inNumbers, t, tCount, tParts } from '../words.js';
+import { inNumbers, t, tCount, tParts } from '../translate.js';
 import { ActionForm, ActorName, actorText, Icon, Name, statusNames } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
 import { Moment } from './time.js';
 
 export interface TriageProps {
-  frame: PageContext;
+  pageContext: PageContext;
   thread: ThreadHead;
   /** Possible owners. */
   people: Actor[];
@@ -48,10 +48,10 @@ const Editor: FC<PropsWithChildren<{ name: string; label: string; icon?: IconNam
   </details>
 );
 
-const Owner: FC<TriageProps> = ({ frame, thread: { conversation }, people }) => {
+const Owner: FC<TriageProps> = ({ pageContext, thread: { conversation }, people }) => {
   const { assignee, id } = conversation;
-  const isMine = assignee?.id === frame.operator.id;
-  const others = people.filter((one) => one.id !== frame.operator.id && one.id !== assignee?.id);
+  const isMine = assignee?.id === pageContext.operator.id;
+  const others = people.filter((one) => one.id !== pageContext.operator.id && one.id !== assignee?.id);
   return (
     <Editor
       name="owner"
@@ -59,10 +59,10 @@ const Owner: FC<TriageProps> = ({ frame, thread: { conversation }, people }) => 
       icon="user-round"
       value={assignee ? <ActorName actor={assignee} /> : t('noOwner')}
     >
-      <ActionForm frame={frame} action={`/c/${id}/assign`} class="choices" label={t('owner')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/assign`} class="choices" label={t('owner')}>
         <input type="hidden" name="was" value={assignee?.id ?? ''} />
         {isMine ? null : (
-          <button type="submit" class="choice" name="to" value={frame.operator.id} data-hotkey="m">
+          <button type="submit" class="choice" name="to" value={pageContext.operator.id} data-hotkey="m">
             {t('takeIt')} <kbd class="js">m</kbd>
           </button>
         )}
@@ -84,12 +84,12 @@ const Owner: FC<TriageProps> = ({ frame, thread: { conversation }, people }) => 
 /** The common priorities; a host's own are offered where a conversation has them. */
 const priorities = ['urgent', 'high', 'normal', 'low'];
 
-const Priority: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
+const Priority: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
   const { priority, id } = conversation;
   const choices = priorities.includes(priority) ? priorities : [priority, ...priorities];
   return (
     <Editor name="priority" label={t('priority')} value={<PriorityMark priority={priority} named />}>
-      <ActionForm frame={frame} action={`/c/${id}/priority`} class="choices" label={t('priority')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/priority`} class="choices" label={t('priority')}>
         {choices.map((one) => (
           <button
             type="submit"
@@ -109,18 +109,22 @@ const Priority: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
 /** How many tags the head shows; the editor has all. */
 const shownTags = 3;
 
-const Tags: FC<TriageProps> = ({ frame, thread: { conversation } }) => {
+const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
   const { tags, id } = conversation;
   return (
     <>
       {tags.slice(0, shownTags).map((tag) => (
-        <a class="chip chip-tag" href={`${frame.base}/?tag=${encodeURIComponent(tag)}`} title={t('showAllWithTag')}>
+        <a
+          class="chip chip-tag"
+          href={`${pageContext.base}/?tag=${encodeURIComponent(tag)}`}
+          title={t('showAllWithTag')}
+        >
           <Icon name="tag" />
           <bdi>{tag}</bdi>
         </a>
       ))}
       <Editor name="tags" label={t('tags')} icon="tag" value={tagsValue(tags.length)}>
-        <ActionForm frame={frame} action={`/c/${id}/tags`} class="edit-form" label={t('tags')}>
+        <ActionForm pageContext={pageContext} action={`/c/${id}/tags`} class="edit-form" label={t('tags')}>
           {tags.length > 0 ? (
             <div class="edit-tags">
               {tags.map((tag) => (
@@ -150,7 +154,7 @@ const tagsValue = (count: number) => {
   return count > shownTags ? `+${inNumbers(count - shownTags)}` : t('edit');
 };
 
-const Snooze: FC<TriageProps> = ({ frame, thread }) => {
+const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {
   const { id, snoozedUntil } = thread.conversation;
   const isSnoozed = snoozedUntil !== null && snoozedUntil > thread.now;
   return (
@@ -160,7 +164,7 @@ const Snooze: FC<TriageProps> = ({ frame, thread }) => {
       icon="calendar-clock"
       value={isSnoozed ? <Moment at={snoozedUntil} /> : t('snooze')}
     >
-      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="choices" label={t('snooze')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="choices" label={t('snooze')}>
         {isSnoozed ? (
           <button type="submit" class="choice" name="span" value="wake">
             {t('wakeNow')}
@@ -172,7 +176,7 @@ const Snooze: FC<TriageProps> = ({ frame, thread }) => {
           </button>
         ))}
       </ActionForm>
-      <ActionForm frame={frame} action={`/c/${id}/snooze`} class="edit-form js" label={t('snoozeUntil')}>
+      <ActionForm pageContext={pageContext} action={`/c/${id}/snooze`} class="edit-form js" label={t('snoozeUntil')}>
         <label for="snooze-until">{t('until')}</label>
         <span class="edit-line">
           <input type="datetime-local" id="snooze-until" required data-local-time />

@@ -1,21 +1,21 @@
 import type { FC } from 'hono/jsx';
-import type { Changes } from '../diff-words.js';
 import type { ThreadMessage } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
+import type { Changes } from '../word-diff.js';
 import { Diff } from './diff.js';
 import { ActorName, Icon } from './elements.js';
 import { MessageText } from './message-text.js';
 import { Moment } from './time.js';
 
 interface WholeMessageProps {
-  frame: PageContext;
+  pageContext: PageContext;
   message: ThreadMessage;
   changes: Changes | undefined;
 }
 
 /** A message on its own page, for a text or a diff that is too long for the thread. */
-export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes }) => (
+export const WholeMessage: FC<WholeMessageProps> = ({ pageContext, message, changes }) => (
   <main class="sheet sheet-narrow" id="main" tabindex={-1}>
     <div class="sheet-head">
       <h1>{t('message')}</h1>
@@ -31,7 +31,10 @@ export const WholeMessage: FC<WholeMessageProps> = ({ frame, message, changes })
       </>
     )}
     <p>
-      <a class="quiet-link" href={`${frame.base}/c/${message.conversationId}${frame.queue}#m-${message.id}`}>
+      <a
+        class="quiet-link"
+        href={`${pageContext.base}/c/${message.conversationId}${pageContext.queue}#m-${message.id}`}
+      >
         <Icon name="arrow-left" /> {t('backToConversation')}
       </a>
     </p>

@@ -1,6 +1,6 @@
 /** Translates English texts of other parts of the package. Unknown text stays as it is. */
 import type { TextKey } from './strings/strings.js';
-import { t, tCount } from './words.js';
+import { t, tCount } from './translate.js';
 
 type Phrase = [pattern: RegExp, say: (groups: Record<string, string>) => string];
 

@@ -1,11 +1,11 @@
 /** Formats the numbers of a report in the operator's language. */
 import { deliveryTopics, draftStatuses } from '../../contracts/domain.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t } from '../words.js';
-import { topicNames } from './delivery-words.js';
+import { inNumbers, t } from '../translate.js';
+import { topicNames } from './topic-names.js';
 
 /** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. */
-export function spanText(seconds: number | null): string {
+export function formatSpan(seconds: number | null): string {
   if (seconds === null) return '–';
   if (seconds < 120) return t('reportSeconds', { value: Math.round(seconds) });
   if (seconds < 7200) return t('reportMinutes', { value: Math.round(seconds / 60) });
@@ -15,7 +15,7 @@ export function spanText(seconds: number | null): string {
 }
 
 /** `96.2 %`; a dash for null. */
-export function shareText(share: number | null): string {
+export function formatPercent(share: number | null): string {
   return share === null ? '–' : t('reportShare', { value: oneDecimal(share * 100) });
 }
 

@@ -1,5 +1,5 @@
 import type { TextKey } from '../strings/strings.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 
 /** The name of every audit action. A test compares this list with the statements that write the record. */
 export const auditActions = {

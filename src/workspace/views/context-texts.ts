@@ -1,6 +1,6 @@
 /** Translates the English texts of the context reader. */
 import type { TextKey } from '../strings/strings.js';
-import { t } from '../words.js';
+import { t } from '../translate.js';
 
 /** Why the context reader left something out; some contain a number. */
 const leftOutReasons: [pattern: RegExp, key: TextKey][] = [

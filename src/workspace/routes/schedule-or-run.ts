@@ -9,7 +9,7 @@ export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: b
  * Stores the action for later execution and returns the `done` parameter. Executes it at once without the page's
  * script, which shows the countdown, or if the host set 0 seconds.
  */
-export async function laterOrNow(
+export async function scheduleOrRun(
   c: WorkspaceContext,
   services: Services,
   asked: Asked,
@@ -17,7 +17,7 @@ export async function laterOrNow(
 ): Promise<string> {
   const delayMs = takeBackMs(c, services);
   if (delayMs === 0) return now();
-  const whole = { thenResolve: false, ...asked, actor: c.get('frame').operator };
+  const whole = { thenResolve: false, ...asked, actor: c.get('pageContext').operator };
   const action = await scheduleAction(services.runtime, whole, delayMs);
   // The same form was sent before: its action exists already.
   if (!action) return 'reply';
