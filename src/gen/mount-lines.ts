@@ -101,10 +101,10 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     typedLines: adonisLines(true),
   },
   node: {
-    title: 'your server; in package.json is no framework that init knows',
+    title: 'your server (package.json has no framework that init knows)',
     file: 'server',
     lines: [
-      '// Of a server with the standard Request and Response: return workspace.fetch(request)',
+      '// Where requests are the standard Request: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
       `const workspace = cairnloop.${workspace};`,
       `const portal = cairnloop.${portal};`,

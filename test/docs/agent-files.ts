@@ -50,13 +50,15 @@ function mounts(): string {
       const framework = name === 'node' ? null : (name as Framework);
       const host = {
         framework,
+        otherFramework: null,
         config: { path: 'src/cairnloop.config.ts', text: null },
         sourceFolder: 'src',
         extension: 'js',
         moduleForm: 'esm',
       } as unknown as HostSnapshot;
       const guide = mountGuide(host);
-      return `**${title}**, in ${guide.title}:\n\n\`\`\`js mount=${name}\n${guide.lines.join('\n')}\n\`\`\``;
+      const place = framework ? guide.title : 'your server';
+      return `**${title}**, in ${place}:\n\n\`\`\`js mount=${name}\n${guide.lines.join('\n')}\n\`\`\``;
     })
     .join('\n\n');
 }
