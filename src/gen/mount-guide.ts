@@ -216,7 +216,7 @@ const guides: Record<Framework | 'node', Guide> = {
     typedLines: adonisLines(true),
   },
   node: {
-    title: 'your server; in package.json is no framework that init knows',
+    title: 'your server',
     file: 'server',
     lines: [
       '// Of a server with the standard Request and Response: return workspace.fetch(request)',

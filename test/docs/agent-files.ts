@@ -50,6 +50,7 @@ function mounts(): string {
       const framework = name === 'node' ? null : (name as Framework);
       const host = {
         framework,
+        otherFramework: null,
         config: { path: 'src/cairnloop.config.ts', text: null },
         sourceFolder: 'src',
         extension: 'js',

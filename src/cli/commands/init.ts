@@ -56,10 +56,12 @@ const languages = { ts: 'TypeScript', js: 'JavaScript' };
 
 function describeHost(host: HostSnapshot, folder: string): string {
   const modules = host.moduleForm === 'esm' ? 'ES modules' : 'CommonJS';
-  const other = host.otherFramework ? `, ${host.otherFramework}, which init does not know` : '';
-  const framework = host.framework ? `, ${host.framework}` : other;
+  const other = host.otherFramework
+    ? `${host.otherFramework}, which init does not know`
+    : 'no framework that init knows';
+  const framework = host.framework ?? other;
   const place = folder ? ` in ${folder}` : '';
-  return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
+  return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}, ${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
 }
 
 async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {
