@@ -1,8 +1,10 @@
-/** Extensions of a config file, in order of search. */
-export const configExtensions = ['ts', 'mts', 'js', 'mjs', 'cjs'];
+const documentedExtensions = ['ts', 'mts', 'js', 'mjs', 'cjs'];
 
-/** The same, for messages. */
-export const shownConfigNames = `cairnloop.config.{${configExtensions.join(',')}}`;
+/** Extensions of a config file, in order of search. `cts` is read where a host has it, and never proposed. */
+export const configExtensions = [...documentedExtensions, 'cts'];
+
+/** For messages. */
+export const shownConfigNames = `cairnloop.config.{${documentedExtensions.join(',')}}`;
 
 /** Config paths in order of search: the package root, then `src`, for hosts that compile it from there. */
 export const configFileNames = ['', 'src/'].flatMap((folder) =>

@@ -22,6 +22,15 @@ export function loadEnvFiles(host: string): string[] {
   return files;
 }
 
+/** The value that a file has for a variable; undefined where it has none, or cannot be read. */
+export function envValue(file: string, name: string): string | undefined {
+  try {
+    return readEnvFile(file)[name];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Files of the host's folder, then of its workspace root. */
 export function envFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];

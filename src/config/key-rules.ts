@@ -2,6 +2,7 @@ import { describeFound, describeNumber, maskUrl } from '../foundation/describe-f
 import { kindOf } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
+import { isPlaceholder } from './placeholder.js';
 
 /** What one key accepts: as text for messages, and as a predicate. */
 export interface Rule {
@@ -132,7 +133,7 @@ export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): C
 
 function postgresUrl(): Rule {
   return {
-    expected: 'a URL such as postgres://user@host:5432/database (special characters percent-encoded)',
+    expected: 'a URL such as postgres://localhost:5432/app (user and password percent-encoded)',
     accepts: (value) => typeof value === 'string' && isPostgresUrl(value),
     required: true,
     found: describeUrl,
@@ -159,5 +160,6 @@ function isPostgresUrl(value: string): boolean {
 
 function describeUrl(value: unknown): string {
   if (value === undefined) return 'undefined (is its environment variable set?)';
-  return typeof value === 'string' ? maskUrl(value) : describeFound(value);
+  if (typeof value !== 'string') return describeFound(value);
+  return isPlaceholder(value) ? 'a placeholder' : maskUrl(value);
 }

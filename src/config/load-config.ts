@@ -1,10 +1,11 @@
-import { type Stats, statSync } from 'node:fs';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { kindOf } from '../foundation/describe-value.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { compiledConfigs } from './compiled-configs.js';
 import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
+import { type ConfigVariable, variablesOf } from './config-variables.js';
 import { importTimeoutMs, withinLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
@@ -39,8 +40,30 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { raw, file } = await readConfig(options);
   const name = shown(options.cwd, file);
   // Reading a key may run a getter of the host's.
-  const config = await fromHost(name, options.cwd, () => validateConfig(raw, name));
-  return { config, raw, file };
+  try {
+    const config = await fromHost(name, options.cwd, () => validateConfig(raw, name));
+    return { config, raw, file };
+  } catch (error) {
+    throw isCairnloopError(error) && error.code === 'CONFIG_INVALID' ? withVariables(error, options.cwd, file) : error;
+  }
+}
+
+/** The error with the variable that each wrong value comes from. */
+function withVariables(error: CairnloopError, cwd: string, file: string): CairnloopError {
+  const { problems, ...rest } = error.details as CairnloopError<'CONFIG_INVALID'>['details'];
+  const keys = problems.map(({ path }) => path);
+  const variables = variablesOf(cwd, readFileSync(file, 'utf8'), keys);
+  const told = problems.map((problem) => ({
+    ...problem,
+    found: describeVariable(problem.found, variables[problem.path]),
+  }));
+  return new CairnloopError('CONFIG_INVALID', { ...rest, problems: told });
+}
+
+function describeVariable(found: string, variable: ConfigVariable | undefined): string {
+  if (!variable) return found;
+  const { name, source } = variable;
+  return `${found.replace(/ \(is its.*\)$/, '')} (${name} ${source === null ? 'is not set' : `in ${source}`})`;
 }
 
 /**

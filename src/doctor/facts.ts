@@ -1,4 +1,5 @@
 import type { DatabaseConfig, JobsConfig, ResolvedConfig } from '../config/config-types.js';
+import type { ConfigVariable } from '../config/config-variables.js';
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { OwedModule } from '../deliveries/announced-modules.js';
@@ -111,8 +112,8 @@ export interface ConfigFacts {
   handsAnchors: boolean;
   /** Methods of the host's modules that are as `gen` wrote them. */
   unfinished: UnfinishedMethod[];
-  /** Of keys that are undefined: the variable of the environment that the file reads for them. */
-  variables: Readonly<Record<string, string>>;
+  /** Of database.url, and of keys with a problem: the variable of the environment that the file reads for them. */
+  variables: Readonly<Record<string, ConfigVariable>>;
 }
 
 /** The settings that checks look at: no URL, no host module. */

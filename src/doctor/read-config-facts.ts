@@ -3,6 +3,7 @@ import path from 'node:path';
 import { auditKeys } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
+import { variablesOf } from '../config/config-variables.js';
 import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
@@ -43,20 +44,12 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       hasMetrics: config.metrics !== undefined,
       auditKeyIds: [...auditKeys(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
-      variables: variablesIn(readFileSync(found.file, 'utf8'), problems),
+      variables: variablesOf(root, readFileSync(found.file, 'utf8'), [
+        'database.url',
+        ...problems.map(({ path }) => path),
+      ]),
     },
   };
-}
-
-/** Pure: reads the file as text, e.g. `url: process.env.DATABASE_URL`. A key whose name occurs twice is left out. */
-export function variablesIn(text: string, problems: readonly ConfigProblem[]): Record<string, string> {
-  const found = problems.map(({ path }) => {
-    const key = path.split('.').at(-1) ?? '';
-    const reads = new RegExp(`\\b${key}["']?\\s*:\\s*(?:process\\.)?env(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`, 'g');
-    const names = new Set([...text.matchAll(reads)].map(([, dotted, bracketed]) => dotted ?? bracketed));
-    return [path, names.size === 1 ? [...names][0] : undefined] as const;
-  });
-  return Object.fromEntries(found.filter((one): one is [string, string] => one[1] !== undefined));
 }
 
 const contractKeys = Object.keys(contractMethods) as ContractKey[];

@@ -46,6 +46,8 @@ export interface HostSnapshot {
   databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
   /** What `DATABASE_URL` holds where it is no Postgres: its scheme, e.g. `file:`. */
   otherDatabase: string | null;
+  /** The variable that the config reads, or will read, where it names no Postgres yet, and the file that holds it. */
+  missingUrl: { name: string; place: string | null; state: 'not set' | 'empty' | 'a placeholder' } | null;
   /** TypeScript wants `process.env['NAME']`. */
   bracketEnv: boolean;
   /** TypeScript wants a type at every export. */

@@ -101,7 +101,7 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     typedLines: adonisLines(true),
   },
   node: {
-    title: 'your server (package.json has no framework that init knows)',
+    title: 'your server',
     file: 'server',
     lines: [
       '// Where requests are the standard Request: return workspace.fetch(request)',

@@ -27,7 +27,7 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
   return {
     ...modules,
     changes: [...modules.changes, ...scripts, planEnv(envFile, texts[envFile] ?? null, host.databaseVariable)],
-    notes: [...modules.notes, ...shared, ...otherDatabase(host)],
+    notes: [...modules.notes, ...shared, ...otherDatabase(host), ...missingUrl(host)],
   };
 }
 
@@ -114,6 +114,17 @@ function otherDatabase({ otherDatabase, config }: HostSnapshot): string[] {
       ? 'The config reads CAIRNLOOP_DATABASE_URL instead: set it to the URL of a Postgres.'
       : 'Have the config read another variable, e.g. CAIRNLOOP_DATABASE_URL, and set it to the URL of a Postgres.';
   return [`DATABASE_URL is ${otherDatabase} here, and Cairnloop needs Postgres.`, reads];
+}
+
+function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot): string[] {
+  if (missingUrl === null) return [];
+  const { name, place, state } = missingUrl;
+  const where = place === null ? '' : ` in ${place}`;
+  const isSaid = otherDatabase !== null && place === null;
+  return [
+    ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
+    `Without a Postgres at hand leave it empty: ${runCommand(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+  ];
 }
 
 function planEnv(path: string, text: string | null, variable: string): FileChange {

@@ -1,21 +1,28 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { envFiles } from '../config/env-files.js';
+import { envFiles, envValue } from '../config/env-files.js';
+import { isPlaceholder } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
 
 /** Prisma, Drizzle and others keep a file or another server under the usual name. No value leaves this function whole. */
 export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'databaseVariable' | 'otherDatabase'> {
   const files = [...envFiles(root), path.join(root, '.env.example')];
-  const given = process.env.DATABASE_URL || files.map(urlIn).find((found) => found !== undefined);
+  const given = process.env.DATABASE_URL || files.map((file) => envValue(file, 'DATABASE_URL')).find(Boolean);
   const kind = given === undefined ? declaredKind(root) : kindOf(given);
-  return kind === undefined || /^postgres(ql)?:$/i.test(kind)
-    ? { databaseVariable: 'DATABASE_URL', otherDatabase: null }
-    : { databaseVariable: 'CAIRNLOOP_DATABASE_URL', otherDatabase: kind };
+  const isOther = kind !== undefined && !/^postgres(ql)?:$/i.test(kind);
+  const databaseVariable = isOther ? 'CAIRNLOOP_DATABASE_URL' : 'DATABASE_URL';
+  return { databaseVariable, otherDatabase: isOther ? kind : null };
 }
 
-function urlIn(file: string): string | undefined {
-  return /^\s*(?:export\s+)?DATABASE_URL\s*=\s*["']?([^"'\s#]+)/m.exec(readTextIfAny(file) ?? '')?.[1];
+/** Why a variable names no Postgres yet; null where it seems to. */
+export function findMissingUrl(root: string, name: string): HostSnapshot['missingUrl'] {
+  const file = envFiles(root).find((one) => envValue(one, name) !== undefined);
+  const value = process.env[name] ?? (file && envValue(file, name));
+  const place = process.env[name] === undefined && file !== undefined ? path.relative(root, file) : 'the environment';
+  if (value === undefined) return { name, place: null, state: 'not set' };
+  if (value.trim() === '') return { name, place, state: 'empty' };
+  return isPlaceholder(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
 /** Of a value without a scheme, e.g. a placeholder, nothing is concluded unless it is a file, or of ODBC's form. */

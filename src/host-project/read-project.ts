@@ -1,11 +1,12 @@
 /** Reads what `gen` and `init` need to know about a host. It writes nothing and runs no host code. */
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
+import { variableOf } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
 import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
-import { findDatabaseVariable } from './database-variable.js';
+import { findDatabaseVariable, findMissingUrl } from './database-variable.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
 import { readLintSettings } from './lint-settings.js';
@@ -44,11 +45,14 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
   const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
+  const database = findDatabaseVariable(root);
+  const variable = text === null ? database.databaseVariable : variableOf(text, 'database.url');
   const lint = readLintSettings(root);
   const testRunner = findTestRunner(host, dependencies);
   return {
     ...facts,
-    ...findDatabaseVariable(root),
+    ...database,
+    missingUrl: variable === undefined ? null : findMissingUrl(root, variable),
     root,
     packageName: json.name ?? null,
     hasPackageJson: host.packageRoot === root,

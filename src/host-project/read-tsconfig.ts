@@ -18,10 +18,11 @@ export interface TsFacts {
 /** `isEsmPackage`: package.json has `"type": "module"`; `config` is the existing config. */
 export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
   const options = readOptions(root);
-  const isEsm = isEsmPackage || config?.endsWith('.mts') === true;
+  const isCommonJsFile = config?.endsWith('.cts') === true;
+  const isEsm = config?.endsWith('.mts') || (isEsmPackage && !isCommonJsFile);
   return {
     moduleForm: isCommonJsOnly(options, isEsm) ? 'export-equals' : 'esm',
-    extension: extensionOf(options, isEsm),
+    extension: extensionOf(options, isEsm || isCommonJsFile),
     aliases: aliasesOf(options, root),
     bracketEnv: options.noPropertyAccessFromIndexSignature === true,
     isolatedDeclarations: options.isolatedDeclarations === true,
@@ -50,12 +51,13 @@ function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, is
   return verbatimModuleSyntax === true && !isEsm && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
 }
 
-function extensionOf(options: ts.CompilerOptions, isEsm: boolean): SpecifierExtension {
+/** `isSpelled`: a file of this kind is imported with its extension, unless a bundler finds it. */
+function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): SpecifierExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);
   if (rewriteRelativeImportExtensions || (allowImportingTsExtensions && isNode)) return 'ts';
   const isBundled = moduleResolution === ts.ModuleResolutionKind.Bundler || module === ts.ModuleKind.Preserve;
-  return isEsm && !isBundled ? 'js' : 'none';
+  return isSpelled && !isBundled ? 'js' : 'none';
 }
 
 function isNodeModule(module: ts.ModuleKind | undefined): boolean {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
-import { shownConfigNames } from '../config/config-file-names.js';
+import { configExtensions } from '../config/config-file-names.js';
 import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
 import { readTextIfAny } from './read-text.js';
@@ -34,7 +34,7 @@ function packageOf(folder: string): PackageJson {
 function configuredProjects(root: string): string[] {
   const isMonorepo = [...monorepoFiles, 'pnpm-workspace.yaml'].some((name) => isFile(path.join(root, name)));
   if (!isMonorepo) return [];
-  const files = globSync(`${projectFolders}/${shownConfigNames}`, {
+  const files = globSync(`${projectFolders}/cairnloop.config.{${configExtensions.join(',')}}`, {
     cwd: root,
     absolute: true,
     deep: 5,

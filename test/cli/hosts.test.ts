@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -266,6 +266,29 @@ void main();
       links,
     );
     await generate(host.folder, '--storage', 'database');
+    assert.equal(await typeCheck(host.folder, '-p', '.'), '');
+  });
+
+  it('CL1 a .cts config in a package of ES modules is the one that is changed, under verbatimModuleSyntax too: strict', async () => {
+    host = tempHost(
+      {
+        'package.json': { type: 'module', dependencies: { cairnloop: '*', pg: '*' }, devDependencies },
+        'tsconfig.json': {
+          compilerOptions: {
+            ...strict,
+            module: 'nodenext',
+            target: 'es2023',
+            verbatimModuleSyntax: true,
+            noEmit: true,
+          },
+        },
+        'cairnloop.config.cts':
+          "import cairnloop = require('cairnloop');\nexport = cairnloop.defineConfig({\n  database: { url: process.env.DATABASE_URL },\n});\n",
+      },
+      links,
+    );
+    await generate(host.folder);
+    assert.equal(existsSync(path.join(host.folder, 'cairnloop.config.ts')), false);
     assert.equal(await typeCheck(host.folder, '-p', '.'), '');
   });
 

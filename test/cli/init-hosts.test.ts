@@ -27,7 +27,7 @@ describe('cairnloop init knows the host', () => {
     next: [/serverExternalPackages: \['cairnloop'\]/, /force-dynamic/],
     '@sveltejs/kit': [/hooks\.server/, /export const handle = /],
     '@adonisjs/core': [/start\/kernel/],
-    none: [/no framework that init knows/, /createServer\(/, /return workspace\.fetch\(request\)/],
+    none: [/createServer\(/, /return workspace\.fetch\(request\)/],
     '@hapi/hapi': [/your Hapi application/, /server\.ext\('onRequest'/],
     restify: [/your Restify application/, /server\.pre\(/],
     '@feathersjs/koa': [/your Feathers application/, /context\.respond = false;/],
@@ -43,7 +43,8 @@ describe('cairnloop init knows the host', () => {
   for (const [name, patterns] of Object.entries(frameworks)) {
     it(`and prints the lines that mount it: ${name}`, async () => {
       use({ 'package.json': { name: 'host', type: 'module', dependencies: { [name]: '*' } }, 'src/a.js': '' });
-      const { out } = await init();
+      const { out, err } = await init();
+      if (name === 'none') assert.match(err, /no framework that init knows/);
       for (const pattern of [...patterns, /import config from '(\.\.\/)+cairnloop\.config\.js';/])
         assert.match(out, pattern);
       const isLazy = ['next', '@sveltejs/kit', '@adonisjs/core'].includes(name) || /supportResponse/.test(out);
@@ -124,6 +125,36 @@ describe('cairnloop init knows the host', () => {
     use({ 'package.json': { name: 'host', type: 'module' } });
     const { stdout } = await runCli(['init'], { cwd: host.folder, env: { DATABASE_URL: 'mysql://root:secret@h/app' } });
     assert.match(stdout, /DATABASE_URL is mysql: here/);
+  });
+
+  it('says which variable names no Postgres yet, and how to have one at once', async () => {
+    const host7 = { 'package.json': { name: 'host', type: 'module' } };
+    const config = 'export default { database: { url: process.env.SHOP_URL } };';
+    const cases: [Record<string, string | object>, RegExp | null][] = [
+      [{}, /^DATABASE_URL is not set: set it to the URL of your Postgres\.$/m],
+      [{ '.env': 'DATABASE_URL=\n' }, /^DATABASE_URL in \.env is empty/m],
+      [{ '.env.local': 'export DATABASE_URL=""\n' }, /^DATABASE_URL in \.env\.local is empty/m],
+      [{ '.env': '\uFEFFDATABASE_URL=changeme\r\n' }, /^DATABASE_URL in \.env is a placeholder/m],
+      [{ '.env': 'DATABASE_URL="<your url>"\n' }, /^DATABASE_URL in \.env is a placeholder/m],
+      [{ '.env': 'DATABASE_URL=postgres://user:password@host:port/db\n' }, /^DATABASE_URL in \.env is a placeholder/m],
+      [{ '.env': 'DATABASE_URL=postgresql://U:P@HOST:5432/DATABASE\n' }, /^DATABASE_URL in \.env is a placeholder/m],
+      [{ '.env': 'DATABASE_URL=postgres://u:p@db.example.com/app\n' }, /^DATABASE_URL in \.env is a placeholder/m],
+      [{ '.env': 'DATABASE_URL=file:dev.db\n' }, /^DATABASE_URL is file: here/m],
+      [
+        { 'cairnloop.config.js': config, '.env': 'SHOP_URL=\nDATABASE_URL=postgres://a@b/c' },
+        /^SHOP_URL in \.env is empty/m,
+      ],
+      [{ '.env': 'DATABASE_URL=postgres://user:password@localhost:5432/app\n' }, null],
+      [{ 'cairnloop.config.js': "export default { database: { url: 'postgres://a@b/c' } };" }, null],
+    ];
+    for (const [files, words] of cases) {
+      use({ ...host7, ...files });
+      const { stdout: out } = await runCli(['init'], { cwd: host.folder });
+      if (words) assert.match(out, words);
+      assert.equal(/leave it empty:\s+npx\s+cairnloop\s+dev\s+starts\s+one/.test(out), words !== null, out);
+      host.remove();
+    }
+    use(host7);
   });
 
   it('writes code that compiles under the strictest tsconfig', async () => {

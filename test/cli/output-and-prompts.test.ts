@@ -5,8 +5,9 @@ import { clackPrompts } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
 import { cut } from '../../src/cli/single-line-text.js';
 import { table } from '../../src/cli/table.js';
-import { variablesIn } from '../../src/doctor/read-config-facts.js';
+import { variableOf } from '../../src/config/config-variables.js';
 import { memoryIo } from '../support/memory-io.js';
+import { runCli } from '../support/run-cli.js';
 import { runMain } from '../support/run-main.js';
 import { tempHost } from '../support/temp-host.js';
 
@@ -117,12 +118,58 @@ describe('output and questions of the command line', () => {
     }
   });
 
+  it('doctor and migrate name the variable whose value is wrong, and the file that holds it', async () => {
+    const values = {
+      '': 'an empty string',
+      changeme: 'a placeholder',
+      '<your url>': 'a placeholder',
+      'your-database-url': 'a placeholder',
+      'postgres://user:password@host:port/db': 'a placeholder',
+      'file:dev.db': 'a string that is no URL',
+      'mysql://root:hunter2@db.internal/app': 'mysql://[redacted]@db.internal/app',
+    };
+    for (const [value, found] of Object.entries(values)) {
+      const host = tempHost({
+        'package.json': { name: 'shop', type: 'module' },
+        'cairnloop.config.js': 'export default { database: { url: process.env.SHOP_DATABASE_URL } };',
+        '.env': 'OTHER=1\n',
+        '.env.local': `export SHOP_DATABASE_URL="${value}"\n`,
+      });
+      try {
+        const { stdout } = await runCli(['doctor'], { cwd: host.folder });
+        const [line = ''] = stdout.match(/^\[blocked\] CONFIG: .*$/m) ?? [];
+        assert.ok(line.includes(`found ${found}. Fix: correct SHOP_DATABASE_URL in .env.local`), line);
+        const { stderr } = await runCli(['migrate'], { cwd: host.folder });
+        assert.ok(stderr.includes(`found ${found} (SHOP_DATABASE_URL in .env.local)`), stderr);
+      } finally {
+        host.remove();
+      }
+    }
+  });
+
+  it('doctor names the variable, and where it is set, of a database that does not answer', async () => {
+    const host = tempHost({
+      'package.json': { name: 'shop', type: 'module' },
+      'cairnloop.config.js': 'export default { database: { url: process.env.SHOP_DATABASE_URL } };',
+      '.env': 'SHOP_DATABASE_URL=postgres://app@127.0.0.1:1/app\n',
+    });
+    try {
+      const line = async (env: Record<string, string>) =>
+        (await runCli(['doctor'], { cwd: host.folder, env })).stdout.match(/^\[blocked\] DATABASE: .*$/m)?.[0] ?? '';
+      assert.match(await line({}), /database\.url \(SHOP_DATABASE_URL in \.env\) names its host/);
+      const other = { SHOP_DATABASE_URL: 'postgres://app@127.0.0.1:2/app' };
+      assert.match(await line(other), /database\.url \(SHOP_DATABASE_URL in the environment\) names its host/);
+    } finally {
+      host.remove();
+    }
+  });
+
   it('finds the variable of a config key that occurs once, in any quotes', () => {
-    const problems = [{ path: 'database.url', expected: 'x', found: 'undefined' }];
-    const read = (text: string) => variablesIn(text, problems)['database.url'];
+    const read = (text: string) => variableOf(text, 'database.url');
     assert.equal(read('database: { url: process.env.PG_URL }'), 'PG_URL');
     assert.equal(read(`"url": process.env['PG_URL'] ?? undefined`), 'PG_URL');
     assert.equal(read('url: process.env.A }, jobs: { url: process.env.B }'), undefined);
+    assert.equal(read('jobs: { url: process.env.B }, database: { schema: "x", url: process.env.A! }'), 'A');
     assert.equal(read('url: settings.url'), undefined);
   });
 });

@@ -79,6 +79,12 @@ describe('config/load-config', function () {
           const config = { database: { url: '${url}' as string }, notifier: new N() };
           export = config;`,
       },
+      'TypeScript with export = in an ESM package': {
+        'package.json': esm,
+        'cairnloop.config.cts': `import cairnloop = require('cairnloop');
+          class N ${notifierBody}
+          export = cairnloop.defineConfig({ database: { url: '${url}' as string }, notifier: new N() });`,
+      },
       'path aliases of tsconfig.json': {
         'tsconfig.json': '{ "compilerOptions": { "paths": { "@app/*": ["./src/*"] } } } // comments are allowed',
         'src/notifier.ts': `export class N ${notifierBody}`,

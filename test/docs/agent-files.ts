@@ -57,8 +57,7 @@ function mounts(): string {
         moduleForm: 'esm',
       } as unknown as HostSnapshot;
       const guide = mountGuide(host);
-      const place = framework ? guide.title : 'your server';
-      return `**${title}**, in ${place}:\n\n\`\`\`js mount=${name}\n${guide.lines.join('\n')}\n\`\`\``;
+      return `**${title}**, in ${guide.title}:\n\n\`\`\`js mount=${name}\n${guide.lines.join('\n')}\n\`\`\``;
     })
     .join('\n\n');
 }

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-types.js';
+import { variableOf } from '../../config/config-variables.js';
 import { findConfigFile, loadConfig } from '../../config/load-config.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
@@ -49,15 +51,16 @@ const portalPath = '/portal';
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
   // Check what can be checked before a cluster is made or a schema touched.
-  findConfigFile({ cwd, file });
+  const configFile = findConfigFile({ cwd, file });
   await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
-  const postgres = await ensureDatabase(options, io);
+  const variable = await variableIn(configFile);
+  const postgres = await ensureDatabase(variable, options, io);
   try {
     const { config, file: found } = await loadConfig({ cwd, file });
     await requireListenable([workspaceAt(options.port), opsAt(opsPort ?? config.ops.port)]);
     const applied = await migrateUp(config.database);
     if (applied.length > 0) io.stderr.write(`Applied ${applied.length} migrations\n`);
-    await serveUntilStopped({ config, configFile: path.relative(cwd, found), postgres }, options, io);
+    await serveUntilStopped({ config, configFile: path.relative(cwd, found), postgres, variable }, options, io);
   } finally {
     await postgres?.stop();
   }
@@ -66,16 +69,25 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
 const workspaceAt = (port: number): Address => ({ server: 'workspace', host: loopback, port });
 const opsAt = (port: number): Address => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
-/** An embedded Postgres where the environment names no database; its url goes where a config reads it. */
-async function ensureDatabase({ cwd, ownDatabase }: DevOptions, io: CliIo): Promise<EmbeddedPostgres | null> {
-  if (process.env.DATABASE_URL && !ownDatabase) return null;
+/** The variable of the environment with the config's database. */
+async function variableIn(configFile: string): Promise<string> {
+  return variableOf(await readFile(configFile, 'utf8'), 'database.url') ?? 'DATABASE_URL';
+}
+
+/** An embedded Postgres where the environment names no database; its url goes where the config reads it. */
+async function ensureDatabase(
+  variable: string,
+  { cwd, ownDatabase }: DevOptions,
+  io: CliIo,
+): Promise<EmbeddedPostgres | null> {
+  if (process.env[variable] && !ownDatabase) return null;
   const dataDir = path.join(cwd, '.cairnloop', 'postgres');
   const postgres = await withProgress('Starting Postgres', {}, io, (onStep) =>
     startEmbeddedPostgres({ dataDir, cwd, onStep }),
   );
   openOwnFolder(cwd);
-  process.env.DATABASE_URL = postgres.url;
-  const reason = ownDatabase ? 'Using' : 'DATABASE_URL is not set: using';
+  process.env[variable] = postgres.url;
+  const reason = ownDatabase ? 'Using' : `${variable} is not set: using`;
   io.stderr.write(`${reason} an embedded Postgres, its data in ${postgres.dataDir}\n`);
   return postgres;
 }
@@ -84,6 +96,7 @@ interface Prepared {
   config: ResolvedConfig;
   configFile: string;
   postgres: EmbeddedPostgres | null;
+  variable: string;
 }
 
 async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: CliIo): Promise<void> {
@@ -98,8 +111,9 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
     await cairnloop.worker.start();
+    const stopped = stopSignal();
     announce(served, prepared, options, io);
-    await stopSignal();
+    await stopped;
   } finally {
     await Promise.all(served.map((app) => app.close()));
     await cairnloop.close();
@@ -113,7 +127,7 @@ function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
 
 function announce(
   [ops, workspace]: readonly ServedApp[],
-  { config, postgres }: Prepared,
+  { config, postgres, variable }: Prepared,
   { cwd, customer = devCustomer }: DevOptions,
   io: CliIo,
 ): void {
@@ -125,7 +139,7 @@ function announce(
     `Metrics    ${opsUrl}${config.ops.metricsPath}`,
     // The server listens on loopback only, and its password is used for nothing else.
     ...(postgres
-      ? ['From another terminal:', `  DATABASE_URL=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
+      ? ['From another terminal:', `  ${variable}=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
       : []),
     'Ctrl-C stops.',
   ];

@@ -33,7 +33,7 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
       // A fact that nobody asked for has no finding.
       if (fact === null) return [];
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
-      return [judged].flat().map((judgement) => onOneLine({ code, ...judgement }));
+      return [judged].flat().map(({ fix, ...rest }) => onOneLine({ code, ...rest, fix: namingVariable(fix, facts) }));
     },
   };
 }
@@ -41,6 +41,14 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
 function withoutFact(fact: Exclude<Fact<unknown>, { state: 'known' }>, title: string, failure?: 'check' | 'blocked') {
   if (fact.state === 'failed' && failure) return { level: failure, message: fact.message, fix: fact.fix };
   return notCheckedFinding(title, fact.because);
+}
+
+/** Whoever corrects database.url has to know where its value stands. */
+function namingVariable(fix: string | null, { config }: Facts): string | null {
+  const variable = config.state === 'known' ? config.value.variables['database.url'] : undefined;
+  if (!variable) return fix;
+  const place = `database.url (${variable.name} in ${variable.source ?? 'the environment'})`;
+  return fix?.replace('database.url', () => place) ?? null;
 }
 
 export const notCheckedFinding = (title: string, because: string): Judgement => ({

@@ -26,12 +26,15 @@ const config = defineCheck({
   },
 });
 
-/** An undefined key that reads an environment variable is no error of the file. */
+/** A wrong value that the file reads from a variable is no error of the file. */
 function fixOf(path: string, found: string, file: string, variables: ConfigFacts['variables']): string {
   const variable = variables[path];
-  if (!found.startsWith('undefined') && found !== 'nothing') return `correct ${path} in ${file}`;
-  if (variable === undefined) return `set the environment variable that ${path} reads, or correct ${path} in ${file}`;
-  return `set ${variable} in the environment or in .env`;
+  const isUnset = found.startsWith('undefined') || found === 'nothing';
+  if (variable)
+    return `${isUnset ? 'set' : 'correct'} ${variable.name} in ${variable.source ?? 'the environment or in .env'}`;
+  return isUnset
+    ? `set the environment variable that ${path} reads, or correct ${path} in ${file}`
+    : `correct ${path} in ${file}`;
 }
 
 function isContract(key: string | undefined): boolean {

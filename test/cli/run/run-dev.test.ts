@@ -52,6 +52,30 @@ describe('cairnloop dev', () => {
     }
   });
 
+  it('gives its own database to the variable that the config reads, also where DATABASE_URL is another one', async () => {
+    const host = tempHost({
+      'package.json': '{ "type": "module" }\n',
+      'cairnloop.config.js':
+        'export default { database: { url: process.env.SUPPORT_URL }, ops: { port: 0 }, log: { level: "silent" } };\n',
+      '.env': 'DATABASE_URL=file:dev.db\nSUPPORT_URL=\n',
+    });
+    chmodSync(host.folder, 0o755);
+    const dev = spawn(process.execPath, [bin, 'dev', '--port', '0'], {
+      cwd: host.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    try {
+      await namedIn(dev.stderr, /^SUPPORT_URL is not set: using an embedded Postgres, its data in (.+)$/);
+      const said = await linesUntil(dev.stdout, /^Ctrl-C stops/);
+      assert.match(said.join('\n'), /^ {2}SUPPORT_URL=postgres\S+ npx cairnloop deliveries list$/m);
+      dev.kill('SIGINT');
+      assert.deepEqual(await once(dev, 'exit'), [0, null]);
+    } finally {
+      dev.kill('SIGKILL');
+      host.remove();
+    }
+  });
+
   describe('before it touches anything', () => {
     let host: TempHost;
     let taken: Server;
