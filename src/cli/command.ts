@@ -19,6 +19,8 @@ export interface ArgumentRow {
   description: string;
   default?: unknown;
   choices?: readonly string[];
+  /** What completion offers of an argument that the command itself checks. */
+  offered?: readonly string[];
 }
 
 /** What `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */

@@ -64,7 +64,7 @@ function webhookFailureText(failure: WebhookFailure): string {
   if (failure.kind === 'timeout') return `did not answer within ${failure.timeoutMs} ms`;
   if (failure.kind === 'unreachable') return `could not be reached (${failure.reason})`;
   if (failure.kind === 'private') return 'has a private, loopback, link-local or reserved address';
-  return `failed several times in a row and is not called for another ${failure.seconds} s`;
+  return `failed several times in a row, or asked for a pause, and is not called for another ${failure.seconds} s`;
 }
 
 function webhookHint(failure: WebhookFailure): string {

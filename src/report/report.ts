@@ -79,7 +79,8 @@ async function periodOf(db: Executor, input: ReportInput | undefined): Promise<P
   const until = given.until ?? (await databaseTime(db));
   const since = given.since ?? new Date(until.getTime() - defaultDays * dayMs);
   const days = (until.getTime() - since.getTime()) / dayMs;
-  if (days > 0 && days <= mostDays) return { since, until };
+  // Whole days: "366 days ago" was reckoned before `until` was read.
+  if (days > 0 && Math.floor(days) <= mostDays) return { since, until };
   const expected = `a time before ${until.toISOString()}, by at most ${mostDays} days`;
   const problems = [{ path: 'since', expected, found: since.toISOString() }];
   throw new CairnloopError('INPUT_INVALID', { operation: 'report', problems });

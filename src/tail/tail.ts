@@ -117,6 +117,11 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     return before === undefined ? isShown : before !== stands;
   }
 
+  /** Whether rows between the last look and these were left out: none of these was there at the last look. */
+  function isCutOff(newest: readonly { id: string }[]): boolean {
+    return newest.length === mostPerLook && !newest.some(({ id }) => known.has(id));
+  }
+
   function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
     const lines = rows.map((row) => ({ row, line: toDeliveryLine(row) }));
     for (const { line } of lines) {
@@ -138,7 +143,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
       db.run(selectDeliveries, { from, watched, topics, conversationId }),
       db.run(selectEvents, { from, conversationId }),
     ]);
-    if (deliveries.filter((row) => row.is_new).length === mostPerLook || events.length === mostPerLook)
+    if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
       warn(`More than ${mostPerLook} at once; the oldest of them are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
     const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));

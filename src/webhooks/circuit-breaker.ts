@@ -3,7 +3,8 @@ export interface CircuitBreaker {
   /** How long calls are paused still, in milliseconds; 0 admits the caller, who must report back. */
   admit(): number;
   succeeded(): void;
-  failed(): void;
+  /** With `askedMs`, the endpoint asked for a pause: it opens at once, for no less than that. */
+  failed(askedMs?: number): void;
   /** A call that says nothing about the endpoint's health. */
   ended(): void;
 }
@@ -42,10 +43,10 @@ export function createCircuitBreaker({
       settle();
       inARow = 0;
     },
-    failed() {
+    failed(askedMs = 0) {
       settle();
-      inARow += 1;
-      if (inARow >= failures) openUntil = now() + pauseMs;
+      inARow = askedMs > 0 ? Math.max(failures, inARow + 1) : inARow + 1;
+      if (inARow >= failures) openUntil = Math.max(openUntil, now() + Math.max(pauseMs, askedMs));
     },
     ended: settle,
   };

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
+import { askedPauseMs } from './asked-pause.js';
 import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
 export interface PostRequest {
@@ -14,7 +15,20 @@ export interface PostRequest {
 }
 
 /** What came of it; without the endpoint's name, and never with what the endpoint wrote. */
-export type PostResult = { accepted: true } | { accepted: false; failure: WebhookFailure };
+export type PostResult =
+  | { accepted: true }
+  | {
+      accepted: false;
+      failure: WebhookFailure;
+      /** How long the endpoint asks not to be called, in milliseconds. */
+      askedMs: number;
+    };
+
+/** What is read of an answer. */
+interface Answer {
+  status: number;
+  retryAfter: string | undefined;
+}
 
 /** Most bytes of an answer that are read; nothing in it is used. */
 const maxAnswerBytes = 16_384;
@@ -36,7 +50,7 @@ const agents = { toAny: newAgents(), toPublic: newAgents() };
 /** What a request meets on a connection that the other side has closed: after or before it was written. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
-/** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
+/** Sends one request and waits for the head of its answer. Follows no redirect. Never rejects. */
 export async function post(request: PostRequest): Promise<PostResult> {
   const { url, allowPrivate, timeoutMs } = request;
   const address = url.hostname.replace(/^\[|\]$/g, '');
@@ -50,12 +64,13 @@ export async function post(request: PostRequest): Promise<PostResult> {
   }
 }
 
-function failed(failure: WebhookFailure): PostResult {
-  return { accepted: false, failure };
+function failed(failure: WebhookFailure, askedMs = 0): PostResult {
+  return { accepted: false, failure, askedMs };
 }
 
-function judge(status: number): PostResult {
-  return status >= 200 && status < 300 ? { accepted: true } : failed({ kind: 'status', status });
+function judge({ status, retryAfter }: Answer): PostResult {
+  if (status >= 200 && status < 300) return { accepted: true };
+  return failed({ kind: 'status', status }, askedPauseMs(status, retryAfter));
 }
 
 /** The error's own words may name addresses and certificates of the network; its code is enough to act on. */
@@ -65,21 +80,21 @@ function whyUnsent(error: unknown): WebhookFailure {
   return { kind: 'unreachable', reason: typeof code === 'string' ? code : 'the connection failed' };
 }
 
-async function send(request: PostRequest, signal: AbortSignal): Promise<number> {
+async function send(request: PostRequest, signal: AbortSignal): Promise<Answer> {
   const protocol = request.url.protocol as keyof typeof agents.toAny;
   const { toAny, toPublic } = agents;
   const first = await sendOnce(request, signal, (request.allowPrivate ? toAny : toPublic)[protocol]);
   // The endpoint closed a kept connection while this request was on its way: it has not seen it. An endpoint that was
   // restarted has closed all of them, so the second time is over a connection of its own.
-  return first ?? ((await sendOnce(request, signal, false)) as number);
+  return first ?? ((await sendOnce(request, signal, false)) as Answer);
 }
 
-/** Returns the status; null where a kept connection was closed, which one without an agent never is. */
+/** Returns the answer; null where a kept connection was closed, which one without an agent never is. */
 function sendOnce(
   { url, headers, body, allowPrivate }: PostRequest,
   signal: AbortSignal,
   agent: http.Agent | false,
-): Promise<number | null> {
+): Promise<Answer | null> {
   return new Promise((resolve, reject) => {
     const sent = (url.protocol === 'https:' ? https : http).request(url, {
       method: 'POST',
@@ -90,14 +105,24 @@ function sendOnce(
     });
     sent.once('response', (answer) => {
       discard(answer);
-      resolve(answer.statusCode ?? 0);
+      resolve(answerOf(answer));
+    });
+    // Of status 101, which nobody asked for. Without a listener the request would end without an event.
+    sent.once('upgrade', (answer, socket) => {
+      socket.destroy();
+      resolve(answerOf(answer));
     });
     sent.on('error', (error: NodeJS.ErrnoException) => {
       if (sent.reusedSocket && closedCodes.has(error.code) && !signal.aborted) resolve(null);
       else reject(error);
     });
+    sent.once('close', () => reject(new Error('closed without an answer')));
     sent.end(body);
   });
+}
+
+function answerOf({ statusCode = 0, headers }: http.IncomingMessage): Answer {
+  return { status: statusCode, retryAfter: headers['retry-after'] };
 }
 
 /** Reads a short answer to its end, which frees the connection for the next request; a long or slow one is cut off. */

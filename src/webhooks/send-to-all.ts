@@ -66,12 +66,12 @@ async function sendToOne(
   };
   const result = await post({ url, headers, body, timeoutMs, allowPrivate });
   if (result.accepted) breaker.succeeded();
-  else if (isOfEndpoint(result.failure)) breaker.failed();
+  else if (isOfEndpoint(result.failure)) breaker.failed(result.askedMs);
   else breaker.ended();
   return result.accepted ? null : result.failure;
 }
 
 /** Whether every other delivery would fail as well; a 400 may be about this one alone. */
 function isOfEndpoint(failure: WebhookFailure): boolean {
-  return failure.kind !== 'status' || failure.status >= 500 || failure.status === 429 || failure.status === 408;
+  return failure.kind !== 'status' || failure.status >= 500 || [408, 410, 429].includes(failure.status);
 }

@@ -166,6 +166,13 @@ describe('webhookNotifier', () => {
       await fails(() => {}, { message: /did not answer within 300 ms/, hint: /endpoint is up/ }, { timeoutMs: 300 });
     });
 
+    it('whose response changes the protocol', async () => {
+      const upgraded = { message: /returned status 101/, hint: /log of the endpoint/ };
+      await fails((response) => {
+        response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: canary\r\n\r\n');
+      }, upgraded);
+    });
+
     it('whose connection is cut off, or without a server', async () => {
       const cut = { message: /could not be reached \(ECONNRESET\)/, hint: /reachable from the worker/ };
       await fails((_, request) => request.socket.destroy(), cut);
@@ -249,6 +256,38 @@ describe('webhookNotifier', () => {
     await call('4');
     assert.deepEqual([down.received.length, up.received.length], [4, 4]);
   });
+
+  for (const [asks, status, headers, seconds] of [
+    ['status 429 with Retry-After in seconds', 429, { 'retry-after': '120' }, /another 1\d\d s/],
+    [
+      'status 503 with Retry-After as a date',
+      503,
+      { 'retry-after': new Date(Date.now() + 900_000).toUTCString() },
+      /another [5-8]\d\d s/,
+    ],
+    ['a Retry-After of a week, which counts as an hour', 429, { 'retry-after': '604800' }, /another 3[56]\d\d s/],
+    ['status 410', 410, {}, /another 3[56]\d\d s/],
+  ] as const)
+    it(`pauses an endpoint at once that asks for it by ${asks}, and others continue`, async () => {
+      const [asking, up] = [await start(), await start()];
+      asking.answer((response) => void response.writeHead(status, headers).end());
+      const notifier = local(asking, { endpoints: [asking.url, up.url] });
+      const call = (id: string) => notifier.onReply(message, conversation, metadata(id)) as Promise<unknown>;
+      await assert.rejects(call('1'), { message: new RegExp(`returned status ${status}`) });
+      await assert.rejects(call('2'), { message: seconds });
+      assert.deepEqual([asking.received.length, up.received.length], [1, 2]);
+    });
+
+  for (const value of ['', 'soon', '-5', '1e9', '0', new Date(0).toUTCString()])
+    it(`takes a Retry-After of "${value}" for none`, async () => {
+      const receiver = await start();
+      receiver.answer((response) => void response.writeHead(429, { 'retry-after': value }).end());
+      const notifier = local(receiver);
+      for (const id of ['1', '2'])
+        await assert.rejects(notifier.onReply(message, conversation, metadata(id)) as Promise<unknown>, {
+          message: /returned status 429/,
+        });
+    });
 
   it('does not pause an endpoint that refuses single deliveries', async () => {
     const receiver = await start();

@@ -7,6 +7,8 @@ import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
 import type { Report } from '../report.js';
 
+const kindWords = [...moduleKindNames, 'all', 'alerts'];
+
 const kindList = [
   ...moduleKindNames.map((name) => `${name}: ${moduleKinds[name].summary}`),
   'all: these four modules',
@@ -14,7 +16,7 @@ const kindList = [
 ];
 
 export const command = defineCommand({
-  arguments: [{ name: '[kind]', description: kindList.join('\n') }],
+  arguments: [{ name: '[kind]', description: kindList.join('\n'), offered: kindWords }],
   options: moduleOptions,
   examples: [
     'cairnloop gen notifier',
@@ -74,10 +76,9 @@ async function chooseKinds(
 
 async function unknownKind(word: string | undefined): Promise<CairnloopError> {
   const { closestWord } = await import('../../foundation/closest-word.js');
-  const words = [...moduleKindNames, 'all', 'alerts'];
-  const near = word === undefined ? undefined : closestWord(word, words);
+  const near = word === undefined ? undefined : closestWord(word, kindWords);
   return new CairnloopError('USAGE', {
-    message: `gen expected ${words.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,
+    message: `gen expected ${kindWords.join(', ')}; found ${word === undefined ? 'nothing' : `"${word}"`}.`,
     hint: near ? `Did you mean ${near}?` : 'Run `cairnloop gen notifier` for the first one.',
   });
 }

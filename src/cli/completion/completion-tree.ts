@@ -29,12 +29,18 @@ export async function completionTree(rows: readonly CommandRow[]): Promise<Compl
 function nodesOf(path: readonly string[], command: Command): CompletionNode[] {
   const subcommands = Object.entries(command.subcommands ?? {});
   const subs = subcommands.map(([word, { summary }]) => ({ word, description: summary }));
-  const values = (command.arguments ?? []).flatMap(({ choices = [], description }) =>
-    choices.map((word) => ({ word, description })),
+  const values = (command.arguments ?? []).flatMap(({ choices, offered = [], description }) =>
+    (choices ?? offered).map((word) => ({ word, description: descriptionOf(word, description) })),
   );
   const options = [...(command.options ?? []).map(toOption), help];
   const node = { path, words: [...subs, ...values], options };
   return [node, ...subcommands.flatMap(([name, sub]) => nodesOf([...path, name], sub))];
+}
+
+/** A description may have a line for each word: `alerts: alert rules …`. */
+function descriptionOf(word: string, description: string): string {
+  const own = description.split('\n').find((line) => line.startsWith(`${word}: `));
+  return own?.slice(word.length + 2) ?? description;
 }
 
 function toOption({ flags, description, choices = [] }: OptionRow): CompletionOption {

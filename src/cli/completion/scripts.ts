@@ -114,7 +114,7 @@ function fish(nodes: readonly CompletionNode[]): string {
   const lines = nodes.flatMap((node) => {
     const here = `__cairnloop_is_at '${placeOf(node)}'`;
     const values = node.words.map(({ word }) => word).filter((word) => !places.has(`${placeOf(node)}/${word}`));
-    const free = values.length > 0 ? `${here}; and not __fish_seen_subcommand_from ${values.join(' ')}` : here;
+    const free = values.length > 0 ? `${here} bare` : here;
     return [
       ...node.words.map(
         ({ word, description }) =>
@@ -123,10 +123,12 @@ function fish(nodes: readonly CompletionNode[]): string {
       ...node.options.map((option) => `complete -c cairnloop -n ${quoted(here)}${fishOption(option)}`),
     ];
   });
+  // With "bare", only where no argument was given: each of them takes one.
   return `# fish completion of cairnloop: cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish
-function __cairnloop_is_at
+function __cairnloop_is_at --argument-names wanted bare
   set -l place ''
   set -l before ''
+  set -l given no
   for word in (commandline -opc)[2..-1]
     if contains -- "$before" ${valuedFlags(nodes).replaceAll('|', ' ')}
       set before ''
@@ -135,9 +137,11 @@ function __cairnloop_is_at
     set before $word
     if contains -- "$place/$word" ${nodes.map((node) => quoted(placeOf(node))).join(' ')}
       set place "$place/$word"
+    else if not string match -q -- '-*' "$word"
+      set given yes
     end
   end
-  test "$place" = "$argv[1]"
+  test "$place" = "$wanted"; and test "$bare $given" != 'bare yes'
 end
 complete -c cairnloop -f
 ${lines.join('\n')}

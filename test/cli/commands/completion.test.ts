@@ -73,6 +73,8 @@ describe('cairnloop completion', () => {
       assert.deepEqual(await offer('mig'), ['migrate']);
       assert.deepEqual(await offer('deliveries', 're'), ['retry']);
       assert.deepEqual(await offer('deliveries', 'list', '--jso'), ['--json']);
+      assert.deepEqual((await offer('gen', 'al')).toSorted(), ['alerts', 'all']);
+      assert.deepEqual(await offer('gen', '--cwd', 'policy', 'con'), ['context']);
       assert.deepEqual(await offer('worker', '--log-level', 'f'), ['fatal']);
       assert.deepEqual(await offer('--cwd', 'deliveries', 'mig'), await offer('--cwd', 'elsewhere', 'mig'));
       assert.deepEqual(await offer('deliveries', '--cwd', 'sla', 'list', '--stat'), ['--state']);

@@ -47,6 +47,11 @@ describe('cairnloop report', () => {
       assert.ok(!JSON.stringify(printed).includes(secret));
   });
 
+  it('takes the longest period that it names, 366 days', async () => {
+    const { exitCode, err } = await runMain(folder.folder, ['report', '--since', '366d']);
+    assert.deepEqual([exitCode, err], [0, '']);
+  });
+
   it('refuses a period of more than 366 days', async () => {
     const { exitCode, err } = await runMain(folder.folder, ['report', '--since', '400d']);
     assert.equal(exitCode, 1);

@@ -144,6 +144,29 @@ describe('cairnloop tail', () => {
     assert.ok(one?.some((line) => line.type === 'event'));
   });
 
+  it('shows every event of a steady stream, and says only of a burst that its oldest events are not shown', async () => {
+    const tail = await start('--json');
+    await listening(tail);
+    const shown = (action: string) =>
+      tail.lines().filter((line) => line.type === 'event' && line.action === action).length;
+    const write = (action: string, count: number) =>
+      host.database.query(
+        `INSERT INTO cairnloop.audit_events (at, actor, action, detail)
+         SELECT now(), '{"id": "op-1"}', $1, '{}' FROM generate_series(1, $2::int)`,
+        [action, count],
+      );
+    for (let written = 150; written <= 900; written += 150) {
+      await write('steady', 150);
+      await eventually(() => assert.equal(shown('steady'), written));
+    }
+    assert.doesNotMatch(tail.err(), /not shown/);
+    await write('burst', 700);
+    await eventually(() => assert.equal(shown('burst'), 500));
+    await write('after', 1);
+    await eventually(() => assert.equal(shown('after'), 1));
+    assert.equal(tail.err().match(/More than 500 at once; the oldest of them are not shown/g)?.length, 1, tail.err());
+  });
+
   it('prints control characters in a text escaped, on one line', async () => {
     const tail = await start();
     await listening(tail);
