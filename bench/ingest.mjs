@@ -28,7 +28,7 @@ const calls = {
 
 /** What a host pays for each message, against its statements alone, and against the same rows written by hand. */
 export async function run({ say }) {
-  const server = await startServer();
+  const server = await startServer({ durable: true });
   try {
     const seeded = await seedConversations(server, (warmUpRounds + rounds) * callsPerRound);
     const sides = await openSides(server, seeded.name);
@@ -87,7 +87,7 @@ function report(measured, version) {
     measured.map((one) => atLeast(`${one.call} against ${words}`, ratio(one, other), 0.9));
   return {
     title: 'Ingest',
-    about: `Postgres ${version}, embedded, \`fsync = off\`; ${clients} clients, each call on a conversation of its own; ${rounds} rounds of ${callsPerRound} calls in turns. *The same statements* are those that Cairnloop sends, with the same parameters, by bare \`pg\`: the difference is validation, results, and the news for workers and open pages. *By hand* are the same rows, the audit record too, by prepared statements between BEGIN and COMMIT, without what else a message needs: its lock, what it supersedes, the clock that it ends or resumes.`,
+    about: `Postgres ${version}, embedded, each commit on disk; ${clients} clients, each call on a conversation of its own; ${rounds} rounds of ${callsPerRound} calls in turns. *The same statements* are those that Cairnloop sends, with the same parameters, by bare \`pg\`: the difference is validation, results, and the news for workers and open pages. *By hand* are the same rows, the audit record too, by prepared statements between BEGIN and COMMIT, without what else a message needs: its lock, what it supersedes, the clock that it ends or resumes.`,
     tables: [
       {
         head: ['call', 'Cairnloop, a second', 'the same statements', 'round by round', 'by hand', 'round by round'],
