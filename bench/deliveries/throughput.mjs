@@ -12,7 +12,7 @@ const seeded = scaled(60_000);
 const contestants = {
   cairnloop: { jobs: seeded, concurrency: 200, says: 'Cairnloop, one worker, `concurrency: 200`' },
   'cairnloop-default': {
-    jobs: scaled(30_000),
+    jobs: seeded,
     module: 'cairnloop',
     concurrency: 20,
     says: 'Cairnloop, one worker, `concurrency: 20` (default)',
@@ -40,6 +40,7 @@ export async function throughput(server, say) {
       atLeast('one worker against Agenda, one job an event', times('agenda'), 40),
       atLeast('one worker against pg-boss in batches of 100', times('pg-boss'), 1),
       atLeast('one worker against the bare loop', times('bare-loop'), 0.5),
+      atDefaults(times),
     ],
   };
 }
@@ -49,8 +50,20 @@ export async function durableThroughput(server, say) {
   const { table, times } = await raceAll(server, contestants, 'One worker, each commit on disk', say);
   return {
     tables: [table],
-    marks: [atLeast('one worker against the bare loop, each commit on disk', times('bare-loop'), 0.5)],
+    marks: [
+      atLeast('one worker against the bare loop, each commit on disk', times('bare-loop'), 0.5),
+      atDefaults(times, ', each commit on disk'),
+    ],
   };
+}
+
+/** What a user gets without turning a knob. */
+function atDefaults(times, where = '') {
+  return atLeast(
+    `one worker at the defaults against \`concurrency: 200\`${where}`,
+    1 / times('cairnloop-default'),
+    0.85,
+  );
 }
 
 async function raceAll(server, racing, caption, say) {

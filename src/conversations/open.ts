@@ -1,16 +1,26 @@
 import { z } from 'zod';
-import type { Conversation, Customer } from '../contracts/domain.js';
+import type { Conversation, Customer, Sla } from '../contracts/domain.js';
 import type { OpenInput } from '../contracts/inputs.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
-import { auditLines } from '../events/audit-lines.js';
+import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { type SlaRow, toSla } from '../sla/rows.js';
+import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
 import { customer } from './customer.js';
+import {
+  type ClockParams,
+  type CustomerMessageParams,
+  clockParams,
+  customerMessageParams,
+  customerMessageParts,
+  messageLine,
+} from './customer-message.js';
 import { dedupeKey, openedUnder } from './dedupe-key.js';
 import { hostName } from './host-name.js';
-import { announceReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
+import { announceReceived, receivedTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
@@ -48,13 +58,13 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
   });
   if (repeated) return conversation;
   announce(runtime, 'conversation.opened', { conversation });
-  if (received) announceReceived(runtime, received);
+  if (received) announceReceived(runtime, { conversationId: conversation.id, ...received, woken: false });
   return conversation;
 }
 
 interface Opened {
   conversation: Conversation;
-  received?: Received | undefined;
+  received?: { messageId: string; startedSla: Sla | null };
   /** An earlier call with this key opened it. */
   repeated?: boolean;
 }
@@ -63,22 +73,40 @@ interface Opened {
  * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
  * was deleted meanwhile.
  */
-function openOnce(
+async function openOnce(
   runtime: Runtime,
   opening: Opening,
   key: string | null,
   clock: ClockTerms | undefined,
 ): Promise<Opened | null> {
-  return runtime.db.transaction(async (tx) => {
-    const { actorId = null, hostUserId = null, subject = null, customer = null, priority, tags } = opening;
-    const params = { actorId, hostUserId, subject, customer, priority, tags, metadata: opening.metadata };
-    const [row] = await tx.run(insertConversation, { ...params, dedupeKey: key });
-    if (!row) return findOpened(tx, key);
-    if (!opening.message) return { conversation: toConversation(row) };
-    const { content, ...metadata } = opening.message;
-    const received = await recordCustomerMessage(tx, runtime, row.id, { content, metadata }, clock);
-    return { conversation: received?.conversation ?? toConversation(row), received: received ?? undefined };
-  });
+  const { message, metadata, actorId = null, hostUserId = null, subject = null, customer = null } = opening;
+  const { priority, tags } = opening;
+  const params = { actorId, hostUserId, subject, customer, priority, tags, metadata, dedupeKey: key };
+  const opened = message
+    ? await openWithMessage(runtime, params, message, clock)
+    : await openWithoutMessage(runtime, params);
+  return opened ?? findOpened(runtime.db, key);
+}
+
+async function openWithoutMessage({ db }: Runtime, params: OpenParams): Promise<Opened | null> {
+  const [row] = await db.run(insertConversation, params);
+  return row ? { conversation: toConversation(row) } : null;
+}
+
+async function openWithMessage(
+  runtime: Runtime,
+  params: OpenParams,
+  { content, ...metadata }: NonNullable<Opening['message']>,
+  clock: ClockTerms | undefined,
+): Promise<Opened | null> {
+  const { db } = runtime;
+  const written = { ...params, ...customerMessageParams(runtime, { content, metadata }) };
+  const [row] = clock
+    ? await db.run(insertWithClock, { ...written, ...clockParams(runtime, clock) })
+    : await db.run(insertWithMessage, written);
+  if (!row) return null;
+  const received = { messageId: row.message_id, startedSla: row.sla && toSla(row.sla) };
+  return { conversation: toConversation(row.conversation), received };
 }
 
 async function findOpened(executor: Executor, key: string | null): Promise<Opened | null> {
@@ -102,23 +130,61 @@ const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
   (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
 );
 
+/** The part `conversation`, which is empty where the key is known. Its customer waits from now on, or not at all. */
+function conversationPart(s: string, p: Placeholders<OpenParams>, waits: boolean): string {
+  const now = `${s}.clock()`;
+  const then = waits ? now : 'NULL';
+  return `conversation AS (
+      INSERT INTO ${s}.conversations (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, customer,
+        created_at, updated_at, unanswered_since, last_message_at)
+      VALUES (${p.actorId}, ${p.hostUserId}, ${p.subject}, ${p.priority}, ${p.tags}, ${p.metadata}, ${p.dedupeKey},
+        ${p.customer}, ${now}, ${now}, ${then}, ${then})
+      ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
+      RETURNING *
+    )`;
+}
+
+const openedLine: AuditLine = {
+  from: 'conversation',
+  at: 'created_at',
+  actor: `CASE WHEN actor_id IS NULL THEN '{"id": "system:host"}' ELSE jsonb_build_object('id', actor_id) END`,
+  action: 'conversation.opened',
+  conversationId: 'id',
+};
+
 const insertConversation = statement<OpenParams, ConversationRow>(
   'conversation.open',
   (s, p) => `
-    WITH opened AS (
-      INSERT INTO ${s}.conversations
-        (actor_id, host_user_id, subject, priority, tags, metadata, dedupe_key, customer, created_at, updated_at)
-      VALUES (${p.actorId}, ${p.hostUserId}, ${p.subject}, ${p.priority}, ${p.tags}, ${p.metadata},
-        ${p.dedupeKey}, ${p.customer}, ${s}.clock(), ${s}.clock())
-      ON CONFLICT (dedupe_key) WHERE dedupe_key IS NOT NULL DO NOTHING
-      RETURNING *
-    ), audit AS (${auditLines(s, {
-      from: 'opened',
-      at: 'created_at',
-      actor: `CASE WHEN actor_id IS NULL THEN '{"id": "system:host"}' ELSE jsonb_build_object('id', actor_id) END`,
-      action: 'conversation.opened',
-      conversationId: 'id',
-    })}
+    WITH ${conversationPart(s, p, false)},
+    audit AS (${auditLines(s, openedLine)}
     )
-    SELECT * FROM opened`,
+    SELECT * FROM conversation`,
 );
+
+interface OpenedRow {
+  conversation: ConversationRow;
+  message_id: string;
+  sla: SlaRow | null;
+}
+
+type WithMessage = OpenParams & CustomerMessageParams;
+
+const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_with_message', (s, p) =>
+  withMessage(s, p, noClock),
+);
+
+const insertWithClock = statement<WithMessage & ClockParams, OpenedRow>('conversation.open_with_clock', (s, p) =>
+  withMessage(s, p, clockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
+);
+
+function withMessage(s: string, p: Placeholders<WithMessage>, clock: ClockSql): string {
+  return `
+    WITH ${conversationPart(s, p, true)},
+    ${clock.parts}
+    ${customerMessageParts(s, p)},
+    audit AS (${auditLines(s, openedLine, messageLine, ...clock.lines)}
+    )
+    SELECT to_jsonb(conversation) AS conversation, message.id AS message_id, ${clock.row} AS sla,
+      (SELECT id FROM request) AS request_id
+    FROM conversation, message`;
+}

@@ -1,21 +1,28 @@
-import type { Conversation, Message, Sla } from '../contracts/domain.js';
+import type { Message, Sla } from '../contracts/domain.js';
 import type { ReceiveInput } from '../contracts/inputs.js';
-import { type Executor, statement } from '../db/statement.js';
+import { type Executor, type Placeholders, statement } from '../db/statement.js';
 import { toDate } from '../db/timestamp.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
-import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
+import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { oweCountdown, startClock, type TermsParams, termsParams } from '../sla/start-clock.js';
+import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
 import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
+import {
+  type ClockParams,
+  type CustomerMessageParams,
+  clockParams,
+  customerMessageParams,
+  customerMessageParts,
+  messageLine,
+} from './customer-message.js';
 import { dedupeKey, receivedUnder } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
-import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
+import { type MessageRow, toMessage } from './rows.js';
 
 const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
@@ -24,18 +31,10 @@ const receiveInput = schemaOf<ReceiveInput>()({
   dedupeKey: dedupeKey.optional(),
 });
 
-export interface Received {
-  conversation: Conversation;
-  message: Message;
-  startedSla: Sla | null;
-  /** Whether the message woke a snoozed conversation. */
-  woken: boolean;
-}
-
 /**
- * Records a customer's message; the only way in. Reopens a resolved conversation, starts the SLA clock, supersedes
- * pending drafts and asks for a new one. A known `dedupeKey` returns the message that it wrote. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Records a customer's message; the only way in but for the first of a conversation. Reopens a resolved conversation,
+ * starts the SLA clock, supersedes pending drafts and asks for a new one. A known `dedupeKey` returns the message that it
+ * wrote. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
@@ -43,27 +42,23 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   // Without a provider no clock starts, and a query is saved.
   const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
-  const key = dedupeKey === undefined ? null : receivedUnder(dedupeKey);
   const received = await runtime.traces.send(receivedTopics, () =>
-    runtime.db.transaction(
-      async (tx) =>
-        (key && (await repeatedMessage(tx, id, key))) ||
-        recordCustomerMessage(tx, runtime, id, { content, metadata: { ...metadata, ...cut }, key }, clock),
-    ),
+    record(runtime, {
+      id,
+      dedupeKey: dedupeKey === undefined ? null : receivedUnder(dedupeKey),
+      ...customerMessageParams(runtime, { content, metadata: { ...metadata, ...cut } }),
+      clock: clock && clockParams(runtime, clock),
+    }),
   );
   if (!received) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   if ('repeated' in received) return received.repeated;
-  announceReceived(runtime, received);
-  return received.message;
+  const { message, startedSla, woken } = received;
+  announceReceived(runtime, { conversationId: id, messageId: message.id, startedSla, woken });
+  return message;
 }
 
 /** The topics of deliveries that a customer's message may owe. */
 export const receivedTopics = ['sla_breach', 'draft'] as const;
-
-async function repeatedMessage(tx: Executor, id: string, key: string): Promise<{ repeated: Message } | null> {
-  const repeated = await findByDedupeKeyUnderLock(tx, id, key);
-  return repeated && { repeated };
-}
 
 async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   const [row] = await runtime.db.run(selectPriority, { id });
@@ -71,51 +66,59 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   return row.priority;
 }
 
-/** Writes a customer's message and its effects in the caller's transaction. Null: no such conversation. */
-export async function recordCustomerMessage(
-  tx: Executor,
-  runtime: Pick<Runtime, 'config' | 'traces'>,
-  id: string,
-  input: { content: string; metadata: Record<string, unknown>; key?: string | null },
-  clock: ClockTerms | undefined,
-): Promise<Received | null> {
-  const { config } = runtime;
-  const [row] = await tx.run(insertCustomerMessage, {
-    id,
-    content: input.content,
-    metadata: input.metadata,
-    debounceMs: config.drafts.debounceMs,
-    ...termsParams(clock),
-    hasNotifier: hasModule(config, 'notifier'),
-    hasGenerator: hasModule(config, 'draftGenerator'),
-    dedupeKey: input.key ?? null,
-    traceparent: runtime.traces.traceparent(),
-  });
-  if (!row) return null;
-  if (row.paused && row.message.author)
-    await resumeHeldClock(tx, runtime, id, row.message.author, toDate(row.message.created_at));
-  return {
-    conversation: toConversation(row.conversation),
-    message: toMessage(row.message),
-    startedSla: row.sla && toSla(row.sla),
-    woken: row.woken,
-  };
+interface Writing extends Omit<ReceiveParams, 'resumes'> {
+  /** Undefined: no clock can start. */
+  clock: ClockParams | undefined;
 }
 
-/** After the commit of {@link recordCustomerMessage}. */
-export function announceReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
-  const conversationId = conversation.id;
-  announce(runtime, 'message.received', { conversationId, messageId: message.id });
+interface Received {
+  message: Message;
+  startedSla: Sla | null;
+  /** Whether the message woke a snoozed conversation. */
+  woken: boolean;
+}
+
+/** One statement, unless a key is to be compared or a clock to be resumed under the lock. Null: no such conversation. */
+async function record(runtime: Runtime, writing: Writing): Promise<Received | { repeated: Message } | null> {
+  const { db } = runtime;
+  const [row] = writing.dedupeKey === null ? await write(db, writing, false) : [];
+  if (row?.message) return toReceived(row, row.message);
+  if (!row && writing.dedupeKey === null) return null;
+  return db.transaction(async (tx) => (await repeatedMessage(tx, writing)) ?? recordAndResume(tx, runtime, writing));
+}
+
+function write(executor: Executor, { clock, ...message }: Writing, resumes: boolean): Promise<ReceivedRow[]> {
+  const params = { ...message, resumes };
+  return clock ? executor.run(insertWithClock, { ...params, ...clock }) : executor.run(insertMessage, params);
+}
+
+async function repeatedMessage(tx: Executor, { id, dedupeKey }: Writing): Promise<{ repeated: Message } | null> {
+  const repeated = dedupeKey === null ? null : await findByDedupeKeyUnderLock(tx, id, dedupeKey);
+  return repeated && { repeated };
+}
+
+async function recordAndResume(tx: Executor, runtime: Runtime, writing: Writing): Promise<Received | null> {
+  const [row] = await write(tx, writing, true);
+  const message = row?.message;
+  if (!message) return null;
+  if (row.paused && message.author)
+    await resumeHeldClock(tx, runtime, writing.id, message.author, toDate(message.created_at));
+  return toReceived(row, message);
+}
+
+function toReceived({ sla, woken }: ReceivedRow, message: MessageRow): Received {
+  return { message: toMessage(message), startedSla: sla && toSla(sla), woken };
+}
+
+/** After the commit of a customer's message. */
+export function announceReceived(
+  runtime: Runtime,
+  change: { conversationId: string; messageId: string; startedSla: Sla | null; woken: boolean },
+): void {
+  const { conversationId, messageId, startedSla, woken } = change;
+  announce(runtime, 'message.received', { conversationId, messageId });
   if (woken) announce(runtime, 'conversation.woken', { conversationId, because: 'customer' });
   if (startedSla) announce(runtime, 'sla.started', { sla: startedSla });
-}
-
-interface ReceivedRow {
-  conversation: ConversationRow;
-  message: MessageRow;
-  sla: SlaRow | null;
-  paused: boolean;
-  woken: boolean;
 }
 
 const selectPriority = statement<{ id: string }, { priority: string }>(
@@ -123,74 +126,69 @@ const selectPriority = statement<{ id: string }, { priority: string }>(
   (s, p) => `SELECT priority FROM ${s}.conversations WHERE id = ${p.id}`,
 );
 
-interface ReceiveParams extends TermsParams {
+interface ReceiveParams extends CustomerMessageParams {
   id: string;
-  content: string;
-  metadata: Record<string, unknown>;
   dedupeKey: string | null;
-  debounceMs: number;
-  hasNotifier: boolean;
-  hasGenerator: boolean;
-  traceparent: string | null;
+  /** Whether the caller resumes a paused clock in the same transaction. Otherwise nothing is written where one is paused. */
+  resumes: boolean;
 }
 
-const insertCustomerMessage = statement<ReceiveParams, ReceivedRow>(
-  'conversation.receive',
-  (s, p) => `
+interface ReceivedRow {
+  /** Null: a paused clock has to be resumed with it. */
+  message: MessageRow | null;
+  sla: SlaRow | null;
+  paused: boolean;
+  woken: boolean;
+}
+
+const insertMessage = statement<ReceiveParams, ReceivedRow>('conversation.receive', (s, p) => receiving(s, p, noClock));
+
+const insertWithClock = statement<ReceiveParams & ClockParams, ReceivedRow>('conversation.receive_with_clock', (s, p) =>
+  receiving(
+    s,
+    p,
+    clockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
+  ),
+);
+
+function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): string {
+  return `
     WITH
     -- The conversation as it was, locked; then open, awake and waiting for an answer.
     before AS (
-      SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE
+      SELECT locked.*, ${s}.clock_is_paused(locked.id) AS paused FROM (
+        SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE
+      ) locked
     ),
     conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'open', resolved_at = NULL, resolved_by = NULL, snoozed_until = NULL,
         unanswered_since = coalesce(c.unanswered_since, ${changeTime(s, 'c')}),
         last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
-      FROM before WHERE c.id = before.id
-      RETURNING c.*
-    ),
-    author AS (
-      SELECT CASE WHEN actor_id IS NULL THEN '{"id": "anonymous"}' ELSE jsonb_build_object('id', actor_id) END AS actor
-      FROM conversation
-    ),
-    message AS (
-      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
-      SELECT conversation.id, 'customer', ${p.content}, author.actor, ${p.metadata}, ${p.dedupeKey},
-        conversation.updated_at
-      FROM conversation, author
-      RETURNING *
+      FROM before WHERE c.id = before.id AND (${p.resumes}::boolean OR NOT before.paused)
+      RETURNING c.id, c.actor_id, c.updated_at
     ),
     -- Drafts that wait for approval reply to less than the customer has said by now.
     overtaken AS (
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
     ),
-    -- A clock starts with the first message that nobody has answered, and owes a call at its end.
-    ${startClock(s, p)},
-    countdown AS (${oweCountdown(s, p, { from: 'sla', createdAt: 'started_at' })}
-    ),
-    -- A draft is asked for once the customer has stopped writing.
-    request AS (
-      SELECT ${s}.request_draft(conversation_id, id, ${p.debounceMs}, ${p.traceparent}) AS id
-      FROM message WHERE ${isOwed(s, p.hasGenerator, 'draftGenerator')}
-    ),
-    audit AS (${auditLines(s, ...receivedLines(s, p.id))}
+    ${clock.parts}
+    ${customerMessageParts(s, p, p.dedupeKey)},
+    audit AS (${auditLines(s, messageLine, ...otherLines(s, p.id), ...clock.lines)}
     )
-    SELECT to_jsonb(conversation) AS conversation, to_jsonb(message) AS message,
-      (SELECT to_jsonb(sla) FROM sla) AS sla, ${s}.clock_is_paused(conversation.id) AS paused,
-      (SELECT snoozed_until IS NOT NULL FROM before) AS woken, (SELECT id FROM request) AS request_id
-    FROM conversation, message`,
-);
+    SELECT to_jsonb(message) AS message, ${clock.row} AS sla, before.paused,
+      before.snoozed_until IS NOT NULL AS woken, (SELECT id FROM request) AS request_id
+    FROM before LEFT JOIN message ON true`;
+}
 
-/** What a customer's message changed, in the order of the record. */
-function receivedLines(s: string, id: string): AuditLine[] {
-  const before = { at: `${s}.clock()`, actor: 'author.actor', conversationId: 'before.id' };
+/** What else a customer's message changed, in the order of the record. */
+function otherLines(s: string, id: string): AuditLine[] {
+  const before = { at: `${s}.clock()`, actor: 'message.author', conversationId: 'before.id' };
   return [
-    { from: 'message', at: 'created_at', actor: 'author', action: 'message.received', subjectId: 'id' },
-    { ...before, from: `before, author WHERE before.status <> 'open'`, action: 'conversation.reopened' },
+    { ...before, from: `before, message WHERE before.status <> 'open'`, action: 'conversation.reopened' },
     {
       ...before,
-      from: 'before, author WHERE before.snoozed_until IS NOT NULL',
+      from: 'before, message WHERE before.snoozed_until IS NOT NULL',
       action: 'conversation.woken',
       detail: `'{"because": "customer"}'`,
     },
@@ -201,16 +199,6 @@ function receivedLines(s: string, id: string): AuditLine[] {
       action: 'draft.superseded',
       conversationId: id,
       subjectId: 'overtaken.id',
-    },
-    {
-      from: 'sla',
-      at: 'started_at',
-      actor: systemActor('sla'),
-      action: 'sla.started',
-      subjectId: 'id',
-      detail: `jsonb_build_object(
-        'priority', priority, 'responseMinutes', response_minutes, 'breachMinutes', breach_minutes,
-        'responseDueAt', response_due_at, 'breachAt', breach_at)`,
     },
   ];
 }

@@ -1,44 +1,71 @@
 import type { Placeholders } from '../db/statement.js';
 import { isOwed } from '../deliveries/announced-modules.js';
+import { type AuditLine, systemActor } from '../events/audit-lines.js';
 import { type OwedCall, owe } from '../events/owe.js';
 import type { ClockTerms } from './prepare-clock.js';
 
-/** The terms of a clock as parameters of a statement; all null where none can start. */
-export type TermsParams = { [Name in keyof Omit<ClockTerms, 'calendar'>]: ClockTerms[Name] | null } & {
+/** The terms of a clock as parameters of a statement. */
+export type TermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
+  /** Not `priority`: a statement may set that of the conversation. */
+  clockPriority: string;
   /** JSON. */
   calendar: string | null;
 };
 
-export function termsParams(terms: ClockTerms | undefined): TermsParams {
-  if (terms) return { ...terms, calendar: terms.calendar && JSON.stringify(terms.calendar) };
+export function termsParams({ priority, calendar, ...terms }: ClockTerms): TermsParams {
+  return { ...terms, clockPriority: priority, calendar: calendar && JSON.stringify(calendar) };
+}
+
+/** What a statement needs to start a clock: parts that may follow `conversation`, their audit lines, and the clock's row. */
+export interface ClockSql {
+  /** With a comma after each. */
+  parts: string;
+  lines: AuditLine[];
+  row: string;
+}
+
+/** For a message that can start no clock: its parts would be a tenth of the statement's time. */
+export const noClock: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
+
+/**
+ * Starts a clock for `conversation`, an earlier part, and owes a call at its end: unless one runs, or one was started
+ * since the customer began to wait. `waitingSince`, found in `from`, is from before the statement.
+ */
+export function clockSql(
+  s: string,
+  p: Placeholders<TermsParams & CountdownParams>,
+  { from, waitingSince }: { from: string; waitingSince: string },
+): ClockSql {
   return {
-    priority: null,
-    responseMinutes: null,
-    breachMinutes: null,
-    calendar: null,
-    responseMs: null,
-    breachMs: null,
+    row: '(SELECT to_jsonb(sla) FROM sla)',
+    lines: [startedLine],
+    parts: `sla AS (
+      INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
+        started_at, response_due_at, breach_at)
+      SELECT conversation.id, ${p.clockPriority}, ${p.responseMinutes}, ${p.breachMinutes}, ${p.calendar},
+        conversation.updated_at, conversation.updated_at + make_interval(secs => ${p.responseMs}::float8 / 1000),
+        conversation.updated_at + make_interval(secs => ${p.breachMs}::float8 / 1000)
+      FROM ${from} WHERE NOT EXISTS (
+        SELECT FROM ${s}.slas known WHERE known.conversation_id = conversation.id
+          AND known.started_at >= coalesce(${waitingSince}, 'infinity'))
+      ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
+      RETURNING *
+    ),
+    countdown AS (${oweCountdown(s, p, { from: 'sla', createdAt: 'started_at' })}
+    ),`,
   };
 }
 
-/**
- * The part `sla` of a statement that starts a clock for `conversation`, which is locked and was as `before` has it: unless
- * one runs, or one was started since the customer began to wait.
- */
-export function startClock(s: string, p: Placeholders<TermsParams>): string {
-  return `sla AS (
-      INSERT INTO ${s}.slas (conversation_id, priority, response_minutes, breach_minutes, calendar,
-        started_at, response_due_at, breach_at)
-      SELECT before.id, ${p.priority}, ${p.responseMinutes}, ${p.breachMinutes}, ${p.calendar}, conversation.updated_at,
-        conversation.updated_at + make_interval(secs => ${p.responseMs}::float8 / 1000),
-        conversation.updated_at + make_interval(secs => ${p.breachMs}::float8 / 1000)
-      FROM before JOIN conversation USING (id) WHERE ${p.priority}::text IS NOT NULL AND NOT EXISTS (
-        SELECT FROM ${s}.slas known WHERE known.conversation_id = before.id
-          AND known.started_at >= coalesce(before.unanswered_since, 'infinity'))
-      ON CONFLICT (conversation_id) WHERE status = 'active' DO NOTHING
-      RETURNING *
-    )`;
-}
+const startedLine: AuditLine = {
+  from: 'sla',
+  at: 'started_at',
+  actor: systemActor('sla'),
+  action: 'sla.started',
+  subjectId: 'id',
+  detail: `jsonb_build_object(
+        'priority', priority, 'responseMinutes', response_minutes, 'breachMinutes', breach_minutes,
+        'responseDueAt', response_due_at, 'breachAt', breach_at)`,
+};
 
 /** The parameters of {@link oweCountdown}. */
 interface CountdownParams {

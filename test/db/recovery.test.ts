@@ -98,7 +98,17 @@ describe('database errors and recovery', () => {
       string,
       [word: string, call: (host: Awaited<ReturnType<typeof createCairnloop>>) => Promise<unknown>]
     > = {
-      'a transaction': ['COMMIT\0', ({ conversations }) => conversations.open({ subject: 'lost', message: 'Hello?' })],
+      'a transaction': [
+        'COMMIT\0',
+        async ({ conversations }) => {
+          const { items } = await conversations.list({ status: 'open' });
+          return conversations.receive(items[0]?.id as string, { content: 'Hello?', dedupeKey: 'lost' });
+        },
+      ],
+      'an opening': [
+        'conversation.open',
+        ({ conversations }) => conversations.open({ subject: 'lost', message: 'Hello?' }),
+      ],
       'a single statement': [
         'conversation.resolve',
         async ({ conversations }) => {
@@ -106,6 +116,11 @@ describe('database errors and recovery', () => {
           return conversations.resolve(items[0]?.id as string, { resolvedBy: operator });
         },
       ],
+    };
+    const written: Record<keyof typeof lost, object> = {
+      'a transaction': { all: 1, resolved: 0, received: 1 },
+      'an opening': { all: 2, resolved: 0, received: 1 },
+      'a single statement': { all: 1, resolved: 1, received: 0 },
     };
     for (const [what, [word, call]] of Object.entries(lost))
       it(`LP9 is reported as OUTCOME_UNKNOWN, with what to do: ${what}`, async () => {
@@ -122,9 +137,10 @@ describe('database errors and recovery', () => {
         });
         const { rows } = await database.query(
           `SELECT (SELECT count(*)::int FROM cairnloop.conversations) AS all,
-            (SELECT count(*)::int FROM cairnloop.conversations WHERE status = 'resolved') AS resolved`,
+            (SELECT count(*)::int FROM cairnloop.conversations WHERE status = 'resolved') AS resolved,
+            (SELECT count(*)::int FROM cairnloop.messages WHERE role = 'customer') AS received`,
         );
-        assert.deepEqual(rows, [what === 'a transaction' ? { all: 2, resolved: 0 } : { all: 1, resolved: 1 }]);
+        assert.deepEqual(rows, [written[what]]);
         await cairnloop.conversations.list();
         await proxy.close();
       });

@@ -1,0 +1,66 @@
+import type { ResolvedConfig } from '../config/config-types.js';
+import type { Placeholders } from '../db/statement.js';
+import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import type { AuditLine } from '../events/audit-lines.js';
+import type { ClockTerms } from '../sla/prepare-clock.js';
+import { type TermsParams, termsParams } from '../sla/start-clock.js';
+import type { Traces } from '../telemetry/traces.js';
+
+/** The parameters of {@link customerMessageParts}. */
+export interface CustomerMessageParams {
+  content: string;
+  messageMetadata: Record<string, unknown>;
+  debounceMs: number;
+  hasGenerator: boolean;
+  traceparent: string | null;
+}
+
+/** The parameters of a statement that may also start a clock. */
+export interface ClockParams extends TermsParams {
+  hasNotifier: boolean;
+}
+
+export function customerMessageParams(
+  { config, traces }: { config: ResolvedConfig; traces: Traces },
+  { content, metadata }: { content: string; metadata: Record<string, unknown> },
+): CustomerMessageParams {
+  return {
+    content,
+    messageMetadata: metadata,
+    debounceMs: config.drafts.debounceMs,
+    hasGenerator: hasModule(config, 'draftGenerator'),
+    traceparent: traces.traceparent(),
+  };
+}
+
+export function clockParams({ config }: { config: ResolvedConfig }, clock: ClockTerms): ClockParams {
+  return { ...termsParams(clock), hasNotifier: hasModule(config, 'notifier') };
+}
+
+/**
+ * The parts of a statement that write a customer's message to `conversation`, an earlier part, and owe a draft. A key is
+ * SQL.
+ */
+export function customerMessageParts(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
+  return `message AS (
+      INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
+      SELECT id, 'customer', ${p.content},
+        CASE WHEN actor_id IS NULL THEN '{"id": "anonymous"}' ELSE jsonb_build_object('id', actor_id) END,
+        ${p.messageMetadata}, ${dedupeKey}, updated_at
+      FROM conversation
+      RETURNING *
+    ),
+    -- A draft is asked for once the customer has stopped writing.
+    request AS (
+      SELECT ${s}.request_draft(conversation_id, id, ${p.debounceMs}, ${p.traceparent}) AS id
+      FROM message WHERE ${isOwed(s, p.hasGenerator, 'draftGenerator')}
+    )`;
+}
+
+export const messageLine: AuditLine = {
+  from: 'message',
+  at: 'created_at',
+  actor: 'author',
+  action: 'message.received',
+  subjectId: 'id',
+};
