@@ -3,6 +3,7 @@
 import { advance, resolves } from './advance.js';
 import { isBlocked, keepEdited, sayBlocked, takeOverComposer } from './composer.js';
 import { cutOff, noteAnswer, noteNoAnswer } from './connection.js';
+import { isComposed } from './layouts.js';
 import { forget } from './memory.js';
 import { announce, dropFromAddress, isSamePage, readPage, showNoAnswer, showNotice } from './page.js';
 import { takeOver } from './regions.js';
@@ -22,7 +23,10 @@ export function startForms() {
   });
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !event.target.matches('[data-send]')) return;
+    if (isComposed(event)) return;
     event.preventDefault();
+    // A key that is held would go past the warning that its first press has caused.
+    if (event.repeat) return;
     event.target.form.requestSubmit(event.shiftKey ? event.target.form.querySelector('[name="also"]') : null);
   });
 }
