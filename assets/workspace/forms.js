@@ -11,13 +11,18 @@ import { holdsGap } from './saved-replies.js';
 import { t } from './texts.js';
 import { refreshTimes } from './times.js';
 
+/** A press that is made twice does not go past the warning that its first half has caused: it takes so long to read, in ms. */
+const readMs = 500;
+let warnedAt = Number.NEGATIVE_INFINITY;
+
 export function startForms() {
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (!form.matches('form[data-action]') || form.matches('.theme')) return;
     event.preventDefault();
+    if (performance.now() - warnedAt < readMs) return;
     if (form.id === 'composer' && isBlocked(form)) return sayBlocked();
-    if (form.id === 'composer' && holdsGap(form)) return;
+    if (form.id === 'composer' && holdsGap(form)) return warned();
     if (cutOff() === 'somebody-else') return showNotice('conflict', t('notYours'), t('notYoursHint'));
     if (form.getAttribute('aria-busy') !== 'true') send(form, event.submitter);
   });
@@ -29,6 +34,10 @@ export function startForms() {
     if (event.repeat) return;
     event.target.form.requestSubmit(event.shiftKey ? event.target.form.querySelector('[name="also"]') : null);
   });
+}
+
+function warned() {
+  warnedAt = performance.now();
 }
 
 async function send(form, submitter) {
@@ -58,6 +67,7 @@ async function take(response, form, submitter) {
   // A page to sign in on is an answer as well: only the conversation itself says that the words have arrived.
   if (!isSamePage(page)) return leave(response, page);
   if (response.ok) forget(form);
+  if (response.status === 409) warned();
   takeOver(page, form);
   dropFromAddress('edit', 'use', 'write', 'done');
   takeOverComposer(page, form);

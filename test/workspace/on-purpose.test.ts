@@ -259,10 +259,38 @@ describe('no action by mistake', () => {
       await message.press('Control+Enter');
       await told('1 new message since you opened this.');
       assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
+      await page.waitForTimeout(600);
       await message.press('Control+Enter');
       await told('Reply sent.');
       assert.deepEqual(await sent(), ['operator: It is fixed']);
     });
+
+    for (const way of ['two presses', 'a double click'])
+      it(`OA5 ${way} cannot go past the warning that the first has caused`, async () => {
+        const { cairnloop, id, workspace, page, message, told, sent } = await openThread({ draft: false });
+        await hearNothing(page);
+        await page.goto(workspace.url(`/c/${id}`));
+        await message.fill('It is fixed');
+        await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
+        const again = page.waitForResponse('**/compose');
+        if (way === 'two presses') await message.press('Control+Enter');
+        else await page.getByRole('button', { name: 'Send reply' }).click();
+        await again;
+        // As a hand that presses twice: right after the answer, before anybody can have read it.
+        await page.evaluate(`new Promise((resolve) => {
+          const press = () => {
+            if (!document.querySelector('.notice-conflict')) return requestAnimationFrame(press);
+            document.getElementById('composer').requestSubmit();
+            resolve();
+          };
+          press();
+        })`);
+        await told('1 new message since you opened this.');
+        await page.waitForTimeout(600);
+        assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
+        await message.press('Control+Enter');
+        await told('Reply sent.');
+      });
 
     it('OA5 a message that was on screen before writing began holds nothing back', async () => {
       const { page, message, told, sent, receive } = await openThread({ draft: false });
