@@ -49,7 +49,7 @@ async function send(form, submitter) {
   form.setAttribute('aria-busy', 'true');
   try {
     const response = await fetch(action, { method: 'POST', body: fields });
-    await take(response, form, submitter);
+    await take(response, form, submitter, fields);
   } catch {
     noteNoAnswer();
     showNoAnswer();
@@ -59,7 +59,7 @@ async function send(form, submitter) {
   }
 }
 
-async function take(response, form, submitter) {
+async function take(response, form, submitter, fields) {
   const page = await readPage(response);
   noteAnswer(response, page);
   if (response.status === 401) return showNotice('conflict', t('signedOutUnsent'), t('signedOutUnsentHint'));
@@ -70,7 +70,7 @@ async function take(response, form, submitter) {
   if (response.status === 409) warned();
   takeOver(page, form);
   dropFromAddress('edit', 'use', 'write', 'done');
-  takeOverComposer(page, form);
+  takeOverComposer(page, form, fields);
   keepEdited();
   if (response.ok && resolves(form, submitter) && advance()) return;
   const notice = page.querySelector('#notice')?.textContent.trim();
