@@ -30,6 +30,7 @@ let settled = false;
 let lastKey = '';
 let lastKeyAt = Number.NEGATIVE_INFINITY;
 let escaped = false;
+let isAway = false;
 /** Where each key that is held was pressed. */
 const pressedAt = new Map();
 /** The button onto which words were typed, until the focus moves on. */
@@ -44,10 +45,23 @@ export function startTyping() {
   document.addEventListener('focusin', () => {
     typedOnto = null;
   });
+  // Words that were begun in another window go on in this one.
+  for (const event of ['blur', 'pagehide']) addEventListener(event, leaveWindow);
+  for (const event of ['focus', 'pageshow']) addEventListener(event, comeBack);
+  document.addEventListener('visibilitychange', () => (document.hidden ? leaveWindow() : comeBack()));
   addEventListener('pagehide', () => {
     if (isInWords()) sessionStorage.setItem(kept, String(Date.now() - (performance.now() - wordsAt)));
     else sessionStorage.removeItem(kept);
   });
+}
+
+function leaveWindow() {
+  isAway = true;
+}
+
+function comeBack() {
+  if (isAway) typedAt = performance.now();
+  isAway = false;
 }
 
 function wordsOfLastPage() {

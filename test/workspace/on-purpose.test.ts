@@ -81,6 +81,44 @@ describe('no action by mistake', () => {
       });
     }
 
+    for (const event of ['focus', 'visibilitychange', 'pageshow'])
+      it(`OA1 words that go on from another window do nothing in the first moment: ${event}`, async () => {
+        const { page, told, status } = await openThread();
+        await rest(page);
+        await page.evaluate(`{
+          window.dispatchEvent(new Event('blur'));
+          const target = '${event}' === 'visibilitychange' ? document : window;
+          target.dispatchEvent(new Event('${event}'));
+        }`);
+        await page.keyboard.press('e');
+        await page.waitForTimeout(600);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(300);
+        assert.equal(await status(), 'open');
+        await rest(page);
+        await page.keyboard.press('e');
+        await told('Resolve?');
+      });
+
+    it('OA1 a click that was meant for Reopen does not resolve what the customer has just written, and the other way round', async () => {
+      const { cairnloop, id, page, told, status } = await openThread({ draft: false });
+      const step = page.locator('#thread-head [data-key="e"]');
+      await cairnloop.conversations.resolve(id, { resolvedBy: colleague });
+      await step.getByText('Reopen').waitFor();
+      await cairnloop.conversations.receive(id, { content: 'It fails again' });
+      await page.evaluate(pressOnceExchanged('Resolve'));
+      await told('This conversation has just changed.');
+      assert.equal(await status(), 'open');
+      await readingTime(page);
+      await cairnloop.conversations.resolve(id, { resolvedBy: colleague });
+      await page.evaluate(pressOnceExchanged('Reopen'));
+      await told('This conversation has just changed.');
+      assert.equal(await status(), 'resolved');
+      await readingTime(page);
+      await step.click();
+      await told('Conversation reopened.');
+    });
+
     it('OA1 a key that sends or resolves asks first, and Enter confirms', async () => {
       const { page, told, sent, status } = await openThread();
       await rest(page);
@@ -311,6 +349,7 @@ describe('no action by mistake', () => {
       await message.press('Control+Enter');
       await page.waitForTimeout(300);
       assert.deepEqual([await sent(), await message.inputValue()], [[], 'Almost done']);
+      await readingTime(page);
       await page.getByRole('button', { name: 'Reopen' }).click();
       await told('Conversation reopened.');
       await message.press('Control+Enter');
@@ -319,6 +358,17 @@ describe('no action by mistake', () => {
     });
   });
 });
+
+/** Presses the step of the conversation as soon as it says `name`: as a hand that was already on its way. */
+const pressOnceExchanged = (name: string) => `new Promise((resolve) => {
+  const press = () => {
+    const step = document.querySelector('#thread-head [data-key="e"]');
+    if (step.innerText.trim() !== '${name}') return requestAnimationFrame(press);
+    step.click();
+    resolve();
+  };
+  press();
+})`;
 
 const notifier = {
   onConversationResolved: () => {},
