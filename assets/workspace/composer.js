@@ -88,6 +88,14 @@ export function takeOverComposer(page, form, sent) {
   if (!isOwn || written) field.dispatchEvent(new Event('input', { bubbles: true }));
 }
 
+/** What a form held has been sent: of its text only what was written since then is still to be remembered. */
+export function dropSent(form, sent) {
+  const field = form.elements.content;
+  if (!field) return;
+  field.value = writtenSince(sent.get('content'), field.value);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
 /** Whether the focus is in the composer, or nowhere: not every browser gives it to a button that is clicked. */
 const isHere = (composer) =>
   [document.body, null].includes(document.activeElement) || composer.contains(document.activeElement);

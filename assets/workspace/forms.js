@@ -1,7 +1,7 @@
 // Sends forms in place, so that the page stays where it is, and never twice.
 
-import { advance, resolves } from './advance.js';
-import { isBlocked, keepEdited, sayBlocked, takeOverComposer } from './composer.js';
+import { advance, leadsTo, resolves } from './advance.js';
+import { dropSent, isBlocked, keepEdited, sayBlocked, takeOverComposer } from './composer.js';
 import { cutOff, noteAnswer, noteNoAnswer } from './connection.js';
 import { isComposed } from './layouts.js';
 import { forget } from './memory.js';
@@ -45,11 +45,13 @@ async function send(form, submitter) {
   const fields = new URLSearchParams(new FormData(form, submitter));
   // This page can show how long it can be taken back.
   fields.set('later', '1');
+  // Whoever is led on does not wait for the page that is left.
+  if (resolves(form, submitter) && leadsTo()) fields.set('leaving', '1');
   const undo = showSending(form, fields);
   form.setAttribute('aria-busy', 'true');
   try {
     const response = await fetch(action, { method: 'POST', body: fields });
-    await take(response, form, submitter, fields);
+    await take(response, form, fields);
   } catch {
     noteNoAnswer();
     showNoAnswer();
@@ -59,7 +61,8 @@ async function send(form, submitter) {
   }
 }
 
-async function take(response, form, submitter, fields) {
+async function take(response, form, fields) {
+  if (response.status === 204) return leadOn(response, form, fields);
   const page = await readPage(response);
   noteAnswer(response, page);
   if (response.status === 401) return showNotice('conflict', t('signedOutUnsent'), t('signedOutUnsentHint'));
@@ -72,9 +75,14 @@ async function take(response, form, submitter, fields) {
   dropFromAddress('edit', 'use', 'write', 'done');
   takeOverComposer(page, form, fields);
   keepEdited();
-  if (response.ok && resolves(form, submitter) && advance()) return;
   const notice = page.querySelector('#notice')?.textContent.trim();
   if (notice) announce(notice);
+}
+
+function leadOn(response, form, fields) {
+  noteAnswer(response);
+  dropSent(form, fields);
+  if (!advance(response.headers.get('x-cairnloop-until'))) location.reload();
 }
 
 /** The page answers with another one: goes there, as the browser would have. */

@@ -10,7 +10,7 @@ import { refusalOf } from '../refusals.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { t } from '../words.js';
 import { conversationPage, type ThreadState } from './conversation.js';
-import { laterOrNow } from './later-or-now.js';
+import { laterOrNow, takeBackMs } from './later-or-now.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {
@@ -146,10 +146,20 @@ export async function answer(
   work: () => Promise<string>,
 ): Promise<Response> {
   try {
-    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, await work());
+    const done = await work();
+    if (c.get('form').text('leaving') === '1') return left(c, services, done);
+    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, done);
   } catch (error) {
     const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     return conversationPage(c, services, id, { ...kept, ...refusal });
   }
+}
+
+/** For a page that is left at once: only until when its action can be taken back. */
+function left(c: WorkspaceContext, services: Services, done: string): Response {
+  if (done.startsWith('pending-')) {
+    c.header('x-cairnloop-until', new Date(Date.now() + takeBackMs(c, services)).toISOString());
+  }
+  return c.body(null, 204);
 }
