@@ -11,13 +11,14 @@ const key = 'cairnloop:left-pending';
 export const resolves = (form, submitter) =>
   submitter?.value === 'resolve' || /\/resolve$/.test(form.getAttribute('action'));
 
-/** Leads to the next conversation of the queue. Returns whether there is one. */
-export function advance() {
-  if (!advances()) return false;
-  const next = neighbour(byId('queue')?.dataset.openid);
+/** The next conversation of the queue, where the operator wants to be led to it. */
+export const leadsTo = () => (advances() ? neighbour(byId('queue')?.dataset.openid) : undefined);
+
+/** Leads to it. `until`: when what was done here can no longer be taken back. Returns whether there is one. */
+export function advance(until = null) {
+  const next = leadsTo();
   if (!next) return false;
   const open = rowLinks().find((link) => link.hasAttribute('aria-current'));
-  const until = document.querySelector('#pending [data-until]')?.dataset.until ?? null;
   const subject = document.querySelector('.thread-title h1')?.textContent ?? '';
   if (until && open) sessionStorage.setItem(key, JSON.stringify({ until, subject, href: open.href }));
   location.assign(next.href);

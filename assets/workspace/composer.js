@@ -1,6 +1,6 @@
 // The composer of an open page: its text and its mode stay; what may be sent follows the conversation.
 
-import { recall } from './memory.js';
+import { chooseMode, recall } from './memory.js';
 import { byId, dropNotice, showNotice } from './page.js';
 import { t } from './texts.js';
 
@@ -61,23 +61,47 @@ export function sayBlocked() {
   showNotice('conflict', t('blocked'), t('blockedHint'));
 }
 
-/** After a form: the composer as the server left it, emptied or with what it refused. Another form leaves it alone. */
-export function takeOverComposer(page, form) {
+/**
+ * After a form: the composer as the server left it, emptied or with what it refused. Another form leaves it alone. `sent`:
+ * the fields that the form was sent with; what was typed or chosen since then stays.
+ */
+export function takeOverComposer(page, form, sent) {
   const [mine, theirs] = [byId('composer'), byId('composer', page)];
   if (!mine || !theirs) return;
   if (form !== mine && !byId('content', page).value) return;
-  const written = form === mine ? '' : byId('content').value;
+  const [before, mode] = [byId('content').value, chosenMode(mine)?.value];
+  const isOwn = form === mine;
+  const written = isOwn ? writtenSince(sent.get('content'), before) : before;
+  // Whoever has just sent, or taken back, goes on typing: into the field, and not onto the keys of the page.
+  const goesOn = isOwn ? isHere(mine) : form.matches(':has([data-take-back], [data-restore])');
   const newer = theirs.cloneNode(true);
   mine.replaceWith(newer);
   recall(newer);
+  if (isOwn && (written || mode !== sent.get('mode'))) chooseMode(newer, mode);
   const field = byId('content');
   // What comes back is put before what was begun since, and takes nothing of it away.
-  if (written && field.value !== written) field.value = `${field.value.trimEnd()}\n\n${written}`;
-  // Whoever has just sent, or taken back, goes on typing: into the field, and not onto the keys of the page.
-  if (form === mine || form.querySelector('[data-take-back], [data-restore]')) field.focus({ preventScroll: true });
+  if (isOwn && field.value === sent.get('content')) field.value = before;
+  else if (written && field.value !== before)
+    field.value = [field.value, written].filter(Boolean).join(isOwn ? '' : '\n\n');
+  if (goesOn) field.focus({ preventScroll: true });
   // Text that came from elsewhere is to be remembered as if it had been written here.
-  if (form !== mine) field.dispatchEvent(new Event('input', { bubbles: true }));
+  if (!isOwn || written) field.dispatchEvent(new Event('input', { bubbles: true }));
 }
+
+/** What a form held has been sent: of its text only what was written since then is still to be remembered. */
+export function dropSent(form, sent) {
+  const field = form.elements.content;
+  if (!field) return;
+  field.value = writtenSince(sent.get('content'), field.value);
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}
+
+/** Whether the focus is in the composer, or nowhere: not every browser gives it to a button that is clicked. */
+const isHere = (composer) =>
+  [document.body, null].includes(document.activeElement) || composer.contains(document.activeElement);
+
+/** What was added to a text while it was on its way; all of it where more than its end was changed. */
+const writtenSince = (sent, now) => (now.startsWith(sent) ? now.slice(sent.length) : now);
 
 /** The page asks for itself anew with the draft that is being edited. */
 export function keepEdited() {

@@ -1,8 +1,9 @@
 // The keyboard: single keys where nobody writes, and a list of them.
 
-import { arm, confirmKey, isArmed, startArming } from './arm.js';
+import { arm, confirmKey, disarm, isArmed, startArming } from './arm.js';
 import { modesOf } from './composer.js';
 import { isDrawerOpen } from './drawer.js';
+import { commandOf, isComposed } from './layouts.js';
 import { showNotice } from './page.js';
 import { takeBack } from './pending.js';
 import { placeBefore, remember, rowLinks } from './queue-place.js';
@@ -57,11 +58,12 @@ function openHelp() {
 }
 
 function onKey(event) {
+  if (isComposed(event)) return disarm();
   if (isArmed()) {
     if (confirmKey(event)) endTyping();
     return;
   }
-  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') return handled(event, search);
+  if ((event.ctrlKey || event.metaKey) && commandOf(event) === 'k') return handled(event, search);
   if (event.ctrlKey || event.metaKey || event.altKey || byId('help').open) return;
   if (event.key === 'Escape') return leave();
   // What the keys act on lies below the drawer.
@@ -71,10 +73,10 @@ function onKey(event) {
 }
 
 function singleKey(event) {
-  const { key } = event;
+  const key = commandOf(event);
   if (keys[key]) return handled(event, keys[key]);
   if (event.repeat) return;
-  if (key.toLowerCase() === 'x') return handled(event, () => tickMarked(event.shiftKey));
+  if (key === 'x' || key === 'X') return handled(event, () => tickMarked(key === 'X'));
   if (hasRested() && triageKey(key)) return event.preventDefault();
   if (writing[key] && hasRested()) handled(event, () => write(writing[key]));
   if (stopping[key] && isAfterEscape()) handled(event, stopping[key]);

@@ -34,7 +34,7 @@ export function recall(root) {
 }
 
 /** A note comes back as a note, and a reply as a reply, even where it cannot be sent now. */
-function chooseMode(form, value) {
+export function chooseMode(form, value) {
   const mode = modesOf(form).find((one) => one.value === value);
   if (mode) mode.checked = true;
 }

@@ -2,6 +2,7 @@
 
 import { backToLeft } from './advance.js';
 import { chosenMode, isWriting } from './composer.js';
+import { commandOf } from './layouts.js';
 import { refresh } from './live.js';
 import { t } from './texts.js';
 import { serverNow } from './times.js';
@@ -22,7 +23,7 @@ export function startPending() {
   }
   document.addEventListener('submit', keepApart, { capture: true });
   document.addEventListener('keydown', (event) => {
-    const isUndo = event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+    const isUndo = commandOf(event) === 'z' && (event.ctrlKey || event.metaKey) && !event.altKey;
     if (!isUndo || event.target.id !== 'content' || event.target.value || !newest()) return;
     event.preventDefault();
     takeBack();

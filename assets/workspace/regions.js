@@ -9,6 +9,7 @@ import { byId } from './page.js';
 import { showPresence } from './presence.js';
 import { updateQueue } from './queue.js';
 import { replace } from './replace.js';
+import { watchingStep } from './step.js';
 import { setServerTime } from './times.js';
 import { showWaiting } from './waiting.js';
 
@@ -23,6 +24,7 @@ export function takeOver(page, form = null) {
     if (region.id === 'notice' && !told) continue;
     if (region.id === 'queue') updateQueue(region, newer, told);
     else if (region.id === 'messages') takeOverMessages(region, newer, told);
+    else if (region.id === 'thread-head' && !told) watchingStep(() => replace(region, newer));
     else if (region.id === 'drafts' && !told) updateDrafts(region, newer);
     else replace(region, newer, told && region.contains(form));
   }

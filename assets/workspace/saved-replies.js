@@ -1,5 +1,6 @@
 // Saved replies: found by typing "/" in the composer, read before they are inserted.
 
+import { isComposed } from './layouts.js';
 import { announce, byId, showNotice } from './page.js';
 import { t } from './texts.js';
 
@@ -150,7 +151,7 @@ function close() {
 }
 
 function onKey(event) {
-  if (event.target.id !== 'content' || !byId('reply-picker') || event.isComposing) return;
+  if (event.target.id !== 'content' || !byId('reply-picker') || isComposed(event)) return;
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const act = step

@@ -1,5 +1,6 @@
 // Keys that sort the work of a team: owner, priority, tags, snooze. No customer sees what they do.
 
+import { isComposed } from './layouts.js';
 import { byId } from './page.js';
 
 /** A key acts when no other one follows it for so long, in milliseconds: words that are typed beside a field do nothing. */
@@ -47,6 +48,7 @@ function openEditor(id) {
 const openEditors = () => document.querySelectorAll('details.edit[open]');
 
 function leaveEditor(event) {
+  if (isComposed(event)) return;
   if (event.key !== 'Escape') return moveInChoices(event);
   for (const editor of openEditors()) {
     editor.open = false;

@@ -1,6 +1,7 @@
 // Knows when somebody is typing: no key and no button acts on a customer in the middle of words.
 
 import { arm, isArmed } from './arm.js';
+import { commandOf, isComposed } from './layouts.js';
 
 /** People who type pause for less than this between two letters, in milliseconds. */
 const restMs = 800;
@@ -29,6 +30,9 @@ let settled = false;
 let lastKey = '';
 let lastKeyAt = Number.NEGATIVE_INFINITY;
 let escaped = false;
+let isAway = false;
+/** Where each key that is held was pressed. */
+const pressedAt = new Map();
 /** The button onto which words were typed, until the focus moves on. */
 let typedOnto = null;
 /** Browsers press a button when the space bar is let go: that belongs to the key that was held back. */
@@ -41,10 +45,23 @@ export function startTyping() {
   document.addEventListener('focusin', () => {
     typedOnto = null;
   });
+  // Words that were begun in another window go on in this one.
+  for (const event of ['blur', 'pagehide']) addEventListener(event, leaveWindow);
+  for (const event of ['focus', 'pageshow']) addEventListener(event, comeBack);
+  document.addEventListener('visibilitychange', () => (document.hidden ? leaveWindow() : comeBack()));
   addEventListener('pagehide', () => {
     if (isInWords()) sessionStorage.setItem(kept, String(Date.now() - (performance.now() - wordsAt)));
     else sessionStorage.removeItem(kept);
   });
+}
+
+function leaveWindow() {
+  isAway = true;
+}
+
+function comeBack() {
+  if (isAway) typedAt = performance.now();
+  isAway = false;
 }
 
 function wordsOfLastPage() {
@@ -73,7 +90,9 @@ export function endTyping() {
 }
 
 function onKeyDown(event) {
+  if (isHeldElsewhere(event)) return stop(event);
   const now = performance.now();
+  if (isComposed(event)) return compose(now);
   escaped = lastKey === 'Escape' && now - lastKeyAt < sentenceMs;
   [lastKey, lastKeyAt] = [event.key, now];
   rested = now - typedAt > restMs;
@@ -88,6 +107,19 @@ function onKeyDown(event) {
   if (event.key !== ' ') typedOnto = buttonOf(event);
 }
 
+/** A key that led into a field and is still held types nothing there; one that is held on a button presses it once. */
+function isHeldElsewhere({ repeat, code, key, target }) {
+  if (!repeat) pressedAt.set(code, target);
+  else if (target.matches(`${textField}, select`)) return pressedAt.get(code) !== target;
+  return repeat && key === 'Enter' && target.matches('form[data-action] button');
+}
+
+/** Text that is being composed is words, whatever its keys say. */
+function compose(now) {
+  [escaped, rested, settled, heldBack] = [false, false, false, false];
+  [lastKey, typedAt, wordsAt, wroteAt] = ['', now, now, now];
+}
+
 /** Tab and Enter belong to the sentence in which they come. */
 function goOn(now) {
   const [inWords, writing] = [isInWords(), isWriting()];
@@ -95,13 +127,14 @@ function goOn(now) {
   if (writing) wroteAt = now;
 }
 
-function note({ key, target }, now) {
+function note(event, now) {
+  const { key, target } = event;
   // An answer to a question is no text, unless words go on with it.
   const isAnswer = isArmed() && key !== ' ';
   if (!isAnswer) streak = rested ? 1 : streak + 1;
   if (isInWords() || streak >= wordLength) wordsAt = now;
   // In a field no letter is a command.
-  const isCommand = commands.includes(key) && !target.matches?.(textField);
+  const isCommand = commands.includes(commandOf(event)) && !target.matches?.(textField);
   const isText = key === ' ' ? isArmed() : !isAnswer && !isCommand;
   if (isInWords() || isText) wroteAt = now;
   typedAt = now;

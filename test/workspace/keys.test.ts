@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
+import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
@@ -90,6 +91,42 @@ describe('working through the queue by keyboard', () => {
       await page.waitForURL(`**/c/${third}`);
       assert.equal((await cairnloop.conversations.get(second)).status, 'resolved');
     });
+
+  it('leads on after Resolve to the page that was fetched in advance, and waits for no other one', async () => {
+    const { workspace } = await start({ takeBackSeconds: 60 });
+    const page = await open(workspace, '/');
+    const [, second = '', third = ''] = await rowIds(page);
+    await page.goto(workspace.url(`/c/${second}`));
+    await page.locator('html.scripted').waitFor();
+    await page.evaluate("localStorage.setItem('cairnloop:auto-advance', '1')");
+    await page.waitForTimeout(3000);
+    const answer = page.waitForResponse('**/resolve');
+    await page.getByRole('button', { name: 'Resolve', exact: true }).click();
+    assert.equal((await answer).status(), 204);
+    await page.waitForURL(`**/c/${third}`);
+    const how = await page.evaluate('performance.getEntriesByType("navigation")[0].deliveryType');
+    assert.equal(how, 'navigational-prefetch');
+    await page.locator('#notice').getByText('is resolved in a moment.').waitFor();
+  });
+
+  it('a resolution that is refused leads nowhere', async () => {
+    const { workspace, status, atIndex, ids, cairnloop } = await start();
+    const page = await open(workspace, '/');
+    const [, second = ''] = await rowIds(page);
+    await hearNothing(page);
+    await page.goto(workspace.url(`/c/${second}`));
+    await page.locator('html.scripted').waitFor();
+    await page.evaluate("localStorage.setItem('cairnloop:auto-advance', '1')");
+    await page.locator('#content').fill('Done');
+    await cairnloop.conversations.receive(second, { content: 'Wait, stop!' });
+    await page.getByRole('button', { name: 'Send & close' }).click();
+    await page.locator('#notice').getByText('1 new message since you opened this.').waitFor();
+    assert.equal(ids[atIndex(page)], second);
+    assert.deepEqual(
+      [await status(ids.indexOf(second)), await page.locator('#content').inputValue()],
+      ['open', 'Done'],
+    );
+  });
 
   it('j skips no line where a page that was fetched in advance still shows some that have left', async () => {
     const { cairnloop, workspace } = await start({ count: 6 });

@@ -81,6 +81,44 @@ describe('no action by mistake', () => {
       });
     }
 
+    for (const event of ['focus', 'visibilitychange', 'pageshow'])
+      it(`OA1 words that go on from another window do nothing in the first moment: ${event}`, async () => {
+        const { page, told, status } = await openThread();
+        await rest(page);
+        await page.evaluate(`{
+          window.dispatchEvent(new Event('blur'));
+          const target = '${event}' === 'visibilitychange' ? document : window;
+          target.dispatchEvent(new Event('${event}'));
+        }`);
+        await page.keyboard.press('e');
+        await page.waitForTimeout(600);
+        await page.keyboard.press('Enter');
+        await page.waitForTimeout(300);
+        assert.equal(await status(), 'open');
+        await rest(page);
+        await page.keyboard.press('e');
+        await told('Resolve?');
+      });
+
+    it('OA1 a click that was meant for Reopen does not resolve what the customer has just written, and the other way round', async () => {
+      const { cairnloop, id, page, told, status } = await openThread({ draft: false });
+      const step = page.locator('#thread-head [data-key="e"]');
+      await cairnloop.conversations.resolve(id, { resolvedBy: colleague });
+      await step.getByText('Reopen').waitFor();
+      await cairnloop.conversations.receive(id, { content: 'It fails again' });
+      await page.evaluate(pressOnceExchanged('Resolve'));
+      await told('This conversation has just changed.');
+      assert.equal(await status(), 'open');
+      await readingTime(page);
+      await cairnloop.conversations.resolve(id, { resolvedBy: colleague });
+      await page.evaluate(pressOnceExchanged('Reopen'));
+      await told('This conversation has just changed.');
+      assert.equal(await status(), 'resolved');
+      await readingTime(page);
+      await step.click();
+      await told('Conversation reopened.');
+    });
+
     it('OA1 a key that sends or resolves asks first, and Enter confirms', async () => {
       const { page, told, sent, status } = await openThread();
       await rest(page);
@@ -259,10 +297,38 @@ describe('no action by mistake', () => {
       await message.press('Control+Enter');
       await told('1 new message since you opened this.');
       assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
+      await page.waitForTimeout(600);
       await message.press('Control+Enter');
       await told('Reply sent.');
       assert.deepEqual(await sent(), ['operator: It is fixed']);
     });
+
+    for (const way of ['two presses', 'a double click'])
+      it(`OA5 ${way} cannot go past the warning that the first has caused`, async () => {
+        const { cairnloop, id, workspace, page, message, told, sent } = await openThread({ draft: false });
+        await hearNothing(page);
+        await page.goto(workspace.url(`/c/${id}`));
+        await message.fill('It is fixed');
+        await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
+        const again = page.waitForResponse('**/compose');
+        if (way === 'two presses') await message.press('Control+Enter');
+        else await page.getByRole('button', { name: 'Send reply' }).click();
+        await again;
+        // As a hand that presses twice: right after the answer, before anybody can have read it.
+        await page.evaluate(`new Promise((resolve) => {
+          const press = () => {
+            if (!document.querySelector('.notice-conflict')) return requestAnimationFrame(press);
+            document.getElementById('composer').requestSubmit();
+            resolve();
+          };
+          press();
+        })`);
+        await told('1 new message since you opened this.');
+        await page.waitForTimeout(600);
+        assert.deepEqual([await sent(), await message.inputValue()], [[], 'It is fixed']);
+        await message.press('Control+Enter');
+        await told('Reply sent.');
+      });
 
     it('OA5 a message that was on screen before writing began holds nothing back', async () => {
       const { page, message, told, sent, receive } = await openThread({ draft: false });
@@ -283,6 +349,7 @@ describe('no action by mistake', () => {
       await message.press('Control+Enter');
       await page.waitForTimeout(300);
       assert.deepEqual([await sent(), await message.inputValue()], [[], 'Almost done']);
+      await readingTime(page);
       await page.getByRole('button', { name: 'Reopen' }).click();
       await told('Conversation reopened.');
       await message.press('Control+Enter');
@@ -291,6 +358,17 @@ describe('no action by mistake', () => {
     });
   });
 });
+
+/** Presses the step of the conversation as soon as it says `name`: as a hand that was already on its way. */
+const pressOnceExchanged = (name: string) => `new Promise((resolve) => {
+  const press = () => {
+    const step = document.querySelector('#thread-head [data-key="e"]');
+    if (step.innerText.trim() !== '${name}') return requestAnimationFrame(press);
+    step.click();
+    resolve();
+  };
+  press();
+})`;
 
 const notifier = {
   onConversationResolved: () => {},

@@ -371,6 +371,7 @@ describe('an operator’s day in a real browser', () => {
     await page.getByRole('button', { name: 'Send reply' }).click();
     await told(page, '1 new message since you opened this.');
     assert.equal(await page.getByRole('textbox', { name: 'Message' }).inputValue(), 'An answer to the old one');
+    await page.waitForTimeout(600);
     await page.getByRole('button', { name: 'Send reply' }).click();
     await told(page, 'Reply sent.');
     assert.equal((await said(id)).at(-1), 'operator: An answer to the old one');

@@ -162,6 +162,7 @@ describe('saved replies', () => {
     await message.press('Control+Enter');
     await page.locator('#notice').getByText('Nothing was sent').waitFor();
     assert.equal(await sent(), 1);
+    await page.waitForTimeout(600);
     await message.press('Control+Enter');
     await eventually(async () => assert.equal(await sent(), 2));
   });

@@ -15,23 +15,29 @@ const plan = {
   snooze: ['s', 'Enter', 'j', 'Enter'],
 } as const;
 
-/** Thirty conversations, as a morning brings them, with `CAIRNLOOP_TRIAGE=long`; else a few of each kind. */
-const shares: Record<keyof typeof plan, number> =
-  process.env.CAIRNLOOP_TRIAGE === 'long'
-    ? { resolve: 12, approve: 8, answer: 6, snooze: 4 }
-    : { resolve: 3, approve: 2, answer: 2, snooze: 2 };
+/** Thirty conversations, as a morning brings them. */
+const shares: Record<keyof typeof plan, number> = { resolve: 12, approve: 8, answer: 6, snooze: 4 };
 
 const kinds = Object.entries(shares).flatMap(([kind, count]) => Array(count).fill(kind) as (keyof typeof plan)[]);
 
+const sum = (keysOf: (kind: keyof typeof plan) => number) => kinds.reduce((keys, kind) => keys + keysOf(kind), 0);
+
 /** The first two open the first one. */
-const wanted = kinds.reduce((keys, kind) => keys + plan[kind].length, 2);
+const wanted = 2 + sum((kind) => plan[kind].length);
+
+const answer = 'Hello, it is fixed';
 
 /**
- * The same work in the first edition: what ends a conversation was followed by j and Enter to open the next one, and what
- * is answered here with a saved reply was typed, sent with Ctrl+Enter, left with Esc and resolved with e and Enter.
+ * The same work in the first edition, whose keys acted at once: j and Enter led on, e resolved and a approved without a
+ * question, and after Ctrl+Enter the next key was a command again. It had no saved replies, so that an answer was typed,
+ * and no snooze: such a conversation was only passed over, with j and Enter.
  */
-const firstEdition = { resolve: 4, approve: 6, answer: 1 + 'Hello, it is fixed'.length + 4 + 2, snooze: 4 };
-const before = kinds.reduce((keys, kind) => keys + firstEdition[kind], 2);
+const firstEdition = { resolve: 3, approve: 4, answer: 5 + answer.length, snooze: 2 };
+const before = 2 + sum((kind) => firstEdition[kind]);
+
+/** Without the letters of the answers, and without what the first edition could not do. */
+const beforeAtLeast = before - shares.answer * answer.length - shares.snooze * firstEdition.snooze;
+const wantedOfThese = wanted - shares.snooze * plan.snooze.length;
 
 describe('a morning of conversations by keyboard', function () {
   this.timeout(10 * 60_000);
@@ -49,7 +55,7 @@ describe('a morning of conversations by keyboard', function () {
       made.push({ id, kind });
     }
     const repliesFolder = await mkdtemp(path.join(tmpdir(), 'cairnloop-replies-'));
-    await writeFile(path.join(repliesFolder, 'fixed.md'), 'Hello, it is fixed');
+    await writeFile(path.join(repliesFolder, 'fixed.md'), answer);
     const page = await open(await serve(host, { repliesFolder }), '/');
     await page.evaluate("localStorage.setItem('cairnloop:auto-advance', '1')");
     let keys = 0;
@@ -65,10 +71,11 @@ describe('a morning of conversations by keyboard', function () {
       const sent = messages.filter(({ role }) => role === 'operator').map(({ content }) => content);
       assert.equal(status, kind === 'snooze' ? 'open' : 'resolved', kind);
       assert.equal(snoozedUntil !== null, kind === 'snooze');
-      assert.deepEqual(sent, { approve: ['Drafted'], answer: ['Hello, it is fixed'] }[kind as string] ?? []);
+      assert.deepEqual(sent, { approve: ['Drafted'], answer: [answer] }[kind as string] ?? []);
     }
     assert.equal(keys, wanted);
     assert.ok(keys < before);
+    assert.ok(wantedOfThese < beforeAtLeast, `${wantedOfThese} of ${beforeAtLeast}`);
   });
 
   /** Does with the open conversation what its subject asks for. */

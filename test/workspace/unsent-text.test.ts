@@ -1,4 +1,6 @@
 import { strict as assert } from 'node:assert';
+import type { Page } from 'playwright-core';
+import { eventually } from '../support/eventually.js';
 import { operator, useHosts } from '../support/started-host.js';
 import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
@@ -73,6 +75,78 @@ describe('unsent text', () => {
     await page.getByRole('button', { name: 'Approve & send' }).click();
     await page.locator('#notice').getByText('This draft was dealt with meanwhile.').waitFor();
     assert.equal(await message.inputValue(), 'Half a sent');
+  });
+
+  describe('that is typed while a reply is on its way', () => {
+    async function send() {
+      const opened = await openDraft('pending');
+      const { page, workspace, id, message } = opened;
+      let arrive = () => {};
+      const arrived = new Promise<void>((resolve) => {
+        arrive = resolve;
+      });
+      await page.route('**/compose', (route) => arrived.then(() => route.fallback()));
+      await hearNothing(page);
+      await page.goto(workspace.url(`/c/${id}`));
+      await message.fill('First.');
+      return { ...opened, arrive, told: (text: string) => page.locator('#notice').getByText(text).waitFor() };
+    }
+
+    const mode = (page: Page, value: string) => page.locator(`#composer input[name="mode"][value="${value}"]`);
+
+    it('stays, also over a reload, and is not sent along', async () => {
+      const { page, message, arrive, told, cairnloop, id } = await send();
+      await message.press('Control+Enter');
+      await page.keyboard.type('What I forgot');
+      arrive();
+      await told('Reply sent.');
+      assert.equal(await message.inputValue(), 'What I forgot');
+      await page.keyboard.type('!');
+      assert.equal(await message.inputValue(), 'What I forgot!');
+      assert.equal((await cairnloop.conversations.get(id)).messages?.at(-1)?.content, 'First.');
+      await page.reload();
+      assert.equal(await message.inputValue(), 'What I forgot!');
+    });
+
+    it('stays a note if the operator has chosen so meanwhile, also before its first letter', async () => {
+      const { page, message, arrive, told } = await send();
+      await message.press('Control+Enter');
+      await mode(page, 'note').check();
+      arrive();
+      await told('Reply sent.');
+      assert.ok(await mode(page, 'note').isChecked());
+      await mode(page, 'reply').check();
+      await message.fill('Second.');
+      await message.press('Control+Enter');
+      await mode(page, 'note').check();
+      await message.fill('For Ben');
+      await page.locator('.message[data-own]', { hasText: 'Second.' }).waitFor();
+      await eventually(async () => assert.equal(await page.locator('.message-sending').count(), 0));
+      assert.equal(await message.inputValue(), 'For Ben');
+      assert.ok(await mode(page, 'note').isChecked());
+    });
+
+    it('follows what was refused', async () => {
+      const { page, message, arrive, told, cairnloop, id } = await send();
+      await cairnloop.conversations.receive(id, { content: 'Wait, stop!' });
+      await message.press('Control+Enter');
+      await page.keyboard.type(' And more');
+      arrive();
+      await told('1 new message since you opened this.');
+      assert.equal(await message.inputValue(), 'First. And more');
+    });
+
+    it('goes on where it was begun: the answer takes the focus away from no other field', async () => {
+      const { page, message, arrive, told } = await send();
+      await message.press('Control+Enter');
+      const search = page.locator('.search input');
+      await search.focus();
+      await page.keyboard.type('in');
+      arrive();
+      await told('Reply sent.');
+      await page.keyboard.type('voice');
+      assert.deepEqual([await search.inputValue(), await message.inputValue()], ['invoice', '']);
+    });
   });
 
   it('stays when the colours are changed, which are remembered', async () => {

@@ -11,7 +11,7 @@ import { t } from '../translate.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { conversationPage } from './conversation.js';
 import type { ThreadState } from './load-conversation-page.js';
-import { scheduleOrRun } from './schedule-or-run.js';
+import { scheduleOrRun, takeBackMs } from './schedule-or-run.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
 export const compose: Handler = async (c, services) => {
@@ -147,10 +147,20 @@ export async function answer(
   work: () => Promise<string>,
 ): Promise<Response> {
   try {
-    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, await work());
+    const done = await work();
+    if (c.get('form').text('leaving') === '1') return left(c, services, done);
+    return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, done);
   } catch (error) {
     const refusal = refusalOf(error, services.runtime.log);
     if (!refusal) throw error;
     return conversationPage(c, services, id, { ...kept, ...refusal });
   }
+}
+
+/** For a page that is left at once: only until when its action can be taken back. */
+function left(c: WorkspaceContext, services: Services, done: string): Response {
+  if (done.startsWith('pending-')) {
+    c.header('x-cairnloop-until', new Date(Date.now() + takeBackMs(c, services)).toISOString());
+  }
+  return c.body(null, 204);
 }

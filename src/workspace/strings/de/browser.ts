@@ -36,6 +36,8 @@ export const browser: Record<keyof typeof english, string> = {
   somebodyElseHint: 'Von dieser Seite wird nichts gesendet. Kopieren Sie Ihren Text und laden Sie sie neu.',
   newerDraft: 'Es gibt einen neueren Entwurf: zeigen',
   newerDraftHere: 'Es gibt einen neueren Entwurf',
+  stepChanged: 'Diese Anfrage hat sich eben geändert.',
+  stepChangedHint: 'Es wurde nichts getan. Sehen Sie sie zuerst an.',
   draftUnread: 'Dieser Entwurf ist eben erst erschienen.',
   draftUnreadHint: 'Es wurde nichts gesendet. Lesen Sie ihn zuerst.',
   signedOutUnsent: 'Es wurde nichts gesendet: Sie sind abgemeldet.',

@@ -35,6 +35,8 @@ export const browser = {
   somebodyElseHint: 'Nothing is sent from this page. Copy what you wrote, then reload it.',
   newerDraft: 'A newer draft is there: show it',
   newerDraftHere: 'A newer draft is there',
+  stepChanged: 'This conversation has just changed.',
+  stepChangedHint: 'Nothing was done. Look at it first.',
   draftUnread: 'This draft has only just appeared.',
   draftUnreadHint: 'Nothing was sent. Read it first.',
   signedOutUnsent: 'Nothing was sent: you are signed out.',
