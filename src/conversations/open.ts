@@ -6,18 +6,18 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
-import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { customerText, metadata, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { customer } from './customer.js';
-import { dedupeKey, openedUnder } from './dedupe-key.js';
+import { dedupeKey, openDedupeKey } from './dedupe-key.js';
 import { hostName } from './host-name.js';
-import { announceReceived, type Received, receivedTopics, recordCustomerMessage } from './receive.js';
+import { announceReceived, type ReceivedMessage, receivedTopics, recordCustomerMessage } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
   actorId: hostName.nullish(),
   customer: customer.nullish(),
   hostUserId: hostName.nullish(),
-  subject: text(1000).nullish(),
+  subject: storableText(1000).nullish(),
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
@@ -35,7 +35,7 @@ type Opening = z.output<typeof openInput>;
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
-  const key = opening.dedupeKey === undefined ? null : openedUnder(opening.actorId ?? null, opening.dedupeKey);
+  const key = opening.dedupeKey === undefined ? null : openDedupeKey(opening.actorId ?? null, opening.dedupeKey);
   const { conversation, received, repeated } = await runtime.telemetry.span('conversation.open', {}, async () => {
     const known = await findOpened(runtime.db, key);
     if (known) return known;
@@ -54,7 +54,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
 
 interface Opened {
   conversation: Conversation;
-  received?: Received | undefined;
+  received?: ReceivedMessage | undefined;
   /** An earlier call with this key opened it. */
   repeated?: boolean;
 }

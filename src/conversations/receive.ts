@@ -13,7 +13,7 @@ import { type SlaRow, toSla } from '../sla/rows.js';
 import { oweCountdown, startClock, type TermsParams, termsParams } from '../sla/start-clock.js';
 import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { dedupeKey, receivedUnder } from './dedupe-key.js';
+import { dedupeKey, receiveDedupeKey } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
@@ -24,7 +24,7 @@ const receiveInput = schemaOf<ReceiveInput>()({
   dedupeKey: dedupeKey.optional(),
 });
 
-export interface Received {
+export interface ReceivedMessage {
   conversation: Conversation;
   message: Message;
   startedSla: Sla | null;
@@ -43,7 +43,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   // Without a provider no clock starts, and a query is saved.
   const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
-  const key = dedupeKey === undefined ? null : receivedUnder(dedupeKey);
+  const key = dedupeKey === undefined ? null : receiveDedupeKey(dedupeKey);
   const received = await runtime.traces.send(receivedTopics, () =>
     runtime.db.transaction(
       async (tx) =>
@@ -78,7 +78,7 @@ export async function recordCustomerMessage(
   id: string,
   input: { content: string; metadata: Record<string, unknown>; key?: string | null },
   clock: ClockTerms | undefined,
-): Promise<Received | null> {
+): Promise<ReceivedMessage | null> {
   const { config } = runtime;
   const [row] = await tx.run(insertCustomerMessage, {
     id,
@@ -103,7 +103,10 @@ export async function recordCustomerMessage(
 }
 
 /** After the commit of {@link recordCustomerMessage}. */
-export function announceReceived(runtime: Runtime, { conversation, message, startedSla, woken }: Received): void {
+export function announceReceived(
+  runtime: Runtime,
+  { conversation, message, startedSla, woken }: ReceivedMessage,
+): void {
   const conversationId = conversation.id;
   announce(runtime, 'message.received', { conversationId, messageId: message.id });
   if (woken) announce(runtime, 'conversation.woken', { conversationId, because: 'customer' });

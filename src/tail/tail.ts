@@ -5,14 +5,14 @@ import { isOutage } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
   type DeliveryLine,
-  matches,
+  matchesFilter,
   type TailFilter,
   type TailLine,
   toDeliveryLine,
   toEventLine,
 } from './tail-lines.js';
 import {
-  mostPerLook,
+  maxRowsPerPoll,
   selectDeliveries,
   selectEvents,
   selectServerTime,
@@ -138,14 +138,14 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
       db.run(selectDeliveries, { from, watched, topics, conversationId }),
       db.run(selectEvents, { from, conversationId }),
     ]);
-    if (deliveries.filter((row) => row.is_new).length === mostPerLook || events.length === mostPerLook)
-      warn(`More than ${mostPerLook} at once; the oldest of them are not shown.`);
+    if (deliveries.filter((row) => row.is_new).length === maxRowsPerPoll || events.length === maxRowsPerPoll)
+      warn(`More than ${maxRowsPerPoll} at once; the oldest of them are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
     const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(unsettled, mostWatched);
-    return lines.filter((line) => matches(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
+    return lines.filter((line) => matchesFilter(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
   };
 }
 

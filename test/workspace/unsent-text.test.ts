@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { operator, useHosts } from '../support/started-host.js';
-import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
+import { hearNothing } from './silence-live-updates.js';
 import { usePages } from './use-pages.js';
 
 describe('unsent text', () => {
