@@ -10,6 +10,6 @@ export {
   type RepeatedEffect,
 } from './testing/check-notifier-faults.js';
 export { checkSlaPolicyProvider } from './testing/check-sla-policy-provider.js';
-export type { CheckOptions } from './testing/examine.js';
 export type { FaultProvider } from './testing/fault-provider.js';
 export type { ContractCode, ContractFinding, ContractReport } from './testing/report.js';
+export type { CheckOptions } from './testing/run-contract-checks.js';

@@ -1,7 +1,7 @@
 /** How `test/run.ts` orders the test files. */
 
 /** They load the machine with workers of their own, so that two of them at a time would wait for each other. */
-export const heavyFiles = ['test/faults/**/*.test.ts', 'test/workspace/many-at-once.test.ts'];
+export const heavyFiles = ['test/faults/**/*.test.ts', 'test/workspace/concurrent-operators.test.ts'];
 
 /** The longest of the others, longest first: begun late, one of them would run on while the other processes are idle. */
 export const longFiles = [
@@ -12,5 +12,5 @@ export const longFiles = [
   'test/cli/builds.test.ts',
   'test/worker/uncaught.test.ts',
   'test/cli/commands/doctor.test.ts',
-  'test/workspace/on-purpose.test.ts',
+  'test/workspace/accidental-actions.test.ts',
 ];

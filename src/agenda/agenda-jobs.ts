@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { type Drain, type Jobs, jobNames } from './jobs.js';
+import { type Jobs, jobNames, type TopicJob } from './jobs.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
@@ -85,7 +85,7 @@ function createThrottles(log: Logger, insert: (topic: DeliveryTopic) => Promise<
   return new Map(deliveryTopics.map((topic) => [topic, create(topic)]));
 }
 
-function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<DeliveryTopic, Drain>): void {
+function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<DeliveryTopic, TopicJob>): void {
   for (const topic of deliveryTopics) {
     agenda.define(jobNames[topic], () => drainOrLog(log, topic, drains[topic]), {
       concurrency: drainsAtOnce,
@@ -97,7 +97,7 @@ function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<
 }
 
 /** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
-async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: Drain): Promise<void> {
+async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: TopicJob): Promise<void> {
   await drain
     .run()
     .catch((error) => log.warn({ topic, reason: errorText(error) }, 'drain failed; the next sweep tries again'));

@@ -11,7 +11,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
 };
 
 /** What one topic's Agenda job runs in this worker. */
-export interface Drain {
+export interface TopicJob {
   run(): Promise<void>;
   /** Saturated: wake-ups go to other workers, and this one claims again by itself. */
   readonly full: boolean;
@@ -25,7 +25,7 @@ export interface Jobs {
   /** Asks for a drain of the topic. Call it after the commit; it returns at once, never throws, and merges bursts. */
   wake(topic: DeliveryTopic): void;
   /** Runs `drains[topic]` in that topic's Agenda job until {@link Jobs.stop}. Throws `JOBS_UNREACHABLE`. */
-  start(drains: Record<DeliveryTopic, Drain>): Promise<void>;
+  start(drains: Record<DeliveryTopic, TopicJob>): Promise<void>;
   /** Takes no more jobs; running ones keep their locks. */
   stop(): Promise<void>;
   /** Rejects with `JOBS_UNREACHABLE` unless the job store answers. */

@@ -1,4 +1,4 @@
-import { pause } from '../db/pause.js';
+import { abortableSleep } from '../db/abortable-sleep.js';
 
 export interface WakeThrottle {
   wake(): void;
@@ -24,7 +24,7 @@ export function createWakeThrottle(insert: () => Promise<void>, onError: (error:
     do {
       again = false;
       await insert().catch(onError);
-      await pause(gap, hurry.signal);
+      await abortableSleep(gap, hurry.signal);
       gap = Math.min(gap * 2, gapMs.longest);
     } while (again);
     running = undefined;

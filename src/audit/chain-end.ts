@@ -1,15 +1,15 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { chainStart, type Link } from './hash-chain.js';
+import { type ChainLink, chainStart } from './hash-chain.js';
 import { type AuditKey, type AuditKeys, endText } from './keys.js';
 
 /** The end of the chain: of the sealed events, and as the sealer recorded it. */
 export interface ChainEnd {
   /** The last sealed line; {@link chainStart} while nothing is sealed. */
-  last: Link;
+  last: ChainLink;
   /** The key that signed the last line. */
   keyId: string | null;
   /** What the sealer wrote beside the chain; null where that row is gone. */
-  recorded: (Link & { keyId: string | null; mac: string | null }) | null;
+  recorded: (ChainLink & { keyId: string | null; mac: string | null }) | null;
 }
 
 export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
@@ -41,7 +41,7 @@ export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): 
   return null;
 }
 
-export async function writeChainEnd(tx: Executor, { seq, hash }: Link, key: AuditKey | null): Promise<void> {
+export async function writeChainEnd(tx: Executor, { seq, hash }: ChainLink, key: AuditKey | null): Promise<void> {
   const mac = key?.sign(endText(seq, hash)) ?? null;
   await tx.run(upsertEnd, { seq, hash, keyId: key?.id ?? null, mac });
 }

@@ -1,10 +1,10 @@
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, type NoParams, type Placeholders, statement } from '../db/statement.js';
-import { impersonalActions } from './erasable.js';
+import { actionsWithoutPersonalData } from './erasable.js';
 import { erasureDigest } from './erasures.js';
-import { commitmentsOf, type ErasableField, erasedValues, salted } from './format.js';
+import { type ErasableField, erasedValues, fieldCommitments, withSalts } from './format.js';
 import { type ChainRow, chainColumns, pageSize, toChainEvent } from './pages.js';
-import { lockKey } from './seal.js';
+import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
   conversationIds: readonly string[];
@@ -24,7 +24,7 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
   await tx.run(waitForTurn);
   const [made] = await tx.run(newErasure);
   const id = made?.id ?? '';
-  const about = { conversationIds, actorId, subjectIds, kept: impersonalActions };
+  const about = { conversationIds, actorId, subjectIds, kept: actionsWithoutPersonalData };
   let lines = 0;
   for (let after: string | null = null; ; ) {
     const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: pageSize });
@@ -40,7 +40,12 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
 /** How many lines {@link eraseFromAudit} would erase something of. */
 export async function countErasable(executor: Executor, erasure: AuditErasure): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [] } = erasure;
-  const [row] = await executor.run(countLines, { conversationIds, actorId, subjectIds, kept: impersonalActions });
+  const [row] = await executor.run(countLines, {
+    conversationIds,
+    actorId,
+    subjectIds,
+    kept: actionsWithoutPersonalData,
+  });
   return Number(row?.count);
 }
 
@@ -68,8 +73,8 @@ interface ErasureParams {
 /** Both fields get their commitments: what is kept of a line stays provable by its salt. */
 function erasureParams(erasureId: string, rows: readonly ErasableRow[]): ErasureParams {
   const lines = rows.map((row) => {
-    const event = withSalts(row);
-    const commitments = commitmentsOf(event);
+    const event = eventOf(row);
+    const commitments = fieldCommitments(event);
     return {
       actor: fieldAfter('actor', row.erase_actor, row.actor, event.actorSalt),
       detail: fieldAfter('detail', row.erase_detail, row.detail, event.detailSalt),
@@ -90,16 +95,16 @@ function erasureParams(erasureId: string, rows: readonly ErasableRow[]): Erasure
 }
 
 /** Lines sealed by the old format and lines not sealed yet have no salts; those of the new format keep theirs. */
-function withSalts(row: ChainRow) {
+function eventOf(row: ChainRow) {
   const event = toChainEvent(row);
-  return row.format === null ? salted(event) : event;
+  return row.format === null ? withSalts(event) : event;
 }
 
 function fieldAfter(field: ErasableField, erases: boolean, value: unknown, salt: string | null | undefined) {
   return erases ? { value: erasedValues[field], salt: null } : { value, salt: salt ?? null };
 }
 
-const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${lockKey(s)})`);
+const waitForTurn = statement('audit.wait_for_turn', (s) => `SELECT pg_advisory_xact_lock(${auditLockKey(s)})`);
 
 const newErasure = statement<NoParams, { id: string }>('audit.new_erasure', (s) => `SELECT ${s}.time_id() AS id`);
 

@@ -36,14 +36,14 @@ export function hashEvent(previousHash: string, seq: number, event: ChainEvent):
   const sealed =
     (event.format ?? 1) === 1
       ? { seq, id, at, actor, action, conversationId, subjectId, detail }
-      : { format: event.format, seq, id, at, action, conversationId, subjectId, ...commitmentsOf(event) };
+      : { format: event.format, seq, id, at, action, conversationId, subjectId, ...fieldCommitments(event) };
   return createHash('sha256')
     .update(`${previousHash}\n${canonicalize(sealed)}`)
     .digest('hex');
 }
 
 /** Gives the fields that have neither salt nor commitment a random salt: the event is then ready to be sealed. */
-export function salted<E extends ChainEvent>(event: E): E & { format: number } {
+export function withSalts<E extends ChainEvent>(event: E): E & { format: number } {
   return {
     ...event,
     format: 2,
@@ -53,7 +53,7 @@ export function salted<E extends ChainEvent>(event: E): E & { format: number } {
 }
 
 /** What the hash of format 2 covers of each field; the stored commitment where the field was erased. */
-export function commitmentsOf(event: ChainEvent): Record<ErasableField, string> {
+export function fieldCommitments(event: ChainEvent): Record<ErasableField, string> {
   return {
     actor: event.actorErasedBy ? storedCommitment(event.actorCommitment) : commit(event.actorSalt, event.actor),
     detail: event.detailErasedBy ? storedCommitment(event.detailCommitment) : commit(event.detailSalt, event.detail),

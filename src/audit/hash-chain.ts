@@ -12,13 +12,13 @@ export type SealedEvent = ChainEvent & {
 };
 
 /** The end of a chain: what the next event is sealed onto. */
-export interface Link {
+export interface ChainLink {
   seq: number;
   hash: string;
 }
 
 /** The link before the first event. */
-export const chainStart: Link = { seq: 0, hash: '0'.repeat(64) };
+export const chainStart: ChainLink = { seq: 0, hash: '0'.repeat(64) };
 
 export interface BrokenLink {
   /** The first place at which the record is not what was sealed. */
@@ -30,12 +30,12 @@ export interface BrokenLink {
 
 /** How far a chain holds: `end` is the last link before `broken`, or of the whole chain. */
 export interface ChainCheck {
-  end: Link;
+  end: ChainLink;
   broken: BrokenLink | null;
 }
 
 /** Gives events, in their order, the places after `end`. */
-export function sealEvents(end: Link, events: readonly ChainEvent[]): SealedEvent[] {
+export function sealEvents(end: ChainLink, events: readonly ChainEvent[]): SealedEvent[] {
   let last = end;
   return events.map((event) => {
     const seq = last.seq + 1;
@@ -46,7 +46,7 @@ export function sealEvents(end: Link, events: readonly ChainEvent[]): SealedEven
 }
 
 /** Checks events in the order of their `seq` against the chain up to `from`; stops at the first that does not fit. */
-export function verifyChain(events: Iterable<SealedEvent>, from: Link = chainStart): ChainCheck {
+export function verifyChain(events: Iterable<SealedEvent>, from: ChainLink = chainStart): ChainCheck {
   let end = from;
   for (const event of events) {
     const broken = faultOf(end, event);
@@ -56,7 +56,7 @@ export function verifyChain(events: Iterable<SealedEvent>, from: Link = chainSta
   return { end, broken: null };
 }
 
-function faultOf(end: Link, event: SealedEvent): BrokenLink | null {
+function faultOf(end: ChainLink, event: SealedEvent): BrokenLink | null {
   const seq = end.seq + 1;
   if (event.seq > seq) return { seq, eventId: null, reason: `event ${seq} is gone; ${event.seq} follows ${end.seq}` };
   if (event.seq < seq) return { seq, eventId: event.id, reason: `event ${event.seq} stands where ${seq} belongs` };

@@ -38,7 +38,7 @@ function auditKey(secret: string): AuditKey {
 }
 
 /** What is signed on every line. The hash covers the line and all before it. */
-export const lineText = (hash: string): string => `cairnloop audit line\n${hash}`;
+export const signedText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
 /** What is signed of the end of the record, so that a cut tail shows. */
 export const endText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

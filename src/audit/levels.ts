@@ -1,4 +1,4 @@
-import type { Link } from './hash-chain.js';
+import type { ChainLink } from './hash-chain.js';
 import type { AuditKeys } from './keys.js';
 import type { Signatures } from './signatures.js';
 
@@ -16,10 +16,10 @@ export interface LevelResult {
 export type AuditLevels = Record<AuditLevel, LevelResult>;
 
 interface Read {
-  end: Link;
+  end: ChainLink;
   broken: { level: AuditLevel; reason: string } | null;
   signatures: Signatures;
-  anchors: readonly Link[];
+  anchors: readonly ChainLink[];
   keys: AuditKeys;
   /** The key that signed the recorded end. */
   endKeyId: string | null;
@@ -74,7 +74,7 @@ function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
   return endKeyId !== null && !keys.byId.has(endKeyId) ? [endKeyId] : [];
 }
 
-function unsigned(end: Link): LevelResult {
+function unsigned(end: ChainLink): LevelResult {
   if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
   return {
     status: 'missing',

@@ -3,9 +3,9 @@ import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChainEnd, endFault, readChainEnd, writeChainEnd } from './chain-end.js';
-import { salted } from './format.js';
-import { type Link, type SealedEvent, sealEvents } from './hash-chain.js';
-import { type AuditKeys, lineText, noKeys } from './keys.js';
+import { withSalts } from './format.js';
+import { type ChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
+import { type AuditKeys, noKeys, signedText } from './keys.js';
 import { type ChainRow, chainColumns, toChainEvent } from './pages.js';
 
 /** How many events one transaction seals. */
@@ -39,10 +39,10 @@ async function sealBatch(tx: Executor, keys: AuditKeys): Promise<number> {
   const rows = await readUnsealed(tx);
   const sealed = sealEvents(
     end.last,
-    rows.map((row) => salted(toChainEvent(row))),
+    rows.map((row) => withSalts(toChainEvent(row))),
   );
   if (sealed.length > 0) await tx.run(writeSeals, sealParams(sealed, keys));
-  const last: Link = sealed.at(-1) ?? end.last;
+  const last: ChainLink = sealed.at(-1) ?? end.last;
   if (sealed.length > 0 || end.recorded?.keyId !== (keys.current?.id ?? null))
     await writeChainEnd(tx, last, keys.current);
   return sealed.length;
@@ -62,7 +62,7 @@ async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Pro
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
   const found = `${end.last.seq}:${end.last.hash}`;
-  await tx.run(insertOwnEvent, { action: faultAction, detail: { fault, expected, found } });
+  await tx.run(insertOwnEvent, { action: faultFoundAction, detail: { fault, expected, found } });
 }
 
 /**
@@ -75,7 +75,7 @@ async function readUnsealed(tx: Executor): Promise<ChainRow[]> {
   const found = await tx.run(selectWithoutReceipt, { ids: rows.map(({ id }) => id) });
   if (found.length === 0) return rows;
   const fault = 'events had no receipt when they were sealed: they were put in, or their receipts removed';
-  await tx.run(insertOwnEvent, { action: faultAction, detail: { fault, events: found.map(({ id }) => id) } });
+  await tx.run(insertOwnEvent, { action: faultFoundAction, detail: { fault, events: found.map(({ id }) => id) } });
   return tx.run(selectUnsealed, { limit: batchSize });
 }
 
@@ -105,20 +105,21 @@ function sealParams(sealed: readonly SealedEvent[], { current }: AuditKeys): Sea
     hashes: sealed.map(({ hash }) => hash),
     actorSalts: sealed.map(({ actorSalt }) => actorSalt ?? null),
     detailSalts: sealed.map(({ detailSalt }) => detailSalt ?? null),
-    macs: sealed.map(({ hash }) => current?.sign(lineText(hash)) ?? null),
+    macs: sealed.map(({ hash }) => current?.sign(signedText(hash)) ?? null),
     keyId: current?.id ?? null,
   };
 }
 
 /** The action of an event that says what the sealer found changed. */
-export const faultAction = 'audit.fault_found';
+export const faultFoundAction = 'audit.fault_found';
 
 /** One key per schema. Held to the end of the transaction, so that the next to get it sees the whole chain. */
-export const lockKey = (s: string): string => `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
+export const auditLockKey = (s: string): string =>
+  `hashtextextended('cairnloop.audit.' || '${s.replaceAll("'", "''")}', 0)`;
 
 const takeTurn = statement<NoParams, { taken: boolean }>(
   'audit.take_turn',
-  (s) => `SELECT pg_try_advisory_xact_lock(${lockKey(s)}) AS taken`,
+  (s) => `SELECT pg_try_advisory_xact_lock(${auditLockKey(s)}) AS taken`,
 );
 
 const selectUnsealed = statement<{ limit: number }, ChainRow>(

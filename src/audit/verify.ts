@@ -3,16 +3,16 @@ import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
-import { type BrokenLink, chainStart, type Link, type SealedEvent, verifyChain } from './hash-chain.js';
+import { type BrokenLink, type ChainLink, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
 import { type AuditKeys, noKeys } from './keys.js';
 import { type AuditLevel, type AuditLevels, describeLevels } from './levels.js';
 import { sealedPages } from './pages.js';
-import { faultAction } from './seal.js';
+import { faultFoundAction } from './seal.js';
 import { checkSignature, noSignatures, type Signatures } from './signatures.js';
 
 export interface AuditCheck {
   /** The last line before `broken`, or of the whole chain. */
-  end: Link;
+  end: ChainLink;
   broken: AuditFault | null;
   /** How many events no seal protects yet; a running worker seals them within seconds. */
   unsealed: number;
@@ -28,7 +28,7 @@ export type AuditFault = BrokenLink & { level: AuditLevel };
 /** What a record is checked against beside itself. */
 export interface AuditProof {
   /** Ends of the chain that were kept outside of the database; each must still be part of it. */
-  anchors?: readonly Link[];
+  anchors?: readonly ChainLink[];
   keys?: AuditKeys;
   /** Called with the number of the last event of each page that was checked. */
   onPage?(seq: number): void;
@@ -36,7 +36,7 @@ export interface AuditProof {
 
 /** State while the chain is read. */
 interface Reading {
-  end: Link;
+  end: ChainLink;
   broken: AuditFault | null;
   signatures: Signatures;
 }
@@ -83,7 +83,7 @@ async function readChain(tx: Executor, { anchors, keys, onPage }: Required<Audit
   return reading;
 }
 
-function chainBroken(end: Link, event: SealedEvent): AuditFault | null {
+function chainBroken(end: ChainLink, event: SealedEvent): AuditFault | null {
   const { broken } = verifyChain([event], end);
   return broken && { ...broken, level: 'chain' };
 }
@@ -94,14 +94,14 @@ function formatBroken(before: number, event: SealedEvent): AuditFault | null {
 }
 
 /** A chain that was re-sealed from some event on is consistent in itself, but does not match an anchor. */
-function anchorBroken(event: SealedEvent, anchors: readonly Link[]): AuditFault | null {
+function anchorBroken(event: SealedEvent, anchors: readonly ChainLink[]): AuditFault | null {
   const replaced = anchors.some(({ seq, hash }) => seq === event.seq && hash !== event.hash);
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
 /** The sealer found something changed, and said so in the record. */
 function recordedFault(event: SealedEvent): AuditFault | null {
-  if (event.action !== faultAction) return null;
+  if (event.action !== faultFoundAction) return null;
   return faultAt(
     event,
     'chain',
@@ -113,20 +113,20 @@ function faultAt({ seq, id }: SealedEvent, level: AuditLevel, reason: string): A
   return { seq, eventId: id, reason, level };
 }
 
-function cutOff(end: Link, anchors: readonly Link[]): AuditFault | null {
+function cutOff(end: ChainLink, anchors: readonly ChainLink[]): AuditFault | null {
   const seq = Math.max(0, ...anchors.map((anchor) => anchor.seq));
   if (seq <= end.seq) return null;
   const reason = `the record ends at event ${end.seq}; expected ${seq}`;
   return { seq: end.seq + 1, eventId: null, reason, level: 'anchor' };
 }
 
-function endBroken(end: Link, found: ChainEnd, keys: AuditKeys): AuditFault | null {
+function endBroken(end: ChainLink, found: ChainEnd, keys: AuditKeys): AuditFault | null {
   const plain = endFault(found, noKeys);
   const reason = plain ?? endFault(found, keys);
   return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
 }
 
-async function erasureBroken(tx: Executor, end: Link): Promise<AuditFault | null> {
+async function erasureBroken(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
   const fault = await findErasureFault(tx);
   const reason = 'what is marked as erased is not what an "audit.erased" line says was erased';
   return fault && { seq: fault.seq ?? end.seq + 1, eventId: fault.eventId, reason, level: 'chain' };
@@ -144,7 +144,7 @@ const faultReasons: Record<FaultRow['fault'], string> = {
 };
 
 /** Unsealed events have receipts: a receipt without its event, or an event without a receipt, shows tampering. */
-async function unsealedFault(tx: Executor, end: Link): Promise<AuditFault | null> {
+async function unsealedFault(tx: Executor, end: ChainLink): Promise<AuditFault | null> {
   const [first] = await tx.run(selectFaults);
   return first
     ? { seq: end.seq + 1, eventId: first.event_id, reason: faultReasons[first.fault], level: 'chain' }

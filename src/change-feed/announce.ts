@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { abortableSleep } from '../db/abortable-sleep.js';
 import type { Database } from '../db/connect.js';
-import { pause } from '../db/pause.js';
 import { statement } from '../db/statement.js';
 import { errorText } from '../foundation/redact.js';
 import type { ChangeScope } from './change-feed.js';
@@ -44,7 +44,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
       }
-      await pause(gapMs, closing.signal);
+      await abortableSleep(gapMs, closing.signal);
     }
     sending = undefined;
   }

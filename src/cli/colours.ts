@@ -21,7 +21,7 @@ export function hasColour(stream: { isTTY?: boolean | undefined }, env: CliIo['e
 }
 
 /** Pure. */
-export function coloured(text: string, colours: Colours): string {
+export function colourize(text: string, colours: Colours): string {
   return colours.reduce(
     (styled, [words, style]) => styled.replace(words, (found) => styleText(style, found, { validateStream: false })),
     text,

@@ -21,7 +21,7 @@ export const checkOption = declareOption({
 export type PlanOptions = OptionsOf<readonly [typeof checkOption, ...typeof planOptions]>;
 
 /** How a plan is carried out: `write` is called at most once, after the person at the terminal agreed to `question`. */
-export interface Finish {
+export interface PlanExecution {
   question?(files: string): string;
   write(): void;
 }
@@ -30,12 +30,12 @@ export async function finishPlan(
   plan: ChangePlan,
   options: PlanOptions,
   io: CliIo,
-  { question = (files) => `Write ${files}?`, write }: Finish,
+  { question = (files) => `Write ${files}?`, write }: PlanExecution,
 ): Promise<Report> {
   const exitCode = planExitCode(plan, options.check === true);
   if (options.dryRun || options.check) return preview(plan, options, io, exitCode);
   const count = pendingChanges(plan).length;
-  if (count > 0 && mayAsk(options, io)) {
+  if (count > 0 && mayPrompt(options, io)) {
     await confirm(plan, question(count === 1 ? 'this file' : `these ${count} files`), io);
   }
   write();
@@ -43,7 +43,7 @@ export async function finishPlan(
 }
 
 /** Flags answer everything where nobody is asked. */
-export function mayAsk({ yes, dryRun, check, json }: PlanOptions, io: CliIo): boolean {
+export function mayPrompt({ yes, dryRun, check, json }: PlanOptions, io: CliIo): boolean {
   return io.isInteractive && !yes && !dryRun && !check && !json;
 }
 

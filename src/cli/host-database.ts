@@ -10,7 +10,7 @@ import type { CliIo } from './io.js';
 export type HostOptions = OptionsOf<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
 /** Where the host is, for every command alike: in a folder of its package, or at the root of its workspace. */
-export interface Host {
+export interface HostFolder {
   /** Absolute: the folder of its package. */
   cwd: string;
   /** The config that `--config` names, relative to it. */
@@ -18,7 +18,7 @@ export interface Host {
 }
 
 /** Finds the host, reads its `.env` and says which files it read. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
-export async function enterHost(options: HostOptions, io: CliIo): Promise<Host> {
+export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFolder> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../host-project/find-package.js'),
     import('../config/env-files.js'),

@@ -3,7 +3,7 @@ import { catchHostErrors, type HostErrors } from './host-errors.js';
 import { reserveStdout, watchWrites } from './reserve-stdout.js';
 
 /** One choice of a list. */
-export interface Choice<T> {
+export interface PromptChoice<T> {
   value: T;
   label: string;
   hint?: string;
@@ -13,10 +13,10 @@ export interface Choice<T> {
 export interface Prompts {
   confirm(question: { message: string; initial?: boolean }): Promise<boolean>;
   text(question: { message: string; initial?: string; validate?(value: string): string | undefined }): Promise<string>;
-  select<T extends string>(question: { message: string; choices: readonly Choice<T>[]; initial?: T }): Promise<T>;
+  select<T extends string>(question: { message: string; choices: readonly PromptChoice<T>[]; initial?: T }): Promise<T>;
   multiselect<T extends string>(question: {
     message: string;
-    choices: readonly Choice<T>[];
+    choices: readonly PromptChoice<T>[];
     initial?: readonly T[];
   }): Promise<T[]>;
 }

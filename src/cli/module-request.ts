@@ -5,7 +5,7 @@ import type { ModuleRequest } from '../gen/module-files.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../gen/module-kinds.js';
 import { configOption, cwdOption, declareOptions } from './command.js';
 import type { OptionsOf } from './command-input.js';
-import { checkOption, mayAsk, planOptions } from './finish-plan.js';
+import { checkOption, mayPrompt, planOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
 export const moduleOptions = declareOptions([
@@ -40,7 +40,7 @@ export async function completeRequest(
   options: ModuleOptions,
   io: CliIo,
 ): Promise<ModuleRequest> {
-  const asks = mayAsk(options, io);
+  const asks = mayPrompt(options, io);
   const folder = await chooseFolder(host, options, asks && kinds.length > 0, io);
   const storage = options.storage ?? (asks && kinds.includes('sla') ? await askStorage(io) : 'static');
   return { kinds, folder, storage, force: options.force === true, withTests: options.test };

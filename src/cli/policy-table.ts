@@ -1,5 +1,5 @@
 import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { table } from './table.js';
+import { formatTable } from './table.js';
 
 /** Policies as a table. */
 export function policyTable(policies: readonly SlaPolicy[]): string {
@@ -9,7 +9,7 @@ export function policyTable(policies: readonly SlaPolicy[]): string {
     `${policy.breachMinutes} min`,
     policy.calendar ? `business hours in ${policy.calendar.timeZone}${closed(policy.calendar)}` : 'every minute',
   ]);
-  return table([['priority', 'answer within', 'breach after', 'counting'], ...rows]);
+  return formatTable([['priority', 'answer within', 'breach after', 'counting'], ...rows]);
 }
 
 function closed({ holidays = [] }: BusinessCalendar): string {

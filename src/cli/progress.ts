@@ -16,7 +16,7 @@ interface Quiet {
 }
 
 /** For work that writes its result meanwhile, to stdout or the file `output`: a status line would cut that text up on a terminal. */
-export function besideResult({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
+export function withoutProgressOnResult({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
   return { json: json || (output === undefined && io.stdout.isTTY) };
 }
 

@@ -1,7 +1,7 @@
 import { escapeControls } from '../foundation/escape-controls.js';
-import { coloured, hasColour, outcomeColours } from './colours.js';
+import { colourize, hasColour, outcomeColours } from './colours.js';
 import type { CliIo, Output, Prompts } from './io.js';
-import { cut } from './single-line-text.js';
+import { truncateToWidth } from './single-line-text.js';
 
 /**
  * All output of commands goes through here, so that foreign text (an id, a file name, an error) cannot control the
@@ -21,7 +21,7 @@ function safeStream<Stream extends CliIo['stdout']>(stream: Stream, env: CliIo['
     stream.write(typeof chunk === 'string' ? escapeControls(chunk) : chunk, ...others);
   /** Colours are added after what is foreign was escaped. */
   const styled = (text: string) =>
-    stream.write(hasColour(stream, env) ? coloured(escapeControls(text), outcomeColours) : escapeControls(text));
+    stream.write(hasColour(stream, env) ? colourize(escapeControls(text), outcomeColours) : escapeControls(text));
   return {
     write,
     styled,
@@ -55,7 +55,7 @@ function withStatus(safe: Output, terminal: Output & { columns?: number | undefi
     status(line) {
       clear();
       if (line === '') return;
-      terminal.write(cut(escapeControls(line).replaceAll('\n', ' '), (terminal.columns || 80) - 1));
+      terminal.write(truncateToWidth(escapeControls(line).replaceAll('\n', ' '), (terminal.columns || 80) - 1));
       isShown = true;
     },
   };

@@ -8,11 +8,11 @@ const units: Record<string, number> = { m: 60_000, h: hour, d: 24 * hour, w: 7 *
 export const sinceOption = declareOption({
   flags: '--since <when>',
   description: 'since 90m, 12h, 30d or 2w ago, or a time in UTC (2026-01-31T18:30)',
-  parse: (text: string) => pastMoment('--since', text),
+  parse: (text: string) => parsePastTime('--since', text),
 });
 
 /** Reads how long ago, or a date. Throws `USAGE`. */
-export function pastMoment(flag: string, text: string, now = new Date()): Date {
+export function parsePastTime(flag: string, text: string, now = new Date()): Date {
   const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now.getTime() - Number(count) * (units[unit] ?? 0));
   const date = utcMoment(text);

@@ -5,11 +5,11 @@ const unsafe = /[\p{Cc}\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** Foreign text, such as a customer's name, on one harmless line. */
 export function singleLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
-  return cut(text.replace(unsafe, ' ').trim(), maxLength);
+  return truncateToWidth(text.replace(unsafe, ' ').trim(), maxLength);
 }
 
 /** At most so many columns of a terminal wide, with an ellipsis for the rest. */
-export function cut(text: string, maxWidth: number): string {
+export function truncateToWidth(text: string, maxWidth: number): string {
   if (displayWidth(text) <= maxWidth) return text;
   let kept = '';
   let width = 0;
@@ -25,6 +25,6 @@ export function cut(text: string, maxWidth: number): string {
 const graphemes = new Intl.Segmenter();
 
 /** Padded to so many columns of a terminal. */
-export function padTo(text: string, width: number): string {
+export function padToWidth(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }

@@ -1,7 +1,7 @@
 import displayWidth from 'fast-string-width';
-import { cut, padTo, singleLine } from './single-line-text.js';
+import { padToWidth, singleLine, truncateToWidth } from './single-line-text.js';
 
-export interface Fit {
+export interface TableFit {
   /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
   width: number | undefined;
   /** The columns that may be cut, by their index. */
@@ -17,7 +17,10 @@ const indent = '    ';
  * Rows of cells as aligned lines; the first row is the head. To fit a width, cells of the free columns are cut, the
  * longest first; columns that still do not fit go on in lines below. The last column of a line is not padded.
  */
-export function table(rows: readonly (readonly string[])[], fit: Fit = { width: undefined, free: [] }): string {
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  fit: TableFit = { width: undefined, free: [] },
+): string {
   const cells = rows.map((row) => row.map((cell) => singleLine(cell)));
   const widths = (cells[0] ?? []).map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? ''))));
   const lines = layOut(widths, fit);
@@ -36,13 +39,13 @@ interface Column {
 
 function lineOf(row: readonly string[], columns: readonly Column[]): string {
   return columns
-    .map(({ at, width }) => padTo(cut(row[at] ?? '', width), width))
+    .map(({ at, width }) => padToWidth(truncateToWidth(row[at] ?? '', width), width))
     .join(gap)
     .trimEnd();
 }
 
 /** Pure: which columns are in which line, and how wide. */
-function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: Fit): Column[][] {
+function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: TableFit): Column[][] {
   const least = widths.map((full, at) => (free.includes(at) ? Math.min(full, leastWidth) : full));
   const lines: number[][] = [];
   let room = 0;

@@ -1,4 +1,4 @@
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { suggestion } from '../validation/known-keys.js';
 import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
@@ -10,7 +10,7 @@ import {
   metricsProblems,
   tracingProblems,
 } from './host-modules.js';
-import { keyRules, metricsPathProblem, opsPath, type Rule } from './key-rules.js';
+import { type KeyRule, keyRules, metricsPathProblem, opsPath } from './key-rules.js';
 
 export type * from './config-types.js';
 export { logLevels, metricsBrand } from './config-types.js';
@@ -48,7 +48,7 @@ export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
 
 /** Everything that is wrong with a config: empty when {@link validateConfig} would accept it. */
 export function configProblems(raw: unknown): ConfigProblem[] {
-  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: kindOf(raw) }];
+  if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeKind(raw) }];
   return [
     ...unknownKeys('', raw, topLevelKeys),
     ...sectionKeys.flatMap((section) => sectionProblems(section, raw[section])),
@@ -60,8 +60,8 @@ export function configProblems(raw: unknown): ConfigProblem[] {
 }
 
 function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigProblem[] {
-  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: kindOf(value) }];
-  const rules: Record<string, Rule> = section === 'jobs' ? jobsRules(value.backend) : keyRules[section];
+  if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeKind(value) }];
+  const rules: Record<string, KeyRule> = section === 'jobs' ? jobsRules(value.backend) : keyRules[section];
   return [
     ...unknownKeys(`${section}.`, value, Object.keys(keyRules[section])),
     ...Object.entries(rules).flatMap(([key, rule]) => keyProblems(`${section}.${key}`, rule, value, key)),
@@ -70,14 +70,14 @@ function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigPr
   ];
 }
 
-function keyProblems(path: string, rule: Rule, given: Given, key: string): ConfigProblem[] {
+function keyProblems(path: string, rule: KeyRule, given: Given, key: string): ConfigProblem[] {
   const value = given[key];
   if (value === undefined ? !rule.required : rule.accepts(value)) return [];
   return [{ path, expected: rule.expected, found: Object.hasOwn(given, key) ? rule.found(value) : 'nothing' }];
 }
 
 /** Only the MongoDB backend has a URL of its own; the Postgres one would silently ignore it. */
-function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, Rule> {
+function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, KeyRule> {
   const { url, ...rules } = keyRules.jobs;
   if (backend === 'mongodb') return { ...rules, url };
   if (backend !== 'postgres') return rules;

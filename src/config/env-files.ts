@@ -12,7 +12,7 @@ import { trustedFoldersUp } from './trusted-folders.js';
  */
 export function loadEnvFiles(host: string): string[] {
   const files = envFiles(host);
-  const expands = readsAsBundlers(host);
+  const expands = readsEnvByMode(host);
   const values: NodeJS.Dict<string> = Object.assign({}, ...files.map(readEnvFile).reverse());
   const lookUp = (name: string, depth = 0): string => {
     const given = process.env[name] ?? values[name] ?? '';
@@ -59,7 +59,7 @@ function isUtf16(bytes: Buffer): boolean {
 
 function namesFor(host: string): string[] {
   const mode = process.env.NODE_ENV || 'development';
-  if (!readsAsBundlers(host)) return ['.env.local', '.env'];
+  if (!readsEnvByMode(host)) return ['.env.local', '.env'];
   const local = mode === 'test' ? [] : ['.env.local'];
   return [`.env.${mode}.local`, ...local, `.env.${mode}`, '.env'];
 }
@@ -67,7 +67,7 @@ function namesFor(host: string): string[] {
 const bundlers = ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev'];
 
 /** Frameworks that also read files by `NODE_ENV` and expand `$NAME`. */
-export function readsAsBundlers(host: string): boolean {
+export function readsEnvByMode(host: string): boolean {
   const { dependencies, devDependencies } = packageOf(host);
   const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });
   return bundlers.some((name) => names.includes(name));

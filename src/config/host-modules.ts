@@ -1,4 +1,4 @@
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { type HostModules, metricsBrand, tracingBrand } from './config-types.js';
 
@@ -21,7 +21,8 @@ export type ContractKey = Exclude<keyof HostModules, 'metrics' | 'tracing' | 'lo
 /** The problems of a host module: one for each missing or wrong method. */
 export function contractProblems(key: ContractKey, value: unknown): ConfigProblem[] {
   const methods: readonly string[] = contractMethods[key];
-  if (!isObject(value)) return [{ path: key, expected: `an object with ${listed(methods)}`, found: kindOf(value) }];
+  if (!isObject(value))
+    return [{ path: key, expected: `an object with ${listed(methods)}`, found: describeKind(value) }];
   const missing = methods.filter((method) => typeof value[method] !== 'function');
   const wrong = (optionalMethods[key] ?? []).filter(
     (method) => !['function', 'undefined'].includes(typeof value[method]),
@@ -42,7 +43,7 @@ export function tracingProblems(value: unknown): ConfigProblem[] {
 
 function brandProblems(path: string, brand: symbol, maker: string, value: unknown): ConfigProblem[] {
   if (isObject(value) && value[brand] === true) return [];
-  const found = typeof value === 'function' ? 'a function; call it' : kindOf(value);
+  const found = typeof value === 'function' ? 'a function; call it' : describeKind(value);
   return [{ path, expected: `what ${maker} returns`, found }];
 }
 
@@ -52,7 +53,7 @@ const logMethods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 export function loggerProblems(value: unknown): ConfigProblem[] {
   const missing = isObject(value) ? logMethods.filter((method) => typeof value[method] !== 'function') : logMethods;
   if (missing.length === 0) return [];
-  const found = isObject(value) ? `one without ${listed(missing)}` : kindOf(value);
+  const found = isObject(value) ? `one without ${listed(missing)}` : describeKind(value);
   return [{ path: 'logger', expected: `a pino logger, or what has ${listed(logMethods)}`, found }];
 }
 
@@ -73,7 +74,11 @@ function misplaced(key: string, value: Methods, methods: readonly string[]): Con
 }
 
 function lacks(key: string, method: string, value: unknown): ConfigProblem {
-  return { path: `${key}.${method}`, expected: 'a method', found: value === undefined ? 'nothing' : kindOf(value) };
+  return {
+    path: `${key}.${method}`,
+    expected: 'a method',
+    found: value === undefined ? 'nothing' : describeKind(value),
+  };
 }
 
 function listed(methods: readonly string[]): string {

@@ -1,11 +1,11 @@
 import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { isPlaceholder } from './placeholder.js';
 
 /** What one key accepts: as text for messages, and as a predicate. */
-export interface Rule {
+export interface KeyRule {
   expected: string;
   accepts(value: unknown): boolean;
   /** True for a key without a default. */
@@ -21,13 +21,13 @@ const maxMs = 2_147_483_647;
  * A path of the ops server, in the config and as a mount option. Characters that a router would read as a pattern are
  * refused.
  */
-export const opsPath: Rule = text(
+export const opsPath: KeyRule = text(
   'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
 );
 
 /** Every plain key of the config and what it accepts. A key that is not here is refused. */
-export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule> } = {
+export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, KeyRule> } = {
   database: {
     url: postgresUrl(),
     schema: text(
@@ -68,7 +68,7 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, Rule>
 /** Every key of every member of a union. */
 type KeyOf<T> = T extends unknown ? keyof T : never;
 
-function wholeNumber(min: number, max: number): Rule {
+function wholeNumber(min: number, max: number): KeyRule {
   return {
     expected: `a whole number from ${min} to ${max}`,
     accepts: (value) => Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
@@ -76,7 +76,7 @@ function wholeNumber(min: number, max: number): Rule {
   };
 }
 
-function orNull(rule: Rule): Rule {
+function orNull(rule: KeyRule): KeyRule {
   return {
     ...rule,
     expected: `${rule.expected}, or null`,
@@ -84,7 +84,7 @@ function orNull(rule: Rule): Rule {
   };
 }
 
-function oneOf(values: readonly string[]): Rule {
+function oneOf(values: readonly string[]): KeyRule {
   return {
     expected: `one of ${values.map((value) => `"${value}"`).join(', ')}`,
     accepts: (value) => (values as readonly unknown[]).includes(value),
@@ -92,7 +92,7 @@ function oneOf(values: readonly string[]): Rule {
   };
 }
 
-function text(expected: string, pattern: RegExp): Rule {
+function text(expected: string, pattern: RegExp): KeyRule {
   return { expected, accepts: (value) => typeof value === 'string' && pattern.test(value), found: describeFound };
 }
 
@@ -100,7 +100,7 @@ function isAuditKey(value: unknown): boolean {
   return typeof value === 'string' && value.trim().length >= 32;
 }
 
-function auditKey(): Rule {
+function auditKey(): KeyRule {
   return {
     expected: 'a secret of at least 32 characters, e.g. from `openssl rand -hex 32`',
     accepts: isAuditKey,
@@ -108,18 +108,20 @@ function auditKey(): Rule {
   };
 }
 
-function auditKeyList(): Rule {
+function auditKeyList(): KeyRule {
   return {
     expected: 'a list of secrets of at least 32 characters each',
     accepts: (value) => Array.isArray(value) && value.every(isAuditKey),
     found: (value) =>
-      Array.isArray(value) ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}` : kindOf(value),
+      Array.isArray(value)
+        ? `a list with ${describeSecret(value.find((key) => !isAuditKey(key)))}`
+        : describeKind(value),
   };
 }
 
 /** Never any part of the secret itself. */
 function describeSecret(value: unknown): string {
-  return typeof value === 'string' ? `a string of ${value.length} characters` : kindOf(value);
+  return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
 }
 
 /** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */
@@ -131,7 +133,7 @@ export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): C
   return { path, expected: 'another path than those of health', found: `"${metricsPath}", which is readiness` };
 }
 
-function postgresUrl(): Rule {
+function postgresUrl(): KeyRule {
   return {
     expected: 'a URL such as postgres://localhost:5432/app (user and password percent-encoded)',
     accepts: (value) => typeof value === 'string' && isPostgresUrl(value),
@@ -140,7 +142,7 @@ function postgresUrl(): Rule {
   };
 }
 
-function mongodbUrl(): Rule {
+function mongodbUrl(): KeyRule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
     // Stop here: a replica set's host list is no valid URL to Node.

@@ -1,12 +1,12 @@
 import { readFileSync, type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { compiledConfigs } from './compiled-configs.js';
 import { configFileNames, shownConfigNames } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
 import { type ConfigVariable, variablesOf } from './config-variables.js';
-import { importTimeoutMs, withinLimits } from './host-limits.js';
+import { importTimeoutMs, runWithinHostLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
 import { defaultExport, exportNames, noDefault } from './unwrap-default.js';
@@ -85,7 +85,7 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   );
   if (value === noDefault)
     throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: exportNames(module) });
-  if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: kindOf(value) });
+  if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeKind(value) });
   return { raw: value, file };
 }
 
@@ -117,7 +117,7 @@ async function fromHost<T>(
   timeoutMs = importTimeoutMs,
 ): Promise<T> {
   try {
-    return await withinLimits(run, timeoutMs);
+    return await runWithinHostLimits(run, timeoutMs);
   } catch (cause) {
     if (isCairnloopError(cause)) throw cause;
     throw new CairnloopError(

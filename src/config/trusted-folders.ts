@@ -2,14 +2,14 @@
 import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
-export interface FoldersUp {
+export interface TrustedFolders {
   /** The folder itself and its parents, up to the first that belongs to another user. */
   folders: string[];
   /** That folder; null where all of them belong to the same user. */
   stoppedAt: string | null;
 }
 
-export function trustedFoldersUp(start: string): FoldersUp {
+export function trustedFoldersUp(start: string): TrustedFolders {
   const all = foldersUp(start);
   const end = all.findIndex((folder) => folder !== start && !isOwned(folder, start));
   return end < 0 ? { folders: all, stoppedAt: null } : { folders: all.slice(0, end), stoppedAt: all[end] ?? null };

@@ -29,7 +29,7 @@ export function readTsconfig(file: string, depth = 0): Tsconfig {
   const { config = {} } = ts.readConfigFile(file, readText);
   const host = { ...ts.sys, readDirectory: () => [] };
   const parsed = ts.parseJsonConfigFileContent(config, host, path.dirname(file), undefined, file);
-  const projects = isSolution(config) && depth < 4 ? referredProjects(parsed.projectReferences ?? []) : [];
+  const projects = isSolutionTsconfig(config) && depth < 4 ? referredProjects(parsed.projectReferences ?? []) : [];
   const [project] = projects;
   if (project) return readTsconfig(project, depth + 1);
   return { file, options: parsed.options, isWhole: parsed.errors.every(({ code }) => !missingExtends.has(code)) };
@@ -38,7 +38,7 @@ export function readTsconfig(file: string, depth = 0): Tsconfig {
 /** "File '{0}' not found", "Cannot read file '{0}'" and "Path '{0}' not found". */
 const missingExtends = new Set([6053, 5083, 5012, 6096]);
 
-export function isSolution(config: { files?: unknown; include?: unknown; references?: unknown }): boolean {
+export function isSolutionTsconfig(config: { files?: unknown; include?: unknown; references?: unknown }): boolean {
   const isEmpty = Array.isArray(config.files) && config.files.length === 0 && config.include === undefined;
   return isEmpty && Array.isArray(config.references) && config.references.length > 0;
 }

@@ -1,4 +1,4 @@
-import { type HostValue, inspect } from './host-value.js';
+import { type HostValue, inspectValue } from './host-value.js';
 
 /** Levels and children that a copy keeps: more than any rail shows. */
 const maxDepth = 20;
@@ -11,7 +11,7 @@ const maxValues = 10_000;
  * and objects. Other values, cycles and `__proto__` are left out. Null if it is no map. Pure; never throws.
  */
 export function copyFacts(map: unknown): Record<string, unknown> | null {
-  const seen = inspect(map, maxChildren);
+  const seen = inspectValue(map, maxChildren);
   if (seen.kind !== 'map') return null;
   return copy(seen, [], { left: maxValues }) as Record<string, unknown>;
 }
@@ -25,7 +25,7 @@ function copy(seen: HostValue, parents: readonly object[], budget: { left: numbe
   const copies = seen.children
     .map(
       ({ key, value }) =>
-        [key, copy(inspect(value, Math.min(maxChildren, Math.max(budget.left, 0))), within, budget)] as const,
+        [key, copy(inspectValue(value, Math.min(maxChildren, Math.max(budget.left, 0))), within, budget)] as const,
     )
     .filter(([key, value]) => value !== undefined && key !== '__proto__');
   return seen.kind === 'list' ? copies.map(([, value]) => value) : Object.fromEntries(copies);

@@ -3,11 +3,11 @@ import { types } from 'node:util';
 /** Inspects a host's value without trusting it: getters may throw, proxies lie, lists have a million items. */
 export type HostValue =
   | { kind: 'scalar'; value: string | number | bigint | boolean | Date | null }
-  | { kind: 'list'; source: object; children: Child[]; size: number }
-  | { kind: 'map'; source: object; children: Child[]; size: number }
+  | { kind: 'list'; source: object; children: HostValueChild[]; size: number }
+  | { kind: 'map'; source: object; children: HostValueChild[]; size: number }
   | { kind: 'unsupported'; what: string };
 
-export interface Child {
+export interface HostValueChild {
   /** Empty for the items of a list. */
   key: string;
   value: unknown;
@@ -22,7 +22,7 @@ const thrown = Symbol(unreadable);
  * The kind of a value with at most `limit` children; `size` counts all. Maps are plain objects and `Map`, lists are
  * arrays and `Set`; other instances count as their scalar `toJSON`, as with decimals and URLs. Never throws.
  */
-export function inspect(value: unknown, limit: number): HostValue {
+export function inspectValue(value: unknown, limit: number): HostValue {
   try {
     if (typeof value === 'object' && value !== null) return inspectObject(value, limit);
     if (value === undefined || value === null) return { kind: 'scalar', value: null };
@@ -74,7 +74,7 @@ function inspectDate(date: Date): HostValue {
 function inspectInstance(source: object): HostValue {
   const { toJSON, constructor: made } = source as { toJSON?: unknown; constructor?: { name?: unknown } };
   const json: unknown = typeof toJSON === 'function' ? toJSON.call(source) : undefined;
-  if (['string', 'number', 'boolean'].includes(typeof json)) return inspect(json, 0);
+  if (['string', 'number', 'boolean'].includes(typeof json)) return inspectValue(json, 0);
   const name = made?.name;
   return {
     kind: 'unsupported',
@@ -88,7 +88,7 @@ function isPlain(source: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function readChild(source: object, index: string | number, key: string): Child {
+function readChild(source: object, index: string | number, key: string): HostValueChild {
   try {
     return { key, value: (source as Record<string | number, unknown>)[index] };
   } catch {

@@ -1,6 +1,6 @@
-import { type Child, type HostValue, inspect } from './host-value.js';
+import { type HostValue, type HostValueChild, inspectValue } from './host-value.js';
 import { humanizeLabel } from './humanize-label.js';
-import { type ContextText, presentScalar, printable } from './present-text.js';
+import { type ContextText, presentScalar, withoutControlCharacters } from './present-text.js';
 
 /** One value as plain data: strings, lists and nothing of the host's. It can be sent as JSON. */
 export type ContextValue =
@@ -42,13 +42,13 @@ const maxLabelLength = 200;
  * section. Pure; never throws; the result is bounded by the caps above, and says where something was left out.
  */
 export function normalizeContext(map: unknown): ContextSection[] {
-  const top = inspect(map, maxEntries);
+  const top = inspectValue(map, maxEntries);
   if (top.kind !== 'map') return [];
   const walk: Walk = { valuesLeft: maxValues, charactersLeft: maxCharacters, parents: [top.source] };
   const details: ContextSection = { header: 'Details', entries: [] };
   const sections: ContextSection[] = [];
   for (const { key, value } of top.children) {
-    const seen = inspect(value, maxEntries);
+    const seen = inspectValue(value, maxEntries);
     if (seen.kind === 'map' || seen.kind === 'list') {
       sections.push({ header: cut(walk, key), entries: rowsOf(walk, seen) });
     } else {
@@ -67,7 +67,7 @@ interface Walk {
   parents: readonly object[];
 }
 
-type Container = Extract<HostValue, { children: Child[] }>;
+type Container = Extract<HostValue, { children: HostValueChild[] }>;
 
 function present(walk: Walk, seen: HostValue): ContextValue {
   walk.valuesLeft -= 1;
@@ -117,7 +117,7 @@ function rowsOf(walk: Walk, seen: HostValue): ContextEntry[] {
 }
 
 function look(walk: Walk, value: unknown): HostValue {
-  return inspect(value, Math.min(maxEntries, Math.max(walk.valuesLeft, 0)));
+  return inspectValue(value, Math.min(maxEntries, Math.max(walk.valuesLeft, 0)));
 }
 
 function within<T>(walk: Walk, seen: Container, work: () => T): T {
@@ -135,7 +135,7 @@ function leftOut(seen: Container, shown = seen.children.length): ContextEntry {
 }
 
 function cut(walk: Walk, text: string): string {
-  const label = printable(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
+  const label = withoutControlCharacters(text.length > maxLabelLength ? `${text.slice(0, maxLabelLength)}…` : text);
   walk.charactersLeft -= label.length;
   return label;
 }

@@ -30,7 +30,7 @@ function digits(value: bigint): string {
 }
 
 function presentText(given: string): ContextText {
-  const text = printable(given.slice(0, maxTextLength));
+  const text = withoutControlCharacters(given.slice(0, maxTextLength));
   const leftOut = given.length - maxTextLength;
   if (leftOut > 0) return { kind: 'text', text, presentation: 'plain', leftOut };
   if (text.trim() === '') return presentScalar(null);
@@ -40,7 +40,7 @@ function presentText(given: string): ContextText {
 }
 
 /** Without NUL, lone surrogates and control characters other than line breaks and tabs. */
-export function printable(text: string): string {
+export function withoutControlCharacters(text: string): string {
   return toStorableText(text).replace(/(?![\n\t])\p{Cc}/gu, '');
 }
 

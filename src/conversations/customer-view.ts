@@ -6,11 +6,11 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { isId, only, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { isId, pageCursor, pageLimit, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
 import { hostName } from './host-name.js';
 
-const customerInput = only({ actorId: hostName });
+const customerInput = strictObject({ actorId: hostName });
 const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
 const threadInput = schemaOf<CustomerThreadInput>()({
   /** Returns the messages before this one; absent: the newest. */

@@ -7,12 +7,12 @@ const words = 'a text of 1 to 1000 characters that is not blank';
 export const dedupeKey = z.string(words).max(1000, words).regex(/\S/, words);
 
 /** `open`'s key belongs to its customer: another customer's equal key opens another conversation. */
-export function openedUnder(actorId: string | null, key: string): string {
+export function openDedupeKey(actorId: string | null, key: string): string {
   return hashOf(['open', actorId, key]);
 }
 
 /** `receive`'s key in its conversation, hashed so that it never equals a key of a reply or outbound message. */
-export function receivedUnder(key: string): string {
+export function receiveDedupeKey(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 

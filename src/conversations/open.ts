@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
-import { customerText, metadata, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { customerText, metadata, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { customer } from './customer.js';
 import {
   type ClockParams,
@@ -18,7 +18,7 @@ import {
   customerMessageParts,
   messageLine,
 } from './customer-message.js';
-import { dedupeKey, openedUnder } from './dedupe-key.js';
+import { dedupeKey, openDedupeKey } from './dedupe-key.js';
 import { hostName } from './host-name.js';
 import { announceReceived, receivedTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -27,7 +27,7 @@ const openInput = schemaOf<OpenInput>()({
   actorId: hostName.nullish(),
   customer: customer.nullish(),
   hostUserId: hostName.nullish(),
-  subject: text(1000).nullish(),
+  subject: storableText(1000).nullish(),
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),
   /** The customer's first message; it starts the SLA clock and owes a draft, like `receive`. */
@@ -45,7 +45,7 @@ type Opening = z.output<typeof openInput>;
  */
 export async function openConversation(runtime: Runtime, input: OpenInput): Promise<Conversation> {
   const opening = parseInput('conversations.open', openInput, input);
-  const key = opening.dedupeKey === undefined ? null : openedUnder(opening.actorId ?? null, opening.dedupeKey);
+  const key = opening.dedupeKey === undefined ? null : openDedupeKey(opening.actorId ?? null, opening.dedupeKey);
   const { conversation, received, repeated } = await runtime.telemetry.span('conversation.open', {}, async () => {
     const known = await findOpened(runtime.db, key);
     if (known) return known;

@@ -20,7 +20,7 @@ import {
   customerMessageParts,
   messageLine,
 } from './customer-message.js';
-import { dedupeKey, receivedUnder } from './dedupe-key.js';
+import { dedupeKey, receiveDedupeKey } from './dedupe-key.js';
 import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
@@ -45,7 +45,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   const received = await runtime.traces.send(receivedTopics, () =>
     record(runtime, {
       id,
-      dedupeKey: dedupeKey === undefined ? null : receivedUnder(dedupeKey),
+      dedupeKey: dedupeKey === undefined ? null : receiveDedupeKey(dedupeKey),
       ...customerMessageParams(runtime, { content, metadata: { ...metadata, ...cut } }),
       clock: clock && clockParams(runtime, clock),
     }),

@@ -6,12 +6,12 @@ import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
-import { type Answer, type Answered, sendAnswer } from './answer.js';
 import { changeTime } from './change-time.js';
 import { findByDedupeKey } from './find-by-dedupe-key.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
 import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
+import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = name.optional();
@@ -32,7 +32,7 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
     return sent ?? throwNotOpen(runtime.db, id, 'be replied to');
   });
   if ('repeated' in answered) return answered.repeated;
-  announceAnswer(runtime, answered);
+  announceReply(runtime, answered);
   return answered.message;
 }
 
@@ -40,23 +40,23 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
 async function sendOnce(
   runtime: Runtime,
   id: string,
-  answer: Answer,
+  answer: ReplyText,
   lastSeen: string | null | undefined,
-): Promise<Answered | { repeated: Message } | null> {
+): Promise<WrittenReply | { repeated: Message } | null> {
   const { db } = runtime;
   const { dedupeKey } = answer;
-  if (dedupeKey === undefined && lastSeen === undefined) return sendAnswer(db, runtime, id, answer);
+  if (dedupeKey === undefined && lastSeen === undefined) return writeReply(db, runtime, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, { id });
     const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
     await refuseUnseenMessages(tx, id, lastSeen);
-    return sendAnswer(tx, runtime, id, answer);
+    return writeReply(tx, runtime, id, answer);
   });
 }
 
-/** After the commit of {@link sendAnswer}. */
-export function announceAnswer(runtime: Runtime, { message, endedSla }: Answered): void {
+/** After the commit of {@link writeReply}. */
+export function announceReply(runtime: Runtime, { message, endedSla }: WrittenReply): void {
   announce(runtime, 'conversation.replied', { message });
   if (endedSla) announce(runtime, 'sla.ended', { sla: endedSla });
 }

@@ -6,9 +6,9 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { type ChangeableFields, changeableFields, changed, type FieldChanges } from './changes.js';
+import { type ChangeableFields, changeableFields, changedValues, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /** How many tags a conversation holds. */
@@ -24,7 +24,7 @@ const updateInput = schemaOf<UpdateInput>()({
   addTags: z.array(name).max(maxTags).optional(),
   removeTags: z.array(name).max(maxTags).optional(),
   /** Null removes the subject. */
-  subject: text(1000).nullish(),
+  subject: storableText(1000).nullish(),
   /** Null removes the assignee. */
   assignee: actor.nullish(),
   /** The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now. */
@@ -54,7 +54,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
     refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
     const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
-    const change = changed(fieldsOf(before), { ...wanted, tags: tagged });
+    const change = changedValues(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
     if (!row) throw new Error('UPDATE answered no row');

@@ -5,30 +5,30 @@ import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
 import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
-import { isLocked } from '../db/refusal.js';
+import { isLocked } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
-import { actor, only, parseInput, text } from '../validation/input.js';
+import { actor, parseInput, storableText, strictObject } from '../validation/input.js';
 import { countCustomer } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { eraseContents } from './erase-contents.js';
 import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
 import { hashOfText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
-import { actorWithoutId, withoutId } from './without-id.js';
+import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 
-const customerInput = only({ actorId: hostName });
-const previewInput = only({
+const customerInput = strictObject({ actorId: hostName });
+const previewInput = strictObject({
   actor: actor.optional(),
-  reason: text(2000).optional(),
+  reason: storableText(2000).optional(),
   dryRun: z.boolean().optional(),
 });
-const eraseInput = only({
+const eraseInput = strictObject({
   /** Who erases; kept in the audit record. */
   actor,
   /** Why; kept in the audit record, with the customer's id replaced by `[erased]`. */
-  reason: text(2000),
+  reason: storableText(2000),
   /** Counts and writes nothing; `actor` and `reason` may be left out. */
   dryRun: z.boolean().optional(),
 });
@@ -51,7 +51,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
   const begun = await beginErasure(runtime.db, actorId, {
     actor: actorWithoutId(actor, actorId),
-    reason: withoutId(reason, actorId),
+    reason: withoutActorId(reason, actorId),
   });
   for (let round = 1; ; round += 1) {
     await eraseConversations(runtime, begun);

@@ -3,7 +3,7 @@ import { hostName } from '../conversations/host-name.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
-import { only, parseInput } from '../validation/input.js';
+import { parseInput, strictObject } from '../validation/input.js';
 import { hashOfText } from './hash-of-text.js';
 import { deliveriesOf } from './remove-conversations.js';
 
@@ -26,7 +26,7 @@ export function writeCustomerExport(
   id: string,
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
-  const { actorId } = parseInput('customers.export', only({ actorId: hostName }), { actorId: id });
+  const { actorId } = parseInput('customers.export', strictObject({ actorId: hostName }), { actorId: id });
   return readSnapshot(db, async (tx) => {
     const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };

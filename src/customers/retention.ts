@@ -12,7 +12,7 @@ import { removeConversations } from './remove-conversations.js';
 const batchSize = 20;
 
 /** What one call removes at most, so that a worker can stop in between. */
-export const mostRemoved = 50 * batchSize;
+export const maxRemovedPerCall = 50 * batchSize;
 
 const retentionActor: Actor = { id: 'system:retention' };
 
@@ -34,7 +34,7 @@ export async function removeOldConversations(runtime: Runtime): Promise<number> 
     });
     const ids = found.map((row) => row.id);
     if (ids.length > 0) removed += await removeBatch(runtime, ids, { resolvedDays, keep });
-    if (found.length < batchSize || removed >= mostRemoved) return removed;
+    if (found.length < batchSize || removed >= maxRemovedPerCall) return removed;
     after = found.at(-1) ?? after;
   }
 }
@@ -82,7 +82,7 @@ const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 
 /** SQL for when the oldest conversation was closed that owes nothing. */
-export const oldestClosed = (s: string) => `
+export const oldestClosedAt = (s: string) => `
   SELECT ${closedAt} FROM ${s}.conversations c WHERE c.status <> 'open' AND ${owesNothing(s)}
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { hostLockMs, limitLockWait } from './lock-limit.js';
-import { isAnswer, isConnectionLost, wasNotSent } from './outage.js';
+import { isAnswer, isConnectionLost, isNeverSent } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
-import { type Executor, type Given, type Statement, writes } from './statement.js';
+import { type Executor, isWrite, type Statement, type StatementArguments } from './statement.js';
 
 export { quoteIdentifier };
 
@@ -59,7 +59,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       pool,
       async run<Params extends object, Row extends object>(
         statement: Statement<Params, Row>,
-        ...[params]: Given<Params>
+        ...[params]: StatementArguments<Params>
       ): Promise<Row[]> {
         requireOpen(statement.name);
         return runAlone<Row>({ run }, prepare(statement), valuesOf(statement, params));
@@ -84,7 +84,7 @@ const unknownOutcomes = new WeakSet<object>();
 
 /** An error without a SQLSTATE comes from the connection, which broke after the change was sent. */
 function markUnlessAnswered(error: unknown): void {
-  if (!isAnswer(error) && !wasNotSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
+  if (!isAnswer(error) && !isNeverSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
 }
 
 interface Prepared {
@@ -97,7 +97,7 @@ type Prepare = (statement: Statement) => Prepared;
 /** The values of a statement; one without parameters is run without any. */
 export function valuesOf<Params extends object>(
   statement: Statement<Params>,
-  params: Given<Params>[0] | undefined,
+  params: StatementArguments<Params>[0] | undefined,
 ): unknown[] {
   return statement.values((params ?? {}) as Params);
 }
@@ -109,7 +109,7 @@ function statementCache(schema: string): Prepare {
     const known = cache.get(statement);
     if (known) return known;
     const text = statement.text(quoted);
-    const prepared = { name: statement.name, text, writes: writes(text) };
+    const prepared = { name: statement.name, text, writes: isWrite(text) };
     cache.set(statement, prepared);
     return prepared;
   };

@@ -33,7 +33,7 @@ export type TimeCursor = [at: string, id: string];
 /** Unpacks the cursor of a list that is sorted by a time and then by id. Throws `CURSOR_INVALID`. */
 export function decodeTimeCursor(cursor: string): TimeCursor {
   const [at = '', id] = decodeCursor(cursor, 2);
-  return isTime(at) && isId(id) ? [at, id] : refuse(cursor);
+  return isTimestampText(at) && isId(id) ? [at, id] : refuse(cursor);
 }
 
 /** Unpacks the cursor of a list that is walked by its place: how many rows come before. Throws `CURSOR_INVALID`. */
@@ -43,7 +43,7 @@ export function decodeOffsetCursor(cursor: string): number {
 }
 
 /** Whether a text is a time as our lists write it. JavaScript takes February 30th for a date, Postgres does not. */
-export function isTime(text: string): boolean {
+export function isTimestampText(text: string): boolean {
   const time = new Date(text);
   return !Number.isNaN(time.getTime()) && time.toISOString() === text && time.getUTCFullYear() > 0;
 }

@@ -3,14 +3,14 @@ import { type Database, isOutcomeUnknown } from './connect.js';
 import { connectReason, databaseTarget } from './connection-url.js';
 import { pendingMigrations } from './migrations/current.js';
 import { isConnectionLost, isPoolFull } from './outage.js';
-import { codeOf } from './sql-state.js';
+import { databaseErrorCode } from './sql-state.js';
 
 /** SQLSTATEs of a statement that names what a migration would have made: schema, table, function, column. */
 const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
 
 /** The host's view of a raw database error; an unexpected error is returned unchanged. */
 export async function databaseFailure(error: unknown, db: Database): Promise<unknown> {
-  if (undefinedThing.has(codeOf(error))) return (await migrationFailure(db, error)) ?? error;
+  if (undefinedThing.has(databaseErrorCode(error))) return (await migrationFailure(db, error)) ?? error;
   if (isPoolFull(error)) return busy(error, db.url, poolFull(db));
   if (isOutcomeUnknown(error)) return explained('OUTCOME_UNKNOWN', error, db.url);
   return expectedFailure(error, db.url) ?? error;
@@ -28,14 +28,14 @@ async function migrationFailure(db: Database, cause: unknown): Promise<Cairnloop
  * Postgres manual, appendix A, error codes.
  */
 export function expectedFailure(error: unknown, url: string): CairnloopError | undefined {
-  const code = codeOf(error);
+  const code = databaseErrorCode(error);
   if (busyWords[code]) return busy(error, url, `${busyWords[code]} (${connectReason(error)})`);
   if (code === '25006') return explained('DATABASE_READ_ONLY', error, url);
   if (/^53[124]00$/.test(code)) return explained('DATABASE_EXHAUSTED', error, url);
   if (code === '42501') return explained('DATABASE_PERMISSION', error, url);
   if (code === '22P05' || code === '22021') return explained('DATABASE_ENCODING', error, url);
   if (sessionLost.has(code)) return explained('DATABASE_POOLER', error, url);
-  if (isConnectionLost(error) || refusedConnection.test(code)) return unreachable(error, url);
+  if (isConnectionLost(error) || refusedConnection.test(code)) return databaseUnreachable(error, url);
   return undefined;
 }
 
@@ -64,8 +64,8 @@ function busy(cause: unknown, url: string, reason: string): CairnloopError {
 }
 
 /** A failed connection as an error that names target and reason. */
-export function unreachable(cause: unknown, url: string): CairnloopError {
-  const details = { target: databaseTarget(url), reason: connectReason(cause), cause: codeOf(cause) };
+export function databaseUnreachable(cause: unknown, url: string): CairnloopError {
+  const details = { target: databaseTarget(url), reason: connectReason(cause), cause: databaseErrorCode(cause) };
   return new CairnloopError('DATABASE_UNREACHABLE', details, { cause });
 }
 

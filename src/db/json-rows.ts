@@ -4,7 +4,7 @@
  * Postgres allows it as well; one that returns none stays as it is. `pack` may wrap the text in more SQL.
  */
 export function asJsonRows(text: string, pack = (json: string) => json): string {
-  const { list, main } = splitWith(text);
+  const { list, main } = splitWithClause(text);
   if (/^(INSERT|UPDATE|DELETE)\b(?![\s\S]*\bRETURNING\b)/i.test(main)) return text;
   const json = pack(`coalesce(json_agg(to_json(row_of_result)), '[]')::text`);
   const select = `SELECT ${json} AS rows FROM result_rows AS row_of_result`;
@@ -12,7 +12,7 @@ export function asJsonRows(text: string, pack = (json: string) => json): string 
 }
 
 /** Parts a statement into its WITH list (empty where it has none) and its main query. */
-export function splitWith(text: string): { list: string; main: string } {
+export function splitWithClause(text: string): { list: string; main: string } {
   const trimmed = text.trim();
   if (!/^WITH\s/i.test(trimmed)) return { list: '', main: trimmed };
   const body = trimmed.slice('WITH'.length);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
-import { pause } from './pause.js';
+import { abortableSleep } from './abortable-sleep.js';
 import { openSession, type SessionOptions } from './session.js';
 
 export interface Listening {
@@ -39,7 +39,7 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
       } catch (error) {
         if (failures === 0) log.warn({ reason: errorText(error) }, `${what} connection lost; reconnecting`);
       }
-      await pause(backoffMs(failures), stop.signal);
+      await abortableSleep(backoffMs(failures), stop.signal);
     }
   }
 
@@ -70,7 +70,7 @@ async function listenOnce(listening: Listening, signal: AbortSignal, onReady: ()
     onReady();
     const over = AbortSignal.any([signal, lost.signal]);
     while (!over.aborted) {
-      await pause(probeEveryMs, over);
+      await abortableSleep(probeEveryMs, over);
       if (!over.aborted) await requireWritable(client);
     }
     lost.signal.throwIfAborted();

@@ -12,7 +12,7 @@ interface Place {
 }
 
 /** The properties of a database that `migrate` and doctor check. */
-export interface DatabaseNature {
+export interface DatabaseProperties {
   version: string;
   versionNumber: number;
   encoding: string;
@@ -23,7 +23,7 @@ const selectNature = `
     current_setting('server_encoding') AS encoding`;
 
 /** Why a database cannot hold the schema, as text. Pure. */
-export function whyUnsuitable({ version, versionNumber, encoding }: DatabaseNature): string[] {
+export function unsuitableReasons({ version, versionNumber, encoding }: DatabaseProperties): string[] {
   const problems = [];
   if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
   if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
@@ -32,13 +32,13 @@ export function whyUnsuitable({ version, versionNumber, encoding }: DatabaseNatu
 
 /** Throws `DATABASE_UNSUITABLE` before anything is written. */
 export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
-  const problems = whyUnsuitable(await readNature(client));
+  const problems = unsuitableReasons(await readDatabaseProperties(client));
   if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
 }
 
-export async function readNature(client: pg.Client): Promise<DatabaseNature> {
-  const { rows } = await client.query<DatabaseNature>(selectNature);
-  return rows[0] as DatabaseNature;
+export async function readDatabaseProperties(client: pg.Client): Promise<DatabaseProperties> {
+  const { rows } = await client.query<DatabaseProperties>(selectNature);
+  return rows[0] as DatabaseProperties;
 }
 
 /** Throws `DATABASE_PERMISSION`, with the statement that grants what is missing. */

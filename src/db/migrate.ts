@@ -22,7 +22,7 @@ export interface MigrateOptions {
 }
 
 /** Told of what a person who waits for a migration wants to know. */
-export type TellProgress = (sentence: string) => void;
+export type ReportProgress = (sentence: string) => void;
 
 /** Called before each migration is applied or rolled back. */
 export type OnMigration = (step: { name: string; at: number; of: number }) => void;
@@ -39,7 +39,7 @@ export interface MigrationStatus extends SchemaComparison {
 export function migrateUp(
   options: MigrateOptions,
   to?: string,
-  tell?: TellProgress,
+  tell?: ReportProgress,
   onMigration?: OnMigration,
 ): Promise<string[]> {
   const wanted = (applied: readonly string[]) => upTo(to).filter(({ name }) => !applied.includes(name));
@@ -51,7 +51,7 @@ export function migrateUp(
  * Rolls the last migration back, or all down to and with `to`. Returns the names it rolled back. Throws
  * `MIGRATION_NOT_APPLIED` where `to` is pending.
  */
-export function migrateDown(options: MigrateOptions, to?: string, tell?: TellProgress): Promise<string[]> {
+export function migrateDown(options: MigrateOptions, to?: string, tell?: ReportProgress): Promise<string[]> {
   const { schema } = options;
   requireKnown(to);
   const wanted = (applied: readonly string[]) => {
@@ -93,7 +93,7 @@ function change(
   options: MigrateOptions,
   way: MigrationDirection,
   wanted: Wanted,
-  tell: TellProgress = () => {},
+  tell: ReportProgress = () => {},
   onMigration: OnMigration = () => {},
 ): Promise<string[]> {
   const { schema } = options;
@@ -135,7 +135,7 @@ const lockRetryMs = 200;
  * Held until the session ends, because each migration has its own transaction. Polled: waiting inside a statement would
  * block CREATE INDEX CONCURRENTLY of the run that holds it.
  */
-async function lock(client: pg.Client, schema: string, tell: TellProgress): Promise<void> {
+async function lock(client: pg.Client, schema: string, tell: ReportProgress): Promise<void> {
   for (let tries = 0; ; tries += 1) {
     const { rows } = await client.query('SELECT pg_try_advisory_lock(hashtext($1)) AS taken', [
       `cairnloop.migrate.${schema}`,

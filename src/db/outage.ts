@@ -1,5 +1,5 @@
 import { isCairnloopError } from '../foundation/errors.js';
-import { codeOf, isSqlState } from './sql-state.js';
+import { databaseErrorCode, isSqlState } from './sql-state.js';
 
 /** Transient SQLSTATE classes: connection, resources, operator intervention, system error, rollback. */
 const passingClasses = new Set(['08', '53', '57', '58', '40', '55']);
@@ -12,21 +12,21 @@ const passing = new Set(['25006', '25P03']);
  * connection. Source: Postgres manual, appendix A.
  */
 export function isOutage(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = databaseErrorCode(error);
   if (error instanceof TypeError || error instanceof RangeError || isCairnloopError(error)) return false;
   return !isSqlState(code) || passingClasses.has(code.slice(0, 2)) || passing.has(code);
 }
 
 /** Whether the statement was never executed: no connection, none free, or the server is shutting down. */
 export function isConnectionLost(error: unknown): boolean {
-  const code = codeOf(error);
+  const code = databaseErrorCode(error);
   if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
   return error instanceof Error && lostWords.test(error.message);
 }
 
 /** Whether the database is read-only: a standby, or a primary that was set read-only. */
 export function isReadOnly(error: unknown): boolean {
-  return codeOf(error) === '25006';
+  return databaseErrorCode(error) === '25006';
 }
 
 /**
@@ -40,12 +40,12 @@ export function isPlanOutdated(error: unknown): boolean {
 
 /** Whether Postgres rolled back because of a concurrent transaction; a retry can succeed. */
 export function isConflict(error: unknown): boolean {
-  return codeOf(error) === '40001' || codeOf(error) === '40P01';
+  return databaseErrorCode(error) === '40001' || databaseErrorCode(error) === '40P01';
 }
 
 /** Whether a statement timed out; smaller ones may succeed. */
-export function tookTooLong(error: unknown): boolean {
-  return codeOf(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
+export function isStatementTimeout(error: unknown): boolean {
+  return databaseErrorCode(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
 }
 
 /** Whether every connection of this process' own pool was in use for too long. */
@@ -55,11 +55,11 @@ export function isPoolFull(error: unknown): boolean {
 
 /** Whether the server replied: without a reply nothing is known about the statement. */
 export function isAnswer(error: unknown): boolean {
-  return isSqlState(codeOf(error));
+  return isSqlState(databaseErrorCode(error));
 }
 
 /** Whether pg knew that the connection was broken and sent nothing. */
-export function wasNotSent(error: unknown): boolean {
+export function isNeverSent(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }
 

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
-import { expectedFailure, unreachable } from './database-failure.js';
+import { databaseUnreachable, expectedFailure } from './database-failure.js';
 import { type Pooling, poolingOf } from './pooling.js';
 import { newClient } from './session.js';
 
@@ -10,7 +10,7 @@ import { newClient } from './session.js';
  * `DATABASE_POOLER` for transaction mode, before anything is set or written.
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
-  const pooling = await lookAtDatabase(url, timeoutMs, async (_, found) => found);
+  const pooling = await readWithPlainConnection(url, timeoutMs, async (_, found) => found);
   if (pooling === 'transaction') throw new CairnloopError('DATABASE_POOLER', { target: databaseTarget(url) });
 }
 
@@ -18,7 +18,7 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
  * Reads over a connection without our settings, which would leak through a pooler. Throws as {@link probeDatabase},
  * except for the pooler.
  */
-export async function lookAtDatabase<T>(
+export async function readWithPlainConnection<T>(
   url: string,
   timeoutMs: number,
   read: (client: pg.Client, pooling: Pooling) => Promise<T>,
@@ -28,7 +28,7 @@ export async function lookAtDatabase<T>(
     client = await connected(url, timeoutMs);
     return await read(client, await poolingOf(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
   } catch (error) {
-    throw expectedFailure(error, url) ?? unreachable(error, url);
+    throw expectedFailure(error, url) ?? databaseUnreachable(error, url);
   } finally {
     await client?.end().catch(() => {});
   }

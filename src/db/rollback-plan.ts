@@ -4,7 +4,7 @@ import { type MigrateOptions, migrationStatus } from './migrate.js';
 import { migrations } from './migrations/index.js';
 
 /** Data that a rollback deletes: a table, or a column of a remaining table. */
-export interface Dropped {
+export interface DroppedData {
   table: string;
   column: string | null;
   /** Rows of the table, or those that have a value in the column. */
@@ -14,7 +14,7 @@ export interface Dropped {
 export interface RollbackPlan {
   /** The migrations, in the order in which they are rolled back. */
   names: string[];
-  dropped: Dropped[];
+  dropped: DroppedData[];
 }
 
 /**
@@ -30,13 +30,13 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
   if (to !== undefined && !applied.includes(to))
     throw new CairnloopError('MIGRATION_NOT_APPLIED', { name: to, schema });
   const names = applied.slice(to === undefined ? -1 : applied.indexOf(to)).toReversed();
-  return { names, dropped: await countRows(options, droppedBy(names)) };
+  return { names, dropped: await countRows(options, dataDroppedBy(names)) };
 }
 
-type Place = Omit<Dropped, 'rows'>;
+type Place = Omit<DroppedData, 'rows'>;
 
 /** Pure: what these migrations drop. A test compares it with a real rollback. */
-export function droppedBy(names: readonly string[]): Place[] {
+export function dataDroppedBy(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));
   const columns = texts.flatMap(columnsIn).filter(({ table }) => !tables.includes(table));
@@ -53,10 +53,10 @@ function columnsIn(text: string): Place[] {
   );
 }
 
-async function countRows({ url, schema }: MigrateOptions, places: readonly Place[]): Promise<Dropped[]> {
+async function countRows({ url, schema }: MigrateOptions, places: readonly Place[]): Promise<DroppedData[]> {
   const db = openDatabase({ url, schema, poolSize: 1 });
   try {
-    const counted: Dropped[] = [];
+    const counted: DroppedData[] = [];
     for (const place of places) {
       const table = `${quoteIdentifier(schema)}.${quoteIdentifier(place.table)}`;
       const what = place.column === null ? '*' : quoteIdentifier(place.column);

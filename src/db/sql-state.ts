@@ -1,5 +1,5 @@
 /** The code of a database error: a SQLSTATE, Node.js' code of a broken connection, or an empty text. */
-export function codeOf(error: unknown): string {
+export function databaseErrorCode(error: unknown): string {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' ? code : '';
 }

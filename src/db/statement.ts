@@ -19,7 +19,7 @@ export type NoParams = Record<never, never>;
 export type Placeholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
 
 /** The arguments of `run` after the statement. */
-export type Given<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
+export type StatementArguments<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
 
 /**
  * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status',
@@ -84,11 +84,11 @@ export const statements = new Map<string, Statement>();
 export interface Executor {
   run<Params extends object, Row extends object>(
     statement: Statement<Params, Row>,
-    ...params: Given<Params>
+    ...params: StatementArguments<Params>
   ): Promise<Row[]>;
 }
 
 /** Whether a statement writes what a host asked for; claims, which run in functions, do not count. */
-export function writes(text: string): boolean {
+export function isWrite(text: string): boolean {
   return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
 }

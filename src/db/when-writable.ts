@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isReadOnly } from './outage.js';
-import { isLocked } from './refusal.js';
+import { isLocked } from './permanent-failure.js';
 
 const retryMs = 500;
 

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import { inOrderOfWriting, isHeldBack } from './ordered-topics.js';
+import { isHeldBack, orderedTopics } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
@@ -81,7 +81,7 @@ export interface ClaimOptions {
  *
  * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
  * order, and keeps a noisy conversation from filling a worker. The first is the one that is due first; of topics that
- * are {@link inOrderOfWriting} it is the one that was written first, also while it waits for its next attempt.
+ * are {@link orderedTopics} it is the one that was written first, also while it waits for its next attempt.
  */
 export async function claim(
   executor: Executor,
@@ -90,7 +90,7 @@ export async function claim(
 ): Promise<ClaimedDelivery[]> {
   const { limit, leaseMs, from } = options;
   const params = { topic, limit, leaseMs, from: from ?? ('-infinity' as const) };
-  const rows = await executor.run(inOrderOfWriting.has(topic) ? claimInOrder : claimDue, params);
+  const rows = await executor.run(orderedTopics.has(topic) ? claimInOrder : claimDue, params);
   return rows.sort((a, b) => Number(a.available_at) - Number(b.available_at) || (a.id < b.id ? -1 : 1));
 }
 

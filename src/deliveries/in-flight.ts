@@ -5,7 +5,7 @@ import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { type LoadedCall, loadBatch, released } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { Prefetch, UnderWay } from './prefetch.js';
-import { lagOf, report } from './report.js';
+import { deliveryLag, report } from './report.js';
 import type { Outcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
@@ -160,7 +160,7 @@ export class InFlight {
 
   #release({ row, claimedAt }: Delivery, { outcome, started, seconds, settled }: Ended): void {
     const { runtime, topic, handler, prefetch, onReleased, onChange } = this.#options;
-    const lagSeconds = lagOf(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
+    const lagSeconds = deliveryLag(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
     if (settled) report(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
     this.#called -= 1;
     if (outcome.kind !== 'released' && outcome.kind !== 'postponed') prefetch.took(performance.now() - started);

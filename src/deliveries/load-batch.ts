@@ -1,5 +1,5 @@
 import { isConnectionLost, isReadOnly } from '../db/outage.js';
-import { isLocked } from '../db/refusal.js';
+import { isLocked } from '../db/permanent-failure.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';

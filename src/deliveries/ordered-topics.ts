@@ -2,13 +2,13 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /** Topics delivered in order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
-export const inOrderOfWriting: ReadonlySet<DeliveryTopic> = new Set(['reply']);
+export const orderedTopics: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
-const orderedTopics = [...inOrderOfWriting].map((topic) => `'${topic}'`).join(', ');
+const topicList = [...orderedTopics].map((topic) => `'${topic}'`).join(', ');
 
 /** The SQL condition: `d` waits for an earlier delivery of its conversation, as `claim_in_order` has it. */
 export const isHeldBack = (s: string, d: string) => `(
-  ${d}.topic IN (${orderedTopics}) AND EXISTS (
+  ${d}.topic IN (${topicList}) AND EXISTS (
     SELECT FROM ${s}.deliveries earlier
     WHERE earlier.conversation_id = ${d}.conversation_id AND earlier.topic = ${d}.topic
       AND earlier.settled_at IS NULL AND earlier.${isUnsettled}
@@ -28,5 +28,5 @@ export const releaseNext = (s: string, settled: string) => `next AS (
           ORDER BY n.created_at, n.id LIMIT 1
           FOR NO KEY UPDATE SKIP LOCKED
         ) held
-        WHERE ${settled}.topic IN (${orderedTopics}) AND ${settled}.state <> 'pending'))
+        WHERE ${settled}.topic IN (${topicList}) AND ${settled}.state <> 'pending'))
     )`;

@@ -8,7 +8,7 @@ const veryShortMs = 10;
  * Batch size for very short calls, unless `worker.concurrency` is larger: a statement for 20 rows costs half of one for
  * 100.
  */
-export const shortBatch = 100;
+export const shortCallBatchSize = 100;
 
 /** EWMA smoothing factor. */
 const weight = 0.1;
@@ -50,7 +50,7 @@ export interface Prefetch {
 export function createPrefetch(concurrency: number, maxAttempts: number): Prefetch {
   let averageMs = unproven;
   let moreIsDue = false;
-  const batch = () => (averageMs <= veryShortMs ? Math.max(concurrency, shortBatch) : concurrency);
+  const batch = () => (averageMs <= veryShortMs ? Math.max(concurrency, shortCallBatchSize) : concurrency);
   return {
     room({ called, ahead }) {
       if (maxAttempts < minAttempts || !moreIsDue || averageMs > shortMs)

@@ -19,7 +19,7 @@ export interface SettledAttempt {
 }
 
 /** Time from due to settled of a delivery, given how long ago it was claimed. */
-export function lagOf(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
+export function deliveryLag(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
   const claimedAt = Number(toDate(row.lease_until)) - leaseMs;
   return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }

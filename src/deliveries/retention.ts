@@ -4,12 +4,12 @@ import { type Executor, statement } from '../db/statement.js';
 const batchSize = 5000;
 
 /** Rows deleted by one call, so that a worker can stop in between. */
-export const mostForgotten = 20 * batchSize;
+export const maxDeletedPerCall = 20 * batchSize;
 
-/** Deletes up to {@link mostForgotten} deliveries that were done more than `days` ago. Discarded ones stay. */
+/** Deletes up to {@link maxDeletedPerCall} deliveries that were done more than `days` ago. Discarded ones stay. */
 export async function forgetDone(executor: Executor, days: number): Promise<number> {
   let forgotten = 0;
-  while (forgotten < mostForgotten) {
+  while (forgotten < maxDeletedPerCall) {
     const rows = await executor.run(deleteDone, { days, limit: batchSize });
     forgotten += rows.length;
     if (rows.length < batchSize) break;

@@ -12,7 +12,7 @@ import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
 import { carriesMessage, isMessageTopic } from './message-topics.js';
 import { releaseNext } from './ordered-topics.js';
-import { isFree, isUnsettled } from './sql-conditions.js';
+import { isUnclaimed, isUnsettled } from './sql-conditions.js';
 
 const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor });
 const retryInput = schemaOf<RetryInput>()({
@@ -126,7 +126,7 @@ export function retryStatement<Params extends { actor: Actor }>(
   );
 }
 
-const isIdle = (s: string) => `${isUnsettled} AND ${isFree(s)}`;
+const isIdle = (s: string) => `${isUnsettled} AND ${isUnclaimed(s)}`;
 
 const retry = retryStatement<{ id: string; actor: Actor; releaseScheduled: boolean }>(
   'delivery.retry',

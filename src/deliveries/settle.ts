@@ -31,14 +31,17 @@ export interface Settlement {
  * What happened to an outcome. `kept`: the delivery or its message is locked, so it waits in `delivery_outcomes`.
  * `refused`: claimed by another worker, settled or deleted meanwhile.
  */
-export type Written = 'settled' | 'kept' | 'refused';
+export type WrittenOutcome = 'settled' | 'kept' | 'refused';
 
 /**
  * Writes outcomes and the status of delivered messages. It waits for no locked row, and writes nothing for a worker
  * whose claim was taken over.
  */
-export async function settle(executor: Executor, settlements: readonly Settlement[]): Promise<Map<string, Written>> {
-  const written = new Map<string, Written>();
+export async function settle(
+  executor: Executor,
+  settlements: readonly Settlement[],
+): Promise<Map<string, WrittenOutcome>> {
+  const written = new Map<string, WrittenOutcome>();
   for (const [how, group] of grouped(settlements)) {
     const left = await (how === settleDone
       ? executor.run(settleDone, claimsOf(group))
@@ -53,7 +56,7 @@ export async function settle(executor: Executor, settlements: readonly Settlemen
 export async function keepOutcomes(
   executor: Executor,
   settlements: readonly Settlement[],
-): Promise<Map<string, Written>> {
+): Promise<Map<string, WrittenOutcome>> {
   await executor.run(keepAll, outcomesOf(settlements));
   return new Map(settlements.map(({ row }) => [row.id, 'kept']));
 }

@@ -6,4 +6,4 @@
 export const isUnsettled = `state NOT IN ('done', 'discarded')`;
 
 /** Not claimed, or its lease has expired. */
-export const isFree = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;
+export const isUnclaimed = (s: string) => `(lease_until IS NULL OR lease_until <= ${s}.clock())`;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { tookTooLong } from '../db/outage.js';
-import { isLocked, isRefused } from '../db/refusal.js';
+import { isStatementTimeout } from '../db/outage.js';
+import { isLocked, isPermanentFailure } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { keepOutcomes, type Settlement, settle, type Written } from './settle.js';
+import { keepOutcomes, type Settlement, settle, type WrittenOutcome } from './settle.js';
 
 const retryMs = 500;
 
@@ -18,12 +18,12 @@ export async function writeOutcomes(
   runtime: Runtime,
   group: readonly Settlement[],
   isStopped: () => boolean,
-): Promise<Map<string, Written>> {
+): Promise<Map<string, WrittenOutcome>> {
   for (let tries = 0; !isStopped(); tries += 1) {
     try {
       return await settleOrKeep(runtime, group);
     } catch (error) {
-      if (isRefused(error) || (group.length > 1 && tookTooLong(error)))
+      if (isPermanentFailure(error) || (group.length > 1 && isStatementTimeout(error)))
         return writeOneByOne(runtime, group, isStopped, error);
       if (tries % triesPerLine === 0)
         runtime.log.warn(
@@ -37,7 +37,7 @@ export async function writeOutcomes(
 }
 
 /** If a whole table is locked, outcomes go to `delivery_outcomes`. */
-async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, Written>> {
+async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, WrittenOutcome>> {
   try {
     return await settle(db, group);
   } catch (error) {
@@ -52,7 +52,7 @@ async function writeOneByOne(
   group: readonly Settlement[],
   isStopped: () => boolean,
   error: unknown,
-): Promise<Map<string, Written>> {
+): Promise<Map<string, WrittenOutcome>> {
   const [only, ...others] = group;
   if (only && others.length === 0) {
     runtime.log.error({ deliveryId: only.row.id, reason: errorText(error) }, 'outcome refused by the database');

@@ -8,9 +8,9 @@ import {
   type ServiceFact,
   serviceReaders,
 } from './fact-readers.js';
-import { type Fact, type Facts, known, type Profile, skipped } from './facts.js';
-import { observe } from './observe.js';
+import { type Fact, type Facts, knownFact, type Profile, skippedFact } from './facts.js';
 import { type FoundConfig, readConfigFacts } from './read-config-facts.js';
+import { readFact } from './read-fact.js';
 import { readServices } from './read-services.js';
 
 export interface CollectOptions {
@@ -42,18 +42,18 @@ const configTexts: FailureTexts = {
 export async function collectFacts(options: CollectOptions): Promise<Facts> {
   const { root, configFile, profile, probe, takeFailures = () => [] } = options;
   const [found, hostFacts] = await Promise.all([
-    observe({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
+    readFact({ ...configTexts, timeoutMs: hostTimeoutMs }, () => readConfigFacts(root, configFile)),
     readHostFacts({ root, configFile }),
   ]);
   const host = { profile, nodeVersion: process.version, ...hostFacts };
   if (found.state !== 'known') return { ...host, config: found, ...skipServices(found.because, probe) };
   const [services] = await Promise.all([collectServices(found.value, probe), setTimeout(afterImportMs)]);
-  return { ...host, config: known(found.value.facts), ...services, hostFailures: takeFailures() };
+  return { ...host, config: knownFact(found.value.facts), ...services, hostFailures: takeFailures() };
 }
 
 async function readHostFacts(from: HostSource): Promise<Pick<Facts, HostFact>> {
   const reads = Object.entries(hostReaders).map(async ([name, { read, ...texts }]) => {
-    const fact: Fact<unknown> = await observe<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
+    const fact: Fact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
     return [name, fact] as const;
   });
   return Object.fromEntries(await Promise.all(reads)) as unknown as Pick<Facts, HostFact>;
@@ -74,6 +74,6 @@ async function collectServices({ config, facts }: FoundConfig, probe: boolean): 
 }
 
 function skipServices(because: string, probe: boolean): Services {
-  const facts = namesOf(probe).map((name) => [name, skipped(because)]);
+  const facts = namesOf(probe).map((name) => [name, skippedFact(because)]);
   return { probes: null, ...Object.fromEntries(facts) };
 }

@@ -3,7 +3,7 @@ import type { FactName, FactValues, SchemaFacts } from './facts.js';
 import { findMounts } from './find-mounts.js';
 import { probeModules } from './probe-modules.js';
 import { readBuildFacts } from './read-build-facts.js';
-import type { Salvaged } from './read-config-facts.js';
+import type { UsableConfig } from './read-config-facts.js';
 import { readEnvFile } from './read-env-file.js';
 import { readInstallation } from './read-installation.js';
 import { readMongoJobs } from './read-jobs.js';
@@ -34,7 +34,7 @@ interface HostReader<Value> extends FailureTexts {
 }
 
 export interface ServiceSource {
-  config: Salvaged;
+  config: UsableConfig;
   /** The facts that are known so far. */
   known: Partial<FactValues>;
   /** How long all reads together may take, in milliseconds. */
@@ -42,9 +42,9 @@ export interface ServiceSource {
 }
 
 interface ServiceReader<Value> extends Omit<FailureTexts, 'fix'> {
-  fix: string | ((config: Salvaged) => string);
+  fix: string | ((config: UsableConfig) => string);
   /** The fact without which this one is not read. */
-  after?: (config: Salvaged) => ServiceFact | undefined;
+  after?: (config: UsableConfig) => ServiceFact | undefined;
   /** Why it cannot be read; undefined if it can. */
   skip?: (from: ServiceSource) => string | undefined;
   read: (from: ServiceSource) => Value | Promise<Value>;
@@ -81,7 +81,7 @@ export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[N
   },
 };
 
-const fixOfDatabase = ({ database }: Salvaged) =>
+const fixOfDatabase = ({ database }: UsableConfig) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
 /** Facts that are read by means of the config: from the database, the job backend and the host's modules. */
@@ -147,7 +147,7 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
   },
 };
 
-function urlOf({ databaseUrl }: Salvaged): string {
+function urlOf({ databaseUrl }: UsableConfig): string {
   return databaseUrl ?? '';
 }
 

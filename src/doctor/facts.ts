@@ -17,8 +17,8 @@ export type Fact<T> =
   | { state: 'failed'; message: string; fix: string; because: string }
   | { state: 'skipped'; because: string };
 
-export const known = <T>(value: T): Fact<T> => ({ state: 'known', value });
-export const skipped = (because: string): Fact<never> => ({ state: 'skipped', because });
+export const knownFact = <T>(value: T): Fact<T> => ({ state: 'known', value });
+export const skippedFact = (because: string): Fact<never> => ({ state: 'skipped', because });
 
 /** `production` reports as problems what is fine on a developer's machine. */
 export type Profile = 'development' | 'production';
@@ -100,7 +100,7 @@ export interface ConfigFacts {
   /** Relative to the host. */
   file: string;
   problems: ConfigProblem[];
-  settings: PlainSettings;
+  settings: CheckedSettings;
   /** Contracts in the config that have every method. */
   contracts: ContractKey[];
   /** What decides whether calls are owed, as a worker with this config would announce it. */
@@ -117,7 +117,7 @@ export interface ConfigFacts {
 }
 
 /** The settings that checks look at: no URL, no host module. */
-export type PlainSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
+export type CheckedSettings = Pick<ResolvedConfig, 'worker' | 'ops' | 'log' | 'retention'> & {
   database: Omit<DatabaseConfig, 'url'>;
 };
 

@@ -13,12 +13,15 @@ export function findMounts(root: string): WorkspaceMount[] {
   return sourceFiles(root).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     if (!/cairnloop/i.test(text)) return [];
-    return mountsIn(text).map(({ line, operator }) => ({ place: `${path.relative(root, file)}:${line}`, operator }));
+    return findMountsInText(text).map(({ line, operator }) => ({
+      place: `${path.relative(root, file)}:${line}`,
+      operator,
+    }));
   });
 }
 
 /** Pure: the mounts in one file's text. */
-export function mountsIn(text: string): { line: number; operator: WorkspaceMount['operator'] }[] {
+export function findMountsInText(text: string): { line: number; operator: WorkspaceMount['operator'] }[] {
   return [...text.matchAll(/\.workspace\s*\(/g)].map((match) => ({
     line: text.slice(0, match.index).split('\n').length,
     operator: operatorIn(argumentAt(text, match.index + match[0].length)),

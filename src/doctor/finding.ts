@@ -35,7 +35,7 @@ export function findingsText(findings: readonly Finding[]): string {
 }
 
 /** A message may contain a host's error of many lines. */
-export function onOneLine(finding: Finding): Finding {
+export function withSingleLineMessage(finding: Finding): Finding {
   return { ...finding, message: oneLine(finding.message), fix: finding.fix === null ? null : oneLine(finding.fix) };
 }
 

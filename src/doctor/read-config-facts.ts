@@ -15,21 +15,21 @@ import { unfinishedMethods } from '../gen/unfinished.js';
 import type { ConfigFacts } from './facts.js';
 
 /** The config without its wrong parts, so that one mistake does not hide the rest. */
-export type Salvaged = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
+export type UsableConfig = { [S in keyof ResolvedConfig]: ResolvedConfig[S] } & {
   /** Undefined if it is missing or invalid. */
   databaseUrl: string | undefined;
 };
 
 export interface FoundConfig {
   facts: ConfigFacts;
-  config: Salvaged;
+  config: UsableConfig;
 }
 
 /** Reads the host's config. @throws CairnloopError as `readConfig` does; wrong keys are no error here. */
 export async function readConfigFacts(root: string, file: string | undefined): Promise<FoundConfig> {
   const found = await readConfig({ cwd: root, file, timeoutMs: importTimeoutMs + 5000 });
   const problems = configProblems(found.raw).map((problem) => ({ ...problem, found: redact(problem.found) }));
-  const config = salvage(found.raw, problems);
+  const config = usableConfig(found.raw, problems);
   const { database, worker, ops, log, retention } = config;
   const { url: _, ...plainDatabase } = database;
   return {
@@ -57,7 +57,7 @@ const contractKeys = Object.keys(contractMethods) as ContractKey[];
 type Raw = Record<string, Record<string, unknown> | undefined>;
 
 /** Pure: the config with its defaults, each key that has a problem left out. */
-export function salvage(raw: unknown, problems: readonly ConfigProblem[]): Salvaged {
+export function usableConfig(raw: unknown, problems: readonly ConfigProblem[]): UsableConfig {
   const given = (typeof raw === 'object' && raw !== null ? raw : {}) as Raw;
   const isWrong = (path: string) =>
     problems.some((problem) => problem.path === path || path.startsWith(`${problem.path}.`));

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { databaseTarget, isLocalTarget } from '../db/connection-url.js';
-import { readNature } from '../db/migrate-preconditions.js';
-import { lookAtDatabase } from '../db/probe.js';
+import { readDatabaseProperties } from '../db/migrate-preconditions.js';
+import { readWithPlainConnection } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
 /** What kind of server it is and how it is reached. @throws CairnloopError DATABASE_UNREACHABLE, DATABASE_BUSY */
 export async function readServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
-  const found = await lookAtDatabase(url, timeoutMs, async (client, pooling) => ({
+  const found = await readWithPlainConnection(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
-    ...(await readNature(client)),
+    ...(await readDatabaseProperties(client)),
     pooling,
   }));
   return { ...found, target: databaseTarget(url), isLocal: isLocalTarget(url) };

@@ -1,6 +1,6 @@
 import { type ServiceFact, type ServiceSource, serviceReaders } from './fact-readers.js';
-import { type Fact, type FactValues, skipped } from './facts.js';
-import { observe } from './observe.js';
+import { type Fact, type FactValues, skippedFact } from './facts.js';
+import { readFact } from './read-fact.js';
 
 type Read<Name extends ServiceFact> = { [N in Name]: Fact<FactValues[N]> };
 
@@ -14,21 +14,21 @@ export async function readServices<Name extends ServiceFact>(
   const reads = new Map<ServiceFact, Promise<Fact<unknown>>>();
 
   function factOf(name: ServiceFact): Promise<Fact<unknown>> {
-    const read = reads.get(name) ?? readFact(name);
+    const read = reads.get(name) ?? readService(name);
     reads.set(name, read);
     return read;
   }
 
-  async function readFact(name: ServiceFact): Promise<Fact<unknown>> {
+  async function readService(name: ServiceFact): Promise<Fact<unknown>> {
     const { after, skip, fix, read, ...texts } = serviceReaders[name];
     const needed = after?.(config);
     const first = needed && (await factOf(needed));
-    if (first && first.state !== 'known') return skipped(first.because);
+    if (first && first.state !== 'known') return skippedFact(first.because);
     const reason = skip?.(source);
-    if (reason !== undefined) return skipped(reason);
+    if (reason !== undefined) return skippedFact(reason);
     const leftMs = Math.max(1, Math.round(until - performance.now()));
     const failure = { ...texts, fix: typeof fix === 'string' ? fix : fix(config), timeoutMs: leftMs };
-    const fact = await observe<unknown>(failure, () => read(source));
+    const fact = await readFact<unknown>(failure, () => read(source));
     if (fact.state === 'known') Object.assign(source.known, { [name]: fact.value });
     return fact;
   }

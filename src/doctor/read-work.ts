@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
-import { oldestClosed } from '../customers/retention.js';
+import { oldestClosedAt } from '../customers/retention.js';
 import { quoteIdentifier, valuesOf } from '../db/connect.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
-import { isFree } from '../deliveries/sql-conditions.js';
+import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
 import { discardedCap, type WorkFacts } from './facts.js';
 import { selectAudit, toAuditFacts } from './read-audit.js';
@@ -39,7 +39,7 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
+      AND ${isUnclaimed(s)} AND NOT ${isHeldBack(s, 'd')}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 
@@ -53,7 +53,7 @@ const selectDiscarded = (s: string) => `
 
 const selectAges = (s: string) => {
   const ageOf = (time: string) => `(extract(epoch FROM ${s}.clock() - (${time})) * 1000)::float8`;
-  return `SELECT ${ageOf(oldestClosed(s))} AS closed_ms,
+  return `SELECT ${ageOf(oldestClosedAt(s))} AS closed_ms,
     ${ageOf(`SELECT min(started_at) FROM ${s}.erasures`)} AS erasure_ms`;
 };
 

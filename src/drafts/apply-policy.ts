@@ -17,12 +17,16 @@ export interface PolicyAnswer {
 }
 
 /** The decision for a proposal, how it came about, and its duration in milliseconds. */
-export interface Decided extends Omit<PolicyAnswer, 'reason'> {
+export interface PolicyDecision extends Omit<PolicyAnswer, 'reason'> {
   ms: number;
 }
 
 /** Asks the configured policy once. If anything fails, the draft waits for an operator. */
-export async function applyPolicy(runtime: Runtime, proposal: Proposal, options: PolicyOptions): Promise<Decided> {
+export async function applyPolicy(
+  runtime: Runtime,
+  proposal: Proposal,
+  options: PolicyOptions,
+): Promise<PolicyDecision> {
   const started = performance.now();
   const { decision, outcome, reason } = await runtime.telemetry
     .span('draft.decide', { draftId: proposal.id }, () =>

@@ -1,15 +1,15 @@
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
-import { sendAnswer } from '../conversations/answer.js';
 import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
-import { announceAnswer } from '../conversations/reply.js';
+import { announceReply } from '../conversations/reply.js';
 import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen-messages.js';
+import { writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf, text } from '../validation/input.js';
+import { actor, content, isId, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
@@ -23,7 +23,7 @@ const useInput = schemaOf<UseInput>()({
   dedupeKey: name.optional(),
   lastSeenMessageId,
 });
-const discardInput = schemaOf<DiscardInput>()({ actor, reason: text(2000).optional() });
+const discardInput = schemaOf<DiscardInput>()({ actor, reason: storableText(2000).optional() });
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,
@@ -89,7 +89,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
   const { draft, answered } = await runtime.traces.send(['reply'], () => runtime.db.transaction(send));
   if (!answered) return draft;
   announce(runtime, 'draft.sent', { draft });
-  announceAnswer(runtime, answered);
+  announceReply(runtime, answered);
   return draft;
 }
 
@@ -115,7 +115,7 @@ function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
 }
 
 async function answerWith(tx: Executor, runtime: Runtime, draft: DraftRow, sending: Sending & { status: DraftStatus }) {
-  const answered = await sendAnswer(tx, runtime, draft.conversation_id, {
+  const answered = await writeReply(tx, runtime, draft.conversation_id, {
     role: 'operator',
     content: sending.content ?? draft.content,
     author: sending.actor,

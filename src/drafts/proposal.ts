@@ -3,7 +3,7 @@ import canonicalize from 'canonicalize';
 import { z } from 'zod';
 import { type Conversation, type Proposal, proposalTypes, riskTiers } from '../contracts/domain.js';
 import { toStorableJson, toStorableText } from '../foundation/redact.js';
-import { content, name, only } from '../validation/input.js';
+import { content, name, strictObject } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
 export const generatorMessages = 200;
@@ -25,7 +25,10 @@ const proposal = {
 };
 
 /** What `drafts.propose` takes. */
-export const proposalInput = only({ ...proposal, evidence: z.array(only(evidence)).max(50).default([]) });
+export const proposalInput = strictObject({
+  ...proposal,
+  evidence: z.array(strictObject(evidence)).max(50).default([]),
+});
 
 /** A DraftGenerator's result, often a model's output: unknown keys are dropped, not refused. */
 export const generatedProposal = z.object({ ...proposal, evidence: z.array(z.object(evidence)).max(50).default([]) });

@@ -1,6 +1,6 @@
 import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/domain.js';
 import { findConversation } from '../conversations/find.js';
-import { announceAnswer } from '../conversations/reply.js';
+import { announceReply } from '../conversations/reply.js';
 import { type NoParams, statement } from '../db/statement.js';
 import { whenWritable } from '../db/when-writable.js';
 import { announce } from '../events/announce.js';
@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.js';
 import { parseInput } from '../validation/input.js';
 import { applyPolicy } from './apply-policy.js';
 import { generatedProposal, inputDigest, proposalInput, type WantedProposal } from './proposal.js';
-import { type Stored, storeDraft } from './store-draft.js';
+import { type StoredDraft, storeDraft } from './store-draft.js';
 
 /**
  * Asks the AutomationPolicy once and stores the proposal with its decision: `allow` sends it, `draft_only` keeps it,
@@ -25,7 +25,7 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
 }
 
 /** What a proposal was based on: the policy gets the same, and later messages supersede it. */
-export interface Seen {
+export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;
   /** The customer message that owes a draft; at most one draft answers it. Null for a proposal of the host. */
@@ -38,11 +38,11 @@ export interface Seen {
  * Like {@link proposeDraft} for a generator's result. A request that has a draft already returns it. Throws
  * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
-export function proposeForRequest(runtime: Runtime, input: unknown, seen: Seen): Promise<Draft> {
+export function proposeForRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {
   return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposal, input), seen);
 }
 
-async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: Seen): Promise<Draft> {
+async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: ProposalBasis): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
   const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
@@ -73,9 +73,9 @@ async function toProposal(runtime: Runtime, conversation: Conversation, wanted: 
 }
 
 /** After the commit. */
-function announceProposal(runtime: Runtime, { draft, answered }: Stored): void {
+function announceProposal(runtime: Runtime, { draft, answered }: StoredDraft): void {
   announce(runtime, 'draft.proposed', { draft, messageId: answered?.message.id ?? null });
-  if (answered) announceAnswer(runtime, answered);
+  if (answered) announceReply(runtime, answered);
 }
 
 const reserveId = statement<NoParams, { id: string }>('draft.reserve', (s) => `SELECT ${s}.time_id() AS id`);

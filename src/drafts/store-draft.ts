@@ -1,10 +1,10 @@
 import type { Actor, Decision, Draft, DraftStatus, MessageRole, Proposal } from '../contracts/domain.js';
-import { type Answered, sendAnswer } from '../conversations/answer.js';
+import { type WrittenReply, writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import type { Decided } from './apply-policy.js';
+import type { PolicyDecision } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
 
@@ -14,16 +14,16 @@ export const automationActor = { id: 'system:automation', name: 'Automation' };
 /** A proposal that the policy has decided on. */
 export interface DecidedProposal {
   proposal: Proposal;
-  decided: Decided;
+  decided: PolicyDecision;
   inputDigest: string;
   /** The customer message that asked for it; null when the host proposed it. */
   requestMessageId: string | null;
 }
 
-export interface Stored {
+export interface StoredDraft {
   draft: Draft;
   /** The message that an allowed draft became. */
-  answered: Answered | null;
+  answered: WrittenReply | null;
   /** The request was met before, by `draft`: nothing was written. */
   known: boolean;
 }
@@ -43,7 +43,7 @@ export async function storeDraft(
   tx: Executor,
   runtime: Pick<Runtime, 'config' | 'traces'>,
   decided: DecidedProposal,
-): Promise<Stored> {
+): Promise<StoredDraft> {
   const { proposal, requestMessageId } = decided;
   const [conversation] = await tx.run(lockConversation, { id: proposal.conversationId });
   if (!conversation) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: proposal.conversationId });
@@ -69,8 +69,8 @@ async function send(
   tx: Executor,
   runtime: Pick<Runtime, 'config' | 'traces'>,
   proposal: Proposal,
-): Promise<Answered | null> {
-  return sendAnswer(tx, runtime, proposal.conversationId, {
+): Promise<WrittenReply | null> {
+  return writeReply(tx, runtime, proposal.conversationId, {
     role: 'automation',
     content: proposal.content,
     author: automationActor,
@@ -131,7 +131,7 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 );
 
 interface DraftParams
-  extends Decided,
+  extends PolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
   /** JSON. */
   evidence: string;

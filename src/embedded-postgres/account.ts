@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { CairnloopError } from '../foundation/errors.js';
 
 /** The operating system user that Postgres runs as. */
-export interface Account {
+export interface SystemAccount {
   uid: number;
   gid: number;
 }
@@ -14,7 +14,7 @@ const unprivilegedUsers = ['postgres', 'nobody'];
  * Postgres refuses to run as root, so root hands it to an existing unprivileged user. `undefined` means the current
  * user will do. On Windows pg_ctl drops an administrator's rights by itself.
  */
-export async function chooseAccount(): Promise<Account | undefined> {
+export async function chooseAccount(): Promise<SystemAccount | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of unprivilegedUsers) {
     const account = await lookUp(name);
@@ -26,7 +26,7 @@ export async function chooseAccount(): Promise<Account | undefined> {
   });
 }
 
-async function lookUp(name: string): Promise<Account | undefined> {
+async function lookUp(name: string): Promise<SystemAccount | undefined> {
   const ask = async (flag: string) => Number((await promisify(execFile)('id', [flag, name])).stdout) | 0;
   try {
     return { uid: await ask('-u'), gid: await ask('-g') };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { lchown, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 
 /**
  * Makes `target` unless it exists, all or nothing: it is built under another name and renamed, so that neither a crash
@@ -9,15 +9,15 @@ import type { Account } from './account.js';
  */
 export async function buildFolder(
   target: string,
-  account: Account | undefined,
+  account: SystemAccount | undefined,
   build: (folder: string) => Promise<void>,
 ): Promise<string> {
   if (existsSync(target)) return target;
   const draft = await mkdtemp(`${target}-`);
   try {
-    await giveTo(account, draft);
+    await changeOwner(account, draft);
     await build(draft);
-    await giveTo(account, draft);
+    await changeOwner(account, draft);
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -27,7 +27,7 @@ export async function buildFolder(
 }
 
 /** Hands a folder and everything in it to the account; without one it is the current user's already. */
-export async function giveTo(account: Account | undefined, folder: string): Promise<void> {
+export async function changeOwner(account: SystemAccount | undefined, folder: string): Promise<void> {
   if (!account) return;
   await lchown(folder, account.uid, account.gid);
   for (const entry of await readdir(folder, { recursive: true })) {

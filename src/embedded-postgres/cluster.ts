@@ -1,9 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { appendFile, chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Account } from './account.js';
-import { buildFolder, giveTo } from './build-folder.js';
-import type { Home } from './home.js';
+import type { SystemAccount } from './account.js';
+import { buildFolder, changeOwner } from './build-folder.js';
+import type { PostgresHome } from './home.js';
 import { runProgram } from './run-program.js';
 import { loopbackSettings, renderSettings, type Settings, temporarySettings } from './settings.js';
 
@@ -20,7 +20,7 @@ export interface Cluster {
 }
 
 /** The folder of the cluster in a home folder, whether it exists or not. */
-export function clusterIn({ path, temporary }: Home): Cluster {
+export function clusterIn({ path, temporary }: PostgresHome): Cluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
 
@@ -38,11 +38,15 @@ function clusterAt(folder: string, temporary: boolean): Cluster {
 const settingsFile = 'cairnloop.conf';
 
 /** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
-export async function createCluster(cluster: Cluster, initdb: string, account: Account | undefined): Promise<void> {
+export async function createCluster(
+  cluster: Cluster,
+  initdb: string,
+  account: SystemAccount | undefined,
+): Promise<void> {
   await buildFolder(cluster.folder, account, async (folder) => {
     const { data, passwordFile } = clusterAt(folder, cluster.temporary);
     await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
-    await giveTo(account, folder);
+    await changeOwner(account, folder);
     const args = ['-D', data, '--pwfile', passwordFile, ...initdbOptions, ...(cluster.temporary ? ['--no-sync'] : [])];
     await runProgram({ step: 'initdb', file: initdb, args, cwd: folder, account });
     await appendFile(join(data, 'postgresql.conf'), `include = '${settingsFile}'\n`);
@@ -85,7 +89,11 @@ export async function writeLastPort({ portFile }: Cluster, port: number): Promis
 }
 
 /** Sets what the next start of the server reads. */
-export async function writeSettings(cluster: Cluster, settings: Settings, account: Account | undefined): Promise<void> {
+export async function writeSettings(
+  cluster: Cluster,
+  settings: Settings,
+  account: SystemAccount | undefined,
+): Promise<void> {
   const all = { ...(cluster.temporary && temporarySettings), ...settings, ...loopbackSettings };
   const file = join(cluster.data, settingsFile);
   await writeFile(file, renderSettings(all));

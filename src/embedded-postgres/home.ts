@@ -3,21 +3,21 @@ import { chmod, lstat, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
-import type { Account } from './account.js';
-import { giveTo } from './build-folder.js';
+import type { SystemAccount } from './account.js';
+import { changeOwner } from './build-folder.js';
 import { isReachable } from './reachable.js';
 
 /** The folder that holds a cluster, and its programs when they had to be copied. */
-export interface Home {
+export interface PostgresHome {
   path: string;
   temporary: boolean;
 }
 
 /** Opens the folder for `dataDir`, to be kept unless `temporary`; or one of its own in the temporary folder. */
 export async function openHome(
-  account: Account | undefined,
+  account: SystemAccount | undefined,
   { dataDir, temporary = false }: { dataDir?: string; temporary?: boolean },
-): Promise<Home> {
+): Promise<PostgresHome> {
   if (dataDir === undefined) return { path: await makeTemporary(account), temporary: true };
   const wanted = resolve(dataDir);
   await mkdir(wanted, { recursive: true });
@@ -27,9 +27,9 @@ export async function openHome(
   return { path: await makeTemporary(account), temporary };
 }
 
-async function makeTemporary(account: Account | undefined): Promise<string> {
+async function makeTemporary(account: SystemAccount | undefined): Promise<string> {
   const folder = await mkdtemp(join(await reachableTmp(account), 'cairnloop-postgres-'));
-  await giveTo(account, folder);
+  await changeOwner(account, folder);
   return folder;
 }
 
@@ -37,7 +37,7 @@ async function makeTemporary(account: Account | undefined): Promise<string> {
  * Replaces a folder that the account may not enter. It has the same name each time, so that the data is found again;
  * since everybody may write to the temporary folder, one of another owner is refused.
  */
-async function openSubstitute(wanted: string, account: Account | undefined): Promise<string> {
+async function openSubstitute(wanted: string, account: SystemAccount | undefined): Promise<string> {
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 16);
   const folder = join(await reachableTmp(account), `cairnloop-postgres-${name}`);
   await mkdir(folder, { recursive: true });
@@ -52,11 +52,11 @@ async function openSubstitute(wanted: string, account: Account | undefined): Pro
   return folder;
 }
 
-async function reachableTmp(account: Account | undefined): Promise<string> {
+async function reachableTmp(account: SystemAccount | undefined): Promise<string> {
   return (await isReachable(tmpdir(), account)) ? tmpdir() : '/tmp';
 }
 
 /** Removes a temporary home; a persistent one stays. */
-export async function discardHome({ path, temporary }: Home): Promise<void> {
+export async function discardHome({ path, temporary }: PostgresHome): Promise<void> {
   if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -6,20 +6,20 @@ import { execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 import type { StopMode } from './server.js';
 
 /** What the keeper does once its parent has ended. */
-export interface KeeperOrder {
+export interface KeeperTask {
   pgCtl: string;
   data: string;
   mode: StopMode;
-  account?: Account;
+  account?: SystemAccount;
   /** A temporary folder to remove afterwards. */
   remove?: string;
 }
 
-const order = JSON.parse(process.argv[2] as string) as KeeperOrder;
+const order = JSON.parse(process.argv[2] as string) as KeeperTask;
 
 // A service manager signals every process of a unit; this one goes last, when its parent has gone.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 import type { Cluster } from './cluster.js';
-import type { Home } from './home.js';
-import type { KeeperOrder } from './keeper-process.js';
+import type { PostgresHome } from './home.js';
+import type { KeeperTask } from './keeper-process.js';
 
 /** A process that stops Postgres when this one exits, however it exits. */
 export interface Keeper {
@@ -18,12 +18,12 @@ export interface Keeper {
  * keep this process alive.
  */
 export async function startKeeper(
-  home: Home,
+  home: PostgresHome,
   cluster: Cluster,
   pgCtl: string,
-  account: Account | undefined,
+  account: SystemAccount | undefined,
 ): Promise<Keeper> {
-  const order: KeeperOrder = {
+  const order: KeeperTask = {
     pgCtl,
     data: cluster.data,
     mode: home.temporary ? 'immediate' : 'fast',

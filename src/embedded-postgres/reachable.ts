@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 
 interface Ownership {
   mode: number;
@@ -9,16 +9,16 @@ interface Ownership {
 }
 
 /** Whether the account may pass through every folder down to `folder`. Without an account (the current user) it may. */
-export async function isReachable(folder: string, account: Account | undefined): Promise<boolean> {
+export async function isReachable(folder: string, account: SystemAccount | undefined): Promise<boolean> {
   if (!account) return true;
   for (let path = await realpath(folder); ; path = dirname(path)) {
-    if (!mayEnter(await stat(path), account)) return false;
+    if (!canTraverse(await stat(path), account)) return false;
     if (path === dirname(path)) return true;
   }
 }
 
 /** The traversal bit of the one class (owner, group or others) that counts for this account. */
-export function mayEnter(folder: Ownership, account: Account): boolean {
+export function canTraverse(folder: Ownership, account: SystemAccount): boolean {
   if (folder.uid === account.uid) return (folder.mode & 0o100) !== 0;
   if (folder.gid === account.gid) return (folder.mode & 0o010) !== 0;
   return (folder.mode & 0o001) !== 0;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { CairnloopError } from '../foundation/errors.js';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 
 export interface Program {
   /** The purpose, for the error message. */
@@ -8,7 +8,7 @@ export interface Program {
   file: string;
   args: readonly string[];
   cwd: string;
-  account: Account | undefined;
+  account: SystemAccount | undefined;
 }
 
 /** Runs a program to its end. Rejects with `EMBEDDED_POSTGRES_FAILED` and its last lines unless it exits with 0. */
@@ -25,7 +25,9 @@ export function runProgram({ step, file, args, cwd, account }: Program): Promise
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     child.once('error', (error) => fail(error.message));
-    child.once('close', (code, signal) => fail(lastLines(output) || `it ended with ${signal ?? `exit code ${code}`}`));
+    child.once('close', (code, signal) =>
+      fail(lastLogLines(output) || `it ended with ${signal ?? `exit code ${code}`}`),
+    );
     child.once('exit', (code) => {
       if (code !== 0) return;
       // On Windows the server inherits the pipes, so `close` would wait for its end.
@@ -37,7 +39,7 @@ export function runProgram({ step, file, args, cwd, account }: Program): Promise
 }
 
 /** The last lines of a log, enough to show a cause. */
-export function lastLines(text: string): string {
+export function lastLogLines(text: string): string {
   return text.trim().split(/\r?\n/).slice(-12).join('\n');
 }
 

@@ -1,6 +1,6 @@
 import { chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 import { buildFolder } from './build-folder.js';
 import type { Binaries } from './installed-binaries.js';
 import { runProgram } from './run-program.js';
@@ -13,7 +13,7 @@ import { runProgram } from './run-program.js';
 export async function makeRunnable(
   installed: Binaries,
   folder: string,
-  account: Account | undefined,
+  account: SystemAccount | undefined,
 ): Promise<Binaries> {
   if (await succeeds(checkRuns(installed, account))) return installed;
   if (await succeeds(linkLibraries(installed.root).then(() => checkRuns(installed, account)))) return installed;
@@ -23,11 +23,11 @@ export async function makeRunnable(
 }
 
 /** Tested by running: this finds missing libraries, closed folders and `noexec` mounts. */
-async function checkRuns({ postgres }: Binaries, account: Account | undefined): Promise<void> {
+async function checkRuns({ postgres }: Binaries, account: SystemAccount | undefined): Promise<void> {
   await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
 }
 
-async function copyInto(folder: string, installed: Binaries, account: Account | undefined): Promise<Binaries> {
+async function copyInto(folder: string, installed: Binaries, account: SystemAccount | undefined): Promise<Binaries> {
   const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
     await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
     await openFolders(target);

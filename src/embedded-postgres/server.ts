@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
-import type { Account } from './account.js';
+import type { SystemAccount } from './account.js';
 import type { Cluster } from './cluster.js';
-import { lastLines, runProgram } from './run-program.js';
+import { lastLogLines, runProgram } from './run-program.js';
 import { findRunning } from './running.js';
 
 /** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
@@ -15,7 +15,7 @@ export interface Server {
   stop(mode: StopMode): Promise<void>;
 }
 
-export function controlServer(cluster: Cluster, pgCtl: string, account: Account | undefined): Server {
+export function controlServer(cluster: Cluster, pgCtl: string, account: SystemAccount | undefined): Server {
   let port: number;
   const run = (step: string, args: string[]) =>
     runProgram({ step, file: pgCtl, args: [...args, '--wait', '-D', cluster.data], cwd: cluster.folder, account });
@@ -34,7 +34,7 @@ export function controlServer(cluster: Cluster, pgCtl: string, account: Account 
 
 /** pg_ctl does not say why the server failed to start; its log does. */
 async function explain(error: unknown, { log }: Cluster): Promise<never> {
-  const reason = lastLines(await readFile(log, 'utf8').catch(() => ''));
+  const reason = lastLogLines(await readFile(log, 'utf8').catch(() => ''));
   if (!reason || !isCairnloopError(error)) throw error;
   throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step: 'start', reason }, { cause: error });
 }

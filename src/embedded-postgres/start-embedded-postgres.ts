@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { type Account, chooseAccount } from './account.js';
+import { chooseAccount, type SystemAccount } from './account.js';
 import { clusterIn, createCluster, readPassword, takeLastPort, writeLastPort, writeSettings } from './cluster.js';
-import { discardHome, type Home, openHome } from './home.js';
+import { discardHome, openHome, type PostgresHome } from './home.js';
 import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
 import { type Keeper, startKeeper } from './keeper.js';
 import { makeRunnable } from './runnable-binaries.js';
@@ -59,9 +59,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {
 }
 
 async function startIn(
-  home: Home,
+  home: PostgresHome,
   installed: Binaries,
-  account: Account | undefined,
+  account: SystemAccount | undefined,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const cluster = clusterIn(home);
@@ -90,7 +90,7 @@ async function startIn(
 }
 
 interface Running {
-  home: Home;
+  home: PostgresHome;
   server: Server;
   keeper: Keeper;
   port: number;

@@ -7,7 +7,7 @@ import { type FollowUp, followUps } from './follow-ups.js';
 export type Announcing = Pick<Runtime, 'jobs' | 'changeFeed' | 'metrics' | 'telemetry' | 'held'>;
 
 /** What is to follow a commit of the host's, in its order; a function publishes a span. */
-export type Held = (FollowUp | (() => void))[];
+export type HeldFollowUps = (FollowUp | (() => void))[];
 
 /**
  * Announces a change: wakes workers, notifies open pages, counts and publishes as {@link followUps} has it. Call it
@@ -23,13 +23,13 @@ export function announce<Type extends ChangeType>(runtime: Announcing, type: Typ
  * A runtime whose statements run on `db`, in a transaction that the host commits: follow-ups of its changes go to
  * `held`.
  */
-export function holdingRuntime(runtime: Runtime, db: Database, held: Held): Runtime {
+export function holdingRuntime(runtime: Runtime, db: Database, held: HeldFollowUps): Runtime {
   const telemetry = { ...runtime.telemetry, ...runtime.telemetry.holding((publish) => held.push(publish)) };
   return { ...runtime, db, telemetry, held };
 }
 
 /** Does all that follows a commit. */
-export function release(runtime: Announcing, held: Held): void {
+export function announceHeld(runtime: Announcing, held: HeldFollowUps): void {
   for (const one of held) {
     if (typeof one === 'function') one();
     else follow(runtime, one);
@@ -37,7 +37,7 @@ export function release(runtime: Announcing, held: Held): void {
 }
 
 /** Runs the follow-ups that are harmless without a commit: a worker or a page checks and finds nothing. */
-export function releaseHarmless(runtime: Announcing, held: Held): void {
+export function announceHarmless(runtime: Announcing, held: HeldFollowUps): void {
   for (const one of held) if (typeof one !== 'function') followHarmlessly(runtime, one);
 }
 

@@ -1,4 +1,4 @@
-import { kindOf } from './describe-value.js';
+import { describeKind } from './describe-value.js';
 
 /** Describes a wrong value without revealing secrets. */
 
@@ -6,7 +6,7 @@ import { kindOf } from './describe-value.js';
 export function describeFound(value: unknown): string {
   if (typeof value === 'string') return describeText(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return kindOf(value);
+  return describeKind(value);
 }
 
 function describeText(text: string): string {

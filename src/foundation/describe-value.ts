@@ -1,7 +1,7 @@
 const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
 
 /** What kind of value it is, with none of its content. Never throws. */
-export function kindOf(value: unknown): string {
+export function describeKind(value: unknown): string {
   if (value === null) return 'null';
   return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
 }
@@ -12,7 +12,7 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (isList(value)) return `a list of ${value.length}`;
-  return isDate(value) && Number.isNaN(value.getTime()) ? 'an invalid Date' : kindOf(value);
+  return isDate(value) && Number.isNaN(value.getTime()) ? 'an invalid Date' : describeKind(value);
 }
 
 function counted(characters: number): string {

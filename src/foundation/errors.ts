@@ -3,7 +3,7 @@
  * in the source builds a {@link CairnloopError} with words of its own, so this file is the whole list.
  */
 
-import { kindOf } from './describe-value.js';
+import { describeKind } from './describe-value.js';
 
 interface ErrorText {
   message: string;
@@ -505,7 +505,7 @@ function withTextIds<D extends object>(details: D): D {
 }
 
 function idText(id: unknown): string {
-  if (typeof id !== 'string') return kindOf(id);
+  if (typeof id !== 'string') return describeKind(id);
   return id.length > 200 ? `${id.slice(0, 200)}…` : id;
 }
 

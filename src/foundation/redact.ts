@@ -1,4 +1,4 @@
-import { mask, secretPatterns } from './secret-patterns.js';
+import { redactedMark, secretPatterns } from './secret-patterns.js';
 
 /** Makes foreign text safe to log, to store and to show: no credentials, bounded, and nothing Postgres refuses. */
 
@@ -33,8 +33,8 @@ function beginning(text: string, maxLength: number): string {
   const cut = text.slice(0, maxLength);
   const run = 1 + Math.max(...[' ', '\n', '\t', '\r'].map((space) => cut.lastIndexOf(space)));
   if (run > maxLength - nearestSpace)
-    return `${redact(printable(cut.slice(0, run).replace(cutPassword, `$1${mask}`)))}…`;
-  const masked = redact(printable(cut.slice(0, run) + cut.slice(run).replace(/:\/\/.*$/, `://${mask}`)));
+    return `${redact(printable(cut.slice(0, run).replace(cutPassword, `$1${redactedMark}`)))}…`;
+  const masked = redact(printable(cut.slice(0, run) + cut.slice(run).replace(/:\/\/.*$/, `://${redactedMark}`)));
   return `${masked.slice(0, -halfSecret)}…`;
 }
 

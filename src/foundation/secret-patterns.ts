@@ -3,7 +3,7 @@
  * traces, which every log holds.
  */
 
-export const mask = '[redacted]';
+export const redactedMark = '[redacted]';
 
 type Pattern = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
 
@@ -38,12 +38,12 @@ const hostAndMore = '(?=[\\w.-]+(?::\\d{1,5})?[/?]|[\\w.-]+:\\d)';
 
 const urls: readonly Pattern[] = [
   // Up to the last "@" before a host, as passwords hold unencoded "@", "/", quotes and spaces.
-  [new RegExp(`\\b(${scheme})${userAndPassword}${anyOfThisUrl}{1,300}@${hostAndMore}`, 'gi'), `$1${mask}@`],
-  [new RegExp(`\\b(${servers})[^\\s<>]+@`, 'gi'), `$1${mask}@`],
-  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s<>]+@`, 'gi'), `$1${mask}@`],
-  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s@]*[ \\t]${anyOfThisUrl}{0,200}@`, 'gi'), `$1${mask}@`],
-  [new RegExp(`\\b(${scheme})(?!git@)[^\\s/?#"'<>]+@`, 'gi'), `$1${mask}@`],
-  [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${mask}@`],
+  [new RegExp(`\\b(${scheme})${userAndPassword}${anyOfThisUrl}{1,300}@${hostAndMore}`, 'gi'), `$1${redactedMark}@`],
+  [new RegExp(`\\b(${servers})[^\\s<>]+@`, 'gi'), `$1${redactedMark}@`],
+  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s<>]+@`, 'gi'), `$1${redactedMark}@`],
+  [new RegExp(`\\b(${scheme})${userAndPassword}[^\\s@]*[ \\t]${anyOfThisUrl}{0,200}@`, 'gi'), `$1${redactedMark}@`],
+  [new RegExp(`\\b(${scheme})(?!git@)[^\\s/?#"'<>]+@`, 'gi'), `$1${redactedMark}@`],
+  [/\b(jdbc:oracle:\w+:)[^\s@]+@/gi, `$1${redactedMark}@`],
 ];
 
 /** Whoever knows such a URL can post to the chat behind it. */
@@ -59,30 +59,39 @@ const tokenWords =
   'hooks?|webhooks?|webhookb2|incoming|tokens?|secrets?|keys?|reset|reset-password|password-reset|magic|magic-link|invites?|verify|confirm|activate|unsubscribe';
 
 const addresses: readonly Pattern[] = [
-  [new RegExp(`\\b((?:${webhookHosts})(?::\\d+)?/)[^\\s"'\`<>)]+`, 'gi'), `$1${mask}`],
-  [/\/(bot)\d+:[^\s/?#"'<>]+/gi, `/$1${mask}`],
-  [new RegExp(`(:\\/\\/[^\\s"'<>]{0,300}?/(?:${tokenWords})/)${tokenSegment}(?:/${tokenSegment})*`, 'gi'), `$1${mask}`],
+  [new RegExp(`\\b((?:${webhookHosts})(?::\\d+)?/)[^\\s"'\`<>)]+`, 'gi'), `$1${redactedMark}`],
+  [/\/(bot)\d+:[^\s/?#"'<>]+/gi, `/$1${redactedMark}`],
+  [
+    new RegExp(`(:\\/\\/[^\\s"'<>]{0,300}?/(?:${tokenWords})/)${tokenSegment}(?:/${tokenSegment})*`, 'gi'),
+    `$1${redactedMark}`,
+  ],
   // A long path segment of mixed case with digits is a token: a slug or a hexadecimal hash has one case.
   [
     /(:\/\/[^\s"'<>]{0,300}?\/)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])(?=(?:[A-Za-z_-]*\d){3})[\w-]{20,}(?![\w.-])/g,
-    `$1${mask}`,
+    `$1${redactedMark}`,
   ],
-  [/([?&#;](?:key|code|auth|ticket|jwt|assertion|otp|state|session|sid)=)[^\s&#"'<>]{6,}/gi, `$1${mask}`],
+  [/([?&#;](?:key|code|auth|ticket|jwt|assertion|otp|state|session|sid)=)[^\s&#"'<>]{6,}/gi, `$1${redactedMark}`],
 ];
 
 const headers: readonly Pattern[] = [
-  [/\b((?:proxy-|x-)?authorization|(?:set-)?cookie2?)(\\*["']?\s*(?:=>|[=:])|\\*["']\s*,)[^\r\n]+/gi, `$1$2 ${mask}`],
-  [/(["']x-[\w-]*(?:key|token|secret|auth)["']\s*,\s*)("[^"]*"?|'[^']*'?)/gi, `$1${mask}`],
-  [/\bbearer\s+(?!(?:auth\w*|credentials?|scheme|tokens?)\b)[\w.~+/=-]{8,}/gi, `Bearer ${mask}`],
+  [
+    /\b((?:proxy-|x-)?authorization|(?:set-)?cookie2?)(\\*["']?\s*(?:=>|[=:])|\\*["']\s*,)[^\r\n]+/gi,
+    `$1$2 ${redactedMark}`,
+  ],
+  [/(["']x-[\w-]*(?:key|token|secret|auth)["']\s*,\s*)("[^"]*"?|'[^']*'?)/gi, `$1${redactedMark}`],
+  [/\bbearer\s+(?!(?:auth\w*|credentials?|scheme|tokens?)\b)[\w.~+/=-]{8,}/gi, `Bearer ${redactedMark}`],
   [/\b(basic)(\s+)([a-z0-9+/_-]{6,}={0,2})(?![\w=])/gi, maskBasic],
-  [/\b(negotiate|ntlm)\s+[a-z0-9+/]{16,}={0,2}/gi, `$1 ${mask}`],
-  [/\b((?:connect\.sid|(?<![\w-])[\w-]{0,30}?sess(?:ion)?[-_]?id|_?csrf|xsrf)\s*=\s*)[^\s;"'&]+/gi, `$1${mask}`],
+  [/\b(negotiate|ntlm)\s+[a-z0-9+/]{16,}={0,2}/gi, `$1 ${redactedMark}`],
+  [
+    /\b((?:connect\.sid|(?<![\w-])[\w-]{0,30}?sess(?:ion)?[-_]?id|_?csrf|xsrf)\s*=\s*)[^\s;"'&]+/gi,
+    `$1${redactedMark}`,
+  ],
 ];
 
 /** Plain words follow "basic" too; credentials are `user:password` in base64. */
 function maskBasic(whole: string, word = '', space = '', given = ''): string {
   const isCredential = /\d|=$/.test(given) || Buffer.from(given, 'base64').includes(':');
-  return isCredential ? `${word}${space}${mask}` : whole;
+  return isCredential ? `${word}${space}${redactedMark}` : whole;
 }
 
 /** Each must contain a digit: `sk_buff` and `npm_config_cache` are names. */
@@ -102,12 +111,15 @@ const plainPrefixes =
   'sk-(?:proj|ant|or|svcacct|admin|live|test)[-_]|sk-(?=[A-Za-z0-9]{16})|[sr]k_(?:live|test)_|(?:hf|gsk|gh[pousr])_(?=[A-Za-z0-9]{10})|github_pat_|glpat-|dop_v1_|ya29\\.|xox[abeprs]-|xapp-|whsec_|GOCSPX-|shpat_|rubygems_|dckr_pat_|sbp_';
 
 const shapes: readonly Pattern[] = [
-  [new RegExp(`(?<![\\w-])(?:${plainPrefixes})[\\w./+-]{8,}=*`, 'g'), mask],
-  [/-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g, mask],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, mask],
-  [new RegExp(`(?<![\\w-])(?:${prefixes})(?=[\\w./+-]*\\d)[\\w./+-]{8,}=*`, 'g'), mask],
-  [/\b(?:A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[\w-]{30,}|SG\.[\w-]{8,}\.[\w-]{8,}|SK[0-9a-f]{32})/g, mask],
-  [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, mask],
+  [new RegExp(`(?<![\\w-])(?:${plainPrefixes})[\\w./+-]{8,}=*`, 'g'), redactedMark],
+  [
+    /-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    redactedMark,
+  ],
+  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)*/g, redactedMark],
+  [new RegExp(`(?<![\\w-])(?:${prefixes})(?=[\\w./+-]*\\d)[\\w./+-]{8,}=*`, 'g'), redactedMark],
+  [/\b(?:A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{12,}|AIza[\w-]{30,}|SG\.[\w-]{8,}\.[\w-]{8,}|SK[0-9a-f]{32})/g, redactedMark],
+  [/\b(?:\d{8,10}:AA[\w-]{30,}|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,}|pat\w{14}\.[0-9a-f]{64})/g, redactedMark],
 ];
 
 /**
@@ -116,7 +128,7 @@ const shapes: readonly Pattern[] = [
 const multiline: readonly Pattern[] = [
   [
     new RegExp(`(<(?:[\\w.-]+:)?${identifier}(?:\\s[^<>]*)?>\\s*)(?:<!\\[CDATA\\[[\\s\\S]*?\\]\\]>|[^<]+)`, 'gi'),
-    `$1${mask}`,
+    `$1${redactedMark}`,
   ],
   // A name and its value apart, as in XML settings and in the environment of a container.
   [
@@ -124,11 +136,11 @@ const multiline: readonly Pattern[] = [
       `(\\b(?:name|key|id)${separator}${quote}?${identifier}${quote}?[\\s,;]*${quote}?value${separator})(?:${value})`,
       'gi',
     ),
-    `$1${mask}`,
+    `$1${redactedMark}`,
   ],
   [
     new RegExp(`(${name}${quote}?\\s*:\\s*[|>][+-]?[ \\t]*\\r?\\n)(?:[ \\t]+[^\\r\\n]*(?:\\r?\\n|$))+`, 'gi'),
-    `$1  ${mask}\n`,
+    `$1  ${redactedMark}\n`,
   ],
 ];
 
@@ -136,20 +148,23 @@ const named: readonly Pattern[] = [
   // A line of a settings file, whose value may hold spaces; and a part of an ADO connection string.
   [
     new RegExp(`(\\n[ \\t]*(?:export |set |- )?${identifier}[ \\t]*[=:][ \\t]*)${noValue}(?!["'\`])[^\\r\\n]+`, 'gi'),
-    `$1${mask}`,
+    `$1${redactedMark}`,
   ],
-  [new RegExp(`(${name}\\s*=\\s*)[^\\s;"'][^;"'\\r\\n]*(?=;)`, 'gi'), `$1${mask}`],
+  [new RegExp(`(${name}\\s*=\\s*)[^\\s;"'][^;"'\\r\\n]*(?=;)`, 'gi'), `$1${redactedMark}`],
   [
     new RegExp(
       `((?<![\\w-])--?[\\w-]{0,40}?${name}\\s+)(?!(?:is|are|was|must|may|and|or|not|needs?|expects?|requires?|option|flag)\\b|-)(?:${value})`,
       'gi',
     ),
-    `$1${mask}`,
+    `$1${redactedMark}`,
   ],
-  [/(\s(?:-u|--user)\s+["']?[^\s:"']+:)(?!\d+\b)[^\s"']+/g, `$1${mask}`],
-  [new RegExp(`(${name}\\s+is\\s+)(?=["'])(?:${quoted})`, 'gi'), `$1${mask}`],
-  [new RegExp(`(${name}${separator})(?:${value})`, 'gi'), `$1${mask}`],
-  [new RegExp(`((?:(?<![A-Za-z])[Pp]ass|(?<![A-Za-z])PASS|(?<=[a-z])Pass)${separator})(?:${value})`, 'g'), `$1${mask}`],
+  [/(\s(?:-u|--user)\s+["']?[^\s:"']+:)(?!\d+\b)[^\s"']+/g, `$1${redactedMark}`],
+  [new RegExp(`(${name}\\s+is\\s+)(?=["'])(?:${quoted})`, 'gi'), `$1${redactedMark}`],
+  [new RegExp(`(${name}${separator})(?:${value})`, 'gi'), `$1${redactedMark}`],
+  [
+    new RegExp(`((?:(?<![A-Za-z])[Pp]ass|(?<![A-Za-z])PASS|(?<=[a-z])Pass)${separator})(?:${value})`, 'g'),
+    `$1${redactedMark}`,
+  ],
 ];
 
 /** A group of patterns is tried only if its hint occurs: most texts hold no secret. */

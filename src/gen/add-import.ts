@@ -1,12 +1,12 @@
 import { Node, type SourceFile, ts } from 'ts-morph';
-import { type Addition, nextLineStart } from './splice.js';
+import { type Insertion, nextLineStart } from './insert-texts.js';
 import type { Style } from './style.js';
 
 /**
  * Adds an import (without semicolon) after the leading imports or requires, else before the first statement, after
  * shebang, header comment and directives.
  */
-export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Addition {
+export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Insertion {
   const text = file.getFullText();
   const statements = file.getStatements();
   const last = statements[countWhile(statements, isOpening) - 1];
@@ -54,7 +54,7 @@ function leadingSemicolon(statement: Node): string {
   return /\s*\n\s*;$/.exec(statement.getText())?.[0] ?? '';
 }
 
-function addOnTop(text: string, first: Node | undefined, line: string, eol: string): Addition {
+function addOnTop(text: string, first: Node | undefined, line: string, eol: string): Insertion {
   const at = first ? afterHeader(text, first) : text.length;
   const isFileStart = at === 0 || text[at - 1] === '\n';
   const wouldContinue = !line.endsWith(';') && /^[([`+\-/]/.test(first?.getText() ?? '');

@@ -1,5 +1,5 @@
 import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
-import { type Addition, indentAt, lineStart, nextLineStart } from './splice.js';
+import { type Insertion, indentAt, lineStart, nextLineStart } from './insert-texts.js';
 import type { Style } from './style.js';
 
 /** Input of every way to add a property. */
@@ -19,7 +19,7 @@ interface Place {
  * Adds `property` (without comma) to an object literal. If `}` has its own line, so does the property. No existing line
  * changes, unless a spread without trailing comma comes last: it must stay before ours.
  */
-export function addProperty(object: ObjectLiteralExpression, property: string, style: Place['style']): Addition[] {
+export function addProperty(object: ObjectLiteralExpression, property: string, style: Place['style']): Insertion[] {
   const text = object.getSourceFile().getFullText();
   const [open, close] = [object.getStart() + 1, object.getEnd() - 1];
   const commas = object.getChildSyntaxListOrThrow().getChildrenOfKind(SyntaxKind.CommaToken);
@@ -31,7 +31,7 @@ export function addProperty(object: ObjectLiteralExpression, property: string, s
 }
 
 /** `{ a: 1 }` becomes `{ a: 1, property }`, `{}` becomes `{ property }`. */
-function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: Place): Addition[] {
+function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: Place): Insertion[] {
   const last = elements.at(-1);
   if (!last) {
     const space = /\s*$/.exec(text.slice(open, close))?.[0] ?? '';
@@ -42,7 +42,7 @@ function addInline({ text, open, close, elements, commas, hasTrailingComma, prop
   return [{ at: inlineEnd(text, last.getEnd()), text: `, ${property}` }];
 }
 
-function addLine(place: Place): Addition[] {
+function addLine(place: Place): Insertion[] {
   const { elements, hasTrailingComma, style } = place;
   const last = elements.at(-1);
   if (!last) return [lineBeforeClose(place, style.trailingCommas ? ',' : '')];
@@ -50,7 +50,7 @@ function addLine(place: Place): Addition[] {
   return addCommaFirst(place, last) ?? addBeforeLast(place, last) ?? addCommaAndLine(place, last);
 }
 
-function lineBeforeClose({ text, close, elements, property, style }: Place, comma: string): Addition {
+function lineBeforeClose({ text, close, elements, property, style }: Place, comma: string): Insertion {
   const last = elements.at(-1);
   const indent =
     last && startsItsLine(text, last.getStart())
@@ -60,7 +60,7 @@ function lineBeforeClose({ text, close, elements, property, style }: Place, comm
 }
 
 /** `, b: 2` on a line of its own asks for another such line. */
-function addCommaFirst({ text, commas, property, style }: Place, last: Node): Addition[] | undefined {
+function addCommaFirst({ text, commas, property, style }: Place, last: Node): Insertion[] | undefined {
   const comma = commas.at(-1);
   if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
   const indent = indentAt(text, comma.getStart());
@@ -68,7 +68,7 @@ function addCommaFirst({ text, commas, property, style }: Place, last: Node): Ad
 }
 
 /** Without trailing commas, a new line before the last property is the only change of one line. */
-function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Addition[] | undefined {
+function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Insertion[] | undefined {
   const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
   const at = nextLineStart(text, end);
   const isFree = text.slice(end, at).trim() === '' && at <= last.getStart();
@@ -76,7 +76,7 @@ function addBeforeLast({ text, open, elements, commas, property, style }: Place,
   return [{ at, text: `${indentAt(text, last.getStart())}${property},${style.eol}` }];
 }
 
-function addCommaAndLine(place: Place, last: Node): Addition[] {
+function addCommaAndLine(place: Place, last: Node): Insertion[] {
   return [{ at: last.getEnd(), text: ',' }, lineBeforeClose(place, '')];
 }
 

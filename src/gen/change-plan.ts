@@ -31,7 +31,7 @@ export interface ChangePlan {
 
 /** A file with the content `after`: created, updated, or unchanged if it has it already. */
 export function writeChange(path: string, before: string | null, after: string): FileChange {
-  if (before === after) return keep(path, before);
+  if (before === after) return unchangedFile(path, before);
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
 }
 
@@ -40,11 +40,11 @@ export function isEditable(text: string): boolean {
   return !text.includes('\0');
 }
 
-export function keep(path: string, before: string | null): FileChange {
+export function unchangedFile(path: string, before: string | null): FileChange {
   return { path, outcome: 'unchanged', before, after: before };
 }
 
-export function skip(path: string, before: string | null, reason: string): FileChange {
+export function skippedFile(path: string, before: string | null, reason: string): FileChange {
   return { path, outcome: 'skipped', before, after: before, reason };
 }
 

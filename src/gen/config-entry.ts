@@ -89,7 +89,7 @@ function valueSet(property: Node): Node {
 }
 
 /** True where every key of the object is written in quotes, so that ours should be too. */
-export function keyStyle(object: ObjectLiteralExpression): boolean {
+export function usesQuotedKeys(object: ObjectLiteralExpression): boolean {
   const assignments = object.getProperties().filter((property) => Node.isPropertyAssignment(property));
   return assignments.length > 0 && assignments.every((property) => Node.isStringLiteral(property.getNameNode()));
 }

@@ -1,13 +1,13 @@
 /** Finds the exported object literal of a config file, in all shapes that people write. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { isReassigned, isTransparent, type Name, withAliases } from './references.js';
+import { isReassigned, isTransparent, type ScopedName, withAliases } from './references.js';
 import { findDeclared } from './scopes.js';
 
 /** `names` are those under which the object is known in the file. */
 export interface ConfigObject {
   object: ObjectLiteralExpression;
-  names: readonly Name[];
+  names: readonly ScopedName[];
 }
 
 /** The exported object, or why it was not found, in words that follow "because". */
@@ -26,7 +26,7 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
 /** What is exported, and the names that the export itself gives it. */
 interface Exported {
   node: Node;
-  names: readonly Name[];
+  names: readonly ScopedName[];
 }
 
 /** `export default`, `export =`, `export { x as default }`, `module.exports =`, `exports.default =`. */
@@ -68,7 +68,7 @@ function assignmentChain(expression: Expression): { targets: string[]; value: Ex
 }
 
 /** Follows an expression to the object literal that is its value. */
-export function resolveObject(node: Node, names: readonly Name[] = []): ConfigObject | undefined {
+export function resolveObject(node: Node, names: readonly ScopedName[] = []): ConfigObject | undefined {
   const next = (to: Node | undefined) => to && resolveObject(to, names);
   if (Node.isObjectLiteralExpression(node)) return { object: node, names };
   if (isTransparent(node)) return next(node.getExpression());
@@ -82,7 +82,7 @@ export function resolveObject(node: Node, names: readonly Name[] = []): ConfigOb
 }
 
 /** A self-reference ends the search. */
-function resolveName(node: Node, names: readonly Name[]): ConfigObject | undefined {
+function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | undefined {
   const declared = findDeclared(node);
   const [only, ...others] = declared?.declarations ?? [];
   const name = { text: node.getText(), scope: declared?.scope };
@@ -93,7 +93,7 @@ function resolveName(node: Node, names: readonly Name[]): ConfigObject | undefin
 }
 
 /** The initializer of a `const` or never reassigned variable, or the function; a part of a pattern has no such value. */
-function onlyValue(declaration: Node, { text, scope }: Name): Node | undefined {
+function onlyValue(declaration: Node, { text, scope }: ScopedName): Node | undefined {
   if (!scope || isReassigned({ text, scope })) return undefined;
   if (Node.isVariableDeclaration(declaration)) return declaration.getInitializer();
   return Node.isFunctionDeclaration(declaration) ? declaration : undefined;

@@ -1,7 +1,7 @@
 import type { ModuleForm } from './module-form.js';
 
 /** What to take from one module. Every name but `from` is optional; `local` marks a module of the host's own. */
-export interface Wanted {
+export interface WantedImport {
   from: string;
   /** Names of values, e.g. `err, ok`. */
   values?: string;
@@ -11,7 +11,7 @@ export interface Wanted {
 }
 
 /** The import lines, in the style of the templates. */
-export function importLines({ from, values, types, local }: Wanted, form: ModuleForm): string {
+export function importLines({ from, values, types, local }: WantedImport, form: ModuleForm): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);
   if (values) lines.push(...valueImport(values, from, form, local ?? false));

@@ -22,7 +22,7 @@ export function relativeSpecifiers(file: SourceFile): string[] {
 }
 
 /** Every name that a new binding must not take: declared, imported or used freely. */
-export function takenNames(file: SourceFile): Set<string> {
+export function namesInUse(file: SourceFile): Set<string> {
   return new Set(identifiersIn(file));
 }
 

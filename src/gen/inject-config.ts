@@ -6,13 +6,20 @@ import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
 import { addProperty } from './add-property.js';
 import { isEditable } from './change-plan.js';
-import { findEntry, findInObject, keyStyle } from './config-entry.js';
+import { findEntry, findInObject, usesQuotedKeys } from './config-entry.js';
 import { findConfigObject } from './config-object.js';
-import { localNameOf, relativeSpecifiers, specifiersOf, takenNames } from './imported-modules.js';
+import { localNameOf, namesInUse, relativeSpecifiers, specifiersOf } from './imported-modules.js';
+import { insertTexts } from './insert-texts.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
-import { freeName, meantModules, moduleId, type PathAliases, type SpecifierExtension, specifier } from './names.js';
+import {
+  moduleId,
+  type PathAliases,
+  possibleModuleIds,
+  type SpecifierExtension,
+  specifier,
+  unusedName,
+} from './names.js';
 import { isValidSyntax, parseSource } from './parse-source.js';
-import { splice } from './splice.js';
 import { observeStyle, type Style } from './style.js';
 
 /** The module to put in: `file` exports `exportName`, which belongs at `configKey`. */
@@ -96,13 +103,13 @@ function shown(node: Node): string {
 }
 
 function meansOurs(text: string, { path, entry, habits }: Job): boolean {
-  return meantModules(path, text, habits.aliases).includes(moduleId(entry.file));
+  return possibleModuleIds(path, text, habits.aliases).includes(moduleId(entry.file));
 }
 
 function addEntry(object: ObjectLiteralExpression, job: Job): string {
   const style = { ...job.habits.style, ...observeStyle(job.file) };
-  const { statement, property } = entryLines(job, keyStyle(object));
-  return splice(job.file.getFullText(), [
+  const { statement, property } = entryLines(job, usesQuotedKeys(object));
+  return insertTexts(job.file.getFullText(), [
     ...(statement ? [addImport(job.file, statement, style)] : []),
     ...addProperty(object, property, style),
   ]);
@@ -113,7 +120,7 @@ function entryLines(job: Job, quoteKeys: boolean): { statement?: string; propert
   const { file, entry, habits, path } = job;
   const quote = observeStyle(file).quote ?? habits.style.quote;
   const imported = localNameOf(file, (text) => meansOurs(text, job), entry.exportName);
-  const local = imported ?? freeName(entry.exportName, entry.fallbackName, takenNames(file));
+  const local = imported ?? unusedName(entry.exportName, entry.fallbackName, namesInUse(file));
   const key = quoteKeys ? `${quote}${entry.configKey}${quote}` : entry.configKey;
   const property = key === local ? local : `${key}: ${local}`;
   if (imported) return { property };

@@ -36,7 +36,7 @@ export const fetchLines = (isTyped: boolean) => [
   '  return handler.fetch(request);',
   '};',
 ];
-export const nextLines = (isTyped: boolean) => [
+export const nextMountLines = (isTyped: boolean) => [
   ...lazy(isTyped),
   '',
   '// app/support/[[...path]]/route.ts',
@@ -53,7 +53,7 @@ export const nextLines = (isTyped: boolean) => [
   '// next.config: Node loads the package, not the bundler',
   "serverExternalPackages: ['cairnloop'],",
 ];
-export const svelteLines = (isTyped: boolean) => [
+export const svelteMountLines = (isTyped: boolean) => [
   ...(isTyped ? ["import type { Handle } from '@sveltejs/kit';"] : []),
   '',
   ...lazy(isTyped),
@@ -65,7 +65,7 @@ export const svelteLines = (isTyped: boolean) => [
   '  return handler.fetch(event.request);',
   '};',
 ];
-export const adonisLines = (isTyped: boolean) => [
+export const adonisMountLines = (isTyped: boolean) => [
   ...(isTyped
     ? [
         "import type { HttpContext } from '@adonisjs/core/http';",

@@ -4,10 +4,10 @@ import { type FileCase, fileCases, inFileCase } from './file-case.js';
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
 import { type ModuleForm, observeModuleForm } from './module-form.js';
 import { type ModuleKind, type ModuleKindName, moduleKinds } from './module-kinds.js';
-import { meantModules, moduleId, specifier } from './names.js';
+import { moduleId, possibleModuleIds, specifier } from './names.js';
 import { parseSource } from './parse-source.js';
 import { renderTemplate, type Templates } from './render-template.js';
-import { restyle, templateStyle } from './style.js';
+import { applyStyle, templateStyle } from './style.js';
 import { findTestFile } from './test-place.js';
 
 export interface ModuleRequest {
@@ -42,7 +42,7 @@ export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string)
 
 function importedModules({ config, aliases }: HostSnapshot): Set<string> {
   const specifiers = [...(config.text ?? '').matchAll(/\b(?:from|require\(|import\()\s*['"]([^'"]+)['"]/g)];
-  return new Set(specifiers.flatMap(([, text = '']) => meantModules(config.path, text, aliases)));
+  return new Set(specifiers.flatMap(([, text = '']) => possibleModuleIds(config.path, text, aliases)));
 }
 
 export function testFile(host: HostSnapshot, file: string): string {
@@ -159,7 +159,7 @@ function environment({ databaseVariable, bracketEnv, importsProcess }: HostSnaps
 }
 
 export function finishConfig({ config, style }: HostSnapshot, text: string): string {
-  return style.trailingCommas ? text : restyle(config.path, text, { ...templateStyle, trailingCommas: false });
+  return style.trailingCommas ? text : applyStyle(config.path, text, { ...templateStyle, trailingCommas: false });
 }
 
 /** `.mjs` and `.cjs` say it themselves, TypeScript's settings say it for `.ts`, the text for `.js`. */

@@ -1,6 +1,6 @@
 /** The lines that mount operations, workspace and portal, by framework. */
 import type { Framework } from './host-snapshot.js';
-import { adonisLines, nextLines, svelteLines } from './lazy-mount-lines.js';
+import { adonisMountLines, nextMountLines, svelteMountLines } from './lazy-mount-lines.js';
 
 export interface MountLines {
   title: string;
@@ -83,22 +83,22 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     title: 'your Next application: a module support, which connects at the first request and not while Next builds',
     file: 'support',
     isLazy: true,
-    lines: nextLines(false),
-    typedLines: nextLines(true),
+    lines: nextMountLines(false),
+    typedLines: nextMountLines(true),
   },
   sveltekit: {
     title: 'src/hooks.server of your SvelteKit application; it connects at the first request and not while Vite builds',
     file: 'hooks.server',
     isLazy: true,
-    lines: svelteLines(false),
-    typedLines: svelteLines(true),
+    lines: svelteMountLines(false),
+    typedLines: svelteMountLines(true),
   },
   adonis: {
     title: 'a middleware of your Adonis application, first in server.use() of start/kernel: before the body parser',
     file: 'app/middleware/support_middleware',
     isLazy: true,
-    lines: adonisLines(false),
-    typedLines: adonisLines(true),
+    lines: adonisMountLines(false),
+    typedLines: adonisMountLines(true),
   },
   node: {
     title: 'your server',

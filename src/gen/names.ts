@@ -25,7 +25,7 @@ export function specifier(from: string, to: string, extension: SpecifierExtensio
 export type PathAliases = Readonly<Record<string, readonly string[]>>;
 
 /** The files that a specifier may mean, as {@link moduleId}s; none for a package. */
-export function meantModules(from: string, text: string, aliases: PathAliases): string[] {
+export function possibleModuleIds(from: string, text: string, aliases: PathAliases): string[] {
   if (text.startsWith('.')) return [moduleId(path.posix.join(path.posix.dirname(from), text))];
   return Object.entries(aliases).flatMap(([pattern, targets]) => {
     const [head = '', tail] = pattern.split('*');
@@ -38,7 +38,7 @@ export function meantModules(from: string, text: string, aliases: PathAliases): 
 }
 
 /** The first of `wanted`, `fallback`, `fallback2` … that is not taken. */
-export function freeName(wanted: string, fallback: string, taken: ReadonlySet<string>): string {
+export function unusedName(wanted: string, fallback: string, taken: ReadonlySet<string>): string {
   const candidates = [wanted, fallback, ...Array.from({ length: taken.size }, (_, n) => `${fallback}${n + 2}`)];
   return candidates.find((name) => !taken.has(name)) ?? fallback;
 }

@@ -1,4 +1,4 @@
-import { type ChangePlan, type FileChange, skip, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, skippedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 
 /** The files of `cairnloop gen alerts`, by the names that they have in the package and in the host. */
@@ -42,6 +42,6 @@ export function planAlerts(
 export function keepEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
   const isEdited = before !== null && before !== after;
   return isEdited && !force
-    ? skip(path, before, 'it differs; --force overwrites it')
+    ? skippedFile(path, before, 'it differs; --force overwrites it')
     : writeChange(path, before, after);
 }

@@ -1,11 +1,11 @@
 /** Plans `cairnloop init` besides the modules: npm scripts and the example environment. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
-import { type ChangePlan, type FileChange, isEditable, keep, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
+import { insertTexts } from './insert-texts.js';
 import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
-import { splice } from './splice.js';
 import { observeStyle } from './style.js';
 import { unwiredKinds } from './unwired-kinds.js';
 
@@ -51,13 +51,13 @@ function planScripts(path: string, text: string): FileChange {
   const given = jsonObject(text)?.getProperty('"scripts"');
   if (given && !propertyValue(jsonObject(text), 'scripts')) return scriptsByHand(path, text);
   const after = Object.entries(hostScripts).reduce((now, [name, line]) => withScript(now, name, line), text);
-  return isJson(after) ? writeChange(path, text, after) : keep(path, text);
+  return isJson(after) ? writeChange(path, text, after) : unchangedFile(path, text);
 }
 
 function scriptsByHand(path: string, text: string): FileChange {
   const lines = Object.entries(hostScripts).map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
   const byHand = [{ place: 'in "scripts"', lines }];
-  return { ...keep(path, text), outcome: 'manual', reason: 'its "scripts" are no object', byHand };
+  return { ...unchangedFile(path, text), outcome: 'manual', reason: 'its "scripts" are no object', byHand };
 }
 
 function withScript(text: string, name: string, line: string): string {
@@ -88,7 +88,7 @@ function propertyValue(object: ObjectLiteralExpression | undefined, name: string
 
 function addJson(text: string, object: ObjectLiteralExpression, property: string): string {
   const additions = addProperty(object, property, { ...jsonStyle(object), trailingCommas: false });
-  return splice(
+  return insertTexts(
     text,
     additions.map(({ at, text: added }) => ({ at: at - 1, text: added })),
   );
@@ -131,10 +131,10 @@ function planEnv(path: string, text: string | null, variable: string): FileChang
   const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
   if (text !== null && !isEditable(text)) {
     const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
-    return { ...keep(path, text), outcome: 'manual', reason: 'it is no text in UTF-8', byHand };
+    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'it is no text in UTF-8', byHand };
   }
   if (text !== null && new RegExp(`^\\s*(?:#\\s*)?(?:export\\s+)?${variable}\\s*=`, 'm').test(text))
-    return keep(path, text);
+    return unchangedFile(path, text);
   const eol = text?.includes('\r\n') ? '\r\n' : '\n';
   const separator = text === null || text === '' || text.endsWith('\n') ? '' : eol;
   return writeChange(path, text, `${text ?? ''}${separator}${exampleUrl}${eol}`);

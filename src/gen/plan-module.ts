@@ -1,5 +1,5 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
-import { type ChangePlan, type FileChange, keep, skip, writeChange } from './change-plan.js';
+import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { type InjectionResult, injectConfig, manualOutcome } from './inject-config.js';
 import {
@@ -56,7 +56,10 @@ function planKind(
   const before = texts[file] ?? null;
   const injected = inject(kind, file, config, planning);
   if (injected.outcome === 'skipped' && !request.force) {
-    return { changes: [before === null ? skip(file, null, injected.reason) : keep(file, before)], injected };
+    return {
+      changes: [before === null ? skippedFile(file, null, injected.reason) : unchangedFile(file, before)],
+      injected,
+    };
   }
   const changes = [keepEdited(file, before, renderModule(kind, file, planning), request.force)];
   changes.push(...planTest(kind, file, before === null, planning));

@@ -1,6 +1,6 @@
 /** Finds what a file does to an object or name after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
-import { isWritten, type Name, outermost, referencesTo } from './references.js';
+import { isWritten, outermost, referencesTo, type ScopedName } from './references.js';
 
 /** One place where a key of the object is set; `key` is undefined where it cannot be told which one. */
 export interface Reassignment {
@@ -11,7 +11,7 @@ export interface Reassignment {
 }
 
 /** `config.key = …`, `delete config.key`, `Object.assign(config, …)` and their like, in the order of the file. */
-export function findReassignments(names: readonly Name[], file: SourceFile): Reassignment[] {
+export function findReassignments(names: readonly ScopedName[], file: SourceFile): Reassignment[] {
   return names
     .flatMap((name) => referencesTo(name, file))
     .flatMap(writeThrough)

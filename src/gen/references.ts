@@ -3,7 +3,7 @@ import { type BinaryExpression, Node, type SourceFile, SyntaxKind, ts } from 'ts
 import { findDeclared } from './scopes.js';
 
 /** A name in the file: a variable of one scope, or an export such as `module.exports`, which has none. */
-export interface Name {
+export interface ScopedName {
   text: string;
   scope: Node | undefined;
 }
@@ -27,12 +27,12 @@ export function outermost(node: Node): Node {
 }
 
 /** True where a value is put into the variable anywhere but at its declaration. */
-export function isReassigned({ text, scope }: Name & { scope: Node }): boolean {
+export function isReassigned({ text, scope }: ScopedName & { scope: Node }): boolean {
   return referencesTo({ text, scope }, scope).some(isWritten);
 }
 
 /** The names, and those that a `const other = name` of the file gives to the same object. */
-export function withAliases(names: readonly Name[], file: SourceFile): readonly Name[] {
+export function withAliases(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
   const known = new Set(names.map(keyOf));
   const aliases = names
     .flatMap((name) => referencesTo(name, file))
@@ -45,11 +45,11 @@ export function withAliases(names: readonly Name[], file: SourceFile): readonly 
   return fresh.length === 0 ? names : withAliases([...names, ...fresh], file);
 }
 
-function keyOf({ text, scope }: Name): string {
+function keyOf({ text, scope }: ScopedName): string {
   return `${text} ${scope?.getPos()} ${scope?.getKind()}`;
 }
 
-export function referencesTo({ text, scope }: Name, within: Node): Node[] {
+export function referencesTo({ text, scope }: ScopedName, within: Node): Node[] {
   const kind = text.includes('.') ? SyntaxKind.PropertyAccessExpression : SyntaxKind.Identifier;
   return within
     .getDescendantsOfKind(kind)

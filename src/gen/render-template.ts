@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
-import { importLines, type Wanted } from './import-statement.js';
+import { importLines, type WantedImport } from './import-statement.js';
 import type { ModuleForm } from './module-form.js';
-import { restyle, type Style } from './style.js';
+import { applyStyle, type Style } from './style.js';
 
 /** `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
 export type Templates = Readonly<Record<string, string>>;
@@ -22,9 +22,9 @@ export function renderTemplate(templates: Templates, { template, fileName, form,
   const render = Handlebars.compile(source, { noEscape: true, strict: true });
   const text = render(
     { export: '', tail: '', ...exportWords(form, values.exportName), ...values },
-    { helpers: { imports: ({ hash }: { hash: Wanted }) => importLines(hash, form) } },
+    { helpers: { imports: ({ hash }: { hash: WantedImport }) => importLines(hash, form) } },
   );
-  return restyle(fileName, `${text.trim()}\n`, style);
+  return applyStyle(fileName, `${text.trim()}\n`, style);
 }
 
 /** `export` stands before the value, `tail` after it, `exportDefault` before an expression. */

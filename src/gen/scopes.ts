@@ -2,13 +2,13 @@
 import { Node, SyntaxKind, ts } from 'ts-morph';
 
 /** The nearest scope that declares a name, with every declaration of it there. */
-export interface Declared {
+export interface DeclaredName {
   scope: Node;
   declarations: readonly Node[];
 }
 
 /** What `name` means where `use` stands; undefined where the file does not declare it. */
-export function findDeclared(use: Node, name = use.getText()): Declared | undefined {
+export function findDeclared(use: Node, name = use.getText()): DeclaredName | undefined {
   const all = use
     .getSourceFile()
     .getDescendantsOfKind(SyntaxKind.Identifier)

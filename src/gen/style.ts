@@ -60,7 +60,7 @@ function observeIndent(text: string): Partial<Style> {
 }
 
 /** Rewrites a text in {@link templateStyle} as the host would have written it. Comments and templates stay as they are. */
-export function restyle(fileName: string, text: string, style: Style): string {
+export function applyStyle(fileName: string, text: string, style: Style): string {
   const file = parseSource(fileName, text);
   const edits = file.getDescendants().flatMap((node) => tokenEdit(node, style, text));
   const restyled = edits

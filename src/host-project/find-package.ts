@@ -4,7 +4,7 @@ import { configExtensions } from '../config/config-file-names.js';
 import { isTrustedFile, trustedFoldersUp } from '../config/trusted-folders.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { isFile, isFolder } from './folders.js';
-import { isMarker, type PackageJson } from './package-json.js';
+import { isModuleTypeMarker, type PackageJson } from './package-json.js';
 import { workspacePackages } from './workspace.js';
 
 export interface HostPackage {
@@ -88,7 +88,7 @@ function onlyOne(folders: readonly string[], root: string, start: string, isMean
 function nearestHost(start: string): HostPackage | undefined {
   const { folders } = trustedFoldersUp(start);
   const packages = folders.filter((folder) => isTrustedFile(path.join(folder, 'package.json'), start));
-  const described = packages.find((folder) => !isMarker(readPackageJson(folder)));
+  const described = packages.find((folder) => !isModuleTypeMarker(readPackageJson(folder)));
   const marked = packages.find((folder) => isFolder(path.join(folder, 'node_modules'))) ?? packages[0];
   const packageRoot = described ?? marked ?? null;
   const json = packageRoot === null ? {} : readPackageJson(packageRoot);

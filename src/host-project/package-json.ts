@@ -15,7 +15,7 @@ export interface PackageJson {
 }
 
 /** A package.json that only says how the files beside it are read, e.g. `{ "type": "module" }` in `src`. */
-export function isMarker(json: PackageJson): boolean {
+export function isModuleTypeMarker(json: PackageJson): boolean {
   const { name, scripts, workspaces, dependencies, devDependencies, peerDependencies } = json;
   return [name, scripts, workspaces, dependencies, devDependencies, peerDependencies].every((value) => !value);
 }

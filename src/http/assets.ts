@@ -82,7 +82,7 @@ export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFo
   for (const [name, body] of sources) {
     if (!name.endsWith('.css')) files.set(name, { body, type: typeOf(name) });
   }
-  const styles = names.styles.map((name) => sources.get(`${name}.css`) ?? '').join('\n');
+  const styles = names.styles.map((name) => styleOf(sources, name)).join('\n');
   files.set(names.stylesheet, { body: styles, type: typeOf(names.stylesheet) });
   if (hostStyles) files.set('host.css', { body: hostStyles, type: typeOf('host.css') });
   const version = versionOf(files);
@@ -92,6 +92,13 @@ export async function loadAssets({ base, folder, hostStyles, ...names }: AssetFo
     hostStyles: hostStyles !== undefined && hostStyles !== '',
     find: (wanted, name) => (wanted === version ? files.get(name) : undefined),
   };
+}
+
+/** A missing stylesheet fails at the start: a page without it still works and looks wrong. */
+function styleOf(sources: ReadonlyMap<string, string>, name: string): string {
+  const style = sources.get(`${name}.css`);
+  if (style === undefined) throw new Error(`The package has no stylesheet ${name}.css`);
+  return style;
 }
 
 async function readSources(folder: URL): Promise<Map<string, string>> {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import type { NativeRequest } from './identify.js';
-import { isOver, writeResponse } from './write-response.js';
+import { isResponseOver, writeResponse } from './write-response.js';
 
 /** One handler for fetch-style servers and for Node. Neither form throws or rejects. */
 export interface Mounted {
@@ -78,7 +78,7 @@ export function createMount(options: MountOptions): Mounted {
     async node(request, response, next) {
       const address = addressOf(request, options);
       if (next && !options.owns(pathOf(address))) return handOn(next, options, response);
-      if (isOver(response)) return;
+      if (isResponseOver(response)) return;
       try {
         // Without a listener, an error of an aborted response would end the process.
         response.on('error', () => {});

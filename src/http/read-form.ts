@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
 
 /** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
-export type Unread = 'too large' | 'too slow' | 'malformed' | 'already read';
+export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
 
 export interface ReadOptions {
   limits?: FieldLimits;
@@ -25,7 +25,7 @@ export async function readForm(
   request: Request,
   incoming?: IncomingMessage,
   { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: ReadOptions = {},
-): Promise<Fields | Unread> {
+): Promise<Fields | UnreadReason> {
   try {
     const type = request.headers.get('content-type') ?? '';
     const kind = kindOf(type);
@@ -61,7 +61,7 @@ async function fieldsOfParsed(
   incoming: IncomingMessage,
   type: BodyType,
   limits: FieldLimits,
-): Promise<Fields | Unread> {
+): Promise<Fields | UnreadReason> {
   const { body, rawBody } = leftOn(incoming);
   for (const left of [body, rawBody]) {
     const bytes = typeof left === 'string' ? Buffer.from(left.slice(0, limits.maxBytes + 1)) : left;
@@ -90,7 +90,7 @@ function hadBody({ headers }: IncomingMessage): boolean {
 }
 
 /** Reads the body and counts bytes: Content-Length may be absent. */
-async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | Unread> {
+async function readBody(request: Request, maxBytes: number, idleMs: number): Promise<Buffer | UnreadReason> {
   const chunks: Uint8Array[] = [];
   const reader = request.body?.getReader();
   let size = 0;
@@ -123,7 +123,7 @@ async function nextChunk(
 }
 
 /** Do not wait for the rest. */
-function stopReading(reader: Reader | undefined, why: Unread): Unread {
+function stopReading(reader: Reader | undefined, why: UnreadReason): UnreadReason {
   reader?.cancel().catch(() => {});
   return why;
 }
@@ -132,7 +132,7 @@ async function fieldsOfBytes(
   bytes: Uint8Array,
   { type, kind }: BodyType,
   limits: FieldLimits,
-): Promise<Fields | Unread> {
+): Promise<Fields | UnreadReason> {
   if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
   if (kind === 'multipart') return fieldsOfMultipart(bytes, type);
   const text = new TextDecoder().decode(bytes);

@@ -23,7 +23,7 @@ export const securityHeaders: Record<string, string> = {
 };
 
 /** Adds {@link securityHeaders}; a response may set its own caching. */
-export const protect: MiddlewareHandler = async (c, next) => {
+export const setSecurityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   for (const [name, value] of Object.entries(securityHeaders)) {
     // Refusal pages bring a policy for their inline style.

@@ -19,14 +19,14 @@ export interface Languages<Texts> {
 }
 
 /** What a host sets: any text by its key, and the language of the others. */
-export type GivenTexts = { locale?: string } & { readonly [key: string]: string | undefined };
+export type HostTexts = { locale?: string } & { readonly [key: string]: string | undefined };
 
 const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'ha', 'he', 'ks', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
 
 /** Chooses the texts for a request: the host's locale, else what the browser asks for, then the host's own texts. */
 export function chooseWording<Texts>(
   { shipped, base, fallback }: Languages<Texts>,
-  given: GivenTexts,
+  given: HostTexts,
   acceptLanguage: string | null,
 ): Wording<Texts> {
   const { locale: chosen, ...texts } = given;
@@ -66,14 +66,14 @@ export function isLocale(tag: unknown): tag is string {
 }
 
 /** A text with what it names filled in. */
-export function fill(text: string, values: Record<string, string | number>): string {
+export function fillPlaceholders(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(values, name) ? String(values[name]) : whole,
   );
 }
 
 /** Copies the texts that a host sets. Throws `MOUNT_OPTION_INVALID`: a slip in a key would leave a text as it was. */
-export function readGivenTexts<Given extends object>(helper: string, given: Given, keys: readonly string[]): Given {
+export function readHostTexts<Given extends object>(helper: string, given: Given, keys: readonly string[]): Given {
   const refuse = (option: string, expected: string, found: string) =>
     new CairnloopError('MOUNT_OPTION_INVALID', { helper, option: `strings.${option}`, expected, found });
   const known = ['locale', ...keys];

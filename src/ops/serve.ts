@@ -16,7 +16,7 @@ export interface ServedApp {
 const requestTimeout = 10_000;
 
 /** Where to listen, and what its failure calls it. */
-export interface Address {
+export interface ListenAddress {
   server: 'ops server' | 'workspace';
   host: string;
   port: number;
@@ -25,7 +25,7 @@ export interface Address {
 }
 
 /** Throws as {@link serve} if an address cannot be used, before other work begins. */
-export async function requireListenable(addresses: readonly Address[]): Promise<void> {
+export async function requireListenable(addresses: readonly ListenAddress[]): Promise<void> {
   const served: ServedApp[] = [];
   try {
     for (const address of addresses) served.push(await serve(nothing, address));
@@ -41,7 +41,7 @@ const nothing: Pick<Mounted, 'node'> = {
 };
 
 /** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serve(app: Pick<Mounted, 'node'>, address: Address): Promise<ServedApp> {
+export function serve(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });
@@ -62,7 +62,7 @@ export function serve(app: Pick<Mounted, 'node'>, address: Address): Promise<Ser
   });
 }
 
-function listenError(error: NodeJS.ErrnoException, address: Address): CairnloopError {
+function listenError(error: NodeJS.ErrnoException, address: ListenAddress): CairnloopError {
   if (error.code === 'EADDRINUSE') return new CairnloopError('PORT_TAKEN', address);
   return new CairnloopError('PORT_REFUSED', { ...address, reason: errorText(error, 200) });
 }

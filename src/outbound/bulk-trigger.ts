@@ -8,7 +8,7 @@ import { announce } from '../events/announce.js';
 import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { content, isId, name, only, parseInput, schemaOf } from '../validation/input.js';
+import { content, isId, name, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { hostOrActor, oweMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = schemaOf<BulkInput>()({
@@ -18,7 +18,7 @@ const bulkInput = schemaOf<BulkInput>()({
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });
-const idsInput = only({ conversationIds: z.array(z.string()) });
+const idsInput = strictObject({ conversationIds: z.array(z.string()) });
 
 /** One bulk send: what was asked for, by whom, and how many recipients it reached. */
 export interface BulkEnvelope {

@@ -1,6 +1,6 @@
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { carryOutDue, nextDue } from './carry-out.js';
+import { executeDueActions, nextDue } from './execute-due.js';
 
 /**
  * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another one finds its
@@ -23,7 +23,7 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
     if (stopped || armed.has(at)) return;
     const timer = setTimeout(() => {
       armed.delete(at);
-      carryOutDue(runtime).catch((error) =>
+      executeDueActions(runtime).catch((error) =>
         runtime.log.warn({ reason: errorText(error) }, 'pending actions failed; the next round tries again'),
       );
     }, inMs);
@@ -33,7 +33,7 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
   return {
     arm,
     async run() {
-      await carryOutDue(runtime);
+      await executeDueActions(runtime);
       for (const inMs of await nextDue(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {

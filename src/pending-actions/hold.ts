@@ -8,7 +8,7 @@ export async function holdAction(executor: Executor, id: string, reason: HeldRea
 }
 
 /** What the same operator asked for after it in the conversation may rest on it: it is held as well. */
-export async function holdLater(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
+export async function holdLaterActions(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
   const { conversationId, id: after, actor } = action;
   await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });
 }

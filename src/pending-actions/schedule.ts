@@ -4,11 +4,11 @@ import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
+import { type ExecutableAction, executeAction } from './execute-action.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
-import { type Performed, perform } from './perform.js';
 
 /** An action that an operator requests. `lastSeen` undefined: all current messages count as read. */
-export type Scheduled = Omit<Performed, 'lastSeen'> & { lastSeen: string | null | undefined };
+export type ActionRequest = Omit<ExecutableAction, 'lastSeen'> & { lastSeen: string | null | undefined };
 
 /**
  * Stores an action that is carried out in `delayMs`, unless it is taken back before. It is rehearsed first: what would
@@ -17,7 +17,7 @@ export type Scheduled = Omit<Performed, 'lastSeen'> & { lastSeen: string | null 
  */
 export async function scheduleAction(
   runtime: Runtime,
-  asked: Scheduled,
+  asked: ActionRequest,
   delayMs: number,
 ): Promise<(PendingAction & { inMs: number }) | null> {
   const { conversationId } = asked;
@@ -36,8 +36,8 @@ const undo = new Error('rehearsed');
  * Does it and undoes it, so that it is refused for what it would be refused for. Null where it was sent before. What
  * comes between this and the row is met when the action is carried out.
  */
-async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed | null> {
-  let action: Performed | null = null;
+async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<ExecutableAction | null> {
+  let action: ExecutableAction | null = null;
   try {
     await runtime.db.transaction(async (tx) => {
       action = null;
@@ -45,7 +45,7 @@ async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed |
       if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
       action = { ...asked, lastSeen: await seenNow(tx, asked) };
       if (await findStored(tx, asked)) return;
-      await perform(runtime, tx, action, []);
+      await executeAction(runtime, tx, action, []);
       throw undo;
     });
   } catch (error) {
@@ -54,7 +54,7 @@ async function rehearse(runtime: Runtime, asked: Scheduled): Promise<Performed |
   return action;
 }
 
-async function store(tx: Executor, action: Performed, delayMs: number): Promise<StoredRow | null> {
+async function store(tx: Executor, action: ExecutableAction, delayMs: number): Promise<StoredRow | null> {
   await tx.run(lockConversation, { id: action.conversationId });
   if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
   const known = await findStored(tx, action);
@@ -66,7 +66,7 @@ async function store(tx: Executor, action: Performed, delayMs: number): Promise<
 
 type StoredRow = PendingActionRow & { in_ms: number };
 
-type Keyed = Pick<Performed, 'conversationId' | 'dedupeKey'>;
+type Keyed = Pick<ExecutableAction, 'conversationId' | 'dedupeKey'>;
 
 async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): Promise<StoredRow | undefined> {
   const [row] = await tx.run(selectByKey, { conversationId, dedupeKey });
@@ -74,7 +74,7 @@ async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): P
 }
 
 /** A second click is the first one. Two operators, or two different wishes, cannot both have the same draft. */
-function sameOrRefused(known: StoredRow, asked: Performed): StoredRow {
+function sameOrRefused(known: StoredRow, asked: ExecutableAction): StoredRow {
   const isSame = known.actor.id === asked.actor.id && known.kind === asked.kind && known.content === asked.content;
   if (isSame || asked.kind === 'resolve') return known;
   throw new CairnloopError('DRAFT_NOT_PENDING', {
@@ -85,7 +85,7 @@ function sameOrRefused(known: StoredRow, asked: Performed): StoredRow {
   });
 }
 
-async function seenNow(tx: Executor, { conversationId, lastSeen }: Scheduled): Promise<string | null> {
+async function seenNow(tx: Executor, { conversationId, lastSeen }: ActionRequest): Promise<string | null> {
   if (lastSeen !== undefined) return isId(lastSeen) ? lastSeen : null;
   const [row] = await tx.run(selectNewest, { conversationId });
   return row?.id ?? null;
@@ -116,7 +116,7 @@ const selectByKey = statement<Keyed, StoredRow>(
  * Never before an earlier one of the conversation, and never so late that the delay itself breaches a running clock: the
  * last second before a breach is kept free.
  */
-const insert = statement<Performed & { delayMs: number }, StoredRow>(
+const insert = statement<ExecutableAction & { delayMs: number }, StoredRow>(
   'pending_action.schedule',
   (s, p) => `
     INSERT INTO ${s}.pending_actions (conversation_id, kind, then_resolve, draft_id, content, actor, last_seen,

@@ -2,9 +2,9 @@ import { errorText } from '../foundation/redact.js';
 import { type Identity, identify, isPersonId } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
-import { isApi, type PortalContext, type PortalPageContext, type Route, type Services } from './handler.js';
+import { isApiRequest, type PortalContext, type PortalPageContext, type Route, type Services } from './handler.js';
 import type { PortalCustomer } from './mount-options.js';
-import { alreadyRead, maxBodyBytes, Problem, unreadProblem } from './problems.js';
+import { alreadyRead, maxBodyBytes, RequestProblem, unreadProblem } from './problems.js';
 import { wordingFor } from './strings/strings.js';
 
 /** The header of the CSRF token: each GET response carries one, and the next write must send it. */
@@ -14,10 +14,10 @@ export const tokenHeader = 'x-cairnloop-token';
 export async function enter(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
-    throw new Problem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
+    throw new RequestProblem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
   const identity = await identifyCustomer(c, services);
   if (identity.state !== 'known')
-    throw new Problem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
+    throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });
   const customer = toCustomer(identity, services);
   const wording = wordingFor(options.strings, c.req.header('accept-language') ?? null);
   return { base: options.base, customer, wording, token: tokens.issue(customer.id), assets };
@@ -46,10 +46,14 @@ function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, {
 export async function requireOwnRequest(c: PortalContext, services: Services, route: Route | undefined): Promise<void> {
   // Check first: a foreign body is not read at all.
   if (!isSameOrigin(c.req.raw))
-    throw new Problem('FORBIDDEN', { message: 'The request was refused because it was not sent from this site.' });
-  const api = isApi(route, c.req.path, services.options.base);
+    throw new RequestProblem('FORBIDDEN', {
+      message: 'The request was refused because it was not sent from this site.',
+    });
+  const api = isApiRequest(route, c.req.path, services.options.base);
   if (api && !/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
-    throw new Problem('CONTENT_TYPE_UNSUPPORTED', { message: 'Send JSON with "content-type: application/json".' });
+    throw new RequestProblem('CONTENT_TYPE_UNSUPPORTED', {
+      message: 'Send JSON with "content-type: application/json".',
+    });
   const form = await readForm(c.req.raw, c.env?.incoming, {
     limits: { maxBytes: maxBodyBytes, maxFields: 20 },
     accepts: [api ? 'json' : 'form'],
@@ -59,7 +63,7 @@ export async function requireOwnRequest(c: PortalContext, services: Services, ro
   c.set('form', form);
   const token = api ? c.req.header(tokenHeader) : form.text('token');
   if (!services.tokens.accepts(c.get('pageContext').customer.id, token))
-    throw new Problem('TOKEN_INVALID', api ? { message: tokenMissing } : {});
+    throw new RequestProblem('TOKEN_INVALID', api ? { message: tokenMissing } : {});
 }
 
 const tokenMissing = `The ${tokenHeader} header is missing, expired or another customer's. Every GET below /api returns a current one in the same header.`;

@@ -4,12 +4,12 @@ import { loadAssets } from '../http/assets.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { createRateLimit } from '../http/rate-limit.js';
-import { protect } from '../http/security-headers.js';
+import { setSecurityHeaders } from '../http/security-headers.js';
 import type { PortalOutcome } from '../telemetry/metrics.js';
 import { enter, requireOwnRequest } from './access.js';
-import { isApi, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
-import { type OwnNews, subscribeOwnNews } from './live-news.js';
-import { Problem, problemOf, rateLimited } from './problems.js';
+import { isApiRequest, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
+import { type CustomerNews, subscribeCustomerNews } from './live-news.js';
+import { problemOf, RequestProblem, rateLimited } from './problems.js';
 import { routes } from './routes.js';
 import { wordingFor } from './strings/strings.js';
 import { Page, ProblemBox } from './views/page.js';
@@ -51,7 +51,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<PortalEnv>({ strict: false }).basePath(options.base || '/');
-  app.use(protect);
+  app.use(setSecurityHeaders);
   for (const route of routes) app.on([route.method], [route.path], (c) => answer(c, services, route));
   for (const path of new Set(routes.map((route) => route.path)))
     app.all(path, (c) => answer(c, services, allowedAt(path)));
@@ -60,9 +60,9 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
 }
 
 function openStreams({ options, runtime }: Omit<AppOptions, 'closing'>, closing: AbortSignal): Services['streams'] {
-  const streams = createLiveStreams<OwnNews>({
+  const streams = createLiveStreams<CustomerNews>({
     ...options.live,
-    subscribe: (listener) => subscribeOwnNews(runtime, listener),
+    subscribe: (listener) => subscribeCustomerNews(runtime, listener),
     log: runtime.log,
   });
   if (closing.aborted) streams.close();
@@ -75,7 +75,7 @@ type Answering = Pick<Route, 'handle' | 'again' | 'counted'> & { name: string; p
 const noRoute: Answering = {
   name: 'other',
   handle() {
-    throw new Problem('NOT_FOUND');
+    throw new RequestProblem('NOT_FOUND');
   },
 };
 
@@ -87,7 +87,7 @@ function allowedAt(path: string): Answering {
     path,
     handle() {
       const message = `Only ${allow.join(' and ')} is answered here.`;
-      throw new Problem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
+      throw new RequestProblem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
     },
   };
 }
@@ -121,7 +121,7 @@ async function refuse(c: PortalContext, services: Services, route: Answering, er
   const { runtime, options } = services;
   if (problem.status >= 500 && error !== problem)
     runtime.log.error({ reason: errorText(error), route: route.name }, 'a request to the portal failed');
-  if (isApi(route as Route, c.req.path, options.base)) return apiProblem(c, services, problem);
+  if (isApiRequest(route as Route, c.req.path, options.base)) return apiProblem(c, services, problem);
   if (!c.get('pageContext')) return c.text(`${problem.details.message}\n`, problem.status);
   if (route.again && c.get('form') && canShowAgain(problem)) {
     try {
@@ -134,17 +134,17 @@ async function refuse(c: PortalContext, services: Services, route: Answering, er
 }
 
 /** Whether to show the form again with its text: only if sending it again can succeed. */
-function canShowAgain({ status, code }: Problem): boolean {
+function canShowAgain({ status, code }: RequestProblem): boolean {
   return status === 422 || status === 429 || code === 'TOKEN_INVALID' || status >= 500;
 }
 
-function apiProblem(c: PortalContext, { options }: Services, problem: Problem): Response {
+function apiProblem(c: PortalContext, { options }: Services, problem: RequestProblem): Response {
   const wording = c.get('pageContext')?.wording ?? wordingFor(options.strings, null);
   const error = { code: problem.code, message: problem.messageIn(wording) };
   return withHeaders(c.json({ error }, problem.status), problem);
 }
 
-async function problemPage(c: PortalContext, problem: Problem): Promise<Response> {
+async function problemPage(c: PortalContext, problem: RequestProblem): Promise<Response> {
   const pageContext = c.get('pageContext');
   const text = problem.textIn(pageContext.wording);
   const page = (
@@ -155,7 +155,7 @@ async function problemPage(c: PortalContext, problem: Problem): Promise<Response
   return withHeaders(await c.html(page, problem.status), problem);
 }
 
-function withHeaders(response: Response, { details }: Problem): Response {
+function withHeaders(response: Response, { details }: RequestProblem): Response {
   for (const [name, value] of Object.entries(details.headers ?? {})) response.headers.set(name, value);
   return response;
 }

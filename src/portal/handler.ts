@@ -6,10 +6,10 @@ import type { FormTokens } from '../http/form-tokens.js';
 import type { LiveStreams } from '../http/live-streams.js';
 import type { RateLimit } from '../http/rate-limit.js';
 import type { Runtime } from '../runtime.js';
-import type { OwnNews } from './live-news.js';
+import type { CustomerNews } from './live-news.js';
 import type { MountedPortal, PortalCustomer } from './mount-options.js';
 import type { PortalApi } from './portal-api.js';
-import type { Problem } from './problems.js';
+import type { RequestProblem } from './problems.js';
 import type { Wording } from './strings/strings.js';
 import type { WidgetSource } from './widget-source.js';
 import type { WriteLimit } from './write-limit.js';
@@ -22,7 +22,7 @@ export interface Services {
   assets: ServedAssets;
   widget: WidgetSource;
   tokens: FormTokens;
-  streams: LiveStreams<OwnNews>;
+  streams: LiveStreams<CustomerNews>;
   writes: WriteLimit;
   reads: RateLimit;
 }
@@ -55,7 +55,7 @@ export interface Route {
   /** Whether it queries the database: then each request counts towards the customer's `readsPerMinute`. */
   counted?: boolean;
   /** Renders the page of a refused form again, with its text and the problem. */
-  again?: (c: PortalContext, services: Services, problem: Problem) => Promise<Response>;
+  again?: (c: PortalContext, services: Services, problem: RequestProblem) => Promise<Response>;
 }
 
 /** A path parameter; its route names it, so it is there. */
@@ -64,6 +64,6 @@ export function param(c: PortalContext, name: string): string {
 }
 
 /** Whether the response, errors included, is JSON. */
-export function isApi(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
+export function isApiRequest(route: Pick<Route, 'path'> | undefined, path: string, base: string): boolean {
   return (route?.path ?? path.slice(base.length)).startsWith('/api/');
 }

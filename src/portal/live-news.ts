@@ -3,15 +3,15 @@ import type { Database } from '../db/connect.js';
 import { statement } from '../db/statement.js';
 
 /** Changed conversations by customer id; null if any may have changed. */
-export type OwnNews = ReadonlyMap<string, readonly string[]> | null;
+export type CustomerNews = ReadonlyMap<string, readonly string[]> | null;
 
 /**
  * Changes with the customers that they concern, so that a stream never names another customer's conversation. One query
  * for all changes, however many streams are open.
  */
-export function subscribeOwnNews(
+export function subscribeCustomerNews(
   { changeFeed, db }: { changeFeed: ChangeFeed; db: Pick<Database, 'run'> },
-  listener: (news: OwnNews) => void,
+  listener: (news: CustomerNews) => void,
 ): () => void {
   const waiting = new Set<string>();
   let looking = false;
@@ -44,7 +44,7 @@ interface Owned {
   actor_id: string;
 }
 
-function byCustomer(rows: readonly Owned[]): OwnNews {
+function byCustomer(rows: readonly Owned[]): CustomerNews {
   const news = new Map<string, string[]>();
   for (const { id, actor_id } of rows) {
     const ids = news.get(actor_id);

@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveSettings } from '../http/live-streams.js';
-import { readGivenTexts } from '../http/wording.js';
+import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePath,
-  callback,
+  hostFunction,
   hostNames,
   liveSettings,
   type MountSchemas,
@@ -75,7 +75,7 @@ const rateLimit = z.strictObject({
 
 const schemas: MountSchemas<PortalOptions> = {
   basePath,
-  customer: required('a function (request) => { id, name?, hostUserId? } | null', callback()),
+  customer: required('a function (request) => { id, name?, hostUserId? } | null', hostFunction()),
   strings: optional(
     'an object of texts, such as { locale: "de", title: "Hilfe" }',
     z.custom<PortalStrings>((value) => isObject(value)),
@@ -92,7 +92,7 @@ export function portalOptions(given: PortalOptions): MountedPortal {
   return {
     base: options.basePath.replace(/\/$/, ''),
     customer: options.customer,
-    strings: readGivenTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
     writesPerMinute: options.rateLimit?.perMinute ?? 20,
     readsPerMinute: options.rateLimit?.readsPerMinute ?? 600,
     styles: options.styles,

@@ -3,7 +3,7 @@ import { type CustomerConversation, type CustomerMessage, csatRatings } from '..
 import { maxCustomerName } from '../conversations/customer.js';
 import { isId } from '../validation/input.js';
 import type { PortalPageContext, Services } from './handler.js';
-import { Problem, rateLimited } from './problems.js';
+import { RequestProblem, rateLimited } from './problems.js';
 
 /** The longest message, in characters. */
 export const maxMessageLength = 20_000;
@@ -22,7 +22,9 @@ export async function openConversation(
 ): Promise<CustomerConversation> {
   requireMessage(message);
   if (subject.length > maxSubjectLength)
-    throw new Problem('INPUT_INVALID', { message: `subject: expected a text of up to ${maxSubjectLength} characters` });
+    throw new RequestProblem('INPUT_INVALID', {
+      message: `subject: expected a text of up to ${maxSubjectLength} characters`,
+    });
   await takeTurn(services, customer.id, key && `open ${key}`);
   const { conversations } = services.api;
   const { id } = await conversations.open({
@@ -57,7 +59,7 @@ export async function writeMessage(
  * Rates a conversation of this customer; the same rating again writes nothing. Only the first rating uses the key,
  * because changes back and forth under known keys would escape the write limit.
  */
-export async function rate(
+export async function rateConversation(
   services: Services,
   { customer }: PortalPageContext,
   id: string,
@@ -67,7 +69,7 @@ export async function rate(
   const { csatRating } = await requireOwn(services, customer.id, id);
   const rating = z.enum(csatRatings).safeParse(given);
   if (!rating.success)
-    throw new Problem('INPUT_INVALID', { message: `rating: expected one of ${csatRatings.join(', ')}` });
+    throw new RequestProblem('INPUT_INVALID', { message: `rating: expected one of ${csatRatings.join(', ')}` });
   if (rating.data === csatRating) return;
   await takeTurn(services, customer.id, csatRating === null && key ? `rate ${id} ${key}` : undefined);
   await services.api.conversations.submitCsat(id, rating.data);
@@ -75,14 +77,14 @@ export async function rate(
 
 /** Another customer's conversation is "not found". */
 async function requireOwn({ api }: Services, customerId: string, id: string): Promise<CustomerConversation> {
-  if (!isId(id)) throw new Problem('CONVERSATION_NOT_FOUND');
+  if (!isId(id)) throw new RequestProblem('CONVERSATION_NOT_FOUND');
   return api.conversations.getForCustomer(customerId, id, { limit: 1 });
 }
 
 function requireMessage(message: string): void {
-  if (message.trim() === '') throw new Problem('INPUT_INVALID', { text: 'messageBlank' });
+  if (message.trim() === '') throw new RequestProblem('INPUT_INVALID', { text: 'messageBlank' });
   if (message.length > maxMessageLength)
-    throw new Problem('INPUT_INVALID', { text: 'messageTooLong', values: { limit: maxMessageLength } });
+    throw new RequestProblem('INPUT_INVALID', { text: 'messageTooLong', values: { limit: maxMessageLength } });
 }
 
 /** Count last: a refused request does not count. */

@@ -1,6 +1,6 @@
 import { type CairnloopError, type ErrorCode, isCairnloopError } from '../foundation/errors.js';
-import type { Unread } from '../http/read-form.js';
-import { fill, type TextKey, type Wording } from './strings/strings.js';
+import type { UnreadReason } from '../http/read-form.js';
+import { fillPlaceholders, type TextKey, type Wording } from './strings/strings.js';
 
 /** The `error.code` of responses, with the HTTP status. */
 const statuses = {
@@ -32,7 +32,7 @@ export interface ProblemDetails {
 }
 
 /** A refused request and its response. */
-export class Problem extends Error {
+export class RequestProblem extends Error {
   readonly code: ProblemCode;
   readonly status: ProblemStatus;
   readonly details: ProblemDetails;
@@ -47,7 +47,7 @@ export class Problem extends Error {
   /** The text for the customer, in their language. */
   textIn({ texts }: Wording): string {
     const key = this.details.text ?? usualTexts[this.code] ?? (this.status >= 500 ? 'failed' : 'notSent');
-    return fill(texts[key], this.details.values ?? {});
+    return fillPlaceholders(texts[key], this.details.values ?? {});
   }
 
   /** The message for an API client, or else the customer's text. */
@@ -71,16 +71,16 @@ const known: Partial<Record<ErrorCode, ProblemCode>> = {
 };
 
 /** A reached rate limit; `seconds` until the next try. */
-export function rateLimited(text: TextKey, seconds: number): Problem {
-  return new Problem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
+export function rateLimited(text: TextKey, seconds: number): RequestProblem {
+  return new RequestProblem('RATE_LIMITED', { text, values: { seconds }, headers: { 'retry-after': String(seconds) } });
 }
 
 /** Converts an error to a problem; one that the customer cannot solve becomes `INTERNAL`. */
-export function problemOf(error: unknown): Problem {
-  if (error instanceof Problem) return error;
+export function problemOf(error: unknown): RequestProblem {
+  if (error instanceof RequestProblem) return error;
   const code = (isCairnloopError(error) && known[error.code]) || 'INTERNAL';
-  if (code !== 'INPUT_INVALID') return new Problem(code);
-  return new Problem(code, { message: inputProblems(error as CairnloopError) });
+  if (code !== 'INPUT_INVALID') return new RequestProblem(code);
+  return new RequestProblem(code, { message: inputProblems(error as CairnloopError) });
 }
 
 /** The problems of an input without the values found, which may be the customer's text. */
@@ -93,16 +93,16 @@ function inputProblems(error: CairnloopError): string {
 export const maxBodyBytes = 256 * 1024;
 
 /** The problem of a body that could not be parsed. */
-export function unreadProblem(why: Unread): Problem {
+export function unreadProblem(why: UnreadReason): RequestProblem {
   switch (why) {
     case 'too large':
-      return new Problem('BODY_TOO_LARGE', { message: `Request body too large (limit ${maxBodyBytes} bytes).` });
+      return new RequestProblem('BODY_TOO_LARGE', { message: `Request body too large (limit ${maxBodyBytes} bytes).` });
     case 'too slow':
-      return new Problem('REQUEST_TIMEOUT', { message: 'The request body did not arrive in time.' });
+      return new RequestProblem('REQUEST_TIMEOUT', { message: 'The request body did not arrive in time.' });
     case 'malformed':
-      return new Problem('INPUT_INVALID', { message: 'The request body cannot be parsed.' });
+      return new RequestProblem('INPUT_INVALID', { message: 'The request body cannot be parsed.' });
     case 'already read':
-      return new Problem('INTERNAL', { message: alreadyRead });
+      return new RequestProblem('INTERNAL', { message: alreadyRead });
   }
 }
 

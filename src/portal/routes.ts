@@ -12,12 +12,12 @@ import { asset, widget } from './routes/files.js';
 import {
   list,
   newConversation,
+  newPageWithProblem,
   open,
-  openAgain,
   rateConversation,
   reply,
   thread,
-  threadAgain,
+  threadPageWithProblem,
 } from './routes/pages.js';
 
 const get = (name: string, path: string, handle: Handler): Route => ({ ...file(name, path, handle), counted: true });
@@ -36,10 +36,10 @@ const post = (name: string, path: string, handle: Handler, again?: Route['again'
 export const routes: readonly Route[] = [
   get('list', '/', list),
   get('new', '/new', newConversation),
-  post('open', '/new', open, openAgain),
+  post('open', '/new', open, newPageWithProblem),
   get('thread', '/c/:id', thread),
-  post('reply', '/c/:id/messages', reply, threadAgain),
-  post('rate', '/c/:id/csat', rateConversation, threadAgain),
+  post('reply', '/c/:id/messages', reply, threadPageWithProblem),
+  post('rate', '/c/:id/csat', rateConversation, threadPageWithProblem),
   get('api_list', '/api/conversations', listConversations),
   post('api_open', '/api/conversations', postConversation),
   get('api_thread', '/api/conversations/:id', getConversation),

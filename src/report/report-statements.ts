@@ -4,10 +4,10 @@ import { clockOutcome, firstResponse } from './measures.js';
 import type { DeliveryOutcomeName, ReportNumber } from './report-types.js';
 
 /** How many conversations, clocks and drafts are counted at most; the newest. */
-export const mostCounted = 100_000;
+export const maxCounted = 100_000;
 
 /** How many deliveries are counted at most; the newest. */
-export const mostDeliveries = 500_000;
+export const maxCountedDeliveries = 500_000;
 
 /** How many conversations each number lists. */
 const mostListed = 50;
@@ -70,7 +70,7 @@ export const selectOpened = statement<PeriodParameters, OpenedRow>(
         SELECT shape.conversation_id, shape.opened_at, shape.csat_rating, ${shapeChanged}, shape.asked_at,
           shape.answered_at, true
         FROM ${removedSince(s, p)} AND ${isInPeriod(p, 'shape.opened_at')}
-      ) found ORDER BY changed_at DESC LIMIT ${mostCounted + 1}
+      ) found ORDER BY changed_at DESC LIMIT ${maxCounted + 1}
     ), measured AS MATERIALIZED (
       SELECT opened.id, opened.created_at, opened.csat_rating, opened.removed,
         coalesce(opened.asked_at, asked.at) AS asked_at, coalesce(opened.answered_at, answered.at) AS answered_at
@@ -114,7 +114,7 @@ export const selectClocks = statement<PeriodParameters, ClocksRow>(
         FROM (SELECT * FROM ${removedSince(s, p)}) shape
         CROSS JOIN LATERAL jsonb_to_recordset(shape.clocks) AS kept (at timestamptz, outcome text)
         WHERE ${isInPeriod(p, 'kept.at')}
-      ) found ORDER BY started_at DESC LIMIT ${mostCounted + 1}
+      ) found ORDER BY started_at DESC LIMIT ${maxCounted + 1}
     ), days AS (
       SELECT ${day('started_at')} AS day, count(*) FILTER (WHERE outcome = 'met') AS met,
         count(*) FILTER (WHERE outcome = 'breached') AS breached
@@ -144,7 +144,7 @@ export const selectDrafts = statement<PeriodParameters, DraftsRow>(
         FROM (SELECT * FROM ${removedSince(s, p)}) shape
         CROSS JOIN LATERAL jsonb_to_recordset(shape.drafts_made) AS kept (at timestamptz, status text)
         WHERE ${isInPeriod(p, 'kept.at')}
-      ) found ORDER BY created_at DESC LIMIT ${mostCounted + 1}
+      ) found ORDER BY created_at DESC LIMIT ${maxCounted + 1}
     )
     SELECT status, ${numberOf('conversation_id', 'true', 'created_at')} AS number FROM made GROUP BY status`,
 );
@@ -178,7 +178,7 @@ export const selectDeliveries = statement<PeriodParameters, DeliveriesRow>(
       FROM ${s}.deliveries
       WHERE id >= (lpad(to_hex((extract(epoch FROM ${p.since}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
         AND ${isInPeriod(p, 'created_at')}
-      ORDER BY id DESC LIMIT ${mostDeliveries + 1}
+      ORDER BY id DESC LIMIT ${maxCountedDeliveries + 1}
     )
     SELECT topic, outcome, ${numberOf('conversation_id', 'true', 'id')} AS number
     FROM written GROUP BY topic, outcome ORDER BY topic, outcome`,

@@ -11,8 +11,8 @@ import {
   type DeliveriesRow,
   type DraftsRow,
   type EditedRow,
-  mostCounted,
-  mostDeliveries,
+  maxCounted,
+  maxCountedDeliveries,
   type OpenedRow,
   type PeriodParameters,
   selectClocks,
@@ -99,7 +99,7 @@ function isTruncated(
 ): boolean {
   const sum = (rows: readonly { number: ReportNumber }[]) =>
     rows.reduce((total, { number }) => total + number.count, 0);
-  return Math.max(opened.counted, clocks.counted, sum(drafts)) > mostCounted || sum(deliveries) > mostDeliveries;
+  return Math.max(opened.counted, clocks.counted, sum(drafts)) > maxCounted || sum(deliveries) > maxCountedDeliveries;
 }
 
 /** One conversation may have several clocks, drafts or deliveries. */

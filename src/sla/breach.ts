@@ -6,7 +6,7 @@ import { readPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The breached clocks by id, and those that have run out and are locked by another session. */
-export interface Due {
+export interface DueBreaches {
   breached: Map<string, SlaRow>;
   locked: Set<string>;
 }
@@ -15,7 +15,7 @@ export interface Due {
  * Ends the expired clocks among `ids` and returns every breached one, by id, whichever attempt breached it. If tracking
  * is off, clocks end without a breach. It waits for no locked row.
  */
-export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<Due> {
+export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
   const trackingOff = (await readPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../audit/list.js';
 import { toDate } from '../db/timestamp.js';
-import { type ClockEvent, explain } from './explain-clock.js';
+import { type ClockEvent, explainClock } from './explain-clock.js';
 import { type SlaRow, toClock } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
@@ -61,7 +61,7 @@ export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): Clock
     completedAt: toDate(sla.completed_at),
     endedBy: sla.ended_by,
     events,
-    lines: explain(events),
+    lines: explainClock(events),
   };
 }
 

@@ -21,7 +21,7 @@ type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
  * Explains the due times of a clock: one line per event, with times in the calendar's zone (default UTC). Empty without
  * a start event.
  */
-export function explain(events: readonly ClockEvent[]): string[] {
+export function explainClock(events: readonly ClockEvent[]): string[] {
   const lines: string[] = [];
   let told: Told | undefined;
   for (const event of events) {

@@ -6,7 +6,7 @@ import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
 /** Everything that affects a conversation's clocks, in order, and the clocks it had. */
-export interface History {
+export interface ConversationHistory {
   priority: string;
   events: ConversationEvent[];
   clocks: SlaRow[];
@@ -16,7 +16,7 @@ export interface History {
 const pageSize = 200;
 
 /** The histories of conversations with anything new since then, page by page. */
-export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<History[]> {
+export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationHistory[]> {
   for (let after: string | null = null; ; ) {
     const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
       since,

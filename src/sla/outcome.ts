@@ -4,10 +4,10 @@ import type { SlaRow } from './rows.js';
  * How a clock went: `met` in time, `late` (after the response target, before the breach), `breached`, `ended` without an
  * answer as tracking was off, or still `running`.
  */
-export const outcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
-export type Outcome = (typeof outcomes)[number];
+export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
+export type Outcome = (typeof clockOutcomes)[number];
 
-export type Tally = Record<Outcome, number>;
+export type OutcomeCounts = Record<Outcome, number>;
 
 interface EndedClock {
   endedBy: SlaRow['ended_by'];
@@ -24,6 +24,6 @@ export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: End
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 
-export function emptyTally(): Tally {
+export function emptyTally(): OutcomeCounts {
   return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
 }

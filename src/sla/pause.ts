@@ -8,12 +8,12 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, isId, parseInput, schemaOf, text } from '../validation/input.js';
+import { actor, isId, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { type SlaRow, toClock, toSla } from './rows.js';
-import { resume } from './sla-clock.js';
+import { resumedClock } from './sla-clock.js';
 import { oweCountdown } from './start-clock.js';
 
-const pauseInput = schemaOf<PauseInput>()({ reason: text(1000), actor });
+const pauseInput = schemaOf<PauseInput>()({ reason: storableText(1000), actor });
 const resumeInput = schemaOf<ResumeInput>()({ actor });
 
 /** Pauses a running clock: it cannot breach until it is resumed. Throws `SLA_NOT_ACTIVE`, `INPUT_INVALID`. */
@@ -50,7 +50,7 @@ export async function resumeHeldClock(
 ): Promise<Sla | null> {
   const [held] = await tx.run(lockHeld, { conversationId });
   if (!held) return null;
-  const { responseDueAt, breachAt } = resume(toClock(held), now);
+  const { responseDueAt, breachAt } = resumedClock(toClock(held), now);
   const [row] = await tx.run(letRun, {
     id: held.id,
     responseDueAt,

@@ -7,7 +7,7 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, toStorableJson } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
-import { actor, knownKeys, name, only, parseInput } from '../validation/input.js';
+import { actor, knownKeys, name, parseInput, strictObject } from '../validation/input.js';
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
@@ -51,7 +51,7 @@ export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
 }
 
 /** The settable keys. Values are validated together with the known ones, because their order matters. */
-const attrsInput = only({
+const attrsInput = strictObject({
   priority: name.optional(),
   responseMinutes: z.unknown().optional(),
   breachMinutes: z.unknown().optional(),
@@ -61,7 +61,7 @@ const attrsInput = only({
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
 /** Who set the terms; the host itself where it did not say. */
-const byInput = only({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
+const byInput = strictObject({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
 
 const setInput = z
   .object({ priority: name, attrs: attrsInput, by: byInput })

@@ -1,6 +1,6 @@
 import type { SlaStatus } from '../contracts/domain.js';
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
-import { isBreached, pause, resume, type SlaClock, start } from './sla-clock.js';
+import { isBreached, newClock, pausedClock, resumedClock, type SlaClock } from './sla-clock.js';
 
 /** An event that affects clocks. */
 export type ConversationEvent = { at: Date } & (
@@ -52,9 +52,9 @@ function apply(replay: Replay, event: ConversationEvent): Replay {
     case 'reopen':
       return { ...replay, open: true };
     case 'pause':
-      return change(replay, (clock) => pause(clock, event.at));
+      return change(replay, (clock) => pausedClock(clock, event.at));
     case 'resume':
-      return change(replay, (clock) => resume(clock, event.at));
+      return change(replay, (clock) => resumedClock(clock, event.at));
     case 'priority':
       return { ...replay, priority: event.priority };
     case 'policies':
@@ -68,14 +68,14 @@ function apply(replay: Replay, event: ConversationEvent): Replay {
 function receive(replay: Replay, at: Date): Replay {
   const { unansweredSince } = replay;
   const resumed = change({ ...replay, open: true, unansweredSince: unansweredSince ?? at }, (clock) =>
-    resume(clock, at),
+    resumedClock(clock, at),
   );
   const latest = replay.clocks.at(-1);
   const counted = latest?.status === 'active' || (latest && unansweredSince && latest.startedAt >= unansweredSince);
   const policy = replay.policies.find((candidate) => candidate.priority === replay.priority);
   if (counted || !policy) return resumed;
   const clock: ReplayedClock = {
-    ...start(policy, at),
+    ...newClock(policy, at),
     priority: policy.priority,
     status: 'active',
     endedBy: null,

@@ -3,8 +3,8 @@ import type { Database } from '../db/connect.js';
 import { databaseTime } from '../db/database-time.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
-import { type History, historyPages } from './history.js';
-import { emptyTally, outcomeOf, type Tally } from './outcome.js';
+import { type ConversationHistory, historyPages } from './history.js';
+import { emptyTally, type OutcomeCounts, outcomeOf } from './outcome.js';
 import { replayClocks } from './replay-clocks.js';
 import { toClock } from './rows.js';
 
@@ -18,8 +18,8 @@ export interface SimulateInput {
 /** How the clocks of a priority went, and how they would have gone. */
 export interface SimulatedPriority {
   priority: string;
-  actual: Tally;
-  proposed: Tally;
+  actual: OutcomeCounts;
+  proposed: OutcomeCounts;
 }
 
 export interface Simulation {
@@ -55,7 +55,7 @@ function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string):
 
 function tally(
   entryOf: (priority: string) => SimulatedPriority,
-  history: History,
+  history: ConversationHistory,
   { policies, since, until }: SimulateInput & { until: Date },
 ) {
   const actual = history.clocks.map((row) => ({

@@ -14,7 +14,7 @@ export interface SlaClock extends SlaTerms {
 }
 
 /** Starts a clock at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
-export function start(terms: SlaTerms, at: Date): SlaClock {
+export function newClock(terms: SlaTerms, at: Date): SlaClock {
   const { responseMinutes, breachMinutes, calendar = null } = terms;
   const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
   return {
@@ -34,15 +34,15 @@ export function isBreached(clock: SlaClock, at: Date): boolean {
 }
 
 /** Pauses a running clock; a paused or breached one stays as it is. */
-export function pause<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
+export function pausedClock<Clock extends SlaClock>(clock: Clock, at: Date): Clock {
   return clock.pausedAt !== null || isBreached(clock, at) ? clock : { ...clock, pausedAt: at };
 }
 
 /**
  * Resumes a paused clock with the time it had left; a time that had passed before the pause stays. A running one stays
- * as it is. Throws as {@link start}.
+ * as it is. Throws as {@link newClock}.
  */
-export function resume<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
+export function resumedClock<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
   clock: Clock,
   at: Date,
 ): Clock {

@@ -39,7 +39,7 @@ export interface TailFilter {
 }
 
 /** Pure. */
-export function matches(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
+export function matchesFilter(line: TailLine, { topic, state, conversationId }: TailFilter): boolean {
   if (conversationId !== undefined && line.conversationId !== conversationId) return false;
   if (line.type === 'event') return topic === undefined && state === undefined;
   return (topic === undefined || line.topic === topic) && (state === undefined || line.state === state);

@@ -3,7 +3,7 @@ import { type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 
 /** The most new rows that one poll reads: the newest. */
-export const mostPerLook = 500;
+export const maxRowsPerPoll = 500;
 
 /** How many due deliveries of each topic are watched. */
 const mostDue = 200;
@@ -52,7 +52,7 @@ export const selectDeliveries = statement<
       SELECT id FROM ${s}.deliveries
       WHERE ${writtenSince(p.from)}
         AND topic = ANY (${p.topics}::text[]) AND (${p.conversationId}::uuid IS NULL OR conversation_id = ${p.conversationId})
-      ORDER BY id DESC LIMIT ${mostPerLook}
+      ORDER BY id DESC LIMIT ${maxRowsPerPoll}
     ), due AS (
       SELECT head.id FROM unnest(${p.topics}::text[]) AS topic (name) CROSS JOIN LATERAL (
         SELECT d.id FROM ${s}.deliveries d
@@ -75,5 +75,5 @@ export const selectEvents = statement<{ from: Date; conversationId: string | nul
   (s, p) => `
     SELECT id, at, action, actor ->> 'id' AS actor_id, conversation_id, subject_id FROM ${s}.audit_events
     WHERE ${writtenSince(p.from)} AND (${p.conversationId}::uuid IS NULL OR conversation_id = ${p.conversationId})
-    ORDER BY id DESC LIMIT ${mostPerLook}`,
+    ORDER BY id DESC LIMIT ${maxRowsPerPoll}`,
 );

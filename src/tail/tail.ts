@@ -5,14 +5,14 @@ import { isOutage } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
   type DeliveryLine,
-  matches,
+  matchesFilter,
   type TailFilter,
   type TailLine,
   toDeliveryLine,
   toEventLine,
 } from './tail-lines.js';
 import {
-  mostPerLook,
+  maxRowsPerPoll,
   selectDeliveries,
   selectEvents,
   selectServerTime,
@@ -119,7 +119,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
 
   /** Whether rows between the last look and these were left out: none of these was there at the last look. */
   function isCutOff(newest: readonly { id: string }[]): boolean {
-    return newest.length === mostPerLook && !newest.some(({ id }) => known.has(id));
+    return newest.length === maxRowsPerPoll && !newest.some(({ id }) => known.has(id));
   }
 
   function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
@@ -144,13 +144,13 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
       db.run(selectEvents, { from, conversationId }),
     ]);
     if (isCutOff(deliveries.filter((row) => row.is_new)) || isCutOff(events))
-      warn(`More than ${mostPerLook} at once; the oldest of them are not shown.`);
+      warn(`More than ${maxRowsPerPoll} at once; the oldest of them are not shown.`);
     from = new Date(Math.max(from.getTime(), now.getTime() - lookBackMs));
     const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(unsettled, mostWatched);
-    return lines.filter((line) => matches(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
+    return lines.filter((line) => matchesFilter(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
   };
 }
 

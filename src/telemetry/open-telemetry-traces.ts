@@ -1,7 +1,7 @@
 import type { Context, Span, SpanContext, SpanOptions, TracerProvider } from '@opentelemetry/api';
 import type { Awaitable } from '../contracts/result.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { version } from '../foundation/package-version.js';
+import { packageVersion } from '../foundation/package-version.js';
 import { errorText } from '../foundation/redact.js';
 import type { OpenTelemetryBridge } from './open-telemetry.js';
 import {
@@ -25,7 +25,7 @@ export async function createOpenTelemetryTraces({ options }: OpenTelemetryBridge
   const api = await importApi();
   const { context, ROOT_CONTEXT, SpanKind, trace } = api;
   const provider = (options.tracerProvider as TracerProvider | undefined) ?? trace;
-  const tracer = provider.getTracer('cairnloop', version);
+  const tracer = provider.getTracer('cairnloop', packageVersion);
 
   /** Undefined where the tracer throws: it must fail no operation. */
   const start = (name: string, options: SpanOptions, parent: Context): Span | undefined =>

@@ -5,7 +5,7 @@ import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 export type Outcome = { kind: 'answered'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call with one sample. */
-export interface Trial {
+export interface SampleCall {
   /** What was special about the sample, e.g. `right-to-left text`. */
   sample: string;
   outcome: Outcome;
@@ -21,7 +21,7 @@ export async function callModule<Args extends unknown[] | []>(
   args: Args,
   timeoutMs: number,
   call: (...args: Args) => unknown,
-): Promise<Trial> {
+): Promise<SampleCall> {
   const before = structuredClone(args);
   const clock = { blockedMs: 0 };
   const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
@@ -31,8 +31,11 @@ export async function callModule<Args extends unknown[] | []>(
 }
 
 /** One call for each item, one after the other; what hangs once would hang for every other. */
-export async function inTurn<T>(items: readonly T[], call: (item: T) => Promise<Trial>): Promise<Trial[]> {
-  const trials: Trial[] = [];
+export async function callEachInTurn<T>(
+  items: readonly T[],
+  call: (item: T) => Promise<SampleCall>,
+): Promise<SampleCall[]> {
+  const trials: SampleCall[] = [];
   for (const item of items) {
     const trial = await call(item);
     trials.push(trial);

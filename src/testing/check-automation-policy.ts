@@ -2,10 +2,10 @@ import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-po
 import { decisions, type Proposal } from '../contracts/domain.js';
 import { closestWord } from '../foundation/closest-word.js';
 import { describeFound } from '../foundation/describe-found.js';
-import { callModule, inTurn, type Trial } from './call-module.js';
-import { type CheckOptions, examine } from './examine.js';
-import { judgeTrials, type Verdict } from './judge.js';
+import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { judgeCalls, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
+import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
 
 /**
@@ -18,34 +18,42 @@ import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js
  * assert.deepEqual(report.problems, []);
  */
 export function checkAutomationPolicy(module: unknown, options: CheckOptions = {}): Promise<ContractReport> {
-  return examine<AutomationPolicy, CheckOptions>('automationPolicy', module, options, async (policy, settings) => {
-    const proposals = settings.dry ? ordinaryProposals().slice(0, 1) : ordinaryProposals();
-    const decide: Decide = (sample, proposal, context) =>
-      callModule(sample, [proposal, { conversation: proposal.conversation, context }], settings.timeoutMs, (...given) =>
-        policy.decide(...given),
-      );
-    const ordinary = await inTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, null));
-    const findings = judgeTrials('decide', ordinary, judgeDecision);
-    if (settings.dry || findings.some((finding) => finding.level === 'problem')) return findings;
-    return [...findings, ...(await checkFurther(decide, ordinary))];
-  });
+  return runContractChecks<AutomationPolicy, CheckOptions>(
+    'automationPolicy',
+    module,
+    options,
+    async (policy, settings) => {
+      const proposals = settings.dry ? ordinaryProposals().slice(0, 1) : ordinaryProposals();
+      const decide: Decide = (sample, proposal, context) =>
+        callModule(
+          sample,
+          [proposal, { conversation: proposal.conversation, context }],
+          settings.timeoutMs,
+          (...given) => policy.decide(...given),
+        );
+      const ordinary = await callEachInTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, null));
+      const findings = judgeCalls('decide', ordinary, judgeDecision);
+      if (settings.dry || findings.some((finding) => finding.level === 'problem')) return findings;
+      return [...findings, ...(await checkFurther(decide, ordinary))];
+    },
+  );
 }
 
-type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<Trial>;
+type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<SampleCall>;
 
 const context = Object.freeze({ 'Active Plan': Object.freeze({ tier: 'gold', since: '2024-01-01' }) });
 
-async function checkFurther(decide: Decide, ordinary: readonly Trial[]): Promise<ContractFinding[]> {
+async function checkFurther(decide: Decide, ordinary: readonly SampleCall[]): Promise<ContractFinding[]> {
   const proposals = ordinaryProposals();
-  const withContext = await inTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
-  const risky = await inTurn(oddConversations(), ({ title, conversation }) =>
+  const withContext = await callEachInTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
+  const risky = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
     decide(title, riskyProposal(conversation), null),
   );
   const again = await Promise.all(proposals.map((proposal) => decide(titleOf(proposal), proposal, null)));
   return [
-    ...judgeTrials('decide, with customer context', withContext, judgeDecision),
-    ...judgeTrials('decide, odd data at high risk', risky, judgeRiskyDecision),
-    ...judgeTrials('decide, the same again and all at once', again, sameAs(ordinary)),
+    ...judgeCalls('decide, with customer context', withContext, judgeDecision),
+    ...judgeCalls('decide, odd data at high risk', risky, judgeRiskyDecision),
+    ...judgeCalls('decide, the same again and all at once', again, sameAs(ordinary)),
   ];
 }
 
@@ -67,7 +75,7 @@ function judgeRiskyDecision(value: unknown): Verdict | undefined {
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
 }
 
-function sameAs(earlier: readonly Trial[]) {
+function sameAs(earlier: readonly SampleCall[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
   return (value: unknown, sample: string): Verdict | undefined => {
     const before = known.get(sample);

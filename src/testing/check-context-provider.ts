@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { callModule, inTurn, type Outcome, type Trial } from './call-module.js';
+import { callEachInTurn, callModule, type Outcome, type SampleCall } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';
-import { type CheckOptions, examine } from './examine.js';
-import { judgeTrials, passed, type Verdict } from './judge.js';
+import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
+import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddActorIds } from './samples.js';
 
 export interface ContextProviderCheckOptions extends CheckOptions {
@@ -27,21 +27,26 @@ export function checkContextProvider(
   options: ContextProviderCheckOptions = {},
 ): Promise<ContractReport> {
   const { actorIds = ['customer-1', 'customer-2'] } = options;
-  return examine<ContextProvider, CheckOptions>('contextProvider', module, options, async (provider, settings) => {
-    const get: Get = (actorId) =>
-      callModule(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) => provider.getContext(...given));
-    const ordinary = await inTurn(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
-    const findings = judgeTrials('getContext', ordinary, judgeKnown);
-    if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'answered')) return findings;
-    return [
-      ...findings,
-      ...judgeTrials('getContext, odd actor ids', await inTurn(oddActorIds, get), judgeResult),
-      ...(await checkConcurrent(get, actorIds, ordinary)),
-    ];
-  });
+  return runContractChecks<ContextProvider, CheckOptions>(
+    'contextProvider',
+    module,
+    options,
+    async (provider, settings) => {
+      const get: Get = (actorId) =>
+        callModule(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) => provider.getContext(...given));
+      const ordinary = await callEachInTurn(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
+      const findings = judgeCalls('getContext', ordinary, judgeKnown);
+      if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'answered')) return findings;
+      return [
+        ...findings,
+        ...judgeCalls('getContext, odd actor ids', await callEachInTurn(oddActorIds, get), judgeResult),
+        ...(await checkConcurrent(get, actorIds, ordinary)),
+      ];
+    },
+  );
 }
 
-type Get = (actorId: string) => Promise<Trial>;
+type Get = (actorId: string) => Promise<SampleCall>;
 
 function shown(actorId: string): string {
   return `actor id ${describeFound(actorId)}`;
@@ -68,7 +73,7 @@ function judgeResult(value: unknown): Verdict | undefined {
 async function checkConcurrent(
   get: Get,
   actorIds: readonly string[],
-  ordinary: readonly Trial[],
+  ordinary: readonly SampleCall[],
 ): Promise<ContractFinding[]> {
   const check = 'getContext, many at once';
   const asked = Array.from({ length: 20 }, (_, n) => n % actorIds.length);
@@ -79,12 +84,12 @@ async function checkConcurrent(
     const message = 'answered the facts of another customer than the one asked for';
     return [{ level: 'problem', code: 'MIXES_CUSTOMERS', check, message }];
   }
-  if (failed === 0) return [passed(check, '20 calls')];
+  if (failed === 0) return [passedFinding(check, '20 calls')];
   const message = `${failed} of 20 calls failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-function isOfAnother(outcome: Outcome, own: number, ordinary: readonly Trial[]): boolean {
-  const isLike = (trial: Trial | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
+function isOfAnother(outcome: Outcome, own: number, ordinary: readonly SampleCall[]): boolean {
+  const isLike = (trial: SampleCall | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
   return outcome.kind === 'answered' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Notifier } from '../contracts/notifier.js';
 import type { Awaitable } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { callModule, type Trial } from './call-module.js';
+import { callModule, type SampleCall } from './call-module.js';
 import { type Callback, callbacks } from './check-notifier.js';
 import {
   countEffects,
@@ -12,10 +12,10 @@ import {
   faultedProvider,
   type RecordedEffect,
 } from './fault-provider.js';
-import { judgeTrials, passed } from './judge.js';
+import { judgeCalls, passedFinding } from './judge-calls.js';
 import { oddValues } from './odd-values.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
-import { runInProcesses, whyNotLoaded } from './run-in-process.js';
+import { loadFailureOf, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
 /** Makes the host's own notifier, with fake providers that call `provider.effect`. */
@@ -60,7 +60,7 @@ export async function checkNotifierFaults(
   const { timeoutMs = 1000 } = options;
   const make = source instanceof URL ? await importFactory(source) : source;
   const present = await make({ effect: async () => undefined });
-  const unloaded = source instanceof URL ? await whyNotLoaded(source.href) : null;
+  const unloaded = source instanceof URL ? await loadFailureOf(source.href) : null;
   const module = source instanceof URL && unloaded === null ? source.href : null;
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
@@ -107,7 +107,7 @@ interface Found {
 async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
   const expected = countEffects(clean.effects);
-  const findings = judgeTrials(`${callback.name}, no fault`, clean.trials, () => undefined);
+  const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
   // A callback that fails without a fault would fail with every other.
   if (clean.trials.some(({ outcome }) => outcome.kind !== 'answered')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
@@ -127,7 +127,7 @@ async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
       });
     }
     if (hung) findings.push({ level: 'problem', code: 'HANGS', check, message: 'the attempt after it did not settle' });
-    if (wrong.length === 0 && !hung) findings.push(passed(check, 'every effect happened once'));
+    if (wrong.length === 0 && !hung) findings.push(passedFinding(check, 'every effect happened once'));
   }
   return { findings, repeated };
 }
@@ -165,7 +165,7 @@ function describe(value: unknown): string {
 }
 
 interface Run {
-  trials: Trial[];
+  trials: SampleCall[];
   effects: RecordedEffect[];
   /** How many effects the last attempt reached. */
   reached: number;
@@ -196,7 +196,7 @@ async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]):
   // One instance for all attempts, as in a worker that keeps running.
   let current: FaultedProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
-  const trials: Trial[] = [];
+  const trials: SampleCall[] = [];
   for (const [index, fault] of faults.entries()) {
     current = faultedProvider(fault, (effect) => effects.push(effect));
     providers.push(current);

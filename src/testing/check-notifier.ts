@@ -2,10 +2,10 @@ import type { Conversation } from '../contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
-import { callModule, inTurn, type Trial } from './call-module.js';
-import { type CheckOptions, examine } from './examine.js';
-import { type JudgeAnswer, judgeTrials, passed, type Verdict } from './judge.js';
+import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { type JudgeAnswer, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
+import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
   oddConversations,
   ordinaryConversation,
@@ -34,7 +34,7 @@ export interface NotifierCheckOptions extends CheckOptions {
  * assert.deepEqual(report.problems, []);
  */
 export function checkNotifier(module: unknown, options: NotifierCheckOptions = {}): Promise<ContractReport> {
-  return examine<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
+  return runContractChecks<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
     if (settings.dry) return [notCalled];
     const findings: ContractFinding[] = [];
     for (const callback of callbacks.filter(({ name }) => notifier[name] !== undefined))
@@ -134,13 +134,15 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
     );
   const id = (suffix: string) => `check-${callback.name}-${suffix}`;
   const ordinary = await deliver('an ordinary conversation', ordinaryConversation(), id('ordinary'));
-  const first = judgeTrials(callback.name, [ordinary], callback.judge);
+  const first = judgeCalls(callback.name, [ordinary], callback.judge);
   // What fails with ordinary data would fail with all other, and say nothing more.
   if (ordinary.outcome.kind !== 'answered') return first;
-  const odd = await inTurn(oddConversations(), ({ title, conversation }) => deliver(title, conversation, id(title)));
+  const odd = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
+    deliver(title, conversation, id(title)),
+  );
   return [
     ...first,
-    ...judgeTrials(`${callback.name}, odd data`, odd, callback.judge),
+    ...judgeCalls(`${callback.name}, odd data`, odd, callback.judge),
     ...(await checkRepeat(callback, settings, (attempt) =>
       deliver(`attempt ${attempt}`, ordinaryConversation(), id('repeated'), attempt),
     )),
@@ -151,13 +153,13 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
 async function checkRepeat(
   callback: Callback,
   { effects }: Settings,
-  deliver: (attempt: number) => Promise<Trial>,
+  deliver: (attempt: number) => Promise<SampleCall>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, the same delivery twice`;
   const first = await deliver(1);
   const before = await effects?.();
   const second = await deliver(2);
-  const findings = judgeTrials(check, [first, second], callback.judge);
+  const findings = judgeCalls(check, [first, second], callback.judge);
   const repeated = Number(await effects?.()) - Number(before);
   if (!(repeated > 0)) return findings;
   const message = `had its effect again; hand metadata.deliveryId to the provider as idempotency key`;
@@ -167,11 +169,14 @@ async function checkRepeat(
   ];
 }
 
-async function checkConcurrent(callback: Callback, deliver: (n: number) => Promise<Trial>): Promise<ContractFinding[]> {
+async function checkConcurrent(
+  callback: Callback,
+  deliver: (n: number) => Promise<SampleCall>,
+): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(n + 1)));
   const failed = trials.filter((trial) => trial.outcome.kind !== 'answered');
-  if (failed.length === 0) return [passed(check, '20 calls')];
+  if (failed.length === 0) return [passedFinding(check, '20 calls')];
   const message = `${failed.length} of 20 calls failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }

@@ -3,10 +3,10 @@ import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provi
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
-import { callModule, inTurn, type Trial } from './call-module.js';
-import { type CheckOptions, examine } from './examine.js';
-import { judgeTrials, passed, type Verdict } from './judge.js';
+import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
+import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 
 /**
  * Runs a host's SlaPolicyProvider: reads its policies once and many times at once, stores changed terms and puts the
@@ -17,18 +17,23 @@ import type { ContractFinding, ContractReport } from './report.js';
  * assert.deepEqual(report.problems, []);
  */
 export function checkSlaPolicyProvider(module: unknown, options: CheckOptions = {}): Promise<ContractReport> {
-  return examine<SlaPolicyProvider, CheckOptions>('slaPolicyProvider', module, options, async (provider, settings) => {
-    const calls = callsOf(provider, settings.timeoutMs);
-    const first = await calls.read('a first read');
-    const findings = judgeTrials('getActivePolicies', [first], judgePolicies);
-    if (settings.dry || !isOk(first)) return findings;
-    return [...findings, ...(await checkConcurrentReads(calls)), ...(await checkSetPolicy(calls, first))];
-  });
+  return runContractChecks<SlaPolicyProvider, CheckOptions>(
+    'slaPolicyProvider',
+    module,
+    options,
+    async (provider, settings) => {
+      const calls = callsOf(provider, settings.timeoutMs);
+      const first = await calls.read('a first read');
+      const findings = judgeCalls('getActivePolicies', [first], judgePolicies);
+      if (settings.dry || !isOk(first)) return findings;
+      return [...findings, ...(await checkConcurrentReads(calls)), ...(await checkSetPolicy(calls, first))];
+    },
+  );
 }
 
 interface Calls {
-  read(sample: string): Promise<Trial>;
-  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<Trial>;
+  read(sample: string): Promise<SampleCall>;
+  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<SampleCall>;
 }
 
 function callsOf(provider: SlaPolicyProvider, timeoutMs: number): Calls {
@@ -62,18 +67,18 @@ async function checkConcurrentReads({ read }: Calls): Promise<ContractFinding[]>
   const check = 'getActivePolicies, twenty at once';
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => read(`read ${n + 1}`)));
   const failed = trials.filter((trial) => !isOk(trial)).length;
-  if (failed === 0) return [passed(check, '20 calls')];
+  if (failed === 0) return [passedFinding(check, '20 calls')];
   const message = `${failed} of 20 reads failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-async function checkSetPolicy(calls: Calls, first: Trial): Promise<ContractFinding[]> {
+async function checkSetPolicy(calls: Calls, first: SampleCall): Promise<ContractFinding[]> {
   const [known] = readOf(first).policies;
   const original = known ?? { priority: 'cairnloop-check', responseMinutes: 60, breachMinutes: 240 };
   const { priority, ...terms } = original;
   const changed = { ...terms, breachMinutes: anotherBreach(original) };
   const stored = await calls.set('changed terms', priority, changed);
-  const findings = judgeTrials('setPolicy', [stored], judgeStored({ priority, ...changed }));
+  const findings = judgeCalls('setPolicy', [stored], judgeStored({ priority, ...changed }));
   if (!isOk(stored)) return findings;
   const reread = await calls.read('a read after setPolicy');
   const kept = readOf(reread).policies.some((policy) => isSame(policy, { priority, ...changed }));
@@ -107,13 +112,13 @@ function judgeStored(expected: SlaPolicy) {
 async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaPolicy): Promise<ContractFinding[]> {
   const check = 'setPolicy, wrong terms';
   const stored: string[] = [];
-  const trials = await inTurn(Object.entries(wrongTerms(responseMinutes)), async ([sample, attrs]) => {
+  const trials = await callEachInTurn(Object.entries(wrongTerms(responseMinutes)), async ([sample, attrs]) => {
     const trial = await calls.set(sample, priority, attrs);
     const { rejected } = readOf(await calls.read(sample));
     if (rejected.length > 0) stored.push(sample);
     return trial;
   });
-  const findings = judgeTrials(check, trials, judgeResult);
+  const findings = judgeCalls(check, trials, judgeResult);
   if (stored.length === 0) return findings;
   const message = `stores ${stored[0]}, so the priority has no SLA from then on; answer err(reason) instead`;
   return [
@@ -139,7 +144,7 @@ function isSame(one: SlaPolicy, other: SlaPolicy): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function isOk({ outcome }: Trial): boolean {
+function isOk({ outcome }: SampleCall): boolean {
   return outcome.kind === 'answered' && isResultOk(outcome.value);
 }
 
@@ -147,7 +152,7 @@ function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: tru
   return (Object(value) as { ok?: unknown }).ok === true;
 }
 
-function readOf({ outcome }: Trial): ReturnType<typeof validatePolicies> {
+function readOf({ outcome }: SampleCall): ReturnType<typeof validatePolicies> {
   const answer = outcome.kind === 'answered' ? outcome.value : undefined;
   return isResultOk(answer) ? validatePolicies(answer.value) : { policies: [], rejected: [] };
 }

@@ -1,5 +1,5 @@
 import { describeFound } from '../foundation/describe-found.js';
-import type { Verdict } from './judge.js';
+import type { Verdict } from './judge-calls.js';
 
 /** How many levels of maps the rail shows. */
 const maxDepth = 6;

@@ -17,7 +17,7 @@ export async function runInProcesses(attempts: readonly Attempt[], timeoutMs: nu
 }
 
 /** Why a process cannot make the notifier of a module; null where it can. */
-export async function whyNotLoaded(module: string): Promise<string | null> {
+export async function loadFailureOf(module: string): Promise<string | null> {
   const probe: Attempt = {
     module,
     callback: null,

@@ -13,13 +13,13 @@ export const maxContentLength = 1_000_000;
 export const maxMetadataBytes = 65_536;
 
 /** Text that Postgres can store: NUL and lone surrogates, which customers do send, are replaced. */
-export const text = (maxLength: number) => {
+export const storableText = (maxLength: number) => {
   const words = `a text of 1 to ${maxLength} characters`;
   return z.string(words).transform(toStorableText).pipe(z.string().trim().min(1, words).max(maxLength, words));
 };
 
 /** A name or key: short text on one line. */
-export const name = text(500);
+export const name = storableText(500);
 
 /** An id of the host's, compared exactly: ids that differ in a space are two. */
 export const exactName = (maxLength: number) => {
@@ -80,9 +80,10 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actor: z.ZodType<Actor, Actor> = only({ id: exactName(500), name: optionalName.optional() }).transform(
-  ({ id, name }) => (name === undefined ? { id } : { id, name }),
-);
+export const actor: z.ZodType<Actor, Actor> = strictObject({
+  id: exactName(500),
+  name: optionalName.optional(),
+}).transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
 
 const pageWords = 'a whole number from 1 to 200';
 
@@ -93,7 +94,7 @@ export const pageCursor = z.string().nullish();
 export const pageLimit = z.int(pageWords).min(1, pageWords).max(200, pageWords).default(50);
 
 /** An object with these keys only: a misspelt key would be ignored silently. */
-export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
+export function strictObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape> {
   const unknown = z.unknown().superRefine((_, context) => {
     context.addIssue({ code: 'custom', params: { known: Object.keys(shape) } });
   });
@@ -109,7 +110,7 @@ export function only<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Sha
 export function schemaOf<Input>() {
   return <Shape extends FieldsOf<Input>>(
     shape: Shape & Record<Exclude<keyof Shape, keyof Input>, never>,
-  ): z.ZodObject<Shape> => only<Shape>(shape);
+  ): z.ZodObject<Shape> => strictObject<Shape>(shape);
 }
 
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };

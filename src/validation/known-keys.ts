@@ -1,5 +1,5 @@
 import { closestWord } from '../foundation/closest-word.js';
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
 /** The problem of an unknown key, with the closest known one. */
@@ -22,7 +22,7 @@ export function requireKnownKeys(operation: string, options: unknown, known: rea
   if (options === undefined) return;
   const problems = isObject(options)
     ? unknownAmong(options, known, path)
-    : [{ path: path.replace(/\.$/, '') || 'options', expected: 'an object', found: kindOf(options) }];
+    : [{ path: path.replace(/\.$/, '') || 'options', expected: 'an object', found: describeKind(options) }];
   if (problems.length > 0) throw new CairnloopError('INPUT_INVALID', { operation, problems });
 }
 

@@ -58,11 +58,11 @@ export function optional<Value>(expected: string, schema: z.ZodType<Value>): z.Z
 }
 
 /** A function of the host's, as it is. */
-export function callback<Value>(): z.ZodType<Value> {
+export function hostFunction<Value>(): z.ZodType<Value> {
   return z.custom<Value>((value) => typeof value === 'function');
 }
 
-export const filledText = z.string().regex(/\S/);
+export const nonBlankText = z.string().regex(/\S/);
 export const hostNames: z.ZodType<readonly string[]> = z.array(z.string().min(1));
 
 /** The mount path. Router patterns are refused. */

@@ -50,8 +50,8 @@ const agents = { toAny: newAgents(), toPublic: newAgents() };
 /** What a request meets on a connection that the other side has closed: after or before it was written. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
-/** Sends one request and waits for the head of its answer. Follows no redirect. Never rejects. */
-export async function post(request: PostRequest): Promise<PostResult> {
+/** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
+export async function postWebhook(request: PostRequest): Promise<PostResult> {
   const { url, allowPrivate, timeoutMs } = request;
   const address = url.hostname.replace(/^\[|\]$/g, '');
   // No lookup is made for an address, so it is checked here.

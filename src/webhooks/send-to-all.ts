@@ -1,9 +1,9 @@
 import { CairnloopError, type WebhookFailure } from '../foundation/errors.js';
-import { version } from '../foundation/package-version.js';
+import { packageVersion } from '../foundation/package-version.js';
 import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.js';
-import { post } from './post.js';
+import { postWebhook } from './post.js';
 import type { Endpoint, WebhookSettings } from './settings.js';
-import { sign } from './sign.js';
+import { signBody } from './sign.js';
 
 /** Posts one callback to every endpoint. Throws `WEBHOOK_FAILED` unless each has accepted it. */
 export type Sender = (
@@ -61,10 +61,10 @@ async function sendToOne(
   if (pausedMs > 0) return { kind: 'paused', seconds: Math.ceil(pausedMs / 1000) };
   const headers = {
     'content-type': 'application/json',
-    'user-agent': `cairnloop/${version}`,
-    ...sign(keys, id, new Date(), body),
+    'user-agent': `cairnloop/${packageVersion}`,
+    ...signBody(keys, id, new Date(), body),
   };
-  const result = await post({ url, headers, body, timeoutMs, allowPrivate });
+  const result = await postWebhook({ url, headers, body, timeoutMs, allowPrivate });
   if (result.accepted) breaker.succeeded();
   else if (isOfEndpoint(result.failure)) breaker.failed(result.askedMs);
   else breaker.ended();

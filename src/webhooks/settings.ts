@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
-import { kindOf } from '../foundation/describe-value.js';
+import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { keyOf, minKeyBytes } from './sign.js';
+import { minKeyBytes, signingKey } from './sign.js';
 import type { WebhookEndpoint, WebhookNotifierOptions } from './webhook-notifier.js';
 
 /** An endpoint as it is called. */
@@ -42,11 +42,15 @@ export function webhookSettings(options: WebhookNotifierOptions): WebhookSetting
   const problems: ConfigProblem[] = [];
   for (const [path, value] of Object.entries({ timeoutMs, pauseAfterFailures, pauseMs }))
     if (!Number.isSafeInteger(value) || value < 1)
-      problems.push({ path, expected: 'a whole number above 0', found: kindOf(value) });
+      problems.push({ path, expected: 'a whole number above 0', found: describeKind(value) });
   if (typeof allowPrivate !== 'boolean' && !Array.isArray(allowPrivate))
-    problems.push({ path: 'allowPrivate', expected: 'true, or a list of host names', found: kindOf(allowPrivate) });
+    problems.push({
+      path: 'allowPrivate',
+      expected: 'true, or a list of host names',
+      found: describeKind(allowPrivate),
+    });
   if (!Array.isArray(endpoints) || endpoints.length === 0)
-    problems.push({ path: 'endpoints', expected: 'a list of at least one URL', found: kindOf(endpoints) });
+    problems.push({ path: 'endpoints', expected: 'a list of at least one URL', found: describeKind(endpoints) });
   const read = (Array.isArray(endpoints) ? endpoints : []).map((endpoint, index) =>
     readEndpoint(endpoint, `endpoints[${index}]`, options, problems),
   );
@@ -82,7 +86,8 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
   const expected = 'an https URL without user and password';
   const url = typeof given === 'string' && URL.canParse(given) ? new URL(given) : null;
   if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return url;
-  const found = typeof given !== 'string' ? kindOf(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
+  const found =
+    typeof given !== 'string' ? describeKind(given) : url ? `another kind of URL (${url.protocol})` : 'no URL';
   problems.push({ path, expected, found: url?.username || url?.password ? 'one with them' : found });
   return null;
 }
@@ -90,11 +95,11 @@ function readUrl(given: unknown, path: string, problems: ConfigProblem[]): URL |
 function readKeys(given: unknown, path: string, problems: ConfigProblem[]): Buffer[] {
   const expected = `"whsec_" and at least ${minKeyBytes} bytes in base64, or a list of such secrets`;
   const secrets: unknown[] = Array.isArray(given) ? given : [given];
-  const keys = secrets.map((secret) => (typeof secret === 'string' ? keyOf(secret) : null));
+  const keys = secrets.map((secret) => (typeof secret === 'string' ? signingKey(secret) : null));
   const at = keys.indexOf(null);
   if (at === -1 && keys.length > 0) return keys as Buffer[];
   const wrong = secrets[at];
-  const found = typeof wrong === 'string' ? 'another text' : keys.length === 0 ? 'an empty list' : kindOf(wrong);
+  const found = typeof wrong === 'string' ? 'another text' : keys.length === 0 ? 'an empty list' : describeKind(wrong);
   if (!problems.some((problem) => problem.path === path)) problems.push({ path, expected, found });
   return [];
 }

@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 export const secretPrefix = 'whsec_';
 
 /** The key in a secret of Standard Webhooks: `whsec_` and the key in base64. Null if it has another form. */
-export function keyOf(secret: string): Buffer | null {
+export function signingKey(secret: string): Buffer | null {
   if (!secret.startsWith(secretPrefix)) return null;
   const text = secret.slice(secretPrefix.length);
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
@@ -22,7 +22,7 @@ export interface SignedHeaders {
 }
 
 /** Signs a body with every key, so that receivers verify it with the old or the new one while a secret is rotated. */
-export function sign(keys: readonly Buffer[], id: string, at: Date, body: string): SignedHeaders {
+export function signBody(keys: readonly Buffer[], id: string, at: Date, body: string): SignedHeaders {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signatures = keys.map((key) =>
     createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64'),

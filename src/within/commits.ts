@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { abortableSleep } from '../db/abortable-sleep.js';
 import { databaseTime } from '../db/database-time.js';
 import { listenOn } from '../db/listen.js';
-import { pause } from '../db/pause.js';
-import { type Held, release, releaseHarmless } from '../events/announce.js';
+import { announceHarmless, announceHeld, type HeldFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 
@@ -17,7 +17,7 @@ export interface Commits {
    */
   listening(): Promise<void>;
   /** Keeps the follow-ups of a call until its commit is notified; returns the payload of that notification. */
-  hold(followUps: Held): string;
+  hold(followUps: HeldFollowUps): string;
   drop(token: string): void;
   close(): Promise<void>;
 }
@@ -62,7 +62,7 @@ export function createCommits(runtime: Runtime): Commits {
     channel,
     async listening() {
       if (over.signal.aborted) throw new CairnloopError('CLOSED', { operation: 'within' });
-      ready ??= Promise.race([listen(), pause(patienceMs, over.signal)]);
+      ready ??= Promise.race([listen(), abortableSleep(patienceMs, over.signal)]);
       await ready;
     },
     hold: held.hold,
@@ -79,10 +79,10 @@ export function createCommits(runtime: Runtime): Commits {
 
 /** What follows the calls whose commit is not known yet, by token. */
 function holdFollowUps(runtime: Runtime) {
-  const held = new Map<string, Held>();
+  const held = new Map<string, HeldFollowUps>();
   let last = 0;
   return {
-    hold(followUps: Held): string {
+    hold(followUps: HeldFollowUps): string {
       last += 1;
       const token = String(last);
       held.set(token, followUps);
@@ -96,11 +96,11 @@ function holdFollowUps(runtime: Runtime) {
     release(token: string): void {
       const followUps = held.get(token);
       held.delete(token);
-      if (followUps) release(runtime, followUps);
+      if (followUps) announceHeld(runtime, followUps);
     },
     /** Those that are not committed yet are kept: they may still be heard of. */
     releaseHarmless(): void {
-      for (const followUps of held.values()) releaseHarmless(runtime, followUps);
+      for (const followUps of held.values()) announceHarmless(runtime, followUps);
     },
     count: () => held.size,
   };

@@ -1,10 +1,10 @@
 import { type Database, valuesOf } from '../db/connect.js';
-import { type Given, type NoParams, type Statement, statement } from '../db/statement.js';
-import type { Held } from '../events/announce.js';
+import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
+import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Commits } from './commits.js';
 import { queryHost, type TransactionExecutor } from './executor.js';
-import { asHex, portable, toText, unpack, unpackRows } from './portable.js';
+import { jsonAsHex, portableForm, toText, unpackRows, unpackValue } from './portable.js';
 import { type Settings, selectSettings, settingsToChange, withSettings } from './settings.js';
 
 /** Calls on one transaction wait for each other: savepoints of two that overlap would undo each other's work. */
@@ -12,7 +12,7 @@ const queues = new WeakMap<object, Promise<unknown>>();
 
 /** Runs calls in the host's open transaction, each in a savepoint of its own. */
 export interface HostTransaction {
-  call<T>(work: (db: Database, held: Held) => Promise<T>): Promise<T>;
+  call<T>(work: (db: Database, held: HeldFollowUps) => Promise<T>): Promise<T>;
 }
 
 export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
@@ -43,12 +43,12 @@ async function inSavepoint<T>(
   executor: TransactionExecutor,
   own: Database,
   commits: Commits,
-  work: (db: Database, held: Held) => Promise<T>,
+  work: (db: Database, held: HeldFollowUps) => Promise<T>,
 ): Promise<T> {
   const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
   await send(`SAVEPOINT ${savepoint}`);
   const state: CallState = { undo: false, failure: undefined };
-  const held: Held = [];
+  const held: HeldFollowUps = [];
   let token: string | undefined;
   try {
     const settings = await lookAround(executor, own);
@@ -75,11 +75,13 @@ interface CallState {
   failure: unknown;
 }
 
-const notify = `SELECT ${asHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
+const notify = `SELECT ${jsonAsHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
 async function lookAround(executor: TransactionExecutor, own: Database): Promise<Settings> {
-  const { place, settings } = unpack<{ place: string; settings: Settings }>(await queryHost(executor, lookText, []));
+  const { place, settings } = unpackValue<{ place: string; settings: Settings }>(
+    await queryHost(executor, lookText, []),
+  );
   if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
     throw new CairnloopError('TRANSACTION_ELSEWHERE', { schema: own.schema });
   return settings;
@@ -93,7 +95,7 @@ const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
   (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
 
-const lookText = `SELECT ${asHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
+const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
 
 const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
 
@@ -115,9 +117,9 @@ function databaseOn(executor: TransactionExecutor, own: Database, settings: Sett
 
   async function run<Params extends object, Row extends object>(
     asked: Statement<Params, Row>,
-    ...[params]: Given<Params>
+    ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
-    const { text, returnsRows } = await portable(own, asked);
+    const { text, returnsRows } = await portableForm(own, asked);
     const values = valuesOf(asked, params).map(toText);
     const turn = last.then(() => withSettings(executor, wanted, settings, () => queryHost(executor, text, values)));
     last = turn.catch((error) => {

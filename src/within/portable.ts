@@ -18,7 +18,7 @@ export interface PortableStatement {
 const known = new WeakMap<Database, Map<Statement, Promise<PortableStatement>>>();
 
 /** The portable form of a statement; the types of its parameters are asked for once, over Cairnloop's own connection. */
-export function portable(own: Database, wanted: Statement): Promise<PortableStatement> {
+export function portableForm(own: Database, wanted: Statement): Promise<PortableStatement> {
   const cache = known.get(own) ?? new Map<Statement, Promise<PortableStatement>>();
   known.set(own, cache);
   const made = cache.get(wanted) ?? make(own, wanted);
@@ -31,20 +31,20 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
   const text = wanted.text(quoteIdentifier(own.schema));
   const casts = await parameterTypes(own, wanted.name, text);
   const cast = withCasts(text, casts);
-  const packed = asJsonRows(cast, asHex);
+  const packed = asJsonRows(cast, jsonAsHex);
   return { text: packed, returnsRows: packed !== cast };
 }
 
 /** Digits alone survive whatever a driver's parser for texts does: trimming, other case, other normalization. */
-export const asHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
+export const jsonAsHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
-/** The rows in what {@link asHex} made. */
+/** The rows in what {@link jsonAsHex} made. */
 export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {
-  return unpack<Row[]>(rows);
+  return unpackValue<Row[]>(rows);
 }
 
 /** The value in the only column of the only row, whatever a driver has named it. */
-export function unpack<Value>(rows: readonly object[]): Value {
+export function unpackValue<Value>(rows: readonly object[]): Value {
   const [packed] = Object.values(rows[0] ?? {});
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));

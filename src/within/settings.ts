@@ -1,6 +1,6 @@
 import type { TransactionExecutor } from './executor.js';
 import { queryHost } from './executor.js';
-import { asHex } from './portable.js';
+import { jsonAsHex } from './portable.js';
 
 /** Settings of a session by name. */
 export type Settings = Record<string, string>;
@@ -55,7 +55,7 @@ async function set(executor: TransactionExecutor, settings: Settings): Promise<v
 }
 
 const applySettings = `
-  SELECT ${asHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
+  SELECT ${jsonAsHex('pg_catalog.count(pg_catalog.set_config(key, value, true))::pg_catalog.text')} AS rows
   FROM pg_catalog.json_each_text($1::pg_catalog.text::pg_catalog.json)`;
 
 function schemasOf(searchPath: string): string[] {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { statement } from '../db/statement.js';
 import { modulesOf } from '../deliveries/announced-modules.js';
-import { version } from '../foundation/package-version.js';
+import { packageVersion } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
 
 export interface Heartbeat {
@@ -21,7 +21,15 @@ export function createHeartbeat(runtime: Runtime): Heartbeat {
   return {
     async beat(state) {
       const { pid } = process;
-      await runtime.db.run(beat, { workerId, host: hostname(), pid, version, state, concurrency, modules });
+      await runtime.db.run(beat, {
+        workerId,
+        host: hostname(),
+        pid,
+        version: packageVersion,
+        state,
+        concurrency,
+        modules,
+      });
       await runtime.db.run(announce);
     },
     async leave() {

@@ -1,7 +1,7 @@
 import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
-import { mostRemoved, removeOldConversations } from '../customers/retention.js';
-import { forgetDone, mostForgotten } from '../deliveries/retention.js';
+import { maxRemovedPerCall, removeOldConversations } from '../customers/retention.js';
+import { forgetDone, maxDeletedPerCall } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
 
 /** How often done deliveries and old conversations are removed, in milliseconds. */
@@ -9,12 +9,12 @@ const retentionEveryMs = 10 * 60_000;
 
 /** A worker's other work: sealing the audit record, and removing what is older than configured. */
 export function createMaintenance(runtime: Runtime): () => Promise<void> {
-  const forget = nowAndThen(mostForgotten, async () => {
+  const forget = nowAndThen(maxDeletedPerCall, async () => {
     const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries cleared away');
     return forgotten;
   });
-  const remove = nowAndThen(mostRemoved, async () => {
+  const remove = nowAndThen(maxRemovedPerCall, async () => {
     const removed = await removeOldConversations(runtime);
     if (removed > 0) runtime.log.info({ removed }, 'conversations removed after retention.resolvedDays');
     return removed;

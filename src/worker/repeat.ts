@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 
-export interface Repeating {
+export interface RepeatedTask {
   /** Starts no further round; settles when the running one has ended. */
   stop(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export function repeat(
   everyMs: number,
   work: () => Promise<void>,
   onStop?: () => void,
-): Repeating {
+): RepeatedTask {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let failing = false;

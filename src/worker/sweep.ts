@@ -2,7 +2,7 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { createScanThrottle } from '../deliveries/scan-throttle.js';
-import { isFree } from '../deliveries/sql-conditions.js';
+import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
 /** Look-ahead in milliseconds: longer than a round, so that no deadline falls in between. */
@@ -67,7 +67,7 @@ export const findDue = statement<
       topic = ANY (${p.open}::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-          AND ${isFree(s)} AND NOT ${isHeldBack(s, 'd')}
+          AND ${isUnclaimed(s)} AND NOT ${isHeldBack(s, 'd')}
         ORDER BY d.available_at, d.id OFFSET 0
       ) AS due,
       ARRAY(

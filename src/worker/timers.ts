@@ -6,7 +6,7 @@ import { createActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
 import { handOverAnchor } from './hand-over-anchor.js';
 import { createMaintenance } from './maintenance.js';
-import { type Repeating, repeat } from './repeat.js';
+import { type RepeatedTask, repeat } from './repeat.js';
 import { createSnoozeAlarm } from './snooze-alarm.js';
 import { createSweep } from './sweep.js';
 
@@ -15,9 +15,9 @@ export type Drainers = Record<DeliveryTopic, Drainer>;
 /** The repeated tasks of a worker. */
 export interface Timers {
   /** Timers that claim or start work; a stopping worker stops these first. */
-  intake: Repeating[];
+  intake: RepeatedTask[];
   /** Timers that running callbacks need: lease renewal and heartbeat. */
-  upkeep: Repeating[];
+  upkeep: RepeatedTask[];
 }
 
 export interface TimedWork {

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
-import { culprit } from './calls.js';
+import { findErrorSource } from './tracked-calls.js';
 
 /** Logs the running calls when an uncaught error ends the process. Whether it ends is up to Node and the host. */
 export function logUncaught(log: Logger): { stop(): void } {
   const listener = (error: unknown) => {
-    const { words, calls } = culprit();
+    const { words, calls } = findErrorSource();
     log.fatal(
       { reason: errorText(error), calls },
       `an error was not caught in ${words}; deliveries under way are called again after their lease`,
@@ -43,16 +43,16 @@ export function catchUncaughtErrors(log: Logger): UncaughtErrors {
   });
   const listeners = {
     uncaughtException: (error: unknown) => {
-      crash ??= { reason: errorText(error), words: culprit().words };
+      crash ??= { reason: errorText(error), words: findErrorSource().words };
       tell('crash');
     },
     unhandledRejection: (error: unknown) => {
-      const { words, calls } = culprit();
+      const { words, calls } = findErrorSource();
       const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
       log.error({ reason: errorText(error), calls }, `a promise was rejected and left floating in ${words}; ${advice}`);
     },
     exit: (code: number) => {
-      const { words, calls } = culprit();
+      const { words, calls } = findErrorSource();
       if (calls.length === 0) return;
       log.fatal({ code, calls }, `the process exits with code ${code} in ${words}; it is called again after its lease`);
     },

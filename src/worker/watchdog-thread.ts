@@ -1,8 +1,8 @@
 import { write } from 'node:fs';
 import { workerData } from 'node:worker_threads';
-import type { Watched } from './watchdog.js';
+import type { WatchdogData } from './watchdog.js';
 
-const { beats, lastCall, tickMs, patience } = workerData as Watched;
+const { beats, lastCall, tickMs, patience } = workerData as WatchdogData;
 let last = 0;
 let missed = 0;
 

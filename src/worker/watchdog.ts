@@ -1,9 +1,9 @@
 import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
-import { describeCall, onCallBegin } from './calls.js';
+import { describeCall, onCallBegin } from './tracked-calls.js';
 
 /** Data for the watchdog thread. */
-export interface Watched {
+export interface WatchdogData {
   /** Incremented by the main thread while its event loop runs. */
   beats: Int32Array;
   /** The call that began last, in words; the rest is zero. */
@@ -29,7 +29,7 @@ export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   onCallBegin((call) => void encoder.encodeInto(describeCall(call).padEnd(lastCall.length, '\0'), lastCall));
   const tickMs = Math.max(20, Math.ceil(limitMs / patience));
   const beating = setInterval(() => Atomics.add(beats, 0, 1), tickMs / 2).unref();
-  const watched: Watched = { beats, lastCall, tickMs, patience };
+  const watched: WatchdogData = { beats, lastCall, tickMs, patience };
   const thread = new Worker(new URL('./watchdog-thread.js', import.meta.url), { workerData: watched });
   thread.unref();
   return {

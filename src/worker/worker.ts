@@ -6,7 +6,6 @@ import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-w
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { named } from './calls.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import { customerErased } from './jobs/customer-erased.js';
 import { draft } from './jobs/draft.js';
@@ -15,6 +14,7 @@ import { outbound } from './jobs/outbound.js';
 import { reply } from './jobs/reply.js';
 import { slaCountdown } from './jobs/sla-countdown.js';
 import { type Drainers, startTimers, type Timers } from './timers.js';
+import { withCallTracking } from './tracked-calls.js';
 import { logUncaught } from './uncaught.js';
 
 /** What `cairnloop worker` runs; a host may run it in a process of its own. */
@@ -76,7 +76,7 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
     const outcomes = createOutcomeWriter(runtime);
     unwrittenSince = () => outcomes.waitingSince;
     const drainers: Drainers = forEachTopic((topic) =>
-      createDrainer(runtime, topic, named(topic, handlers[topic]), outcomes),
+      createDrainer(runtime, topic, withCallTracking(topic, handlers[topic]), outcomes),
     );
     try {
       await admit();

@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
 import { type Identity, identify } from '../http/identify.js';
-import { readForm, type Unread } from '../http/read-form.js';
+import { readForm, type UnreadReason } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { type BarePage, barePage } from './bare-page.js';
 import type { Services, WorkspaceContext, WorkspaceEnv } from './handler.js';
@@ -14,7 +14,7 @@ import { t, withWording } from './translate.js';
 type Middleware = MiddlewareHandler<WorkspaceEnv>;
 
 /** Sets the language of the request's operator. */
-export function speak({ options }: Services): Middleware {
+export function setLanguage({ options }: Services): Middleware {
   return (c, next) => withWording(wordingFor(options.strings, c.req.header('accept-language') ?? null), next);
 }
 
@@ -26,7 +26,7 @@ export function requireOperator(services: Services): Middleware {
     if (identity.state === 'unconfigured') return barePage(c.req.raw, unconfigured());
     if (identity.state !== 'known') return barePage(c.req.raw, signedOut(services.options));
     services.team.note(identity.person);
-    c.set('pageContext', frameOf(c, services, identity.person));
+    c.set('pageContext', pageContextOf(c, services, identity.person));
     await next();
   };
 }
@@ -56,7 +56,7 @@ function signedOut({ signInUrl }: MountedOptions): BarePage {
   };
 }
 
-function frameOf(
+function pageContextOf(
   c: WorkspaceContext,
   { options, assets, tokens }: Services,
   operator: PageContext['operator'],
@@ -92,7 +92,7 @@ export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   };
 }
 
-function unread(c: WorkspaceContext, why: Unread, log: Logger): Response {
+function unread(c: WorkspaceContext, why: UnreadReason, log: Logger): Response {
   switch (why) {
     case 'too large':
       return c.text(`${t('refusedLarge')}\n`, 413);

@@ -3,10 +3,10 @@ import { databaseFailure } from '../db/database-failure.js';
 import { errorText } from '../foundation/redact.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
-import { protect } from '../http/security-headers.js';
+import { setSecurityHeaders } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
 import { repeat } from '../worker/repeat.js';
-import { requireOperator, requireOwnForm, speak } from './access.js';
+import { requireOperator, requireOwnForm, setLanguage } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
 import { defaultRepliesFolder } from './mount-options.js';
@@ -33,7 +33,7 @@ export async function createApp({ closing, ...given }: AppOptions): Promise<Hono
   const services: Services = { ...given, assets, tokens, team: createTeam(), presence, streams, actions, savedReplies };
   // A trailing slash is the same page: hosts and people add them.
   const app = new Hono<WorkspaceEnv>({ strict: false }).basePath(options.base || '/');
-  app.use(protect, speak(services), requireOperator(services));
+  app.use(setSecurityHeaders, setLanguage(services), requireOperator(services));
   app.on(['POST'], ['*'], requireOwnForm(services));
   for (const { method, path, handle } of routes) app.on([method], [path], (c) => handle(c, services));
   for (const path of new Set(routes.map((route) => route.path))) app.all(path, (c) => notAllowed(c, path));

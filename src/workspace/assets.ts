@@ -6,7 +6,7 @@ const styles = [
   'tokens',
   'base',
   'parts',
-  'pageContext',
+  'frame',
   'queue',
   'thread',
   'messages',

@@ -5,7 +5,7 @@ import { t, tCount } from './translate.js';
 export type ClockTone = 'calm' | 'soon' | 'breached' | 'paused' | 'met';
 
 /** A running clock with less than this share of its time left is shown as `soon`. */
-export const soonShare = 0.25;
+export const soonFraction = 0.25;
 
 /** The tone of a clock at a moment. A clock past its breach time is `breached` even before a worker marks it. */
 export function clockTone(clock: Clock, now: Date): ClockTone {
@@ -15,21 +15,21 @@ export function clockTone(clock: Clock, now: Date): ClockTone {
   const left = clock.breachAt.getTime() - now.getTime();
   if (left <= 0) return 'breached';
   const whole = clock.breachAt.getTime() - clock.startedAt.getTime();
-  return left < whole * soonShare ? 'soon' : 'calm';
+  return left < whole * soonFraction ? 'soon' : 'calm';
 }
 
 /** The next deadline of a running clock: the response until it is due, then the breach. */
-export interface NextTarget {
+export interface NextDeadline {
   what: 'reply' | 'breach';
   at: Date;
   tone: 'calm' | 'soon';
 }
 
 /** The next deadline, and whether to highlight it: missed, or with little time left. */
-export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: Date): NextTarget {
+export function nextTarget({ startedAt, responseDueAt, breachAt }: Clock, now: Date): NextDeadline {
   if (responseDueAt <= now || responseDueAt >= breachAt) return { what: 'breach', at: breachAt, tone: 'soon' };
   const share = (responseDueAt.getTime() - now.getTime()) / (responseDueAt.getTime() - startedAt.getTime());
-  return { what: 'reply', at: responseDueAt, tone: share < soonShare ? 'soon' : 'calm' };
+  return { what: 'reply', at: responseDueAt, tone: share < soonFraction ? 'soon' : 'calm' };
 }
 
 /** A span of time in at most two units: `3d 4h`, `1h 05m`, `42m`, `30s`. */
@@ -44,7 +44,7 @@ export function shortSpan(milliseconds: number): string {
 }
 
 /** The same in words: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
-export function spanInWords(milliseconds: number): string {
+export function formatLongSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

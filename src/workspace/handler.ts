@@ -9,14 +9,14 @@ import type { Runtime } from '../runtime.js';
 import type { MountedOptions } from './mount-options.js';
 import type { PageContext } from './page-context.js';
 import type { Presence } from './presence.js';
-import type { Present } from './presence-state.js';
+import type { PresentOperator } from './presence-state.js';
 import { parseQueueView, type QueueView } from './queue-filters.js';
 import type { SavedReplies } from './saved-replies.js';
 import type { Team } from './team.js';
 import type { WorkspaceApi } from './workspace-api.js';
 
 /** What a live stream sends: ids of changed conversations, or the operators present. */
-export type WorkspaceNews = { changed: readonly string[] } | { present: readonly Present[] };
+export type WorkspaceNews = { changed: readonly string[] } | { present: readonly PresentOperator[] };
 
 /** What every route works with. */
 export interface Services {

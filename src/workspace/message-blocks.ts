@@ -93,6 +93,6 @@ function fold(blocks: MessageBlock[]): MessageBlock[] {
 }
 
 /** The code between its fences. */
-export function codeOf(text: string): string {
+export function codeInFences(text: string): string {
   return text.split('\n').slice(1, -1).join('\n');
 }

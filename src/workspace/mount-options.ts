@@ -3,15 +3,15 @@ import { z } from 'zod';
 import type { Actor } from '../contracts/domain.js';
 import type { Awaitable } from '../contracts/result.js';
 import type { LiveSettings } from '../http/live-streams.js';
-import { readGivenTexts } from '../http/wording.js';
+import { readHostTexts } from '../http/wording.js';
 import { isObject } from '../validation/known-keys.js';
 import {
   basePath,
-  callback,
-  filledText,
+  hostFunction,
   hostNames,
   liveSettings,
   type MountSchemas,
+  nonBlankText,
   optional,
   readMountOptions,
 } from '../validation/mount-options.js';
@@ -66,8 +66,8 @@ const helper = 'cairnloop.workspace()';
 
 const schemas: MountSchemas<WorkspaceOptions> = {
   basePath,
-  operator: optional('a function (request) => Actor | null', callback()),
-  title: optional('a text', filledText),
+  operator: optional('a function (request) => Actor | null', hostFunction()),
+  title: optional('a text', nonBlankText),
   signInUrl: optional('a path that begins with one "/", or an http(s) address', z.string().refine(isSignInUrl)),
   strings: optional(
     'an object of texts, such as { locale: "de", viewInbox: "Post" }',
@@ -76,7 +76,7 @@ const schemas: MountSchemas<WorkspaceOptions> = {
   styles: optional('a text of CSS', z.string()),
   hosts: optional('a list of host names', hostNames),
   takeBackSeconds: optional('a whole number of seconds from 0 to 60', z.int().min(0).max(60)),
-  repliesFolder: optional('the path of a folder', filledText),
+  repliesFolder: optional('the path of a folder', nonBlankText),
   live: liveSettings,
 };
 
@@ -91,7 +91,7 @@ export function mountOptions(given: WorkspaceOptions): MountedOptions {
     operator: options.operator,
     title: options.title ?? 'Support',
     signInUrl: options.signInUrl,
-    strings: readGivenTexts(helper, options.strings ?? {}, textKeys),
+    strings: readHostTexts(helper, options.strings ?? {}, textKeys),
     styles: options.styles,
     hosts: options.hosts?.map((host) => host.toLowerCase()),
     ...(options.takeBackSeconds !== undefined && { takeBackSeconds: options.takeBackSeconds }),

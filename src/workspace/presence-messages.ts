@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Place } from './presence-state.js';
+import type { OpenPlace } from './presence-state.js';
 
 /** A presence message between processes; `asks` requests the state of all others. */
 export interface PresenceMessage {
   from: string;
-  here?: Place[] | undefined;
-  gone?: Place[] | undefined;
-  typing?: Place[] | undefined;
+  here?: OpenPlace[] | undefined;
+  gone?: OpenPlace[] | undefined;
+  typing?: OpenPlace[] | undefined;
   asks?: true | undefined;
 }
 
@@ -18,7 +18,7 @@ const maxName = 60;
 
 const place = z
   .tuple([z.string(), z.string().nullable(), z.string()])
-  .transform(([id, name, conversationId]): Place => ({ operator: name ? { id, name } : { id }, conversationId }));
+  .transform(([id, name, conversationId]): OpenPlace => ({ operator: name ? { id, name } : { id }, conversationId }));
 
 const message = z.object({
   from: z.string(),
@@ -32,7 +32,7 @@ export function writePresence({ from, here, gone, typing, asks }: PresenceMessag
   return JSON.stringify({ from, here: here?.map(packed), gone: gone?.map(packed), typing: typing?.map(packed), asks });
 }
 
-function packed({ operator, conversationId }: Place) {
+function packed({ operator, conversationId }: OpenPlace) {
   const name = operator.name?.slice(0, maxName).replace(/[\uD800-\uDBFF]$/, '');
   return [operator.id, name ?? null, conversationId];
 }

@@ -1,12 +1,12 @@
 import type { Actor } from '../contracts/domain.js';
 
 /** One operator in one conversation. */
-export interface Place {
+export interface OpenPlace {
   operator: Actor;
   conversationId: string;
 }
 
-export interface Present extends Place {
+export interface PresentOperator extends OpenPlace {
   isTyping: boolean;
 }
 
@@ -14,14 +14,14 @@ export interface Present extends Place {
  * Which operators are where, as reported by each process, and who is typing. Times are in this process' milliseconds.
  */
 export interface PresenceState {
-  here(processId: string, place: Place, until: number): void;
-  gone(processId: string, place: Place): void;
+  here(processId: string, place: OpenPlace, until: number): void;
+  gone(processId: string, place: OpenPlace): void;
   /** Returns whether they started typing. */
-  typing(place: Place, until: number): boolean;
+  typing(place: OpenPlace, until: number): boolean;
   /** Removes expired entries. Returns whether there were any. */
   forget(now: number): boolean;
-  of(processId: string): Place[];
-  present(): Present[];
+  of(processId: string): OpenPlace[];
+  present(): PresentOperator[];
 }
 
 /** A limit for memory: further entries are dropped. */
@@ -29,7 +29,7 @@ const maxEntries = 1000;
 
 interface Kept {
   processId: string;
-  place: Place;
+  place: OpenPlace;
   until: number;
 }
 
@@ -39,13 +39,13 @@ export function createPresenceState(): PresenceState {
 
   return {
     here(processId, place, until) {
-      const key = `${processId} ${keyOf(place)}`;
+      const key = `${processId} ${placeKey(place)}`;
       if (places.has(key) || places.size < maxEntries) places.set(key, { processId, place, until });
     },
-    gone: (processId, place) => places.delete(`${processId} ${keyOf(place)}`),
+    gone: (processId, place) => places.delete(`${processId} ${placeKey(place)}`),
     typing(place, until) {
-      const isNew = !typists.has(keyOf(place));
-      if (!isNew || typists.size < maxEntries) typists.set(keyOf(place), until);
+      const isNew = !typists.has(placeKey(place));
+      if (!isNew || typists.size < maxEntries) typists.set(placeKey(place), until);
       return isNew;
     },
     forget(now) {
@@ -57,10 +57,10 @@ export function createPresenceState(): PresenceState {
     },
     of: (processId) => [...places.values()].filter((kept) => kept.processId === processId).map(({ place }) => place),
     present() {
-      const all = new Map([...places.values()].map(({ place }) => [keyOf(place), place]));
+      const all = new Map([...places.values()].map(({ place }) => [placeKey(place), place]));
       return [...all].map(([key, place]) => ({ ...place, isTyping: typists.has(key) }));
     },
   };
 }
 
-export const keyOf = ({ operator, conversationId }: Place) => `${operator.id} ${conversationId}`;
+export const placeKey = ({ operator, conversationId }: OpenPlace) => `${operator.id} ${conversationId}`;

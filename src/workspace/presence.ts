@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { NewsChannel } from '../change-feed/change-feed.js';
 import type { Actor } from '../contracts/domain.js';
-import { createGatheredListeners } from './gathered-listeners.js';
+import { createBatchedListeners } from './batched-listeners.js';
 import { type PresenceMessage, placesPerMessage, readPresence, writePresence } from './presence-messages.js';
-import { createPresenceState, keyOf, type Place, type PresenceState, type Present } from './presence-state.js';
+import {
+  createPresenceState,
+  type OpenPlace,
+  type PresenceState,
+  type PresentOperator,
+  placeKey,
+} from './presence-state.js';
 
 /** Which operators have a conversation open, and who is typing, across processes. Nothing is stored. */
 export interface Presence {
@@ -12,7 +18,7 @@ export interface Presence {
   /** Marks the operator as typing for some seconds; call it again while they type. */
   typing(operator: Actor, conversationId: string): void;
   /** All operators who have a conversation open. */
-  present(): readonly Present[];
+  present(): readonly PresentOperator[];
   /** Calls `listener` after changes of presence. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void;
   close(): void;
@@ -32,7 +38,7 @@ export function createPresence(channel: NewsChannel): Presence {
   const self = randomUUID();
   const state = createPresenceState();
   const pages = createPageCounts();
-  const listeners = createGatheredListeners(gatherMs);
+  const listeners = createBatchedListeners(gatherMs);
   const { say, sayHere } = createSender(channel, self);
   let stop: (() => void) | undefined;
 
@@ -44,7 +50,7 @@ export function createPresence(channel: NewsChannel): Presence {
     else listeners.tell();
   }
 
-  function leave(place: Place): void {
+  function leave(place: OpenPlace): void {
     if (pages.closed(place) > 0) return;
     state.gone(self, place);
     say({ gone: [place] });
@@ -92,7 +98,7 @@ export function createPresence(channel: NewsChannel): Presence {
 /** Sends messages of this process; places are spread over as many as they need. */
 function createSender(channel: NewsChannel, self: string) {
   const say = (message: Omit<PresenceMessage, 'from'>) => channel.say(writePresence({ from: self, ...message }));
-  function sayHere(places: Place[]): void {
+  function sayHere(places: OpenPlace[]): void {
     for (let from = 0; from < places.length; from += placesPerMessage)
       say({ here: places.slice(from, from + placesPerMessage) });
   }
@@ -110,14 +116,14 @@ function store(state: PresenceState, { from, here, gone, typing }: PresenceMessa
 function createPageCounts() {
   const counts = new Map<string, number>();
   return {
-    opened(place: Place): void {
-      counts.set(keyOf(place), (counts.get(keyOf(place)) ?? 0) + 1);
+    opened(place: OpenPlace): void {
+      counts.set(placeKey(place), (counts.get(placeKey(place)) ?? 0) + 1);
     },
     /** Returns how many are left. */
-    closed(place: Place): number {
-      const left = (counts.get(keyOf(place)) ?? 1) - 1;
-      if (left > 0) counts.set(keyOf(place), left);
-      else counts.delete(keyOf(place));
+    closed(place: OpenPlace): number {
+      const left = (counts.get(placeKey(place)) ?? 1) - 1;
+      if (left > 0) counts.set(placeKey(place), left);
+      else counts.delete(placeKey(place));
       return left;
     },
   };

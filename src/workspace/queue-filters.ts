@@ -71,6 +71,6 @@ export function queueQuery(view: QueueView, withCursor = true): string {
 }
 
 /** Adds a parameter to a query string. */
-export function withWord(query: string, name: string, value: string): string {
+export function withParameter(query: string, name: string, value: string): string {
   return `${query}${query ? '&' : '?'}${name}=${value}`;
 }

@@ -50,7 +50,7 @@ const answers: Partial<Record<ErrorCode, Answer>> = {
 };
 
 /** The error codes that have a text on pages. */
-export const answeredCodes = Object.keys(answers) as ErrorCode[];
+export const explainedErrorCodes = Object.keys(answers) as ErrorCode[];
 
 /**
  * The page text of an expected error; undefined for others. Errors that operators cannot solve are logged and not

@@ -5,7 +5,14 @@ import { bulkEdit, bulkForm, bulkPreview, bulkSend } from './routes/bulk.js';
 import { bulkAction, bulkActionForm } from './routes/bulk-actions.js';
 import { takeBackBulk } from './routes/bulk-resolve.js';
 import { context, conversation, wholeMessage } from './routes/conversation.js';
-import { cancelOutbound, compose, pauseSla, reopen, resolve, resumeSla } from './routes/conversation-actions.js';
+import {
+  cancelOutbound,
+  pauseSla,
+  reopen,
+  resolve,
+  resumeSla,
+  sendFromComposer,
+} from './routes/conversation-actions.js';
 import { approve, discard, edit, preview } from './routes/drafts.js';
 import { inbox } from './routes/inbox.js';
 import { live, typing } from './routes/live.js';
@@ -33,7 +40,7 @@ export const routes: readonly Route[] = [
   get('/c/:id/messages/:message', wholeMessage),
   get('/c/:id/replies', savedRepliesPage),
   get('/c/:id/replies.json', savedReplies),
-  post('/c/:id/compose', compose),
+  post('/c/:id/compose', sendFromComposer),
   post('/c/:id/resolve', resolve),
   post('/c/:id/reopen', reopen),
   post('/c/:id/typing', typing),

@@ -13,7 +13,7 @@ export function searchWords(search: string): string[] {
 }
 
 /** Splits a text at the searched words, ignoring case and accents. */
-export function hitParts(text: string, words: readonly string[]): HitPart[] {
+export function splitAtHits(text: string, words: readonly string[]): HitPart[] {
   if (words.length === 0) return [{ text, hit: false }];
   const folded = foldLetters(text);
   const parts: HitPart[] = [];

@@ -28,7 +28,7 @@ export function createTeam(): Team {
 const nameOf = ({ id, name }: Actor) => name ?? id;
 
 /** Possible owners of a conversation: the team, everyone who acted in it, and its owner. */
-export function candidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
+export function ownerCandidates(team: Team, actors: readonly (Actor | null)[], customerId: string | null): Actor[] {
   const known = new Map(team.members().map((member) => [member.id, member]));
   for (const actor of actors) {
     if (actor && !isNoOperator(actor, customerId) && !known.has(actor.id)) known.set(actor.id, actor);
@@ -37,7 +37,7 @@ export function candidates(team: Team, actors: readonly (Actor | null)[], custom
 }
 
 /** Everyone who acted in a conversation. */
-export const peopleOf = ({ audit, conversation }: ThreadHead) => [
+export const actorsOf = ({ audit, conversation }: ThreadHead) => [
   ...audit.map(({ actor }) => actor),
   conversation.assignee,
 ];

@@ -26,4 +26,4 @@ function parseOne(value: string): Ticked {
 }
 
 /** Of conversations named by their ids alone, nothing counts as seen. */
-export const withoutMark = (ids: readonly string[]): Ticked[] => ids.map((id) => ({ id, seen: null }));
+export const tickedWithoutSeen = (ids: readonly string[]): Ticked[] => ids.map((id) => ({ id, seen: null }));

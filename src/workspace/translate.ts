@@ -1,7 +1,7 @@
 /** The texts of a page in the language of its operator. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Child } from 'hono/jsx';
-import { fill } from '../http/wording.js';
+import { fillPlaceholders } from '../http/wording.js';
 import { browserKeys, type CountKey, type TextKey, type WorkspaceWording, wordingFor } from './strings/strings.js';
 
 type Values = Record<string, string | number>;
@@ -15,43 +15,43 @@ export function withWording<T>(wording: WorkspaceWording, work: () => T): T {
 }
 
 /** The texts of the current request; English outside of one. */
-export const wording = (): WorkspaceWording => current.getStore() ?? unasked;
+export const currentWording = (): WorkspaceWording => current.getStore() ?? unasked;
 
 /** Returns a text by its key, with `{…}` filled in and numbers localized. */
 export function t(key: TextKey, values: Values = {}): string {
-  return fill(wording().texts[key], written(values));
+  return fillPlaceholders(currentWording().texts[key], written(values));
 }
 
 /** A text about a number, in the language's plural form; `{count}` is the number. */
 export function tCount(stem: CountKey, count: number, values: Values = {}): string {
-  return fill(formFor(stem, count), written({ count, ...values }));
+  return fillPlaceholders(formFor(stem, count), written({ count, ...values }));
 }
 
 /** A text with elements in it, by the names in its `{…}`. */
 export function tParts(key: TextKey, parts: Record<string, Child>): Child[] {
-  return split(wording().texts[key], parts);
+  return split(currentWording().texts[key], parts);
 }
 
 /** A text about a number, with elements in it. */
 export function tCountParts(stem: CountKey, count: number, parts: Record<string, Child>): Child[] {
-  return split(formFor(stem, count), { count: inNumbers(count), ...parts });
+  return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 
 /** A number as the language writes it. */
-export function inNumbers(value: number, options?: Intl.NumberFormatOptions): string {
-  return value.toLocaleString(wording().locale, options);
+export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
+  return value.toLocaleString(currentWording().locale, options);
 }
 
 /** The texts of the page's script, as JSON. */
 export function browserTexts(): string {
-  const texts = wording().texts as Record<string, string>;
+  const texts = currentWording().texts as Record<string, string>;
   return JSON.stringify(Object.fromEntries(browserKeys.filter((key) => key in texts).map((key) => [key, texts[key]])));
 }
 
 const rules = new Map<string, Intl.PluralRules>();
 
 function formFor(stem: CountKey, count: number): string {
-  const { texts, locale } = wording();
+  const { texts, locale } = currentWording();
   const rule = rules.get(locale) ?? new Intl.PluralRules(locale);
   if (rules.size < maxRules) rules.set(locale, rule);
   const forms = texts as Readonly<Record<string, string | undefined>>;
@@ -64,7 +64,7 @@ const maxRules = 100;
 function written(values: Values): Values {
   const entries = Object.entries(values).map(([name, value]) => [
     name,
-    typeof value === 'number' ? inNumbers(value) : value,
+    typeof value === 'number' ? formatNumber(value) : value,
   ]);
   return Object.fromEntries(entries);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { pino } from 'pino';
 import { createAgendaJobs } from '../../src/agenda/agenda-jobs.js';
-import { type Drain, jobNames } from '../../src/agenda/jobs.js';
+import { jobNames, type TopicJob } from '../../src/agenda/jobs.js';
 import { openAgenda } from '../../src/agenda/open-agenda.js';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type DeliveryTopic, deliveryTopics } from '../../src/contracts/domain.js';
@@ -140,7 +140,7 @@ describe('wake-ups through Agenda', () => {
     };
     const drain = { run, full: false };
     return {
-      drains: Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<DeliveryTopic, Drain>,
+      drains: Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<DeliveryTopic, TopicJob>,
       runs: () => runs,
     };
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { pino } from 'pino';
 import { createAgendaJobs } from '../../src/agenda/agenda-jobs.js';
-import type { Drain } from '../../src/agenda/jobs.js';
+import type { TopicJob } from '../../src/agenda/jobs.js';
 import { validateConfig } from '../../src/config/config-schema.js';
 import type { JobsConfig } from '../../src/config/config-types.js';
 import { type DeliveryTopic, deliveryTopics } from '../../src/contracts/domain.js';
@@ -155,7 +155,10 @@ describe('MongoDB as a job backend', () => {
       const config = validateConfig({ database: { url: database.url }, jobs: jobsAt(mongo.url) });
       const booted = Array.from({ length: 8 }, () => createAgendaJobs(config, pino({ level: 'silent' })));
       const drain = { run: async () => {}, full: false };
-      const drains = Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<DeliveryTopic, Drain>;
+      const drains = Object.fromEntries(deliveryTopics.map((topic) => [topic, drain])) as Record<
+        DeliveryTopic,
+        TopicJob
+      >;
       await Promise.all(booted.map((jobs) => jobs.start(drains)));
       await Promise.all(booted.map((jobs) => jobs.probe()));
       assert.deepEqual(await mongo.collections(), ['cairnloop_jobs']);

@@ -3,8 +3,8 @@ import { PassThrough } from 'node:stream';
 import displayWidth from 'fast-string-width';
 import { clackPrompts } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
-import { cut } from '../../src/cli/single-line-text.js';
-import { table } from '../../src/cli/table.js';
+import { truncateToWidth } from '../../src/cli/single-line-text.js';
+import { formatTable } from '../../src/cli/table.js';
 import { variableOf } from '../../src/config/config-variables.js';
 import { memoryIo } from '../support/memory-io.js';
 import { runCli } from '../support/run-cli.js';
@@ -45,18 +45,18 @@ describe('output and questions of the command line', () => {
       ['Ada', 'open'],
       ['e\u0301e\u0301', 'open'],
     ];
-    const starts = table(rows)
+    const starts = formatTable(rows)
       .split('\n')
       .map((line) => displayWidth(line.slice(0, line.search(/state|open/))));
     assert.deepEqual(new Set(starts), new Set([14]));
     for (const text of ['顧客サポート', '👩‍💻👍🏽👩‍💻', 'e\u0301'.repeat(9)]) {
       for (let width = 1; width < 14; width += 1) {
-        const shown = cut(text, width);
+        const shown = truncateToWidth(text, width);
         assert.ok(displayWidth(shown) <= width, `${shown} in ${width}`);
         assert.ok(text.startsWith(shown.replace(/…$/, '')));
       }
     }
-    const narrow = table(
+    const narrow = formatTable(
       [
         ['id', 'why'],
         ['1', '注文'.repeat(30)],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { pastMoment } from '../../src/cli/since.js';
+import { parsePastTime } from '../../src/cli/since.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
 
 describe('--since', () => {
   const now = new Date('2026-03-10T12:00:00Z');
-  const read = (text: string) => pastMoment('--since', text, now).toISOString();
+  const read = (text: string) => parsePastTime('--since', text, now).toISOString();
 
   it('takes a duration, a day or a time of day in UTC, in any time zone', () => {
     const zone = process.env.TZ;

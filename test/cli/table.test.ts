@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { singleLine } from '../../src/cli/single-line-text.js';
-import { table } from '../../src/cli/table.js';
+import { formatTable } from '../../src/cli/table.js';
 
 const rows = [
   ['id', 'who', 'state', 'why'],
@@ -12,16 +12,16 @@ const free = [1, 3];
 
 describe('cli/table', () => {
   it('cuts nothing without a width', () => {
-    assert.deepEqual(table(rows).split('\n'), [
+    assert.deepEqual(formatTable(rows).split('\n'), [
       'id  who                       state      why',
       '1   Ada Countess of Lovelace  pending    ECONNREFUSED while it called the CRM',
       '22  Bo                        discarded',
     ]);
-    assert.equal(table(rows, { width: 80, free }), table(rows));
+    assert.equal(formatTable(rows, { width: 80, free }), formatTable(rows));
   });
 
   it('cuts the longest of its free columns to fit', () => {
-    assert.deepEqual(table(rows, { width: 64, free }).split('\n'), [
+    assert.deepEqual(formatTable(rows, { width: 64, free }).split('\n'), [
       'id  who                       state      why',
       '1   Ada Countess of Lovelace  pending    ECONNREFUSED while it …',
       '22  Bo                        discarded',
@@ -29,7 +29,7 @@ describe('cli/table', () => {
   });
 
   it('wraps onto a second line if cutting is not enough', () => {
-    assert.deepEqual(table(rows, { width: 36, free }).split('\n'), [
+    assert.deepEqual(formatTable(rows, { width: 36, free }).split('\n'), [
       'id  who                    state',
       '    why',
       '1   Ada Countess of Love…  pending',
@@ -45,7 +45,7 @@ describe('cli/table', () => {
         fc.array(fc.tuple(cell, cell, cell, cell), { minLength: 1 }),
         fc.integer({ min: 24 }),
         (some, width) => {
-          const text = table(some, { width, free });
+          const text = formatTable(some, { width, free });
           assert.ok(text.split('\n').every((line) => line.length <= width));
           for (const [first, , third] of some) assert.ok(text.includes(first) && text.includes(third));
         },
@@ -59,6 +59,6 @@ describe('cli/table', () => {
     assert.equal(singleLine('שלום 👩‍💻'), 'שלום 👩‍💻');
     assert.equal(singleLine('12345👍', 7), '12345👍');
     assert.equal(singleLine('12345👍8', 7), '12345…');
-    assert.equal(table([['\u202ea']]), 'a');
+    assert.equal(formatTable([['\u202ea']]), 'a');
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
-import { holding, inLine, waiting } from '../support/in-line.js';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
+import { holding, inLine, waiting } from '../support/wait-for-lock.js';
 
 describe('concurrent changes of one conversation', () => {
   const { startHost } = useHosts();

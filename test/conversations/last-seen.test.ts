@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { inLine } from '../support/in-line.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
+import { inLine } from '../support/wait-for-lock.js';
 
 describe('lastSeenMessageId: sending only if nothing newer was written', () => {
   const { startHost } = useHosts();

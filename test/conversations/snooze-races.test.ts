@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { eventually } from '../support/eventually.js';
-import { waiting } from '../support/in-line.js';
 import { operator as actor, useHosts } from '../support/started-host.js';
+import { waiting } from '../support/wait-for-lock.js';
 
 const hour = 3_600_000;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { asJsonRows, splitWith } from '../../src/db/json-rows.js';
+import { asJsonRows, splitWithClause } from '../../src/db/json-rows.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 describe('rows that are sent as one JSON text', () => {
@@ -47,6 +47,6 @@ describe('rows that are sent as one JSON text', () => {
   });
 
   it('a statement without a main query is a mistake', () => {
-    assert.throws(() => splitWith('WITH a AS (SELECT 1'), /no main query/);
+    assert.throws(() => splitWithClause('WITH a AS (SELECT 1'), /no main query/);
   });
 });

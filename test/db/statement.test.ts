@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { statement, writes } from '../../src/db/statement.js';
+import { isWrite, statement } from '../../src/db/statement.js';
 
 describe('a statement with named parameters', () => {
   const find = statement<{ id: string; role: string | null; unused?: string }, { id: string }>(
@@ -47,6 +47,9 @@ describe('whether a statement changes rows', () => {
     `SELECT 'x' AS deleted`,
   ];
   it('is read from its keywords', () => {
-    assert.deepEqual([changing.map(writes), reading.map(writes)], [changing.map(() => true), reading.map(() => false)]);
+    assert.deepEqual(
+      [changing.map(isWrite), reading.map(isWrite)],
+      [changing.map(() => true), reading.map(() => false)],
+    );
   });
 });

@@ -3,7 +3,13 @@ import { type Database, openDatabase } from '../../src/db/connect.js';
 import { type ClaimedDelivery, claim, claimSuspect, renewLeases } from '../../src/deliveries/claim.js';
 import { writeKeptOutcomes } from '../../src/deliveries/kept-outcomes.js';
 import { createOutcomeWriter } from '../../src/deliveries/outcome-writer.js';
-import { keepOutcomes, type Outcome, type Settlement, settle, type Written } from '../../src/deliveries/settle.js';
+import {
+  keepOutcomes,
+  type Outcome,
+  type Settlement,
+  settle,
+  type WrittenOutcome,
+} from '../../src/deliveries/settle.js';
 import type { Runtime } from '../../src/runtime.js';
 import { noMetrics } from '../../src/telemetry/metrics.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -76,7 +82,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       FROM cairnloop.deliveries d JOIN cairnloop.messages m ON m.id = d.subject_id ORDER BY d.id`);
     return rows;
   };
-  const written = (id: string, how: Written) => new Map([[id, how]]);
+  const written = (id: string, how: WrittenOutcome) => new Map([[id, how]]);
 
   const outcomes: Outcome[] = [
     { kind: 'done' },

@@ -61,7 +61,7 @@ describe('documented defaults', () => {
     const operations = read('src/ops/operations.ts');
     assert.match(operations, new RegExp(`ops\\.healthPath\` of the config, \`${configDefaults.ops.healthPath}\``));
     assert.match(operations, new RegExp(`ops\\.metricsPath\` of the config, \`${configDefaults.ops.metricsPath}\``));
-    for (const file of ['src/ai/ai-draft-generator.ts', 'src/testing/examine.ts']) {
+    for (const file of ['src/ai/ai-draft-generator.ts', 'src/testing/run-contract-checks.ts']) {
       const text = read(file);
       const documented = [...text.matchAll(/Default (\d[\d ]*)[^*]*\*\/\s*(\w+)\??:/g)];
       assert.ok(documented.length > 0, file);

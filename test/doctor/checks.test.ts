@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { OwedModule } from '../../src/deliveries/announced-modules.js';
 import { diagnose } from '../../src/doctor/checks.js';
-import { type Fact, type Facts, known, skipped } from '../../src/doctor/facts.js';
+import { type Fact, type Facts, knownFact, skippedFact } from '../../src/doctor/facts.js';
 import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
-import { version } from '../../src/foundation/package-version.js';
+import { packageVersion } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
 
 /** The findings of a good host with these facts in the place of its own, as far as they are not ok. */
@@ -15,7 +15,7 @@ function findingsWith(change: Partial<Facts>): Finding[] {
 function but<Key extends keyof Facts>(key: Key, change: object): Pick<Facts, Key> {
   const fact = goodFacts()[key] as Fact<object>;
   assert.equal(fact.state, 'known');
-  return { [key]: known({ ...(fact as { value: object }).value, ...change }) } as Pick<Facts, Key>;
+  return { [key]: knownFact({ ...(fact as { value: object }).value, ...change }) } as Pick<Facts, Key>;
 }
 
 function settings(section: string, change: object): Pick<Facts, 'config'> {
@@ -135,7 +135,9 @@ describe('doctor/checks', () => {
     [
       'a config that tsc compiles where it must not',
       {
-        build: known({ strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', isError: false, reason: 'it moves' } }),
+        build: knownFact({
+          strayConfig: { tsconfig: 'tsconfig.json', folder: 'app', isError: false, reason: 'it moves' },
+        }),
       },
       'check',
       'BUILD',
@@ -144,7 +146,7 @@ describe('doctor/checks', () => {
     ],
     [
       'a workspace without an operator',
-      { mounts: known([{ place: 'app.js:3', operator: 'none' }]) },
+      { mounts: knownFact([{ place: 'app.js:3', operator: 'none' }]) },
       'blocked',
       'OPERATOR',
       /app\.js:3 mounts the workspace without an operator/,
@@ -152,7 +154,7 @@ describe('doctor/checks', () => {
     ],
     [
       'the same operator for everybody',
-      { mounts: known([{ place: 'app.js:3', operator: 'constant' }]) },
+      { mounts: knownFact([{ place: 'app.js:3', operator: 'constant' }]) },
       'check',
       'OPERATOR',
       /whoever asks/,
@@ -340,7 +342,7 @@ describe('doctor/checks', () => {
     ],
     [
       'a probe that found something',
-      { probes: known({ called: [{ contract: 'contextProvider', problems: ['getContext: threw no'] }] }) },
+      { probes: knownFact({ called: [{ contract: 'contextProvider', problems: ['getContext: threw no'] }] }) },
       'check',
       'PROBE',
       /contextProvider: getContext: threw no/,
@@ -419,9 +421,9 @@ describe('doctor/checks', () => {
 
   it('LP1 names the running workers that lack a module with owed calls', () => {
     const workers = [
-      { host: 'w1', version, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
+      { host: 'w1', version: packageVersion, ageMs: 100, modules: ['notifier', 'draftGenerator'] as OwedModule[] },
       { host: 'w2', version: '0.1.0', ageMs: 100, modules: null },
-      { host: 'w3', version, ageMs: 900_000, modules: [] },
+      { host: 'w3', version: packageVersion, ageMs: 900_000, modules: [] },
     ];
     const found = diagnose({ ...goodFacts(), ...but('work', { workers }) }).filter(
       ({ code }) => code === 'WORKER_MODULES',
@@ -447,7 +449,7 @@ describe('doctor/checks', () => {
   });
 
   it('CL6 reports everything that depends on a missing prerequisite as not checked', () => {
-    const nothing = skipped('the config cannot be read');
+    const nothing = skippedFact('the config cannot be read');
     const facts: Partial<Facts> = { config: failed('no config'), policies: nothing, probes: nothing };
     Object.assign(facts, { database: nothing, schema: nothing, work: nothing, jobs: nothing });
     const findings = findingsWith(facts);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findMounts, mountsIn } from '../../src/doctor/find-mounts.js';
+import { findMounts, findMountsInText } from '../../src/doctor/find-mounts.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/find-mounts', () => {
@@ -16,7 +16,7 @@ describe('doctor/find-mounts', () => {
   ] as const) {
     it(`reads ${call.replace(/\s+/g, ' ')} as ${operator}`, () => {
       assert.deepEqual(
-        mountsIn(call).map((mount) => mount.operator),
+        findMountsInText(call).map((mount) => mount.operator),
         [operator],
       );
     });

@@ -1,6 +1,6 @@
 import { configDefaults } from '../../src/config/config-schema.js';
-import { type Facts, known } from '../../src/doctor/facts.js';
-import { version } from '../../src/foundation/package-version.js';
+import { type Facts, knownFact } from '../../src/doctor/facts.js';
+import { packageVersion } from '../../src/foundation/package-version.js';
 
 /** What the collectors learn of a host where nothing is wrong, in production. */
 export function goodFacts(): Facts {
@@ -8,18 +8,18 @@ export function goodFacts(): Facts {
   return {
     profile: 'production',
     nodeVersion: 'v20.19.0',
-    installation: known({
-      version,
-      copies: [{ folder: '/host/node_modules/cairnloop', version }],
+    installation: knownFact({
+      version: packageVersion,
+      copies: [{ folder: '/host/node_modules/cairnloop', version: packageVersion }],
       isDependency: true,
       isOwn: true,
       pinned: [{ name: 'agenda', expected: '6.2.6', found: '6.2.6' }],
       packageManager: 'pnpm',
     }),
-    mounts: known([{ place: 'src/server.ts:12', operator: 'function' }]),
-    envFile: known({ present: true, unreadable: null, ignored: true, tracked: false }),
-    build: known({ strayConfig: null }),
-    config: known({
+    mounts: knownFact([{ place: 'src/server.ts:12', operator: 'function' }]),
+    envFile: knownFact({ present: true, unreadable: null, ignored: true, tracked: false }),
+    build: knownFact({ strayConfig: null }),
+    config: knownFact({
       file: 'cairnloop.config.ts',
       problems: [],
       settings: { database, worker, ops: { ...configDefaults.ops, host: '10.0.0.4' }, log, retention },
@@ -31,7 +31,7 @@ export function goodFacts(): Facts {
       handsAnchors: true,
       variables: {},
     }),
-    database: known({
+    database: knownFact({
       target: 'db.internal:5432/app',
       isLocal: false,
       version: '17.2',
@@ -44,10 +44,15 @@ export function goodFacts(): Facts {
       pooling: 'none',
       encoding: 'UTF8',
     }),
-    schema: known({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [], incompatible: [] }),
-    work: known({
+    schema: knownFact({ schema: 'cairnloop', exists: true, applied: 9, pending: [], unknown: [], incompatible: [] }),
+    work: knownFact({
       workers: [
-        { host: 'worker-1', version, ageMs: 2000, modules: ['notifier', 'notifier.onReply', 'draftGenerator'] },
+        {
+          host: 'worker-1',
+          version: packageVersion,
+          ageMs: 2000,
+          modules: ['notifier', 'notifier.onReply', 'draftGenerator'],
+        },
       ],
       announced: ['notifier', 'notifier.onReply', 'draftGenerator'],
       oldestDueMs: 300,
@@ -57,8 +62,8 @@ export function goodFacts(): Facts {
       oldestErasureMs: null,
       audit: { keyId: '0123456789abcdef', oldestUnsealedMs: 3000, anchorHandedMs: 7_200_000, anchorError: null },
     }),
-    jobs: known({ backend: 'postgres' }),
-    policies: known({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),
-    probes: known({ called: [{ contract: 'contextProvider', problems: [] }] }),
+    jobs: knownFact({ backend: 'postgres' }),
+    policies: knownFact({ state: 'active', priorities: ['normal', 'high'], rejected: [] }),
+    probes: knownFact({ called: [{ contract: 'contextProvider', problems: [] }] }),
   };
 }

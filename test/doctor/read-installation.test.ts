@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { readInstallation } from '../../src/doctor/read-installation.js';
-import { version } from '../../src/foundation/package-version.js';
+import { packageVersion } from '../../src/foundation/package-version.js';
 import { tempHost } from '../support/temp-host.js';
 
 describe('doctor/read-installation', () => {
@@ -23,7 +23,7 @@ describe('doctor/read-installation', () => {
       'node_modules/@acme/support/node_modules/cairnloop/package.json': { version: '0.0.1' },
     });
     const { copies } = readInstallation(host.folder);
-    assert.deepEqual(copies.map((copy) => copy.version).sort(), ['0.0.1', version]);
+    assert.deepEqual(copies.map((copy) => copy.version).sort(), ['0.0.1', packageVersion]);
     host.remove();
   });
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Actor, Conversation, Draft, Message, Sla } from '../../src/contracts/domain.js';
-import { type Announcing, announce, type Held, release, releaseHarmless } from '../../src/events/announce.js';
+import {
+  type Announcing,
+  announce,
+  announceHarmless,
+  announceHeld,
+  type HeldFollowUps,
+} from '../../src/events/announce.js';
 import type { Changes, ChangeType } from '../../src/events/changes.js';
 import { followUps } from '../../src/events/follow-ups.js';
 import { domainEvents } from '../../src/telemetry/event-names.js';
@@ -144,7 +150,7 @@ const table: Row[] = [
 ];
 
 /** A runtime that writes down what is done with it. */
-function recording(held?: Held) {
+function recording(held?: HeldFollowUps) {
   const seen: string[] = [];
   const note =
     (what: string) =>
@@ -188,13 +194,13 @@ describe('what follows a change', () => {
   });
 
   it('waits for the commit of a host, in its order, where that commits', () => {
-    const held: Held = [];
+    const held: HeldFollowUps = [];
     const { runtime, seen } = recording(held);
     for (const row of table) announceRow(runtime, row);
     held.splice(1, 0, () => seen.push('span'));
     assert.deepEqual(seen, []);
     const { runtime: own, seen: done } = recording();
-    release(own, held);
+    announceHeld(own, held);
     assert.deepEqual(seen, ['span']);
     assert.deepEqual(
       done,
@@ -203,11 +209,11 @@ describe('what follows a change', () => {
   });
 
   it('is a look that finds nothing, and no event, where nobody knows whether there was a commit', () => {
-    const held: Held = [];
+    const held: HeldFollowUps = [];
     const { runtime } = recording(held);
     for (const row of table) announceRow(runtime, row);
     const { runtime: own, seen } = recording();
-    releaseHarmless(own, held);
+    announceHarmless(own, held);
     assert.ok(seen.length > 20 && seen.every((line) => /^(wake|show) /.test(line)));
   });
 });

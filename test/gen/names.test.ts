@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { freeName, meantModules, moduleId, specifier } from '../../src/gen/names.js';
+import { moduleId, possibleModuleIds, specifier, unusedName } from '../../src/gen/names.js';
 
 describe('gen/names', () => {
   it('recognizes one module under every spelling of its path', () => {
@@ -18,15 +18,15 @@ describe('gen/names', () => {
 
   it('follows relative paths and the aliases of a tsconfig', () => {
     const aliases = { '@/*': ['src/*', 'lib/*'], '#notifier': ['src/notifier.ts'] };
-    assert.deepEqual(meantModules('config/x.ts', '../src/a.js', aliases), ['src/a']);
-    assert.deepEqual(meantModules('x.ts', '@/a', aliases), ['src/a', 'lib/a']);
-    assert.deepEqual(meantModules('x.ts', '#notifier', aliases), ['src/notifier']);
-    assert.deepEqual(meantModules('x.ts', 'express', aliases), []);
+    assert.deepEqual(possibleModuleIds('config/x.ts', '../src/a.js', aliases), ['src/a']);
+    assert.deepEqual(possibleModuleIds('x.ts', '@/a', aliases), ['src/a', 'lib/a']);
+    assert.deepEqual(possibleModuleIds('x.ts', '#notifier', aliases), ['src/notifier']);
+    assert.deepEqual(possibleModuleIds('x.ts', 'express', aliases), []);
   });
 
   it('takes the first name that is free', () => {
-    assert.equal(freeName('a', 'b', new Set()), 'a');
-    assert.equal(freeName('a', 'b', new Set(['a'])), 'b');
-    assert.equal(freeName('a', 'b', new Set(['a', 'b', 'b2'])), 'b3');
+    assert.equal(unusedName('a', 'b', new Set()), 'a');
+    assert.equal(unusedName('a', 'b', new Set(['a'])), 'b');
+    assert.equal(unusedName('a', 'b', new Set(['a', 'b', 'b2'])), 'b3');
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
-import { observeStyle, restyle, type Style, templateStyle } from '../../src/gen/style.js';
+import { applyStyle, observeStyle, type Style, templateStyle } from '../../src/gen/style.js';
 
 const written = `import { a } from 'a';
 
@@ -23,11 +23,11 @@ describe('gen/style', () => {
   const style = (more: Partial<Style>) => ({ ...templateStyle, ...more });
 
   it('leaves a text in the style of the templates as it is', () => {
-    assert.equal(restyle('a.ts', written, templateStyle), written);
+    assert.equal(applyStyle('a.ts', written, templateStyle), written);
   });
 
   it('changes quotes in code only, and none that would need escaping', () => {
-    const text = restyle('a.ts', written, style({ quote: '"' }));
+    const text = applyStyle('a.ts', written, style({ quote: '"' }));
     assert.match(text, /from "a";/);
     assert.match(text, /"one"/);
     assert.match(text, /'say "two"'/);
@@ -36,16 +36,16 @@ describe('gen/style', () => {
   });
 
   it('removes semicolons and trailing commas in code, not in comments', () => {
-    const text = restyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
+    const text = applyStyle('a.ts', written, style({ semicolons: false, trailingCommas: false }));
     assert.deepEqual(text.match(/.*;$/gm), [" * It's the host's: 'quoted' stays; so does this;"]);
     assert.doesNotMatch(text, /,\s*[\]}]/);
     assert.ok(isValidSyntax(parseSource('a.ts', text)));
   });
 
   it('indents by tabs or any number of spaces, with the given line ends', () => {
-    assert.match(restyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
-    assert.match(restyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
-    assert.equal(restyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
+    assert.match(applyStyle('a.ts', written, style({ indent: '\t' })), /^\t\t'one',$/m);
+    assert.match(applyStyle('a.ts', written, style({ indent: '    ' })), /^ {8}'one',$/m);
+    assert.equal(applyStyle('a.ts', written, style({ eol: '\r\n' })), written.replaceAll('\n', '\r\n'));
   });
 
   it('detects the style of a file', () => {
@@ -54,7 +54,7 @@ describe('gen/style', () => {
       { quote: "'", semicolons: true, indent: '    ', eol: '\n' },
     ] as const;
     for (const one of styles) {
-      assert.deepEqual(observeStyle(parseSource('a.ts', restyle('a.ts', written, style(one)))), one);
+      assert.deepEqual(observeStyle(parseSource('a.ts', applyStyle('a.ts', written, style(one)))), one);
     }
   });
 

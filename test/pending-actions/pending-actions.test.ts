@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { carryOutDue } from '../../src/pending-actions/carry-out.js';
-import { type Scheduled, scheduleAction } from '../../src/pending-actions/schedule.js';
+import { executeDueActions } from '../../src/pending-actions/execute-due.js';
+import { type ActionRequest, scheduleAction } from '../../src/pending-actions/schedule.js';
 import { takeBackAction } from '../../src/pending-actions/take-back.js';
 import type { Runtime } from '../../src/runtime.js';
 import { runtimeOf } from '../support/runtime-of.js';
@@ -33,7 +33,7 @@ describe('pending actions', () => {
       lastSeen: undefined,
       dedupeKey: 'k-1',
     };
-    const schedule = (given: Partial<Scheduled> = {}, delayMs = 5000) =>
+    const schedule = (given: Partial<ActionRequest> = {}, delayMs = 5000) =>
       scheduleAction(runtime, { ...base, ...given }, delayMs);
     const sent = async () =>
       ((await cairnloop.conversations.get(id)).messages ?? [])
@@ -47,7 +47,18 @@ describe('pending actions', () => {
       ).rows.map(({ code }) => code);
     const status = async () => (await cairnloop.conversations.get(id)).status;
     const approve = { kind: 'approve', draftId: draft.id, content: null, dedupeKey: `draft:${draft.id}` } as const;
-    return { ...host, id, draft, approve, schedule, sent, held, status, run: () => carryOutDue(runtime), runtime };
+    return {
+      ...host,
+      id,
+      draft,
+      approve,
+      schedule,
+      sent,
+      held,
+      status,
+      run: () => executeDueActions(runtime),
+      runtime,
+    };
   }
 
   it('OA4 a reply waits for its time, and is sent once by several processes', async () => {

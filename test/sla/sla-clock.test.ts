@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BusinessCalendar } from '../../src/contracts/sla-policy-provider.js';
-import { isBreached, pause, resume, start } from '../../src/sla/sla-clock.js';
+import { isBreached, newClock, pausedClock, resumedClock } from '../../src/sla/sla-clock.js';
 
 const at = (time: string) => new Date(`2026-01-09T${time}Z`);
 const terms = { responseMinutes: 60, breachMinutes: 240 };
@@ -11,7 +11,7 @@ const office: BusinessCalendar = {
 
 describe('sla/sla-clock', () => {
   it('SL1 is due after responseMinutes and breaches after breachMinutes', () => {
-    const clock = start(terms, at('10:00'));
+    const clock = newClock(terms, at('10:00'));
     assert.deepEqual(clock, {
       ...terms,
       calendar: null,
@@ -25,44 +25,44 @@ describe('sla/sla-clock', () => {
   });
 
   it('continues after a pause with the remaining time', () => {
-    const held = pause(start(terms, at('10:00')), at('10:45'));
+    const held = pausedClock(newClock(terms, at('10:00')), at('10:45'));
     assert.deepEqual(held.pausedAt, at('10:45'));
-    const clock = resume(held, at('12:00'));
+    const clock = resumedClock(held, at('12:00'));
     assert.deepEqual([clock.pausedAt, clock.responseDueAt, clock.breachAt], [null, at('12:15'), at('15:15')]);
   });
 
   it('does not move a deadline that had passed before the pause', () => {
-    const clock = resume(pause(start(terms, at('10:00')), at('11:30')), at('12:30'));
+    const clock = resumedClock(pausedClock(newClock(terms, at('10:00')), at('11:30')), at('12:30'));
     assert.deepEqual([clock.responseDueAt, clock.breachAt], [at('11:00'), at('15:00')]);
   });
 
   it('cannot breach while it is paused', () => {
-    assert.equal(isBreached(pause(start(terms, at('10:00')), at('13:00')), at('23:00')), false);
+    assert.equal(isBreached(pausedClock(newClock(terms, at('10:00')), at('13:00')), at('23:00')), false);
   });
 
   it('cannot be paused twice or after its breach, nor resumed while it runs', () => {
-    const clock = start(terms, at('10:00'));
-    const held = pause(clock, at('11:00'));
-    assert.equal(pause(held, at('12:00')), held);
-    assert.equal(pause(clock, at('14:00')), clock);
-    assert.equal(resume(clock, at('12:00')), clock);
+    const clock = newClock(terms, at('10:00'));
+    const held = pausedClock(clock, at('11:00'));
+    assert.equal(pausedClock(held, at('12:00')), held);
+    assert.equal(pausedClock(clock, at('14:00')), clock);
+    assert.equal(resumedClock(clock, at('12:00')), clock);
   });
 
   it('treats a resumption before the pause, by a slow clock, as one at the pause', () => {
-    const clock = start(terms, at('10:00'));
-    assert.deepEqual(resume(pause(clock, at('11:00')), at('10:59')), clock);
+    const clock = newClock(terms, at('10:00'));
+    assert.deepEqual(resumedClock(pausedClock(clock, at('11:00')), at('10:59')), clock);
   });
 
   it('moves a clock with business hours by business time, over the weekend', () => {
-    const clock = start({ ...terms, calendar: office }, at('16:30'));
+    const clock = newClock({ ...terms, calendar: office }, at('16:30'));
     assert.deepEqual(clock.responseDueAt, new Date('2026-01-12T09:30Z'));
-    const resumed = resume(pause(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
+    const resumed = resumedClock(pausedClock(clock, at('16:45')), new Date('2026-01-10T12:00Z'));
     assert.deepEqual(resumed.responseDueAt, new Date('2026-01-12T09:45Z'));
     assert.deepEqual(resumed.breachAt, new Date('2026-01-12T12:45Z'));
   });
 
   it('is not moved by a pause outside business hours', () => {
-    const clock = start({ ...terms, calendar: office }, at('16:30'));
-    assert.deepEqual(resume(pause(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
+    const clock = newClock({ ...terms, calendar: office }, at('16:30'));
+    assert.deepEqual(resumedClock(pausedClock(clock, at('20:00')), new Date('2026-01-11T12:00Z')), clock);
   });
 });

@@ -7,10 +7,10 @@ import {
   customerText,
   metadata,
   name,
-  only,
   pageLimit,
   parseInput,
-  text,
+  storableText,
+  strictObject,
 } from '../../src/validation/input.js';
 
 /** What is said of a wrong input, one line a problem. */
@@ -35,7 +35,7 @@ describe('the input of a public call', () => {
     [name, 42, 'a text of 1 to 500 characters, found 42'],
     [name, Symbol('x'), 'a text of 1 to 500 characters, found a symbol'],
     [name, Object.create(null), 'a text of 1 to 500 characters, found an object'],
-    [text(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
+    [storableText(3), 'four', 'a text of 1 to 3 characters, found a text of 4 characters'],
     [content, null, 'a text, found null'],
     [content, ' ', 'a text that is not blank, found an empty text'],
     [content, 'x'.repeat(1_000_001), 'a text of at most 1000000 characters, found a text of 1000001 characters'],
@@ -82,7 +82,7 @@ describe('the input of a public call', () => {
   });
 
   it('an unknown key is refused, with the closest known one', () => {
-    const filter = only({ status: name.optional(), priority: name.optional() });
+    const filter = strictObject({ status: name.optional(), priority: name.optional() });
     assert.deepEqual(said(filter, { statuss: 'open' }), [
       'statuss: expected a known key (did you mean "status"?), found an unknown key',
     ]);
@@ -121,7 +121,10 @@ describe('the input of a public call', () => {
   });
 
   it('a found word is shown if one of a list or an id was expected, a sentence is not', () => {
-    const schema = only({ rating: z.enum(['positive', 'negative']).optional(), id: z.uuid('an id').optional() });
+    const schema = strictObject({
+      rating: z.enum(['positive', 'negative']).optional(),
+      id: z.uuid('an id').optional(),
+    });
     const found = (input: object) => {
       try {
         parseInput('test', schema, input);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { linkParts } from '../../src/context/link-parts.js';
 import { safeHref } from '../../src/context/safe-href.js';
-import { clockTone, shortSpan, spanInWords } from '../../src/workspace/clock-state.js';
+import { clockTone, formatLongSpan, shortSpan } from '../../src/workspace/clock-state.js';
 import { backPath } from '../../src/workspace/handler.js';
 import type { Clock } from '../../src/workspace/model.js';
 import { browserTexts } from '../../src/workspace/translate.js';
@@ -72,7 +72,7 @@ describe('a clock', () => {
     for (const [seconds, short, words] of told) {
       assert.equal(shortSpan(seconds * 1000), short);
       assert.equal(scripted.shortSpan(seconds * 1000), short);
-      assert.equal(spanInWords(seconds * 1000), words);
+      assert.equal(formatLongSpan(seconds * 1000), words);
       assert.equal(scripted.spanInWords(seconds * 1000), words);
     }
     Reflect.deleteProperty(globalThis, 'document');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { CairnloopError, type ErrorCode, errorCodes } from '../../src/foundation/errors.js';
-import { answeredCodes, refusalOf } from '../../src/workspace/refusals.js';
+import { explainedErrorCodes, refusalOf } from '../../src/workspace/refusals.js';
 import { eventually } from '../support/eventually.js';
 import { losingProxy } from '../support/losing-proxy.js';
 import { start as startOn, useHosts } from '../support/started-host.js';
@@ -19,10 +19,10 @@ describe('messages on pages about a failing database', () => {
 
   it('exist for every code that an operation may end with', () => {
     const unsaid = errorCodes.filter(
-      (code) => !elsewhere.some((words) => words.test(code)) && !answeredCodes.includes(code),
+      (code) => !elsewhere.some((words) => words.test(code)) && !explainedErrorCodes.includes(code),
     );
     assert.deepEqual(unsaid, []);
-    const both = answeredCodes.filter((code) => elsewhere.some((words) => words.test(code)));
+    const both = explainedErrorCodes.filter((code) => elsewhere.some((words) => words.test(code)));
     assert.deepEqual(both, []);
   });
 
@@ -34,7 +34,7 @@ describe('messages on pages about a failing database', () => {
       unknown: [],
       pending: [],
     };
-    const codes = answeredCodes.filter((code) => /^(DATABASE_|OUTCOME_|MIGRATIONS_|SCHEMA_)/.test(code));
+    const codes = explainedErrorCodes.filter((code) => /^(DATABASE_|OUTCOME_|MIGRATIONS_|SCHEMA_)/.test(code));
     assert.ok(codes.length >= 10);
     for (const code of codes) {
       const lines: unknown[] = [];

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CDPSession, Page } from 'playwright-core';
 import { operator, useHosts } from '../support/started-host.js';
-import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
+import { hearNothing } from './silence-live-updates.js';
 import { usePages } from './use-pages.js';
 
 /** A key as a layout sends it: what it types, and where it lies on the keyboard. */

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { operator, policies, useHosts } from '../support/started-host.js';
-import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
+import { hearNothing } from './silence-live-updates.js';
 import { usePages } from './use-pages.js';
 
 /** Longer than the rest that acting keys need. */

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import { messageBlocks } from '../../src/workspace/message-blocks.js';
-import { hitParts, searchWords } from '../../src/workspace/search-hits.js';
+import { searchWords, splitAtHits } from '../../src/workspace/search-hits.js';
 
 const shape = (text: string) => messageBlocks(text).map(({ kind, folded }) => `${kind}${folded ? ' folded' : ''}`);
 
@@ -58,7 +58,7 @@ describe('the parts of a message', () => {
 
 describe('the hits of a search', () => {
   const hits = (text: string, search: string) =>
-    hitParts(text, searchWords(search))
+    splitAtHits(text, searchWords(search))
       .filter(({ hit }) => hit)
       .map((part) => part.text);
 
@@ -67,7 +67,7 @@ describe('the hits of a search', () => {
     assert.deepEqual(hits('a İ b', 'b x'), []);
     for (const text of ['Straße İstanbul ﬁ 👍🏽 é', 'plain'])
       assert.equal(
-        hitParts(text, searchWords('str pl is 👍'))
+        splitAtHits(text, searchWords('str pl is 👍'))
           .map((part) => part.text)
           .join(''),
         text,

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { operator, policies, type StartedHost, useHosts } from '../support/started-host.js';
-import { hearNothing } from './hear-nothing.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
+import { hearNothing } from './silence-live-updates.js';
 import { usePages } from './use-pages.js';
 
 const minute = 60_000;

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { CairnloopError } from '../../foundation/errors.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../../gen/module-kinds.js';
 import { defineCommand } from '../command.js';
-import { finishPlan, mayAsk } from '../finish-plan.js';
+import { finishPlan, mayPrompt } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
 import type { Report } from '../report.js';
@@ -66,7 +66,7 @@ async function chooseKinds(
   io: CliIo,
 ): Promise<readonly ModuleKindName[]> {
   if (word === 'all') return moduleKindNames;
-  if (word === undefined && mayAsk(options, io)) {
+  if (word === undefined && mayPrompt(options, io)) {
     return io.ask.multiselect({ message: 'Which modules?', choices: kindChoices(), initial: moduleKindNames });
   }
   const known = moduleKindNames.find((name) => name === word);

@@ -4,7 +4,7 @@ import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
 import { declareOptions, defineCommand } from '../command.js';
 import type { OptionsOf } from '../command-input.js';
-import { finishPlan, mayAsk } from '../finish-plan.js';
+import { finishPlan, mayPrompt } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
 import { completeRequest, kindChoices, moduleOptions, planExitCodes } from '../module-request.js';
 import { folderBelow } from '../plan-report.js';
@@ -66,7 +66,7 @@ function describeHost(host: HostSnapshot, folder: string): string {
 
 async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {
   if (options.modules !== undefined) return parseModules(options.modules);
-  if (!mayAsk(options, io)) return [];
+  if (!mayPrompt(options, io)) return [];
   return io.ask.multiselect({
     message: 'Which modules should be written now? (`cairnloop gen` adds more later)',
     choices: kindChoices(),

@@ -1,9 +1,9 @@
 import type { MigrateOptions } from '../../db/migrate.js';
-import type { Dropped, RollbackPlan } from '../../db/rollback-plan.js';
+import type { DroppedData, RollbackPlan } from '../../db/rollback-plan.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
 import type { OptionsOf } from '../command-input.js';
-import { mayAsk } from '../finish-plan.js';
+import { mayPrompt } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
@@ -63,7 +63,7 @@ async function agree(plan: RollbackPlan, schema: string, options: MigrateCommand
     if (!options.json) io.stderr.write(`${lines.join('\n')}\n`);
     return;
   }
-  if (!mayAsk(options, io)) {
+  if (!mayPrompt(options, io)) {
     throw new CairnloopError('USAGE', {
       message: [...lines, 'migrate down expected --yes, as nobody can be asked here; found none.'].join('\n'),
       hint: 'Nothing was changed. Make a backup, then run the command again with --yes.',
@@ -80,7 +80,7 @@ function rollbackLines({ names, dropped }: RollbackPlan, schema: string): string
   return [head, 'Deletes for good:', ...dropped.map((one) => `  ${droppedText(one)}`)];
 }
 
-function droppedText({ table, column, rows }: Dropped): string {
+function droppedText({ table, column, rows }: DroppedData): string {
   const count = `${rows} ${rows === 1 ? 'row' : 'rows'}`;
   return column === null ? `table ${table} (${count})` : `column ${table}.${column} (set in ${count})`;
 }
@@ -125,7 +125,7 @@ interface Change {
   names: string[];
   to: string | undefined;
   /** What a rollback deleted. */
-  dropped?: Dropped[];
+  dropped?: DroppedData[];
 }
 
 function changeReport({ change, names, to, dropped }: Change, status: Status): Report {

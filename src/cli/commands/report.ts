@@ -3,7 +3,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../command.j
 import { withDatabase } from '../host-database.js';
 import { withProgress } from '../progress.js';
 import { sinceOption } from '../since.js';
-import { table } from '../table.js';
+import { formatTable } from '../table.js';
 
 export const command = defineCommand({
   options: [
@@ -62,7 +62,7 @@ export function reportText(report: Report, { formatPercent, formatSpan }: Report
   return [
     `${report.since.toISOString()} to ${report.until.toISOString()}`,
     '',
-    table(lines),
+    formatTable(lines),
     '',
     ...deliveryLines(report),
     ...truncated,
@@ -77,5 +77,5 @@ function deliveryLines({ deliveries }: Report): string[] {
   const countOf = (topic: string, outcome: string) =>
     deliveries.find((row) => row.topic === topic && row.outcome === outcome)?.number.count ?? 0;
   const rows = topics.map((topic) => [topic, ...outcomes.map((outcome) => String(countOf(topic, outcome)))]);
-  return [table([['Deliveries', ...outcomes], ...rows])];
+  return [formatTable([['Deliveries', ...outcomes], ...rows])];
 }

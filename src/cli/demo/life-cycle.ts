@@ -5,10 +5,10 @@ import { CairnloopError } from '../../foundation/errors.js';
 import type { Narrator } from './narrator.js';
 
 /** The operator of the demo. */
-export const maya = { id: 'op_maya', name: 'Maya' };
+export const demoOperator = { id: 'op_maya', name: 'Maya' };
 
 /** What the steps of the life cycle use. */
-export interface Stage {
+export interface LifeCycleContext {
   cairnloop: Cairnloop;
   tell: Narrator;
   /** Moves the database's clock forward. */
@@ -20,7 +20,7 @@ export interface Stage {
 /**
  * Runs one of everything: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback.
  */
-export async function playLifeCycle(stage: Stage): Promise<void> {
+export async function playLifeCycle(stage: LifeCycleContext): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);
   await sendOutbound(stage, invoice);
@@ -29,7 +29,7 @@ export async function playLifeCycle(stage: Stage): Promise<void> {
   await settled(stage);
 }
 
-async function answerAndResolve({ cairnloop, tell }: Stage): Promise<Conversation> {
+async function answerAndResolve({ cairnloop, tell }: LifeCycleContext): Promise<Conversation> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0417',
     subject: 'Invoice total looks wrong',
@@ -39,11 +39,14 @@ async function answerAndResolve({ cairnloop, tell }: Stage): Promise<Conversatio
   });
   const sla = await cairnloop.sla.forConversation(opened.id);
   tell.step(`Opened "${opened.subject}" (high priority); answer due ${clockTime(sla?.responseDueAt)}`);
-  const answer = { content: 'You are right, I have corrected it.', actor: maya };
+  const answer = { content: 'You are right, I have corrected it.', actor: demoOperator };
   const reply = await cairnloop.conversations.reply(opened.id, answer);
-  tell.step(`Answered by ${maya.name}; the SLA is ${(await cairnloop.sla.forConversation(opened.id))?.status}`);
+  tell.step(`Answered by ${demoOperator.name}; the SLA is ${(await cairnloop.sla.forConversation(opened.id))?.status}`);
   tell.step(`Customer ${opened.actorId} has the answer: reply ${await handedOver(cairnloop, opened.id, reply.id)}`);
-  const resolved = await cairnloop.conversations.resolve(opened.id, { resolvedBy: maya, metadata: { via: 'demo' } });
+  const resolved = await cairnloop.conversations.resolve(opened.id, {
+    resolvedBy: demoOperator,
+    metadata: { via: 'demo' },
+  });
   tell.step(`Resolved by ${resolved.resolvedBy?.name}; the CRM will refuse the first two calls`);
   return resolved;
 }
@@ -56,14 +59,14 @@ const questions = [
 ] as const;
 
 /** The worker asks the DraftGenerator, the AutomationPolicy decides. */
-async function decideDrafts({ cairnloop, tell }: Stage): Promise<void> {
+async function decideDrafts({ cairnloop, tell }: LifeCycleContext): Promise<void> {
   for (const { tags, subject, message, becomes } of questions) {
     const opened = await cairnloop.conversations.open({ actorId: 'cus_0588', subject, tags: [...tags], message });
     const draft = await eventually(`the draft for "${subject}"`, () => draftOf(cairnloop, opened.id, becomes));
     tell.step(`Draft for "${subject}": policy says ${draft.decision}; ${whatItMeans[draft.decision]}`);
     if (draft.status !== 'pending') continue;
-    const sent = await cairnloop.drafts.approve(draft.id, { actor: maya });
-    tell.detail(`${sent.status} by ${maya.name}: "${sent.content}"`);
+    const sent = await cairnloop.drafts.approve(draft.id, { actor: demoOperator });
+    tell.detail(`${sent.status} by ${demoOperator.name}: "${sent.content}"`);
     tell.step(`Customer ${opened.actorId} has it: reply ${await handedOver(cairnloop, opened.id, sent.messageId)}`);
   }
 }
@@ -87,8 +90,8 @@ async function draftOf(cairnloop: Cairnloop, id: string, status: DraftStatus): P
   return (await cairnloop.drafts.listForConversation(id)).find((draft) => draft.status === status);
 }
 
-async function sendOutbound({ cairnloop, tell }: Stage, invoice: Conversation): Promise<void> {
-  const survey = { templateId: 'csat', content: 'How did we do?', dedupeKey: 'csat', actor: maya };
+async function sendOutbound({ cairnloop, tell }: LifeCycleContext, invoice: Conversation): Promise<void> {
+  const survey = { templateId: 'csat', content: 'How did we do?', dedupeKey: 'csat', actor: demoOperator };
   const { message } = await cairnloop.outbound.trigger(invoice.id, survey);
   await handedOver(cairnloop, invoice.id, message.id);
   const again = await cairnloop.outbound.trigger(invoice.id, survey);
@@ -96,25 +99,25 @@ async function sendOutbound({ cairnloop, tell }: Stage, invoice: Conversation): 
 
   const open = await cairnloop.conversations.list({ status: 'open', limit: 2 });
   const recipients = [...open.items.map((conversation) => conversation.id), 'no-such-conversation'];
-  const notice = { templateId: 'maintenance', content: 'We will be down on Sunday at 06:00 UTC.', actor: maya };
+  const notice = { templateId: 'maintenance', content: 'We will be down on Sunday at 06:00 UTC.', actor: demoOperator };
   const { envelope, results } = await cairnloop.outbound.bulkTrigger(recipients, notice);
   tell.step(`Bulk send: ${envelope.requested} recipients, ${envelope.accepted} accepted`);
   for (const result of results) if (!result.ok) tell.detail(`${result.conversationId}: ${result.error.message}`);
 }
 
-async function holdClock({ cairnloop, tell, explain }: Stage): Promise<void> {
+async function holdClock({ cairnloop, tell, explain }: LifeCycleContext): Promise<void> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0731',
     subject: 'Waiting for a log file',
     message: 'The app crashes when I open a note.',
   });
-  await cairnloop.sla.pause(opened.id, { reason: 'waiting for the customer', actor: maya });
+  await cairnloop.sla.pause(opened.id, { reason: 'waiting for the customer', actor: demoOperator });
   await cairnloop.conversations.receive(opened.id, { content: 'Here is the log you asked for.' });
   tell.step('SLA paused, and resumed by the customer; why it is due when it is:');
   for (const line of await explain(opened.id)) tell.detail(line);
 }
 
-async function breach({ cairnloop, tell, moveClock }: Stage): Promise<void> {
+async function breach({ cairnloop, tell, moveClock }: LifeCycleContext): Promise<void> {
   const opened = await cairnloop.conversations.open({
     actorId: 'cus_0417',
     subject: 'Nobody answers',
@@ -131,7 +134,7 @@ async function breach({ cairnloop, tell, moveClock }: Stage): Promise<void> {
 }
 
 /** Waits until only countdowns of running clocks are pending, and shows the outcome of each delivery. */
-async function settled({ cairnloop, tell }: Stage): Promise<void> {
+async function settled({ cairnloop, tell }: LifeCycleContext): Promise<void> {
   await eventually('all deliveries', async () => {
     const pending = await cairnloop.deliveries.list({ state: 'pending', limit: 200 });
     return pending.items.every(isRunningClock) || undefined;

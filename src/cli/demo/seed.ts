@@ -1,6 +1,6 @@
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import type { OpenInput } from '../../contracts/inputs.js';
-import { maya } from './life-cycle.js';
+import { demoOperator } from './life-cycle.js';
 
 /** A conversation of the demo: how it begins, and what the operator does with it. */
 interface Seed {
@@ -80,9 +80,9 @@ export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
 
 async function plant({ conversations }: Cairnloop, seed: Seed): Promise<void> {
   const { id } = await conversations.open({ ...seed.open, customer: { name: names[seed.open.actorId ?? ''] ?? null } });
-  if (seed.note) await conversations.note(id, { content: seed.note, actor: maya });
-  if (seed.reply) await conversations.reply(id, { content: seed.reply, actor: maya });
+  if (seed.note) await conversations.note(id, { content: seed.note, actor: demoOperator });
+  if (seed.reply) await conversations.reply(id, { content: seed.reply, actor: demoOperator });
   if (seed.followUp) await conversations.receive(id, { content: seed.followUp });
-  if (seed.resolve) await conversations.resolve(id, { resolvedBy: maya });
+  if (seed.resolve) await conversations.resolve(id, { resolvedBy: demoOperator });
   if (seed.rating) await conversations.submitCsat(id, seed.rating);
 }

@@ -10,7 +10,7 @@ import { stopSignal } from '../../foundation/stop-signal.js';
 import { openOwnFolder } from '../../host-project/own-folder.js';
 import type { Mounted } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
-import { type Address, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
+import { type ListenAddress, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
 import type { PortalCustomer } from '../../portal/portal.js';
 import type { CliIo } from '../io.js';
 import { withProgress } from '../progress.js';
@@ -66,8 +66,8 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   }
 }
 
-const workspaceAt = (port: number): Address => ({ server: 'workspace', host: loopback, port });
-const opsAt = (port: number): Address => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
+const workspaceAt = (port: number): ListenAddress => ({ server: 'workspace', host: loopback, port });
+const opsAt = (port: number): ListenAddress => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
 /** The variable of the environment with the config's database. */
 async function variableIn(configFile: string): Promise<string> {

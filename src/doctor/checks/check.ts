@@ -1,5 +1,5 @@
-import { type Fact, type FactName, type Facts, type FactValues, known } from '../facts.js';
-import { type Finding, type Level, onOneLine } from '../finding.js';
+import { type Fact, type FactName, type Facts, type FactValues, knownFact } from '../facts.js';
+import { type Finding, type Level, withSingleLineMessage } from '../finding.js';
 
 /** A check's judgement of its fact. */
 export type Judgement = Omit<Finding, 'code'>;
@@ -29,11 +29,13 @@ export function defineCheck<const Name extends FactName | null>(options: CheckOp
   return {
     code,
     run: (facts) => {
-      const fact = (needs === null ? known(null) : facts[needs]) as Fact<ValueOf<Name>> | null;
+      const fact = (needs === null ? knownFact(null) : facts[needs]) as Fact<ValueOf<Name>> | null;
       // A fact that nobody asked for has no finding.
       if (fact === null) return [];
       const judged = fact.state === 'known' ? judge(fact.value, facts) : withoutFact(fact, title, failure);
-      return [judged].flat().map(({ fix, ...rest }) => onOneLine({ code, ...rest, fix: namingVariable(fix, facts) }));
+      return [judged]
+        .flat()
+        .map(({ fix, ...rest }) => withSingleLineMessage({ code, ...rest, fix: namingVariable(fix, facts) }));
     },
   };
 }

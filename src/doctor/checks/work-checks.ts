@@ -1,5 +1,5 @@
 import { isAlive } from '../../deliveries/worker-health.js';
-import { version } from '../../foundation/package-version.js';
+import { packageVersion } from '../../foundation/package-version.js';
 import { discardedCap, type WorkFacts } from '../facts.js';
 import {
   blockedFinding,
@@ -35,12 +35,12 @@ const worker = defineCheck({
       const judge = profile === 'production' ? blockedFinding : checkFinding;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
     }
-    const others = alive.filter((found) => found.version !== version);
+    const others = alive.filter((found) => found.version !== packageVersion);
     if (others.length === 0)
       return okFinding(`${alive.length} worker(s) running, the last heartbeat ${formatAge(youngest(alive))} ago.`);
     const listed = others.map((found) => `${found.version} on ${found.host}`).join(', ');
     return checkFinding(
-      `Workers of another version than ${version} are running: ${listed}.`,
+      `Workers of another version than ${packageVersion} are running: ${listed}.`,
       'deploy one version to every worker',
     );
   },

@@ -1,9 +1,9 @@
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { identifyCustomer, tokenHeader } from '../access.js';
 import { type Handler, type PortalContext, param } from '../handler.js';
-import type { OwnNews } from '../live-news.js';
-import { openConversation, rate, writeMessage } from '../operations.js';
-import { Problem } from '../problems.js';
+import type { CustomerNews } from '../live-news.js';
+import { openConversation, rateConversation, writeMessage } from '../operations.js';
+import { RequestProblem } from '../problems.js';
 
 /** The customer's conversations, the latest message first. */
 export const listConversations: Handler = async (c, { api }) => {
@@ -32,7 +32,7 @@ export const postMessage: Handler = async (c, services) => {
 export const postRating: Handler = async (c, services) => {
   const [rating = ''] = fields(c, 'rating');
   const [pageContext, id] = [c.get('pageContext'), param(c, 'id')];
-  await rate(services, pageContext, id, rating, keyOf(c));
+  await rateConversation(services, pageContext, id, rating, keyOf(c));
   return c.json(await services.api.conversations.getForCustomer(pageContext.customer.id, id));
 };
 
@@ -50,7 +50,7 @@ export const live: Handler = (c, services) => {
   return services.streams.open({
     personId,
     signal: c.req.raw.signal,
-    tell: (news: OwnNews) => {
+    tell: (news: CustomerNews) => {
       const ids = news === null ? ['*'] : news.get(personId);
       return ids ? `event: changed\ndata: ${ids.join(',')}\n\n` : null;
     },
@@ -77,11 +77,11 @@ function fields(c: PortalContext, ...names: string[]): string[] {
   const form = c.get('form');
   const unknown = form.names.find((name) => !names.includes(name));
   if (unknown !== undefined)
-    throw new Problem('INPUT_INVALID', {
+    throw new RequestProblem('INPUT_INVALID', {
       message: `${unknown.slice(0, 100)}: unknown field, expected ${names.join(', ')}`,
     });
   const several = names.find((name) => form.all(name).length > 1);
-  if (several !== undefined) throw new Problem('INPUT_INVALID', { message: `${several}: expected one text` });
+  if (several !== undefined) throw new RequestProblem('INPUT_INVALID', { message: `${several}: expected one text` });
   return names.map((name) => form.text(name));
 }
 
@@ -90,6 +90,6 @@ function keyOf(c: PortalContext): string | undefined {
   const key = c.req.header('idempotency-key');
   if (key === undefined) return undefined;
   if (key.trim() === '' || key.length > 500)
-    throw new Problem('INPUT_INVALID', { message: 'Idempotency-Key: expected a text of 1 to 500 characters' });
+    throw new RequestProblem('INPUT_INVALID', { message: 'Idempotency-Key: expected a text of 1 to 500 characters' });
   return key;
 }

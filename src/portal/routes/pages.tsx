@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { CustomerConversation } from '../../contracts/domain.js';
 import { postKey } from '../../http/post-key.js';
 import { type Handler, type PortalContext, type PortalPageContext, param, type Services } from '../handler.js';
-import { openConversation, rate, writeMessage } from '../operations.js';
+import { openConversation, writeMessage, rateConversation as writeRating } from '../operations.js';
 import type { PortalApi } from '../portal-api.js';
-import type { Problem } from '../problems.js';
+import type { RequestProblem } from '../problems.js';
 import { ConversationList } from '../views/list.js';
 import { NewConversation } from '../views/new.js';
 import { Page } from '../views/page.js';
@@ -27,7 +27,7 @@ export const list: Handler = async (c, { api }) => {
 
 export const newConversation: Handler = (c) => newPage(c);
 
-function newPage(c: PortalContext, problem?: Problem): Response | Promise<Response> {
+function newPage(c: PortalContext, problem?: RequestProblem): Response | Promise<Response> {
   const pageContext = c.get('pageContext');
   const { texts } = pageContext.wording;
   const kept = problem ? { subject: c.get('form').text('subject'), message: c.get('form').text('message') } : undefined;
@@ -53,12 +53,12 @@ export const open: Handler = async (c, services) => {
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
-export const openAgain = async (c: PortalContext, _: Services, problem: Problem) => newPage(c, problem);
+export const newPageWithProblem = async (c: PortalContext, _: Services, problem: RequestProblem) => newPage(c, problem);
 
 /** A thread. Showing the newest messages marks them as read. */
 export const thread: Handler = (c, services) => threadPage(c, services);
 
-async function threadPage(c: PortalContext, { api }: Services, problem?: Problem): Promise<Response> {
+async function threadPage(c: PortalContext, { api }: Services, problem?: RequestProblem): Promise<Response> {
   const pageContext = c.get('pageContext');
   const id = param(c, 'id');
   const before = c.req.query('before');
@@ -118,7 +118,7 @@ export const rateConversation: Handler = async (c, services) => {
   const pageContext = c.get('pageContext');
   const form = c.get('form');
   const id = param(c, 'id');
-  await rate(
+  await writeRating(
     services,
     pageContext,
     id,
@@ -129,7 +129,8 @@ export const rateConversation: Handler = async (c, services) => {
 };
 
 /** As {@link thread}, after a refused reply. Throws if the conversation does not exist. */
-export const threadAgain = (c: PortalContext, services: Services, problem: Problem) => threadPage(c, services, problem);
+export const threadPageWithProblem = (c: PortalContext, services: Services, problem: RequestProblem) =>
+  threadPage(c, services, problem);
 
 /** Keeps the nonce of a form that is shown again, so that it still writes once. */
 function nonceOf(c: PortalContext): string {

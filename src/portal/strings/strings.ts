@@ -1,9 +1,9 @@
-import { chooseWording, type GivenTexts, type Wording as WordingOf } from '../../http/wording.js';
+import { chooseWording, type HostTexts, type Wording as WordingOf } from '../../http/wording.js';
 import { ar } from './ar.js';
 import { de } from './de.js';
 import { en } from './en.js';
 
-export { fill } from '../../http/wording.js';
+export { fillPlaceholders } from '../../http/wording.js';
 
 export type TextKey = keyof typeof en;
 export type Texts = Readonly<Record<TextKey, string>>;
@@ -22,5 +22,5 @@ export const textKeys = Object.keys(en) as TextKey[];
 
 /** The words for a customer. A language that is not shipped has English in place of the texts that the host left out. */
 export function wordingFor(given: PortalStrings, acceptLanguage: string | null): Wording {
-  return chooseWording(languages, given as GivenTexts, acceptLanguage);
+  return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

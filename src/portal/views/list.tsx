@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { CustomerConversation, Page } from '../../contracts/domain.js';
 import type { PortalPageContext } from '../handler.js';
-import { fill } from '../strings/strings.js';
+import { fillPlaceholders } from '../strings/strings.js';
 import { Moment } from './page.js';
 
 export const ConversationList: FC<{ pageContext: PortalPageContext; page: Page<CustomerConversation> }> = ({
@@ -55,7 +55,7 @@ const Row: FC<{ pageContext: PortalPageContext; conversation: CustomerConversati
           {subject ?? texts.noSubject}
         </span>
         <span class="conversation-side">
-          {unread > 0 ? <span class="badge">{fill(texts.unread, { count: unread })}</span> : null}
+          {unread > 0 ? <span class="badge">{fillPlaceholders(texts.unread, { count: unread })}</span> : null}
           {status === 'open' ? null : <span class="state">{texts.resolved}</span>}
           <Moment at={lastMessageAt ?? createdAt} locale={locale} />
         </span>

@@ -15,7 +15,7 @@ export const NewConversation: FC<NewProps> = ({ pageContext, nonce, kept, proble
   const { texts } = pageContext.wording;
   return (
     <>
-      <Back pageContext={pageContext} />
+      <BackLink pageContext={pageContext} />
       <h1>{texts.newConversation}</h1>
       <SignedForm pageContext={pageContext} action="/new" nonce={nonce} class="card form">
         <Notice text={problem} />
@@ -42,7 +42,7 @@ export const NewConversation: FC<NewProps> = ({ pageContext, nonce, kept, proble
   );
 };
 
-export const Back: FC<{ pageContext: PortalPageContext }> = ({ pageContext }) => (
+export const BackLink: FC<{ pageContext: PortalPageContext }> = ({ pageContext }) => (
   <p class="back">
     <a href={`${pageContext.base}/`}>
       <svg class="arrow" viewBox="0 0 24 24" aria-hidden="true" focusable="false">

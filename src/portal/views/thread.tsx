@@ -3,7 +3,7 @@ import { linkParts } from '../../context/link-parts.js';
 import type { CustomerConversation, CustomerMessage } from '../../contracts/domain.js';
 import type { PortalPageContext } from '../handler.js';
 import { maxMessageLength } from '../operations.js';
-import { Back } from './new.js';
+import { BackLink } from './new.js';
 import { Moment, Notice, SignedForm } from './page.js';
 
 interface ThreadProps {
@@ -22,7 +22,7 @@ export const Thread: FC<ThreadProps> = ({ pageContext, conversation, earlier, is
   const { id, subject, messages = [] } = conversation;
   return (
     <>
-      <Back pageContext={pageContext} />
+      <BackLink pageContext={pageContext} />
       <h1 dir="auto">{subject ?? texts.noSubject}</h1>
       {earlier ? (
         <p class="more">

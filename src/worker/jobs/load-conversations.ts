@@ -5,7 +5,7 @@ import { arrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { released } from '../../deliveries/load-batch.js';
-import { shortBatch } from '../../deliveries/prefetch.js';
+import { shortCallBatchSize } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
 /** The conversations that a batch is about, by id; a deleted one is missing. */
@@ -39,7 +39,7 @@ export async function loadWholeConversations(
   limit: number,
 ): Promise<Map<string, WholeConversation | typeof released>> {
   const { concurrency } = runtime.config.worker;
-  const budget = { small: bytesPerCall(Math.max(concurrency, shortBatch)), large: bytesPerCall(concurrency) };
+  const budget = { small: bytesPerCall(Math.max(concurrency, shortCallBatchSize)), large: bytesPerCall(concurrency) };
   const load = (how: How, ids: readonly string[]) =>
     runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);

@@ -3,7 +3,7 @@ import type { Runtime } from '../../runtime.js';
 import type { CappedCount } from '../model.js';
 
 /** Counts of the last 24 hours, for the start page. */
-export interface Day {
+export interface DaySummary {
   received: CappedCount;
   replied: CappedCount;
   resolved: CappedCount;
@@ -15,7 +15,7 @@ export interface Day {
 const looked = 5000;
 
 /** Counts the last day from the newest audit events, in one statement of bounded cost. */
-export async function findDay(runtime: Runtime, operatorId: string): Promise<Day> {
+export async function findDay(runtime: Runtime, operatorId: string): Promise<DaySummary> {
   const [row] = await runtime.db.run(selectDay, { operatorId });
   if (!row) throw new Error('SELECT answered no row');
   const count = (value: number): CappedCount => ({ value, more: !row.whole });
@@ -28,7 +28,7 @@ export async function findDay(runtime: Runtime, operatorId: string): Promise<Day
 }
 
 /** Audit ids are UUIDv7, so they sort by time: the first 48 bits are milliseconds. */
-const selectDay = statement<{ operatorId: string }, Record<keyof Day, number> & { whole: boolean }>(
+const selectDay = statement<{ operatorId: string }, Record<keyof DaySummary, number> & { whole: boolean }>(
   'workspace.day',
   (s, p) => `
     WITH seen AS MATERIALIZED (

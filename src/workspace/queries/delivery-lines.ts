@@ -3,11 +3,11 @@ import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { isHeldBack } from '../../deliveries/ordered-topics.js';
-import { isFree } from '../../deliveries/sql-conditions.js';
+import { isUnclaimed } from '../../deliveries/sql-conditions.js';
 import { findWorkerBeats, isAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
-import { capped, countCap } from './queue.js';
+import { countCap, toCappedCount } from './queue.js';
 
 export const deliveryTabs = ['pending', 'retrying', 'discarded'] as const;
 export type DeliveryTab = (typeof deliveryTabs)[number];
@@ -41,9 +41,9 @@ export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<Wor
     lastBeatAt: last ? new Date(row.now.getTime() - last.ageMs) : null,
     workers: beats.filter(isAlive).length,
     oldestDueAt: row.oldest_due_at,
-    pending: capped(row.pending),
-    retrying: capped(row.retrying),
-    discarded: capped(row.discarded),
+    pending: toCappedCount(row.pending),
+    retrying: toCappedCount(row.retrying),
+    discarded: toCappedCount(row.discarded),
   };
 }
 
@@ -100,7 +100,7 @@ const owed = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
 /** Due, not leased, and not held back by an earlier reply. */
-const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isFree(s)}
+const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
   AND NOT ${isHeldBack(s, 'd')}`;
 
 const duePerTopic = (s: string, { topics }: Placeholders<Topics>, where: string, limit: number) => `

@@ -1,5 +1,5 @@
 import { isAwake } from '../../conversations/wake.js';
-import { decodeCursor, encodeCursor, isTime } from '../../db/cursor.js';
+import { decodeCursor, encodeCursor, isTimestampText } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Runtime } from '../../runtime.js';
@@ -53,7 +53,7 @@ interface Place {
 function placeOf(cursor: string): Place {
   const [phase = '', key = '', id = ''] = decodeCursor(cursor, 3);
   const isPhase = Object.values(phases).some((known) => String(known) === phase);
-  if (!isPhase || !isTime(key) || !isId(id)) throw new CairnloopError('CURSOR_INVALID', { found: cursor });
+  if (!isPhase || !isTimestampText(key) || !isId(id)) throw new CairnloopError('CURSOR_INVALID', { found: cursor });
   return { phase, key, id };
 }
 
@@ -63,7 +63,7 @@ const open = `c.status = 'open'`;
 const awake = (s: string) => `${open} AND ${isAwake(s)}`;
 const unanswered = (s: string) => `${awake(s)} AND c.unanswered_since IS NOT NULL`;
 /** Has an overdue answer; the same condition as in the index `conversations_overdue`. */
-export const overdue = `${open} AND c.overdue_since > c.unanswered_since`;
+export const isOverdue = `${open} AND c.overdue_since > c.unanswered_since`;
 
 const statements: Record<KeysetFilter, Statement<Place, QueueRecord & { phase: number; key: string }>> = {
   open: statement('workspace.queue.open', (s, p) => urgentFirst(s, p, awake(s))),
@@ -92,20 +92,20 @@ const urgentFirst = (s: string, p: Placeholders<Place>, where: string) =>
   pageOf(s, {
     overdue: `
       SELECT c.id, c.overdue_since AS key FROM ${s}.conversations c
-      WHERE ${p.phase}::int = ${phases.overdue} AND ${overdue} AND ${isAwake(s)}
+      WHERE ${p.phase}::int = ${phases.overdue} AND ${isOverdue} AND ${isAwake(s)}
         AND (c.overdue_since, c.id) > (${from(p, phases.overdue)})
       ORDER BY c.overdue_since, c.id LIMIT ${pageSize + 1}`,
     running: `
       SELECT l.conversation_id AS id, l.breach_at AS key
       FROM ${s}.slas l JOIN ${s}.conversations c ON c.id = l.conversation_id
       WHERE ${p.phase} <= ${phases.running} AND (SELECT count(*) FROM overdue) <= ${pageSize}
-        AND l.status = 'active' AND ${where} AND (${overdue}) IS NOT TRUE
+        AND l.status = 'active' AND ${where} AND (${isOverdue}) IS NOT TRUE
         AND (l.breach_at, l.conversation_id) > (${from(p, phases.running)})
       ORDER BY l.breach_at, l.conversation_id LIMIT ${pageSize + 1}`,
     rest: byMessage(
       s,
       `(SELECT count(*) FROM overdue) + (SELECT count(*) FROM running) <= ${pageSize}
-        AND ${where} AND (${overdue}) IS NOT TRUE
+        AND ${where} AND (${isOverdue}) IS NOT TRUE
         AND NOT EXISTS (SELECT FROM ${s}.slas l WHERE l.conversation_id = c.id AND l.status = 'active' OFFSET 0)
         AND (${messageAt}, c.id) < (${from(p, phases.rest)})`,
     ),

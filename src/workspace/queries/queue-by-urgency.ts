@@ -2,7 +2,7 @@ import { isAwake, isSnoozed } from '../../conversations/wake.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
-import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
+import { isOverdue, messageAt, type QueuePage } from './queue-by-keyset.js';
 import { pageSize, type QueueRecord, queueColumns, toQueueRow } from './rows.js';
 
 export type BoundedFilter = 'needs-approval' | 'breaching' | 'breached' | 'snoozed';
@@ -12,17 +12,17 @@ export const maxSorted = 1000;
 
 /** A page of a filter that is expected to be small: collected up to a limit, then sorted by urgency and activity. */
 export function queueByUrgency(runtime: Runtime, filter: BoundedFilter, cursor: string | null): Promise<QueuePage> {
-  return page(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
+  return findPageByOffset(cursor, (offset) => runtime.db.run(statements[filter], { offset }));
 }
 
 /** A page of search results, in the same order. `search` is words, or the beginning of an actor id. */
 export async function searchQueue(runtime: Runtime, search: string, cursor: string | null): Promise<QueuePage> {
   const prefix = `${search.replace(/[\\%_]/g, '\\$&')}%`;
-  return page(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
+  return findPageByOffset(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
 }
 
 /** One page of a statement that takes an offset. */
-export async function page(
+export async function findPageByOffset(
   cursor: string | null,
   gather: (offset: number) => Promise<QueueRecord[]>,
 ): Promise<QueuePage> {
@@ -75,7 +75,7 @@ export const snoozed = (s: string) => `
   SELECT c.id FROM ${s}.conversations c WHERE c.status = 'open' AND ${isSnoozed(s)}
   ORDER BY c.snoozed_until, c.id LIMIT ${maxSorted}`;
 
-const byUrgency = `CASE WHEN ${overdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
+const byUrgency = `CASE WHEN ${isOverdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
 export interface Offset {
   offset: number;

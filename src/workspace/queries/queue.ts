@@ -5,7 +5,7 @@ import type { CappedCount } from '../model.js';
 import type { QueueFilter, QueueView } from '../queue-filters.js';
 import { type QueuePage, queueByKeyset } from './queue-by-keyset.js';
 import { breached, breachingSoon, needingApproval, queueByUrgency, searchQueue, snoozed } from './queue-by-urgency.js';
-import { narrowQueue } from './queue-narrowed.js';
+import { restrictQueue } from './queue-restricted.js';
 import { ownerId } from './rows.js';
 
 export type { QueuePage } from './queue-by-keyset.js';
@@ -15,7 +15,7 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
   const { filter, search, cursor, tag } = view;
   if (search) return searchQueue(runtime, search, cursor);
   const owner = filter === 'mine' ? operatorId : filter === 'unassigned' ? '' : view.owner;
-  if (tag || owner !== undefined) return narrowQueue(runtime, filter, { tag, owner }, cursor);
+  if (tag || owner !== undefined) return restrictQueue(runtime, filter, { tag, owner }, cursor);
   switch (filter) {
     case 'needs-approval':
     case 'breaching':
@@ -24,7 +24,7 @@ export function findQueuePage(runtime: Runtime, view: QueueView, operatorId = ''
       return queueByUrgency(runtime, filter, cursor);
     case 'mine':
     case 'unassigned':
-      return narrowQueue(runtime, filter, { owner }, cursor);
+      return restrictQueue(runtime, filter, { owner }, cursor);
     default:
       return queueByKeyset(runtime, filter, cursor);
   }
@@ -40,14 +40,14 @@ export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ c
   const [row] = await runtime.db.run(countFilters, { operatorId });
   if (!row) throw new Error('SELECT answered no row');
   const { now, ...found } = row;
-  const counts = Object.entries(found).map(([filter, count]) => [filter, capped(count)]);
+  const counts = Object.entries(found).map(([filter, count]) => [filter, toCappedCount(count)]);
   return { counts: Object.fromEntries(counts) as QueueCounts, now };
 }
 
 /** Counting stops here and shows "999+", because an exact count gets slower with every conversation. */
 export const countCap = 1000;
 
-export function capped(count: number): CappedCount {
+export function toCappedCount(count: number): CappedCount {
   return { value: Math.min(count, countCap - 1), more: count >= countCap };
 }
 

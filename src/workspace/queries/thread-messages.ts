@@ -17,7 +17,7 @@ export interface MessagePage {
 
 const pageSize = 50;
 /** Characters of a message that a thread shows; the whole of a longer one has a page of its own. */
-export const shownLength = 12_000;
+export const maxShownCharacters = 12_000;
 
 /** The newest messages of a conversation, or those before a cursor. One statement. Throws `CURSOR_INVALID`. */
 export async function findMessages(runtime: Runtime, id: string, before: string | null): Promise<MessagePage> {
@@ -38,14 +38,14 @@ const newest: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
  * The newest message that matches a search, and a cursor for its page; null if no message matches, as when only the
  * subject does.
  */
-export async function findHit(runtime: Runtime, id: string, search: string): Promise<Hit | null> {
+export async function findHit(runtime: Runtime, id: string, search: string): Promise<SearchHit | null> {
   if (!isId(id) || search === '') return null;
   const [row] = await runtime.db.run(selectHit, { id, search });
   return row ? { messageId: row.id, isOld: row.newer >= pageSize, before: encodeCursor([row.at, row.after]) } : null;
 }
 
 /** A search hit in a conversation. */
-export interface Hit {
+export interface SearchHit {
   messageId: string;
   /** Whether it is older than the first page of messages. */
   isOld: boolean;
@@ -101,7 +101,7 @@ const columns = (s: string, content: string) => `
 const selectPage = statement<{ id: string; beforeAt: string; beforeId: string }, ThreadMessageRow>(
   'workspace.thread.messages',
   (s, p) => `
-    SELECT ${columns(s, `left(m.content, ${shownLength})`)} FROM ${s}.messages m
+    SELECT ${columns(s, `left(m.content, ${maxShownCharacters})`)} FROM ${s}.messages m
     WHERE m.conversation_id = ${p.id} AND (m.created_at, m.id) < (${p.beforeAt}::timestamptz, ${p.beforeId}::uuid)
     ORDER BY m.created_at DESC, m.id DESC LIMIT ${pageSize + 1}`,
 );

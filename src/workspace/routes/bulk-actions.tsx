@@ -12,7 +12,7 @@ import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
 import { BulkActionResult, BulkActionView } from '../views/bulk-actions.js';
 import { Page } from '../views/page.js';
 import { tickedPageContext } from './bulk-page-context.js';
-import { resolveSoon } from './bulk-resolve.js';
+import { resolveNowOrLater } from './bulk-resolve.js';
 import { tagsIn } from './triage.js';
 
 /** More than a page of the queue can tick. */
@@ -92,7 +92,7 @@ const atOnceDone = (work: Promise<unknown>): Promise<undefined> => work.then(() 
 /** What is done to each; what the form lacks for it is refused before the first one. */
 const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: number) => Act | Promise<Act>> = {
   resolve: (c, services, total) => {
-    const resolve = resolveSoon(c, services, total);
+    const resolve = resolveNowOrLater(c, services, total);
     return (recipient) => {
       refuseUnread(recipient);
       return resolve(recipient);

@@ -3,19 +3,19 @@ import { scheduleAction } from '../../pending-actions/schedule.js';
 import { takeBackAction } from '../../pending-actions/take-back.js';
 import type { Handler, Services, WorkspaceContext } from '../handler.js';
 import { findRecipients } from '../queries/recipients.js';
-import { withoutMark } from '../ticked.js';
+import { tickedWithoutSeen } from '../ticked.js';
 import { t } from '../translate.js';
 import type { BulkOutcome, PendingBulk, Recipient } from '../views/bulk.js';
 import { TakenBackView } from '../views/bulk-taken-back.js';
 import { Page } from '../views/page.js';
 import { tickedPageContext } from './bulk-page-context.js';
-import { slackMs, takeBackMs } from './schedule-or-run.js';
+import { takeBackMs, timerMarginMs } from './schedule-or-run.js';
 
 /** What scheduling one of many may take, in milliseconds: the first can still be taken back when the last is stored. */
 const perConversationMs = 25;
 
 /** Resolves one of `total`, at once or in some seconds. Returns what is waiting. */
-export function resolveSoon(c: WorkspaceContext, services: Services, total: number) {
+export function resolveNowOrLater(c: WorkspaceContext, services: Services, total: number) {
   const actor = c.get('pageContext').operator;
   const delayMs = takeBackMs(c, services);
   return async ({ id, newestMessageId = null }: Recipient): Promise<PendingBulk | undefined> => {
@@ -33,7 +33,7 @@ export function resolveSoon(c: WorkspaceContext, services: Services, total: numb
     const whole = { ...asked, thenResolve: false, draftId: null, content: null };
     const action = await scheduleAction(services.runtime, whole, delayMs + total * perConversationMs);
     if (!action) return undefined;
-    services.actions.arm(action.inMs + slackMs);
+    services.actions.arm(action.inMs + timerMarginMs);
     return { id: action.id, conversationId: id, dueAt: action.dueAt };
   };
 }
@@ -47,7 +47,7 @@ export const takeBackBulk: Handler = async (c, services) => {
   );
   const recipients = await findRecipients(
     services.runtime,
-    withoutMark(named.map(({ conversationId }) => conversationId)),
+    tickedWithoutSeen(named.map(({ conversationId }) => conversationId)),
   );
   const outcomes: BulkOutcome[] = recipients.map((recipient) => {
     const isTaken = taken.some((action) => action?.conversationId === recipient.id);

@@ -9,7 +9,7 @@ import { postKey } from '../post-key.js';
 import { findRecipients } from '../queries/recipients.js';
 import { queueQuery } from '../queue-filters.js';
 import { type Refusal, refusalOf } from '../refusals.js';
-import { parseTicked, withoutMark } from '../ticked.js';
+import { parseTicked, tickedWithoutSeen } from '../ticked.js';
 import { t } from '../translate.js';
 import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
@@ -35,7 +35,7 @@ export const bulkSend: Handler = async (c, services) => {
   const bulk = posted(c);
   const { ids, content } = bulk;
   if (ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkFrame(c);
+  const pageContext = bulkPageContext(c);
   try {
     const { envelope, results } = await services.api.outbound.bulkTrigger(ids, {
       templateId: followUpTemplate,
@@ -43,7 +43,9 @@ export const bulkSend: Handler = async (c, services) => {
       dedupeKey: postKey(c, 'bulk', content),
       actor: pageContext.operator,
     });
-    const recipients = new Map((await findRecipients(services.runtime, withoutMark(ids))).map((one) => [one.id, one]));
+    const recipients = new Map(
+      (await findRecipients(services.runtime, tickedWithoutSeen(ids))).map((one) => [one.id, one]),
+    );
     const outcomes: BulkOutcome[] = results.map((result) => ({
       recipient: recipients.get(result.conversationId) ?? { id: result.conversationId, customer: null, subject: null },
       failure: result.ok ? null : failureOf(result),
@@ -87,7 +89,7 @@ const maxShown = 500;
 
 async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Promise<Response> {
   if (bulk.ids.length === 0) return chooseAgain(c);
-  const pageContext = bulkFrame(c);
+  const pageContext = bulkPageContext(c);
   const { config, db } = services.runtime;
   const possible = await isModuleOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
@@ -97,7 +99,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
       <BulkView
         pageContext={pageContext}
         ids={ids}
-        recipients={await findRecipients(services.runtime, withoutMark(ids))}
+        recipients={await findRecipients(services.runtime, tickedWithoutSeen(ids))}
         max={config.outbound.maxBatchSize}
         content={bulk.content}
         nonce={bulk.nonce}
@@ -111,7 +113,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
 }
 
 /** The queue that a follow-up came from comes back as it was, with its lines to be ticked. */
-function bulkFrame(c: WorkspaceContext): PageContext {
+function bulkPageContext(c: WorkspaceContext): PageContext {
   const pageContext = c.get('pageContext');
   const queue = queueQuery({ ...queueViewOf(c), selecting: true });
   return { ...pageContext, queue, path: c.req.method === 'POST' ? `/${queue}` : pageContext.path };
@@ -119,7 +121,7 @@ function bulkFrame(c: WorkspaceContext): PageContext {
 
 /** Nobody is chosen: there is nothing to write here. */
 function chooseAgain(c: WorkspaceContext): Response {
-  return redirect(c, `/${bulkFrame(c).queue}`, 'none-chosen');
+  return redirect(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
 }
 
 /** What sending would be refused for, shown before anything is written. */

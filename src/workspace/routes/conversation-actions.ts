@@ -14,7 +14,7 @@ import type { ThreadState } from './load-conversation-page.js';
 import { scheduleOrRun, takeBackMs } from './schedule-or-run.js';
 
 /** Sends what stands in the composer: to the customer, to colleagues, or as a follow-up. */
-export const compose: Handler = async (c, services) => {
+export const sendFromComposer: Handler = async (c, services) => {
   const id = param(c, 'id');
   const form = c.get('form');
   const mode = composerModes.find((known) => known === form.text('mode'));
@@ -27,7 +27,7 @@ export const compose: Handler = async (c, services) => {
     actor: c.get('pageContext').operator,
     dedupeKey: postKey(c, mode, composing.content),
   };
-  return answer(c, services, id, { composing }, () => send[mode](c, services, id, message));
+  return redirectOrExplain(c, services, id, { composing }, () => send[mode](c, services, id, message));
 };
 
 const modeMissing = (): ThreadState => ({
@@ -42,14 +42,14 @@ type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 type Reply = Written & { lastSeenMessageId?: string | null };
 
 /** The newest message that the sender had read; null, meaning none, if the form does not say. */
-export const seenBy = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
+export const newestSeenMessage = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
 
 type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
   reply: async (c, services, id, written) => {
     const form = c.get('form');
-    const seen = form.all('seen').length > 0 ? { lastSeenMessageId: seenBy(c) } : {};
+    const seen = form.all('seen').length > 0 ? { lastSeenMessageId: newestSeenMessage(c) } : {};
     const draft = await findDraft(services.runtime.db, form.text('draft'));
     const draftId = draft?.conversationId === id ? draft.id : null;
     const thenResolve = form.text('also') === 'resolve';
@@ -135,11 +135,11 @@ export const cancelOutbound: Handler = async (c, services) => {
 
 function change(c: WorkspaceContext, services: Services, work: (id: string) => Promise<string>): Promise<Response> {
   const id = param(c, 'id');
-  return answer(c, services, id, {}, () => work(id));
+  return redirectOrExplain(c, services, id, {}, () => work(id));
 }
 
 /** Runs `work` and redirects to the conversation, or renders the conversation with the error. */
-export async function answer(
+export async function redirectOrExplain(
   c: WorkspaceContext,
   services: Services,
   id: string,

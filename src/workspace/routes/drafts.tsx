@@ -5,19 +5,19 @@ import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
 import { createComparer } from '../word-diff.js';
 import { conversationPage } from './conversation.js';
-import { answer, resolveNow, seenBy } from './conversation-actions.js';
+import { newestSeenMessage, redirectOrExplain, resolveNow } from './conversation-actions.js';
 import { scheduleOrRun } from './schedule-or-run.js';
 
 export const approve: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
-  return answer(c, services, draft.conversationId, {}, async () => {
+  return redirectOrExplain(c, services, draft.conversationId, {}, async () => {
     const actor = c.get('pageContext').operator;
     return scheduleOrRun(
       c,
       services,
-      { ...about(draft), kind: 'approve', content: null, lastSeen: seenBy(c) },
+      { ...about(draft), kind: 'approve', content: null, lastSeen: newestSeenMessage(c) },
       async () => {
-        await services.api.drafts.approve(draft.id, { actor, lastSeenMessageId: seenBy(c) });
+        await services.api.drafts.approve(draft.id, { actor, lastSeenMessageId: newestSeenMessage(c) });
         return 'approved';
       },
     );
@@ -29,12 +29,12 @@ export const edit: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
   const kept = { composing: { mode: 'reply', content, draftId: draft.id } as const };
-  return answer(c, services, draft.conversationId, kept, async () => {
+  return redirectOrExplain(c, services, draft.conversationId, kept, async () => {
     const actor = c.get('pageContext').operator;
     const thenResolve = c.get('form').text('also') === 'resolve';
-    const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: seenBy(c) } as const;
+    const asked = { ...about(draft), kind: 'edit', content, thenResolve, lastSeen: newestSeenMessage(c) } as const;
     return scheduleOrRun(c, services, asked, async () => {
-      await services.api.drafts.edit(draft.id, { content, actor, lastSeenMessageId: seenBy(c) });
+      await services.api.drafts.edit(draft.id, { content, actor, lastSeenMessageId: newestSeenMessage(c) });
       return thenResolve ? resolveNow(c, services, draft.conversationId) : 'edited';
     });
   });
@@ -42,7 +42,7 @@ export const edit: Handler = async (c, services) => {
 
 export const discard: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
-  return answer(c, services, draft.conversationId, {}, async () => {
+  return redirectOrExplain(c, services, draft.conversationId, {}, async () => {
     await services.api.drafts.discard(draft.id, { actor: c.get('pageContext').operator });
     return 'discarded';
   });

@@ -3,7 +3,7 @@ import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
 import { type Handler, param, type WorkspaceNews } from '../handler.js';
-import type { Present } from '../presence-state.js';
+import type { PresentOperator } from '../presence-state.js';
 import { actorText } from '../views/elements.js';
 
 /**
@@ -52,7 +52,7 @@ function changed(ids: readonly string[]): string {
 /** The most operators in one event: a stream with too much unsent data is closed. */
 const maxPresent = 100;
 
-function presentOthers(present: readonly Present[], operatorId: string): string {
+function presentOthers(present: readonly PresentOperator[], operatorId: string): string {
   const others = present.filter(({ operator }) => operator.id !== operatorId).slice(0, maxPresent);
   const lines = others.map(({ operator, conversationId, isTyping }) => [
     conversationId,

@@ -13,7 +13,7 @@ import { findThread } from '../queries/thread.js';
 import { findHit, findMessages, type MessagePage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import type { Refusal } from '../refusals.js';
-import { candidates, peopleOf } from '../team.js';
+import { actorsOf, ownerCandidates } from '../team.js';
 import { type Composing, composerModes } from '../views/composer.js';
 import type { ContextView } from '../views/context.js';
 import type { ConversationPageProps } from '../views/conversation-page.js';
@@ -55,7 +55,7 @@ export async function loadConversationPage(
       canFollowUp: read.canFollowUp,
       maxAttempts: services.runtime.config.worker.maxAttempts,
       nonce: randomUUID(),
-      people: candidates(services.team, peopleOf(head), head.conversation.actorId),
+      people: ownerCandidates(services.team, actorsOf(head), head.conversation.actorId),
       notice: state.notice ?? doneNotice(c.req.query('done')),
     },
     context: read.context,

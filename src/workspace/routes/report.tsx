@@ -4,7 +4,7 @@ import type { Report } from '../../report/report-types.js';
 import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
 import { recentReport } from '../queries/recent-report.js';
 import { findRecipients } from '../queries/recipients.js';
-import { withoutMark } from '../ticked.js';
+import { tickedWithoutSeen } from '../ticked.js';
 import { t } from '../translate.js';
 import { Page } from '../views/page.js';
 import { type ReportDays, ReportView, reportDays } from '../views/report.js';
@@ -27,7 +27,7 @@ export const reportList: Handler = async (c, services) => {
   const found = reportNumbers(made).find(({ name }) => name === param(c, 'number'));
   if (!found) return c.notFound();
   const pageContext = c.get('pageContext');
-  const conversations = await findRecipients(services.runtime, withoutMark(found.number.conversationIds));
+  const conversations = await findRecipients(services.runtime, tickedWithoutSeen(found.number.conversationIds));
   return c.html(
     <Page pageContext={pageContext} title={numberLabel(found.name)} view="report">
       <ReportListView pageContext={pageContext} days={days} found={found} conversations={conversations} />

@@ -1,9 +1,9 @@
-import { type Scheduled, scheduleAction } from '../../pending-actions/schedule.js';
+import { type ActionRequest, scheduleAction } from '../../pending-actions/schedule.js';
 import type { Services, WorkspaceContext } from '../handler.js';
 import { defaultTakeBackSeconds } from '../mount-options.js';
 
 /** A requested action, without its actor. */
-export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
+export type RequestedAction = Omit<ActionRequest, 'actor' | 'thenResolve'> & { thenResolve?: boolean };
 
 /**
  * Stores the action for later execution and returns the `done` parameter. Executes it at once without the page's
@@ -12,7 +12,7 @@ export type Asked = Omit<Scheduled, 'actor' | 'thenResolve'> & { thenResolve?: b
 export async function scheduleOrRun(
   c: WorkspaceContext,
   services: Services,
-  asked: Asked,
+  asked: RequestedAction,
   now: () => Promise<string>,
 ): Promise<string> {
   const delayMs = takeBackMs(c, services);
@@ -21,7 +21,7 @@ export async function scheduleOrRun(
   const action = await scheduleAction(services.runtime, whole, delayMs);
   // The same form was sent before: its action exists already.
   if (!action) return 'reply';
-  services.actions.arm(action.inMs + slackMs);
+  services.actions.arm(action.inMs + timerMarginMs);
   return asked.kind === 'resolve' ? 'pending-resolve' : 'pending-reply';
 }
 
@@ -32,4 +32,4 @@ export function takeBackMs(c: WorkspaceContext, { options }: Services): number {
 }
 
 /** Margin added to a timer, so that the database's clock has passed the due time when it fires. */
-export const slackMs = 20;
+export const timerMarginMs = 20;

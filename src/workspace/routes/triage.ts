@@ -5,8 +5,8 @@ import { CairnloopError } from '../../foundation/errors.js';
 import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
 import { findThread } from '../queries/thread.js';
 import { snoozeEnd } from '../snooze-times.js';
-import { candidates, peopleOf } from '../team.js';
-import { answer } from './conversation-actions.js';
+import { actorsOf, ownerCandidates } from '../team.js';
+import { redirectOrExplain } from './conversation-actions.js';
 
 /**
  * Assigns a conversation, or unassigns it. The form names the owner that the page showed, so that a change meanwhile is
@@ -27,7 +27,7 @@ export const assign: Handler = (c, services) => {
 
 /** Field errors are shown on the conversation's page, so check first that it exists. */
 function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
-  return answer(c, services, id, {}, async () => {
+  return redirectOrExplain(c, services, id, {}, async () => {
     await requireHead(services.runtime.db, id);
     return work();
   });
@@ -39,7 +39,7 @@ async function ownerNamed(services: Services, c: WorkspaceContext, id: string, t
   if (to === '') return null;
   if (to === operator.id) return operator;
   const thread = await findThread(services.runtime, id);
-  const known = thread ? candidates(services.team, peopleOf(thread), thread.conversation.actorId) : [];
+  const known = thread ? ownerCandidates(services.team, actorsOf(thread), thread.conversation.actorId) : [];
   const owner = known.find((one) => one.id === to);
   if (owner) return owner;
   throw new CairnloopError('INPUT_INVALID', {

@@ -1,4 +1,4 @@
-import { chooseWording, type GivenTexts, type Wording } from '../../http/wording.js';
+import { chooseWording, type HostTexts, type Wording } from '../../http/wording.js';
 import { browser as germanBrowser } from './de/browser.js';
 import { german } from './de/index.js';
 import { browser } from './en/browser.js';
@@ -45,5 +45,5 @@ function isFormOfBrowserText(key: string): boolean {
 
 /** The words for an operator. A language that is not shipped has English in place of the texts that the host left out. */
 export function wordingFor(given: WorkspaceStrings, acceptLanguage: string | null): WorkspaceWording {
-  return chooseWording(languages, given as GivenTexts, acceptLanguage);
+  return chooseWording(languages, given as HostTexts, acceptLanguage);
 }

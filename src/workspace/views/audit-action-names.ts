@@ -45,7 +45,7 @@ export const auditActions = {
   'audit.fault_found': 'actFaultFound',
 } as const satisfies Record<string, TextKey>;
 
-export function actionInWords(action: string): string {
+export function auditActionName(action: string): string {
   const key = (auditActions as Record<string, TextKey>)[action];
   return key ? t(key) : action;
 }

@@ -2,11 +2,11 @@
 import type { Child, FC } from 'hono/jsx';
 import { humanizeLabel } from '../../context/humanize-label.js';
 import { isId } from '../../validation/input.js';
-import { spanInWords } from '../clock-state.js';
+import { formatLongSpan } from '../clock-state.js';
 import type { AuditLine } from '../model.js';
 import { ratingText } from '../package-texts.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tCountParts, tParts } from '../translate.js';
+import { formatNumber, t, tCount, tCountParts, tParts } from '../translate.js';
 import { Moment } from './time.js';
 import { topicNames } from './topic-names.js';
 
@@ -37,14 +37,14 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'outbound.triggered': ({ templateId, scheduleInSeconds: seconds }) => (
     <>
       {tParts('template', { template: <Foreign value={templateId} /> })}
-      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: spanInWords(seconds * 1000) }) : null}
+      {typeof seconds === 'number' && seconds > 0 ? t('sentAfter', { span: formatLongSpan(seconds * 1000) }) : null}
     </>
   ),
   'outbound.bulk_triggered': ({ templateId, requested, accepted }) => (
     <>
       {tCountParts('templateFor', Number(requested), {
         template: <Foreign value={templateId} />,
-        accepted: inNumbers(Number(accepted)),
+        accepted: formatNumber(Number(accepted)),
       })}
     </>
   ),
@@ -62,8 +62,8 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
   'sla.policy_changed': ({ priority, responseMinutes, breachMinutes }) => (
     <>
       {tParts('ofPriority', { priority: <Foreign value={priority} /> })}
-      {typeof responseMinutes === 'number' ? t('dueAfter', { span: spanInWords(responseMinutes * 60_000) }) : null}
-      {typeof breachMinutes === 'number' ? t('breachAfter', { span: spanInWords(breachMinutes * 60_000) }) : null}
+      {typeof responseMinutes === 'number' ? t('dueAfter', { span: formatLongSpan(responseMinutes * 60_000) }) : null}
+      {typeof breachMinutes === 'number' ? t('breachAfter', { span: formatLongSpan(breachMinutes * 60_000) }) : null}
     </>
   ),
 };

@@ -4,9 +4,9 @@ import type { AuditLine } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { AuditFilter, AuditPage } from '../queries/audit-lines.js';
 import { t, tParts } from '../translate.js';
-import { actionInWords, auditActions } from './audit-action-names.js';
+import { auditActionName, auditActions } from './audit-action-names.js';
 import { AuditDetail } from './audit-detail.js';
-import { ActorName, actorText, Empty, Icon } from './elements.js';
+import { ActorName, actorText, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { Moment } from './time.js';
 
@@ -80,9 +80,9 @@ function nameOf(id: string, known: Actor[]): string {
 }
 
 const NoLines: FC<AuditProps> = ({ page }) => (
-  <Empty icon="scroll-text" title={t('nothingHere')}>
+  <EmptyState icon="scroll-text" title={t('nothingHere')}>
     {page.partial ? t('noneInPart') : t('noLine')}
-  </Empty>
+  </EmptyState>
 );
 
 const Lines: FC<AuditProps> = ({ pageContext, page }) => (
@@ -116,7 +116,7 @@ const Line: FC<{ pageContext: PageContext; line: AuditLine }> = ({ pageContext, 
         <ActorName actor={line.actor} />
       </a>
     </td>
-    <td>{actionInWords(line.action)}</td>
+    <td>{auditActionName(line.action)}</td>
     <td>
       {line.conversationId ? (
         <a href={`${pageContext.base}/c/${line.conversationId}`}>

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx';
 import type { Actor, Conversation } from '../../contracts/domain.js';
 import type { PageContext } from '../page-context.js';
 import { t, tCount } from '../translate.js';
-import { ActionForm, Icon, Name, Prose } from './elements.js';
+import { ActionForm, Icon, InlineText, MultilineText } from './elements.js';
 
 /** A conversation that a bulk action is about. */
 export interface Recipient {
@@ -70,7 +70,7 @@ const Write: FC<BulkProps> = ({ pageContext, ids, recipients, max, content, nonc
       <ChooseFewer recipients={recipients} />
     ) : (
       <>
-        <Ids ids={ids} />
+        <ConversationInputs ids={ids} />
         <Recipients recipients={recipients} total={ids.length} />
       </>
     )}
@@ -91,10 +91,10 @@ const Preview: FC<BulkProps> = ({ pageContext, ids, recipients, content, nonce }
   <>
     <Recipients recipients={recipients} total={ids.length} />
     <section class="bulk-preview" aria-label={t('bulkPreviewLabel')}>
-      <Prose text={content} />
+      <MultilineText text={content} />
     </section>
     <ActionForm pageContext={pageContext} action="/bulk" class="bulk-form">
-      <Ids ids={ids} />
+      <ConversationInputs ids={ids} />
       <input type="hidden" name="nonce" value={nonce} />
       <input type="hidden" name="content" value={content} />
       <div class="draft-actions">
@@ -127,7 +127,7 @@ const ChooseFewer: FC<{ recipients: Recipient[] }> = ({ recipients }) => (
 
 const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
   <>
-    <Name text={recipient.customer} empty={t('noCustomer')} />{' '}
+    <InlineText text={recipient.customer} empty={t('noCustomer')} />{' '}
     <span class="faint">
       <bdi>{recipient.subject ?? t('noSubject')}</bdi>
     </span>
@@ -135,7 +135,7 @@ const RecipientName: FC<{ recipient: Recipient }> = ({ recipient }) => (
 );
 
 /** The conversations that a form is about, with the mark of what was seen of each where there is one. */
-export const Ids: FC<{ ids: string[] }> = ({ ids }) => (
+export const ConversationInputs: FC<{ ids: string[] }> = ({ ids }) => (
   <>
     {ids.map((id) => (
       <input type="hidden" name="id" value={id} />
@@ -193,7 +193,7 @@ export const BulkResultView: FC<{ pageContext: PageContext; outcomes: BulkOutcom
       </div>
       <Outcomes pageContext={pageContext} outcomes={outcomes} word={t('accepted')} />
       <section class="bulk-preview" aria-label={t('bulkDeliveredLabel')}>
-        <Prose text={content} />
+        <MultilineText text={content} />
       </section>
       <div class="draft-actions">
         <BackLink pageContext={pageContext} />
@@ -212,7 +212,7 @@ export const Outcomes: FC<{ pageContext: PageContext; outcomes: BulkOutcome[]; w
       <li>
         <Icon name={failure === null ? 'check' : 'x'} />
         <a href={`${pageContext.base}/c/${recipient.id}`}>
-          <Name text={recipient.customer ?? recipient.subject} empty={recipient.id} />
+          <InlineText text={recipient.customer ?? recipient.subject} empty={recipient.id} />
         </a>{' '}
         {recipient.customer && recipient.subject ? <bdi>{recipient.subject}</bdi> : null}{' '}
         {failure === null ? <span class="faint">{word}</span> : <span class="bad">{failure}</span>}

@@ -10,7 +10,7 @@ const leftOutReasons: [pattern: RegExp, key: TextKey][] = [
   [/^(?<count>\d+) more$/, 'factMore'],
 ];
 
-export function leftOutText(reason: string): string {
+export function omittedText(reason: string): string {
   for (const [pattern, key] of leftOutReasons) {
     const found = pattern.exec(reason);
     if (found) return t(key, { count: Number(found.groups?.count ?? 0) });
@@ -18,7 +18,7 @@ export function leftOutText(reason: string): string {
   return reason;
 }
 
-export const yesOrNo = (text: string) => t(text === 'Yes' ? 'yes' : 'no');
+export const translateYesNo = (text: string) => t(text === 'Yes' ? 'yes' : 'no');
 
 /** How many characters of a URL fit beside its label. */
 const shownLink = 28;

@@ -2,9 +2,9 @@ import type { FC } from 'hono/jsx';
 import type { ContextAnswer } from '../../context/context-reader.js';
 import type { ContextEntry, ContextSection, ContextValue } from '../../context/normalize-context.js';
 import type { PageContext } from '../page-context.js';
-import { withWord } from '../queue-filters.js';
+import { withParameter } from '../queue-filters.js';
 import { t, tCount, tParts } from '../translate.js';
-import { leftOutText, shortLink, yesOrNo } from './context-texts.js';
+import { omittedText, shortLink, translateYesNo } from './context-texts.js';
 import { Icon, LinkedValue } from './elements.js';
 import { Moment } from './time.js';
 
@@ -54,7 +54,7 @@ const ReloadLink: FC<ContextProps & { label: string; words?: string }> = ({
 }) => (
   <a
     class={words ? 'button button-small' : 'icon-button icon-button-small'}
-    href={`${pageContext.base}/c/${conversationId}${withWord(pageContext.queue, 'context', 'wait')}#rail`}
+    href={`${pageContext.base}/c/${conversationId}${withParameter(pageContext.queue, 'context', 'wait')}#rail`}
     data-reload-context
     aria-label={words ? undefined : label}
     title={label}
@@ -199,7 +199,7 @@ const Value: FC<{ value: ContextValue }> = ({ value }) => {
         </div>
       );
     case 'truncated':
-      return <span class="fact-note">… {leftOutText(value.reason)}</span>;
+      return <span class="fact-note">… {omittedText(value.reason)}</span>;
     case 'unsupported':
       return <span class="fact-note">{tParts('cannotBeShown', { what: <bdi>{value.what}</bdi> })}</span>;
   }
@@ -286,7 +286,7 @@ const Text: FC<{ value: Extract<ContextValue, { kind: 'text' }> }> = ({ value })
     default:
       return (
         <span class={`fact-${value.presentation}`}>
-          {value.presentation === 'boolean' ? yesOrNo(value.text) : value.text}
+          {value.presentation === 'boolean' ? translateYesNo(value.text) : value.text}
         </span>
       );
   }

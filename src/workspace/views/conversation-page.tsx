@@ -2,9 +2,9 @@ import type { FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
 import type { ContextView } from './context.js';
+import { CustomerRail } from './customer-rail.js';
 import { Page } from './page.js';
 import { Queue, type QueueProps } from './queue.js';
-import { Rail } from './rail.js';
 import { Thread, type ThreadProps } from './thread.js';
 
 export interface ConversationPageProps {
@@ -22,7 +22,7 @@ export const ConversationPage: FC<ConversationPageProps> = ({ pageContext, queue
       <div class="inbox inbox-thread" data-page={`c/${id}`}>
         <Queue {...queue} />
         <Thread {...thread} />
-        <Rail pageContext={pageContext} thread={thread.thread} context={context} />
+        <CustomerRail pageContext={pageContext} thread={thread.thread} context={context} />
       </div>
     </Page>
   );

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx';
 import type { CappedCount } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
-import type { Day } from '../queries/day.js';
+import type { DaySummary } from '../queries/day.js';
 import type { QueueCounts } from '../queries/queue.js';
 import { defaultFilter, type QueueFilter } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
@@ -12,7 +12,7 @@ import { countText } from './queue.js';
 interface DayProps {
   pageContext: PageContext;
   counts: QueueCounts;
-  day: Day;
+  day: DaySummary;
   /** Null if another part of the page shows it. */
   notice: Notice | undefined | null;
 }

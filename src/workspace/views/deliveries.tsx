@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx';
-import { spanInWords } from '../clock-state.js';
+import { formatLongSpan } from '../clock-state.js';
 import type { CappedCount, DeliveryLine, WorkerHealth } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { type DeliveryPage, type DeliveryTab, deliveryTabs } from '../queries/delivery-lines.js';
 import type { TextKey } from '../strings/strings.js';
 import { t, tParts } from '../translate.js';
-import { ActionForm, Empty, Icon } from './elements.js';
+import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { countText } from './queue.js';
 import { isScheduled, SendNow } from './send-now.js';
@@ -46,7 +46,7 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
       <p class={silent ? 'fact fact-bad' : 'fact'}>
         <span class="fact-label">{t('lastHeartbeat')}</span>
         <strong>
-          {lastBeatAt ? t('ago', { span: spanInWords(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
+          {lastBeatAt ? t('ago', { span: formatLongSpan(now.getTime() - lastBeatAt.getTime()) }) : t('never')}
         </strong>
         <span class="faint">
           {silent
@@ -56,7 +56,7 @@ const Health: FC<{ health: WorkerHealth }> = ({ health: { now, lastBeatAt, worke
       </p>
       <p class="fact">
         <span class="fact-label">{t('oldestUndelivered')}</span>
-        <strong>{oldestDueAt ? spanInWords(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
+        <strong>{oldestDueAt ? formatLongSpan(now.getTime() - oldestDueAt.getTime()) : t('none')}</strong>
         <span class="faint">{oldestDueAt ? t('overdue') : t('allCalled')}</span>
       </p>
     </div>
@@ -92,7 +92,9 @@ const emptyTexts: Record<DeliveryTab, TextKey> = {
   discarded: 'noneDiscarded',
 };
 
-const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => <Empty icon="circle-check" title={t(emptyTexts[tab])} />;
+const NoDeliveries: FC<{ tab: DeliveryTab }> = ({ tab }) => (
+  <EmptyState icon="circle-check" title={t(emptyTexts[tab])} />
+);
 
 const Lines: FC<DeliveriesProps> = ({ pageContext, tab, page, maxAttempts, health: { now } }) => (
   <section class="table-scroll" tabindex={0} aria-label={t(tabNames[tab])}>

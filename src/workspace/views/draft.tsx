@@ -2,10 +2,10 @@ import type { FC } from 'hono/jsx';
 import type { Evidence } from '../../contracts/domain.js';
 import type { ThreadDraft } from '../model.js';
 import type { PageContext } from '../page-context.js';
-import { type QueueView, queueQuery, withWord } from '../queue-filters.js';
+import { type QueueView, queueQuery, withParameter } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
 import { t, tCount } from '../translate.js';
-import { ActionForm, Icon, Prose } from './elements.js';
+import { ActionForm, Icon, MultilineText } from './elements.js';
 import { Moment } from './time.js';
 
 export interface DraftProps {
@@ -99,20 +99,20 @@ const DraftHead: FC<{ draft: ThreadDraft }> = ({ draft }) => (
 const Proposed: FC<DraftProps> = (props) => (
   <>
     <div class="draft-body" tabindex={0}>
-      <Prose text={props.draft.content} links={false} />
+      <MultilineText text={props.draft.content} links={false} />
     </div>
-    <Grounds draft={props.draft} />
+    <DraftGrounds draft={props.draft} />
     <Decide {...props} />
   </>
 );
 
 /** The grounds of a draft. A model wrote them, so URLs in them are not linked. */
-export const Grounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
+export const DraftGrounds: FC<{ draft: ThreadDraft }> = ({ draft }) => {
   if (!draft.summary && draft.evidence.length === 0) return null;
   return (
     <details class="grounds">
       <summary>{draft.evidence.length > 0 ? tCount('whySources', draft.evidence.length) : t('whySummary')}</summary>
-      {draft.summary ? <Prose text={draft.summary} links={false} /> : null}
+      {draft.summary ? <MultilineText text={draft.summary} links={false} /> : null}
       <ul>
         {draft.evidence.map((evidence) => (
           <EvidenceItem evidence={evidence} />
@@ -160,7 +160,7 @@ const Send: FC<DraftProps> = (props) => {
       <a
         class="button"
         data-key={first ? 'w' : undefined}
-        href={`${pageContext.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'edit', draft.id)}`}
+        href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'edit', draft.id)}`}
       >
         <Icon name="pencil" /> {t('edit')}
       </a>
@@ -206,7 +206,7 @@ export const PreparedDrafts: FC<{
               <Moment at={draft.createdAt} />
             </p>
             <div class="draft-body" tabindex={0}>
-              <Prose text={draft.content} links={false} />
+              <MultilineText text={draft.content} links={false} />
             </div>
             <div class="draft-actions">
               {open ? <UseLink pageContext={pageContext} draft={draft} queue={queue} /> : null}
@@ -226,7 +226,7 @@ const UseLink: FC<{ pageContext: PageContext; draft: ThreadDraft; queue: QueueVi
 }) => (
   <a
     class="button"
-    href={`${pageContext.base}/c/${draft.conversationId}${withWord(queueQuery(queue), 'use', draft.id)}`}
+    href={`${pageContext.base}/c/${draft.conversationId}${withParameter(queueQuery(queue), 'use', draft.id)}`}
   >
     <Icon name="reply" /> {t('useInComposer')}
   </a>

@@ -6,7 +6,7 @@ import { t } from '../translate.js';
 import type { Changes } from '../word-diff.js';
 import { SendAndResolve } from './composer.js';
 import { Diff } from './diff.js';
-import { Grounds } from './draft.js';
+import { DraftGrounds } from './draft.js';
 import { ActionForm, Icon } from './elements.js';
 
 /** A draft in the composer. */
@@ -57,7 +57,7 @@ export const EditComposer: FC<EditComposerProps> = (props) => {
         {words}
       </textarea>
       <Changed {...props} />
-      <Grounds draft={draft} />
+      <DraftGrounds draft={draft} />
       <div class="composer-foot">
         <button type="submit" class="button button-primary composer-send">
           <Icon name="check" /> {t('sendEdited')}

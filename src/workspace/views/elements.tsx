@@ -18,7 +18,7 @@ export const Icon: FC<{ name: IconName }> = ({ name }) => (
 );
 
 /** Text from outside on one line, isolated so that right-to-left text does not reorder the line. */
-export const Name: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
+export const InlineText: FC<{ text: string | null; empty?: string }> = ({ text, empty = t('unnamed') }) =>
   text ? <bdi>{text}</bdi> : <span class="faint">{empty}</span>;
 
 export const ActorName: FC<{ actor: Actor | null }> = ({ actor }) => {
@@ -35,15 +35,17 @@ export function actorText({ id, name }: Actor): string {
 }
 
 /** Text from outside with its line breaks; URLs become links only if `links`. */
-export const Prose: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
+export const MultilineText: FC<{ text: string; links?: boolean }> = ({ text, links = true }) => (
   <div class="prose" dir="auto">
     {links
-      ? linkParts(text).map((part) => (part.href ? <OutLink href={part.href}>{part.text}</OutLink> : part.text))
+      ? linkParts(text).map((part) =>
+          part.href ? <ExternalLink href={part.href}>{part.text}</ExternalLink> : part.text,
+        )
       : text}
   </div>
 );
 
-export const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) => (
+export const ExternalLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) => (
   <a href={href} rel="noreferrer noopener" target="_blank">
     {children}
   </a>
@@ -53,9 +55,9 @@ export const OutLink: FC<PropsWithChildren<{ href: string }>> = ({ href, childre
 export const LinkedValue: FC<{ text: string; href?: string; whole?: string }> = ({ text, href = text, whole }) => {
   const safe = safeHref(href);
   return safe ? (
-    <OutLink href={safe}>
+    <ExternalLink href={safe}>
       <bdi title={whole}>{text}</bdi>
-    </OutLink>
+    </ExternalLink>
   ) : (
     <bdi>{text}</bdi>
   );
@@ -72,7 +74,7 @@ export const ActionForm: FC<
   </form>
 );
 
-export const Empty: FC<PropsWithChildren<{ icon: IconName; title: string }>> = ({ icon, title, children }) => (
+export const EmptyState: FC<PropsWithChildren<{ icon: IconName; title: string }>> = ({ icon, title, children }) => (
   <div class="empty">
     <Icon name={icon} />
     <p class="empty-title">{title}</p>

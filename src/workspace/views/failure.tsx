@@ -1,7 +1,7 @@
 import type { Child, FC } from 'hono/jsx';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
-import { Empty } from './elements.js';
+import { EmptyState } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { Page } from './page.js';
 
@@ -17,9 +17,9 @@ export const FailurePage: FC<FailureProps> = ({ pageContext, icon, title, childr
   <Page pageContext={pageContext} title={title} view="inbox">
     <main class="sheet sheet-narrow" id="main" tabindex={-1}>
       <h1 class="sr">{title}</h1>
-      <Empty icon={icon} title={title}>
+      <EmptyState icon={icon} title={title}>
         {children}
-      </Empty>
+      </EmptyState>
       <p class="empty-action">
         <a class="button" href={`${pageContext.base}/`}>
           {t('goToInbox')}

@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx';
 import { linkParts } from '../../context/link-parts.js';
-import { codeOf, type MessageBlock, messageBlocks } from '../message-blocks.js';
-import { hitParts } from '../search-hits.js';
+import { codeInFences, type MessageBlock, messageBlocks } from '../message-blocks.js';
+import { splitAtHits } from '../search-hits.js';
 import { t, tCount } from '../translate.js';
-import { OutLink } from './elements.js';
+import { ExternalLink } from './elements.js';
 
 interface MessageTextProps {
   text: string;
@@ -32,7 +32,7 @@ const Block: FC<BlockProps> = (props) => {
     return (
       <pre class="code" tabindex={0}>
         <code>
-          <Marked text={codeOf(block.text)} hits={hits} />
+          <Marked text={codeInFences(block.text)} hits={hits} />
         </code>
       </pre>
     );
@@ -64,9 +64,9 @@ const Linked: FC<{ text: string; links: boolean; hits: readonly string[] }> = ({
   <>
     {(links ? linkParts(text) : [{ text, href: undefined }]).map((part) =>
       part.href ? (
-        <OutLink href={part.href}>
+        <ExternalLink href={part.href}>
           <Marked text={part.text} hits={hits} />
-        </OutLink>
+        </ExternalLink>
       ) : (
         <Marked text={part.text} hits={hits} />
       ),
@@ -75,7 +75,7 @@ const Linked: FC<{ text: string; links: boolean; hits: readonly string[] }> = ({
 );
 
 const Marked: FC<{ text: string; hits: readonly string[] }> = ({ text, hits }) => (
-  <>{hitParts(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
+  <>{splitAtHits(text, hits).map(({ text: run, hit }) => (hit ? <mark>{run}</mark> : run))}</>
 );
 
 /** Splits at inline code in backticks. */

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Child, FC } from 'hono/jsx';
 import type { Notice, PageContext, Theme } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { browserTexts, t, wording } from '../translate.js';
+import { browserTexts, currentWording, t } from '../translate.js';
 import { ActionForm, Icon } from './elements.js';
 import { HelpDialog } from './help.js';
 import type { IconName } from './icon-paths.js';
@@ -30,8 +30,8 @@ export const Page: FC<PageProps> = ({ pageContext, title, view, search, children
   <>
     {html`<!doctype html>`}
     <html
-      lang={wording().locale}
-      dir={wording().dir}
+      lang={currentWording().locale}
+      dir={currentWording().dir}
       data-theme={pageContext.theme}
       data-base={pageContext.base}
       data-operator={pageContext.operator.id}

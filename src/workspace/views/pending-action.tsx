@@ -5,7 +5,7 @@ import type { PageContext } from '../page-context.js';
 import { refusalOf } from '../refusals.js';
 import type { TextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
-import { ActionForm, ActorName, Icon, Prose } from './elements.js';
+import { ActionForm, ActorName, Icon, MultilineText } from './elements.js';
 
 /** Actions that are not executed yet, below the newest message. */
 export const PendingList: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageContext, thread }) => (
@@ -40,7 +40,7 @@ const PendingItem: FC<ItemProps> = (props) => {
           </span>
           {line.held ? <HeldWords line={line} /> : <Countdown line={line} now={pageContext.now} />}
         </p>
-        {line.content === null ? null : <Prose text={line.content} links={false} />}
+        {line.content === null ? null : <MultilineText text={line.content} links={false} />}
         {line.held ? <HeldActions {...props} /> : isOwn ? <TakeBack {...props} /> : null}
       </article>
     </li>

@@ -4,7 +4,7 @@ import type { PolicyAnswer } from '../../sla/policies.js';
 import { termsProblem } from '../package-texts.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { t, tCount, tParts } from '../translate.js';
-import { ActionForm, Empty, Icon } from './elements.js';
+import { ActionForm, EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
 import { priorityName } from './priority.js';
 
@@ -45,9 +45,9 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
       return <TrackingOff configured={configured} />;
     case 'unavailable':
       return (
-        <Empty icon="unplug" title={t('policiesUnread')}>
+        <EmptyState icon="unplug" title={t('policiesUnread')}>
           {t('policiesUnreadHint')}
-        </Empty>
+        </EmptyState>
       );
     case 'active':
       return (
@@ -74,11 +74,11 @@ const Policies: FC<PoliciesProps> = ({ pageContext, answer, configured, refused,
 };
 
 const TrackingOff: FC<{ configured: boolean }> = ({ configured }) => (
-  <Empty icon="timer" title={t('trackingOff')}>
+  <EmptyState icon="timer" title={t('trackingOff')}>
     {configured
       ? tParts('noPolicies', { key: <code>slaPolicyProvider</code> })
       : tParts('noPolicyProvider', { key: <code>slaPolicyProvider</code>, command: <code>cairnloop gen sla</code> })}
-  </Empty>
+  </EmptyState>
 );
 
 const PolicyForm: FC<{ pageContext: PageContext; policy: SlaPolicy; refused: RefusedTerms | undefined }> = (props) => {

@@ -4,13 +4,13 @@ import { bulkKinds } from '../bulk-kinds.js';
 import type { CappedCount } from '../model.js';
 import type { Notice, PageContext } from '../page-context.js';
 import type { QueueCounts, QueuePage } from '../queries/queue.js';
-import { defaultFilter, type QueueView, queueFilters, queueQuery, withWord } from '../queue-filters.js';
+import { defaultFilter, type QueueView, queueFilters, queueQuery, withParameter } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tParts } from '../translate.js';
-import { Empty, Icon } from './elements.js';
+import { formatNumber, t, tCount, tParts } from '../translate.js';
+import { EmptyState, Icon } from './elements.js';
 import { NoticeBox } from './page.js';
-import { Narrowed, NarrowMenu } from './queue-narrow.js';
-import { Row } from './queue-row.js';
+import { QueueLine } from './queue-line.js';
+import { ActiveRestrictions, RestrictMenu } from './queue-restrictions.js';
 
 export interface QueueProps {
   pageContext: PageContext;
@@ -36,14 +36,14 @@ export const Queue: FC<QueueProps> = (props) => (
         <Icon name="refresh-cw" /> {t('newActivity')}
       </button>
       <span class="queue-tools">
-        <NarrowMenu {...props} />
+        <RestrictMenu {...props} />
         <SelectSwitch {...props} />
       </span>
     </div>
     <Filters {...props} />
     <div class="queue-body" id="queue" data-live="queue" data-openid={props.openId}>
       {props.notice ? <NoticeBox notice={props.notice} /> : null}
-      {props.view.search ? <SearchHeading {...props} /> : <Narrowed {...props} />}
+      {props.view.search ? <SearchHeading {...props} /> : <ActiveRestrictions {...props} />}
       <Rows {...props} />
     </div>
     {/* biome-ignore lint/a11y/useSemanticElements: a rule cannot be moved by keys */}
@@ -64,7 +64,7 @@ export const Queue: FC<QueueProps> = (props) => (
 const SelectSwitch: FC<QueueProps> = ({ pageContext, view, selecting, openId }) => {
   const query = queueQuery({ ...view, selecting: false });
   const here = openId ? `/c/${openId}` : '/';
-  const href = `${here}${selecting ? query : withWord(query, 'select', '1')}`;
+  const href = `${here}${selecting ? query : withParameter(query, 'select', '1')}`;
   return (
     <a class="quiet-link" id="select-switch" href={`${pageContext.base}${href}`}>
       <Icon name={selecting ? 'x' : 'list-checks'} /> {selecting ? t('done') : t('select')}
@@ -94,7 +94,7 @@ const Filters: FC<QueueProps> = ({ pageContext, view, counts, openId }) => (
 );
 
 export function countText({ value, more }: CappedCount): string {
-  return more ? `${inNumbers(value)}+` : inNumbers(value);
+  return more ? `${formatNumber(value)}+` : formatNumber(value);
 }
 
 const SearchHeading: FC<QueueProps> = ({ pageContext, view }) => (
@@ -110,7 +110,7 @@ const Rows: FC<QueueProps> = (props) => {
   const rows = (
     <ol class="rows">
       {page.rows.map((row) => (
-        <Row {...props} row={row} />
+        <QueueLine {...props} row={row} />
       ))}
     </ol>
   );
@@ -142,7 +142,7 @@ const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
       </output>
       <a
         class="no-js"
-        href={`${pageContext.base}/${withWord(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}
+        href={`${pageContext.base}/${withParameter(queueQuery({ ...view, selecting: false }), 'select', 'all')}`}
       >
         {t('selectAll')}
       </a>
@@ -166,14 +166,14 @@ const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
 const NoRows: FC<{ view: QueueView }> = ({ view }) => {
   if (view.search)
     return (
-      <Empty icon="search" title={t('nothingFound')}>
+      <EmptyState icon="search" title={t('nothingFound')}>
         {t('searchHint')}
-      </Empty>
+      </EmptyState>
     );
   return (
-    <Empty icon="circle-check" title={t('nothingHere')}>
+    <EmptyState icon="circle-check" title={t('nothingHere')}>
       {t(emptyTexts[view.filter])}
-    </Empty>
+    </EmptyState>
   );
 };
 

@@ -3,7 +3,7 @@ import type { NamedNumber } from '../../report/report-numbers.js';
 import type { PageContext } from '../page-context.js';
 import { t, tCount } from '../translate.js';
 import type { Recipient } from './bulk.js';
-import { Empty, Icon, Name } from './elements.js';
+import { EmptyState, Icon, InlineText } from './elements.js';
 import type { ReportDays } from './report.js';
 import { numberLabel } from './report-texts.js';
 
@@ -24,14 +24,14 @@ export const ReportListView: FC<ReportListProps> = ({ pageContext, days, found, 
         {conversations.length < found.number.count ? tCount('newestOf', conversations.length) : '.'}
       </p>
     </div>
-    {conversations.length === 0 ? <Empty icon="inbox" title={t('noConversationFound')} /> : null}
+    {conversations.length === 0 ? <EmptyState icon="inbox" title={t('noConversationFound')} /> : null}
     <ul class="report-list">
       {conversations.map(({ id, customer, subject }) => (
         <li>
           <a href={`${pageContext.base}/c/${id}`}>
             <bdi>{subject ?? t('noSubject')}</bdi>
           </a>{' '}
-          <Name text={customer} empty={t('anonymous')} />
+          <InlineText text={customer} empty={t('anonymous')} />
         </li>
       ))}
     </ul>

@@ -1,7 +1,7 @@
 /** Formats the numbers of a report in the operator's language. */
 import { deliveryTopics, draftStatuses } from '../../contracts/domain.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t } from '../translate.js';
+import { formatNumber, t } from '../translate.js';
 import { topicNames } from './topic-names.js';
 
 /** `45 s`, `12 min`, `5.2 h` or `3.1 d`; a dash for null. */
@@ -19,7 +19,7 @@ export function formatPercent(share: number | null): string {
   return share === null ? '–' : t('reportShare', { value: oneDecimal(share * 100) });
 }
 
-const oneDecimal = (value: number) => inNumbers(value, { maximumFractionDigits: 1 });
+const oneDecimal = (value: number) => formatNumber(value, { maximumFractionDigits: 1 });
 
 const labels: Record<string, TextKey> = {
   opened: 'opened',

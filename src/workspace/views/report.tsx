@@ -3,9 +3,9 @@ import { type DraftStatus, draftStatuses } from '../../contracts/domain.js';
 import type { DeliveryOutcomeName, Report, ReportDay } from '../../report/report-types.js';
 import type { PageContext } from '../page-context.js';
 import type { TextKey } from '../strings/strings.js';
-import { inNumbers, t, tCount, tParts } from '../translate.js';
+import { formatNumber, t, tCount, tParts } from '../translate.js';
 import { type DayBar, DayBars } from './day-bars.js';
-import { Empty } from './elements.js';
+import { EmptyState } from './elements.js';
 import { formatPercent, formatSpan, outcomeNames } from './report-texts.js';
 import { Moment } from './time.js';
 import { topicNames } from './topic-names.js';
@@ -69,7 +69,7 @@ const Facts: FC<ReportProps> = (props) => {
   const { opened, firstResponse, sla, csat } = props.report;
   return (
     <div class="facts">
-      <Fact label={t('conversationsOpened')} value={inNumbers(opened.count)}>
+      <Fact label={t('conversationsOpened')} value={formatNumber(opened.count)}>
         <Count {...props} name="opened" count={opened.count}>
           {t('listThem')}
         </Count>
@@ -255,9 +255,9 @@ const Deliveries: FC<ReportProps> = (props) => {
     <section aria-labelledby="report-deliveries">
       <h2 id="report-deliveries">{t('viewDeliveries')}</h2>
       {topics.length === 0 ? (
-        <Empty icon="send" title={t('noneAtAll')}>
+        <EmptyState icon="send" title={t('noneAtAll')}>
           {t('noDeliveries')}
-        </Empty>
+        </EmptyState>
       ) : (
         <section class="table-scroll" tabindex={0} aria-label={t('deliveriesByTopic')}>
           <table class="table">

@@ -2,9 +2,9 @@ import type { FC } from 'hono/jsx';
 import type { Conversation } from '../../contracts/domain.js';
 import type { FilledReply } from '../fill-reply.js';
 import type { PageContext } from '../page-context.js';
-import { withWord } from '../queue-filters.js';
+import { withParameter } from '../queue-filters.js';
 import { t, tParts } from '../translate.js';
-import { Empty, Icon, Prose } from './elements.js';
+import { EmptyState, Icon, MultilineText } from './elements.js';
 
 /** A saved reply, filled in for one conversation. */
 export interface FilledSavedReply extends FilledReply {
@@ -26,9 +26,9 @@ export const SavedRepliesView: FC<SavedRepliesProps> = ({ pageContext, conversat
       <p class="faint">{tParts('insertedInto', { subject: <bdi>{conversation.subject ?? t('noSubject')}</bdi> })}</p>
     </div>
     {replies.length === 0 ? (
-      <Empty icon="file-pen" title={t('noSavedReplies')}>
+      <EmptyState icon="file-pen" title={t('noSavedReplies')}>
         {t('noSavedRepliesHint', { folder })}
-      </Empty>
+      </EmptyState>
     ) : (
       replies.map((reply) => <SavedReplyItem pageContext={pageContext} reply={reply} conversation={conversation} />)
     )}
@@ -44,13 +44,13 @@ const SavedReplyItem: FC<{ pageContext: PageContext; reply: FilledSavedReply; co
   props,
 ) => {
   const { pageContext, reply, conversation } = props;
-  const address = withWord(pageContext.queue, 'reply', encodeURIComponent(reply.name));
+  const address = withParameter(pageContext.queue, 'reply', encodeURIComponent(reply.name));
   return (
     <section class="saved-reply">
       <h2>
         <bdi>{reply.title}</bdi>
       </h2>
-      <Prose text={reply.text} links={false} />
+      <MultilineText text={reply.text} links={false} />
       {reply.missing.length === 0 ? null : (
         <p class="draft-warning">
           <Icon name="triangle-alert" /> {tParts('notKnownHere', { names: <bdi>{reply.missing.join(', ')}</bdi> })}

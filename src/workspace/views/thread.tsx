@@ -10,7 +10,7 @@ import type { Changes } from '../word-diff.js';
 import { Composer, type Composing } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { EditComposer, type EditedDraft } from './edit-composer.js';
-import { ActionForm, Empty, Icon } from './elements.js';
+import { ActionForm, EmptyState, Icon } from './elements.js';
 import { MessageItem } from './message.js';
 import { NoticeBox } from './page.js';
 import { PendingList } from './pending-action.js';
@@ -150,7 +150,7 @@ const Messages: FC<ThreadProps> = (props) => {
             </a>
           ) : null}
           {messages.messages.length === 0 ? (
-            <Empty icon="inbox" title={t('noMessages')} />
+            <EmptyState icon="inbox" title={t('noMessages')} />
           ) : (
             <ol class="messages">{withDays(props, messages.messages)}</ol>
           )}

@@ -1,9 +1,9 @@
 /** Times: the server renders UTC, the page's script converts to the operator's time zone. */
 import type { FC } from 'hono/jsx';
-import { type ClockTone, clockTone, nextTarget, shortSpan, spanInWords } from '../clock-state.js';
+import { type ClockTone, clockTone, formatLongSpan, nextTarget, shortSpan } from '../clock-state.js';
 import type { Clock } from '../model.js';
 import type { TextKey } from '../strings/strings.js';
-import { t, tParts, wording } from '../translate.js';
+import { currentWording, t, tParts } from '../translate.js';
 import { Icon } from './elements.js';
 import type { IconName } from './icon-paths.js';
 
@@ -19,12 +19,12 @@ export type TimeFormat = keyof typeof formats;
 function inUtc(at: Date, format: TimeFormat): string {
   const year = format === 'moment' && at.getUTCFullYear() !== new Date().getUTCFullYear();
   const options = year ? { ...formats.moment, year: 'numeric' as const } : formats[format];
-  const text = at.toLocaleString(wording().locale, { ...options, timeZone: 'UTC' });
+  const text = at.toLocaleString(currentWording().locale, { ...options, timeZone: 'UTC' });
   return format === 'day' ? text : `${text} UTC`;
 }
 
 const inFull = (at: Date) =>
-  `${at.toLocaleString(wording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
+  `${at.toLocaleString(currentWording().locale, { dateStyle: 'full', timeStyle: 'medium', timeZone: 'UTC' })} UTC`;
 
 /** A time; its tooltip has the full date. */
 export const Moment: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' }) => (
@@ -94,10 +94,10 @@ const RunningChip: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
 const targetWords = { reply: 'replyDueIn', breach: 'breachesIn' } as const;
 
 /** The state of the conversation after its clock ended. */
-export type Since = 'waiting' | 'answered' | 'closed' | 'none';
+export type ClosedState = 'waiting' | 'answered' | 'closed' | 'none';
 
 /** The clock as a sentence. */
-export const ClockSentence: FC<{ clock: Clock; now: Date; since: Since }> = ({ clock, now, since }) => {
+export const ClockSentence: FC<{ clock: Clock; now: Date; since: ClosedState }> = ({ clock, now, since }) => {
   switch (clockTone(clock, now)) {
     case 'met':
       return (
@@ -132,7 +132,7 @@ export const ClockSentence: FC<{ clock: Clock; now: Date; since: Since }> = ({ c
   }
 };
 
-const afterBreach: Record<Since, TextKey | null> = {
+const afterBreach: Record<ClosedState, TextKey | null> = {
   waiting: 'stillWaits',
   answered: 'answeredSince',
   closed: null,
@@ -143,7 +143,7 @@ const ResponseDue: FC<{ clock: Clock; now: Date }> = ({ clock, now }) => {
   const left = clock.responseDueAt.getTime() - now.getTime();
   const span = (
     <time datetime={clock.responseDueAt.toISOString()} data-left title={inFull(clock.responseDueAt)}>
-      {spanInWords(Math.abs(left))}
+      {formatLongSpan(Math.abs(left))}
     </time>
   );
   return left > 0

@@ -3,8 +3,8 @@ import type { Actor } from '../../contracts/domain.js';
 import type { ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
-import { inNumbers, t, tCount, tParts } from '../translate.js';
-import { ActionForm, ActorName, actorText, Icon, Name, statusNames } from './elements.js';
+import { formatNumber, t, tCount, tParts } from '../translate.js';
+import { ActionForm, ActorName, actorText, Icon, InlineText, statusNames } from './elements.js';
 import type { IconName } from './icon-paths.js';
 import { PriorityMark } from './priority.js';
 import { Moment } from './time.js';
@@ -22,7 +22,7 @@ export const ThreadFacts: FC<TriageProps> = (props) => {
   return (
     <div class="thread-facts">
       <span class="thread-customer" title={conversation.actorId ?? undefined}>
-        <Name text={customer} empty={t('noCustomer')} />
+        <InlineText text={customer} empty={t('noCustomer')} />
         {conversation.actorId && customer !== conversation.actorId ? (
           <bdi class="secondary-id">{conversation.actorId}</bdi>
         ) : null}
@@ -151,7 +151,7 @@ const Tags: FC<TriageProps> = ({ pageContext, thread: { conversation } }) => {
 
 const tagsValue = (count: number) => {
   if (count === 0) return t('tag');
-  return count > shownTags ? `+${inNumbers(count - shownTags)}` : t('edit');
+  return count > shownTags ? `+${formatNumber(count - shownTags)}` : t('edit');
 };
 
 const Snooze: FC<TriageProps> = ({ pageContext, thread }) => {

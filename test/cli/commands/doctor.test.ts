@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { migrateUp } from '../../../src/db/migrate.js';
 import type { Finding } from '../../../src/doctor/finding.js';
-import { version } from '../../../src/foundation/package-version.js';
+import { packageVersion } from '../../../src/foundation/package-version.js';
 import { createTestDatabase, type TestDatabase, useTemplate } from '../../support/database.js';
 import { type CliRun, runCli } from '../../support/run-cli.js';
 import { type TempHost, tempHost } from '../../support/temp-host.js';
@@ -64,7 +64,7 @@ async function addHeartbeat(database: TestDatabase): Promise<void> {
   await database.query(
     `INSERT INTO cairnloop.worker_heartbeats (worker_id, host, pid, version, state, concurrency, started_at, beat_at)
      VALUES (gen_random_uuid(), 'here', 1, $1, 'running', 20, now(), now())`,
-    [version],
+    [packageVersion],
   );
 }
 

@@ -2,7 +2,7 @@ import type { ExportedEvent } from '../../../audit/export.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { besideResult, withProgress } from '../../progress.js';
+import { withoutProgressOnResult, withProgress } from '../../progress.js';
 
 export const exportRecord = defineCommand({
   options: [cwdOption, configOption, { ...jsonOption, description: 'print one JSON list instead of JSON lines' }],
@@ -12,7 +12,7 @@ export const exportRecord = defineCommand({
     const writer = options.json ? listWriter(io) : lineWriter(io);
     // Reads a page only when the one before is written: the record may not fit in memory.
     const count = await withDatabase(options, io, ({ db }) =>
-      withProgress('Exporting', besideResult(options, io), io, (show) => {
+      withProgress('Exporting', withoutProgressOnResult(options, io), io, (show) => {
         let written = 0;
         return exportAudit(db, async (events) => {
           writer.write(events);

@@ -2,7 +2,7 @@ import type { AuditEvent, Page } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
-import { table } from '../../table.js';
+import { formatTable } from '../../table.js';
 
 export const list = defineCommand({
   options: [
@@ -42,6 +42,6 @@ function pageReport(page: Page<AuditEvent>, width: number | undefined): Report {
   ]);
   const more = page.nextCursor ? [`More: --cursor ${page.nextCursor}`] : [];
   const head = ['at', 'action', 'actor', 'conversation', 'detail'];
-  const text = [table([head, ...rows], { width, free: [2, 4] }), ...more].join('\n');
+  const text = [formatTable([head, ...rows], { width, free: [2, 4] }), ...more].join('\n');
   return { text: rows.length === 0 ? 'Nothing was recorded.' : text, json: page };
 }

@@ -3,7 +3,7 @@ import type { ErasureCounts } from '../../../contracts/customer-data.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
 import type { OptionsOf } from '../../command-input.js';
-import { mayAsk } from '../../finish-plan.js';
+import { mayPrompt } from '../../finish-plan.js';
 import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { withProgress } from '../../progress.js';
@@ -53,7 +53,7 @@ async function agree(
   io: CliIo,
 ): Promise<void> {
   const { text } = report(actorId, await customers.erase(actorId, { dryRun: true }), true);
-  if (!mayAsk(options, io)) {
+  if (!mayPrompt(options, io)) {
     throw new CairnloopError('USAGE', {
       message: `${text}\ncustomer erase expected --yes, as nobody can be asked here; found none.`,
       hint: 'Nothing was erased. Run the command again with --yes.',

@@ -2,12 +2,12 @@ import type { Delivery } from '../../../contracts/domain.js';
 import { redact } from '../../../foundation/redact.js';
 
 /** Errors come from host code: redact before printing. */
-export function printable(delivery: Delivery): Delivery {
+export function redactedDelivery(delivery: Delivery): Delivery {
   return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
 }
 
 /** `45 s`, `12 min`, `5 h` or `3 d`. */
-export function age(from: Date, to: Date): string {
+export function formatAge(from: Date, to: Date): string {
   const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
@@ -18,5 +18,5 @@ export function age(from: Date, to: Date): string {
 export function nextTry({ state, availableAt, leaseUntil }: Delivery, now: Date): string {
   if (state !== 'pending') return '-';
   if (leaseUntil && leaseUntil > now) return 'being called';
-  return availableAt <= now ? 'now' : `in ${age(now, availableAt)}`;
+  return availableAt <= now ? 'now' : `in ${formatAge(now, availableAt)}`;
 }

@@ -1,13 +1,13 @@
 import type { Delivery } from '../../../contracts/domain.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
-import { mayAsk } from '../../finish-plan.js';
+import { mayPrompt } from '../../finish-plan.js';
 import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import type { Report } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 import { cliActor } from './cli-actor.js';
-import { printable } from './delivery-text.js';
+import { redactedDelivery } from './delivery-text.js';
 
 export const discard = defineCommand({
   arguments: [{ name: '<id>', description: 'id of a pending delivery, except the countdown of a running SLA clock' }],
@@ -21,18 +21,18 @@ export const discard = defineCommand({
   exitCodes: { 130: 'cancelled' },
   async run({ args: [id], options }, io) {
     return withCairnloop(options, io, async ({ deliveries }) => {
-      if (mayAsk(options, io)) await confirm(await deliveries.get(id), io);
+      if (mayPrompt(options, io)) await confirm(await deliveries.get(id), io);
       const delivery = await deliveries.discard(id, { actor: cliActor() });
       return {
         text: `Delivery ${delivery.id} (${delivery.topic}) is discarded; \`cairnloop deliveries retry\` takes it up again.`,
-        json: printable(delivery),
+        json: redactedDelivery(delivery),
       } satisfies Report;
     });
   },
 });
 
 async function confirm(delivery: Delivery, io: CliIo): Promise<void> {
-  const { id, topic, attempts, lastError } = printable(delivery);
+  const { id, topic, attempts, lastError } = redactedDelivery(delivery);
   const standing = `${topic}, attempts: ${attempts}, last error: ${singleLine(lastError ?? 'none', 200)}`;
   const agreed = await io.ask.confirm({ message: `Discard ${id} (${standing})?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});

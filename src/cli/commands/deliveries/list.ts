@@ -9,8 +9,8 @@ import type { WorkerHealth } from '../../../workspace/model.js';
 import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
-import { table } from '../../table.js';
-import { age, nextTry, printable } from './delivery-text.js';
+import { formatTable } from '../../table.js';
+import { formatAge, nextTry, redactedDelivery } from './delivery-text.js';
 
 /** Default: everything undelivered. */
 const undelivered: DeliveryState[] = ['pending', 'discarded'];
@@ -40,7 +40,7 @@ export const list = defineCommand({
     const { state = undelivered, topic, cursor, limit } = options;
     return withDatabase(options, io, async ({ db }) => {
       const page = await listDeliveries({ db }, { state, topic, cursor, limit });
-      const printed = { ...page, items: page.items.map(printable) };
+      const printed = { ...page, items: page.items.map(redactedDelivery) };
       return pageReport(printed, await findWorkerHealth({ db }), io.stdout.columns);
     });
   },
@@ -54,12 +54,12 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
     delivery.state,
     String(delivery.attempts),
     nextTry(delivery, now),
-    age(delivery.createdAt, now),
+    formatAge(delivery.createdAt, now),
     delivery.lastError ?? '',
   ]);
   const head = ['id', 'topic', 'state', 'attempts', 'next try', 'age', 'last error'];
   const more = nextCursor ? [`More: --cursor ${nextCursor}`] : [];
-  const found = rows.length === 0 ? 'No deliveries match.' : table([head, ...rows], { width, free: [6] });
+  const found = rows.length === 0 ? 'No deliveries match.' : formatTable([head, ...rows], { width, free: [6] });
   return {
     text: [...healthLines(health), '', found, ...more].join('\n'),
     json: { now, oldestDueAt, lastBeatAt, workers, items, nextCursor },
@@ -69,9 +69,11 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
 function healthLines({ now, oldestDueAt, lastBeatAt, workers }: WorkerHealth): string[] {
   const running = workers > 0 ? '' : '; no worker is running';
   return [
-    oldestDueAt ? `Oldest due delivery: has waited for ${age(oldestDueAt, now)}` : 'Oldest due delivery: none waits',
+    oldestDueAt
+      ? `Oldest due delivery: has waited for ${formatAge(oldestDueAt, now)}`
+      : 'Oldest due delivery: none waits',
     lastBeatAt
-      ? `Last worker heartbeat: ${age(lastBeatAt, now)} ago${running}`
+      ? `Last worker heartbeat: ${formatAge(lastBeatAt, now)} ago${running}`
       : 'Last worker heartbeat: no worker is running',
   ];
 }

@@ -4,13 +4,13 @@ import type { TopicCounts } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
 import type { OptionsOf } from '../../command-input.js';
-import { mayAsk } from '../../finish-plan.js';
+import { mayPrompt } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import type { Report } from '../../report.js';
 import { sinceOption } from '../../since.js';
 import { cliActor } from './cli-actor.js';
-import { printable } from './delivery-text.js';
+import { redactedDelivery } from './delivery-text.js';
 
 const options = declareOptions([
   { flags: '--topic <topic>', description: 'discarded deliveries of this topic', choices: deliveryTopics },
@@ -66,7 +66,7 @@ async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<R
       : 'by the next free worker';
   return {
     text: `Delivery ${delivery.id} (${delivery.topic}) is called again ${when}.`,
-    json: printable(delivery),
+    json: redactedDelivery(delivery),
   };
 }
 
@@ -79,7 +79,7 @@ async function preview(range: RetryRange, options: HostOptions, io: CliIo): Prom
 async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Promise<Report> {
   const actor = cliActor();
   const topics = await withCairnloop(options, io, async ({ deliveries }) => {
-    if (mayAsk(options, io)) await confirm(await deliveries.countRetryable(range), io);
+    if (mayPrompt(options, io)) await confirm(await deliveries.countRetryable(range), io);
     return deliveries.retryRange(range, { actor });
   });
   return rangeReport((are) => `${are} called again by the next free worker`, topics, false);

@@ -2,8 +2,8 @@ import type { Delivery } from '../../../contracts/domain.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
-import { table } from '../../table.js';
-import { nextTry, printable } from './delivery-text.js';
+import { formatTable } from '../../table.js';
+import { nextTry, redactedDelivery } from './delivery-text.js';
 
 export const show = defineCommand({
   arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback received' }],
@@ -13,7 +13,7 @@ export const show = defineCommand({
     const { getDelivery } = await import('../../../deliveries/list.js');
     const { databaseTime } = await import('../../../db/database-time.js');
     return withDatabase(options, io, async ({ db }) => {
-      const delivery = printable(await getDelivery({ db }, id));
+      const delivery = redactedDelivery(await getDelivery({ db }, id));
       return { text: deliveryText(delivery, await databaseTime(db)), json: delivery } satisfies Report;
     });
   },
@@ -33,5 +33,5 @@ function deliveryText(delivery: Delivery, now: Date): string {
     ['settled', delivery.settledAt?.toISOString() ?? '-'],
     ['last error', delivery.lastError ?? '-'],
   ];
-  return table(lines);
+  return formatTable(lines);
 }

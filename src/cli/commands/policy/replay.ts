@@ -3,8 +3,8 @@ import type { Replay } from '../../../drafts/replay.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
-import { pastMoment, sinceOption } from '../../since.js';
-import { table } from '../../table.js';
+import { parsePastTime, sinceOption } from '../../since.js';
+import { formatTable } from '../../table.js';
 
 /** Changed decisions that the text lists; `--json` lists all. */
 const listed = 20;
@@ -24,7 +24,7 @@ export const replay = defineCommand({
       const { contextProvider: provider, automationPolicy: policy } = config;
       // That facts are missing shows in the report, as other data than then.
       const context = createContextReader({ provider, ...config.context, log: { warn() {} }, onOutcome() {} });
-      const since = options.since ?? pastMoment('--since', '30d');
+      const since = options.since ?? parsePastTime('--since', '30d');
       return replayReport(await replayPolicy(db, { policy, context, since }), policy !== undefined);
     });
   },
@@ -40,7 +40,7 @@ function replayReport(replay: Replay, hasPolicy: boolean): Report {
 function decisionTable({ decisions: counts }: Replay): string {
   const kept = decisions.filter((decision) => decision !== 'deny');
   const rows = kept.map((before) => [before, ...decisions.map((now) => String(counts[before][now]))]);
-  return table([['decided then \\ now', ...decisions], ...rows]);
+  return formatTable([['decided then \\ now', ...decisions], ...rows]);
 }
 
 function changesText({ changes }: Replay): string {
@@ -50,7 +50,7 @@ function changesText({ changes }: Replay): string {
     return [change.draftId, change.type, `${change.riskTier} risk`, `${change.before} -> ${now}`];
   });
   const more = changes.length > listed ? `\n… and ${changes.length - listed} more; --json lists all` : '';
-  return `${changes.length} would be decided differently:\n${table([['draft', 'type', 'risk', 'decision'], ...rows])}${more}`;
+  return `${changes.length} would be decided differently:\n${formatTable([['draft', 'type', 'risk', 'decision'], ...rows])}${more}`;
 }
 
 function notes({ denied, otherInput, undecided }: Replay): string[] {

@@ -1,6 +1,6 @@
 import type { SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
-import { outcomes } from '../../../sla/outcome.js';
+import { clockOutcomes } from '../../../sla/outcome.js';
 import type { Simulation } from '../../../sla/simulate.js';
 import { validatePolicies } from '../../../sla/validate-policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
@@ -8,8 +8,8 @@ import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
 import type { Report } from '../../report.js';
-import { pastMoment, sinceOption } from '../../since.js';
-import { table } from '../../table.js';
+import { parsePastTime, sinceOption } from '../../since.js';
+import { formatTable } from '../../table.js';
 
 export const simulate = defineCommand({
   options: [
@@ -21,7 +21,7 @@ export const simulate = defineCommand({
   ],
   examples: ['cairnloop sla simulate --policy file.json --since 30d'],
   async run({ options }, io) {
-    const { policy: file, since = pastMoment('--since', '30d') } = options;
+    const { policy: file, since = parsePastTime('--since', '30d') } = options;
     if (file === undefined) throw missingPolicy();
     const policies = await readPolicyFile(file, io);
     const { simulateSla } = await import('../../../sla/simulate.js');
@@ -50,11 +50,11 @@ async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
 function simulationReport(file: string, simulation: Simulation): Report {
   const rows = simulation.priorities.map(({ priority, actual, proposed }) => [
     priority,
-    ...outcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
+    ...clockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
   ]);
   const head = `${simulation.conversations} conversation(s) since ${simulation.since.toISOString()}, clocks as they went -> under ${file}`;
   return {
-    text: rows.length === 0 ? head : `${head}\n${table([['priority', ...outcomes], ...rows])}`,
+    text: rows.length === 0 ? head : `${head}\n${formatTable([['priority', ...clockOutcomes], ...rows])}`,
     json: simulation,
   };
 }

@@ -1,7 +1,7 @@
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
-import { type Fact, known } from './facts.js';
+import { type Fact, knownFact } from './facts.js';
 
 interface Observation {
   /** As in "the config did not answer within 2000 ms". */
@@ -14,12 +14,12 @@ interface Observation {
 }
 
 /** Reads one fact within a time limit; a failure becomes the fact. */
-export async function observe<T>(
+export async function readFact<T>(
   { what, because, fix, timeoutMs }: Observation,
   look: () => T | Promise<T>,
 ): Promise<Fact<T>> {
   try {
-    return known(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
+    return knownFact(await withTimeout<T | Promise<T>>(timeoutMs, what, look));
   } catch (error) {
     if (isCairnloopError(error))
       return { state: 'failed', message: ended(redact(error.message)), fix: error.hint, because };

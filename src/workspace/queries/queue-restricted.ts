@@ -2,20 +2,20 @@ import { isAwake, isSnoozed } from '../../conversations/wake.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { Runtime } from '../../runtime.js';
 import type { QueueFilter } from '../queue-filters.js';
-import { messageAt, overdue, type QueuePage } from './queue-by-keyset.js';
+import { isOverdue, messageAt, type QueuePage } from './queue-by-keyset.js';
 import {
   boundedPage,
   breached,
   breachingSoon,
+  findPageByOffset,
   maxSorted,
   needingApproval,
   type Offset,
-  page,
 } from './queue-by-urgency.js';
 import { ownerId, type QueueRecord } from './rows.js';
 
 /** A tag or owner to restrict a filter to. */
-export interface Narrowing {
+export interface QueueRestriction {
   tag?: string | undefined;
   /** The owner's id; empty for unassigned. */
   owner?: string | undefined;
@@ -25,17 +25,17 @@ export interface Narrowing {
  * A page of a filter restricted to a tag, an owner or both, sorted by urgency. Beyond the limit it keeps the most
  * urgent and the newest conversations.
  */
-export function narrowQueue(
+export function restrictQueue(
   runtime: Runtime,
   filter: QueueFilter,
-  { tag, owner }: Narrowing,
+  { tag, owner }: QueueRestriction,
   cursor: string | null,
 ): Promise<QueuePage> {
   const how = narrowed(filter, { tag: tag !== undefined, owner: owner !== undefined });
-  return page(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
+  return findPageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
 
-type NarrowedStatement = Statement<Offset & Narrowing, QueueRecord>;
+type NarrowedStatement = Statement<Offset & QueueRestriction, QueueRecord>;
 
 interface By {
   tag: boolean;
@@ -49,12 +49,12 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<Offset & Narrowing, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
+    statement<Offset & QueueRestriction, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
   known.set(key, found);
   return found;
 }
 
-type Names = Placeholders<Narrowing>;
+type Names = Placeholders<QueueRestriction>;
 
 function idsOf(s: string, p: Names, filter: QueueFilter, by: By): string {
   const wanted = [by.owner && `${ownerId} = ${p.owner}::text`, by.tag && `c.tags @> ARRAY[${p.tag}::text]`]
@@ -111,7 +111,7 @@ const newestOfOwner = (s: string, { owner }: Names) => `
   ORDER BY ${messageAt} DESC, c.id DESC LIMIT ${looked}`;
 
 const lateOnes = (s: string) => `
-  SELECT c.id FROM ${s}.conversations c WHERE ${overdue} ORDER BY c.overdue_since, c.id LIMIT ${looked}`;
+  SELECT c.id FROM ${s}.conversations c WHERE ${isOverdue} ORDER BY c.overdue_since, c.id LIMIT ${looked}`;
 
 const runningOnes = (s: string) => `
   SELECT l.conversation_id AS id FROM ${s}.slas l WHERE l.status = 'active'

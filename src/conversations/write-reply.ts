@@ -10,7 +10,7 @@ import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** A customer-visible text and its author. */
-export interface Answer {
+export interface ReplyText {
   /** The message's id, if the caller needs it beforehand. */
   messageId?: string;
   role: 'operator' | 'automation';
@@ -21,7 +21,7 @@ export interface Answer {
   dedupeKey?: string | undefined;
 }
 
-export interface Answered {
+export interface WrittenReply {
   message: Message;
   /** The clock that this reply ended: fulfilled, or breached if it came too late. */
   endedSla: Sla | null;
@@ -31,12 +31,12 @@ export interface Answered {
  * Writes a customer-visible text to an open conversation, typed, approved or allowed; the only place that does. It ends
  * the running clock and owes `notifier.onReply` in the same statement. Null: no such open conversation.
  */
-export async function sendAnswer(
+export async function writeReply(
   tx: Executor,
   { config, traces }: Pick<Runtime, 'config' | 'traces'>,
   conversationId: string,
-  answer: Answer,
-): Promise<Answered | null> {
+  answer: ReplyText,
+): Promise<WrittenReply | null> {
   const [row] = await tx.run(insertAnswer, {
     conversationId,
     messageId: answer.messageId ?? null,
@@ -54,7 +54,7 @@ export async function sendAnswer(
 interface AnswerParams {
   conversationId: string;
   messageId: string | null;
-  role: Answer['role'];
+  role: ReplyText['role'];
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;

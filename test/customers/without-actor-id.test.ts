@@ -1,22 +1,23 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { actorWithoutId, withoutId } from '../../src/customers/without-id.js';
+import { actorWithoutId, withoutActorId } from '../../src/customers/without-actor-id.js';
 
 describe('a text without the id of a customer', () => {
   it('does not hold the id as a word, whatever characters the id has', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (id) => {
         fc.pre(id.trim() !== '');
-        assert.equal(withoutId(`of ${id.trim()} today`, id), 'of [erased] today');
+        assert.equal(withoutActorId(`of ${id.trim()} today`, id), 'of [erased] today');
       }),
     );
     const odd = ['a+b@x.org', 'cust-7', '(7)', '$1', 'a|b', '[x]', '\\d', 'Ünï', '7', '/'];
-    for (const id of odd) assert.equal(withoutId(`Mail of ${id}, again ${id}`, id), 'Mail of [erased], again [erased]');
+    for (const id of odd)
+      assert.equal(withoutActorId(`Mail of ${id}, again ${id}`, id), 'Mail of [erased], again [erased]');
   });
 
   it('keeps words that only contain the id', () => {
-    assert.equal(withoutId('Ticket 771, room 7a, 7', '7'), 'Ticket 771, room 7a, [erased]');
-    assert.equal(withoutId('nothing to see', 'user_1'), 'nothing to see');
+    assert.equal(withoutActorId('Ticket 771, room 7a, 7', '7'), 'Ticket 771, room 7a, [erased]');
+    assert.equal(withoutActorId('nothing to see', 'user_1'), 'nothing to see');
   });
 
   it('of an actor keeps the actor, except the customer', () => {

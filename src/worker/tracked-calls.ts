@@ -3,7 +3,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { HostCall, TopicHandler } from '../deliveries/topic-handler.js';
 
 /** One call of a host's callback. */
-export interface Call {
+export interface TrackedCall {
   topic: DeliveryTopic;
   method: string;
   deliveryId: string;
@@ -11,23 +11,23 @@ export interface Call {
 }
 
 /** The call that caused the running code, also after the callback returned. */
-const cause = new AsyncLocalStorage<Call>();
+const cause = new AsyncLocalStorage<TrackedCall>();
 
 /** Running callbacks of every worker in this process. */
-const underWay = new Set<Call>();
+const underWay = new Set<TrackedCall>();
 
 /** A callback that never settles would be kept forever; beyond this number the oldest are dropped. */
 const mostRemembered = 10_000;
 
-let onBegin: ((call: Call) => void) | undefined;
+let onBegin: ((call: TrackedCall) => void) | undefined;
 
 /** Calls `listener` as each callback begins; one listener at a time. */
-export function onCallBegin(listener: ((call: Call) => void) | undefined): void {
+export function onCallBegin(listener: ((call: TrackedCall) => void) | undefined): void {
   onBegin = listener;
 }
 
 /** Wraps a handler so that its calls can be identified while they run and in what they leave behind. */
-export function named(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
+export function withCallTracking(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
   return {
     ...handler,
     async load(runtime, rows) {
@@ -42,7 +42,7 @@ export function named(topic: DeliveryTopic, handler: TopicHandler): TopicHandler
   };
 }
 
-function remembered(call: Call, callHost: NonNullable<HostCall>): NonNullable<HostCall> {
+function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNullable<HostCall> {
   const done = () => underWay.delete(call);
   return () => {
     begin(call);
@@ -63,26 +63,26 @@ function remembered(call: Call, callHost: NonNullable<HostCall>): NonNullable<Ho
   };
 }
 
-function begin(call: Call): void {
+function begin(call: TrackedCall): void {
   underWay.add(call);
   onBegin?.(call);
   if (underWay.size <= mostRemembered) return;
   const [oldest] = underWay;
-  underWay.delete(oldest as Call);
+  underWay.delete(oldest as TrackedCall);
 }
 
 /** Calls shown in a log line. */
 const mostShown = 10;
 
 /** Where an error came from, as far as known: one call, or all running ones. */
-export interface Culprit {
+export interface ErrorSource {
   /** In words, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
-  calls: readonly Call[];
+  calls: readonly TrackedCall[];
 }
 
 /** The cause of the running code; call it while an uncaught error is handled. */
-export function culprit(): Culprit {
+export function findErrorSource(): ErrorSource {
   const known = cause.getStore();
   if (known) return { words: describeCall(known), calls: [known] };
   if (underWay.size === 0) return { words: 'no callback', calls: [] };
@@ -92,6 +92,6 @@ export function culprit(): Culprit {
   return { words: more > 0 ? `${words} and ${more} more` : words, calls };
 }
 
-export function describeCall({ method, deliveryId, attempt }: Call): string {
+export function describeCall({ method, deliveryId, attempt }: TrackedCall): string {
   return `${method} (delivery ${deliveryId}, attempt ${attempt})`;
 }

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
 import { useHosts } from '../support/started-host.js';
-import { hearNothing } from './hear-nothing.js';
 import { useWorkspaces } from './served-workspace.js';
+import { hearNothing } from './silence-live-updates.js';
 import { usePages } from './use-pages.js';
 
 const colleague = { id: 'op-2', name: 'Grace' };

@@ -1,17 +1,17 @@
 import { isCairnloopError } from '../foundation/errors.js';
-import { codeOf, isSqlState } from './sql-state.js';
+import { databaseErrorCode, isSqlState } from './sql-state.js';
 
 /** Permanent SQLSTATE classes: data, constraints, limits, and errors raised by triggers. */
 const valueClasses = new Set(['21', '22', '23', '44', '54', 'P0']);
 
 /** Whether the statement can never succeed with these values. */
-export function isRefused(error: unknown): boolean {
+export function isPermanentFailure(error: unknown): boolean {
   if (error instanceof TypeError || error instanceof RangeError || isCairnloopError(error)) return true;
-  const code = codeOf(error);
+  const code = databaseErrorCode(error);
   return isSqlState(code) && valueClasses.has(code.slice(0, 2));
 }
 
 /** Whether the lock timeout expired. */
 export function isLocked(error: unknown): boolean {
-  return codeOf(error) === '55P03';
+  return databaseErrorCode(error) === '55P03';
 }

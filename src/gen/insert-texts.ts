@@ -1,11 +1,11 @@
 /** A piece of text to insert at a position. Existing text is never rewritten. */
-export interface Addition {
+export interface Insertion {
   at: number;
   text: string;
 }
 
 /** Inserts every addition; two at one position keep their order. */
-export function splice(text: string, additions: readonly Addition[]): string {
+export function insertTexts(text: string, additions: readonly Insertion[]): string {
   let result = '';
   let read = 0;
   for (const { at, text: added } of [...additions].sort((a, b) => a.at - b.at)) {

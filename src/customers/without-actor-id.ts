@@ -7,7 +7,7 @@ const mark = '[erased]';
 const theCustomer: Actor = { id: 'system:customer' };
 
 /** A text of the host's without the customer's id, in any case, where it stands as a word of its own. */
-export function withoutId(text: string, actorId: string): string {
+export function withoutActorId(text: string, actorId: string): string {
   const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   if (literal === '') return text;
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), mark);
@@ -17,5 +17,5 @@ export function withoutId(text: string, actorId: string): string {
 export function actorWithoutId(actor: Actor, actorId: string): Actor {
   if (actor.id === actorId) return theCustomer;
   const { id, name } = actor;
-  return { id: withoutId(id, actorId), ...(name !== undefined && { name: withoutId(name, actorId) }) };
+  return { id: withoutActorId(id, actorId), ...(name !== undefined && { name: withoutActorId(name, actorId) }) };
 }

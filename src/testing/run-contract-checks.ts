@@ -1,6 +1,6 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { passed } from './judge.js';
+import { passedFinding } from './judge-calls.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
 
 /** What every contract check takes. */
@@ -23,7 +23,7 @@ const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'act
  * Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Throws `INPUT_INVALID` for an
  * option that it does not know, and nothing else.
  */
-export async function examine<Module, Options extends CheckOptions>(
+export async function runContractChecks<Module, Options extends CheckOptions>(
   contract: ContractKey,
   module: unknown,
   options: Options,
@@ -35,7 +35,7 @@ export async function examine<Module, Options extends CheckOptions>(
   const before = prototypeKeys();
   const settings = { ...options, timeoutMs: options.timeoutMs ?? 1000, dry: options.dry ?? false };
   const findings = await silenced(options.silence, () => run(module as Module, settings));
-  return buildReport(contract, [passed('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
+  return buildReport(contract, [passedFinding('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
 }
 
 /** The console is handed in: under Jest the test's is another than the one that this package sees. */

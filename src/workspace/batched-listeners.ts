@@ -1,5 +1,5 @@
 /** Debounces listeners: one call for all changes within `ms`. */
-export function createGatheredListeners(ms: number) {
+export function createBatchedListeners(ms: number) {
   const listeners = new Set<() => void>();
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -6,7 +6,7 @@ import { type QueueView, queueQuery } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
 import { tickedValue } from '../ticked.js';
 import { t, tParts } from '../translate.js';
-import { actorText, Icon, Name, statusNames } from './elements.js';
+import { actorText, Icon, InlineText, statusNames } from './elements.js';
 import { PriorityMark } from './priority.js';
 import { Age, ClockChip, Moment } from './time.js';
 
@@ -19,7 +19,7 @@ interface RowProps {
 }
 
 /** One conversation in two lines: customer and age, then subject and preview. */
-export const Row: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
+export const QueueLine: FC<RowProps> = ({ pageContext, view, row, openId, selecting }) => (
   <li class={`row${row.unanswered ? ' row-unanswered' : ''}`} data-id={row.id}>
     {selecting ? <Tick row={row} ticked={view.allTicked ?? false} /> : null}
     <a
@@ -29,7 +29,7 @@ export const Row: FC<RowProps> = ({ pageContext, view, row, openId, selecting })
     >
       <span class="row-top">
         <span class="row-customer" title={row.actorId ?? undefined}>
-          <Name text={row.customer} empty={t('noCustomer')} />
+          <InlineText text={row.customer} empty={t('noCustomer')} />
         </span>
         <Marks row={row} />
         <span class="row-slot">
@@ -88,7 +88,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
     <input type="checkbox" name="id" value={tickedValue(row.id, row.newestMessageId)} checked={ticked} />
-    <span class="sr">{tParts('selectOne', { name: <Name text={row.subject ?? row.customer} /> })}</span>
+    <span class="sr">{tParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
   </label>
 );
 

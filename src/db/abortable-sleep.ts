@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Waits for a time, or until `signal` aborts; it never rejects. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+export async function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const over = new AbortController();
   const aborted = new Promise<void>((resolve) => {

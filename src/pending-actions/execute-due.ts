@@ -1,12 +1,12 @@
 import { isConnectionLost, isOutage } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
-import { announce, type Held, release } from '../events/announce.js';
+import { announce, announceHeld, type HeldFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { holdAction, holdLater } from './hold.js';
+import { executeAction } from './execute-action.js';
+import { holdAction, holdLaterActions } from './hold.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
-import { perform } from './perform.js';
 
 /** How many due actions are read at once. */
 const batchSize = 100;
@@ -18,7 +18,7 @@ const maxAttempts = 10;
  * Carries out every action whose time has come. Each is done once, however many processes try: its row goes in the
  * transaction that does it, under the conversation's lock. A conversation that is locked is left for the next round.
  */
-export async function carryOutDue(runtime: Runtime): Promise<void> {
+export async function executeDueActions(runtime: Runtime): Promise<void> {
   for (;;) {
     const due = await runtime.db.run(selectDue, { limit: batchSize });
     const failures: unknown[] = [];
@@ -43,14 +43,14 @@ interface DueRow {
 
 /** Returns whether it was this process that settled the action. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
-  let held: Held = [];
+  let held: HeldFollowUps = [];
   let action: PendingAction | undefined;
   try {
     await runtime.db.transaction(async (tx) => {
       held = [];
       action = await takeDue(tx, id, conversation_id);
       if (!action) return;
-      await perform(runtime, tx, action, held);
+      await executeAction(runtime, tx, action, held);
       await tx.run(remove, { id });
     });
   } catch (error) {
@@ -59,7 +59,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  release(runtime, held);
+  announceHeld(runtime, held);
   announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
@@ -84,7 +84,7 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
     ? { code: error.code as string, details: error.details as Record<string, unknown> }
     : { code: 'FAILED' };
   await runtime.db.transaction(async (tx) => {
-    if (await holdAction(tx, id, reason)) await holdLater(tx, action, { code: 'EARLIER_HELD' });
+    if (await holdAction(tx, id, reason)) await holdLaterActions(tx, action, { code: 'EARLIER_HELD' });
   });
   announce(runtime, 'pending_action.changed', { conversationId });
 }

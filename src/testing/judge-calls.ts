@@ -1,5 +1,5 @@
 import { errorText } from '../foundation/redact.js';
-import type { Trial } from './call-module.js';
+import type { SampleCall } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
 /** The problem of one trial. */
@@ -16,9 +16,9 @@ const blockingMs = 1000;
 export type JudgeAnswer = (value: unknown, sample: string) => Verdict | undefined;
 
 /** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
-export function judgeTrials(check: string, trials: readonly Trial[], judgeAnswer: JudgeAnswer): ContractFinding[] {
+export function judgeCalls(check: string, trials: readonly SampleCall[], judgeAnswer: JudgeAnswer): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
-  if (wrong.length === 0) return [passed(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
+  if (wrong.length === 0) return [passedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
   const codes = [...new Set(wrong.map(({ verdict }) => verdict.code))];
   return codes.map((code) => {
     const same = wrong.filter(({ verdict }) => verdict.code === code);
@@ -27,16 +27,16 @@ export function judgeTrials(check: string, trials: readonly Trial[], judgeAnswer
   });
 }
 
-export function passed(check: string, message: string): ContractFinding {
+export function passedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: Trial, judgeAnswer: JudgeAnswer): Verdict[] {
+function judgeTrial(trial: SampleCall, judgeAnswer: JudgeAnswer): Verdict[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: Trial, judgeAnswer: JudgeAnswer): Verdict | undefined {
+function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeAnswer): Verdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
   if (outcome.kind === 'answered') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
@@ -46,12 +46,12 @@ function judgeOutcome({ outcome, sample }: Trial, judgeAnswer: JudgeAnswer): Ver
   return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
 }
 
-function judgeInput({ mutated }: Trial): Verdict | undefined {
+function judgeInput({ mutated }: SampleCall): Verdict | undefined {
   if (!mutated) return undefined;
   return { level: 'problem', code: 'MUTATES_INPUT', message: 'set a date it was given to another time' };
 }
 
-function judgeSpeed({ blockedMs }: Trial): Verdict | undefined {
+function judgeSpeed({ blockedMs }: SampleCall): Verdict | undefined {
   if (blockedMs < blockingMs) return undefined;
   const message = `held the event loop for ${Math.round(blockedMs)} ms; every other callback waits meanwhile`;
   return { level: 'warning', code: 'BLOCKS', message };

@@ -5,7 +5,7 @@ import { actorText, Icon } from './elements.js';
 import type { QueueProps } from './queue.js';
 
 /** Restricts the queue to a tag and an owner, with a GET form, so that every view has a URL. */
-export const NarrowMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
+export const RestrictMenu: FC<QueueProps> = ({ pageContext, view, page, team }) => {
   const tags = [...new Set(page.rows.flatMap((row) => row.tags))].sort();
   const others = team.filter((one) => one.id !== pageContext.operator.id);
   return (
@@ -57,7 +57,7 @@ export const NarrowMenu: FC<QueueProps> = ({ pageContext, view, page, team }) =>
 };
 
 /** The active restrictions, each with a link that removes it. */
-export const Narrowed: FC<QueueProps> = ({ pageContext, view, team }) => {
+export const ActiveRestrictions: FC<QueueProps> = ({ pageContext, view, team }) => {
   const without = (change: Partial<QueueView>) =>
     `${pageContext.base}/${queueQuery({ ...view, cursor: null, ...change })}`;
   if (!view.tag && view.owner === undefined) return null;

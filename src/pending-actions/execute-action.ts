@@ -3,13 +3,13 @@ import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
-import { type Held, holdingRuntime } from '../events/announce.js';
+import { type HeldFollowUps, holdingRuntime } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingKind } from './pending-action.js';
 
 /** The part of a pending action that decides what happens. */
-export type Performed = Pick<
+export type ExecutableAction = Pick<
   PendingAction,
   'conversationId' | 'kind' | 'thenResolve' | 'draftId' | 'content' | 'actor' | 'lastSeen' | 'dedupeKey'
 >;
@@ -18,14 +18,19 @@ export type Performed = Pick<
  * Carries an action out in the caller's transaction, which must hold the conversation's lock. What follows the commit is
  * added to `held`. Throws what the public operations throw.
  */
-export async function perform(runtime: Runtime, tx: Executor, action: Performed, held: Held): Promise<void> {
+export async function executeAction(
+  runtime: Runtime,
+  tx: Executor,
+  action: ExecutableAction,
+  held: HeldFollowUps,
+): Promise<void> {
   await refuseNews(tx, action);
   const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
 
-const performers: Record<PendingKind, (runtime: Runtime, action: Performed) => Promise<unknown>> = {
+const performers: Record<PendingKind, (runtime: Runtime, action: ExecutableAction) => Promise<unknown>> = {
   reply: (runtime, { conversationId, content, actor, dedupeKey }) =>
     replyToConversation(runtime, conversationId, { content: content ?? '', actor, dedupeKey }),
   use: async (runtime, action) => {
@@ -56,7 +61,7 @@ function onTransaction(db: Database, tx: Executor): Database {
 }
 
 /** An operator's own messages are no news to them; anything else that came since is. */
-async function refuseNews(tx: Executor, { conversationId, lastSeen, actor }: Performed): Promise<void> {
+async function refuseNews(tx: Executor, { conversationId, lastSeen, actor }: ExecutableAction): Promise<void> {
   const [row] = await tx.run(countNews, { conversationId, lastSeen, actorId: actor.id });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }

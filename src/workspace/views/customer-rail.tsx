@@ -3,10 +3,10 @@ import { clockTone } from '../clock-state.js';
 import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
-import { actionInWords } from './audit-action-names.js';
+import { auditActionName } from './audit-action-names.js';
 import { ContextPanel, type ContextView } from './context.js';
 import { ActionForm, ActorName, Icon, statusNames } from './elements.js';
-import { Age, ClockSentence, Moment, type Since } from './time.js';
+import { Age, ClockSentence, type ClosedState, Moment } from './time.js';
 
 interface RailProps {
   pageContext: PageContext;
@@ -16,7 +16,7 @@ interface RailProps {
 }
 
 /** The right column: the customer's facts and the history of the conversation. */
-export const Rail: FC<RailProps> = (props) => (
+export const CustomerRail: FC<RailProps> = (props) => (
   <>
     <Drawer {...props} />
     {/* Where the rail is a drawer, a click beside it closes it. With keys its button does. */}
@@ -67,7 +67,7 @@ const SlaPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pageCo
 };
 
 /** Who has to act next. */
-function sinceThen({ waitingSince, answered, conversation }: ThreadHead): Since {
+function sinceThen({ waitingSince, answered, conversation }: ThreadHead): ClosedState {
   if (conversation.status !== 'open') return 'closed';
   if (waitingSince) return 'waiting';
   return answered ? 'answered' : 'none';
@@ -185,7 +185,7 @@ const RecordPanel: FC<{ pageContext: PageContext; audit: AuditLine[]; conversati
     <ol class="lines record-lines">
       {audit.map((line) => (
         <li>
-          <span>{actionInWords(line.action)}</span>{' '}
+          <span>{auditActionName(line.action)}</span>{' '}
           <span class="faint">
             <ActorName actor={line.actor} /> · <Moment at={line.at} />
           </span>
