@@ -8,4 +8,10 @@ const { main } = await import('../dist/cli/main.js');
 const exitCode = await main(process.argv.slice(2));
 
 // A host's config may have opened a pool or a timer of its own, so the process is ended once its output is out.
-stderr.write('', () => exit(exitCode));
+stderr.write('', () => {
+  // Last, so that no handler of the host's puts another one in its place.
+  process.on('exit', () => {
+    process.exitCode = exitCode;
+  });
+  exit(exitCode);
+});

@@ -4,6 +4,7 @@
  */
 import { syncBuiltinESMExports } from 'node:module';
 import { explainImportFailure } from '../config/import-failure.js';
+import { keepHostOffStdout } from './host-output.js';
 
 export interface HostErrors {
   /** From here on host code cannot end this process. `cwd` is the host's folder. */
@@ -46,16 +47,28 @@ function startCatching(cwd: string): { failures: string[]; stop(): void } {
     keep(explainImportFailure(Object.assign(new Error(what), { stack: ended.stack }), cwd));
     throw ended;
   };
-  process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
-  const restore = replaceEnders(refuse);
+  const restore = [replaceEnders(refuse), replaceEmit(onError), keepHostOffStdout()];
   return {
     failures,
     stop() {
-      process.removeListener('uncaughtException', onError);
       process.removeListener('unhandledRejection', onError);
-      restore();
+      for (const undo of restore) undo();
     },
+  };
+}
+
+/** A handler of the host's that ends the process would end it here: to throw in one is fatal. */
+function replaceEmit(onError: (error: unknown) => void): () => void {
+  const { emit } = process;
+  process.emit = ((name: string, ...args: unknown[]) => {
+    if (name === 'uncaughtExceptionMonitor') return true;
+    if (name !== 'uncaughtException') return Reflect.apply(emit, process, [name, ...args]);
+    onError(args[0]);
+    return true;
+  }) as typeof process.emit;
+  return () => {
+    process.emit = emit;
   };
 }
 

@@ -29,6 +29,8 @@ const failures: Record<string, string> = {
   'exit imported by name': later('exit(0)'),
   'process.exit() at once, but not while it is imported': 'queueMicrotask(() => setImmediate(() => process.exit()));',
   'process.exit in its own handler': `process.on('unhandledRejection', () => process.exit(0));\n${later("Promise.reject(new Error('connect ECONNREFUSED redis'))")}`,
+  'process.exit in its handler of uncaught errors': `process.on('uncaughtException', () => process.exit(0));\n${later("throw new Error('connect ECONNREFUSED redis')")}`,
+  'another exit code in its handler of the exit': `process.on('exit', () => { process.exitCode = 7; });\n${later("Promise.reject(new Error('connect ECONNREFUSED redis'))")}`,
   'a signal to itself': later("process.kill(process.pid, 'SIGTERM')"),
   'an abort': later('process.abort()'),
 };

@@ -9,12 +9,22 @@ const chattyConfig = `
 import { stdout } from 'node:process';
 import { ok, err } from 'cairnloop';
 import { pino } from 'pino';
+import { spawn, execSync } from 'node:child_process';
+import { writeSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 
 console.log('HOST console');
 process.stdout.write('HOST stream\\n');
 stdout.write('HOST import\\n');
 pino().info('HOST pino');
 console.table([{ HOST: 'table' }]);
+writeSync(1, 'HOST descriptor\\n');
+pino(pino.destination(1)).info('HOST destination');
+pino({ transport: { target: 'pino/file' } }).info('HOST transport');
+execSync('echo HOST program', { stdio: 'inherit' });
+spawn('echo', ['HOST child'], { stdio: ['ignore', 1, 2] });
+new Worker(new URL('./thread.mjs', import.meta.url));
+await new Promise((resolve) => setTimeout(resolve, 300));
 
 export default {
   database: { url: 'postgres://app@127.0.0.1:1/app' },
@@ -40,6 +50,7 @@ describe('the stdout of a command', () => {
     const files = {
       'package.json': { type: 'module' },
       'cairnloop.config.mjs': chattyConfig,
+      'thread.mjs': "import { writeSync } from 'node:fs';\nwriteSync(1, 'HOST thread');\n",
       'early.mjs': "console.log('HOST before');\n",
     };
     host = tempHost(files, ['pino']);
@@ -49,7 +60,19 @@ describe('the stdout of a command', () => {
   it('holds one JSON document; output of the host goes to stderr', async () => {
     const list = await runCli(['sla', 'list', '--json'], { cwd: host.folder });
     assert.equal(JSON.parse(list.stdout).policies[0].priority, 'high');
-    for (const way of ['console', 'stream', 'import', 'pino', 'getActivePolicies']) {
+    for (const way of [
+      'console',
+      'stream',
+      'import',
+      'pino',
+      'descriptor',
+      'destination',
+      'transport',
+      'program',
+      'child',
+      'thread',
+      'getActivePolicies',
+    ]) {
       assert.match(list.stderr, new RegExp(`HOST ${way}`));
     }
     const doctor = await runCli(['doctor', '--probe', '--json'], { cwd: host.folder });
