@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { migrateUp } from '../dist/db/migrate.js';
 import { fill } from './sizing/fill.mjs';
+import { partitions } from './sizing/partitions.mjs';
 import { readReplica } from './sizing/replica.mjs';
 import { startServer } from './support/postgres.mjs';
 import { figure } from './support/report.mjs';
 import { scaled } from './support/scale.mjs';
 
-const conversations = scaled(Number(process.env.CAIRNLOOP_SIZING ?? 30_000), 500);
+const conversations = scaled(Number(process.env.CAIRNLOOP_SIZING ?? 100_000), 500);
 const perTable = ['conversations', 'messages', 'deliveries', 'audit_events', 'slas'];
 const tenants = 25;
 
@@ -22,6 +23,8 @@ export async function run({ say }) {
     await fill(url, conversations);
     say('vacuuming');
     const sizes = await measureSizes(query);
+    say('reading from tables cut by time');
+    const cut = await partitions(query);
     say('deleting a fifth of the deliveries, as retention does, against dropping a partition of them');
     const retention = await deleteAgainstDrop(query);
     say(`migrating ${tenants} schemas`);
@@ -31,7 +34,7 @@ export async function run({ say }) {
     return {
       title: 'Sizing',
       about: `${figure(conversations)} conversations; every figure is of this run. ${await server.version()}.`,
-      tables: [sizes, retention, schemas, ...replica],
+      tables: [sizes, cut, retention, schemas, ...replica],
       marks: [],
     };
   } finally {
