@@ -17,6 +17,11 @@ export function startComposer() {
   document.addEventListener('change', ({ target }) => open(target));
 }
 
+/** Whoever leaves it without a word gives its room back. Not at a click: what is clicked would move away. */
+export function foldComposer() {
+  if (!isWriting()) byId('composer')?.classList.remove('composer-open');
+}
+
 /** Whether there is text that nobody has sent. */
 export const isWriting = () => Boolean(byId('content')?.value);
 

@@ -9,10 +9,13 @@ const readMs = 1_500;
 
 let offered = null;
 const shownAt = new Map();
+/** Drafts of which something was on screen before a key or a press. */
+const seen = new Set();
 
 export function startDrafts() {
   document.addEventListener('click', ({ target }) => target.closest('#newer-draft') && showNewer());
   document.addEventListener('submit', holdUnread, { capture: true });
+  for (const event of ['keydown', 'pointerdown']) document.addEventListener(event, noteSeen, { capture: true });
 }
 
 /** With a live update: takes over the drafts, unless that would put another one under the reader's hand. */
@@ -69,9 +72,41 @@ function showNewer() {
 
 function holdUnread(event) {
   const draft = event.target.closest('.draft');
-  const since = draft ? shownAt.get(draft.id) : undefined;
-  if (since === undefined || performance.now() - since > readMs) return;
+  const why = draft && (isFresh(draft) ? 'draftUnread' : isHidden(draft) ? 'draftHidden' : null);
+  if (!why) return;
   event.preventDefault();
   event.stopPropagation();
-  showNotice('passing', t('draftUnread'), t('draftUnreadHint'));
+  showNotice('passing', t(why), t('draftUnreadHint'));
+  if (why !== 'draftHidden') return;
+  announce(`${t(why)} ${t('draftUnreadHint')}`);
+  bringIn(draft);
+}
+
+const isFresh = ({ id }) => shownAt.has(id) && performance.now() - shownAt.get(id) <= readMs;
+
+/** In a small window what is written can leave a draft's buttons on screen and none of its text. */
+function isHidden(draft) {
+  const body = draft.querySelector('.draft-body');
+  if (!body || seen.has(draft.id)) return false;
+  const { left, top, bottom } = body.getBoundingClientRect();
+  for (let y = top + 4; y < bottom; y += 4) if (body.contains(document.elementFromPoint(left + 10, y))) return false;
+  return true;
+}
+
+/** Where the notice leaves no room for it, the notice goes: it was read out as well. */
+function bringIn(draft) {
+  const scroll = () => draft.querySelector('.draft-body').scrollIntoView({ block: 'start' });
+  scroll();
+  if (isHidden(draft)) {
+    byId('notice').replaceChildren();
+    scroll();
+  }
+  // Its buttons may have to be scrolled to from there.
+  if (!isHidden(draft)) seen.add(draft.id);
+}
+
+/** Before the question of a key takes its room. */
+function noteSeen() {
+  const draft = approvable(document);
+  if (draft && !isHidden(draft)) seen.add(draft.id);
 }

@@ -1,7 +1,7 @@
 // The keyboard: single keys where nobody writes, and a list of them.
 
 import { arm, confirmKey, disarm, isArmed, startArming } from './arm.js';
-import { modesOf } from './composer.js';
+import { foldComposer, modesOf } from './composer.js';
 import { isDrawerOpen } from './drawer.js';
 import { commandOf, isComposed } from './layouts.js';
 import { showNotice } from './page.js';
@@ -92,6 +92,7 @@ function handled(event, action) {
 /** Leaves what is being written, and closes the drawer. */
 function leave() {
   document.activeElement?.blur();
+  foldComposer();
   if (location.hash === '#rail') location.hash = '#main';
 }
 

@@ -79,6 +79,35 @@ describe('the dock below the messages', () => {
     assert.ok((await placeOf(page, '.composer-send')).inView);
   });
 
+  it('shows a draft again once Escape has left the empty composer, in a small window', async () => {
+    const { page } = await openThread(true);
+    await page.setViewportSize(windows['1280x720 at 200 % zoom']);
+    await page.locator('#content').focus();
+    await page.locator('.composer-open').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.composer-open').waitFor({ state: 'detached' });
+    assert.ok(await page.evaluate(showsDraft));
+  });
+
+  it('OA3 sends no draft of which nothing was on screen: its text is brought into view first', async () => {
+    const { page, host, id } = await openThread(false);
+    await page.setViewportSize(windows['1280x720 at 200 % zoom']);
+    await page.locator('#content').fill('A first answer');
+    await page.locator('#content').press('Control+Enter');
+    await page.locator('#notice').getByText('Reply sent.').waitFor();
+    await host.cairnloop.drafts.propose(id, { type: 'reply', content: lines(100) });
+    await page.locator('.draft').waitFor();
+    await page.waitForTimeout(1600);
+    assert.ok(!(await page.evaluate(showsDraft)), 'the notice is to leave no room for the draft');
+    const approve = () => page.evaluate(`document.querySelector('[data-key="a"]').click()`);
+    await approve();
+    await page.locator('#announcer').getByText('This draft was not on screen.').waitFor({ state: 'attached' });
+    assert.ok(await page.evaluate(showsDraft));
+    assert.equal((await host.cairnloop.drafts.listForConversation(id))[0]?.status, 'pending');
+    await approve();
+    await page.locator('#notice').getByText('Draft approved and sent.').waitFor();
+  });
+
   it('keeps the button that sends an edited draft in view', async () => {
     const { page, host, id, workspace } = await openThread(true);
     const [draft] = await host.cairnloop.drafts.listForConversation(id);
@@ -103,3 +132,11 @@ describe('the dock below the messages', () => {
     }
   });
 });
+
+/** Whether a line of the draft can be seen. */
+const showsDraft = `(() => {
+  const body = document.querySelector('.draft-body');
+  const { left, top, bottom } = body.getBoundingClientRect();
+  for (let y = top + 4; y < bottom; y += 4) if (body.contains(document.elementFromPoint(left + 10, y))) return true;
+  return false;
+})()`;

@@ -39,6 +39,7 @@ export const browser: Record<keyof typeof english, string> = {
   stepChanged: 'Diese Anfrage hat sich eben geändert.',
   stepChangedHint: 'Es wurde nichts getan. Sehen Sie sie zuerst an.',
   draftUnread: 'Dieser Entwurf ist eben erst erschienen.',
+  draftHidden: 'Dieser Entwurf war nicht zu sehen.',
   draftUnreadHint: 'Es wurde nichts gesendet. Lesen Sie ihn zuerst.',
   signedOutUnsent: 'Es wurde nichts gesendet: Sie sind abgemeldet.',
   signedOutUnsentHint:

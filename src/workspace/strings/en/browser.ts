@@ -38,6 +38,7 @@ export const browser = {
   stepChanged: 'This conversation has just changed.',
   stepChangedHint: 'Nothing was done. Look at it first.',
   draftUnread: 'This draft has only just appeared.',
+  draftHidden: 'This draft was not on screen.',
   draftUnreadHint: 'Nothing was sent. Read it first.',
   signedOutUnsent: 'Nothing was sent: you are signed out.',
   signedOutUnsentHint: 'Your text is safe. Sign in in another tab, then send it again from here.',
