@@ -4,7 +4,7 @@ const someone = { id: 'someone' };
 
 /**
  * The rows that `open`, `receive` and `reply` write, each by a statement of its own, prepared, in a transaction: what
- * somebody would write by hand. Nothing is validated, returned or told to anybody.
+ * somebody would write by hand. Nothing is validated, returned or announced.
  */
 export function bareStatements(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10 }).on('error', () => {});

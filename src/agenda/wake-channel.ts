@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { type Listening, listenOn } from '../db/listen.js';
 
 /**
- * Carries wake-ups over the host's Postgres, whatever the job store. Unlike Agenda's own channel it connects only where
+ * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
  * something listens, probes the connection, and reconnects with backoff.
  */
 export class WakeChannel extends EventEmitter implements NotificationChannel {

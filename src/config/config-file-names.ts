@@ -1,7 +1,7 @@
 /** Extensions of a config file, in order of search. */
 export const configExtensions = ['ts', 'mts', 'js', 'mjs', 'cjs'];
 
-/** The same, for messages. */
+/** The names of config files as one pattern, for messages. */
 export const shownConfigNames = `cairnloop.config.{${configExtensions.join(',')}}`;
 
 /** Config paths in order of search: the package root, then `src`, for hosts that compile it from there. */

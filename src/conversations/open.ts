@@ -55,7 +55,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
 interface Opened {
   conversation: Conversation;
   received?: ReceivedMessage | undefined;
-  /** An earlier call with this key opened it. */
+  /** True where an earlier call with the same dedupe key opened the conversation. */
   repeated?: boolean;
 }
 

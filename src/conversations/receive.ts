@@ -102,7 +102,7 @@ export async function recordCustomerMessage(
   };
 }
 
-/** After the commit of {@link recordCustomerMessage}. */
+/** Announces a recorded customer message, after the commit of {@link recordCustomerMessage}. */
 export function announceReceived(
   runtime: Runtime,
   { conversation, message, startedSla, woken }: ReceivedMessage,
@@ -185,7 +185,7 @@ const insertCustomerMessage = statement<ReceiveParams, ReceivedRow>(
     FROM conversation, message`,
 );
 
-/** What a customer's message changed, in the order of the record. */
+/** The audit lines of what a customer's message changed, in their order. */
 function receivedLines(s: string, id: string): AuditLine[] {
   const before = { at: `${s}.clock()`, actor: 'author.actor', conversationId: 'before.id' };
   return [

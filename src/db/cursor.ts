@@ -17,7 +17,7 @@ export function decodeCursor(cursor: string, length: number): string[] {
     )
       return key;
   } catch {
-    // What does not parse is refused below, like what parses to something else.
+    // A text that is no JSON is refused below, like JSON of another shape.
   }
   return refuse(cursor);
 }

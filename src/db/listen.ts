@@ -9,7 +9,7 @@ export interface Listening {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** What the notifications are about, for the log. */
+  /** Subject of the notifications, for log lines. */
   what: string;
   hear(payload: string): void;
   /** Another channel on the same connection. */
@@ -18,7 +18,7 @@ export interface Listening {
   missed(): void;
   /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
   probeEveryMs?: number;
-  /** How long that, and connecting, may take. Default 5 000. */
+  /** Time limit of a probe and of connecting, in milliseconds. Default 5 000. */
   probeTimeoutMs?: number;
 }
 

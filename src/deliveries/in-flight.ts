@@ -26,14 +26,14 @@ export interface InFlightOptions {
 interface Delivery {
   row: ClaimedDelivery;
   call: LoadedCall;
-  /** When its claim was sent, by this process's own clock: its lease is over no sooner than `leaseMs` after. */
+  /** When the claim was sent, by this process's clock; the lease ends no sooner than `leaseMs` later. */
   claimedAt: number;
 }
 
 /** How a call ended. */
 interface Ended {
   outcome: Outcome;
-  /** When it began, by `performance.now()`. */
+  /** When the call began, by `performance.now()`. */
   started: number;
   seconds: number;
   settled: boolean;
@@ -90,7 +90,7 @@ export class InFlight {
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** From now on every delivery that has not been called is released. */
+  /** After this call every delivery that has not been called is released. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();

@@ -80,7 +80,7 @@ export interface EnvFile {
   ignored: boolean;
   /** Whether it is in the repository already. */
   tracked: boolean;
-  /** Those that the command line reads, relative to the host, nearest first. */
+  /** The `.env` files that the command line reads, relative to the host, nearest first. */
   read?: string[];
 }
 
@@ -101,14 +101,14 @@ export interface ConfigFacts {
   settings: CheckedSettings;
   /** Contracts in the config that have every method. */
   contracts: ContractKey[];
-  /** What decides whether calls are owed, as a worker with this config would announce it. */
+  /** The host modules that decide which calls are owed, as a worker with this config would announce them. */
   modules: OwedModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */
   auditKeyIds: string[];
   /** Whether the notifier has onAuditAnchor. */
   handsAnchors: boolean;
-  /** Of keys that are undefined: the variable of the environment that the file reads for them. */
+  /** For undefined config keys: the environment variable that the config file reads. */
   variables: Readonly<Record<string, string>>;
 }
 

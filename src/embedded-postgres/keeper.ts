@@ -32,7 +32,7 @@ export async function startKeeper(
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
-    // On Windows that would open a window.
+    // Not on Windows, where a detached process opens a window.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Pass on the loader, but not the debugger or an `--eval` source.

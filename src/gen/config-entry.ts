@@ -23,7 +23,7 @@ export function findEntry({ object, names }: ConfigObject, key: string): Entry |
   return unclear && { unclear };
 }
 
-/** What may set any key: a computed name, a prototype, a spread from outside of the file. */
+/** Properties that may set any key: a computed name, a prototype, a spread from another file. */
 function hiddenSources(object: ObjectLiteralExpression): Node[] {
   return object.getProperties().filter((property) => {
     if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
@@ -81,7 +81,7 @@ function alternatives(expression: Node): Node[] {
   return [expression.getLeft(), expression.getRight()].flatMap(alternatives);
 }
 
-/** What a property, or an assignment to one, sets. */
+/** The value that a property, or an assignment to it, sets. */
 function valueSet(property: Node): Node {
   if (Node.isPropertyAssignment(property)) return property.getInitializer() ?? property;
   if (Node.isShorthandPropertyAssignment(property)) return property.getNameNode();

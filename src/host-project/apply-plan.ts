@@ -1,4 +1,4 @@
-/** The one writer of the host's files: all of a plan or nothing of it. */
+/** Writes the host's files: all files of a plan, or none. */
 import {
   chmodSync,
   mkdirSync,
@@ -18,7 +18,7 @@ import { decodeText, encodeText } from './host-text.js';
 import { realHostFile } from './safe-path.js';
 import { writeFailed } from './write-failed.js';
 
-/** What was done, so that it can be taken back. Paths are relative to the package. */
+/** The changes that were made, so that they can be reverted. Paths are relative to the package. */
 export interface Applied {
   files: { path: string; before: string | null; after: string | null }[];
   /** Folders that were made, outermost first. */
@@ -96,7 +96,7 @@ function attempt(step: () => void): void {
   try {
     step();
   } catch {
-    // Reported by the failure that began it.
+    // The failure that caused the rollback is reported.
   }
 }
 

@@ -10,7 +10,7 @@ import { readHostFiles } from './read-project.js';
 import { realHostFile, strangePath } from './safe-path.js';
 import { refusal, writeFailed } from './write-failed.js';
 
-/** One run; the newest is last. */
+/** One run of `init` or `gen`; the newest entry is last. */
 export interface JournalEntry extends Applied {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
@@ -77,7 +77,7 @@ function takenBack({ path, before, after }: Applied['files'][number]): FileChang
   };
 }
 
-/** Without an extension: no formatter of the host looks at it. */
+/** The journal has no extension, so that no formatter of the host changes it. */
 const journalPath = '.cairnloop/journal';
 /** The path that version 0.1 used. */
 const earlierPath = '.cairnloop/journal.json';

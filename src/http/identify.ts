@@ -19,7 +19,7 @@ export type Identity = { state: 'known'; person: Person; answer: object } | { st
 
 /** The host's function that identifies the sender. */
 export interface IdentityHook {
-  /** Its option name, e.g. `operator`. */
+  /** Name of the mount option that identifies, e.g. `operator`. */
   option: string;
   ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
 }

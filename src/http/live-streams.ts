@@ -191,7 +191,7 @@ function closeQuietly(controller: ReadableStreamDefaultController): void {
   try {
     controller.close();
   } catch {
-    // The reader has cancelled it.
+    // The reader has cancelled the stream.
   }
 }
 

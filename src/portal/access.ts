@@ -14,7 +14,7 @@ export const tokenHeader = 'x-cairnloop-token';
 export async function enter(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
-    throw new RequestProblem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
+    throw new RequestProblem('FORBIDDEN', { message: 'This host name is not served here.' });
   const identity = await identifyCustomer(c, services);
   if (identity.state !== 'known')
     throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });

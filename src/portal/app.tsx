@@ -86,7 +86,7 @@ function allowedAt(path: string): Answering {
     name: 'other',
     path,
     handle() {
-      const message = `Only ${allow.join(' and ')} is answered here.`;
+      const message = `Only ${allow.join(' and ')} is allowed here.`;
       throw new RequestProblem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
     },
   };

@@ -22,8 +22,8 @@ export function termsParams(terms: ClockTerms | undefined): TermsParams {
 }
 
 /**
- * The part `sla` of a statement that starts a clock for `conversation`, which is locked and was as `before` has it: unless
- * one runs, or one was started since the customer began to wait.
+ * The part `sla` of a statement that starts a clock for `conversation`, which is locked and was as `before` has it:
+ * unless one runs, or one was started since the customer began to wait.
  */
 export function startClock(s: string, p: Placeholders<TermsParams>): string {
   return `sla AS (
@@ -40,7 +40,7 @@ export function startClock(s: string, p: Placeholders<TermsParams>): string {
     )`;
 }
 
-/** The parameters of {@link oweCountdown}. */
+/** The parameters of the statement part {@link oweCountdown}. */
 interface CountdownParams {
   /** Whether this process has a notifier. */
   hasNotifier: boolean;

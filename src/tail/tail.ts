@@ -62,7 +62,7 @@ export async function tail(options: TailOptions): Promise<void> {
     while (!signal.aborted) {
       try {
         const lines = await look();
-        if (isAway) warn('The database answers again.');
+        if (isAway) warn('The database is reachable again.');
         isAway = false;
         if (lines.length > 0) show(lines);
       } catch (error) {

@@ -38,7 +38,7 @@ function judgeTrial(trial: SampleCall, judgeAnswer: JudgeAnswer): Verdict[] {
 
 function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeAnswer): Verdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
-  if (outcome.kind === 'answered') return judgeAnswer(outcome.value, sample);
+  if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
   if (outcome.error instanceof TypeError && /read only|not extensible|delete property|redefine/.test(reason)) {
     return { level: 'problem', code: 'MUTATES_INPUT', message: `changed what it was given: ${reason}` };

@@ -13,13 +13,13 @@ export interface PostRequest {
   allowPrivate: boolean;
 }
 
-/** What came of it; without the endpoint's name, and never with what the endpoint wrote. */
+/** Result of a webhook request, without the endpoint's name and without its response text. */
 export type PostResult = { accepted: true } | { accepted: false; failure: WebhookFailure };
 
-/** Most bytes of an answer that are read; nothing in it is used. */
+/** Most bytes of a response that are read; nothing in it is used. */
 const maxAnswerBytes = 16_384;
 
-/** How long the rest of an answer may take once its status is known, in milliseconds. */
+/** How long the rest of a response may take once its status is known, in milliseconds. */
 const answerMs = 2000;
 
 const newAgents = () => ({
@@ -33,7 +33,7 @@ const newAgents = () => ({
  */
 const agents = { toAny: newAgents(), toPublic: newAgents() };
 
-/** What a request meets on a connection that the other side has closed: after or before it was written. */
+/** Error codes of a request on a connection that the other side has closed. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */
@@ -100,7 +100,9 @@ function sendOnce(
   });
 }
 
-/** Reads a short answer to its end, which frees the connection for the next request; a long or slow one is cut off. */
+/**
+ * Reads a short response to its end, which frees the connection for the next request; a long or slow one is cut off.
+ */
 function discard(answer: http.IncomingMessage): void {
   let bytes = 0;
   const timer = setTimeout(() => answer.destroy(), answerMs).unref();

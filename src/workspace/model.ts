@@ -1,6 +1,6 @@
 import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../contracts/domain.js';
 
-/** What the pages show: query rows converted to plain values. */
+/** The data that pages show: query rows converted to plain values. */
 
 /** The SLA clock of a conversation, as operators see it. */
 export interface Clock {
@@ -24,7 +24,7 @@ export interface QueueRow {
   priority: string;
   /** When customer or team last wrote; notes, tags and drafts do not change it. */
   lastMessageAt: Date;
-  /** Of the message in the preview. */
+  /** Id of the message in the preview. */
   newestMessageId: string | null;
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;

@@ -24,7 +24,7 @@ export interface DevOptions {
   opsPort?: number | undefined;
   /** Whose portal is shown. Default: {@link devCustomer}. */
   customer?: PortalCustomer;
-  /** Takes a Postgres of its own, whatever the environment names. */
+  /** Starts a Postgres of its own, even if the environment names one. */
   ownDatabase?: boolean;
   /** Fills the database before anything is served. */
   seed?(cairnloop: Cairnloop): Promise<void>;
@@ -43,8 +43,8 @@ const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' }
 const portalPath = '/portal';
 
 /**
- * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the environment
- * an embedded Postgres is started, its data kept under `.cairnloop/`.
+ * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the
+ * environment an embedded Postgres is started, its data kept under `.cairnloop/`.
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
@@ -66,7 +66,7 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
 const workspaceAt = (port: number): ListenAddress => ({ server: 'workspace', host: loopback, port });
 const opsAt = (port: number): ListenAddress => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
-/** An embedded Postgres where the environment names no database; its url goes where a config reads it. */
+/** Starts an embedded Postgres where the environment names no database, and puts its URL where a config reads it. */
 async function ensureDatabase({ cwd, ownDatabase }: DevOptions, io: CliIo): Promise<EmbeddedPostgres | null> {
   if (process.env.DATABASE_URL && !ownDatabase) return null;
   const dataDir = path.join(cwd, '.cairnloop', 'postgres');
@@ -106,7 +106,7 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
   }
 }
 
-/** Two mounts on one address, as a host's server has them. */
+/** Serves portal and workspace on one address, as a host's server does. */
 function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
   return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
 }
@@ -134,7 +134,7 @@ function announce(
   else io.stdout.write(text);
 }
 
-/** For a host that is not where the command runs. */
+/** Names the host's folder in messages, unless the command runs there. */
 function at(cwd: string, io: CliIo): string {
   const folder = path.relative(io.cwd, cwd);
   return folder === '' ? '' : ` --cwd ${folder}`;

@@ -20,7 +20,7 @@ const jobs = defineCheck({
   title: 'job backend',
   needs: 'jobs',
   failure: 'blocked',
-  judge: ({ backend }) => okFinding(`The ${backend} job backend answers.`),
+  judge: ({ backend }) => okFinding(`The ${backend} job backend is reachable.`),
 });
 
 const worker = defineCheck({
@@ -142,7 +142,7 @@ const policies = defineCheck({
   failure: 'check',
   judge: ({ state, priorities, rejected }): Judgement[] => {
     if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
-    if (state === 'off') return [okFinding('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+    if (state === 'off') return [okFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
     // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
     const wrong = [...reasons.values()].map(({ priority, reason }) =>
@@ -156,10 +156,10 @@ const policies = defineCheck({
 /** Wrong minutes can be set again; any other fault is in the provider's own data. */
 function fixOfTerms(priority: string, reason: string): string {
   const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
-  return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider answers';
+  return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider returns';
 }
 
-/** With the minutes of docs/sla.md, so that it can be run as it stands. */
+/** A command that sets terms, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
 }

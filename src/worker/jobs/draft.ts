@@ -71,7 +71,7 @@ async function generateAndPropose(
   return result;
 }
 
-/** What a generator proposes; null where it has nothing to propose or failed. */
+/** The proposal in a generator's result; null where it has none or failed. */
 function proposalIn(result: unknown): unknown {
   const { ok, value } = (result ?? {}) as { ok?: unknown; value?: unknown };
   if (ok !== true && ok !== false) throw new Error('neither ok(proposal) nor err(reason) was returned');

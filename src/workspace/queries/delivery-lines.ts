@@ -34,7 +34,7 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
 /** Whether workers are alive, and how far behind they are. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
   const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerBeats(db)]);
-  if (!row) throw new Error('SELECT answered no row');
+  if (!row) throw new Error('SELECT returned no row');
   const [last] = beats;
   return {
     now: row.now,

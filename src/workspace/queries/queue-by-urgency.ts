@@ -21,7 +21,7 @@ export async function searchQueue(runtime: Runtime, search: string, cursor: stri
   return findPageByOffset(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
 }
 
-/** One page of a statement that takes an offset. */
+/** Finds a page by a statement that takes an offset. */
 export async function findPageByOffset(
   cursor: string | null,
   gather: (offset: number) => Promise<QueueRecord[]>,

@@ -106,7 +106,7 @@ const pendingShown = 12_000;
 const listOf = (rows: string, item: string, order: string) =>
   `(SELECT coalesce(jsonb_agg(${item} ORDER BY ${order}), '[]') FROM (${rows}) r)`;
 
-/** The last messages of `c`, of every role. */
+/** CTE of the last messages of conversation `c`, of every role. */
 const lastMessages = (s: string, limit: number) => `
   SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT ${limit}`;
 

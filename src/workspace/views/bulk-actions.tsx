@@ -40,7 +40,7 @@ const done = {
   snooze: 'doneWordSnoozed',
 } as const satisfies Record<BulkKind, TextKey>;
 
-/** What is about to be done, to how many and to which: nothing happens before its button is pressed. */
+/** Confirms a bulk action: its effect and its conversations. Nothing happens before the button is pressed. */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
   const { pageContext, kind, ticked, recipients, refusal } = props;
   return (
@@ -119,7 +119,7 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
   }
 };
 
-/** What became of each: those that failed come first, with the reason. */
+/** The results of a bulk action: failed conversations first, with the reason. */
 export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
   pageContext,
   kind,

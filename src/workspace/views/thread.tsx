@@ -30,7 +30,7 @@ export interface ThreadProps {
   /** The diffs, by id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, Changes>;
   canFollowUp: boolean;
-  /** After how many failed calls an outbound message is discarded. */
+  /** Number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;
