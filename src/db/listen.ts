@@ -5,7 +5,7 @@ import { errorText } from '../foundation/redact.js';
 import { abortableSleep } from './abortable-sleep.js';
 import { openSession, type SessionOptions } from './session.js';
 
-export interface Listening {
+export interface NotificationListener {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
@@ -25,7 +25,7 @@ export interface Listening {
 const maxBackoffMs = 10_000;
 
 /** Keeps one connection listening until closed: reconnects with backoff, and when the other end has fallen silent. */
-export function listenOn(listening: Listening): { close(): Promise<void> } {
+export function listenOn(listening: NotificationListener): { close(): Promise<void> } {
   const { log, what, missed } = listening;
   const stop = new AbortController();
 
@@ -53,7 +53,7 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 }
 
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
-async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
+async function listenOnce(listening: NotificationListener, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { channel, hear, also, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
   const limits = { answer: probeTimeoutMs, statement: probeTimeoutMs };
   const client = await openSession({ ...listening.connection, connectTimeoutMs: probeTimeoutMs, limits });

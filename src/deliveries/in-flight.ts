@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
-import { type LoadedCall, loadBatch, released } from './load-batch.js';
+import { type LoadedCall, loadBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { Prefetch, UnderWay } from './prefetch.js';
 import { deliveryLag, report } from './report.js';
@@ -86,7 +86,7 @@ export class InFlight {
   async renew(): Promise<void> {
     const { runtime, prefetch } = this.#options;
     if (this.#ready.length > 0) prefetch.stalled();
-    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: released });
+    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: releasedCall });
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
@@ -115,7 +115,7 @@ export class InFlight {
       const next = this.#ready.shift();
       if (!next) return;
       const isMine = !this.#stopping && performance.now() < next.claimedAt + leaseMs;
-      this.#deliver(isMine ? next : { ...next, call: released });
+      this.#deliver(isMine ? next : { ...next, call: releasedCall });
     }
   }
 

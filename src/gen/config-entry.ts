@@ -7,10 +7,10 @@ import { isTransparent } from './references.js';
  * Finds where a key is set: in the object, in an object spread into it, or by a later statement. `unclear` is what may
  * set or delete it in a way that cannot be followed.
  */
-export type Entry = { node: Node; value: Node } | { unclear: Node };
+export type FoundEntry = { node: Node; value: Node } | { unclear: Node };
 
 /** A later statement that names the key wins; one that may mean any key counts if none names it. */
-export function findEntry({ object, names }: ConfigObject, key: string): Entry | undefined {
+export function findEntry({ object, names }: ConfigObject, key: string): FoundEntry | undefined {
   const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
   if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };

@@ -19,14 +19,14 @@ import { realHostFile } from './safe-path.js';
 import { writeFailed } from './write-failed.js';
 
 /** The changes that were made, so that they can be reverted. Paths are relative to the package. */
-export interface Applied {
+export interface AppliedChanges {
   files: { path: string; before: string | null; after: string | null }[];
   /** Folders that were made, outermost first. */
   folders: string[];
 }
 
 /** @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then every file is as it was */
-export function applyPlan(plan: ChangePlan): Applied {
+export function applyPlan(plan: ChangePlan): AppliedChanges {
   const changes = pendingChanges(plan).map((change) => ({ ...change, real: realHostFile(plan.root, change.path) }));
   refuseChanged(changes);
   const undo: (() => void)[] = [];

@@ -11,7 +11,7 @@ import { wordingFor } from './strings/strings.js';
 export const tokenHeader = 'x-cairnloop-token';
 
 /** Identifies the customer from the host's session. Throws before anything is read or rendered. */
-export async function enter(c: PortalContext, services: Services): Promise<PortalPageContext> {
+export async function requireCustomer(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
     throw new RequestProblem('FORBIDDEN', { message: 'This host name is not served here.' });

@@ -3,7 +3,7 @@ import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
 import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
-import { type JudgeAnswer, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type JudgeResult, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
@@ -52,7 +52,7 @@ const notCalled: ContractFinding = {
 
 export interface Callback {
   name: keyof Notifier;
-  judge: JudgeAnswer;
+  judge: JudgeResult;
   /** The arguments with which the worker calls the method. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }

@@ -1,5 +1,5 @@
 import type { Notifier } from '../contracts/notifier.js';
-import { createSender } from './send-to-all.js';
+import { createWebhookSender } from './send-to-all.js';
 import { webhookSettings } from './settings.js';
 
 export interface WebhookEndpoint {
@@ -39,7 +39,7 @@ export interface WebhookNotifierOptions {
  * }),
  */
 export function webhookNotifier(options: WebhookNotifierOptions): Required<Notifier> {
-  const send = createSender(webhookSettings(options));
+  const send = createWebhookSender(webhookSettings(options));
   return {
     onConversationResolved: (conversation, metadata) =>
       send(metadata, 'conversation.resolved', conversation.resolvedAt, { conversation, metadata }),

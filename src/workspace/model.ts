@@ -101,7 +101,7 @@ export interface ThreadHead {
   drafts: ThreadDraft[];
   /** Oldest first. */
   pending: PendingLine[];
-  outbound: OutboundLine[];
+  outbound: OutboundMessageLine[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
@@ -118,7 +118,7 @@ export interface OtherConversation {
   unanswered: boolean;
 }
 
-export interface OutboundLine {
+export interface OutboundMessageLine {
   messageId: string;
   templateId: string;
   status: NonNullable<Message['status']>;

@@ -7,7 +7,7 @@ export interface Ticked {
   seen: string | null;
 }
 
-export const tickedValue = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
+export const formatTicked = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
 
 /** Each conversation once, as it was ticked first. */
 export function parseTicked(values: readonly string[]): Ticked[] {

@@ -4,7 +4,7 @@ import type { BulkKind } from '../bulk-kinds.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
 import type { TextKey } from '../strings/strings.js';
-import { type Ticked, tickedValue } from '../ticked.js';
+import { formatTicked, type Ticked } from '../ticked.js';
 import { t, tCount } from '../translate.js';
 import { BackLink, type BulkOutcome, ConversationInputs, Outcomes, type Recipient, Recipients } from './bulk.js';
 import { TakeBackAll } from './bulk-taken-back.js';
@@ -59,7 +59,7 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
       ) : null}
       <Recipients recipients={recipients} total={ticked.length} />
       <ActionForm pageContext={pageContext} action={`/bulk/${kind}`} class="bulk-form">
-        <ConversationInputs ids={ticked.map(({ id, seen }) => tickedValue(id, seen))} />
+        <ConversationInputs ids={ticked.map(({ id, seen }) => formatTicked(id, seen))} />
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
