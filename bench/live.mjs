@@ -42,7 +42,7 @@ export async function run({ say }) {
 function report(waits, version) {
   return {
     title: 'Live updates',
-    about: `Postgres ${version}, embedded. Another process receives a customer's message; the page of its conversation is open in Chromium and is told by its stream.`,
+    about: `Postgres ${version}, embedded. Another process receives a customer's message; the page of its conversation is open in Chromium and hears of it by its stream.`,
     tables: [
       {
         head: [`of ${messages}`, 'ms'],

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- <name> [--json]`: runs `bench/<name>.mjs`, which exports `run({ say })` and answers
+ * `npm run bench -- <name> [--json]`: runs `bench/<name>.mjs`, which exports `run({ say })` and returns
  * `{ title, about, tables: [{ caption, head, rows }], marks: [{ what, found, wanted, held }] }`. The result is printed
  * and put into docs/benchmarks.md under its name, beside what the other benchmarks left there. `BENCH_SCALE` makes it small.
  */

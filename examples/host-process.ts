@@ -15,7 +15,7 @@ export function announce(server: Server): void {
 /** How long requests under way may take when the host stops, in milliseconds. */
 const graceMs = 5_000;
 
-/** Answers what is under way, takes nothing new, and then lets go of the database. */
+/** Finishes running requests, takes no new ones, and then lets go of the database. */
 export async function stop(server: Server, cairnloop: Cairnloop, ...mounts: { close(): void }[]): Promise<void> {
   // Pages that stand open hold a live stream each, and a server waits for those.
   for (const mount of mounts) mount.close();

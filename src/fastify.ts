@@ -22,8 +22,8 @@ export function fastifyRequest(incoming: IncomingMessage | undefined): FastifyRe
 }
 
 /**
- * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts answer in an `onRequest`
- * hook, before Fastify reads a body; `app.cairnloop` is the instance, and `app.close()` releases it.
+ * `await app.register(cairnloop, options)`, after the plugins that read the session. The mounts answer in an
+ * `onRequest` hook, before Fastify reads a body; `app.cairnloop` is the instance, and `app.close()` releases it.
  */
 export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyOptions): Promise<void> {
   const { config, logger } = options;
@@ -41,7 +41,7 @@ export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyO
   }
 }
 
-// As fastify-plugin does: the hooks and the instance are the whole application's, not of a scope of their own.
+// As fastify-plugin does: hooks and instance belong to the whole application, not to an encapsulated scope.
 Object.assign(cairnloop, {
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'cairnloop',

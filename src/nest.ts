@@ -37,7 +37,7 @@ export interface CairnloopModuleAsyncOptions
 }
 
 /**
- * Connects once and answers the paths of its mounts before any controller, with any global prefix. In Nest's shutdown
+ * Connects once and serves the paths of its mounts before any controller, with any global prefix. In Nest's shutdown
  * hooks it first ends live pages, so that the server can close, then everything else.
  */
 export class CairnloopModule

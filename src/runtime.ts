@@ -9,7 +9,7 @@ import type { Metrics } from './telemetry/metrics.js';
 import type { Telemetry } from './telemetry/telemetry.js';
 import type { Traces } from './telemetry/traces.js';
 
-/** What every operation works with; made once by `createCairnloop`. */
+/** The config, database, jobs and telemetry that every operation uses; made once by `createCairnloop`. */
 export interface Runtime {
   readonly config: ResolvedConfig;
   readonly db: Database;

@@ -10,7 +10,7 @@ type OptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options:
   ? Options
   : never;
 
-/** An instance and what of it is mounted. A path is the whole of it, whatever prefix the application has. */
+/** An instance and what of it is mounted. A path includes the prefix of the application. */
 export interface InstanceOptions {
   /** What `cairnloop.config` exports. */
   config: CairnloopConfig | ResolvedConfig;

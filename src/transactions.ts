@@ -7,13 +7,15 @@ import type { TransactionExecutor } from './within/executor.js';
 
 export type { TransactionExecutor } from './within/executor.js';
 
-/** What {@link fromDrizzle} needs of a transaction of `drizzle-orm/node-postgres`, `/postgres-js` or `/neon-serverless`. */
+/**
+ * What {@link fromDrizzle} needs of a transaction of `drizzle-orm/node-postgres`, `/postgres-js` or `/neon-serverless`.
+ */
 export interface DrizzleTransaction {
   // biome-ignore lint/suspicious/noExplicitAny: the class SQL belongs to drizzle-orm, which is not imported
   execute(query: any): PromiseLike<unknown>;
 }
 
-/** For `db.transaction(async (tx) => …)` of Drizzle. */
+/** The executor of `db.transaction(async (tx) => …)` of Drizzle. */
 export function fromDrizzle(tx: DrizzleTransaction): TransactionExecutor {
   return {
     transaction: tx,
@@ -32,7 +34,7 @@ export interface KyselyTransaction {
   executeQuery(query: any): Promise<{ rows: unknown[] }>;
 }
 
-/** For `db.transaction().execute(async (trx) => …)` of Kysely. */
+/** The executor of `db.transaction().execute(async (trx) => …)` of Kysely. */
 export function fromKysely(trx: KyselyTransaction): TransactionExecutor {
   return {
     transaction: trx,
@@ -51,7 +53,7 @@ export interface KnexTransaction {
   raw(sql: string, bindings: any): PromiseLike<any>;
 }
 
-/** For `knex.transaction(async (trx) => …)`. */
+/** The executor of `knex.transaction(async (trx) => …)`. */
 export function fromKnex(trx: KnexTransaction): TransactionExecutor {
   return {
     transaction: trx as object,
@@ -75,7 +77,7 @@ export interface PrismaTransaction {
   $executeRawUnsafe(query: string, ...values: unknown[]): PromiseLike<unknown>;
 }
 
-/** For `prisma.$transaction(async (tx) => …)`. */
+/** The executor of `prisma.$transaction(async (tx) => …)`. */
 export function fromPrisma(tx: PrismaTransaction): TransactionExecutor {
   return {
     transaction: tx,
@@ -92,7 +94,7 @@ export interface TypeOrmManager {
   query(query: string, parameters?: unknown[]): Promise<unknown>;
 }
 
-/** For `dataSource.transaction(async (manager) => …)` of TypeORM. */
+/** The executor of `dataSource.transaction(async (manager) => …)` of TypeORM. */
 export function fromTypeOrm(manager: TypeOrmManager): TransactionExecutor {
   return {
     transaction: manager,
@@ -106,7 +108,7 @@ export interface SequelizeInstance {
   query(sql: string, options: any): Promise<any>;
 }
 
-/** For `sequelize.transaction(async (transaction) => …)`. */
+/** The executor of `sequelize.transaction(async (transaction) => …)`. */
 export function fromSequelize(sequelize: SequelizeInstance, transaction: object): TransactionExecutor {
   return {
     transaction,

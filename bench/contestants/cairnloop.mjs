@@ -11,7 +11,7 @@ export async function prepare(url, { jobs }) {
   });
 }
 
-/** Drains them with one worker; the callback waits `callbackMs`. Answers the seconds it took. */
+/** Drains them with one worker; the callback waits `callbackMs`. Returns the seconds it took. */
 export function work(url, { jobs, concurrency = 200, callbackMs = 0 }) {
   return drainWith(url, { jobs, concurrency }, (count) => notifierThat(count, callbackMs));
 }
@@ -31,7 +31,7 @@ export async function drainWith(url, { jobs, concurrency }, notifierOf) {
   return { seconds };
 }
 
-/** A Notifier whose resolved callback does nothing but count, after waiting if told to. */
+/** A Notifier whose resolved callback does nothing but count, after waiting if asked to. */
 export function notifierThat(count, callbackMs) {
   return {
     onConversationResolved() {

@@ -10,7 +10,7 @@ import { startWorkers } from '../support/workers.mjs';
 
 const resolutions = scaled(400);
 
-/** From `resolve()` having answered to the callback in an idle worker, another process. */
+/** From `resolve()` having returned to the callback in an idle worker, another process. */
 export async function latency(server, say) {
   const database = await seedConversations(server, resolutions);
   const called = new Map();
@@ -41,7 +41,7 @@ export async function latency(server, say) {
   };
 }
 
-/** One at a time with pauses between, as the worker is to be idle; answers when each one was committed. */
+/** One at a time with pauses between, as the worker is to be idle; returns when each one was committed. */
 async function resolveAll(url) {
   const cairnloop = await createCairnloop(
     { database: { url }, notifier: notifierThat(() => {}, 0) },

@@ -4,7 +4,7 @@ const someone = { id: 'someone' };
 
 /**
  * The rows that `open`, `receive` and `reply` write, each by a statement of its own, prepared, in a transaction: what
- * somebody would write by hand. Nothing is validated, locked, superseded, returned or told to anybody, and no clock is ended.
+ * somebody would write by hand. Nothing is validated, locked, superseded, returned or announced, and no clock is ended.
  */
 export function bareStatements(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10 }).on('error', () => {});

@@ -9,7 +9,7 @@ export async function startReceiver(url) {
   const child = fork(self, [url], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   await once(child, 'message');
   return {
-    /** Answers when the message had been committed, in milliseconds since the epoch. */
+    /** Returns when the message had been committed, in milliseconds since the epoch. */
     async receive(id, content) {
       child.send({ id, content });
       const [{ committedAt }] = await once(child, 'message');

@@ -1,4 +1,4 @@
-/** A process of the host that serves the portal, so that what it holds can be told from what its clients hold. */
+/** A process of the host that serves the portal, so that its memory can be measured apart from what its clients hold. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

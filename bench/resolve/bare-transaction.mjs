@@ -2,7 +2,7 @@ import pg from 'pg';
 
 const actor = { id: 'operator-1' };
 
-/** What somebody would write by hand, with prepared statements: no audit record, no wake-up, nothing answered. */
+/** What somebody would write by hand, with prepared statements: no audit record, no wake-up, no result. */
 export async function bareTransaction(url) {
   const pool = new pg.Pool({ connectionString: url, max: 10 }).on('error', () => {});
   return {

@@ -1,13 +1,13 @@
 /**
  * The process of one contestant in one round: `contest.mjs <contestant> <url> <step> <json>` runs a step of
- * `contestants/<contestant>.mjs` and answers what it returned. A process each, so that nobody inherits another's heap.
+ * `contestants/<contestant>.mjs` and returns what it returned. A process each, so that nobody inherits another's heap.
  */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const self = fileURLToPath(import.meta.url);
 
-/** Runs a step in a process of its own and answers its result. */
+/** Runs a step in a process of its own and returns its result. */
 export function inProcess(contestant, url, step, input) {
   return new Promise((resolve, reject) => {
     const child = fork(self, [contestant, url, step, JSON.stringify(input)], {

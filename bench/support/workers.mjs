@@ -1,11 +1,11 @@
-/** Worker processes that run until they are told to stop and tell of their calls: `{ method, id, at, dueAt }`. */
+/** Worker processes that run until they are asked to stop, and report their calls: `{ method, id, at, dueAt }`. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 const self = fileURLToPath(import.meta.url);
 
-/** Starts `count` of them; `onCall` is told of every call when `options.report` is set. */
+/** Starts `count` of them; `onCall` is called with every call when `options.report` is set. */
 export async function startWorkers(url, count, options, onCall = () => {}) {
   const children = Array.from({ length: count }, () =>
     fork(self, [url, JSON.stringify(options)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),

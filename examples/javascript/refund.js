@@ -23,7 +23,7 @@ export async function openShop(url = process.env.DATABASE_URL) {
       const { conversations } = cairnloop.within(client);
       const { id } = await conversations.open({ actorId: 'customer-42', subject: `Refund of order ${orderId}` });
       await conversations.reply(id, { content: 'Your money is on its way.', actor });
-      // Where it fails there is no conversation, and nobody is told of a refund.
+      // Where it fails there is no conversation, and nobody is notified of a refund.
       await client.query('INSERT INTO refunds ("orderId") VALUES ($1)', [orderId]);
       await client.query('COMMIT');
       return id;

@@ -35,7 +35,7 @@ async function open(): Promise<Support> {
     basePath: '/help',
     customer: (request) => customerOf(request.headers.get('cookie')),
   });
-  // On a signal Next answers what is under way and ends the process; live streams of open pages would keep it.
+  // On a signal Next finishes running requests and ends the process; live streams of open pages would keep it.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       for (const mount of [workspace, portal]) mount.close();

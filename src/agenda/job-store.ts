@@ -6,7 +6,7 @@ import { loadPostgresBackend } from './load-postgres-backend.js';
 
 /** Where Agenda keeps wake-ups. Nothing else is in it, so it may be lost at any time. */
 export interface JobStore {
-  /** Does not connect yet: Agenda leaves a failed connection as an unhandled rejection. */
+  /** Creates the backend without connecting, because Agenda leaves a failed connection as an unhandled rejection. */
   backend: AgendaBackend;
   /** Rejects with `JOBS_UNREACHABLE` unless the store answers. */
   probe(): Promise<void>;

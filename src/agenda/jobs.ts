@@ -10,7 +10,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
   customer_erased: 'customer-erased',
 };
 
-/** What one topic's Agenda job runs in this worker. */
+/** The Agenda job of one topic, as this worker runs it. */
 export interface TopicJob {
   run(): Promise<void>;
   /** Saturated: wake-ups go to other workers, and this one claims again by itself. */

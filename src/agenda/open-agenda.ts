@@ -22,7 +22,7 @@ export interface OpenAgenda {
 /** Agenda polls for all jobs at once and stalls with fewer connections. */
 const poolSize = deliveryTopics.length;
 
-/** Agenda's queries are short, and it repeats them. */
+/** Short limits: Agenda's queries are small, and Agenda repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
 
 /** Agenda's poll for jobs whose notification was lost, in milliseconds. */

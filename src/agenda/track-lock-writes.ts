@@ -3,7 +3,7 @@ import type { JobRepository } from 'agenda';
 
 /** Patches Agenda's repository to refuse locks while stopping and to wait for lock writes that are in flight. */
 export interface LockWrites {
-  /** From now on jobs whose name matches are not locked, or unlocked at once. */
+  /** From this call on Agenda locks no job whose name matches; a lock that it just took is released. */
   refuse(refuses: (jobName: string) => boolean): void;
   /** Settles when no job write is in flight. */
   settled(): Promise<void>;

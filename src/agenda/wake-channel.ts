@@ -2,23 +2,23 @@ import { EventEmitter } from 'node:events';
 import type { JobNotification, NotificationChannel, NotificationHandler } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { type Listening, listenOn } from '../db/listen.js';
+import { listenOn, type NotificationListener } from '../db/listen.js';
 
 /**
- * Carries wake-ups over the host's Postgres, whatever the job store. Unlike Agenda's own channel it connects only where
+ * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
  * something listens, probes the connection, and reconnects with backoff.
  */
 export class WakeChannel extends EventEmitter implements NotificationChannel {
   /** Publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
-  readonly #connection: Listening['connection'];
+  readonly #connection: NotificationListener['connection'];
   readonly #channel: string;
   readonly #log: Logger;
   readonly #handlers = new Set<NotificationHandler>();
   #listening: { close(): Promise<void> } | undefined;
 
-  constructor(pool: pg.Pool, connection: Listening['connection'], channel: string, log: Logger) {
+  constructor(pool: pg.Pool, connection: NotificationListener['connection'], channel: string, log: Logger) {
     super();
     this.#pool = pool;
     this.#connection = connection;

@@ -16,7 +16,7 @@ const gapMs = { shortest: 10, longest: 40 };
 export function createWakeThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeThrottle {
   let again = false;
   let running: Promise<void> | undefined;
-  // Not a timer alone: with faked timers it would never fire, and `close` would hang.
+  // Besides the timer, because under a test's faked timers it never fires and `close` would hang.
   const hurry = new AbortController();
 
   async function run(): Promise<void> {

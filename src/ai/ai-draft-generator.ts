@@ -10,7 +10,7 @@ import { draftPrompt } from './draft-prompt.js';
 import { type ModelProposal, modelProposalSchema, toProposal } from './model-proposal.js';
 import { untilAborted } from './until-aborted.js';
 
-/** What one call of the model used, for counters and bills. Undefined where the provider does not say. */
+/** Tokens that one call of the model used, for counters and bills. Undefined where the provider does not say. */
 export interface DraftUsage {
   conversationId: string;
   modelId: string | undefined;
@@ -37,7 +37,7 @@ export interface AiDraftGeneratorOptions {
   maxDraftChars?: number;
   /** Most tokens that the model may write. Default 2 000. */
   maxOutputTokens?: number;
-  /** After which the call is given up, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
+  /** Time limit of the model call, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
   timeoutMs?: number;
   /** Called after every completed call of the model; an error that it throws is ignored. */
   onUsage?(usage: DraftUsage): void;
@@ -56,7 +56,7 @@ const optionKeys = [
 
 /**
  * A DraftGenerator on the Vercel AI SDK, which must be installed (`npm install ai@6`) and is loaded with the first
- * draft. The model gets no tools: whatever a customer writes, its answer is a proposal that the policy judges. One call
+ * draft. The model gets no tools, so that its answer to any message is a proposal that the policy judges. One call
  * for each attempt; the worker retries. Failures come back as `err` in words without the model's text.
  * Throws `INPUT_INVALID`.
  */
@@ -97,7 +97,7 @@ async function propose(
   return proposal;
 }
 
-/** As a trace names them; a model that is named by a text comes from the AI SDK's gateway. */
+/** Provider and model, as a trace names them. A model given as text comes from the AI SDK's gateway. */
 function namesOf(model: LanguageModel): { provider: string; model: string } {
   if (typeof model === 'string') return { provider: model.split('/', 1)[0] ?? '', model };
   return { provider: String(model.provider), model: String(model.modelId) };
@@ -130,7 +130,7 @@ async function askModel(
     const result = await untilAborted(signal, timeoutMs, (abortSignal) => generateText({ ...asked, abortSignal }));
     return { output: result.output, usage: usage(result.usage, result.response.modelId) };
   } catch (error) {
-    // Its message and cause quote the model, and what a model wrote belongs in no log.
+    // The error's message and cause quote the model, and what a model wrote belongs in no log.
     if (!NoObjectGeneratedError.isInstance(error)) throw error;
     return { output: null, usage: usage(error.usage, error.response?.modelId) };
   }

@@ -22,7 +22,7 @@ export interface DraftTemplate {
 
 const templateKeys = ['when', 'type', 'riskTier', 'content', 'summary'] as const satisfies (keyof DraftTemplate)[];
 
-/** One for each kind of risk, and a question for the rest. */
+/** A template for each kind of risk, and a question for other messages. */
 export const developmentTemplates: readonly DraftTemplate[] = [
   {
     when: /refund|charge|invoice|money|cancel/i,

@@ -3,7 +3,7 @@ import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import { chainStart } from './hash-chain.js';
 
-/** The current end of the chain, to be kept where the owner of the database cannot change it. */
+/** Reads the current end of the audit chain, to be kept where the owner of the database cannot change it. */
 export async function readAnchor(executor: Executor): Promise<AuditAnchor> {
   const [row] = await executor.run(selectAnchor);
   return {

@@ -8,7 +8,7 @@ export interface ChainEnd {
   last: ChainLink;
   /** The key that signed the last line. */
   keyId: string | null;
-  /** What the sealer wrote beside the chain; null where that row is gone. */
+  /** The end that the sealer recorded beside the chain; null where that row is gone. */
   recorded: (ChainLink & { keyId: string | null; mac: string | null }) | null;
 }
 

@@ -8,7 +8,7 @@ import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
   conversationIds: readonly string[];
-  /** The customer; those that `conversations.actor_id` names for these conversations are known without it. */
+  /** The id of the customer. Not needed for customers whom `conversations.actor_id` names. */
   actorId?: string | null;
   /** Subjects whose lines are of no conversation: bulk sends. Their detail is erased too. */
   subjectIds?: readonly string[];
@@ -49,7 +49,10 @@ export async function countErasable(executor: Executor, erasure: AuditErasure): 
   return Number(row?.count);
 }
 
-/** The conversations that this customer opened, as the record says, also those that are deleted. Has an index of its own. */
+/**
+ * The conversations that this customer opened, as the record says, also those that are deleted. Has an index of its
+ * own.
+ */
 export async function findAuditedConversations(executor: Executor, actorId: string): Promise<string[]> {
   const rows = await executor.run(selectOpened, { actorId });
   return rows.map(({ id }) => id);

@@ -27,9 +27,10 @@ export interface SealFields {
 export type ChainEvent = Omit<AuditEvent, 'at'> & { at: Date | string } & SealFields;
 
 /**
- * The hash of the event at `seq`, by the rule of its format: SHA-256 over the hash before it, a line feed, and canonical
- * JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the commitments to `actor` and
- * `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second, or with all that are stored.
+ * The hash of the event at `seq`, by the rule of its format: SHA-256 over the hash before it, a line feed, and
+ * canonical JSON (RFC 8785), in UTF-8. Format 1 hashes the event with its `seq`. Format 2 hashes the commitments to
+ * `actor` and `detail` in place of their values. `at` is ISO-8601 in UTC with three digits of a second, or with all
+ * that are stored.
  */
 export function hashEvent(previousHash: string, seq: number, event: ChainEvent): string {
   const { id, at, actor, action, conversationId, subjectId, detail } = event;
@@ -77,7 +78,7 @@ export function newSalt(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** What does not fit between erasure marks and fields; null if all fits. */
+/** Names a contradiction between an event's fields and its erasure marks; null if there is none. */
 export function erasureFault(event: ChainEvent): string | null {
   for (const field of erasableFields) {
     const [salt, stored, erasedBy] = [event[`${field}Salt`], event[`${field}Commitment`], event[`${field}ErasedBy`]];

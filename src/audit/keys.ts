@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { AuditConfig } from '../config/config-types.js';
 
-/** A key that signs the record. The secret itself stays inside. */
+/** A key that signs the record. Its secret cannot be read. */
 export interface AuditKey {
   /** Derived from the secret, stored with each line that it signed. */
   id: string;
@@ -37,8 +37,8 @@ function auditKey(secret: string): AuditKey {
   };
 }
 
-/** What is signed on every line. The hash covers the line and all before it. */
+/** The text that is signed for every audit line. Its hash covers the line and all before it. */
 export const signedText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
-/** What is signed of the end of the record, so that a cut tail shows. */
+/** The text that is signed for the end of the audit record, so that removed last lines are noticed. */
 export const endText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

@@ -9,7 +9,7 @@ export type AuditLevel = (typeof auditLevels)[number];
 export interface LevelResult {
   /** `missing`: lines are signed and their key is not configured, or a key is configured and nothing is signed. */
   status: 'holds' | 'broken' | 'missing' | 'unused';
-  /** What the level proves of this record, or what it lacks. */
+  /** What this level of protection proves about the record, or what it lacks. */
   proves: string;
 }
 

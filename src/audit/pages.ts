@@ -61,7 +61,7 @@ export function toSealedEvent(row: ChainRow): SealedEvent {
   };
 }
 
-/** A Date where that is all of it. */
+/** Returns a Date unless that would lose microseconds; else the stored text. */
 function exactTime(stored: string): Date | string {
   const iso = stored.replace(/ AD$/, '');
   return /^\d{4}-.*\.\d{3}000Z$/.test(iso) ? new Date(iso) : iso;

@@ -16,7 +16,7 @@ const maxBatches = 100;
 
 /**
  * Gives unsealed audit events their places in the hash chain, oldest first, and returns how many. An event whose
- * transaction commits late takes the next place, whatever its id. Where another process is sealing, this one leaves it
+ * transaction commits late takes the next place, regardless of its id. Where another process is sealing, this one leaves it
  * to that one and returns 0. Throws `AUDIT_KEY_MISSING`, `AUDIT_KEY_RETIRED`.
  */
 export async function sealAudit(db: Database, keys: AuditKeys = noKeys): Promise<number> {

@@ -1,7 +1,7 @@
 import type { SealedEvent } from './hash-chain.js';
 import { type AuditKeys, signedText } from './keys.js';
 
-/** What the lines read so far say of the keys that signed them. */
+/** The signing keys of the audit lines that were read so far. */
 export interface Signatures {
   /** The first line that is signed. */
   since: { seq: number; at: string } | null;

@@ -18,14 +18,14 @@ export interface AuditCheck {
   unsealed: number;
   /** What each level of protection proves of this record. */
   levels: AuditLevels;
-  /** Nothing is broken, and the key, where lines are signed or a key is configured, could be checked. */
+  /** True where no fault was found and every signature that should exist was checked. */
   intact: boolean;
 }
 
 /** A place where the record is not what was sealed, and the level that found it. */
 export type AuditFault = BrokenLink & { level: AuditLevel };
 
-/** What a record is checked against beside itself. */
+/** Anchors and keys against which an audit record is checked. */
 export interface AuditProof {
   /** Ends of the chain that were kept outside of the database; each must still be part of it. */
   anchors?: readonly ChainLink[];
@@ -99,7 +99,7 @@ function anchorBroken(event: SealedEvent, anchors: readonly ChainLink[]): AuditF
   return replaced ? faultAt(event, 'anchor', `event ${event.seq} is sealed with another hash than was expected`) : null;
 }
 
-/** The sealer found something changed, and said so in the record. */
+/** The sealer found a changed line, and recorded that as an event. */
 function recordedFault(event: SealedEvent): AuditFault | null {
   if (event.action !== faultFoundAction) return null;
   return faultAt(

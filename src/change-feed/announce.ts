@@ -34,7 +34,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   const closed = new Promise((resolve) => closing.signal.addEventListener('abort', resolve, { once: true }));
 
   async function send(): Promise<void> {
-    // Not a timer alone: with faked timers it would never fire, and `close` would hang.
+    // Besides the timer, because under a test's faked timers it never fires and `close` would hang.
     await Promise.race([nextTurn(), closed]);
     while (waiting.size > 0) {
       const payloads = toPayloads(waiting);

@@ -3,11 +3,12 @@ import { jsonOption } from './command.js';
 
 /**
  * Whether a command line has `--json`, by commander's rules: not after `--`, and not as the value of another option. It
- * holds for a line that is wrong elsewhere too, so that its error can be printed as JSON. `known` are the command's options.
+ * holds for a line that is wrong elsewhere too, so that its error can be printed as JSON. `known` are the command's
+ * options.
  */
 export function asksForJson(argv: readonly string[], known: readonly Option[] = []): boolean {
   const reader = new Commander().exitOverride().configureOutput({ outputError: () => {} });
-  // Without parsers and choices: a wrong value must not end the reading.
+  // Options are declared without parsers and choices, so that a wrong value does not end the reading.
   for (const { flags, long } of known) if (long !== '--json') reader.addOption(new Option(flags));
   reader.addOption(new Option(jsonOption.flags));
   try {

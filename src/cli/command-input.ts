@@ -10,7 +10,9 @@ export interface CommandInput<
   options: OptionsOf<Options>;
 }
 
-/** Of `--dry-run`, `--limit <number>` with a parser, `--no-ops`: `{ dryRun?: boolean; limit?: number; ops: boolean }`. */
+/**
+ * Of `--dry-run`, `--limit <number>` with a parser, `--no-ops`: `{ dryRun?: boolean; limit?: number; ops: boolean }`.
+ */
 export type OptionsOf<Rows extends readonly OptionRow[]> = Flatten<
   { [Row in Always<Rows[number]> as OptionName<Row['flags']>]: OptionValue<Row> } & {
     [Row in Exclude<Rows[number], Always<Rows[number]>> as OptionName<Row['flags']>]?: OptionValue<Row>;
@@ -34,7 +36,7 @@ type OptionValue<Row extends OptionRow> = Row extends { parse(text: string): inf
     ? ChoiceOf<Row>
     : boolean;
 
-/** Of `<id>` a text, of `[id]` a text or undefined, of either with choices one of them. */
+/** The type of each argument: `<id>` is a text, `[id]` a text or undefined, with choices one of these. */
 type ArgumentsOf<Rows extends readonly ArgumentRow[]> = { -readonly [Place in keyof Rows]: ArgumentValue<Rows[Place]> };
 
 type ArgumentValue<Row extends ArgumentRow> = Row extends { default: NonNullable<unknown> } | { name: `<${string}` }

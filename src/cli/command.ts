@@ -30,14 +30,14 @@ export interface Command<
 > {
   arguments?: Arguments;
   options?: Options;
-  /** What `--help` says beyond the summary. */
+  /** Further text of `--help`, below the summary. */
   about?: string;
   /** Whole command lines, shown in `--help`. */
   examples: readonly string[];
-  /** What an exit code means here, where that is more than 0 done, 1 failed, 2 wrong usage. */
+  /** Meaning of the command's exit codes beyond 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
   run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<Report | undefined>;
-  /** For verbs with verbs of their own: `deliveries list`. Such a command has no `run`. */
+  /** Subcommands by name, e.g. `list` of `deliveries`. A command with subcommands has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }
 

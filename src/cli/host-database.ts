@@ -9,15 +9,18 @@ import type { CliIo } from './io.js';
 /** The options `--cwd`, `--config` and `--json`; with the last, only errors go to stderr. */
 export type HostOptions = OptionsOf<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
-/** Where the host is, for every command alike: in a folder of its package, or at the root of its workspace. */
+/** The host of a command, found from a folder of its package or from the root of its workspace. */
 export interface HostFolder {
   /** Absolute: the folder of its package. */
   cwd: string;
-  /** The config that `--config` names, relative to it. */
+  /** The config that `--config` names, relative to the host's folder. */
   file?: string | undefined;
 }
 
-/** Finds the host, reads its `.env` and says which files it read. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or ENV_FILE_UNREADABLE. */
+/**
+ * Finds the host, reads its `.env` and says which files it read. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or
+ * ENV_FILE_UNREADABLE.
+ */
 export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFolder> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../host-project/find-package.js'),

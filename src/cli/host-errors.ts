@@ -7,9 +7,9 @@ import { explainImportFailure } from '../config/import-failure.js';
 import { keepHostOffStdout } from './host-output.js';
 
 export interface HostErrors {
-  /** From here on host code cannot end this process. `cwd` is the host's folder. */
+  /** After this call host code cannot end this process. `cwd` is the host's folder. */
   start(cwd: string): void;
-  /** What went wrong since the last call, one sentence each, without secrets. */
+  /** Errors of host code since the last call, one sentence each, without secrets. */
   take(): string[];
   stop(): void;
 }

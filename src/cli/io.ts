@@ -9,7 +9,10 @@ export interface PromptChoice<T> {
   hint?: string;
 }
 
-/** Questions to the person at the terminal. Ctrl-C, Ctrl-D and the end of input reject with `CANCELLED`. Ask only where `io.isInteractive`. */
+/**
+ * Questions to the person at the terminal. Ctrl-C, Ctrl-D and the end of input reject with `CANCELLED`. Ask only where
+ * `io.isInteractive`.
+ */
 export interface Prompts {
   confirm(question: { message: string; initial?: boolean }): Promise<boolean>;
   text(question: { message: string; initial?: string; validate?(value: string): string | undefined }): Promise<string>;
@@ -26,7 +29,7 @@ export type Output = Pick<NodeJS.WriteStream, 'write'> & {
   isTTY?: boolean | undefined;
   /** Text for a person: outcomes and addresses have colour where the terminal has it. */
   styled?(text: string): void;
-  /** On a terminal: shows a line in the place of the one before, until something else is written. Empty removes it. */
+  /** Shows a status line on a terminal, in place of the previous one, until other text is written. Empty removes it. */
   status?(line: string): void;
 };
 
@@ -42,7 +45,7 @@ export interface CliIo {
   /** Stdin and stdout are terminals and this is no CI run: only then may a command ask. */
   isInteractive: boolean;
   ask: Prompts;
-  /** Absent where the process is not the command's own. */
+  /** Guards against host code; absent where the process is not the command's own, as in a test. */
   host?: HostErrors;
   /** Waits until the result is written; returns why it could not be. */
   flush?(): Promise<Error | undefined>;

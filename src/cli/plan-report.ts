@@ -2,7 +2,7 @@ import path from 'node:path';
 import displayWidth from 'fast-string-width';
 import type { ChangePlan, FileChange, Outcome } from '../gen/change-plan.js';
 
-/** What a terminal of the usual width shows without breaking a line. */
+/** Width of a usual terminal, in columns. */
 const width = 80;
 
 /** One line per file, then the manual steps, the notes and what to install. Paths are relative to `cwd`. */
@@ -17,7 +17,7 @@ export function planText(plan: ChangePlan, cwd: string): string {
   return [...lines, ...changes.flatMap(handwork), ...notes, ...commands(plan, folderBelow(plan.root, cwd))].join('\n');
 }
 
-/** The same as data; paths are relative to `root`. */
+/** The report of a plan as data for `--json`; paths are relative to `root`. */
 export function planJson(plan: ChangePlan) {
   return {
     root: plan.root,
@@ -31,7 +31,7 @@ export function planJson(plan: ChangePlan) {
   };
 }
 
-/** Only `undo` removes files. */
+/** The word for a file's outcome. `removed` occurs with `undo` alone. */
 function outcomeWord({ outcome, before, after }: FileChange): Outcome | 'removed' {
   return before !== null && after === null ? 'removed' : outcome;
 }

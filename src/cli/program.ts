@@ -59,7 +59,7 @@ function helpWidth({ stdout }: CliIo): number {
   return Math.max(20, stdout.columns ?? 80);
 }
 
-/** What a description needs beside its option; in a narrower terminal it stands below. */
+/** Least columns for a description beside its option; in a narrower terminal it stands below. */
 const leastBeside = 30;
 
 function formatItem(term: string, termWidth: number, description: string, help: Help): string {

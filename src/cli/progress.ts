@@ -2,9 +2,9 @@ import type { CliIo } from './io.js';
 
 /** How often progress is shown, in milliseconds. */
 export interface ProgressIntervals {
-  /** On a terminal, in one line that is written over. */
+  /** Interval on a terminal, where one line is overwritten. */
   terminalMs: number;
-  /** Elsewhere, as a line of its own: enough to see in a log that it goes on. */
+  /** Interval in a log, where each progress is a line of its own. */
   plainMs: number;
 }
 
@@ -15,7 +15,10 @@ interface Quiet {
   json?: boolean | undefined;
 }
 
-/** For work that writes its result meanwhile, to stdout or the file `output`: a status line would cut that text up on a terminal. */
+/**
+ * For work that writes its result meanwhile, to stdout or the file `output`: a status line would cut that text up on a
+ * terminal.
+ */
 export function withoutProgressOnResult({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
   return { json: json || (output === undefined && io.stdout.isTTY) };
 }
@@ -24,8 +27,8 @@ export function withoutProgressOnResult({ json, output }: Quiet & { output?: str
 export type ShowProgress = (state: string) => void;
 
 /**
- * Shows on stderr that long work goes on, with its state and the seconds it took so far; nothing where it ends soon, and
- * nothing with `--json`.
+ * Shows on stderr that long work goes on, with its state and the seconds it took so far; nothing where it ends soon,
+ * and nothing with `--json`.
  */
 export async function withProgress<T>(
   title: string,

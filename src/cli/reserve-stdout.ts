@@ -22,11 +22,11 @@ export function watchWrites(stream: NodeJS.WriteStream): {
   flush(): Promise<Error | undefined>;
   outputGone: AbortSignal;
 } {
-  const gone = new AbortController();
+  const outputGone = new AbortController();
   let failure: NodeJS.ErrnoException | undefined;
   const keep = (error: NodeJS.ErrnoException) => {
     failure ??= error;
-    gone.abort();
+    outputGone.abort();
   };
   stream.on('error', keep);
   const flush = async () => {
@@ -38,5 +38,5 @@ export function watchWrites(stream: NodeJS.WriteStream): {
     });
     return failure?.code === 'EPIPE' ? undefined : failure;
   };
-  return { flush, outputGone: gone.signal };
+  return { flush, outputGone: outputGone.signal };
 }

@@ -37,7 +37,7 @@ function safeStream<Stream extends CliIo['stdout']>(stream: Stream, env: CliIo['
 
 const eraseLine = '\r\u001b[2K';
 
-/** A status line on a terminal, which gives way to whatever is written after it. */
+/** A status line on a terminal, which gives way to what is written after it. */
 function withStatus(safe: Output, terminal: Output & { columns?: number | undefined }): Output {
   if (!terminal.isTTY) return safe;
   let isShown = false;

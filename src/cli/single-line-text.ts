@@ -8,7 +8,7 @@ export function singleLine(text: string, maxLength = Number.POSITIVE_INFINITY): 
   return truncateToWidth(text.replace(unsafe, ' ').trim(), maxLength);
 }
 
-/** At most so many columns of a terminal wide, with an ellipsis for the rest. */
+/** Shortens a text to a number of terminal columns, with an ellipsis for the rest. */
 export function truncateToWidth(text: string, maxWidth: number): string {
   if (displayWidth(text) <= maxWidth) return text;
   let kept = '';
@@ -21,10 +21,10 @@ export function truncateToWidth(text: string, maxWidth: number): string {
   return `${kept}…`;
 }
 
-/** What a person sees as one character, such as an emoji of several code points. */
+/** Splits text into what a person sees as characters, such as an emoji of several code points. */
 const graphemes = new Intl.Segmenter();
 
-/** Padded to so many columns of a terminal. */
+/** Pads a text to a number of terminal columns. */
 export function padToWidth(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }

@@ -11,7 +11,7 @@ export async function usageError(thrown: CommanderError, command: Commander): Pr
   });
 }
 
-/** Of an argument or option with a list of choices; commander only suggests commands and options. */
+/** Suggests the nearest choice of an argument or option; commander suggests only commands and options. */
 async function nearestChoice(what: string): Promise<string | undefined> {
   const [, word, list] = /(?:argument|value) '(.+)' is invalid.* Allowed choices are (.+)\.$/.exec(what) ?? [];
   if (word === undefined || list === undefined) return undefined;

@@ -20,11 +20,11 @@ export type JobsConfig = { backend: 'postgres' } | { backend: 'mongodb'; url: st
 export interface WorkerConfig {
   /** Callbacks that run at once, per topic and worker. Default 20. */
   concurrency: number;
-  /** After which a callback counts as failed, in milliseconds. Default 30 000. */
+  /** Time limit of one callback, in milliseconds; a longer one counts as failed. Default 30 000. */
   callbackTimeoutMs: number;
-  /** After which the deliveries of a dead worker are called again, in milliseconds. Default 15 000. */
+  /** Lease of a delivery, in milliseconds, after which a dead worker's are called again. Default 15 000. */
   leaseMs: number;
-  /** After which a failing delivery is discarded. Default 20. */
+  /** Number of failed attempts after which a delivery is discarded. Default 20. */
   maxAttempts: number;
   /** How long running callbacks may take to finish on SIGTERM, in milliseconds. Default 25 000. */
   shutdownTimeoutMs: number;
@@ -33,7 +33,7 @@ export interface WorkerConfig {
 export interface OpsConfig {
   /** Address the worker's ops server listens on. Default `0.0.0.0`. */
   host: string;
-  /** Its port; 0 takes a free one. Default 9464. */
+  /** Port of the ops server; 0 takes a free one. Default 9464. */
   port: number;
   /** Default `/health`; readiness is `<healthPath>/ready`. */
   healthPath: string;
@@ -47,9 +47,9 @@ export interface OutboundConfig {
 }
 
 export interface ContextConfig {
-  /** After which a provider counts as unavailable, in milliseconds. Default 3 000. */
+  /** Time limit of the ContextProvider, in milliseconds; a slower one counts as unavailable. Default 3 000. */
   timeoutMs: number;
-  /** How long an answer is kept in memory, in milliseconds; 0 asks every time. Default 1 000. */
+  /** How long a customer's facts are cached, in milliseconds; 0 asks the provider every time. Default 1 000. */
   cacheMs: number;
 }
 
@@ -119,7 +119,7 @@ export interface HostModules {
   slaPolicyProvider?: SlaPolicyProvider | undefined;
   /** Proposes an AI draft for new customer messages. Without it drafts come from `drafts.propose()` alone. */
   draftGenerator?: DraftGenerator | undefined;
-  /** `prometheus()`; without it the metrics path answers 501. */
+  /** `prometheus()`; without it the metrics path responds with 501. */
   metrics?: MetricsReporter | undefined;
   /** `openTelemetry()`; without it nothing is traced and `@opentelemetry/api` is not loaded. */
   tracing?: TracingBridge | undefined;

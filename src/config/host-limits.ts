@@ -49,7 +49,7 @@ function withRejecter(): { promise: Promise<never>; reject(error: Error): void }
   return { promise, reject };
 }
 
-/** Also for named imports. */
+/** Replaces `process.exit`, also for modules that import `exit` by name. */
 function replaceExit(exit: NodeJS.Process['exit']): void {
   process.exit = exit;
   syncBuiltinESMExports();

@@ -74,7 +74,7 @@ async function aliasOptions(file: string, createJiti: typeof import('jiti').crea
       createJiti(file, { ...options, fsCache: false });
       return options;
     } catch {
-      // Its `extends` is not installed or not generated yet.
+      // A file that the tsconfig extends is not installed, or not generated yet.
     }
   }
   return { alias: pathAliases(readTsconfig(tsconfig)) };

@@ -4,7 +4,7 @@ import type { ConfigProblem } from '../foundation/errors.js';
 import { logLevels, type Sections } from './config-types.js';
 import { isPlaceholder } from './placeholder.js';
 
-/** What one key accepts: as text for messages, and as a predicate. */
+/** The rule of one config key: the expected value as text for messages, and a predicate. */
 export interface KeyRule {
   expected: string;
   accepts(value: unknown): boolean;
@@ -124,7 +124,7 @@ function describeSecret(value: unknown): string {
   return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
 }
 
-/** What the path of the metrics should have been instead, beside those of health; undefined when it is another. */
+/** The problem of a metrics path that is also a health path; undefined when it is none. */
 export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): ConfigProblem | undefined {
   const path = 'metricsPath';
   if (metricsPath === healthPath)

@@ -32,7 +32,7 @@ export function packageTargets(file: string, specifier: string): PackageTargets 
   };
 }
 
-/** As TypeScript maps `outDir` to `rootDir`. */
+/** Finds the sources of a built file, as TypeScript maps `outDir` to `rootDir`. */
 function sourcesOf(folder: string, target: string): string[] {
   const [first, ...others] = path.relative(folder, target).split(path.sep);
   const isOutput = ['dist', 'build', 'out', 'lib', 'output'].includes(first ?? '');

@@ -3,7 +3,7 @@ import module, { createRequire } from 'node:module';
 /** Marker packages that throw when imported outside of React's bundler; they hold no code. */
 const names = ['server-only', 'client-only'];
 
-/** For jiti, which resolves imports itself. */
+/** The same markers as empty modules, for jiti, which resolves imports itself. */
 export const emptyModules: Readonly<Record<string, object>> = Object.fromEntries(names.map((name) => [name, {}]));
 
 let isDone = false;

@@ -14,10 +14,10 @@ export function resolveSourceImports(file: string, source: string): string {
   });
 }
 
-/** What follows `from`, `import`, `import(` or `require(`. */
+/** Matches the relative specifier after `from`, `import`, `import(` or `require(`. */
 const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;
 
-/** Of the package that the file belongs to; undefined where Node finds a file under that name. */
+/** Finds the source of an import in the file's own package; undefined where Node finds a file under that name. */
 function ownSource(file: string, specifier: string): string | undefined {
   const { ofNode, ofSources } = packageTargets(file, specifier);
   if (ofNode.some(isFile)) return undefined;

@@ -5,7 +5,7 @@ import path from 'node:path';
 export interface TrustedFolders {
   /** The folder itself and its parents, up to the first that belongs to another user. */
   folders: string[];
-  /** That folder; null where all of them belong to the same user. */
+  /** The first folder above that another user owns; null where all belong to the same user. */
   stoppedAt: string | null;
 }
 

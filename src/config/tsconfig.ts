@@ -35,7 +35,7 @@ export function readTsconfig(file: string, depth = 0): Tsconfig {
   return { file, options: parsed.options, isWhole: parsed.errors.every(({ code }) => !missingExtends.has(code)) };
 }
 
-/** "File '{0}' not found", "Cannot read file '{0}'" and "Path '{0}' not found". */
+/** TypeScript's error codes "File '{0}' not found", "Cannot read file '{0}'" and "Path '{0}' not found". */
 const missingExtends = new Set([6053, 5083, 5012, 6096]);
 
 export function isSolutionTsconfig(config: { files?: unknown; include?: unknown; references?: unknown }): boolean {
@@ -64,7 +64,7 @@ export function pathAliases({ options, file }: Tsconfig): Record<string, string>
   return Object.fromEntries([...fromBase, ...named]);
 }
 
-/** Of `@app/*` the prefix `@app`; of a bare `*` every name that is in the folder. */
+/** The prefixes of an alias: `@app` for `@app/*`; for a bare `*` every name in its folder. */
 function aliasesOf(pattern: string, targets: readonly string[]): [string, string][] {
   const [head = '', tail] = pattern.split('*');
   if (tail === undefined) return targets.slice(0, 1).map((target) => [pattern, target]);

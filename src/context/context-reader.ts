@@ -15,8 +15,8 @@ import { type ContextSection, normalizeContext } from './normalize-context.js';
 /** The facts about a customer, ready to show. */
 export interface ContextAnswer {
   /**
-   * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is no
-   * provider; `anonymous`: the conversation has no actor id, so the provider was not called.
+   * `available` has sections; `empty`: the provider knows nothing; `unavailable`: it failed; `unconfigured`: there is
+   * no provider; `anonymous`: the conversation has no actor id, so the provider was not called.
    */
   state: ContextState;
   /** Empty in every state but `available`. */
@@ -29,17 +29,22 @@ export interface ContextAnswer {
 export interface ContextReader {
   /** Throws `INPUT_INVALID` for an actor id that is no text. */
   get(actorId: string | null): Promise<ContextAnswer>;
-  /** The provider's map as a plain copy for the policy and the generator; null in every state but `available` and `empty`. */
+  /**
+   * The provider's map as a plain copy for the policy and the generator; null in every state but `available` and
+   * `empty`.
+   */
   raw(actorId: string | null): Promise<Record<string, unknown> | null>;
-  /** The name in the last facts that this process was given of a customer; null where it was given none. Asks nobody. */
+  /**
+   * The name in the last facts that this process was given of a customer; null where it was given none. Asks nobody.
+   */
   knownName(actorId: string | null): string | null;
 }
 
 export interface ContextReaderOptions {
   provider: ContextProvider | undefined;
-  /** After which the provider counts as unavailable, in milliseconds. */
+  /** Time limit of the provider, in milliseconds; a slower one counts as unavailable. */
   timeoutMs: number;
-  /** How long an answer is kept in memory, in milliseconds; failures are not kept. */
+  /** How long a customer's facts are cached in memory, in milliseconds; failures are not cached. */
   cacheMs: number;
   log: Pick<Logger, 'warn'>;
   /** Called once for each request, cached or not. */

@@ -82,7 +82,7 @@ function inspectInstance(source: object): HostValue {
   };
 }
 
-/** Also for objects of another realm, whose `Object.prototype` is not ours. */
+/** Whether an object is a plain one, also if it comes from another realm with another `Object.prototype`. */
 function isPlain(source: object): boolean {
   const prototype = Object.getPrototypeOf(source);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

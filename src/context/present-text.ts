@@ -39,7 +39,7 @@ function presentText(given: string): ContextText {
   );
 }
 
-/** Without NUL, lone surrogates and control characters other than line breaks and tabs. */
+/** Removes NUL, lone surrogates and control characters other than line breaks and tabs. */
 export function withoutControlCharacters(text: string): string {
   return toStorableText(text).replace(/(?![\n\t])\p{Cc}/gu, '');
 }

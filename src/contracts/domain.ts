@@ -40,7 +40,7 @@ export interface Conversation {
   metadata: Record<string, unknown>;
   /** Who is to reply; null for nobody. */
   assignee: Actor | null;
-  /** It is out of the open queue until then, or until the customer writes. Passed or null: it is not snoozed. */
+  /** End of the snooze, which a customer's message ends early. In the past or null: the conversation is not snoozed. */
   snoozedUntil: Date | null;
   csatRating: CsatRating | null;
   createdAt: Date;
@@ -127,7 +127,7 @@ export type ProposalType = (typeof proposalTypes)[number];
 export const riskTiers = ['low', 'medium', 'high'] as const;
 export type RiskTier = (typeof riskTiers)[number];
 
-/** What a proposal rests on: a source and the words taken from it. */
+/** Evidence for a proposal: a source and a quotation from it. */
 export interface Evidence {
   source: string;
   quote?: string;
@@ -160,8 +160,8 @@ export const decisions = ['allow', 'draft_only', 'require_approval', 'deny'] as 
 export type Decision = (typeof decisions)[number];
 
 /**
- * `pending` awaits approval; `prepared` is a `draft_only` draft, waiting for nothing; `approved`, `edited` and `allowed`
- * became a message; `denied` keeps no content; `superseded` was overtaken by a newer customer message.
+ * `pending` awaits approval; `prepared` is a `draft_only` draft, waiting for nothing; `approved`, `edited` and
+ * `allowed` became a message; `denied` keeps no content; `superseded` was overtaken by a newer customer message.
  */
 export const draftStatuses = [
   'pending',
@@ -175,7 +175,10 @@ export const draftStatuses = [
 ] as const;
 export type DraftStatus = (typeof draftStatuses)[number];
 
-/** A proposal with the policy's decision and what became of it. `content`, `summary` and `evidence` are empty when denied. */
+/**
+ * A proposal with the policy's decision and what became of it. `content`, `summary` and `evidence` are empty when
+ * denied.
+ */
 export interface Draft {
   id: string;
   conversationId: string;
@@ -222,7 +225,7 @@ export interface Delivery {
   lastError: string | null;
   createdAt: Date;
   settledAt: Date | null;
-  /** Until when a worker has it: while this is to come, it is being called. */
+  /** End of the lease of the worker that calls it; in the past or null while no worker has it. */
   leaseUntil: Date | null;
 }
 
@@ -236,7 +239,10 @@ export interface AuditEvent {
   conversationId: string | null;
   subjectId: string | null;
   detail: Record<string, unknown>;
-  /** What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true }`. */
+  /**
+   * What was erased of this line with a customer's data: `actor` is then `{ id: 'erased' }`, `detail` `{ erased: true
+   * }`.
+   */
   erased?: ('actor' | 'detail')[];
 }
 

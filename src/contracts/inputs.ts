@@ -30,7 +30,7 @@ export interface OpenInput {
   hostUserId?: string | null | undefined;
   /** At most 1000. */
   subject?: string | null | undefined;
-  /** What SLA policies match on; at most 500. Default `normal`. */
+  /** Priority, on which SLA policies match; at most 500 characters. Default `normal`. */
   priority?: string | undefined;
   /** At most 50 of at most 500 each. Default none. */
   tags?: string[] | undefined;
@@ -60,7 +60,10 @@ export interface NoteInput {
 }
 
 export interface ReplyInput extends NoteInput {
-  /** The newest message that the writer had read, null for none. A newer one refuses the call with `CONVERSATION_CHANGED`. */
+  /**
+   * The newest message that the writer had read, null for none. A newer one refuses the call with
+   * `CONVERSATION_CHANGED`.
+   */
   lastSeenMessageId?: string | null | undefined;
 }
 
@@ -88,7 +91,7 @@ export interface UpdateInput {
   lastSeenAssigneeId?: string | null | undefined;
   /** Merged by its top-level keys: null removes a key, and those that are not named stay. At most 64 KB as JSON. */
   metadata?: Record<string, unknown> | undefined;
-  /** Who changes it. */
+  /** Who makes the change. */
   actor: Actor;
 }
 
@@ -114,7 +117,10 @@ export interface ConversationFilter {
    * latest clock ended.
    */
   sla?: 'active' | 'due' | 'fulfilled' | 'breached' | undefined;
-  /** Parts of words, all in the subject, actor id, customer and tags together or all in one message; at most 200. See docs/search.md. */
+  /**
+   * Parts of words, all in the subject, actor id, customer and tags together or all in one message; at most 200. See
+   * docs/search.md.
+   */
   search?: string | undefined;
   /** The customer's id, to the letter. */
   actorId?: string | undefined;
@@ -143,7 +149,10 @@ export interface CustomerReadInput {
 
 export interface ApproveInput {
   actor: Actor;
-  /** The newest message that the operator had read, null for none. A newer one refuses the call with `CONVERSATION_CHANGED`. */
+  /**
+   * The newest message that the operator had read, null for none. A newer one refuses the call with
+   * `CONVERSATION_CHANGED`.
+   */
   lastSeenMessageId?: string | null | undefined;
 }
 

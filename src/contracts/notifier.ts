@@ -17,7 +17,7 @@ export interface CallbackMetadata {
 export type ResolvedMetadata = CallbackMetadata;
 
 /**
- * Told after the fact, in the worker only, each kind in an Agenda job of its own. Every call is awaited, cut off at
+ * Called after the fact, in the worker only, each kind in an Agenda job of its own. Every call is awaited, cut off at
  * `worker.callbackTimeoutMs`, and made at least once. A throw or rejection is retried with backoff up to
  * `worker.maxAttempts`; then the delivery is `discarded`, kept and retryable. For all but resolved a returned `err(...)`
  * counts as a failure too. Configured as `notifier`.

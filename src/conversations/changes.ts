@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Actor } from '../contracts/domain.js';
 
-/** What `conversations.update` may change. */
+/** The fields that `conversations.update` may change. */
 export interface ChangeableFields {
   priority: string;
   tags: string[];

@@ -5,7 +5,7 @@ import { strictObject } from '../validation/input.js';
 
 export const maxCustomerName = 200;
 
-/** On one line, since lists show it. */
+/** Refuses line breaks, because lists show the text. */
 const line = (words: string, max: number) =>
   z
     .string(words)

@@ -20,7 +20,7 @@ const filterFields = {
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
   /** Parts of words, all in the subject, actor id and tags together or all in one message. See docs/search.md. */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
-  /** The customer's, to the letter. */
+  /** Actor id of the customer, compared exactly. */
   actorId: hostName.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),

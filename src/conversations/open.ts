@@ -65,7 +65,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
 interface Opened {
   conversation: Conversation;
   received?: { messageId: string; startedSla: Sla | null };
-  /** An earlier call with this key opened it. */
+  /** True where an earlier call with the same dedupe key opened the conversation. */
   repeated?: boolean;
 }
 

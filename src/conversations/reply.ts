@@ -55,13 +55,15 @@ async function sendOnce(
   });
 }
 
-/** After the commit of {@link writeReply}. */
+/** Announces a written reply, after the commit of {@link writeReply}. */
 export function announceReply(runtime: Runtime, { message, endedSla }: WrittenReply): void {
   announce(runtime, 'conversation.replied', { message });
   if (endedSla) announce(runtime, 'sla.ended', { sla: endedSla });
 }
 
-/** Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`. */
+/**
+ * Adds an internal note, never customer-visible; it meets no target. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ */
 export async function addNote(runtime: Runtime, id: string, input: NoteInput): Promise<Message> {
   const { content, actor, dedupeKey } = parseInput('conversations.note', noteInput, input);
   const note = { id, content, actor, dedupeKey: dedupeKey ?? null };

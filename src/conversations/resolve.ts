@@ -43,7 +43,7 @@ type ResolvedRow = ConversationRow & { sla: SlaRow | null; owed: boolean };
 interface ResolveParams {
   id: string;
   resolvedBy: Actor;
-  /** What the call is handed beside the conversation. */
+  /** The arguments of `onConversationResolved` besides the conversation. */
   payload: { actor: Actor; metadata: Record<string, unknown> };
   hasNotifier: boolean;
   traceparent: string | null;

@@ -16,7 +16,7 @@ import { type ConversationRow, toConversation } from './rows.js';
 const untilWords = 'a Date in the future, or null to wake it now';
 
 const snoozeInput = schemaOf<SnoozeInput>()({
-  /** By the database's clock. */
+  /** Compared with the database's clock. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor,
 });

@@ -15,13 +15,13 @@ import { type ConversationRow, toConversation } from './rows.js';
  */
 export async function submitCsat(runtime: Runtime, id: string, input: string): Promise<Conversation> {
   const rating = parseInput('conversations.submitCsat', z.enum(csatRatings), input);
-  const [row] = isId(id) ? await runtime.db.run(rate, { id, rating }) : [];
+  const [row] = isId(id) ? await runtime.db.run(storeRating, { id, rating }) : [];
   if (!row) return requireHead(runtime.db, id);
   announce(runtime, 'conversation.rated', { conversationId: id });
   return toConversation(row);
 }
 
-const rate = statement<{ id: string; rating: CsatRating }, ConversationRow>(
+const storeRating = statement<{ id: string; rating: CsatRating }, ConversationRow>(
   'conversation.rate',
   (s, p) => `
     WITH conversation AS (

@@ -27,11 +27,13 @@ const updateInput = schemaOf<UpdateInput>()({
   subject: storableText(1000).nullish(),
   /** Null removes the assignee. */
   assignee: actor.nullish(),
-  /** The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now. */
+  /**
+   * The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now.
+   */
   lastSeenAssigneeId: exactName(500).nullish(),
   /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
   metadata: metadataMap.optional(),
-  /** Who changes it. */
+  /** Who makes the change. */
   actor,
 }).refine(
   (input) => wantedFields.some((field) => input[field] !== undefined),
@@ -41,7 +43,8 @@ const updateInput = schemaOf<UpdateInput>()({
 /**
  * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
  * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` where `lastSeenAssigneeId` is not the owner any more.
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` where `lastSeenAssigneeId` is not the owner any
+ * more.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
   const { actor, addTags, removeTags, lastSeenAssigneeId, ...wanted } = parseInput(
@@ -57,7 +60,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     const change = changedValues(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
-    if (!row) throw new Error('UPDATE answered no row');
+    if (!row) throw new Error('UPDATE returned no row');
     return { row, changes: change.changes };
   });
   const conversation = toConversation(row);
@@ -66,7 +69,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   return conversation;
 }
 
-/** That somebody has the same wish twice is no conflict. */
+/** Setting the assignee who is set already is no conflict. */
 function refuseOtherAssignee(
   { id, assignee }: ConversationRow,
   wanted: Actor | null | undefined,

@@ -17,7 +17,7 @@ export interface ReplyText {
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
-  /** Stored with the message, to detect repeated calls. */
+  /** Dedupe key, stored with the message to detect repeated calls. */
   dedupeKey?: string | undefined;
 }
 

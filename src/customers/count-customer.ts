@@ -10,7 +10,7 @@ import { deliveriesOf } from './remove-conversations.js';
 export function countCustomer(db: Database, actorId: string): Promise<ErasureCounts> {
   return readSnapshot(db, async (tx) => {
     const [row] = await tx.run(countStored, { actorId });
-    if (!row) throw new Error('SELECT answered no row');
+    if (!row) throw new Error('SELECT returned no row');
     const { ids, envelopes: subjectIds, ...counts } = row;
     const conversationIds = [...ids, ...(await findDeletedConversations(tx, actorId))];
     return { ...counts, auditEvents: await countErasable(tx, { conversationIds, subjectIds, actorId }) };

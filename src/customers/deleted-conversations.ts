@@ -4,8 +4,8 @@ import { type Executor, statement } from '../db/statement.js';
 /** Conversations that are deleted, by the host or by an earlier erasure, but have events in the audit record. */
 export async function findDeletedConversations(tx: Executor, actorId: string): Promise<string[]> {
   const audited = await findAuditedConversations(tx, actorId);
-  const gone = await tx.run(selectGone, { ids: audited });
-  return gone.map((row) => row.id);
+  const deleted = await tx.run(selectGone, { ids: audited });
+  return deleted.map((row) => row.id);
 }
 
 const selectGone = statement<{ ids: string[] }, { id: string }>(

@@ -12,7 +12,7 @@ const batchSize = 500;
 /** A smaller batch is the last one: the rest is erased with the conversation. */
 const lastBatch = 50;
 
-/** From so many messages on the audit lines are erased before the conversations are locked, and not only while. */
+/** From this many messages on, audit lines are also erased before the conversations are locked. */
 const manyMessages = 1000;
 
 interface Erasing {
@@ -21,8 +21,8 @@ interface Erasing {
 }
 
 /**
- * Erases most of what conversations hold, in small transactions of their own and without a lock on the conversations, so
- * that little is left for the one that removes them. Deliveries go first: no callback is called about a part of a
+ * Erases most of what conversations hold, in small transactions of their own and without a lock on the conversations,
+ * so that little is left for the one that removes them. Deliveries go first: no callback is called about a part of a
  * conversation. Rows that another session has locked are left for that last transaction.
  */
 export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {

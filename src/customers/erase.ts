@@ -33,7 +33,7 @@ const eraseInput = strictObject({
   dryRun: z.boolean().optional(),
 });
 
-/** Conversations that one transaction removes. */
+/** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
 /** Conversations opened since the erasure began are erased too, in a limited number of rounds. */
@@ -80,7 +80,9 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
   }
 }
 
-/** The last transaction: nothing of the customer is left when it commits. `more`: a conversation was opened meanwhile. */
+/**
+ * The last transaction: nothing of the customer is left when it commits. `more`: a conversation was opened meanwhile.
+ */
 async function end(
   tx: Executor,
   { config }: Runtime,
@@ -104,8 +106,9 @@ async function end(
 const tableLockMs = 100;
 
 /**
- * Deletes outcomes of callbacks whose delivery is gone. A settlement that began before its delivery was deleted may keep
- * its outcome after that; the table's lock waits for all that are under way. Where it cannot be had, a worker deletes them.
+ * Deletes outcomes of callbacks whose delivery is gone. A settlement that began before its delivery was deleted may
+ * keep its outcome after that; the table's lock waits for all that are under way. Where it cannot be had, a worker
+ * deletes them.
  */
 async function forgetLateOutcomes(db: Database): Promise<void> {
   for (let tries = 1; tries <= 20; tries += 1) {

@@ -46,7 +46,7 @@ export async function beginErasure(
   { actor, reason }: { actor: Actor; reason: string },
 ): Promise<Erasure> {
   const [row] = await executor.run(begin, { actorId, actor, reason });
-  if (!row) throw new Error('INSERT answered no row');
+  if (!row) throw new Error('INSERT returned no row');
   return toErasure(row);
 }
 

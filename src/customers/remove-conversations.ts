@@ -5,7 +5,7 @@ import { type Executor, type Statement, statement } from '../db/statement.js';
 
 /**
  * Removes conversations with all that belongs to them, in the caller's transaction. The caller has locked their rows:
- * whatever writes to a conversation locks it first, so nothing is added meanwhile. The audit lock is taken last, as
+ * every statement that writes to a conversation locks it first, so nothing is added meanwhile. The audit lock is taken last, as
  * {@link eraseFromAudit} keeps it until the commit.
  */
 export async function removeConversations(

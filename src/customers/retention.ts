@@ -11,7 +11,7 @@ import { removeConversations } from './remove-conversations.js';
 /** Conversations that one transaction removes; few, so that no lock is held for long. */
 const batchSize = 20;
 
-/** What one call removes at most, so that a worker can stop in between. */
+/** The most conversations that one call removes, so that a worker can stop in between. */
 export const maxRemovedPerCall = 50 * batchSize;
 
 const retentionActor: Actor = { id: 'system:retention' };
@@ -39,7 +39,7 @@ export async function removeOldConversations(runtime: Runtime): Promise<number> 
   }
 }
 
-/** Where a walk along the index of closed conversations has come to. */
+/** Position of a walk along the index of closed conversations. */
 interface Place {
   id: string;
   closed_at: string;
@@ -110,7 +110,7 @@ const stillOld = statement<{ ids: string[]; days: number }, { id: string }>(
     WHERE c.id = ANY (${p.ids}::uuid[]) AND ${isOld(s, p.days)} AND ${owesNothing(s)}`,
 );
 
-/** Counts and times, as reports count them. */
+/** Stores counts and times of removed conversations for reports. */
 const keepShapes = statement<{ ids: readonly string[] }>(
   'retention.keep_shapes',
   (s, p) => `

@@ -17,15 +17,15 @@ export function decodeCursor(cursor: string, length: number): string[] {
     )
       return key;
   } catch {
-    // What does not parse is refused below, like what parses to something else.
+    // A text that is no JSON is refused below, like JSON of another shape.
   }
-  return refuse(cursor);
+  return throwInvalidCursor(cursor);
 }
 
 /** Unpacks the cursor of a list that is sorted by id. Throws `CURSOR_INVALID`. */
 export function decodeIdCursor(cursor: string): string {
   const [id] = decodeCursor(cursor, 1);
-  return isId(id) ? id : refuse(cursor);
+  return isId(id) ? id : throwInvalidCursor(cursor);
 }
 
 export type TimeCursor = [at: string, id: string];
@@ -33,13 +33,13 @@ export type TimeCursor = [at: string, id: string];
 /** Unpacks the cursor of a list that is sorted by a time and then by id. Throws `CURSOR_INVALID`. */
 export function decodeTimeCursor(cursor: string): TimeCursor {
   const [at = '', id] = decodeCursor(cursor, 2);
-  return isTimestampText(at) && isId(id) ? [at, id] : refuse(cursor);
+  return isTimestampText(at) && isId(id) ? [at, id] : throwInvalidCursor(cursor);
 }
 
 /** Unpacks the cursor of a list that is walked by its place: how many rows come before. Throws `CURSOR_INVALID`. */
 export function decodeOffsetCursor(cursor: string): number {
   const [offset = ''] = decodeCursor(cursor, 1);
-  return /^\d{1,6}$/.test(offset) ? Number(offset) : refuse(cursor);
+  return /^\d{1,6}$/.test(offset) ? Number(offset) : throwInvalidCursor(cursor);
 }
 
 /** Whether a text is a time as our lists write it. JavaScript takes February 30th for a date, Postgres does not. */
@@ -48,7 +48,7 @@ export function isTimestampText(text: string): boolean {
   return !Number.isNaN(time.getTime()) && time.toISOString() === text && time.getUTCFullYear() > 0;
 }
 
-function refuse(cursor: string): never {
+function throwInvalidCursor(cursor: string): never {
   throw new CairnloopError('CURSOR_INVALID', { found: cursor.slice(0, 100) });
 }
 

@@ -1,10 +1,10 @@
 import { type Executor, type NoParams, statement } from './statement.js';
 import { type Timestamp, toDate } from './timestamp.js';
 
-/** What time it is by the clock that every process shares. */
+/** The time by the database's clock, which all processes share. */
 export async function databaseTime(executor: Executor): Promise<Date> {
   const [row] = await executor.run(selectTime);
-  if (!row) throw new Error('SELECT answered no row');
+  if (!row) throw new Error('SELECT returned no row');
   return toDate(row.now);
 }
 

@@ -5,11 +5,11 @@ import { errorText } from '../foundation/redact.js';
 import { abortableSleep } from './abortable-sleep.js';
 import { openSession, type SessionOptions } from './session.js';
 
-export interface Listening {
+export interface NotificationListener {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** What the notifications are about, for the log. */
+  /** Subject of the notifications, for log lines. */
   what: string;
   hear(payload: string): void;
   /** Another channel on the same connection. */
@@ -18,14 +18,14 @@ export interface Listening {
   missed(): void;
   /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
   probeEveryMs?: number;
-  /** How long that, and connecting, may take. Default 5 000. */
+  /** Time limit of a probe and of connecting, in milliseconds. Default 5 000. */
   probeTimeoutMs?: number;
 }
 
 const maxBackoffMs = 10_000;
 
 /** Keeps one connection listening until closed: reconnects with backoff, and when the other end has fallen silent. */
-export function listenOn(listening: Listening): { close(): Promise<void> } {
+export function listenOn(listening: NotificationListener): { close(): Promise<void> } {
   const { log, what, missed } = listening;
   const stop = new AbortController();
 
@@ -53,7 +53,7 @@ export function listenOn(listening: Listening): { close(): Promise<void> } {
 }
 
 /** Connects, listens and probes until the connection breaks (throws) or `signal` aborts (returns). */
-async function listenOnce(listening: Listening, signal: AbortSignal, onReady: () => void): Promise<void> {
+async function listenOnce(listening: NotificationListener, signal: AbortSignal, onReady: () => void): Promise<void> {
   const { channel, hear, also, probeEveryMs = 10_000, probeTimeoutMs = 5_000 } = listening;
   const limits = { answer: probeTimeoutMs, statement: probeTimeoutMs };
   const client = await openSession({ ...listening.connection, connectTimeoutMs: probeTimeoutMs, limits });

@@ -21,7 +21,7 @@ export interface MigrateOptions {
   schema: string;
 }
 
-/** Told of what a person who waits for a migration wants to know. */
+/** Receives what a person who waits for a migration wants to know. */
 export type ReportProgress = (sentence: string) => void;
 
 /** Called before each migration is applied or rolled back. */
@@ -88,7 +88,7 @@ function upTo(name: string | undefined): readonly Migration[] {
 
 type Wanted = (applied: readonly string[]) => readonly Migration[];
 
-/** What is wanted is looked at before the lock, as there may be nothing to do, and again under it. */
+/** Reads which migrations are pending before taking the lock, as there may be none, and again under the lock. */
 function change(
   options: MigrateOptions,
   way: MigrationDirection,
@@ -157,8 +157,8 @@ async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
 }
 
 /**
- * What is left to do. Throws `SCHEMA_NEWER` where this package does not work on the schema, and where a later version has
- * migrated it and something is to be done: migrations are applied and rolled back in their order only.
+ * What is left to do. Throws `SCHEMA_NEWER` where this package does not work on the schema, and where a later version
+ * has migrated it and something is to be done: migrations are applied and rolled back in their order only.
  */
 async function toChange(client: pg.Client, schema: string, wanted: Wanted): Promise<readonly Migration[]> {
   const { applied, unknown, incompatible } = compareSchema(await readApplied(client, schema));

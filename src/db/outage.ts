@@ -4,7 +4,7 @@ import { databaseErrorCode, isSqlState } from './sql-state.js';
 /** Transient SQLSTATE classes: connection, resources, operator intervention, system error, rollback. */
 const passingClasses = new Set(['08', '53', '57', '58', '40', '55']);
 
-/** Also transient: read-only during a failover, and a transaction ended for being idle. */
+/** Further transient errors: read-only during a failover, and a transaction ended for being idle. */
 const passing = new Set(['25006', '25P03']);
 
 /**

@@ -73,7 +73,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
   return { run };
 }
 
-/** Its protocol is out of step, or its prepared statements are stale. */
+/** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
   return isPlanOutdated(error) || (!isAnswer(error) && isConnectionLost(error));
 }

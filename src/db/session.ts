@@ -11,7 +11,7 @@ import { quoteIdentifier } from './quote-identifier.js';
 
 export interface SessionOptions {
   url: string;
-  /** The search_path: Agenda's table is found through it. */
+  /** The schema of the search_path, through which Agenda finds its table. */
   schema: string;
   /** The application_name, unless the URL sets one. */
   name: string;
@@ -20,9 +20,9 @@ export interface SessionOptions {
   limits?: Partial<SessionLimits>;
 }
 
-/** In milliseconds; 0 is no limit. */
+/** Time limits of a session, in milliseconds; 0 is no limit. */
 export interface SessionLimits {
-  /** When this process drops a connection that does not reply. */
+  /** How long a statement may take before this process drops the connection. */
   answer: number;
   /** statement_timeout: shorter, so that no backend works for a client that is gone. */
   statement: number;

@@ -41,7 +41,7 @@ export function statement<Params extends object = NoParams, Row extends object =
   }
 
   function values(params: Params): unknown[] {
-    // Not at the declaration: the SQL may use constants that are declared after it.
+    // Built at first use, because the SQL may use constants that are declared after it.
     if (!order) text('"schema"');
     const names = order ?? [];
     const given = params as Record<string, unknown>;

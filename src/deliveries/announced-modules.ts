@@ -4,7 +4,7 @@ import { type Executor, type NoParams, statement } from '../db/statement.js';
 /** The host modules and methods that decide which calls are owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
-/** The modules of a config; a worker announces them. */
+/** The host modules of a config, as a worker announces them. */
 export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
   const present: Record<OwedModule, unknown> = {
     notifier,

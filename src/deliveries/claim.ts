@@ -25,7 +25,7 @@ export interface DeliveryRow {
   traceparent: string | null;
 }
 
-/** What a claim returns of a row: what is needed to call the host and to settle. */
+/** The columns of a claimed delivery that calling and settling need. */
 export interface ClaimedDelivery
   extends Pick<
     DeliveryRow,
@@ -117,7 +117,9 @@ export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: 
   return executor.run(claimOneSuspect, { topic, leaseMs });
 }
 
-/** Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled. */
+/**
+ * Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled.
+ */
 export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `

@@ -22,9 +22,9 @@ export interface Drainer {
 }
 
 /**
- * Claim -> load -> call -> settle: a loop of claims ({@link createClaimLoop}), and what becomes of each ({@link InFlight}).
- * At most `worker.concurrency` callbacks run at a time. A crash repeats what is called and unsettled: no more than that,
- * or a hundred while calls are very short. Reason: docs/decisions/0016-claiming.md.
+ * Claim -> load -> call -> settle: a loop of claims ({@link createClaimLoop}), and what becomes of each ({@link
+ * InFlight}). At most `worker.concurrency` callbacks run at a time. A crash repeats what is called and unsettled: no
+ * more than that, or a hundred while calls are very short. Reason: docs/decisions/0016-claiming.md.
  */
 export function createDrainer(
   runtime: Runtime,
@@ -55,7 +55,7 @@ export function createDrainer(
       inFlight.stop();
       await ended;
       while (inFlight.size > 0) await changed.next();
-      // What it gave back, and the wake-ups that it took, would wait for the sweep of another worker.
+      // Released deliveries and consumed wake-ups would otherwise wait for the sweep of another worker.
       if (hadWork) runtime.jobs.wake(topic);
     },
     get inFlight() {

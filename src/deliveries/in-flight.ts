@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { createAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
-import { type LoadedCall, loadBatch, released } from './load-batch.js';
+import { type LoadedCall, loadBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import type { Prefetch, UnderWay } from './prefetch.js';
 import { deliveryLag, report } from './report.js';
@@ -26,14 +26,14 @@ export interface InFlightOptions {
 interface Delivery {
   row: ClaimedDelivery;
   call: LoadedCall;
-  /** When its claim was sent, by this process's own clock: its lease is over no sooner than `leaseMs` after. */
+  /** When the claim was sent, by this process's clock; the lease ends no sooner than `leaseMs` later. */
   claimedAt: number;
 }
 
 /** How a call ended. */
 interface Ended {
   outcome: Outcome;
-  /** When it began, by `performance.now()`. */
+  /** When the call began, by `performance.now()`. */
   started: number;
   seconds: number;
   settled: boolean;
@@ -86,11 +86,11 @@ export class InFlight {
   async renew(): Promise<void> {
     const { runtime, prefetch } = this.#options;
     if (this.#ready.length > 0) prefetch.stalled();
-    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: released });
+    for (const delivery of this.#ready.splice(0)) this.#deliver({ ...delivery, call: releasedCall });
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** From now on every delivery that has not been called is released. */
+  /** After this call every delivery that has not been called is released. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();
@@ -115,7 +115,7 @@ export class InFlight {
       const next = this.#ready.shift();
       if (!next) return;
       const isMine = !this.#stopping && performance.now() < next.claimedAt + leaseMs;
-      this.#deliver(isMine ? next : { ...next, call: released });
+      this.#deliver(isMine ? next : { ...next, call: releasedCall });
     }
   }
 

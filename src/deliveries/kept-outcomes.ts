@@ -61,7 +61,7 @@ interface KeptRow {
   lag_seconds: number;
 }
 
-/** Nothing where the delivery is gone. */
+/** Returns an empty list where the delivery is gone. */
 function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];

@@ -5,13 +5,13 @@ import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
 /** Marks a call that could not be loaded through no fault of the delivery. */
-export const released = Symbol('released');
+export const releasedCall = Symbol('released');
 
 /** Marks a call that waits for another session's lock. */
-export const postponed = Symbol('postponed');
+export const postponedCall = Symbol('postponed');
 
 /** The call of a delivery; undefined: nothing to call, settle as done. */
-export type LoadedCall = HostCall | typeof released | typeof postponed | undefined;
+export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall | undefined;
 
 /**
  * Loads the calls of a batch. If that fails they are loaded one by one, so that only the faulty delivery fails an
@@ -26,11 +26,11 @@ export async function loadBatch(
   try {
     return await handler.load(runtime, rows);
   } catch (error) {
-    if (isConnectionLost(error) || isReadOnly(error)) return new Map(rows.map((row) => [row.id, released]));
+    if (isConnectionLost(error) || isReadOnly(error)) return new Map(rows.map((row) => [row.id, releasedCall]));
     const broken = () => {
       throw error;
     };
-    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLocked(error) ? postponed : broken]));
+    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLocked(error) ? postponedCall : broken]));
     const single = await Promise.all(rows.map((row) => loadBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }

@@ -32,7 +32,7 @@ export function createOutageRecovery(
   let failures = 0;
   let since = 0;
 
-  /** Now, and again for calls that began before the recovery and fail after it. */
+  /** Brings retries forward now, and later for calls that began before the recovery and fail after it. */
   function afterReturn(): void {
     bringForwardOrSay();
     for (const waitMs of [settledMs, runtime.config.worker.callbackTimeoutMs + settledMs])

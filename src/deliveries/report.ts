@@ -14,7 +14,7 @@ export interface SettledAttempt {
   outcome: Outcome;
   /** Duration of the host's method. */
   seconds: number;
-  /** From being due to being settled. */
+  /** Seconds from when the delivery was due to when it was settled. */
   lagSeconds: number;
 }
 

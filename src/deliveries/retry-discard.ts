@@ -60,10 +60,10 @@ async function change(
   run: () => Promise<ChangedRow[]>,
 ): Promise<ChangedRow> {
   const [row] = isId(id) ? await run() : [];
-  return row ?? refuse(runtime, id, action);
+  return row ?? throwNotRetryable(runtime, id, action);
 }
 
-async function refuse(runtime: Runtime, id: string, action: string): Promise<never> {
+async function throwNotRetryable(runtime: Runtime, id: string, action: string): Promise<never> {
   const { state, topic, leaseUntil, availableAt, attempts } = await getDelivery(runtime, id);
   const now = await databaseTime(runtime.db);
   const isHeld = leaseUntil !== null && leaseUntil > now;

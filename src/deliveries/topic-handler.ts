@@ -5,7 +5,7 @@ import type { LoadedCall } from './load-batch.js';
 /** The call of a delivery; null if there is nothing to call, e.g. the conversation was deleted. */
 export type HostCall = (() => unknown) | null;
 
-/** What differs between topics. */
+/** How deliveries of one topic are loaded, called and settled. */
 export interface TopicHandler {
   /** The host's method, for messages and logs. */
   method: string;

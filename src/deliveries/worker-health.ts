@@ -7,7 +7,7 @@ const aliveMs = 15_000;
 export interface WorkerBeat {
   host: string;
   version: string;
-  /** How long ago its last beat was, by the database's clock. */
+  /** Age of the worker's last heartbeat, by the database's clock. */
   ageMs: number;
   /** The host modules that it announced; null for a worker of a version that announces none. */
   modules: OwedModule[] | null;

@@ -25,9 +25,9 @@ export interface CollectOptions {
   takeFailures?: () => string[];
 }
 
-/** For the config and the host's files; the same as of every other command. */
+/** Time limit for the config and the host's files, in milliseconds; every other command has the same. */
 const hostTimeoutMs = importTimeoutMs;
-/** For everything that is read by means of the config. */
+/** Time limit for everything that is read with the config, in milliseconds. */
 const servicesTimeoutMs = 2300;
 /** How long to wait for a config's own connections and timers after its import, in milliseconds. */
 const afterImportMs = 250;

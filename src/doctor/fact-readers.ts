@@ -15,11 +15,11 @@ import { withSession } from './with-session.js';
 
 /** Texts for a fact that could not be read. */
 export interface FailureTexts {
-  /** As in "git did not answer within 2000 ms". */
+  /** Subject of the timeout message, as in "git did not answer within 2000 ms". */
   what: string;
   /** The words after "not checked:" in the checks that need the fact. */
   because: string;
-  /** What to do when the error has no better advice. */
+  /** Advice for a failure whose error has none. */
   fix: string;
 }
 

@@ -82,7 +82,7 @@ export interface EnvFile {
   ignored: boolean;
   /** Whether it is in the repository already. */
   tracked: boolean;
-  /** Those that the command line reads, relative to the host, nearest first. */
+  /** The `.env` files that the command line reads, relative to the host, nearest first. */
   read?: string[];
 }
 
@@ -103,7 +103,7 @@ export interface ConfigFacts {
   settings: CheckedSettings;
   /** Contracts in the config that have every method. */
   contracts: ContractKey[];
-  /** What decides whether calls are owed, as a worker with this config would announce it. */
+  /** The host modules that decide which calls are owed, as a worker with this config would announce them. */
   modules: OwedModule[];
   hasMetrics: boolean;
   /** The ids of audit.key and audit.previousKeys, the one in use first. */

@@ -36,9 +36,13 @@ export function findingsText(findings: readonly Finding[]): string {
 
 /** A message may contain a host's error of many lines. */
 export function withSingleLineMessage(finding: Finding): Finding {
-  return { ...finding, message: oneLine(finding.message), fix: finding.fix === null ? null : oneLine(finding.fix) };
+  return {
+    ...finding,
+    message: withoutLineBreaks(finding.message),
+    fix: finding.fix === null ? null : withoutLineBreaks(finding.fix),
+  };
 }
 
-function oneLine(text: string): string {
+function withoutLineBreaks(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').trim();
 }

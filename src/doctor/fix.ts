@@ -9,7 +9,7 @@ import { readConfigFacts } from './read-config-facts.js';
 interface Fixer {
   /** The code of the finding. */
   code: string;
-  /** What the fix does, as a shell command. */
+  /** The fix as a shell command, for display. */
   action: string;
   applies(facts: Facts): boolean;
   apply(host: CollectOptions): Promise<void>;

@@ -4,11 +4,11 @@ import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 import { type Fact, knownFact } from './facts.js';
 
 interface Observation {
-  /** As in "the config did not answer within 2000 ms". */
+  /** Subject of the timeout message, as in "the config did not answer within 2000 ms". */
   what: string;
-  /** The words after "not checked:" of what depends on it. */
+  /** Reason that checks which need this fact print after "not checked:". */
   because: string;
-  /** What to do when there is no better advice in the error. */
+  /** Advice for a failure whose error has none. */
   fix: string;
   timeoutMs: number;
 }

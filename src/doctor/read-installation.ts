@@ -53,7 +53,7 @@ function findPackage(name: string, from: string): string | undefined {
   return found && realpathSync(found);
 }
 
-/** What the host itself would import, and what each package that is installed for it would. */
+/** The copies of Cairnloop that the host and each of its packages would import. */
 function copiesInTree(root: string): string[] {
   const installed = foldersUp(root).flatMap((folder) => packagesIn(path.join(folder, 'node_modules')));
   return [root, ...installed].flatMap((folder) => findPackage('cairnloop', folder) ?? []);

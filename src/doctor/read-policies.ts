@@ -9,7 +9,7 @@ import type { PolicyFacts } from './facts.js';
 export async function readPolicies(provider: SlaPolicyProvider | undefined): Promise<PolicyFacts> {
   if (!provider) return { state: 'no provider', priorities: [], rejected: [] };
   const result: Partial<Result<unknown>> = Object(await provider.getActivePolicies());
-  if (result.ok === false) throw new Error(`it answered err (${errorText(result.error, 200)})`);
+  if (result.ok === false) throw new Error(`it returned err (${errorText(result.error, 200)})`);
   if (result.ok !== true) throw new Error(`expected ok(policies) or err(reason), found ${describeFound(result)}`);
   if (Array.isArray(result.value) && result.value.length === 0) return { state: 'off', priorities: [], rejected: [] };
   const { policies, rejected } = validatePolicies(result.value);

@@ -65,7 +65,7 @@ async function decisionOf(
 
 class InvalidDecision extends Error {
   constructor(found: string) {
-    super(`it answered ${found}`);
+    super(`it returned ${found}`);
   }
 }
 

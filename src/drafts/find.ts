@@ -6,13 +6,13 @@ import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-/** One draft, or null. */
+/** Finds a draft by its id; null if there is none. */
 export async function findDraft(executor: Executor, id: string): Promise<Draft | null> {
   const [row] = isId(id) ? await executor.run(selectDraft, { id }) : [];
   return row ? toDraft(row) : null;
 }
 
-/** One draft. Throws `DRAFT_NOT_FOUND`. */
+/** Returns a draft by its id. Throws `DRAFT_NOT_FOUND`. */
 export async function getDraft(runtime: Runtime, id: string): Promise<Draft> {
   const draft = await findDraft(runtime.db, id);
   if (!draft) throw new CairnloopError('DRAFT_NOT_FOUND', { id });

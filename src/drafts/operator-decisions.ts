@@ -16,7 +16,7 @@ import { type DraftRow, toDraft } from './rows.js';
 const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
 const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
 const useInput = schemaOf<UseInput>()({
-  /** What is sent, whatever is left of the draft's own words. */
+  /** What is sent, even if nothing is left of the draft's own words. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
@@ -138,7 +138,7 @@ async function recordSent(
 }
 
 function changed([row]: DraftRow[]): Draft {
-  if (!row) throw new Error('UPDATE answered no row');
+  if (!row) throw new Error('UPDATE returned no row');
   return toDraft(row);
 }
 

@@ -24,7 +24,7 @@ const proposal = {
   summary: optionalText(2000).default(''),
 };
 
-/** What `drafts.propose` takes. */
+/** The input of `drafts.propose`. */
 export const proposalInput = strictObject({
   ...proposal,
   evidence: z.array(strictObject(evidence)).max(50).default([]),
@@ -41,7 +41,7 @@ export function newestMessageId(conversation: Conversation): string | null {
 }
 
 /**
- * A hash of everything a decision depends on, so that a replay can tell whether the policy gets the same input. It
+ * A hash of everything a decision depends on, so that a replay sees whether the policy gets the same input. It
  * reveals none of it. Pure.
  */
 export function inputDigest({ conversation, ...proposal }: Proposal, context: Record<string, unknown> | null): string {

@@ -28,9 +28,9 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
 export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;
-  /** The customer message that owes a draft; at most one draft answers it. Null for a proposal of the host. */
+  /** The customer message that owes a draft; it gets at most one draft. Null for a proposal of the host. */
   requestMessageId: string | null;
-  /** Until it aborts, storing is retried: the generator's work was paid for. */
+  /** Storing is retried until this aborts, because the generator's work was paid for. */
   signal?: AbortSignal;
 }
 
@@ -68,11 +68,11 @@ async function openConversationOf(runtime: Runtime, id: string): Promise<Convers
 
 async function toProposal(runtime: Runtime, conversation: Conversation, wanted: WantedProposal): Promise<Proposal> {
   const [reserved] = await runtime.db.run(reserveId);
-  if (!reserved) throw new Error('SELECT answered no row');
+  if (!reserved) throw new Error('SELECT returned no row');
   return deepFreeze({ id: reserved.id, conversationId: conversation.id, ...wanted, conversation });
 }
 
-/** After the commit. */
+/** Announces a stored draft, after the commit. */
 function announceProposal(runtime: Runtime, { draft, answered }: StoredDraft): void {
   announce(runtime, 'draft.proposed', { draft, messageId: answered?.message.id ?? null });
   if (answered) announceReply(runtime, answered);

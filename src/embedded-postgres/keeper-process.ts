@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { SystemAccount } from './account.js';
 import type { StopMode } from './server.js';
 
-/** What the keeper does once its parent has ended. */
+/** The keeper's work once its parent process has ended. */
 export interface KeeperTask {
   pgCtl: string;
   data: string;

@@ -32,7 +32,7 @@ export async function startKeeper(
   };
   const program = new URL(`./keeper-process${extname(import.meta.url)}`, import.meta.url);
   const child = fork(program, [JSON.stringify(order)], {
-    // On Windows that would open a window.
+    // Not on Windows, where a detached process opens a window.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     // Pass on the loader, but not the debugger or an `--eval` source.
@@ -45,20 +45,20 @@ export async function startKeeper(
 }
 
 async function untilReady(child: ChildProcess): Promise<void> {
-  const gone = once(child, 'exit').then(([code]) => {
+  const exited = once(child, 'exit').then(([code]) => {
     throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', {
       step: 'starting its keeper',
       reason: `the process ended with exit code ${code}`,
     });
   });
-  await Promise.race([once(child, 'message'), gone]);
-  gone.catch(() => {});
+  await Promise.race([once(child, 'message'), exited]);
+  exited.catch(() => {});
 }
 
 async function dismiss(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.ref();
-  const gone = once(child, 'exit');
+  const exited = once(child, 'exit');
   child.kill('SIGKILL');
-  await gone;
+  await exited;
 }

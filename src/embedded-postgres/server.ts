@@ -22,7 +22,7 @@ export function controlServer(cluster: Cluster, pgCtl: string, account: SystemAc
   return {
     async start(wanted) {
       port = wanted;
-      // On the command line and not among the settings, so that of two starts at once each has the port it says.
+      // The port stands on the command line, so that each of two concurrent starts reports its own port.
       await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
     },
     async stop(mode) {

@@ -27,10 +27,12 @@ export interface EmbeddedPostgresOptions {
 
 /** A running Postgres that ends with the process that started it. */
 export interface EmbeddedPostgres {
-  /** With user and password, for the database `postgres`. */
+  /** Connection URL with user and password, for the database `postgres`. */
   url: string;
   port: number;
-  /** Where the data is: `dataDir`, or a temporary folder when root was given one that Postgres' own user cannot reach. */
+  /**
+   * Where the data is: `dataDir`, or a temporary folder when root was given one that Postgres' own user cannot reach.
+   */
   dataDir: string;
   /** Shuts down for good; a temporary cluster is removed. Calling it again is a no-op. */
   stop(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Changes, ChangeType } from './changes.js';
 import { type FollowUp, followUps } from './follow-ups.js';
 
 /** The parts of a runtime that follow a change, and whether they wait for the host's commit. */
-export type Announcing = Pick<Runtime, 'jobs' | 'changeFeed' | 'metrics' | 'telemetry' | 'held'>;
+export type AnnouncingRuntime = Pick<Runtime, 'jobs' | 'changeFeed' | 'metrics' | 'telemetry' | 'held'>;
 
 /** What is to follow a commit of the host's, in its order; a function publishes a span. */
 export type HeldFollowUps = (FollowUp | (() => void))[];
@@ -13,7 +13,7 @@ export type HeldFollowUps = (FollowUp | (() => void))[];
  * Announces a change: wakes workers, notifies open pages, counts and publishes as {@link followUps} has it. Call it
  * after the commit; in a transaction of the host's it waits for that one's. It returns at once and never throws.
  */
-export function announce<Type extends ChangeType>(runtime: Announcing, type: Type, change: Changes[Type]): void {
+export function announce<Type extends ChangeType>(runtime: AnnouncingRuntime, type: Type, change: Changes[Type]): void {
   const followUp = followUps[type](change);
   if (runtime.held) runtime.held.push(followUp);
   else follow(runtime, followUp);
@@ -29,7 +29,7 @@ export function holdingRuntime(runtime: Runtime, db: Database, held: HeldFollowU
 }
 
 /** Does all that follows a commit. */
-export function announceHeld(runtime: Announcing, held: HeldFollowUps): void {
+export function announceHeld(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) {
     if (typeof one === 'function') one();
     else follow(runtime, one);
@@ -37,18 +37,18 @@ export function announceHeld(runtime: Announcing, held: HeldFollowUps): void {
 }
 
 /** Runs the follow-ups that are harmless without a commit: a worker or a page checks and finds nothing. */
-export function announceHarmless(runtime: Announcing, held: HeldFollowUps): void {
+export function announceHarmless(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) if (typeof one !== 'function') followHarmlessly(runtime, one);
 }
 
-function follow(runtime: Announcing, followUp: FollowUp): void {
+function follow(runtime: AnnouncingRuntime, followUp: FollowUp): void {
   followHarmlessly(runtime, followUp);
   followUp.count?.(runtime.metrics);
   for (const [event, metadata, measurements = {}] of followUp.publish ?? [])
     runtime.telemetry.publish(event, measurements, metadata);
 }
 
-function followHarmlessly({ jobs, changeFeed }: Announcing, { wake, show }: FollowUp): void {
+function followHarmlessly({ jobs, changeFeed }: AnnouncingRuntime, { wake, show }: FollowUp): void {
   if (wake) jobs.wake(wake);
   if (show) changeFeed.changed(...show);
 }

@@ -1,6 +1,8 @@
-/** A line of the audit record, in SQL. Columns are of `from`, usually the part of the statement that made the change. */
+/**
+ * A line of the audit record, in SQL. Columns are of `from`, usually the part of the statement that made the change.
+ */
 export type AuditLine = {
-  /** One line for each of its rows; a WHERE may follow. */
+  /** A FROM clause; one audit line is written for each of its rows. */
   from: string;
   at: string;
   /** A jsonb value; {@link systemActor} for Cairnloop itself. */
@@ -13,7 +15,7 @@ export type AuditLine = {
   detail?: string;
 } & (
   | { action: string }
-  /** Where it depends on the row. */
+  /** The action as SQL, where it depends on the row. */
   | { actionSql: string }
 );
 
@@ -24,7 +26,7 @@ export function auditLines(s: string, ...lines: readonly AuditLine[]): string {
       ${lines.map(select).join('\n      UNION ALL\n      ')}`;
 }
 
-/** With casts, as the types of a UNION come from its first part. */
+/** Casts every column, because the types of a UNION come from its first part. */
 function select(line: AuditLine): string {
   const { from, at, actor, conversationId = 'conversation_id', subjectId = 'NULL', detail = "'{}'" } = line;
   const action = 'action' in line ? `'${line.action}'` : line.actionSql;

@@ -12,7 +12,7 @@ interface OfDelivery {
   deliveryId: string;
 }
 
-/** Every kind of change that something follows, with what has to be known of it. */
+/** Every kind of change that has follow-ups, with the data that these need. */
 export interface Changes {
   'conversation.opened': { conversation: Conversation };
   'conversation.replied': { message: Message };
@@ -25,11 +25,11 @@ export interface Changes {
   'conversation.archived': { conversation: Conversation; actor: Actor };
   'conversation.reopened': OfConversation;
   'conversation.rated': OfConversation;
-  /** The customer has read it. */
+  /** The customer has read the conversation. */
   'conversation.read': OfConversation;
-  /** Retention has removed it. */
+  /** Retention has removed the conversation. */
   'conversation.removed': OfConversation;
-  /** With its customer. */
+  /** The conversation was erased with its customer. */
   'conversation.erased': OfConversation;
   'message.received': OfConversation & { messageId: string };
   /** The host has taken a message, or the delivery was given up. */
@@ -49,9 +49,9 @@ export interface Changes {
   'draft.discarded': OfConversation & { draftId: string; actor: Actor };
   'outbound.triggered': { message: Message; isDue: boolean };
   'delivery.attempted': { topic: DeliveryTopic; outcome: DeliveryOutcome; seconds: number; lagSeconds: number };
-  /** After its last attempt. */
+  /** The delivery failed its last attempt. */
   'delivery.given_up': OfDelivery & { attempts: number };
-  /** An operator has discarded it. */
+  /** An operator has discarded the delivery. */
   'delivery.discarded': OfDelivery & OfConversation & { actor: Actor };
   'delivery.retried': OfDelivery & OfConversation & { actor: Actor };
   /** `owed`: the Notifier is owed a call. */

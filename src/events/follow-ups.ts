@@ -5,7 +5,7 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { EventMetadata, Measurements } from '../telemetry/telemetry.js';
 import type { Changes, ChangeType } from './changes.js';
 
-/** What follows the commit of a change. */
+/** The follow-ups of a change, after its commit: wake-up, pages to notify, counts and telemetry. */
 export interface FollowUp {
   /** Wakes a worker: a delivery of this topic is due. */
   wake?: DeliveryTopic | false;
@@ -20,10 +20,10 @@ type Shown = readonly [conversationId: string, scope: ChangeScope];
 
 type Published = readonly [event: DomainEvent, metadata: EventMetadata, measurements?: Measurements];
 
-/** The customer sees it. */
+/** A change that the customer sees. */
 const visibly = (conversationId: string): Shown => [conversationId, 'visible'];
 
-/** Operators alone see it. */
+/** A change that only operators see. */
 const internally = (conversationId: string): Shown => [conversationId, 'internal'];
 
 /** The table of what follows each change: the only place that wakes, shows, counts or publishes one. */

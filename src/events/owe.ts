@@ -1,9 +1,12 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 
-/** A call that is owed to the host, in SQL. Columns are of `from`, usually the part of the statement that made the change. */
+/**
+ * A call that is owed to the host, in SQL. Columns are of `from`, usually the part of the statement that made the
+ * change.
+ */
 export interface OwedCall {
   topic: DeliveryTopic;
-  /** One call for each of its rows; a WHERE may follow. */
+  /** A FROM clause; one call is owed for each of its rows. */
   from: string;
   /** Default `conversation_id`. */
   conversationId?: string;

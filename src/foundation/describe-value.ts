@@ -1,12 +1,14 @@
 const articles: Record<string, string> = { object: 'an object', undefined: 'undefined' };
 
-/** What kind of value it is, with none of its content. Never throws. */
+/** Names the kind of a value, with none of its content. Never throws. */
 export function describeKind(value: unknown): string {
   if (value === null) return 'null';
   return isList(value) ? 'an array' : (articles[typeof value] ?? `a ${typeof value}`);
 }
 
-/** Like kindOf, for messages of public calls. The value is named, never repeated: logs must not hold it. */
+/**
+ * Like {@link describeKind}, for messages of public calls. The value is named, never repeated: logs must not hold it.
+ */
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return value.trim() === '' ? 'an empty text' : `a text of ${counted(value.length)}`;

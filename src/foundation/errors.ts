@@ -205,7 +205,7 @@ const catalog = {
   // Conversations
   CONVERSATION_NOT_FOUND: (d: { id: string }) => ({
     message: `There is no conversation "${d.id}".`,
-    hint: 'Use the id that conversations.open() or conversations.list() answered.',
+    hint: 'Use the id that conversations.open() or conversations.list() returned.',
   }),
   CONVERSATION_RESOLVED: (d: { id: string; action: string; status?: string }) => ({
     message: `Conversation "${d.id}" is ${d.status ?? 'resolved'}, so it cannot ${d.action}.`,
@@ -227,7 +227,7 @@ const catalog = {
     hint: 'Nothing was written; correct the input and call again.',
   }),
   CURSOR_INVALID: (d: { found: string }) => ({
-    message: `The cursor "${d.found}" is not one that a list answered.`,
+    message: `The cursor "${d.found}" is not one that a list returned.`,
     hint: 'Hand back nextCursor unchanged, or leave cursor out for the first page.',
     exitCode: 2,
   }),
@@ -280,13 +280,13 @@ const catalog = {
   // SLA
   SLA_POLICIES_UNAVAILABLE: (d: { reason: string }) => ({
     message: `The slaPolicyProvider gave no policies: ${d.reason}.`,
-    hint: 'Check getActivePolicies(); until it answers, no new SLA starts and everything else works on.',
+    hint: 'Check getActivePolicies(); until it returns policies, no new SLA starts; everything else goes on.',
   }),
   SLA_POLICY_REJECTED: (d: { priority: string; reason: string; unconfirmed?: boolean }) =>
     d.unconfirmed
       ? {
           message: `Whether the SLA policy for "${d.priority}" was stored is unknown: ${d.reason}.`,
-          hint: 'Read the policies back (`cairnloop sla list`), and let setPolicy() answer ok() with what it stored.',
+          hint: 'Read the policies back (`cairnloop sla list`), and let setPolicy() return ok() with what it stored.',
         }
       : {
           message: `The SLA policy for "${d.priority}" was not stored: ${d.reason}.`,

@@ -12,7 +12,9 @@ export function redact(text: string): string {
   return masked;
 }
 
-/** Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws. */
+/**
+ * Anything thrown as one redacted text of at most `maxLength` characters that can be stored and printed. Never throws.
+ */
 export function errorText(error: unknown, maxLength = 2000): string {
   const text = beginning(describe(error), Math.max(maxLength * 4, 4000));
   return text.length > maxLength ? `${toStorableText(text.slice(0, maxLength - 1))}…` : text;
@@ -96,7 +98,7 @@ function storable(given: unknown, parents: readonly object[]): unknown {
 
 const unreadable = '[unreadable]';
 
-/** What `JSON.stringify` would write: a Date as ISO text, other objects by their `toJSON`. */
+/** Converts a value as `JSON.stringify` would: a Date to ISO text, other objects by their `toJSON`. */
 function plain(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   try {

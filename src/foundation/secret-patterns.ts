@@ -7,7 +7,7 @@ export const redactedMark = '[redacted]';
 
 type Pattern = readonly [pattern: RegExp, replacement: string | ((...found: string[]) => string)];
 
-/** Of a key; the kinds of key that are no secret (primary, public, cache) are left out. */
+/** Words before "key" that make it a secret; primary, public and cache keys are none. */
 const keyKinds = [
   'account|access|admin|api|auth|client|consumer|deploy|encryption|functions|hmac|license|master|private|project',
   'secret|service|session|shared|sharedaccess|signing|ssh|storage|subscription|webhook|write',

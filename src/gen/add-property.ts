@@ -59,7 +59,7 @@ function lineBeforeClose({ text, close, elements, property, style }: Place, comm
   return { at: lineStart(text, close), text: `${indent}${property}${comma}${style.eol}` };
 }
 
-/** `, b: 2` on a line of its own asks for another such line. */
+/** Where the host puts commas first (`, b: 2`), the new property does too. */
 function addCommaFirst({ text, commas, property, style }: Place, last: Node): Insertion[] | undefined {
   const comma = commas.at(-1);
   if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
@@ -67,7 +67,7 @@ function addCommaFirst({ text, commas, property, style }: Place, last: Node): In
   return [{ at: nextLineStart(text, trailingEnd(text, last.getEnd())), text: `${indent}, ${property}${style.eol}` }];
 }
 
-/** Without trailing commas, a new line before the last property is the only change of one line. */
+/** In code without trailing commas, inserting before the last property changes one line only. */
 function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Insertion[] | undefined {
   const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
   const at = nextLineStart(text, end);
@@ -84,7 +84,7 @@ function startsItsLine(text: string, position: number): boolean {
   return text.slice(lineStart(text, position), position).trim() === '';
 }
 
-/** After block comments; after a line comment the text would be part of it. */
+/** The end of the line's code and block comments; text after a line comment would become part of it. */
 function inlineEnd(text: string, position: number): number {
   const comments = ts.getTrailingCommentRanges(text, position) ?? [];
   const isLine = comments.some(({ kind }) => kind === SyntaxKind.SingleLineCommentTrivia);

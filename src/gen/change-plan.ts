@@ -13,7 +13,7 @@ export interface FileChange {
   after: string | null;
   /** Why, for `skipped` and `manual`. */
   reason?: string;
-  /** For `manual`: the lines to add, and where in the file. */
+  /** Lines to add by hand, and their place in the file, for the outcome `manual`. */
   byHand?: readonly { place: string; lines: readonly string[] }[];
 }
 
@@ -25,7 +25,7 @@ export interface ChangePlan {
   notes: readonly string[];
   /** The commands, to be run in the package, that install what it does not list yet. */
   install?: readonly string[];
-  /** The commands, to be run in the package, by which the host's own tools bring the files into their order. */
+  /** Commands to run in the package, with which the host's own tools format the files. */
   fix?: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function writeChange(path: string, before: string | null, after: string):
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
 }
 
-/** Nothing can be added to a file in UTF-16, or to a binary one. */
+/** Whether text can be added to a file: not to one in UTF-16, nor to a binary one. */
 export function isEditable(text: string): boolean {
   return !text.includes('\0');
 }

@@ -7,10 +7,10 @@ import { isTransparent } from './references.js';
  * Finds where a key is set: in the object, in an object spread into it, or by a later statement. `unclear` is what may
  * set or delete it in a way that cannot be followed.
  */
-export type Entry = { node: Node; value: Node } | { unclear: Node };
+export type FoundEntry = { node: Node; value: Node } | { unclear: Node };
 
 /** A later statement that names the key wins; one that may mean any key counts if none names it. */
-export function findEntry({ object, names }: ConfigObject, key: string): Entry | undefined {
+export function findEntry({ object, names }: ConfigObject, key: string): FoundEntry | undefined {
   const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
   if (named) return named.value ? { node: named.node, value: valueSet(named.value) } : { unclear: named.node };
@@ -23,7 +23,7 @@ export function findEntry({ object, names }: ConfigObject, key: string): Entry |
   return unclear && { unclear };
 }
 
-/** What may set any key: a computed name, a prototype, a spread from outside of the file. */
+/** Properties that may set any key: a computed name, a prototype, a spread from another file. */
 function hiddenSources(object: ObjectLiteralExpression): Node[] {
   return object.getProperties().filter((property) => {
     if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
@@ -81,7 +81,7 @@ function alternatives(expression: Node): Node[] {
   return [expression.getLeft(), expression.getRight()].flatMap(alternatives);
 }
 
-/** What a property, or an assignment to one, sets. */
+/** The value that a property, or an assignment to it, sets. */
 function valueSet(property: Node): Node {
   if (Node.isPropertyAssignment(property)) return property.getInitializer() ?? property;
   if (Node.isShorthandPropertyAssignment(property)) return property.getNameNode();

@@ -23,7 +23,7 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
   return { object: first.object, names: withAliases(names, file) };
 }
 
-/** What is exported, and the names that the export itself gives it. */
+/** An exported value, and the names under which the file exports it. */
 interface Exported {
   node: Node;
   names: readonly ScopedName[];
@@ -92,7 +92,9 @@ function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | u
   return meant && resolveObject(meant, [...names, name]);
 }
 
-/** The initializer of a `const` or never reassigned variable, or the function; a part of a pattern has no such value. */
+/**
+ * The initializer of a `const` or never reassigned variable, or the function; a part of a pattern has no such value.
+ */
 function onlyValue(declaration: Node, { text, scope }: ScopedName): Node | undefined {
   if (!scope || isReassigned({ text, scope })) return undefined;
   if (Node.isVariableDeclaration(declaration)) return declaration.getInitializer();

@@ -1,10 +1,10 @@
-/** How a host names its files, and its tests, where the words of a name are told apart. */
+/** How a host names its files, and its tests, where the words of a name can be separated. */
 
 /** `kind`: `user-profile.service.ts`, as Angular and Nest do. */
 export const fileCases = ['kebab', 'kind', 'snake', 'camel', 'pascal', 'flat'] as const;
 export type FileCase = (typeof fileCases)[number];
 
-/** `automation-policy` as the host would name it. */
+/** Converts a name such as `automation-policy` to the host's spelling of file names. */
 export function inFileCase(kebab: string, fileCase: FileCase): string {
   const words = kebab.split('-');
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);

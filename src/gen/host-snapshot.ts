@@ -29,7 +29,7 @@ export interface StrayConfig {
   reason: string;
 }
 
-/** What is known about a host before planning. Paths are relative to `root`, with `/`. */
+/** All facts about a host that a plan needs. Paths are relative to `root`, with `/`. */
 export interface HostSnapshot {
   /** Absolute: the folder of the package. */
   root: string;
@@ -44,7 +44,7 @@ export interface HostSnapshot {
   aliases: PathAliases;
   /** The environment variable with the Postgres URL: not `DATABASE_URL` if that holds the URL of something else. */
   databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
-  /** What `DATABASE_URL` holds where it is no Postgres: its scheme, e.g. `file:`. */
+  /** The scheme of a `DATABASE_URL` that names no Postgres, e.g. `file:`. */
   otherDatabase: string | null;
   /** The variable that the config reads, or will read, where it names no Postgres yet, and the file that holds it. */
   missingUrl: { name: string; place: string | null; state: 'not set' | 'empty' | 'a placeholder' } | null;
@@ -72,7 +72,7 @@ export interface HostSnapshot {
   noConsole: boolean;
   /** The linter refuses `process` as a global. */
   importsProcess: boolean;
-  /** The commands, without the files, by which the host's own tools rewrite what `gen` cannot write their way. */
+  /** Commands, to be followed by file names, with which the host's own tools format generated files. */
   fixers: readonly string[];
   /** The packages that the host or its workspace lists. */
   dependencies: readonly string[];

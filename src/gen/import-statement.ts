@@ -1,6 +1,9 @@
 import type { ModuleForm } from './module-form.js';
 
-/** What to take from one module. Every name but `from` is optional; `local` marks a module of the host's own. */
+/**
+ * An import to be added: names from one module. Every name but `from` is optional; `local` marks a module of the host's
+ * own.
+ */
 export interface WantedImport {
   from: string;
   /** Names of values, e.g. `err, ok`. */

@@ -12,7 +12,7 @@ import { findTestFile } from './test-place.js';
 
 export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
-  /** Where the modules go, relative to the package. */
+  /** Folder for the modules, relative to the package. */
   folder: string;
   /** Where SLA terms live: `static` in the module, `database` in Cairnloop's own table. */
   storage: 'static' | 'database';
@@ -21,7 +21,7 @@ export interface ModuleRequest {
   withTests: boolean;
 }
 
-/** The files that a plan must know the text of. */
+/** Files whose text a plan needs. */
 export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[] {
   return request.kinds.flatMap((name) => {
     const file = moduleFile(host, moduleKinds[name], request.folder);
@@ -88,7 +88,7 @@ function runnerModuleFor(runner: TestRunner, { dependencies, language }: HostSna
   return language === 'js' || dependencies.includes('@types/jest') ? '' : runnerModules.jest.runnerModule;
 }
 
-/** Their linters want an `expect` in every test. */
+/** Test runners whose linters want an `expect` in every test. */
 const withExpect: ReadonlySet<TestRunner> = new Set(['jest', 'vitest', 'bun']);
 
 /** Each works without `esModuleInterop`, which older hosts lack. */
@@ -101,7 +101,7 @@ const assertImports: Record<ModuleForm, string> = {
 export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, context: ModuleContext): string {
   const { host, templates, request } = context;
   const at = testFile(host, file);
-  // Vitest refuses to be required, and compiles its test files itself.
+  // Vitest cannot be loaded by `require`, and compiles its test files itself.
   const form = runner === 'vitest' ? 'esm' : formFor(file, context.form);
   const runnerFunction = (runner !== 'japa' && host.testFunction) || runnerModules[runner].runnerFunction;
   const usesExpect = withExpect.has(runner);
@@ -129,8 +129,8 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, c
 }
 
 /**
- * The config of a host that has none yet, with trailing commas: what is put in then comes last. {@link finishConfig}
- * takes them away where the host writes none.
+ * The config of a host that has none yet, with trailing commas, so that new entries come last. {@link finishConfig}
+ * removes the commas where the host writes none.
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
   const form = configForm(host, '');
@@ -143,7 +143,7 @@ export function renderConfig(host: HostSnapshot, templates: Templates): string {
   });
 }
 
-/** By its name, since a default import of `node:process` needs `esModuleInterop`. */
+/** `env` is imported by name, because a default import of `node:process` needs `esModuleInterop`. */
 const environmentImports: Record<ModuleForm, string> = {
   esm: "import { env } from 'node:process';",
   commonjs: "const { env } = require('node:process');",

@@ -4,20 +4,20 @@
  */
 
 export interface ModuleKind {
-  /** What `cairnloop gen <name>` and the templates call it. */
+  /** Name of the kind in `cairnloop gen <name>` and in the templates. */
   name: string;
   /** The interface of `cairnloop` that it fulfils. */
   contract: string;
   /** The key of `defineConfig({ ... })`, and the name that the module exports. */
   configKey: string;
-  /** Without folder and extension. */
+  /** File name of the module, without folder and extension. */
   fileName: string;
-  /** The function of `cairnloop/testing` that checks it. */
+  /** The function of `cairnloop/testing` that checks the module. */
   check: string;
   summary: string;
-  /** What happens without the module. */
+  /** Consequence of a missing module. */
   absent: string;
-  /** Where the terms live: each storage has a template of its own. The first one is the default. */
+  /** Storages of SLA terms, each with a template of its own. The first one is the default. */
   storages?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export const moduleKinds = {
     check: 'checkNotifier',
     summary:
       'is called when a conversation is resolved, an SLA is breached, a reply is written or an outbound message is due',
-    absent: 'nobody is told, and outbound messages are refused',
+    absent: 'nobody is notified, and outbound messages are refused',
   },
   policy: {
     name: 'policy',

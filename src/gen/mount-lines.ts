@@ -7,7 +7,7 @@ export interface MountLines {
   /** The server's file, from which the config is imported: in the source folder, or as a path in the package. */
   file: string;
   lines: readonly string[];
-  /** The same in TypeScript, where JavaScript lacks types that a strict compiler wants. */
+  /** The lines in TypeScript, where they need types that the JavaScript lines lack. */
   typedLines?: readonly string[];
   /** True where the lines connect at the first request: a build, or a test, imports them too. */
   isLazy?: boolean;

@@ -4,7 +4,7 @@ import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 /** The files of `cairnloop gen alerts`, by the names that they have in the package and in the host. */
 export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json'] as const;
 
-/** Where they go unless `--dir` says otherwise. */
+/** Default folder of the alert rules; `--dir` names another. */
 export const defaultAlertsFolder = 'ops';
 
 export interface AlertsRequest {

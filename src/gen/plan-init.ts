@@ -38,7 +38,7 @@ export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: strin
   return [...enter, ...verbs.map((verb) => runCommand(host.packageManager, `cairnloop ${verb}`))];
 }
 
-/** What would write the modules that the config will still lack. */
+/** The command that writes the modules which the config still lacks. */
 function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): string[] {
   const text = changes.find(({ path }) => path === config.path)?.after ?? '';
   const [first, ...others] = unwiredKinds({ path: config.path, text });

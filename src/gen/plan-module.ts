@@ -117,7 +117,7 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   return installCommands(host.packageManager, missing);
 }
 
-/** For the files that are written: the host may order imports or break lines in ways that are not known here. */
+/** Commands that format the written files, because the host's linter may want another layout. */
 function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
   const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
   if (files.length === 0) return [];

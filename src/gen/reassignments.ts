@@ -2,7 +2,7 @@
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
 import { isWritten, outermost, referencesTo, type ScopedName } from './references.js';
 
-/** One place where a key of the object is set; `key` is undefined where it cannot be told which one. */
+/** One place where a key of the object is set; `key` is undefined where it is unknown which one. */
 export interface Reassignment {
   node: Node;
   key: string | undefined;

@@ -20,7 +20,7 @@ export function isTransparent(node: Node | undefined): node is Node & { getExpre
   );
 }
 
-/** A node with the wrappers around it that leave the value as it is. */
+/** The outermost node around a node whose wrappers leave the value unchanged. */
 export function outermost(node: Node): Node {
   const parent = node.getParent();
   return isTransparent(parent) ? outermost(parent) : node;

@@ -1,4 +1,4 @@
-/** Which declaration a name means, found as the language finds it. No types are computed. */
+/** Finds the declaration of a name by the scope rules of JavaScript, without a type checker. */
 import { Node, SyntaxKind, ts } from 'ts-morph';
 
 /** The nearest scope that declares a name, with every declaration of it there. */
@@ -7,7 +7,7 @@ export interface DeclaredName {
   declarations: readonly Node[];
 }
 
-/** What `name` means where `use` stands; undefined where the file does not declare it. */
+/** Finds the declaration of `name` that is visible at `use`; undefined where the file does not declare it. */
 export function findDeclared(use: Node, name = use.getText()): DeclaredName | undefined {
   const all = use
     .getSourceFile()

@@ -14,7 +14,7 @@ export interface Style {
 /** The style of the templates. */
 export const templateStyle: Style = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
 
-/** What can be seen of a style in one file; a key that the file does not show is absent. */
+/** The code style that one file shows; absent keys are those that it does not show. */
 export function observeStyle(file: SourceFile): Partial<Style> {
   const text = file.getFullText();
   return {
@@ -59,7 +59,9 @@ function observeIndent(text: string): Partial<Style> {
   return widths.length === 0 ? {} : { indent: ' '.repeat(Math.min(...widths)) };
 }
 
-/** Rewrites a text in {@link templateStyle} as the host would have written it. Comments and templates stay as they are. */
+/**
+ * Rewrites a text in {@link templateStyle} as the host would have written it. Comments and templates stay as they are.
+ */
 export function applyStyle(fileName: string, text: string, style: Style): string {
   const file = parseSource(fileName, text);
   const edits = file.getDescendants().flatMap((node) => tokenEdit(node, style, text));

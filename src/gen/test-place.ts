@@ -20,7 +20,7 @@ export function findTestFile(file: string, { testPlaces, testSuffix }: TestHabit
   return candidates.find((candidate) => isRun(candidate, testPlaces)) ?? candidates[0] ?? file;
 }
 
-/** Those that a pattern begins with, and the usual ones. */
+/** Folders for a test: those at the start of the runner's patterns, and the usual ones. */
 function foldersFor(beside: string, { include, roots = [] }: TestPlaces): string[] {
   const bases = include
     .map((glob) => picomatch.scan(glob).base.replace(/\/[^/]*\.[^/]*$/, ''))

@@ -4,7 +4,7 @@ import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
 /** The manual step for a tsconfig that excludes the config: the host has to decide it. */
 export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
   const changes: FileChange[] = [];
-  // Who has built with such a config has a layout that fits it.
+  // A host that was built with such a tsconfig has a layout that fits it.
   if (strayConfig && (strayConfig.isError || config.text === null)) {
     const { tsconfig, reason } = strayConfig;
     changes.push(byHand(tsconfig, reason, strayLine(strayConfig), 'beside "compilerOptions"'));

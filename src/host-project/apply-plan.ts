@@ -1,4 +1,4 @@
-/** The one writer of the host's files: all of a plan or nothing of it. */
+/** Writes the host's files: all files of a plan, or none. */
 import {
   chmodSync,
   mkdirSync,
@@ -18,15 +18,15 @@ import { decodeText, encodeText } from './host-text.js';
 import { realHostFile } from './safe-path.js';
 import { writeFailed } from './write-failed.js';
 
-/** What was done, so that it can be taken back. Paths are relative to the package. */
-export interface Applied {
+/** The changes that were made, so that they can be reverted. Paths are relative to the package. */
+export interface AppliedChanges {
   files: { path: string; before: string | null; after: string | null }[];
   /** Folders that were made, outermost first. */
   folders: string[];
 }
 
 /** @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then every file is as it was */
-export function applyPlan(plan: ChangePlan): Applied {
+export function applyPlan(plan: ChangePlan): AppliedChanges {
   const changes = pendingChanges(plan).map((change) => ({ ...change, real: realHostFile(plan.root, change.path) }));
   refuseChanged(changes);
   const undo: (() => void)[] = [];
@@ -96,7 +96,7 @@ function attempt(step: () => void): void {
   try {
     step();
   } catch {
-    // Reported by the failure that began it.
+    // The failure that caused the rollback is reported.
   }
 }
 

@@ -1,4 +1,6 @@
-/** Which tool builds a host, and whether its output holds the config. Read from settings: nothing of the host is run. */
+/**
+ * Which tool builds a host, and whether its output holds the config. Read from settings: nothing of the host is run.
+ */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isFile } from './folders.js';
@@ -84,7 +86,7 @@ function isBuildFile(root: string, file: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(readTextIfAny(path.join(root, file)) ?? '');
 }
 
-/** With the scripts that it runs in turn, and the text of files that it starts Node with. */
+/** The text of the build script, of the scripts that it runs, and of files that it starts Node with. */
 function buildScript(root: string): string | undefined {
   const project = projectBuild(root);
   if (project !== undefined) return project;

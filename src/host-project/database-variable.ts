@@ -5,7 +5,9 @@ import { isPlaceholder } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
 
-/** Prisma, Drizzle and others keep a file or another server under the usual name. No value leaves this function whole. */
+/**
+ * Prisma, Drizzle and others keep a file or another server under the usual name. No value leaves this function whole.
+ */
 export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'databaseVariable' | 'otherDatabase'> {
   const files = [...envFiles(root), path.join(root, '.env.example')];
   const given = process.env.DATABASE_URL || files.map((file) => envValue(file, 'DATABASE_URL')).find(Boolean);
@@ -25,7 +27,7 @@ export function findMissingUrl(root: string, name: string): HostSnapshot['missin
   return isPlaceholder(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
-/** Of a value without a scheme, e.g. a placeholder, nothing is concluded unless it is a file, or of ODBC's form. */
+/** The kind of database in a URL; undefined for a value without a scheme that is no file and no ODBC string. */
 function kindOf(value: string): string | undefined {
   const scheme = /^[a-z][\w.+-]*:/i.exec(value)?.[0];
   if (scheme) return scheme;

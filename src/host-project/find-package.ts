@@ -10,7 +10,7 @@ import { workspacePackages } from './workspace.js';
 export interface HostPackage {
   /** Absolute: the folder of the config. */
   root: string;
-  /** Of the package that this folder belongs to: its own, or one above as in an Nx repository. */
+  /** The package.json of this folder, or of one above as in an Nx repository. */
   json: PackageJson;
   /** Absolute: the folder of that package.json; null where there is none. */
   packageRoot: string | null;
@@ -67,7 +67,7 @@ function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPacka
   return existing === undefined ? undefined : nearestHost(existing);
 }
 
-/** For a root without a config: the one project below that has one, or else the one that depends on Cairnloop. */
+/** Finds the one project below a root that has a config, else the one that depends on Cairnloop. */
 function belowRoot(host: HostPackage, start: string): HostPackage {
   const members = workspacePackages(host.root, host.json);
   const projects = members.filter((folder) => hasConfig(folder));

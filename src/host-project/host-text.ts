@@ -1,6 +1,6 @@
 /**
- * A host's file as text from which its bytes can be had again. A byte that is no UTF-8, as in a comment in Latin-1, is
- * kept as a lone surrogate (as Python's `surrogateescape` does), so that an edit leaves it as it was.
+ * Reads a host's file as text that converts back to the same bytes. A byte that is no UTF-8, as in a comment in
+ * Latin-1, is kept as a lone surrogate (as Python's `surrogateescape` does), so that an edit leaves it as it was.
  */
 import { Buffer, isUtf8 } from 'node:buffer';
 

@@ -3,15 +3,15 @@ import { existsSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node
 import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
-import { type Applied, applyPlan } from './apply-plan.js';
+import { type AppliedChanges, applyPlan } from './apply-plan.js';
 import { isFile } from './folders.js';
 import { openOwnFolder, removeOwnFolderIfUnused } from './own-folder.js';
 import { readHostFiles } from './read-project.js';
 import { realHostFile, strangePath } from './safe-path.js';
 import { refusal, writeFailed } from './write-failed.js';
 
-/** One run; the newest is last. */
-export interface JournalEntry extends Applied {
+/** One run of `init` or `gen`; the newest entry is last. */
+export interface JournalEntry extends AppliedChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
   /** ISO-8601. */
@@ -58,16 +58,16 @@ export function planUndo(root: string): { run: string; plan: ChangePlan; apply()
   return { run: last.run, plan: planBack(root, last), apply };
 }
 
-function takeBack(root: string, applied: Applied): void {
+function takeBack(root: string, applied: AppliedChanges): void {
   applyPlan(planBack(root, applied));
   for (const folder of applied.folders.toReversed()) removeIfEmpty(realHostFile(root, folder));
 }
 
-function planBack(root: string, { files }: Applied): ChangePlan {
+function planBack(root: string, { files }: AppliedChanges): ChangePlan {
   return { root, changes: files.map(takenBack), notes: [] };
 }
 
-function takenBack({ path, before, after }: Applied['files'][number]): FileChange {
+function takenBack({ path, before, after }: AppliedChanges['files'][number]): FileChange {
   return {
     path,
     outcome: 'updated',
@@ -77,7 +77,7 @@ function takenBack({ path, before, after }: Applied['files'][number]): FileChang
   };
 }
 
-/** Without an extension: no formatter of the host looks at it. */
+/** The journal has no extension, so that no formatter of the host changes it. */
 const journalPath = '.cairnloop/journal';
 /** The path that version 0.1 used. */
 const earlierPath = '.cairnloop/journal.json';
@@ -126,7 +126,7 @@ function parseJournal(file: string): unknown {
 /** Somebody may have written there. */
 function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   const isText = (value: unknown) => typeof value === 'string';
-  const isFileEntry = (file: Partial<Applied['files'][number]> | null) =>
+  const isFileEntry = (file: Partial<AppliedChanges['files'][number]> | null) =>
     isText(file?.path) && [file?.before, file?.after].every((text) => text === null || isText(text));
   const { run, files, folders } = entry ?? {};
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);

@@ -1,4 +1,6 @@
-/** The rules that a host's linter is set to, read as text from its settings and from presets of configs. Nothing is run. */
+/**
+ * The rules that a host's linter is set to, read as text from its settings and from presets of configs. Nothing is run.
+ */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
 import { parseSource } from '../gen/parse-source.js';
@@ -12,9 +14,11 @@ import { literalOf, readScriptSettings } from './script-settings.js';
 export interface LintSettings {
   /** The tools whose settings were found. */
   tools: readonly LintTool[];
-  /** The value of a rule, whatever plugin it is of: a level, or a list or object with options; null where it is off. */
+  /** The value of a rule of any plugin: a level, or a list or object with options; null where it is off. */
   rule(name: string): unknown;
-  /** The rules that the host's own files name, the packages that these take from, and whether they enable categories. */
+  /**
+   * The rules that the host's own files name, the packages that these take from, and whether they enable categories.
+   */
   own: { rules: readonly string[]; packages: readonly string[]; categories: boolean };
 }
 export type LintTool = 'eslint' | 'oxlint' | 'biome' | 'xo' | 'standard';
@@ -107,7 +111,7 @@ function namedIn({ file, text }: Source): string[] {
     .map((literal) => literal.getLiteralText());
 }
 
-/** What is imported, required or, in settings of the older kind, extended. */
+/** Whether a literal names a module: imported, required or, in older settings, extended. */
 function isNamed(literal: Node, file: string): boolean {
   const parent = literal.getParent();
   if (Node.isImportDeclaration(parent) || Node.isExportDeclaration(parent)) return true;
@@ -133,7 +137,7 @@ function enablesCategories({ file, text }: Source): boolean {
   return Object.keys(Object(readScriptSettings(text).categories)).some((name) => name !== 'correctness');
 }
 
-/** By their names without that of the plugin; the last setting of one holds. */
+/** Lint rules by name, without the plugin's name; the last setting of a rule wins. */
 function rulesIn({ text }: Source): Map<string, unknown> {
   const all = ruleProperties(text).map((property): [string, unknown] => {
     return [nameOf(property).replace(/^.*\//, ''), setting(literalOf(property.getInitializer()))];

@@ -12,7 +12,7 @@ export function openOwnFolder(root: string): string {
   return folder;
 }
 
-/** It may also hold the data of an embedded Postgres, and then stays. */
+/** Removes `.cairnloop` unless it holds other data, such as an embedded Postgres. */
 export function removeOwnFolderIfUnused(root: string): void {
   const folder = realHostFile(root, '.cairnloop');
   if (readdirSync(folder).every((name) => name === ignoreFile)) rmSync(folder, { recursive: true });

@@ -14,7 +14,7 @@ export function presetFile(from: string, entry: string, names: readonly string[]
 
 const scriptEnds = ['.json', '.jsonc', '.js', '.cjs', '.mjs', '.ts'];
 
-/** As Node resolves it; else what a package's `exports` names under other conditions, or the file itself. */
+/** Resolves a file of a package as Node does; else by other conditions of `exports`, or as a plain file. */
 function packageFile(from: string, entry: string, names: readonly string[]): string | undefined {
   try {
     return createRequire(from).resolve(entry);
@@ -29,7 +29,7 @@ function inside(folder: string, names: readonly string[]): string[] {
   return names.map((name) => path.join(folder, name));
 }
 
-/** What the package.json of a folder names as its entry, for whichever condition. */
+/** Entry files that a folder's package.json names, for any condition. */
 function entriesOf(folder: string): string[] {
   const { exports, module, main } = readJson(path.join(folder, 'package.json')) ?? {};
   const own = typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports;

@@ -1,4 +1,4 @@
-/** What `tsc` would make of the host's files, as far as it decides where new ones belong. */
+/** Reads how `tsc` builds the host, as far as that decides where new files belong. */
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import type { StrayConfig } from '../gen/host-snapshot.js';

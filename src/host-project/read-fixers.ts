@@ -5,7 +5,10 @@ import type { LintSettings } from './lint-settings.js';
 import { readPrettierSettings } from './prettier-settings.js';
 import type { Settings } from './read-json.js';
 
-/** Without the files, which follow; none where generated files pass as they are. */
+/**
+ * The host's commands that fix lint and format, to be followed by file names; none where generated files pass
+ * unchanged.
+ */
 export function readFixers(root: string, lint: LintSettings, dependencies: readonly string[]): string[] {
   const prettier = foldersUp(root).map(readPrettierSettings).find(Boolean);
   const usesPrettier = prettier !== undefined || dependencies.includes('prettier');
@@ -23,7 +26,7 @@ const commands: Record<LintSettings['tools'][number], string> = {
   standard: 'standard --fix',
 };
 
-/** Those that need no settings to be in use. */
+/** Tools that are in use without settings of their own. */
 const otherTools = [
   ['xo', 'xo --fix'],
   ['standard', 'standard --fix'],
@@ -42,7 +45,7 @@ function isCovered(root: string, tool: LintSettings['tools'][number], lint: Lint
   );
 }
 
-/** What the generators of Nest, Next and Adonis write. */
+/** Lint presets that the generators of Nest, Next and Adonis write. */
 const stockPackages =
   /^(@eslint\/js|@eslint\/eslintrc|eslint\/config|eslint:recommended|eslint-plugin-prettier\/recommended|eslint-config-prettier(\/flat)?|globals|typescript-eslint|eslint-config-next(\/[\w-]+)?|@adonisjs\/eslint-config(\/[\w-]+)?|next(\/[\w-]+)?)$/;
 const stockRules = new Set([

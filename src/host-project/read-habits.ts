@@ -49,7 +49,7 @@ function findFileCase(lint: LintSettings, sample: string, files: readonly string
   return allowed.includes('kebab') ? (usual === 'kind' ? usual : 'kebab') : (allowed[0] ?? 'kebab');
 }
 
-/** What most files of two words and more show. */
+/** The spelling of file names that most files with two words or more have. */
 function usualCase(files: readonly string[]): FileCase | undefined {
   const seen = files.map((file) => fileCaseOf(path.posix.basename(file))).filter((found) => found !== undefined);
   return fileCases.find((one) => seen.filter((found) => found === one).length * 2 > Math.max(seen.length, 2));

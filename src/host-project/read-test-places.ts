@@ -23,7 +23,7 @@ export function readTestPlaces(root: string, runner: TestRunner, json: PackageJs
   return readers[runner]?.() ?? everywhere;
 }
 
-/** Of the file that the script names, else of the one of the runner's own name; `rootDir` begins at the package. */
+/** Settings of the test runner: from the file that the script names, else from the runner's default file. */
 function settingsOf(root: string, script: string, own: RegExp): Settings | undefined {
   const named = /(?:--config|-c)[ =](\S+\.(?:json|[cm]?[jt]s))\b/.exec(script)?.[1];
   const name = named ?? readdirSync(root).find((file) => own.test(file));

@@ -1,4 +1,4 @@
-/** What a settings file in JavaScript or TypeScript exports, as far as it is written out. Nothing is run. */
+/** Reads literal exports of a settings file in JavaScript or TypeScript. Nothing is run. */
 import { Node } from 'ts-morph';
 import { resolveObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';

@@ -5,11 +5,13 @@ import { isFile } from './folders.js';
 import type { PackageJson } from './package-json.js';
 import { readTextIfAny } from './read-text.js';
 
-/** What marks the root of a monorepo whose projects need no package.json of their own. */
+/** Files that mark the root of a monorepo whose projects need no package.json of their own. */
 const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', 'rush.json'];
 const projectFolders = '{apps,packages,services,libs,projects}/**';
 
-/** The absolute folders of a workspace's packages and of projects that hold a config; none where it is no root of one. */
+/**
+ * The absolute folders of a workspace's packages and of projects that hold a config; none where it is no root of one.
+ */
 export function workspacePackages(root: string, json: PackageJson): string[] {
   return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();
 }

@@ -7,7 +7,7 @@ export interface Fields {
   text(name: string): string;
   /** Every value of a field that may occur more than once. */
   all(name: string): string[];
-  /** All fields. */
+  /** Names of all fields. */
   names: readonly string[];
 }
 

@@ -4,7 +4,7 @@ import { errorText, toStorableText } from '../foundation/redact.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 
 /** The sender of a request as the host's session knows them. */
-export interface Person {
+export interface IdentifiedPerson {
   id: string;
   name?: string;
 }
@@ -15,11 +15,13 @@ export interface NativeRequest {
 }
 
 /** The result of identification. `answer` is the host's own object; read it with care. */
-export type Identity = { state: 'known'; person: Person; answer: object } | { state: 'anonymous' | 'unconfigured' };
+export type Identity =
+  | { state: 'known'; person: IdentifiedPerson; answer: object }
+  | { state: 'anonymous' | 'unconfigured' };
 
 /** The host's function that identifies the sender. */
 export interface IdentityHook {
-  /** Its option name, e.g. `operator`. */
+  /** Name of the mount option that identifies, e.g. `operator`. */
   option: string;
   ask: ((request: Request, native: NativeRequest) => unknown) | undefined;
 }
@@ -67,7 +69,7 @@ function problemOf(id: unknown): string | null {
   return visible.test(id) ? null : 'is blank';
 }
 
-function toPerson(id: string, name: unknown): Person {
+function toPerson(id: string, name: unknown): IdentifiedPerson {
   // Do not cut a surrogate pair.
   const known = typeof name === 'string' ? name.slice(0, maxLength).replace(/[\uD800-\uDBFF]$/, '') : '';
   return visible.test(known) ? { id, name: toStorableText(known).trim() } : { id };

@@ -5,13 +5,13 @@ import { createRateLimit } from './rate-limit.js';
 /** Server-sent events for open pages, limited per person and to the lifetime of their session. */
 export interface LiveStreams<News> {
   /** Returns a stream, or a refusal: 429 over the person's limit, 503 over the process's limit or while closing. */
-  open(viewer: Viewer<News>): Response;
+  open(viewer: StreamViewer<News>): Response;
   /** Ends every stream and opens no more. */
   close(): void;
 }
 
 /** Who watches, and which events concern them. */
-export interface Viewer<News> {
+export interface StreamViewer<News> {
   personId: string;
   /** The connection of the browser. */
   signal: AbortSignal;
@@ -55,7 +55,7 @@ const maxStreams = 10_000;
 const sliceSize = 250;
 
 interface Stream<News> {
-  viewer: Viewer<News>;
+  viewer: StreamViewer<News>;
   send(event: string): void;
   end(): void;
 }
@@ -81,7 +81,7 @@ export function createLiveStreams<News>(options: LiveStreamsOptions<News>): Live
     else counts.delete(stream.viewer.personId);
   }
 
-  const count = ({ personId }: Viewer<News>) => counts.get(personId) ?? 0;
+  const count = ({ personId }: StreamViewer<News>) => counts.get(personId) ?? 0;
 
   /** Writes to all streams in slices, so that thousands do not block the event loop. */
   async function broadcast(news: News): Promise<void> {
@@ -148,7 +148,7 @@ interface Register<News> {
 }
 
 function openStream<News>(
-  viewer: Viewer<News>,
+  viewer: StreamViewer<News>,
   options: LiveStreamsOptions<News>,
   register: Register<News>,
 ): ReadableStream<Uint8Array> {
@@ -191,7 +191,7 @@ function closeQuietly(controller: ReadableStreamDefaultController): void {
   try {
     controller.close();
   } catch {
-    // The reader has cancelled it.
+    // The reader has cancelled the stream.
   }
 }
 

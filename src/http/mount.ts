@@ -18,7 +18,7 @@ export interface MountedApp {
 }
 
 export interface MountOptions {
-  /** Its name in log lines and responses, e.g. `workspace`. */
+  /** Name of the mount in log lines and responses, e.g. `workspace`. */
   name: string;
   /** Loads the application at the first request. After a failure the next request tries again. */
   load(): Promise<MountedApp>;

@@ -5,7 +5,7 @@ import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject,
 /** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
 export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
 
-export interface ReadOptions {
+export interface FormReadOptions {
   limits?: FieldLimits;
   /** Content types to read. Default: forms. */
   accepts?: readonly ('form' | 'json')[];
@@ -24,7 +24,7 @@ type Kind = 'urlencoded' | 'multipart' | 'json';
 export async function readForm(
   request: Request,
   incoming?: IncomingMessage,
-  { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: ReadOptions = {},
+  { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
 ): Promise<Fields | UnreadReason> {
   try {
     const type = request.headers.get('content-type') ?? '';

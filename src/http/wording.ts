@@ -4,7 +4,7 @@ import { CairnloopError } from '../foundation/errors.js';
 /** The texts of a page, and how they run. */
 export interface Wording<Texts> {
   texts: Texts;
-  /** For `lang`, dates and numbers. */
+  /** Language tag for `lang`, dates and numbers. */
   locale: string;
   dir: 'ltr' | 'rtl';
 }

@@ -26,7 +26,7 @@ export function createOutcomeCounts(executor: Executor): () => Promise<KeptOutco
   return cached({ count: 0, oldestSeconds: 0 }, () => countKeptOutcomes(executor));
 }
 
-/** The ages that tell whether the audit record is sealed and its anchors are handed over. */
+/** The ages that show whether the audit record is sealed and its anchors are handed over. */
 export function createAuditAges(executor: Executor): () => Promise<AuditAges> {
   return cached<AuditAges>({ oldestUnsealedSeconds: 0, anchorAgeSeconds: null }, async () => {
     const [row] = await executor.run(selectAuditAges);
@@ -48,7 +48,7 @@ export function createWorkerCount(executor: Executor): () => Promise<number> {
   return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
 }
 
-/** The same for the checks of readiness. A check that is not mentioned has passed. */
+/** Reads the checks of readiness for metrics, cached. A check that is not mentioned has passed. */
 export function createReadyChecks(probe: () => Promise<Readiness>): () => Promise<Record<string, boolean>> {
   const allPassed = { database: true, jobs: true, migrations: true, worker: true, settlements: true };
   return cached<Record<string, boolean>>({}, async () => {

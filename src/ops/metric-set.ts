@@ -7,7 +7,7 @@ export type MetricSet = ReturnType<typeof createMetricSet>;
 /** Cairnloop's metrics, in no registry yet. The source is read at a scrape. */
 export function createMetricSet(source: MetricSource) {
   const events = createEventMetrics();
-  // From the start, so that the first failure shows as an increase.
+  // Counters start at 0, so that the first failure shows as an increase.
   for (const module of ['automationPolicy', 'slaPolicyProvider']) events.moduleFailures.inc({ module }, 0);
   return { ...events, ...createStateGauges(source) };
 }

@@ -18,7 +18,7 @@ export interface MetricSource {
 
 /** The values that one instance supplies. */
 export interface CountSource extends MetricSource {
-  /** The same for instances that count the same rows. */
+  /** Identifies the database; equal for instances that count the same rows. */
   database: string;
 }
 
@@ -29,7 +29,7 @@ interface RegistryMetrics {
   sources: Set<CountSource>;
 }
 
-/** On the registry itself, so that another copy of this package finds them too. */
+/** Key of the metrics on the registry itself, where another copy of this package finds them too. */
 const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
 
 /**
@@ -80,7 +80,7 @@ async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
   return [...sums.values()];
 }
 
-/** The same for outcomes that wait for a lock. */
+/** Reads the counts of outcomes that wait for a lock. */
 async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
   const kept = await Promise.all(onePerDatabase(sources).map((source) => source.kept()));
   return {

@@ -59,7 +59,7 @@ export function createOperations(sources: OperationsSources, paths: Required<Ope
     }
   });
   for (const path of owned) {
-    app.all(path, (c) => c.text('Only GET and HEAD are answered here.\n', 405, { allow: 'GET, HEAD' }));
+    app.all(path, (c) => c.text('Only GET and HEAD are allowed here.\n', 405, { allow: 'GET, HEAD' }));
   }
   app.notFound((c) => c.text('Not found.\n', 404));
   return createMount({

@@ -33,7 +33,7 @@ const knownPriorities = new Set(['low', 'normal', 'high', 'urgent']);
 
 export interface PrometheusMetrics extends Metrics {
   scrape(): Promise<{ contentType: string; body: string }>;
-  /** What was counted stays; the deliveries of this instance are counted no more. */
+  /** Stops counting deliveries of this instance. Earlier counts stay. */
   close(): void;
 }
 

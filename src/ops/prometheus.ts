@@ -32,7 +32,7 @@ function optionProblems({ registry }: PrometheusOptions): ConfigProblem[] {
   return [{ path: 'registry', expected: 'a Registry of prom-client', found: describeKind(registry) }];
 }
 
-/** By its methods, as it may be of another copy of prom-client. */
+/** Recognises a Registry by its methods, as it may come from another copy of prom-client. */
 function isRegistry(value: unknown): boolean {
   const methods = ['registerMetric', 'getSingleMetric', 'getSingleMetricAsString', 'metrics'];
   try {

@@ -15,7 +15,7 @@ export interface ServedApp {
 /** Time limit for receiving a request, in milliseconds. */
 const requestTimeout = 10_000;
 
-/** Where to listen, and what its failure calls it. */
+/** An address to listen on, and its name in error messages. */
 export interface ListenAddress {
   server: 'ops server' | 'workspace';
   host: string;

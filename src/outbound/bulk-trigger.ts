@@ -78,7 +78,7 @@ async function insertOnce(
       dedupeKey: dedupeKey ?? null,
       traceparent: traces.traceparent(),
     });
-    if (!row) throw new Error('INSERT answered no row');
+    if (!row) throw new Error('INSERT returned no row');
     return row;
   };
   if (dedupeKey === undefined) return insert(db);
@@ -226,7 +226,7 @@ const lockRecipients = statement<{ recipients: string[] }, { id: string }>(
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-/** Without its content: nobody got it, so no erasure would find whose words it holds. */
+/** Stored without its content: it has no recipient, so no erasure would find it. */
 const recordRefusal = statement<{ templateId: string; actor: Actor; requested: number; refusal: string }>(
   'outbound.refuse_bulk',
   (s, p) => `

@@ -26,7 +26,7 @@ const triggerInput = schemaOf<TriggerInput>()({
   content,
   /** Default 0: at once. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
-  /** A second call with the same key for the same conversation sends nothing. */
+  /** Dedupe key: a second call with it for the same conversation sends nothing. */
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });

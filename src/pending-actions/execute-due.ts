@@ -107,7 +107,7 @@ const lockConversation = statement<{ id: string }, { id: string }>(
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE SKIP LOCKED`,
 );
 
-/** Not before an earlier one of the same conversation, which may wait for its next attempt. */
+/** Locks a due action, unless an earlier one of its conversation still waits for its next attempt. */
 const lockDue = statement<{ id: string }, PendingActionRow>(
   'pending_action.lock_due',
   (s, p) => `

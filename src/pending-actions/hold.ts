@@ -7,7 +7,7 @@ export async function holdAction(executor: Executor, id: string, reason: HeldRea
   return rows.length > 0;
 }
 
-/** What the same operator asked for after it in the conversation may rest on it: it is held as well. */
+/** Holds later actions of the same operator in the conversation as well, because they may depend on this one. */
 export async function holdLaterActions(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
   const { conversationId, id: after, actor } = action;
   await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });

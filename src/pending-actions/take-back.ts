@@ -8,15 +8,15 @@ import { type PendingAction, type PendingActionRow, toPendingAction } from './pe
 interface TakeBack {
   conversationId: string;
   id: string;
-  /** The operator who takes it back: while it waits, only the one who requested it. */
+  /** The operator who takes the action back; while it waits, only the one who requested it may. */
   operatorId: string;
   /** Keeps the text in the thread instead of returning it. */
   keep?: boolean;
 }
 
 /**
- * Takes an action back and returns it with its text. Null where it was carried out, was taken back before, or is another
- * operator's. One that is being carried out at this moment is waited for.
+ * Takes an action back and returns it with its text. Null where it was carried out, was taken back before, or is
+ * another operator's. One that is being carried out at this moment is waited for.
  */
 export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise<PendingAction | null> {
   const { conversationId, id, operatorId, keep = false } = given;

@@ -11,10 +11,10 @@ import { wordingFor } from './strings/strings.js';
 export const tokenHeader = 'x-cairnloop-token';
 
 /** Identifies the customer from the host's session. Throws before anything is read or rendered. */
-export async function enter(c: PortalContext, services: Services): Promise<PortalPageContext> {
+export async function requireCustomer(c: PortalContext, services: Services): Promise<PortalPageContext> {
   const { options, assets, tokens } = services;
   if (!isKnownHost(c.req.raw, options.hosts))
-    throw new RequestProblem('FORBIDDEN', { message: 'This host name is not one that is answered here.' });
+    throw new RequestProblem('FORBIDDEN', { message: 'This host name is not served here.' });
   const identity = await identifyCustomer(c, services);
   if (identity.state !== 'known')
     throw new RequestProblem('UNAUTHENTICATED', { message: 'Sign in to the application first.' });

@@ -6,7 +6,7 @@ import { createLiveStreams } from '../http/live-streams.js';
 import { createRateLimit } from '../http/rate-limit.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import type { PortalOutcome } from '../telemetry/metrics.js';
-import { enter, requireOwnRequest } from './access.js';
+import { requireCustomer, requireOwnRequest } from './access.js';
 import { isApiRequest, type PortalContext, type PortalEnv, type Route, type Services } from './handler.js';
 import { type CustomerNews, subscribeCustomerNews } from './live-news.js';
 import { problemOf, RequestProblem, rateLimited } from './problems.js';
@@ -86,7 +86,7 @@ function allowedAt(path: string): Answering {
     name: 'other',
     path,
     handle() {
-      const message = `Only ${allow.join(' and ')} is answered here.`;
+      const message = `Only ${allow.join(' and ')} is allowed here.`;
       throw new RequestProblem('METHOD_NOT_ALLOWED', { message, headers: { allow: allow.join(', ') } });
     },
   };
@@ -101,7 +101,7 @@ async function answer(c: PortalContext, services: Services, route: Answering): P
 
 async function answerOrRefuse(c: PortalContext, services: Services, route: Answering): Promise<Response> {
   try {
-    c.set('pageContext', await enter(c, services));
+    c.set('pageContext', await requireCustomer(c, services));
     if (c.req.method === 'POST') await requireOwnRequest(c, services, route as Route);
     // Count after the form was read, so that a refusal can show the customer's text again.
     if (route.counted) countRead(c, services);

@@ -14,7 +14,7 @@ import type { Wording } from './strings/strings.js';
 import type { WidgetSource } from './widget-source.js';
 import type { WriteLimit } from './write-limit.js';
 
-/** What every route works with. */
+/** The services that every route of the portal uses. */
 export interface Services {
   runtime: Runtime;
   api: PortalApi;
@@ -27,7 +27,7 @@ export interface Services {
   reads: RateLimit;
 }
 
-/** What every page is built with. */
+/** The values that every page of the portal needs. */
 export interface PortalPageContext {
   base: string;
   customer: PortalCustomer;

@@ -48,7 +48,7 @@ export interface PortalOptions {
   rateLimit?: PortalRateLimit;
   /** CSS of the host's own, served after the portal's: set the `--cairnloop-…` properties to change its look. */
   styles?: string;
-  /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
+  /** The host names it serves; any other is refused. Default: every one, as the host's server decides. */
   hosts?: readonly string[];
   /** Live updates of open pages: how many for one customer, and how often the session is checked again. */
   live?: LiveSettings;

@@ -26,7 +26,7 @@ export interface ProblemDetails {
   /** The text on a page. */
   text?: TextKey;
   values?: Record<string, string | number>;
-  /** For developers, in English; API clients get it instead of the page's text. */
+  /** Message for developers, in English, which API clients get instead of the page's text. */
   message?: string;
   headers?: Record<string, string>;
 }

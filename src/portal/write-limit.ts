@@ -8,7 +8,7 @@ import { statement } from '../db/statement.js';
  * counts once, even if both arrive at the same time.
  */
 export interface WriteLimit {
-  /** Returns 0 if allowed, else the seconds until the next try. */
+  /** Returns 0 if the write is allowed, else the seconds until the next try. */
   take(customerId: string, key: string | undefined): Promise<number>;
 }
 

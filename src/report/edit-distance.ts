@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** Texts are compared up to so many characters: the time grows with the square of it. */
+/** Only this many characters of a text are compared, because the time grows with their square. */
 const comparedChars = 2000;
 
 /** How much of a draft an operator changed: 0 for nothing, 1 for all of it. Pure. */

@@ -4,7 +4,7 @@ import type { Report, ReportNumber } from './report-types.js';
 /** A number of a report by a name that fits into a URL, e.g. `sla.breached` or `deliveries.reply.done`. */
 export interface NamedNumber {
   name: string;
-  /** What the conversations behind it have in common, as a title. */
+  /** Title of the list of the number's conversations. */
   label: string;
   number: ReportNumber;
 }

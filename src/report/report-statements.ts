@@ -27,12 +27,12 @@ const isInPeriod = (p: Period, column: string) =>
   `${column} >= ${p.since}::timestamptz AND ${column} < ${p.until}::timestamptz`;
 
 /**
- * Conversations that were active since the period began, found by the index on `updated_at`: one that was opened, or had
- * a clock started, in the period is among them, so no index on those times is needed.
+ * Conversations that were active since the period began, found by the index on `updated_at`: one that was opened, or
+ * had a clock started, in the period is among them, so no index on those times is needed.
  */
 const activeSince = (s: string, p: Period) => `${s}.conversations c WHERE c.updated_at >= ${p.since}::timestamptz`;
 
-/** The same of those that retention has removed; what a worker of before 0023 kept has no `changed_at`. */
+/** Last change of a removed conversation. Shapes stored before migration 0023 have no `changed_at`. */
 const shapeChanged = 'coalesce(shape.changed_at, shape.removed_at)';
 const removedSince = (s: string, p: Period) =>
   `${s}.conversation_shapes shape WHERE ${shapeChanged} >= ${p.since}::timestamptz`;

@@ -7,17 +7,21 @@ export interface ReportNumber {
   conversationIds: string[];
 }
 
-/** What became of a delivery; `retrying` is pending and has failed before. */
+/** Outcome of a delivery; `retrying` is pending and has failed before. */
 export type DeliveryOutcomeName = 'done' | 'pending' | 'retrying' | 'discarded';
 
 /**
- * How the team did in a period. Shares are from 0 to 1; null where there is nothing to divide by. Conversations that were
- * removed with `retention.keep: 'shape'` are counted, but for their deliveries and the edit distance of their drafts.
+ * How the team did in a period. Shares are from 0 to 1; null where there is nothing to divide by. Conversations that
+ * were removed with `retention.keep: 'shape'` are counted, but for their deliveries and the edit distance of their
+ * drafts.
  */
 export interface Report {
   since: Date;
   until: Date;
-  /** True where the period holds more than is counted: the newest 100 000 conversations, clocks and drafts, and 500 000 deliveries. */
+  /**
+   * True where the period holds more than is counted: the newest 100 000 conversations, clocks and drafts, and 500 000
+   * deliveries.
+   */
   truncated: boolean;
   /** Conversations opened in the period. */
   opened: ReportNumber;
@@ -34,7 +38,7 @@ export interface Report {
   csat: { positiveShare: number | null; positive: ReportNumber; negative: ReportNumber };
   /** Drafts made in the period. */
   drafts: {
-    /** Of those that an operator decided on: sent as they were or edited, and not discarded. */
+    /** Share of the drafts decided by operators that were sent, unchanged or edited. */
     acceptedShare: number | null;
     /** Median of edited characters divided by length, over the newest 200 edited drafts. */
     medianEditDistance: number | null;

@@ -75,7 +75,7 @@ export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[]
   return audit.filter((row, index) => isOwn(row) || ran(row, index));
 }
 
-/** What an audit row did to the conversation's priority; null where nothing. */
+/** The change of priority that an audit row records; null where there is none. */
 export function priorityChange({ action, detail }: AuditRow): { from: string; to: string } | null {
   const { before, after } = detail as { before?: { priority?: unknown }; after?: { priority?: unknown } };
   if (action !== 'conversation.updated' || after?.priority === undefined) return null;

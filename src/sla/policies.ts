@@ -103,7 +103,7 @@ async function store(provider: SlaPolicyProvider, priority: string, terms: Parti
   }
 }
 
-/** What the provider stored, if it is a policy of this priority; anything else confirms nothing. */
+/** Returns the provider's stored policy if it is one of this priority; anything else confirms nothing. */
 function confirmed(priority: string, answer: unknown, refusal: (reason: string) => CairnloopError): SlaPolicy {
   const { policies, rejected } = validatePolicies([answer]);
   const [policy] = policies;

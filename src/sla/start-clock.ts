@@ -67,7 +67,7 @@ const startedLine: AuditLine = {
         'responseDueAt', response_due_at, 'breachAt', breach_at)`,
 };
 
-/** The parameters of {@link oweCountdown}. */
+/** The parameters of the statement part {@link oweCountdown}. */
 interface CountdownParams {
   /** Whether this process has a notifier. */
   hasNotifier: boolean;

@@ -13,7 +13,7 @@ export interface RejectedPolicy {
 
 /**
  * Splits a provider's result into usable policies (copies) and rejected rows. Pure; never throws. Two policies of one
- * priority are both rejected, because nothing tells which was meant.
+ * priority are both rejected, because it is unknown which was meant.
  */
 export function validatePolicies(rows: unknown): { policies: SlaPolicy[]; rejected: RejectedPolicy[] } {
   if (!Array.isArray(rows)) {
@@ -53,7 +53,7 @@ function readRow(row: unknown, index: number): ReadRow {
   }
 }
 
-/** As `conversations.open` takes it: what it would trim or refuse can match no conversation. */
+/** Whether `conversations.open` takes this priority unchanged; any other can match no conversation. */
 function isPriority(value: unknown): value is string {
   return (
     typeof value === 'string' &&

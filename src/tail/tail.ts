@@ -62,7 +62,7 @@ export async function tail(options: TailOptions): Promise<void> {
     while (!signal.aborted) {
       try {
         const lines = await look();
-        if (isAway) warn('The database answers again.');
+        if (isAway) warn('The database is reachable again.');
         isAway = false;
         if (lines.length > 0) show(lines);
       } catch (error) {
@@ -106,7 +106,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]> {
   /** How each known delivery stood; events have an empty text. */
   const known = new Map<string, string>();
-  const unsettled = new Set<string>();
+  const pendingIds = new Set<string>();
   const topics = filter.topic === undefined ? [...deliveryTopics] : [filter.topic];
   let from: Date | undefined;
 
@@ -125,8 +125,8 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
   function deliveryLines(rows: readonly TailedDeliveryRow[]): DeliveryLine[] {
     const lines = rows.map((row) => ({ row, line: toDeliveryLine(row) }));
     for (const { line } of lines) {
-      if (line.state === 'pending') unsettled.add(line.id);
-      else unsettled.delete(line.id);
+      if (line.state === 'pending') pendingIds.add(line.id);
+      else pendingIds.delete(line.id);
     }
     return lines
       .filter(({ row, line }) => isChanged(line.id, `${line.status} ${line.attempts}`, row.is_new))
@@ -138,7 +138,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     const now = new Date(time?.now ?? Date.now());
     from ??= now;
     const { conversationId = null } = filter;
-    const watched = [...unsettled].slice(-mostWatched);
+    const watched = [...pendingIds].slice(-mostWatched);
     const [deliveries, events] = await Promise.all([
       db.run(selectDeliveries, { from, watched, topics, conversationId }),
       db.run(selectEvents, { from, conversationId }),
@@ -149,7 +149,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     const eventLines = events.map(toEventLine).filter(({ id }) => isChanged(id, '', true));
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
-    forgetOldest(unsettled, mostWatched);
+    forgetOldest(pendingIds, mostWatched);
     return lines.filter((line) => matchesFilter(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
   };
 }

@@ -98,7 +98,7 @@ function failed(api: Api, span: Span, error: unknown): never {
 function markFailed({ SpanStatusCode }: Api, span: Span, error: unknown): void {
   attempt(() => {
     span.setAttribute('error.type', errorType(error));
-    // Without a message: it would be the host's own text.
+    // The status has no message, which would be the host's own text.
     span.setStatus({ code: SpanStatusCode.ERROR });
   });
 }

@@ -1,7 +1,7 @@
 /**
- * Names and attributes of spans, by OpenTelemetry's semantic conventions for messaging and for generative AI. Every value
- * is an id of Cairnloop's, a name out of a fixed list, a number, or a model's name: no text of a customer's, no error's
- * message, no setting.
+ * Names and attributes of spans, by OpenTelemetry's semantic conventions for messaging and for generative AI. Every
+ * value is an id of Cairnloop's, a name out of a fixed list, a number, or a model's name: no text of a customer's, no
+ * error's message, no setting.
  */
 import { constants } from 'node:os';
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
@@ -10,7 +10,7 @@ import { isId } from '../validation/input.js';
 
 export type SpanAttributes = Record<string, string | number>;
 
-/** What a span is called, and what is known of it when it starts. */
+/** Name and attributes of a span at its start. */
 export interface SpanStart {
   name: string;
   attributes: SpanAttributes;
@@ -27,9 +27,9 @@ export interface TracedDelivery {
   /** The host's method, e.g. `notifier.onReply`. */
   method: string;
   attempt: number;
-  /** Of the span that wrote the delivery, as its row keeps it; null where that was not traced. */
+  /** Trace context of the span that wrote the delivery; null where that was not traced. */
   traceparent: string | null;
-  /** When its claim was sent, by `performance.now()`. */
+  /** When the claim of the delivery was sent, by `performance.now()`. */
   claimedAt: number;
 }
 
@@ -83,7 +83,7 @@ export const processNames = Object.fromEntries(deliveryTopics.map((topic) => [to
 /** The event of that span, at the time of the claim. */
 export const claimedEvent = 'cairnloop.delivery.claimed';
 
-/** Of the span of a callback. One literal: it is made for each delivery, and spreads take longer. */
+/** Attributes of a callback's span. One literal, because it is made for each delivery and spreads are slower. */
 export function processAttributes(delivery: TracedDelivery): SpanAttributes {
   return {
     'messaging.system': system,
@@ -141,7 +141,7 @@ const knownNames = new Set([
   'URIError',
   'AbortError',
   'TimeoutError',
-  // Of a callback that did not settle in time.
+  // Error of a callback that did not settle in time.
   'HostTimeout',
 ]);
 

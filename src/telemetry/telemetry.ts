@@ -44,7 +44,7 @@ export interface Telemetry {
 
 const eventsWords = 'the name of an event, or a list of names';
 
-/** What TypeScript asks for anyway. The names themselves are judged one by one. */
+/** The shape that TypeScript requires; unknown event names are refused one by one later. */
 const attachInput = z.object({
   id: z.string('a text').min(1, 'a text that is not empty'),
   events: z.union([z.string(), z.array(z.string()).min(1, eventsWords)], eventsWords),
@@ -160,7 +160,7 @@ function call({ handler, giveUp }: Attached, { event, measurements, metadata }: 
   }
 }
 
-/** One reader's own: what it changes reaches neither the operation's result nor the next reader. */
+/** A copy for one reader, so that its changes reach neither the operation's result nor the next reader. */
 function copyOf(message: TelemetryMessage): TelemetryMessage {
   try {
     return structuredClone(message);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 
 /** The outcome of one call into a host module. */
-export type Outcome = { kind: 'answered'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
+export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call with one sample. */
 export interface SampleCall {
@@ -30,7 +30,7 @@ export async function callModule<Args extends unknown[] | []>(
   return { sample, outcome, blockedMs: clock.blockedMs, mutated };
 }
 
-/** One call for each item, one after the other; what hangs once would hang for every other. */
+/** Calls once for each item, in turn, and stops at a hanging call, because all others would hang too. */
 export async function callEachInTurn<T>(
   items: readonly T[],
   call: (item: T) => Promise<SampleCall>,
@@ -46,7 +46,7 @@ export async function callEachInTurn<T>(
 
 async function settle(timeoutMs: number, call: () => unknown): Promise<Outcome> {
   try {
-    return { kind: 'answered', value: await withTimeout(timeoutMs, 'the call', call) };
+    return { kind: 'returned', value: await withTimeout(timeoutMs, 'the call', call) };
   } catch (error) {
     return error instanceof HostTimeout ? { kind: 'hung' } : { kind: 'threw', error };
   }

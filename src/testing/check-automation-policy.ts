@@ -71,7 +71,7 @@ function judgeDecision(value: unknown): Verdict | undefined {
 
 function judgeRiskyDecision(value: unknown): Verdict | undefined {
   if (value !== 'allow') return judgeDecision(value);
-  const message = 'answered "allow" for what a hostile customer wrote, so it would be sent without review';
+  const message = 'returned "allow" for what a hostile customer wrote, so it would be sent without review';
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
 }
 
@@ -79,8 +79,8 @@ function sameAs(earlier: readonly SampleCall[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
   return (value: unknown, sample: string): Verdict | undefined => {
     const before = known.get(sample);
-    if (before?.kind !== 'answered' || before.value === value) return judgeDecision(value);
-    const message = `answered ${describeFound(value)} where it had answered ${describeFound(before.value)}`;
+    if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
+    const message = `returned ${describeFound(value)} where it had returned ${describeFound(before.value)}`;
     return { level: 'warning', code: 'UNSTABLE_DECISION', message };
   };
 }

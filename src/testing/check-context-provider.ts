@@ -16,7 +16,7 @@ export interface ContextProviderCheckOptions extends CheckOptions {
 
 /**
  * Runs a host's ContextProvider with known actor ids, with odd ones and with many at once, and looks at whether its
- * answers can be shown and belong to the customer that was asked for.
+ * results can be shown and belong to the customer that was asked for.
  *
  * @example
  * const report = await checkContextProvider(provider, { actorIds: [ada.id, grace.id] });
@@ -36,7 +36,7 @@ export function checkContextProvider(
         callModule(shown(actorId), [actorId, {}], settings.timeoutMs, (...given) => provider.getContext(...given));
       const ordinary = await callEachInTurn(settings.dry ? actorIds.slice(0, 1) : actorIds, get);
       const findings = judgeCalls('getContext', ordinary, judgeKnown);
-      if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'answered')) return findings;
+      if (settings.dry || ordinary.some((trial) => trial.outcome.kind !== 'returned')) return findings;
       return [
         ...findings,
         ...judgeCalls('getContext, odd actor ids', await callEachInTurn(oddActorIds, get), judgeResult),
@@ -56,7 +56,7 @@ function judgeKnown(value: unknown): Verdict | undefined {
   const verdict = judgeResult(value);
   if (verdict || (value as { ok: boolean }).ok) return verdict;
   const reason = errorText((value as { error: unknown }).error, 200);
-  const message = `answered err (${reason}), so the rail says "Context Unavailable"; name known ids with actorIds`;
+  const message = `returned err (${reason}), so the rail says "Context Unavailable"; name known ids with actorIds`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
@@ -78,10 +78,10 @@ async function checkConcurrent(
   const check = 'getContext, many at once';
   const asked = Array.from({ length: 20 }, (_, n) => n % actorIds.length);
   const trials = await Promise.all(asked.map((index) => get(actorIds[index] as string)));
-  const failed = trials.filter((trial) => trial.outcome.kind !== 'answered').length;
+  const failed = trials.filter((trial) => trial.outcome.kind !== 'returned').length;
   const mixed = trials.some((trial, n) => isOfAnother(trial.outcome, asked[n] as number, ordinary));
   if (mixed) {
-    const message = 'answered the facts of another customer than the one asked for';
+    const message = 'returned the facts of another customer than the one asked for';
     return [{ level: 'problem', code: 'MIXES_CUSTOMERS', check, message }];
   }
   if (failed === 0) return [passedFinding(check, '20 calls')];
@@ -91,5 +91,5 @@ async function checkConcurrent(
 
 function isOfAnother(outcome: Outcome, own: number, ordinary: readonly SampleCall[]): boolean {
   const isLike = (trial: SampleCall | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
-  return outcome.kind === 'answered' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
+  return outcome.kind === 'returned' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -29,7 +29,7 @@ export interface NotifierFaultOptions {
 /** A side effect that happened more often than in an attempt without faults. */
 export interface RepeatedEffect {
   callback: keyof Notifier;
-  /** What happened, e.g. `answer lost at effect 1`. */
+  /** The fault, e.g. `answer lost at effect 1`. */
   fault: string;
   effect: string;
   expected: number;
@@ -82,7 +82,7 @@ const notKilled: ContractFinding = {
   message: 'not tried: hand in the URL of a module whose default export makes the notifier',
 };
 
-/** What the runner has imported, it may load by hooks that another process does not have. */
+/** The finding for a module that another process cannot load, as it lacks the test runner's hooks. */
 function notLoaded(reason: string): ContractFinding {
   const message = `not tried, because a process of its own cannot load the module: ${reason}. Set NODE_OPTIONS to what loads it, such as --import tsx`;
   return { level: 'problem', code: 'NOT_CALLED', check: 'killed processes', message };
@@ -109,7 +109,7 @@ async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
   const expected = countEffects(clean.effects);
   const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
   // A callback that fails without a fault would fail with every other.
-  if (clean.trials.some(({ outcome }) => outcome.kind !== 'answered')) return { findings, repeated: [] };
+  if (clean.trials.some(({ outcome }) => outcome.kind !== 'returned')) return { findings, repeated: [] };
   const repeated: RepeatedEffect[] = [];
   for (const fault of faultsFor(clean.reached, kit.module !== null)) {
     const title = titleOf(fault);

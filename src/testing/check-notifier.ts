@@ -3,7 +3,7 @@ import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
 import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
-import { type JudgeAnswer, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type JudgeResult, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
@@ -52,8 +52,8 @@ const notCalled: ContractFinding = {
 
 export interface Callback {
   name: keyof Notifier;
-  judge: JudgeAnswer;
-  /** The arguments with which the worker calls it. */
+  judge: JudgeResult;
+  /** The arguments with which the worker calls the method. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
@@ -108,16 +108,16 @@ export const callbacks: readonly Callback[] = [
   },
 ];
 
-/** All but resolved count `err(...)` as a failure, and nothing else that is returned. */
+/** For all callbacks but `onConversationResolved`, a returned `err(...)` is a failure, and no other value is. */
 function judgeFailure(value: unknown): Verdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
-  const message = `answered err (${failure}), which counts as a failed delivery and is repeated`;
+  const message = `returned err (${failure}), which counts as a failed delivery and is repeated`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
 function ignored(instead: string): Verdict {
-  const message = `answered what looks like a failure and counts as success; ${instead}`;
+  const message = `returned what looks like a failure and counts as success; ${instead}`;
   return { level: 'warning', code: 'ANSWER_IGNORED', message };
 }
 
@@ -135,8 +135,8 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
   const id = (suffix: string) => `check-${callback.name}-${suffix}`;
   const ordinary = await deliver('an ordinary conversation', ordinaryConversation(), id('ordinary'));
   const first = judgeCalls(callback.name, [ordinary], callback.judge);
-  // What fails with ordinary data would fail with all other, and say nothing more.
-  if (ordinary.outcome.kind !== 'answered') return first;
+  // A callback that fails with ordinary data would fail with all other data too.
+  if (ordinary.outcome.kind !== 'returned') return first;
   const odd = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
     deliver(title, conversation, id(title)),
   );
@@ -175,7 +175,7 @@ async function checkConcurrent(
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(n + 1)));
-  const failed = trials.filter((trial) => trial.outcome.kind !== 'answered');
+  const failed = trials.filter((trial) => trial.outcome.kind !== 'returned');
   if (failed.length === 0) return [passedFinding(check, '20 calls')];
   const message = `${failed.length} of 20 calls failed that succeed one by one`;
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];

@@ -48,13 +48,13 @@ function judgePolicies(value: unknown): Verdict | undefined {
   const verdict = judgeResult(value);
   if (verdict) return verdict;
   if (!isResultOk(value)) {
-    const message = `answered err (${errorText((value as { error: unknown }).error, 200)}), so no SLA starts`;
+    const message = `returned err (${errorText((value as { error: unknown }).error, 200)}), so no SLA starts`;
     return { level: 'warning', code: 'ANSWERS_ERR', message };
   }
   const { rejected } = validatePolicies(value.value);
   if (rejected.length === 0) return undefined;
   const named = rejected.map(({ priority, reason }) => `"${priority}" (${reason})`).join('; ');
-  return { level: 'problem', code: 'INVALID_POLICY', message: `answered policies that are not used: ${named}` };
+  return { level: 'problem', code: 'INVALID_POLICY', message: `returned policies that are not used: ${named}` };
 }
 
 function judgeResult(value: unknown): Verdict | undefined {
@@ -91,7 +91,7 @@ const notStored: ContractFinding = {
   level: 'problem',
   code: 'NOT_STORED',
   check: 'setPolicy, then getActivePolicies',
-  message: 'answered ok, but the next read does not have the new terms',
+  message: 'returned ok, but the next read does not have the new terms',
 };
 
 function anotherBreach({ breachMinutes, responseMinutes }: SlaPolicy): number {
@@ -104,7 +104,7 @@ function judgeStored(expected: SlaPolicy) {
     if (verdict || !isResultOk(value)) return verdict;
     const [policy] = validatePolicies([value.value]).policies;
     if (policy && isSame(policy, expected)) return undefined;
-    return { level: 'problem', code: 'WRONG_POLICY', message: 'answered ok with another policy than the one stored' };
+    return { level: 'problem', code: 'WRONG_POLICY', message: 'returned ok with another policy than the one stored' };
   };
 }
 
@@ -120,7 +120,7 @@ async function checkWrongTerms(calls: Calls, { priority, responseMinutes }: SlaP
   });
   const findings = judgeCalls(check, trials, judgeResult);
   if (stored.length === 0) return findings;
-  const message = `stores ${stored[0]}, so the priority has no SLA from then on; answer err(reason) instead`;
+  const message = `stores ${stored[0]}, so the priority has no SLA from then on; return err(reason) instead`;
   return [
     ...findings.filter(({ code }) => code !== 'PASSED'),
     { level: 'warning', code: 'STORES_INVALID_TERMS', check, message },
@@ -145,7 +145,7 @@ function isSame(one: SlaPolicy, other: SlaPolicy): boolean {
 }
 
 function isOk({ outcome }: SampleCall): boolean {
-  return outcome.kind === 'answered' && isResultOk(outcome.value);
+  return outcome.kind === 'returned' && isResultOk(outcome.value);
 }
 
 function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: true }> {
@@ -153,6 +153,6 @@ function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: tru
 }
 
 function readOf({ outcome }: SampleCall): ReturnType<typeof validatePolicies> {
-  const answer = outcome.kind === 'answered' ? outcome.value : undefined;
+  const answer = outcome.kind === 'returned' ? outcome.value : undefined;
   return isResultOk(answer) ? validatePolicies(answer.value) : { policies: [], rejected: [] };
 }

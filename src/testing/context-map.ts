@@ -16,7 +16,7 @@ export function contextMapVerdict(map: unknown): Verdict | undefined {
   try {
     return unrenderable(map, 'the map', 1, new Set());
   } catch {
-    return { level: 'problem', code: 'UNREADABLE', message: 'answered a map that throws when it is read' };
+    return { level: 'problem', code: 'UNREADABLE', message: 'returned a map that throws when it is read' };
   }
 }
 

@@ -14,7 +14,7 @@ export interface ProcessAttempt {
   conversationId: string;
   delivery: { deliveryId: string; attempt: number };
   fault: Fault;
-  /** What happens is written to it, a line each, before the process can be killed. */
+  /** File for effects and failures, one line each, written before the process can be killed. */
   file: string;
 }
 
@@ -34,7 +34,7 @@ try {
   write({ made: true });
   await call(notifier);
 } catch (error) {
-  // Of the callback: the next attempt repeats it.
+  // The callback failed: the next attempt repeats it.
   write({ failed: errorText(error, 500) });
 }
 // Connections of the host's own would keep the process alive.

@@ -1,9 +1,9 @@
-/** What a host's fake providers report to, so that faults can strike at each side effect. */
+/** Receiver of side effects from a host's fake providers, so that faults can strike at each effect. */
 export interface FaultProvider {
   /**
    * To be called and awaited where a mail, a CRM entry or the like would be made. `key` is the idempotency key that the
-   * provider is handed: effects of one name and key count once, effects without a key each count. Returns what the provider
-   * would return.
+   * provider is handed: effects of one name and key count once, effects without a key each count. Returns what the
+   * provider would return.
    */
   effect(name: string, key?: string): Promise<unknown>;
 }

@@ -13,10 +13,10 @@ export interface Verdict {
 const blockingMs = 1000;
 
 /** Checks a result that came in time; undefined if it keeps the contract. */
-export type JudgeAnswer = (value: unknown, sample: string) => Verdict | undefined;
+export type JudgeResult = (value: unknown, sample: string) => Verdict | undefined;
 
 /** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
-export function judgeCalls(check: string, trials: readonly SampleCall[], judgeAnswer: JudgeAnswer): ContractFinding[] {
+export function judgeCalls(check: string, trials: readonly SampleCall[], judgeAnswer: JudgeResult): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
   if (wrong.length === 0) return [passedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
   const codes = [...new Set(wrong.map(({ verdict }) => verdict.code))];
@@ -31,14 +31,14 @@ export function passedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: SampleCall, judgeAnswer: JudgeAnswer): Verdict[] {
+function judgeTrial(trial: SampleCall, judgeAnswer: JudgeResult): Verdict[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeAnswer): Verdict | undefined {
+function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeResult): Verdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
-  if (outcome.kind === 'answered') return judgeAnswer(outcome.value, sample);
+  if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
   if (outcome.error instanceof TypeError && /read only|not extensible|delete property|redefine/.test(reason)) {
     return { level: 'problem', code: 'MUTATES_INPUT', message: `changed what it was given: ${reason}` };

@@ -1,4 +1,4 @@
-/** What providers return beside what their documentation says. */
+/** Undocumented values that providers return in practice. */
 export const oddValues: readonly unknown[] = [
   null,
   '',

@@ -1,6 +1,6 @@
 import type { ContractKey } from '../config/host-modules.js';
 
-/** What a finding is about. `PASSED` is a check without any. */
+/** The code of a finding. `PASSED` is a check without a problem. */
 export type ContractCode =
   | 'PASSED'
   | 'NOT_CALLED'

@@ -3,25 +3,25 @@ import { requireKnownKeys } from '../validation/known-keys.js';
 import { passedFinding } from './judge-calls.js';
 import { buildReport, type ContractFinding, type ContractReport } from './report.js';
 
-/** What every contract check takes. */
+/** Options of every contract check. */
 export interface CheckOptions {
   /** How long one call may take, in milliseconds. Default 1 000: raise it for a module that calls real services. */
   timeoutMs?: number;
   /**
-   * Call only what has no effect in the host, once, with ordinary data: never a notifier's callbacks, never `setPolicy`.
-   * What `cairnloop doctor --probe` does. Default false.
+   * Call only what has no effect in the host, once, with ordinary data: never a notifier's callbacks, never
+   * `setPolicy`. What `cairnloop doctor --probe` does. Default false.
    */
   dry?: boolean;
   /** Discards what the module prints while it is called: the test's own `console`. Default: nothing is discarded. */
   silence?: object;
 }
 
-/** What a contract's check takes beside those of {@link CheckOptions}. */
+/** Further options of a contract's check, besides {@link CheckOptions}. */
 const ownOptions: Partial<Record<ContractKey, string>> = { contextProvider: 'actorIds', notifier: 'effects' };
 
 /**
- * Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Throws `INPUT_INVALID` for an
- * option that it does not know, and nothing else.
+ * Looks at the module's shape, runs the checks of its contract when it has one, and sums up. Throws `INPUT_INVALID` for
+ * an option that it does not know, and nothing else.
  */
 export async function runContractChecks<Module, Options extends CheckOptions>(
   contract: ContractKey,

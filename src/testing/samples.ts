@@ -204,7 +204,7 @@ function proposal(of: Conversation, special: Pick<Proposal, 'type' | 'riskTier' 
   });
 }
 
-/** Own keys that pollute every object when they are merged carelessly. */
+/** Keys that pollute the prototype of all objects if they are merged carelessly. */
 function trappedKeys(): Record<string, unknown> {
   return JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}');
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** The expected value in words. A schema with its own message keeps it. */
+/** Describes the expected value of a failed check. A schema with its own message keeps it. */
 export const messageOf: z.core.$ZodErrorMap = (issue) => {
   switch (issue.code) {
     case 'invalid_type':

@@ -1,6 +1,6 @@
 /** Stops calls to an endpoint that keeps failing, and lets one through now and then to see whether it is back. */
 export interface CircuitBreaker {
-  /** How long calls are paused still, in milliseconds; 0 admits the caller, who must report back. */
+  /** Remaining pause of calls, in milliseconds; 0 admits the caller, who must report its result. */
   admit(): number;
   succeeded(): void;
   /** With `askedMs`, the endpoint asked for a pause: it opens at once, for no less than that. */
@@ -10,9 +10,9 @@ export interface CircuitBreaker {
 }
 
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open it. */
+  /** Failures in a row that open the circuit. */
   failures: number;
-  /** How long it stays open, in milliseconds. */
+  /** How long the circuit stays open, in milliseconds. */
   pauseMs: number;
   now?: () => number;
 }

@@ -30,10 +30,10 @@ interface Answer {
   retryAfter: string | undefined;
 }
 
-/** Most bytes of an answer that are read; nothing in it is used. */
+/** Most bytes of a response that are read; nothing in it is used. */
 const maxAnswerBytes = 16_384;
 
-/** How long the rest of an answer may take once its status is known, in milliseconds. */
+/** How long the rest of a response may take once its status is known, in milliseconds. */
 const answerMs = 2000;
 
 const newAgents = () => ({
@@ -47,7 +47,7 @@ const newAgents = () => ({
  */
 const agents = { toAny: newAgents(), toPublic: newAgents() };
 
-/** What a request meets on a connection that the other side has closed: after or before it was written. */
+/** Error codes of a request on a connection that the other side has closed. */
 const closedCodes = new Set<string | undefined>(['ECONNRESET', 'EPIPE']);
 
 /** Sends one request and waits for the status of its answer. Follows no redirect. Never rejects. */

@@ -6,7 +6,7 @@ import type { Endpoint, WebhookSettings } from './settings.js';
 import { signBody } from './sign.js';
 
 /** Posts one callback to every endpoint. Throws `WEBHOOK_FAILED` unless each has accepted it. */
-export type Sender = (
+export type WebhookSender = (
   delivery: { deliveryId?: unknown },
   type: string,
   at: Date | null,
@@ -16,10 +16,10 @@ export type Sender = (
 /** Maximum number of kept deliveries that only some endpoints have accepted; beyond it the oldest are dropped. */
 const mostRemembered = 10_000;
 
-export function createSender(settings: WebhookSettings): Sender {
+export function createWebhookSender(settings: WebhookSettings): WebhookSender {
   const { pauseAfterFailures: failures, pauseMs } = settings;
   const breakers = settings.endpoints.map(() => createCircuitBreaker({ failures, pauseMs }));
-  /** By delivery, the endpoints that accepted it: an attempt that repeats the others leaves these in peace. */
+  /** The endpoints that accepted each delivery, so that a further attempt calls only the others. */
   const accepted = new Map<string, Set<Endpoint>>();
 
   function remember(id: string, endpoint: Endpoint): void {
@@ -51,7 +51,7 @@ interface Sending {
   settings: WebhookSettings;
 }
 
-/** Returns null if the endpoint has accepted it. */
+/** Posts a callback to one endpoint. Returns null if the endpoint has accepted it. */
 async function sendToOne(
   { url, keys, allowPrivate }: Endpoint,
   breaker: CircuitBreaker,

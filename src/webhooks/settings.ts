@@ -8,7 +8,7 @@ import type { WebhookEndpoint, WebhookNotifierOptions } from './webhook-notifier
 /** An endpoint as it is called. */
 export interface Endpoint {
   url: URL;
-  /** Its origin: path and query may hold a token. */
+  /** Name of the endpoint in messages: its origin, because path and query may hold a token. */
   name: string;
   keys: readonly Buffer[];
   allowPrivate: boolean;

@@ -11,7 +11,7 @@ export function signingKey(secret: string): Buffer | null {
   return key.length < minKeyBytes ? null : key;
 }
 
-/** The least that Standard Webhooks allows. */
+/** Shortest key that Standard Webhooks allows, in bytes. */
 export const minKeyBytes = 24;
 
 /** One message of Standard Webhooks, as it is signed and sent. */

@@ -1,22 +1,22 @@
 import type { Notifier } from '../contracts/notifier.js';
-import { createSender } from './send-to-all.js';
+import { createWebhookSender } from './send-to-all.js';
 import { webhookSettings } from './settings.js';
 
 export interface WebhookEndpoint {
-  /** Where callbacks are posted to. */
+  /** URL to which callbacks are posted. */
   url: string;
-  /** Its own secret, or several during a rotation. Default: the `secret` of all. */
+  /** Secret of this endpoint, or several during a rotation. Default: the common `secret`. */
   secret?: string | readonly string[];
 }
 
 export interface WebhookNotifierOptions {
-  /** Each gets every callback. A delivery is done once all have accepted it. */
+  /** The endpoints; each gets every callback. A delivery is done once all have accepted it. */
   endpoints: readonly (string | WebhookEndpoint)[];
   /** `whsec_` and base64, as Standard Webhooks has it. A list signs with each: the way to rotate one. */
   secret?: string | readonly string[];
   /**
-   * Endpoints that may have a private, loopback or link-local address, or be reached without TLS: `true` for all, or host
-   * names. Default: none.
+   * Endpoints that may have a private, loopback or link-local address, or be reached without TLS: `true` for all, or
+   * host names. Default: none.
    */
   allowPrivate?: boolean | readonly string[];
   /** How long an endpoint may take to answer, in milliseconds. Default 20 000, below `worker.callbackTimeoutMs`. */
@@ -39,7 +39,7 @@ export interface WebhookNotifierOptions {
  * }),
  */
 export function webhookNotifier(options: WebhookNotifierOptions): Required<Notifier> {
-  const send = createSender(webhookSettings(options));
+  const send = createWebhookSender(webhookSettings(options));
   return {
     onConversationResolved: (conversation, metadata) =>
       send(metadata, 'conversation.resolved', conversation.resolvedAt, { conversation, metadata }),

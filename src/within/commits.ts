@@ -77,7 +77,7 @@ export function createCommits(runtime: Runtime): Commits {
   };
 }
 
-/** What follows the calls whose commit is not known yet, by token. */
+/** Holds the follow-ups of calls whose commit is not known yet, by token. */
 function holdFollowUps(runtime: Runtime) {
   const held = new Map<string, HeldFollowUps>();
   let last = 0;
@@ -98,7 +98,7 @@ function holdFollowUps(runtime: Runtime) {
       held.delete(token);
       if (followUps) announceHeld(runtime, followUps);
     },
-    /** Those that are not committed yet are kept: they may still be heard of. */
+    /** Runs the harmless follow-ups; all are kept, because a notification may still arrive. */
     releaseHarmless(): void {
       for (const followUps of held.values()) announceHarmless(runtime, followUps);
     },

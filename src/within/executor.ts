@@ -6,7 +6,10 @@ import { CairnloopError } from '../foundation/errors.js';
  * `cairnloop/transactions` makes one of what other libraries hand to their callbacks.
  */
 export interface TransactionExecutor {
-  /** Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are texts or null. */
+  /**
+   * Runs one statement with parameters `$1`, `$2`, … on the connection of the transaction. All values are texts or
+   * null.
+   */
   query(text: string, values: unknown[]): Promise<{ rows: object[] }>;
   /**
    * The object that identifies the transaction if its executors are created repeatedly: calls on one transaction run
@@ -15,7 +18,7 @@ export interface TransactionExecutor {
   readonly transaction?: object;
 }
 
-/** A failed statement of the host's executor: the SQLSTATE and the server's words, out of the error of whatever library. */
+/** A failed statement of the host's executor: the SQLSTATE and the server's message, from the error of any library. */
 export class ExecutorError extends Error {
   override readonly name = 'ExecutorError';
   readonly code: string | undefined;
@@ -60,7 +63,7 @@ function wrongExecutor(path: string, expected: string, found: string): Cairnloop
   return new CairnloopError('INPUT_INVALID', { operation: 'within', problems: [{ path, expected, found }] });
 }
 
-/** Methods by which the transactions of other libraries are known, and what makes an executor of them. */
+/** Methods by which the transactions of other libraries are recognised, and the adapter for each. */
 const adapters: Record<string, string> = {
   $queryRawUnsafe: 'fromPrisma(tx)',
   executeQuery: 'fromKysely(trx)',
@@ -84,7 +87,7 @@ function read(value: unknown, key: string): unknown {
   }
 }
 
-/** Where libraries keep the error of the driver below them. */
+/** Properties in which libraries keep the error of their driver. */
 const wrappers = ['cause', 'parent', 'original', 'driverError', 'meta', 'driverAdapterError'];
 
 /** SQLSTATEs; codes of Prisma (P2010) and Node.js (EPIPE) look alike. */

@@ -88,8 +88,8 @@ async function lookAround(executor: TransactionExecutor, own: Database): Promise
 }
 
 /**
- * When the server started and which database it is: no two are alike in both. All names are qualified, because the host's
- * search path is not known yet.
+ * When the server started and which database it is: no two are alike in both. All names are qualified, because the
+ * host's search path is not known yet.
  */
 const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
@@ -101,7 +101,7 @@ const selectPlace = statement<NoParams, { place: string }>('within.place', () =>
 
 const places = new WeakMap<Database, Promise<string | undefined>>();
 
-/** Where Cairnloop's own connections lead; asked for again where it may have changed, as after a restart. */
+/** Identifies the server of Cairnloop's own connections; `again` reads it anew, as after a restart. */
 function placeOf(own: Database, { again = false } = {}): Promise<string | undefined> {
   const known = again ? undefined : places.get(own);
   const asked = known ?? own.run(selectPlace).then(([row]) => row?.place);
@@ -110,7 +110,7 @@ function placeOf(own: Database, { again = false } = {}): Promise<string | undefi
   return asked;
 }
 
-/** The host's connection in the place of a pool. One statement at a time: not every driver queues them. */
+/** Uses the host's connection in place of a pool, one statement at a time, because not every driver queues them. */
 function databaseOn(executor: TransactionExecutor, own: Database, settings: Settings, state: CallState): Database {
   const wanted = settingsToChange(settings);
   let last: Promise<unknown> = Promise.resolve();

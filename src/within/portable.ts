@@ -17,7 +17,9 @@ export interface PortableStatement {
 
 const known = new WeakMap<Database, Map<Statement, Promise<PortableStatement>>>();
 
-/** The portable form of a statement; the types of its parameters are asked for once, over Cairnloop's own connection. */
+/**
+ * The portable form of a statement; the types of its parameters are asked for once, over Cairnloop's own connection.
+ */
 export function portableForm(own: Database, wanted: Statement): Promise<PortableStatement> {
   const cache = known.get(own) ?? new Map<Statement, Promise<PortableStatement>>();
   known.set(own, cache);
@@ -35,7 +37,7 @@ async function make(own: Database, wanted: Statement): Promise<PortableStatement
   return { text: packed, returnsRows: packed !== cast };
 }
 
-/** Digits alone survive whatever a driver's parser for texts does: trimming, other case, other normalization. */
+/** Hex digits survive every text parser of a driver: trimming, other case, other normalization. */
 export const jsonAsHex = (json: string) => `pg_catalog.encode(pg_catalog.convert_to(${json}, 'UTF8'), 'hex')`;
 
 /** The rows in what {@link jsonAsHex} made. */
@@ -43,7 +45,7 @@ export function unpackRows<Row extends object>(rows: readonly object[]): Row[] {
   return unpackValue<Row[]>(rows);
 }
 
-/** The value in the only column of the only row, whatever a driver has named it. */
+/** The value in the only column of the only row, under any name that the driver gave it. */
 export function unpackValue<Value>(rows: readonly object[]): Value {
   const [packed] = Object.values(rows[0] ?? {});
   try {
@@ -53,7 +55,7 @@ export function unpackValue<Value>(rows: readonly object[]): Value {
   }
 }
 
-/** What is in quotes, in a comment, or a parameter. */
+/** Matches quoted text, comments and parameters of SQL. */
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\$(\d+)/g;
 
 /** Makes every parameter a text that is cast on the server, so that no driver guesses how to encode it. Pure. */
@@ -76,7 +78,7 @@ function toElement(value: unknown): string {
   return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
-/** What Postgres infers each parameter to be, by qualified names. */
+/** The type that Postgres infers for each parameter, as a qualified name. */
 function parameterTypes(own: Database, name: string, text: string): Promise<string[]> {
   const prepared = quoteIdentifier(`cairnloop_types_of_${name}`.slice(0, 63));
   return own.transaction(async (tx) => {

@@ -5,7 +5,7 @@ import { jsonAsHex } from './portable.js';
 /** Settings of a session by name. */
 export type Settings = Record<string, string>;
 
-/** A setting that statements of ours rely on: whether a value of it will do, and one that does. */
+/** Settings on which our statements rely: whether a value is fit, and a value that is. */
 const relied: Record<string, { will: (value: string) => boolean; set: string }> = {
   // The functions of Postgres are found first, unless a path names their schema behind another one.
   search_path: { will: (value) => schemasOf(value).indexOf('pg_catalog') <= 0, set: 'pg_catalog, pg_temp' },
@@ -20,7 +20,10 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
   gin_fuzzy_search_limit: { will: (value) => value === '0', set: '0' },
 };
 
-/** What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them all. */
+/**
+ * What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them
+ * all.
+ */
 export const selectSettings = `pg_catalog.json_build_object(${Object.keys(relied)
   .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
   .join(', ')})`;
@@ -32,8 +35,8 @@ export function settingsToChange(found: Settings): Settings {
 }
 
 /**
- * Runs `work` with other settings of the host's session. Where it fails, the savepoint that the call goes back to has the
- * former ones.
+ * Runs `work` with other settings of the host's session. Where it fails, the savepoint that the call goes back to has
+ * the former ones.
  */
 export async function withSettings<T>(
   executor: TransactionExecutor,
@@ -49,7 +52,7 @@ export async function withSettings<T>(
   return result;
 }
 
-/** For the rest of the transaction: what the host's session has set comes back with its end, if not before. */
+/** Applies settings for the rest of the transaction; the host's own come back at its end at the latest. */
 async function set(executor: TransactionExecutor, settings: Settings): Promise<void> {
   await queryHost(executor, applySettings, [JSON.stringify(settings)]);
 }

@@ -27,7 +27,7 @@ const refused: Record<string, string> = {
 
 export interface WithinOptions {
   runtime: Runtime;
-  /** All calls, over a runtime. */
+  /** Makes all public calls on a runtime. */
   callsOf: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
@@ -64,7 +64,7 @@ export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
         Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
       );
     };
-    // By its length the edge knows how many arguments it takes.
+    // The wrapper of public calls reads from `length` how many arguments a call takes.
     return Object.defineProperty(run, 'length', { value: call.length });
   }
 }

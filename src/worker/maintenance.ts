@@ -22,7 +22,7 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
 
   const keys = auditKeys(runtime.config.audit);
 
-  // One that fails must not keep the others from their work.
+  // A failing task must not keep the others from their work.
   return async () => {
     await sealAudit(runtime.db, keys).finally(forget).finally(remove);
   };

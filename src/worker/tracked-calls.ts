@@ -76,7 +76,7 @@ const mostShown = 10;
 
 /** Where an error came from, as far as known: one call, or all running ones. */
 export interface ErrorSource {
-  /** In words, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
+  /** Description for log lines, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
   calls: readonly TrackedCall[];
 }

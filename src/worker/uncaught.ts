@@ -22,11 +22,11 @@ export interface Crash {
   words: string;
 }
 
-/** For a process that runs only a worker: logs unhandled rejections and reports an uncaught error. */
+/** Handles errors that nobody caught in a process that runs only a worker. */
 export interface UncaughtErrors {
   /** Settles at the first uncaught error. */
   crashed: Promise<'crash'>;
-  /** That error; undefined as long as there was none. */
+  /** The uncaught error; undefined as long as there was none. */
   readonly crash: Crash | undefined;
   stop(): void;
 }

@@ -32,7 +32,7 @@ export interface Worker {
 
 /** A worker with the state that readiness reports. */
 export interface ObservedWorker extends Worker {
-  /** How long the oldest outcome could not be written, in milliseconds; 0 for none. */
+  /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
 }
 

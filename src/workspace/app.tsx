@@ -85,7 +85,7 @@ function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSi
 
 function notAllowed(c: WorkspaceContext, path: string): Response {
   const allow = routes.filter((route) => route.path === path).map((route) => route.method);
-  return c.text(`Only ${allow.join(' and ')} is answered here.\n`, 405, { allow: allow.join(', ') });
+  return c.text(`Only ${allow.join(' and ')} is allowed here.\n`, 405, { allow: allow.join(', ') });
 }
 
 function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response | Promise<Response> {

@@ -21,7 +21,7 @@ const styles = [
   'overview',
 ];
 
-/** What the pages of the workspace load. */
+/** Loads stylesheet and scripts of the workspace's pages. */
 export function loadWorkspaceAssets(base: string, hostStyles: string | undefined): Promise<ServedAssets> {
   return loadAssets({ base, folder, stylesheet: 'workspace.css', styles, mainScript: 'main.js', hostStyles });
 }

@@ -1,4 +1,4 @@
-/** What can be done with many conversations at once, besides writing to their customers. */
+/** Bulk actions on many conversations, besides writing to their customers. */
 export const bulkKinds = [
   { kind: 'resolve', label: 'resolve' },
   { kind: 'tag', label: 'tag' },

@@ -43,7 +43,7 @@ export function shortSpan(milliseconds: number): string {
   return t('shortDays', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
-/** The same in words: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
+/** A span in long form: `3 h 50 min`, `42 minutes`, `1 day 4 h`. */
 export function formatLongSpan(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   const minutes = Math.floor(seconds / 60);

@@ -18,7 +18,7 @@ import type { WorkspaceApi } from './workspace-api.js';
 /** What a live stream sends: ids of changed conversations, or the operators present. */
 export type WorkspaceNews = { changed: readonly string[] } | { present: readonly PresentOperator[] };
 
-/** What every route works with. */
+/** The services that every route of the workspace uses. */
 export interface Services {
   runtime: Runtime;
   api: WorkspaceApi;

@@ -1,6 +1,6 @@
 import type { Actor, Conversation, DeliveryState, DeliveryTopic, Draft, Message } from '../contracts/domain.js';
 
-/** What the pages show: query rows converted to plain values. */
+/** The data that pages show: query rows converted to plain values. */
 
 /** The SLA clock of a conversation, as operators see it. */
 export interface Clock {
@@ -24,7 +24,7 @@ export interface QueueRow {
   priority: string;
   /** When customer or team last wrote; notes, tags and drafts do not change it. */
   lastMessageAt: Date;
-  /** Of the message in the preview. */
+  /** Id of the message in the preview. */
   newestMessageId: string | null;
   preview: { role: Message['role']; text: string } | null;
   unanswered: boolean;
@@ -101,7 +101,7 @@ export interface ThreadHead {
   drafts: ThreadDraft[];
   /** Oldest first. */
   pending: PendingLine[];
-  outbound: OutboundLine[];
+  outbound: OutboundMessageLine[];
   audit: AuditLine[];
   /** The customer's other conversations, the newest first. */
   others: OtherConversation[];
@@ -118,7 +118,7 @@ export interface OtherConversation {
   unanswered: boolean;
 }
 
-export interface OutboundLine {
+export interface OutboundMessageLine {
   messageId: string;
   templateId: string;
   status: NonNullable<Message['status']>;

@@ -29,13 +29,13 @@ export interface WorkspaceOptions {
   operator?: (request: Request, native: { incoming?: IncomingMessage }) => Awaitable<Actor | null>;
   /** The product's name in the top bar. Default `Support`. */
   title?: string;
-  /** Where an operator signs in: a path of the host's, or an http(s) address. Told to whoever is signed out. */
+  /** Where an operator signs in: a path of the host's, or an http(s) address. Shown to whoever is signed out. */
   signInUrl?: string;
   /** Texts to replace, and `locale`. Default: English or German, as the operator's browser asks. */
   strings?: WorkspaceStrings;
   /** CSS of the host's own, served after the workspace's: set the `--cl-…` properties to change its look. */
   styles?: string;
-  /** The host names it answers to; any other is refused. Default: every one, as the host's server decides. */
+  /** The host names it serves; any other is refused. Default: every one, as the host's server decides. */
   hosts?: readonly string[];
   /**
    * For how many seconds an operator can take back a reply, an approval or a resolution: whole, 0 to 60, 0 for not at

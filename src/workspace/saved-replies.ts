@@ -7,9 +7,9 @@ import { errorText, toStorableText } from '../foundation/redact.js';
 export interface SavedReply {
   /** The file's name without `.md`. */
   name: string;
-  /** Its first heading, else its name in words. */
+  /** Title of the reply: its first heading, else its file name in words. */
   title: string;
-  /** What is inserted, with its variables. */
+  /** Text to insert, with its variables. */
   body: string;
 }
 

@@ -1,4 +1,4 @@
-/** A part of a text, which is a search hit or not. */
+/** A part of a text, marked as search hit or not. */
 export interface HitPart {
   text: string;
   hit: boolean;

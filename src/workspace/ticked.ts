@@ -7,7 +7,7 @@ export interface Ticked {
   seen: string | null;
 }
 
-export const tickedValue = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
+export const formatTicked = (id: string, seen: string | null): string => (seen === null ? id : `${id} ${seen}`);
 
 /** Each conversation once, as it was ticked first. */
 export function parseTicked(values: readonly string[]): Ticked[] {
@@ -19,11 +19,11 @@ export function parseTicked(values: readonly string[]): Ticked[] {
   return [...ticked.values()];
 }
 
-/** What is not made by `tickedValue` is an id as it stands, which a refusal then names. */
+/** A value that `tickedValue` did not make is taken as an id, which a refusal then names. */
 function parseOne(value: string): Ticked {
   const [id = '', seen = '', ...more] = value.split(' ');
   return isId(id) && isId(seen) && more.length === 0 ? { id, seen } : { id: value, seen: null };
 }
 
-/** Of conversations named by their ids alone, nothing counts as seen. */
+/** Ticks for conversations of which only the ids are known: no message counts as seen. */
 export const tickedWithoutSeen = (ids: readonly string[]): Ticked[] => ids.map((id) => ({ id, seen: null }));

@@ -37,7 +37,7 @@ export function tCountParts(stem: CountKey, count: number, parts: Record<string,
   return split(formFor(stem, count), { count: formatNumber(count), ...parts });
 }
 
-/** A number as the language writes it. */
+/** Formats a number in the language of the page. */
 export function formatNumber(value: number, options?: Intl.NumberFormatOptions): string {
   return value.toLocaleString(currentWording().locale, options);
 }

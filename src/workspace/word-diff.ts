@@ -13,7 +13,7 @@ export type Changes = DiffPart[] | 'none' | 'rewritten' | 'later';
 export const maxCompared = 20_000;
 
 /** Compares texts within one budget for each page, because a diff blocks the event loop. */
-export interface Comparer {
+export interface TextComparer {
   compare(before: string, after: string): Changes;
 }
 
@@ -24,7 +24,7 @@ export interface DiffBudget {
   characters?: number;
 }
 
-export function createComparer({ timeMs = 100, characters = 60_000 }: DiffBudget = {}): Comparer {
+export function createTextComparer({ timeMs = 100, characters = 60_000 }: DiffBudget = {}): TextComparer {
   let [timeLeft, charactersLeft] = [timeMs, characters];
   return {
     compare(before, after) {

@@ -23,7 +23,7 @@ export interface JobsUnderTest {
   lockedJobs(host: StartedHost): Promise<string[]>;
 }
 
-/** What has to hold whatever keeps Agenda's jobs. To be called in a `describe`; `prepare` runs before each test. */
+/** What has to hold for every store of Agenda's jobs. To be called in a `describe`; `prepare` runs before each test. */
 export function deliversOver(prepare: () => JobsUnderTest): void {
   const { startHost } = useHosts();
   let backend: JobsUnderTest;

@@ -134,7 +134,7 @@ describe('audit on a real Postgres', () => {
     );
   });
 
-  it('tells a record that was sealed again from the one whose end is known', async () => {
+  it('distinguishes a record that was sealed again from the one whose end is known', async () => {
     await record(5);
     await sealAudit(db);
     const { end } = await verifyAudit(db);

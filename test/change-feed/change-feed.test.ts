@@ -137,7 +137,7 @@ describe('the change feed', () => {
     await until(() => heard.some((ids) => ids.includes(id)));
   });
 
-  it('never throws at the caller, whatever the database does', async () => {
+  it('never throws at the caller, also if the database fails', async () => {
     const db = openDatabase({ url: 'postgres://nobody@127.0.0.1:1/none', schema: 'x', poolSize: 1 });
     const said: string[] = [];
     const activity = openChangeFeed(db, pino({}, { write: (line: string) => said.push(line) }));

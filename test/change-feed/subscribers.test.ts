@@ -11,7 +11,7 @@ import { operator as actor, policies, useHosts } from '../support/started-host.j
 /** What is done, and what must be so before it. Both answer what the next step needs. */
 interface Deed {
   before?: (cairnloop: Cairnloop, id: string) => Promise<unknown>;
-  // biome-ignore lint/suspicious/noExplicitAny: each takes what its own `before` answers
+  // biome-ignore lint/suspicious/noExplicitAny: each takes what its own `before` returns
   act: (cairnloop: Cairnloop, id: string, given: any) => Promise<unknown>;
 }
 

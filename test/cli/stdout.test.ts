@@ -87,7 +87,7 @@ describe('the stdout of a command', () => {
   });
 
   describe('where it cannot be written', () => {
-    /** By way of a shell, which opens the file as users do; answers the exit code last. */
+    /** By way of a shell, which opens the file as users do; returns the exit code last. */
     const shell = async (line: string) => {
       const script = `cairnloop() { "${process.execPath}" "${bin}" "$@"; }\n${line}; echo "exit code $?"`;
       const { stdout, stderr } = await execa('bash', ['-c', script], { cwd: host.folder, stdin: 'ignore' });

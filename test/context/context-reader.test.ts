@@ -77,7 +77,7 @@ describe('context/context-reader', () => {
     assert.ok(Object.isFrozen(calls[0]?.[1]));
   });
 
-  it('CP4, CP12 tells a missing provider from a missing actor id, and calls nothing', async () => {
+  it('CP4, CP12 distinguishes a missing provider from a missing actor id, and calls nothing', async () => {
     const { calls, provider } = counting(() => ok(facts));
     assert.equal((await readerOf(undefined).reader.get('a')).state, 'unconfigured');
     assert.equal((await readerOf(provider).reader.get(null)).state, 'anonymous');

@@ -18,7 +18,7 @@ const neverAssignable: (whole: Conversation) => CustomerConversation = (whole) =
 describe('the customer’s view', () => {
   const { startHost } = useHosts();
 
-  it('LP7 has exactly the documented keys, whatever the conversation contains', async () => {
+  it('LP7 has exactly the documented keys, for any conversation', async () => {
     assert.ok(conversationKeys && messageKeys && neverAssignable);
     const host = await drafting(startHost);
     const { conversations } = host.cairnloop;

@@ -25,7 +25,7 @@ describe('how large a conversation may be', function () {
     messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
   const lastLine = ({ messages = [] }: Conversation) => messages.findLast(({ role }) => role === 'customer')?.content;
 
-  it('F22 a callback gets the newest messages up to its budget and is told so; small deliveries continue beside it', async () => {
+  it('F22 a callback gets the newest messages up to its budget, marked as cut; small deliveries continue beside it', async () => {
     const { notifier, calls } = recordingNotifier();
     const { draftGenerator, calls: drafted } = recordingGenerator();
     const host = await startHost({ ...atOnce, notifier, draftGenerator }, { worker: false });

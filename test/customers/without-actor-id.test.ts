@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { actorWithoutId, withoutActorId } from '../../src/customers/without-actor-id.js';
 
 describe('a text without the id of a customer', () => {
-  it('does not hold the id as a word, whatever characters the id has', () => {
+  it('does not hold the id as a word, with any characters in the id', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (id) => {
         fc.pre(id.trim() !== '');

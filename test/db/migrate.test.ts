@@ -27,7 +27,7 @@ describe('what migrate requires', () => {
     return made;
   }
 
-  /** A role that may connect and no more; answers the URL that connects as it. */
+  /** A role that may connect and no more; returns the URL that connects as it. */
   async function roleOf({ url, query }: TestDatabase, grants: (role: string, name: string) => string[] = () => []) {
     const role = `app_${process.pid}_${undo.length}`;
     const name = new URL(url).pathname.slice(1);

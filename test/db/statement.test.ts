@@ -11,7 +11,7 @@ describe('a statement with named parameters', () => {
     assert.equal(find.text('"x"'), 'SELECT id FROM "x".t WHERE role = $1 OR id = $2::uuid OR ($1)::text IS NULL');
   });
 
-  it('hands over the values in that order, whatever the order of the call, before or after its text is asked for', () => {
+  it('hands over the values in that order, for any order of the call, before or after its text is asked for', () => {
     assert.deepEqual(find.values({ id: 'a', role: 'b', unused: 'c' }), ['b', 'a']);
     const fresh = statement<{ a: number; b: number }>('test.fresh', (_, p) => `SELECT ${p.b}, ${p.a}`);
     assert.deepEqual(fresh.values({ a: 1, b: 2 }), [2, 1]);

@@ -54,7 +54,7 @@ describe('modules that the workers of a schema announce', () => {
     );
   });
 
-  it('LP1 replies are owed if a worker announces onReply, whatever notifier this process has', async () => {
+  it('LP1 replies are owed if a worker announces onReply, also without a notifier in this process', async () => {
     const { notifier } = recordingNotifier(undefined, { replies: true });
     const worker = await startHost({ notifier });
     const web = await startHost(

@@ -27,7 +27,7 @@ const settlement = (row: ClaimedDelivery, outcome: Outcome, topic: Topic = 'outb
   seconds: 0,
 });
 
-/** A worker that was frozen past its lease still holds its old claim; `claims` is what tells it from the new one. */
+/** A worker that was frozen past its lease still holds its old claim; `claims` distinguishes it from the new one. */
 const quiet = { info() {}, warn() {}, error() {} };
 
 /** What a reported outcome is announced to, and nobody hears. */

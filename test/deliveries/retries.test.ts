@@ -112,7 +112,7 @@ describe('a callback that fails', () => {
 
   const failures = {
     "err('mail is down')": [err('mail is down'), 'mail is down'],
-    '{ ok: false }': [{ ok: false }, 'it answered { ok: false }'],
+    '{ ok: false }': [{ ok: false }, 'it returned { ok: false }'],
     'a promise of err': [Promise.resolve(err({ code: 'E_SMTP' })), 'E_SMTP'],
   } as const;
   const successes = {
@@ -152,7 +152,7 @@ describe('a callback that fails', () => {
     assert.equal(calls.length, 3);
   });
 
-  it('NT3 whatever is thrown counts, and neither a secret in it nor its length is stored', async () => {
+  it('NT3 any thrown value counts, and neither a secret in it nor its length is stored', async () => {
     const thrown: Record<string, unknown> = {
       nothing: undefined,
       text: 'just text',

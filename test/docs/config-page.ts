@@ -28,7 +28,7 @@ export default defineConfig({
   drafts: { debounceMs: 1_500 },
   retention: { doneDays: 7, resolvedDays: null, keep: 'nothing' },
   audit: {}, // key: signs the audit record; see audit.md
-  metrics: prometheus(), // absent: /metrics answers 501
+  metrics: prometheus(), // absent: /metrics responds with 501
   tracing: openTelemetry(), // absent: nothing is traced, and @opentelemetry/api is not loaded
   log: { level: 'info' },
 });

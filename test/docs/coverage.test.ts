@@ -1,4 +1,4 @@
-/** Whatever a host can name stands in the docs; a failure lists what is missing. */
+/** Everything a host can name stands in the docs; a failure lists what is missing. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Node, Project } from 'ts-morph';

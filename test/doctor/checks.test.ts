@@ -157,7 +157,7 @@ describe('doctor/checks', () => {
       { mounts: knownFact([{ place: 'app.js:3', operator: 'constant' }]) },
       'check',
       'OPERATOR',
-      /whoever asks/,
+      /for every request/,
       /session/,
     ],
     [

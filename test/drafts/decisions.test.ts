@@ -12,7 +12,7 @@ const terms = { priority: 'normal', responseMinutes: 60, breachMinutes: 240 };
 describe('drafts: what the policy decides', () => {
   const { startHost } = useHosts();
 
-  /** Starts a host whose policy answers so, and lets a customer ask. */
+  /** Starts a host whose policy returns that, and lets a customer ask. */
   const ask = async (decide: (() => unknown) | undefined, config: Parameters<typeof startHost>[0] = {}) => {
     const { draftGenerator } = recordingGenerator();
     const automationPolicy = decide && recordingPolicy(decide).automationPolicy;

@@ -43,7 +43,7 @@ const born: Record<Decision, DraftStatus> = {
   deny: 'denied',
 };
 
-/** Applies a step to the model; answers the code that it should be refused with, or null. */
+/** Applies a step to the model; returns the code that it should be refused with, or null. */
 function expected(model: Model, step: Step): string | null {
   switch (step.type) {
     case 'receive':
@@ -88,7 +88,7 @@ function settled(model: Model, step: Extract<Step, { by: By }>): string | null {
 describe('drafts: the state machine on a real Postgres', () => {
   const { startHost } = useHosts();
 
-  /** Does to the real thing what a step says; answers the code of its refusal, or null. */
+  /** Does to the real thing what a step says; returns the code of its refusal, or null. */
   const done = async ({ conversations, drafts }: Cairnloop, id: string, step: Step): Promise<string | null> => {
     const known = await drafts.listForConversation(id);
     const act = {

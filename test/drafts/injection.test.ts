@@ -80,7 +80,7 @@ describe('drafts: prompt injection', () => {
     }
   });
 
-  it('AP10 the template generator answers an attack with its template', async () => {
+  it('AP10 the template generator responds to an attack with its template', async () => {
     const host = await startHost({ ...atOnce, draftGenerator: templateDraftGenerator() });
     const { id } = await host.cairnloop.conversations.open({ message: attacks[0] });
     await requestsDone(host);

@@ -45,7 +45,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.equal(items.length, 1);
   });
 
-  it('AP4 a double click of one operator sends once: the second click is told that it was sent already', async () => {
+  it('AP4 a double click of one operator sends once: the second click hears that it was sent already', async () => {
     const { host, cairnloop, id, draft } = await proposed();
     const { won, refused } = await outcomes(
       Array.from({ length: hands }, () => cairnloop.drafts.approve(draft.id, { actor: operator })),

@@ -41,7 +41,7 @@ describe('a temporary embedded Postgres', () => {
     await assert.rejects(query(url.href, 'select 1'), /password authentication failed/);
   });
 
-  it('listens on loopback only, whatever listen_addresses is given', async () => {
+  it('listens on loopback only, for any listen_addresses', async () => {
     const open = await startEmbeddedPostgres({ settings: { listen_addresses: '*' } });
     try {
       assert.deepEqual(await query(open.url, 'show listen_addresses'), [{ listen_addresses: '127.0.0.1' }]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Actor, Conversation, Draft, Message, Sla } from '../../src/contracts/domain.js';
 import {
-  type Announcing,
+  type AnnouncingRuntime,
   announce,
   announceHarmless,
   announceHeld,
@@ -163,7 +163,7 @@ function recording(held?: HeldFollowUps) {
     telemetry: { publish: note('publish') },
     metrics,
     ...(held && { held }),
-  } as unknown as Announcing;
+  } as unknown as AnnouncingRuntime;
   return { runtime, seen };
 }
 
@@ -176,8 +176,8 @@ function expectedOf({ wake, show, count, publish }: Expected): string[] {
   ];
 }
 
-const announceRow = (runtime: Announcing, [type, change]: Row) =>
-  (announce as (runtime: Announcing, type: ChangeType, change: unknown) => void)(runtime, type, change);
+const announceRow = (runtime: AnnouncingRuntime, [type, change]: Row) =>
+  (announce as (runtime: AnnouncingRuntime, type: ChangeType, change: unknown) => void)(runtime, type, change);
 
 describe('what follows a change', () => {
   for (const row of table)

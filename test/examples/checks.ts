@@ -1,4 +1,4 @@
-/** What every example does, whatever it is made with. */
+/** What every example does, with any framework. */
 import assert from 'node:assert/strict';
 import type { TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -59,7 +59,7 @@ export async function answersAsItShould(origin: string, send: Send): Promise<voi
   assert.equal((await ask('/support/theme', form(origin)))[0], 303);
 }
 
-/** An operator's form reaches the workspace through whatever reads bodies in the host. */
+/** An operator's form reaches the workspace also where the host reads bodies. */
 export async function takesANote(origin: string, name: string): Promise<void> {
   const { get, post } = client(origin, '/support');
   const conversation = /href="\/support(\/c\/[^"?#]+)/.exec((await get('', signedIn)).text)?.[1];

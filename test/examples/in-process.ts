@@ -39,7 +39,7 @@ export function copyExample(name: string): string {
 
 const load = (folder: string, file: string) => import(pathToFileURL(path.join(folder, file)).href);
 
-/** What an example answers, and how it lets go of the database. */
+/** What an example responds with, and how it lets go of the database. */
 export interface InProcess {
   origin: string;
   send: Send;

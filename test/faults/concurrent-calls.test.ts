@@ -143,7 +143,7 @@ async function rolledBack(arena: Arena): Promise<void> {
   assert.equal(rows.length, 0);
 }
 
-/** Starts a worker, stops it once it runs, and answers its exit code. */
+/** Starts a worker, stops it once it runs, and returns its exit code. */
 async function bootAndStop(cwd: string): Promise<number | null> {
   const child = spawn(process.execPath, [bin, 'worker', '--no-ops'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');

@@ -247,7 +247,7 @@ async function diskFull(arena: Arena, meanwhile: () => Promise<unknown>): Promis
 
 /**
  * Lets every change of a message end as the victim of a deadlock. A settlement waits for no row, so that it never is one
- * by itself; whatever else the database does with it, its outcomes are kept.
+ * by itself; also if the database does something else with it, its outcomes are kept.
  */
 async function deadlocks(arena: Arena, meanwhile: () => Promise<unknown>): Promise<void> {
   await arena.query(`CREATE FUNCTION cairnloop.deadlock() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -74,7 +74,7 @@ describe('faults: load from other work', function () {
   });
 });
 
-/** Owes `count` callbacks, one in ten of them a reply, and answers how many of them were settled a second, by the database's clock. */
+/** Owes `count` callbacks, one in ten of them a reply, and returns how many of them were settled a second, by the database's clock. */
 async function drainRate(arena: Arena, count: number): Promise<number> {
   const ids = await arena.open(count);
   await arena.owe(ids.slice(0, count / 10), 'reply');

@@ -109,7 +109,7 @@ describe('errorText', () => {
     }
   });
 
-  it('is bounded, storable and printable, whatever is thrown', () => {
+  it('is bounded, storable and printable, for any thrown value', () => {
     fc.assert(
       fc.property(fc.anything(), fc.integer({ min: 20, max: 200 }), (error, maxLength) => {
         const text = errorText(error, maxLength);

@@ -11,7 +11,7 @@ describe('gen/file-case', () => {
     assert.equal(named('notifier'), 'notifier notifier notifier notifier Notifier notifier');
   });
 
-  it('sees the case of a name of several words, whatever its kind of file', () => {
+  it('sees the case of a name of several words, for every kind of file', () => {
     const seen = (name: string) => fileCaseOf(name);
     assert.deepEqual(['user-store.ts', 'user-store.test.ts', 'user-store.d.ts'].map(seen), ['kebab', 'kebab', 'kebab']);
     assert.deepEqual(['user_store.js', 'userStore.mjs', 'UserStore.cts'].map(seen), ['snake', 'camel', 'pascal']);

@@ -188,7 +188,7 @@ async function serve(host: Host, place: Place, origin: string, around: Surroundi
   }
 }
 
-/** The worker from the built form tells the host's notifier of the conversation that the server resolved. */
+/** The worker from the built form calls the host's notifier with the conversation that the server resolved. */
 async function worker(host: Host, place: Place, id: string, around: Surroundings): Promise<void> {
   const started = start(`exec ${exec(host, around)} ${host.worker} --no-ops`, place);
   try {

@@ -50,7 +50,7 @@ describe('a body that the host has parsed', () => {
       ],
     ];
   for (const [sender, headers, known, status] of senders) {
-    it(`from ${sender} is refused whatever it is, and node() settles`, async () => {
+    it(`from ${sender} is always refused, and node() settles`, async () => {
       const host = await start({ operator: () => (known ? operator : null) });
       const outcomes: Promise<unknown>[] = [];
       for (const [name, make] of Object.entries(foreignBodies)) {

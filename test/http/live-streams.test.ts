@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { get, type IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLiveStreams, type Viewer } from '../../src/http/live-streams.js';
+import { createLiveStreams, type StreamViewer } from '../../src/http/live-streams.js';
 import { createRateLimit } from '../../src/http/rate-limit.js';
 import { eventually } from '../support/eventually.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
@@ -132,7 +132,7 @@ describe('live updates', () => {
       },
       log: { warn() {} } as never,
     });
-    const viewer = (change: Partial<Viewer<string>> = {}): Viewer<string> => ({
+    const viewer = (change: Partial<StreamViewer<string>> = {}): StreamViewer<string> => ({
       personId: 'p',
       signal: new AbortController().signal,
       isStillSignedIn: async () => true,

@@ -101,7 +101,7 @@ describe('a mount', () => {
     '/health/%2e%2e',
     '/metrics/..',
   ];
-  it('answers every odd address once, and its promise settles', async () => {
+  it('responds to every odd address once, and its promise settles', async () => {
     const { mounted } = await mounts();
     for (const mount of Object.values(mounted)) {
       const outcomes: Promise<unknown>[] = [];
@@ -138,7 +138,7 @@ describe('a mount', () => {
     'two lengths': 'Host: a\r\nConnection: close\r\nContent-Length: 1\r\nContent-Length: 2\r\n',
   };
   for (const [name, headers] of Object.entries(oddHeaders)) {
-    it(`answers a request with ${name}, and its promise settles`, async () => {
+    it(`responds to a request with ${name}, and its promise settles`, async () => {
       const { mounted } = await mounts();
       for (const mount of Object.values(mounted)) {
         const outcomes: Promise<unknown>[] = [];
@@ -152,7 +152,7 @@ describe('a mount', () => {
     });
   }
 
-  it('answers every method, those without a body without one', async () => {
+  it('responds to every method, those without a body without one', async () => {
     const { mounted } = await mounts();
     const targets = { workspace: '/support/', operations: '/health' };
     for (const [name, mount] of Object.entries(mounted)) {
@@ -173,7 +173,7 @@ describe('a mount', () => {
     }
   });
 
-  it('answers pipelined requests in their order', async () => {
+  it('responds to pipelined requests in their order', async () => {
     const { mounted } = await mounts();
     const outcomes: Promise<unknown>[] = [];
     const origin = await listen(watched(mounted.workspace, outcomes));
@@ -217,7 +217,7 @@ describe('a mount', () => {
     assert.deepEqual(await rejected(outcomes), []);
   });
 
-  /** What a host's own code may have done to a response, before or while the mount answers. */
+  /** What a host's own code may have done to a response, before or while the mount responds. */
   const responses: Record<string, (response: ServerResponse) => unknown> = {
     'was sent before': (response) => response.end('sent by the host'),
     'has only its head': (response) => response.writeHead(202).write('sent'),
@@ -274,7 +274,7 @@ describe('a mount', () => {
     });
   }
 
-  it('answers what a fetch-style server hands in, whatever it is', async () => {
+  it('responds to anything that a fetch-style server hands in', async () => {
     const { mounted } = await mounts();
     const strange = [
       undefined,
@@ -297,7 +297,7 @@ describe('a mount', () => {
     }
   });
 
-  it('returns the result of the host’s next(), also a rejection, and answers 500 if it throws', async () => {
+  it('returns the result of the host’s next(), also a rejection, and responds with 500 if it throws', async () => {
     const { mounted } = await mounts();
     const { node } = mounted.operations;
     const request = { url: '/other' } as IncomingMessage;
@@ -312,7 +312,7 @@ describe('a mount', () => {
     assert.deepEqual(await rejected(outcomes), []);
   });
 
-  /** Whatever the host's session code does instead of answering. */
+  /** What the host's session code may do instead of responding. */
   const hooks: Record<string, () => unknown> = {
     'throws text': () => {
       throw 'no session';
@@ -364,8 +364,8 @@ describe('a mount', () => {
       'throws at a scrape': (registry) => Object.assign(registry, { metrics: boom }),
       'rejects at a scrape': (registry) => Object.assign(registry, { metrics: () => Promise.reject('no') }),
       'hangs at a scrape': (registry) => Object.assign(registry, { metrics: () => new Promise(() => {}) }),
-      'answers a number': (registry) => Object.assign(registry, { metrics: () => 7 }),
-      'answers an object': (registry) => Object.assign(registry, { metrics: () => ({ toString: boom }) }),
+      'returns a number': (registry) => Object.assign(registry, { metrics: () => 7 }),
+      'returns an object': (registry) => Object.assign(registry, { metrics: () => ({ toString: boom }) }),
       'has a content type that throws': (registry) => Object.defineProperty(registry, 'contentType', { get: boom }),
       'has a content type that is none': (registry) =>
         Object.defineProperty(registry, 'contentType', { get: () => 'a\r\nb' }),

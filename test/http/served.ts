@@ -22,7 +22,7 @@ export function useServers(): { listen(handler: RequestListener): Promise<string
   };
 }
 
-/** Sends bytes as they are, and answers all that comes back until the server or a moment of silence ends it. */
+/** Sends bytes as they are, and returns all that comes back until the server or a moment of silence ends it. */
 export async function sendRaw(origin: string, bytes: string, { silenceMs = 1500 } = {}): Promise<string> {
   const socket = connect(Number(new URL(origin).port), '127.0.0.1');
   socket.setTimeout(silenceMs, () => socket.end());

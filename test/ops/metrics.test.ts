@@ -43,7 +43,7 @@ describe('/metrics', () => {
   const { startHost } = useHosts();
   const scrape = ({ cairnloop }: StartedHost) => cairnloop.operations().fetch(new Request('http://localhost/metrics'));
 
-  it('OP2 answers 501 with the line to add until metrics are configured', async () => {
+  it('OP2 responds with 501 with the line to add until metrics are configured', async () => {
     const response = await scrape(await startHost({}, { worker: false }));
     assert.equal(response.status, 501);
     assert.match(response.headers.get('content-type') ?? '', /^text\/plain/);

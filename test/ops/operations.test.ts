@@ -75,7 +75,7 @@ async function served(server: Server): Promise<{ url: string; close(): unknown }
 describe('operations', () => {
   const { startHost } = useHosts();
 
-  it('OP1 /health answers 200 and {"status":"ok"} to anybody, and needs no database', async () => {
+  it('OP1 /health responds with 200 and {"status":"ok"} to anybody, and needs no database', async () => {
     const { cairnloop } = await startHost({}, { worker: false });
     const { fetch } = cairnloop.operations();
     await cairnloop.close();
@@ -102,7 +102,7 @@ describe('operations', () => {
     });
   });
 
-  it('OP1 /health/ready answers 200 when all checks pass, and names the one that does not', async () => {
+  it('OP1 /health/ready responds with 200 when all checks pass, and names the one that does not', async () => {
     const { cairnloop, database } = await startHost();
     const ready = async () => {
       const response = await cairnloop.operations().fetch(new Request('http://localhost/health/ready'));
@@ -114,7 +114,7 @@ describe('operations', () => {
     assert.deepEqual(await ready(), [503, { status: 'unavailable', checks: { ...checks, migrations: 'failed' } }]);
   });
 
-  it('OP1 /health/ready answers 503 if only the job store is unreachable, and 200 once it is back', async () => {
+  it('OP1 /health/ready responds with 503 if only the job store is unreachable, and 200 once it is back', async () => {
     const { cairnloop, database } = await startHost({}, { worker: false });
     const ready = async () => {
       const response = await cairnloop.operations().fetch(new Request('http://localhost/health/ready'));

@@ -81,26 +81,26 @@ describe('access to the portal', () => {
   }
 
   const strangers: Record<string, unknown> = {
-    'answers null': () => null,
-    'answers undefined': () => undefined,
+    'returns null': () => null,
+    'returns undefined': () => undefined,
     throws() {
       throw new Error('Secret reason');
     },
     rejects: () => Promise.reject(new Error('Secret reason')),
-    'answers {}': () => ({}),
-    'answers an empty id': () => ({ id: '' }),
-    'answers a blank id': () => ({ id: ' \u200b' }),
-    'answers an id with a control character': () => ({ id: `${customer.id}\u0000` }),
-    'answers an id that is no text': () => ({ id: [customer.id] }),
-    'answers a text': () => customer.id,
-    'answers with a getter that throws': () => ({
+    'returns {}': () => ({}),
+    'returns an empty id': () => ({ id: '' }),
+    'returns a blank id': () => ({ id: ' \u200b' }),
+    'returns an id with a control character': () => ({ id: `${customer.id}\u0000` }),
+    'returns an id that is no text': () => ({ id: [customer.id] }),
+    'returns a text': () => customer.id,
+    'returns with a getter that throws': () => ({
       get id() {
         throw new Error('Secret reason');
       },
     }),
   };
 
-  it('PT1 answers 401 on every route to whoever the host does not know, renders nothing and changes nothing', async () => {
+  it('PT1 responds with 401 on every route to whoever the host does not know, renders nothing and changes nothing', async () => {
     const host = await start();
     const token = (await loadFormTokens({ db: runtimeDb(host) }, { purpose: 'portal' })).issue(customer.id);
     const before = await stateOf(host);
@@ -116,7 +116,7 @@ describe('access to the portal', () => {
     assert.equal(await stateOf(host), before);
   });
 
-  it('PT1 answers a customer on every route with a foreign id as with one that does not exist', async () => {
+  it('PT1 responds to a customer on every route with a foreign id as to one that does not exist', async () => {
     const host = await start();
     const portal = await serve(host);
     const tokens = await loadFormTokens({ db: runtimeDb(host) }, { purpose: 'portal' });
@@ -215,7 +215,7 @@ describe('access to the portal', () => {
     assert.equal(await stateOf(host), before);
   });
 
-  it('PT1 answers an unknown method or path itself, not with a page of the host', async () => {
+  it('PT1 responds to an unknown method or path itself, not with a page of the host', async () => {
     const host = await start();
     const portal = await serve(host);
     const gone = await portal.get('/api/nowhere');

@@ -45,7 +45,7 @@ describe('limits of the portal', () => {
     assert.equal(await messages(host), 3);
   });
 
-  it('PT4 limits the writes of a customer over all processes, answers 429 with Retry-After and keeps the text', async () => {
+  it('PT4 limits the writes of a customer over all processes, responds with 429 with Retry-After and keeps the text', async () => {
     const host = await startHost({}, { worker: false });
     await host.stopClock();
     // As another process of the same application would.
@@ -124,7 +124,7 @@ describe('limits of the portal', () => {
     });
   });
 
-  it('PT4 limits the reads of a customer, answers 429 with Retry-After in pages and JSON, and writes nothing', async () => {
+  it('PT4 limits the reads of a customer, responds with 429 with Retry-After in pages and JSON, and writes nothing', async () => {
     const host = await startHost({}, { worker: false });
     const { id } = await host.cairnloop.conversations.open({ actorId: customer.id, message: 'Hello?' });
     const portal = await serve(host, { rateLimit: { readsPerMinute: 4 } });

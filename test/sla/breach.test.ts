@@ -57,10 +57,10 @@ describe('the breach of an SLA clock', () => {
   });
 
   const unavailable: [how: string, getActivePolicies: SlaPolicyProvider['getActivePolicies']][] = [
-    ['answers err', () => err('down for maintenance')],
+    ['returns err', () => err('down for maintenance')],
     ['throws', () => assert.fail('down for maintenance')],
     ['rejects', () => Promise.reject(new Error('down for maintenance'))],
-    ['answers nothing', () => undefined as never],
+    ['returns nothing', () => undefined as never],
     ['has rejected rows only', () => ok([{ ...terms, breachMinutes: 0 }])],
     ['has another priority only', () => ok([{ ...terms, priority: 'another' }])],
   ];

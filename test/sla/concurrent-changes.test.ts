@@ -11,7 +11,7 @@ const minute = 60_000;
 describe('concurrent changes of an SLA clock', () => {
   const { startHost } = useHosts();
 
-  /** Does it fifty times at once; answers how often it was not refused. */
+  /** Does it fifty times at once; returns how often it was not refused. */
   const fiftyTimes = async (act: () => Promise<unknown>) => {
     const settled = await Promise.allSettled(Array.from({ length: 50 }, act));
     return settled.filter(({ status }) => status === 'fulfilled').length;

@@ -137,7 +137,7 @@ describe('SlaPolicyProvider in the flow', () => {
   const pending = (list: { state: string }[]) => list.filter(({ state }) => state === 'pending');
 
   const failing: [how: string, getActivePolicies: SlaPolicyProvider['getActivePolicies']][] = [
-    ['answers err', () => err('down for maintenance')],
+    ['returns err', () => err('down for maintenance')],
     [
       'throws',
       () => {
@@ -145,7 +145,7 @@ describe('SlaPolicyProvider in the flow', () => {
       },
     ],
     ['rejects', () => Promise.reject('down for maintenance')],
-    ['answers nothing', () => undefined as never],
+    ['returns nothing', () => undefined as never],
   ];
   for (const [how, getActivePolicies] of failing) {
     it(`SL5 continues without a clock, with a log line and a count, if the provider ${how}`, async () => {

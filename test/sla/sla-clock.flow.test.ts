@@ -101,7 +101,7 @@ describe('sla clock on a real Postgres', () => {
     for (const { priority, ...terms } of next) await cairnloop.sla.setPolicy(priority, terms);
   };
 
-  /** Lives through a history in a conversation of its own, and answers its clocks as they are at `until`. */
+  /** Lives through a history in a conversation of its own, and returns its clocks as they are at `until`. */
   const live = async (history: History, first: readonly SlaPolicy[], until: Date) => {
     await changePolicies(first);
     await stopClock(database, time(0));
@@ -136,7 +136,7 @@ describe('sla clock on a real Postgres', () => {
     assert.deepEqual(owed.rows, rows);
   };
 
-  /** Only the conversation that comes next has anything new after the moment that this answers. */
+  /** Only the conversation that comes next has anything new after the moment that this returns. */
   const begin = async () => {
     await database.query(`UPDATE cairnloop.conversations SET updated_at = '2000-01-01'`);
     return time(0);

@@ -74,7 +74,7 @@ describe('sla/validate-policies', () => {
     );
   });
 
-  it('names a row without a usable priority by its position, whatever other priorities are called', () => {
+  it('names a row without a usable priority by its position, for any other priorities', () => {
     const named = { ...high, priority: 'row 2' };
     const { policies, rejected } = validatePolicies([named, null, { ...high, priority: ' high' }]);
     assert.deepEqual(policies, [named]);

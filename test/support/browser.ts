@@ -43,7 +43,7 @@ export async function openPage(origin: string, options: BrowserContextOptions = 
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
   page.on('console', (message) => {
-    // A form that is refused answers 409 or 422: the browser says so, and it is what the page is for.
+    // A form that is refused gets 409 or 422: the browser says so, and it is what the page is for.
     const expected = /status of (?:409|422)/.test(message.text());
     if ((message.type() === 'error' || message.type() === 'warning') && !expected) {
       complaints.push(`console: ${message.text()}`);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Tries `check` until it holds and answers what it answered; after `timeoutMs` its last failure is the test's. Give an
+ * Tries `check` until it holds and returns what it returned; after `timeoutMs` its last failure is the test's. Give an
  * `assert.ok` in it a message: without one Node parses the test file for words at each failure.
  */
 export async function eventually<T>(check: () => T | Promise<T>, timeoutMs = 40_000): Promise<T> {

@@ -1,4 +1,4 @@
-/** Real MongoDB for tests: whatever answers at CAIRNLOOP_TEST_MONGO_URL. */
+/** Real MongoDB for tests: the server at CAIRNLOOP_TEST_MONGO_URL. */
 import { MongoClient } from 'mongodb';
 
 /** A database of one test's own. */

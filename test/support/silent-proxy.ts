@@ -8,7 +8,7 @@ export interface SilentProxy {
   connections(): number;
   /**
    * From now on existing connections swallow every byte and stay open, as behind a router that lost its state; all, or
-   * those that have sent `word`. Answers how many.
+   * those that have sent `word`. Returns how many.
    */
   silence(word?: string): number;
   /** Does so with the next connection, before it has carried anything. */

@@ -7,7 +7,7 @@ import { eventually } from './eventually.js';
 
 /**
  * Starts a streaming standby of a cluster: a copy of its data made while it was stopped, since the embedded programs hold
- * no pg_basebackup. It answers once it replays what the primary writes. The caller stops it.
+ * no pg_basebackup. It returns once it replays what the primary writes. The caller stops it.
  */
 export async function startStandby(primary: EmbeddedPostgres): Promise<EmbeddedPostgres> {
   const dataDir = await mkdtemp(join(tmpdir(), 'cairnloop-standby-'));

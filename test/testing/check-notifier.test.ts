@@ -169,7 +169,7 @@ describe('checkNotifier', () => {
     });
     assert.deepEqual([...new Set(codesOf(report))], ['ANSWER_IGNORED', 'ANSWERS_ERR']);
     assert.deepEqual(report.problems, []);
-    assert.match(report.warnings.join('\n'), /onSlaBreach: answered err \(pager is down\)/);
+    assert.match(report.warnings.join('\n'), /onSlaBreach: returned err \(pager is down\)/);
   });
 
   it('LP1 calls onReply if it exists, with a pending reply and who answered', async () => {
@@ -208,7 +208,7 @@ describe('checkNotifier', () => {
     const throws = { ...good, onReply: () => Promise.reject(new Error('no mailer')) };
     assert.match((await checkNotifier(throws)).problems.join(), /onReply: threw no mailer/);
     const answersErr = await checkNotifier({ ...good, onReply: () => err('mailbox full') });
-    assert.match(answersErr.warnings.join(), /onReply: answered err \(mailbox full\)/);
+    assert.match(answersErr.warnings.join(), /onReply: returned err \(mailbox full\)/);
     const misshapen = await checkNotifier({ ...good, onReply: 'mail' });
     assert.match(misshapen.problems.join(), /notifier\.onReply: expected a method, found /);
   });

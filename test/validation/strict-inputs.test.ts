@@ -73,7 +73,7 @@ describe('strict inputs', () => {
   const hooks = ['worker.start', 'worker.stop', 'close'];
   /** Mounts have an error of their own for their options. */
   const mounts = ['operations', 'workspace', 'portal'];
-  /** It takes an object of another library's, with whatever keys; its calls are those of the walk. */
+  /** It takes an object of another library's, with any keys; its calls are those of the walk. */
   const transactions = ['within'];
 
   const start = async () => {

@@ -46,7 +46,7 @@ describe('uncaught failures of callbacks in a worker process', () => {
     return worker;
   };
 
-  /** Resolves a conversation whose subject says what its callback does, and answers the id of the delivery. */
+  /** Resolves a conversation whose subject says what its callback does, and returns the id of the delivery. */
   const resolve = async (subject: string) => {
     const { id } = await producer.cairnloop.conversations.open({ subject });
     await producer.cairnloop.conversations.resolve(id, { resolvedBy: operator });

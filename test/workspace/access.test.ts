@@ -88,8 +88,8 @@ describe('access to the workspace', () => {
 
   const strangers: { name: string; operator: unknown; status: number }[] = [
     { name: 'no operator function', operator: undefined, status: 503 },
-    { name: 'an operator function that answers null', operator: () => null, status: 401 },
-    { name: 'one that answers undefined', operator: () => undefined, status: 401 },
+    { name: 'an operator function that returns null', operator: () => null, status: 401 },
+    { name: 'one that returns undefined', operator: () => undefined, status: 401 },
     {
       name: 'one that throws',
       operator: () => {
@@ -98,14 +98,14 @@ describe('access to the workspace', () => {
       status: 401,
     },
     { name: 'one that rejects', operator: () => Promise.reject(new Error('Secret reason')), status: 401 },
-    { name: 'one that answers {}', operator: () => ({}), status: 401 },
-    { name: 'one that answers an empty id', operator: () => ({ id: ' ' }), status: 401 },
-    { name: 'one that answers 0 as id', operator: () => ({ id: 0 }), status: 401 },
-    { name: 'one that answers a text', operator: () => 'op-1', status: 401 },
+    { name: 'one that returns {}', operator: () => ({}), status: 401 },
+    { name: 'one that returns an empty id', operator: () => ({ id: ' ' }), status: 401 },
+    { name: 'one that returns 0 as id', operator: () => ({ id: 0 }), status: 401 },
+    { name: 'one that returns a text', operator: () => 'op-1', status: 401 },
   ];
 
   for (const stranger of strangers) {
-    it(`answers ${stranger.status} on every route with ${stranger.name}, renders nothing and changes nothing`, async () => {
+    it(`responds with ${stranger.status} on every route with ${stranger.name}, renders nothing and changes nothing`, async () => {
       const host = await start();
       const { token } = await goodRequest(host);
       const before = await stateOf(host);
@@ -234,7 +234,7 @@ describe('access to the workspace', () => {
     assert.equal(answer.status, 303);
   });
 
-  it('changes nothing by GET: every changing route answers 405 to it', async () => {
+  it('changes nothing by GET: every changing route responds with 405 to it', async () => {
     const host = await start();
     const { trusted, token } = await goodRequest(host);
     const before = await stateOf(host);
@@ -248,7 +248,7 @@ describe('access to the workspace', () => {
     assert.equal(await stateOf(host), before);
   });
 
-  it('answers only the configured host names, if any are configured', async () => {
+  it('serves only the configured host names, if any are configured', async () => {
     const host = await start();
     const { trusted: open } = await goodRequest(host);
     assert.equal((await open.get('/')).status, 200);
@@ -354,7 +354,7 @@ describe('access to the workspace', () => {
     }
   });
 
-  it('answers 404 to invalid and unknown ids, on every route with an id', async () => {
+  it('responds with 404 to invalid and unknown ids, on every route with an id', async () => {
     const host = await start();
     const { trusted } = await goodRequest(host);
     for (const id of ['1', "x'; drop table x", '00000000-0000-7000-8000-000000000000', '%00', 'a'.repeat(3000)]) {

@@ -159,7 +159,7 @@ describe('no action by mistake', () => {
       });
     }
 
-    it('OA1 Ctrl+Enter, which no text holds, answers the question at once, also behind an Enter that came too soon', async () => {
+    it('OA1 Ctrl+Enter, which no text holds, confirms the question at once, also behind an Enter that came too soon', async () => {
       const { page, told, status } = await openThread();
       await rest(page);
       await page.keyboard.press('a');

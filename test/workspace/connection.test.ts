@@ -148,7 +148,7 @@ describe('a visitor who is not signed in', () => {
     for (const accept of ['text/html', 'application/json', '*/*']) {
       const answer = await ask(workspace, '/', accept);
       assert.equal(answer.status, 503);
-      assert.match(answer.text, /no way to tell who its operators are/);
+      assert.match(answer.text, /no way to know who its operators are/);
     }
   });
 

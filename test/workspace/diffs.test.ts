@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { createComparer } from '../../src/workspace/word-diff.js';
+import { createTextComparer } from '../../src/workspace/word-diff.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
 import { textOf, useWorkspaces } from './served-workspace.js';
 
@@ -64,16 +64,16 @@ describe('comparison of drafts with the sent text', () => {
 
 describe('a comparer', () => {
   it('stops at its character limit, also if one pair exceeds it', () => {
-    const { compare } = createComparer({ characters: 20, timeMs: 60_000 });
+    const { compare } = createTextComparer({ characters: 20, timeMs: 60_000 });
     assert.equal(compare('same', 'same'), 'none');
     assert.ok(Array.isArray(compare('one two', 'one 2')));
     assert.equal(compare('three four', 'three 4'), 'later');
-    assert.equal(createComparer({ characters: 20 }).compare('x'.repeat(20), 'y'), 'later');
-    assert.equal(createComparer().compare('x'.repeat(20_001), 'y'), 'rewritten');
+    assert.equal(createTextComparer({ characters: 20 }).compare('x'.repeat(20), 'y'), 'later');
+    assert.equal(createTextComparer().compare('x'.repeat(20_001), 'y'), 'rewritten');
   });
 
   it('stops at its time limit', () => {
-    const { compare } = createComparer({ timeMs: 0 });
+    const { compare } = createTextComparer({ timeMs: 0 });
     assert.equal(compare('one', 'two'), 'later');
   });
 });

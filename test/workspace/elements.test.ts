@@ -46,7 +46,7 @@ describe('parts of the pages', () => {
     );
   });
 
-  it('say why a follow-up was not sent to a recipient, whatever the id contains', async () => {
+  it('say why a follow-up was not sent to a recipient, for any id', async () => {
     const host = await startHost({ notifier: recordingNotifier().notifier }, { worker: false });
     const workspace = await serve(host);
     const { id } = await host.cairnloop.conversations.open({ actorId: 'c-1' });

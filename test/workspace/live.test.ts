@@ -114,7 +114,7 @@ describe('an open page', () => {
     });
   });
 
-  it('holds one listening connection a process, whatever number of pages is open', async () => {
+  it('holds one listening connection per process, for any number of open pages', async () => {
     const { database, workspace, page, context } = { ...(await openThread()), context: opened[0]?.context };
     await eventually(async () => assert.equal(await listeners(database), 1));
     for (let more = 0; more < 3; more += 1) {
@@ -139,7 +139,7 @@ describe('an open page', () => {
     const { id } = await cairnloop.conversations.open({ actorId: 'c-1' });
     const workspace = await serve(host);
     const response = await fetch(workspace.url('/live'));
-    // What happened before it listened, it tells of without ids.
+    // Of what happened before it listened, it says nothing but that something changed.
     await eventually(async () => assert.equal(await listeners(host.database), 1));
     assert.match(response.headers.get('content-type') ?? '', /^text\/event-stream/);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

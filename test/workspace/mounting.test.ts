@@ -55,7 +55,7 @@ describe('a mounted workspace', () => {
     });
   }
 
-  it('can be mounted at the root, and answers 404 if there is no next handler', async () => {
+  it('can be mounted at the root, and responds with 404 if there is no next handler', async () => {
     const { workspace, id } = await mount('/');
     const { get, post } = client(await listen((request, response) => void workspace.node(request, response)), '/');
     assert.match((await get('/')).text, new RegExp(`href="/c/${id}"`));
@@ -72,7 +72,7 @@ describe('a mounted workspace', () => {
     for (const path of ['', '/', '/audit', '/audit/']) assert.equal((await get(path)).status, 200, path);
   });
 
-  it('answers a Request with a Response, and a path outside of it with 404', async () => {
+  it('responds to a Request with a Response, and a path outside of it with 404', async () => {
     const { workspace } = await mount('/support');
     assert.equal((await workspace.fetch(new Request('https://app.example/support/'))).status, 200);
     assert.equal((await workspace.fetch(new Request('https://app.example/support'))).status, 200);

@@ -5,7 +5,7 @@ import { operator, useHosts } from '../support/started-host.js';
 import { useWorkspaces } from './served-workspace.js';
 import { usePages } from './use-pages.js';
 
-/** In place of the browser's: keeps what was shown, and answers `answer` when it is asked for leave. */
+/** In place of the browser's: keeps what was shown, and returns `answer` when it is asked for leave. */
 const recorder = (answer: string) => `
   window.shown = [];
   window.asked = 0;
@@ -58,7 +58,7 @@ describe('notifications of the workspace', () => {
     assert.equal(await asked(), 1);
   });
 
-  it('stay off where the browser was told no', async () => {
+  it('stay off where the operator has refused them', async () => {
     const { page } = await openInbox('denied');
     await page.locator('[data-help]').click();
     const box = page.getByLabel('Notify me when customers wait');

@@ -73,7 +73,7 @@ describe('a page of the workspace', () => {
       const empty = await serve(await startHost({ slaPolicyProvider: policies() }, { worker: false }));
       assert.match(
         textOf((await empty.get('/sla')).text),
-        /SLA tracking is off The slaPolicyProvider answers no policies/,
+        /SLA tracking is off The slaPolicyProvider returns no policies/,
       );
     });
 
@@ -128,7 +128,7 @@ describe('a page of the workspace', () => {
     }
   });
 
-  it('answers invalid cursors with a page that says so', async () => {
+  it('responds to invalid cursors with a page that says so', async () => {
     const { workspace, id } = await openThread({});
     const forged = (key: unknown) => Buffer.from(JSON.stringify(key)).toString('base64url');
     for (const path of [

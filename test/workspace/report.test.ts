@@ -57,7 +57,7 @@ describe('the report in the workspace', () => {
     assert.doesNotMatch(headers.get('content-security-policy') ?? '', /unsafe/);
   });
 
-  it('shows a dash for missing numbers on an empty schema, and answers 404 for an unknown number', async () => {
+  it('shows a dash for missing numbers on an empty schema, and responds with 404 for an unknown number', async () => {
     const workspace = await serve(await startHost({}, { worker: false }));
     const text = textOf((await workspace.get('/report?days=9999')).text);
     assert.match(text, /First response, median – .*SLA met – .*No draft was made/);

@@ -1,7 +1,7 @@
 import type { Handle } from '@sveltejs/kit/hooks';
 import { support } from './lib/server/support';
 
-/** Answers what belongs to Cairnloop; everything else is SvelteKit's. */
+/** Serves what belongs to Cairnloop; everything else is SvelteKit's. */
 export const handle: Handle = async ({ event, resolve }) => {
   const [, mount] = /^\/(support|help|health|metrics)(?:\/|$)/.exec(event.url.pathname) ?? [];
   if (!mount) return resolve(event);

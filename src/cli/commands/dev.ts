@@ -30,7 +30,7 @@ export const command = defineCommand({
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
     const { port, opsPort } = options;
-    // Without a process of its own, as in a test, it cannot be started again.
+    // Reloading needs a process of the command's own, which a test does not have.
     if (options.reload && io.host) {
       const { reloadDev } = await import('../run/reload-dev.js');
       const cwd = path.resolve(io.cwd, options.cwd ?? '.');

@@ -66,7 +66,7 @@ async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOpt
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const root = findHostFolder(cwd, options.config);
-  // One that cannot be read is among the findings too.
+  // A config that cannot be read becomes a finding too.
   io.host?.start(root);
   unless('ENV_FILE_UNREADABLE', () => loadEnvFiles(root), undefined);
   const configFile = options.config && path.resolve(cwd, options.config);
@@ -79,7 +79,7 @@ async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOpt
   };
 }
 
-/** `otherwise` where the one failure occurs that a finding tells. */
+/** `otherwise` for the one failure that a finding reports. */
 function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
   try {
     return find();

@@ -124,7 +124,7 @@ interface Change {
   change: 'applied' | 'rolled back';
   names: string[];
   to: string | undefined;
-  /** What a rollback deleted. */
+  /** Tables and columns that the rollback deleted. */
   dropped?: DroppedData[];
 }
 

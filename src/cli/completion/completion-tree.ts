@@ -1,7 +1,7 @@
 import type { Command, OptionRow } from '../command.js';
 import type { CommandRow } from '../program.js';
 
-/** What can follow a command on the command line. */
+/** Subcommands, options and arguments that can follow a command on the command line. */
 export interface CompletionNode {
   /** The words that lead to it, e.g. `['deliveries', 'list']`; none for the program. */
   path: readonly string[];

@@ -7,7 +7,7 @@ import type { Narrator } from './narrator.js';
 /** The operator of the demo. */
 export const demoOperator = { id: 'op_maya', name: 'Maya' };
 
-/** What the steps of the life cycle use. */
+/** The instance, the output and the demo clock that the steps of the life cycle share. */
 export interface LifeCycleContext {
   cairnloop: Cairnloop;
   tell: Narrator;

@@ -63,7 +63,7 @@ interface DemoHost {
   schema: string;
 }
 
-/** Starts everything, runs, and stops it in reverse order, whatever happens. */
+/** Starts everything, runs, and stops it in reverse order, also after a failure. */
 async function withDemoHost(
   { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
   play: (host: DemoHost) => Promise<void>,

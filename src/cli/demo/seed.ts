@@ -62,7 +62,7 @@ const seeds: readonly Seed[] = [
   },
 ];
 
-/** Who the portal of the demo is shown to: they have two conversations. */
+/** The customer whom the demo's portal shows; they have two conversations. */
 export const seededCustomer = { id: 'cus_0588', name: 'Tomasz Zielinski' };
 
 const names: Record<string, string> = {

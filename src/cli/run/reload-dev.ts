@@ -19,8 +19,9 @@ const watched = /(\.([cm]?[jt]sx?|json)|(^|[\\/])\.env(\.\w+)*)$/;
 const ignored = new Set(['node_modules', '.git', '.cairnloop', 'dist', 'build', 'coverage', '.next', '.svelte-kit']);
 
 /**
- * Runs `cairnloop dev` in a process of its own and starts it again when a module of the host changes: modules stay loaded for
- * as long as a process lives. After a change that does not start it waits for the next one. Returns the exit code.
+ * Runs `cairnloop dev` in a process of its own and starts it again when a module of the host changes: modules stay
+ * loaded for as long as a process lives. After a change that does not start it waits for the next one. Returns the exit
+ * code.
  */
 export async function reloadDev({ cwd, args }: ReloadOptions, io: CliIo): Promise<number> {
   const changes = watchSources(cwd);
@@ -55,7 +56,7 @@ function startDev(args: readonly string[]): ChildProcess {
   const program = process.argv[1] ?? '';
   return spawn(process.execPath, [...process.execArgv, program, 'dev', '--no-reload', ...args], {
     detached: true,
-    // It stops when this channel closes, e.g. when this process is killed.
+    // The child stops when its channel closes, e.g. when this process is killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 }

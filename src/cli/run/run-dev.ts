@@ -26,7 +26,7 @@ export interface DevOptions {
   opsPort?: number | undefined;
   /** Whose portal is shown. Default: {@link devCustomer}. */
   customer?: PortalCustomer;
-  /** Takes a Postgres of its own, whatever the environment names. */
+  /** Starts a Postgres of its own, even if the environment names one. */
   ownDatabase?: boolean;
   /** Fills the database before anything is served. */
   seed?(cairnloop: Cairnloop): Promise<void>;
@@ -45,8 +45,8 @@ const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' }
 const portalPath = '/portal';
 
 /**
- * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the environment
- * an embedded Postgres is started, its data kept under `.cairnloop/`.
+ * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the
+ * environment an embedded Postgres is started, its data kept under `.cairnloop/`.
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
@@ -120,7 +120,7 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
   }
 }
 
-/** Two mounts on one address, as a host's server has them. */
+/** Serves portal and workspace on one address, as a host's server does. */
 function beside(portal: Mounted, workspace: Mounted): Pick<Mounted, 'node'> {
   return { node: (request, response) => portal.node(request, response, () => workspace.node(request, response)) };
 }
@@ -148,7 +148,7 @@ function announce(
   else io.stdout.write(text);
 }
 
-/** For a host that is not where the command runs. */
+/** Names the host's folder in messages, unless the command runs there. */
 function at(cwd: string, io: CliIo): string {
   const folder = path.relative(io.cwd, cwd);
   return folder === '' ? '' : ` --cwd ${folder}`;

@@ -19,7 +19,7 @@ export interface RunWorkerOptions {
   logLevel?: string | undefined;
   /** Null: no ops server. */
   ops: { host: string; port: number } | null;
-  /** Told once deliveries are being drained. */
+  /** Called once deliveries are being drained. */
   onReady(running: { ops: ServedApp | null }): void;
   onStopping(reason: StopReason): void;
 }
@@ -42,7 +42,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   let ops: ServedApp | null = null;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
-    // From here on callbacks may run, which a signal must not interrupt.
+    // Callbacks may run after this line, and a signal must not interrupt them.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
@@ -56,7 +56,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   if (uncaught.crash) throw new CairnloopError('WORKER_CRASHED', uncaught.crash);
 }
 
-/** A host's logger has a level of its own, which only a child of it can have changed. */
+/** The host's logger keeps its level: `--log-level` applies to a child logger. */
 function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logger {
   if (!logger) return stderrLogger(logLevel ?? log.level);
   return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
@@ -77,7 +77,9 @@ async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<vo
 /** Time for the other callbacks to finish after one crashed the process, in milliseconds. */
 const crashGraceMs = 5000;
 
-/** What is left after that is called again after its lease. A process in this state may fail to stop as well. */
+/**
+ * Unfinished callbacks are called again after their lease. A crashed process may also fail to stop, hence the limit.
+ */
 async function shutDownCrashed(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
   const stopping = shutDown(cairnloop, ops).catch(() => {});
   await Promise.race([stopping, sleep(crashGraceMs, undefined, { ref: false })]);

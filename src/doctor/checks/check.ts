@@ -4,7 +4,7 @@ import { type Finding, type Level, withSingleLineMessage } from '../finding.js';
 /** A check's judgement of its fact. */
 export type Judgement = Omit<Finding, 'code'>;
 
-/** One row of the table of checks. */
+/** A check of doctor: the fact that it needs, and how it judges it. */
 export interface Check {
   code: string;
   run(facts: Facts): Finding[];
@@ -14,7 +14,7 @@ type ValueOf<Name extends FactName | null> = Name extends FactName ? FactValues[
 
 interface CheckOptions<Name extends FactName | null> {
   code: string;
-  /** As in "worker heartbeat not checked: …". */
+  /** Name of the check, as in "worker heartbeat not checked: …". */
   title: string;
   /** The fact that it judges; null for a check that needs none. */
   needs: Name;

@@ -15,7 +15,7 @@ const config = defineCheck({
     const failures = hostFailures.map((failure) =>
       blockedFinding(
         `${file} was imported, and then code of the host failed with nobody to catch it: ${failure}.`,
-        'catch it there, or connect and start timers elsewhere: a worker would end by it',
+        'catch it there, or connect and start timers elsewhere: this error would end a worker',
       ),
     );
     if (others.length === 0 && failures.length === 0) return okFinding(`${file} has no wrong key.`);
@@ -139,9 +139,9 @@ const metrics = defineCheck({
   needs: 'config',
   judge: ({ file, hasMetrics, settings }) =>
     hasMetrics
-      ? okFinding(`${settings.ops.metricsPath} answers metrics.`)
+      ? okFinding(`${settings.ops.metricsPath} serves metrics.`)
       : checkFinding(
-          `No metrics reporter: ${settings.ops.metricsPath} answers 501, so nothing warns of deliveries that pile up.`,
+          `No metrics reporter: ${settings.ops.metricsPath} responds with 501, so nothing warns of deliveries that pile up.`,
           `add metrics: prometheus() to ${file}`,
         ),
 });
@@ -168,7 +168,7 @@ function exposedBy({ settings: { ops }, hasMetrics }: ConfigFacts): string {
   return `Whoever reaches it reads ${health} and ${metrics}; nothing of a customer is in what Cairnloop counts.`;
 }
 
-/** In all their spellings: 0, 0x0, ::, 0:0::0. */
+/** Whether a host means every network, in all spellings: 0, 0x0, ::, 0:0::0. */
 function isEveryNetwork(host: string): boolean {
   return ['0.0.0.0', '[::]', '[::ffff:0:0]'].includes(normalized(host));
 }

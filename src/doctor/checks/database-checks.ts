@@ -16,7 +16,7 @@ const database = defineCheck({
   needs: 'database',
   failure: 'blocked',
   judge: ({ target, readOnly }) => {
-    if (!readOnly) return okFinding(`The database at ${target} answers.`);
+    if (!readOnly) return okFinding(`The database at ${target} is reachable.`);
     return blockedFinding(
       `The database at ${target} is read-only: a replica cannot take conversations.`,
       'name the primary in database.url',

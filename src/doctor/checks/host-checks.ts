@@ -120,7 +120,7 @@ const operator = defineCheck({
         return blockedFinding(message, `add operator: (request) => currentUser(request) at ${place}`);
       }
       if (operator === 'constant') {
-        const message = `${place} answers the same operator whoever asks: everybody who reaches the page may write to customers.`;
+        const message = `${place} returns the same operator for every request: everybody who reaches the page may write to customers.`;
         return checkFinding(message, `have operator read the session of its request at ${place}`);
       }
       return okFinding(`${place} mounts the workspace${operator === 'function' ? ' with an operator function' : ''}.`);

@@ -21,7 +21,7 @@ const jobs = defineCheck({
   title: 'job backend',
   needs: 'jobs',
   failure: 'blocked',
-  judge: ({ backend }) => okFinding(`The ${backend} job backend answers.`),
+  judge: ({ backend }) => okFinding(`The ${backend} job backend is reachable.`),
 });
 
 const worker = defineCheck({
@@ -145,7 +145,7 @@ const policies = defineCheck({
     if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
       const unfinished = config.state === 'known' ? judgeUnfinished(config.value, 'SLA_POLICIES') : undefined;
-      return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider answers no policies.')];
+      return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
     }
     // Two policies for one priority are both rejected with the same reason: report it once.
     const reasons = new Map(rejected.map((one) => [`${one.priority}: ${one.reason}`, one]));
@@ -160,10 +160,10 @@ const policies = defineCheck({
 /** Wrong minutes can be set again; any other fault is in the provider's own data. */
 function fixOfTerms(priority: string, reason: string): string {
   const isAboutMinutes = /^(response|breach)Minutes:/.test(reason);
-  return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider answers';
+  return isAboutMinutes ? setTerms(priority) : 'correct what getActivePolicies of the slaPolicyProvider returns';
 }
 
-/** With the minutes of docs/sla.md, so that it can be run as it stands. */
+/** A command that sets terms, with the minutes of docs/sla.md, so that it can be run unchanged. */
 function setTerms(priority: string): string {
   return `cairnloop sla set ${shellWord(priority)} --response 60 --breach 240`;
 }

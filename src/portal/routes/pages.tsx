@@ -128,7 +128,7 @@ export const rateConversation: Handler = async (c, services) => {
   return c.redirect(`${pageContext.base}/c/${id}`, 303);
 };
 
-/** As {@link thread}, after a refused reply. Throws if the conversation does not exist. */
+/** Shows the thread after a refused reply. Throws if the conversation does not exist. */
 export const threadPageWithProblem = (c: PortalContext, services: Services, problem: RequestProblem) =>
   threadPage(c, services, problem);
 

@@ -95,7 +95,7 @@ export const SignedForm: FC<
   </form>
 );
 
-/** In UTC, until the page's script puts it into the customer's own time zone. */
+/** A time in UTC; the page's script converts it to the customer's time zone. */
 export const Moment: FC<{ at: Date; locale: string }> = ({ at, locale }) => (
   <time datetime={at.toISOString()}>
     {new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }).format(at)} UTC

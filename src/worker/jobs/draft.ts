@@ -3,7 +3,7 @@ import type { DraftGenerator } from '../../contracts/draft-generator.js';
 import { toConversation } from '../../conversations/rows.js';
 import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { type LoadedCall, released } from '../../deliveries/load-batch.js';
+import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { generatorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
@@ -34,7 +34,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   const done = new Set(drafted.map((row) => row.id));
   return new Map<string, LoadedCall>(
     rows.map((row) => {
-      if (foundFor(row) === released) return [row.id, released];
+      if (foundFor(row) === releasedCall) return [row.id, releasedCall];
       const request = requests.get(row.id);
       if (!request || done.has(request.messageId)) return [row.id, null];
       return [row.id, () => generateAndPropose(runtime, draftGenerator, request)];
@@ -43,8 +43,8 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
 }
 
 /** Undefined if no customer waits for an answer. */
-function requestOf(found: WholeConversation | typeof released | undefined): DraftRequest | undefined {
-  if (found === released || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
+function requestOf(found: WholeConversation | typeof releasedCall | undefined): DraftRequest | undefined {
+  if (found === releasedCall || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
   const newest = messages.findLast((message) => message.role === 'customer');
   return newest && { conversation: toConversation(found.row, messages, found.isTruncated), messageId: newest.id };
@@ -71,7 +71,7 @@ async function generateAndPropose(
   return result;
 }
 
-/** What a generator proposes; null where it has nothing to propose or failed. */
+/** The proposal in a generator's result; null where it has none or failed. */
 function proposalIn(result: unknown): unknown {
   const { ok, value } = (result ?? {}) as { ok?: unknown; value?: unknown };
   if (ok !== true && ok !== false) throw new Error('neither ok(proposal) nor err(reason) was returned');

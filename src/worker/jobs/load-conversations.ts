@@ -4,7 +4,7 @@ import { type ConversationRow, conversationColumns, type MessageRow, toMessage }
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { released } from '../../deliveries/load-batch.js';
+import { releasedCall } from '../../deliveries/load-batch.js';
 import { shortCallBatchSize } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
@@ -37,15 +37,15 @@ export async function loadWholeConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
   limit: number,
-): Promise<Map<string, WholeConversation | typeof released>> {
+): Promise<Map<string, WholeConversation | typeof releasedCall>> {
   const { concurrency } = runtime.config.worker;
   const budget = { small: bytesPerCall(Math.max(concurrency, shortCallBatchSize)), large: bytesPerCall(concurrency) };
   const load = (how: How, ids: readonly string[]) =>
     runtime.db.run(wholeConversations[how], { ids: arrayLiteral(ids), limit, budget: budget[how] });
   const { found, left } = await withLarge(conversationIds(rows), load, concurrency);
-  return new Map<string, WholeConversation | typeof released>([
+  return new Map<string, WholeConversation | typeof releasedCall>([
     ...found.map((row) => [row.id, toWhole(row)] as const),
-    ...left.map((id) => [id, released] as const),
+    ...left.map((id) => [id, releasedCall] as const),
   ]);
 }
 

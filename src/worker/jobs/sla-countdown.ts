@@ -1,7 +1,7 @@
 import { toConversation } from '../../conversations/rows.js';
 import { isModuleOwed } from '../../deliveries/announced-modules.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
-import { type LoadedCall, postponed } from '../../deliveries/load-batch.js';
+import { type LoadedCall, postponedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
@@ -32,7 +32,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
     rows.map((row) => {
       const sla = breached.get(row.subject_id ?? '');
       const found = conversations.get(row.conversation_id);
-      if (locked.has(row.subject_id ?? '')) return [row.id, postponed];
+      if (locked.has(row.subject_id ?? '')) return [row.id, postponedCall];
       if (!sla || !found || !(served || row.payload.notify)) return [row.id, null];
       if (!notifier) return [row.id, () => missingModule('notifier')];
       const metadata = deepFreeze({ deliveryId: row.id, attempt: row.attempts });

@@ -17,7 +17,7 @@ const looked = 5000;
 /** Counts the last day from the newest audit events, in one statement of bounded cost. */
 export async function findDay(runtime: Runtime, operatorId: string): Promise<DaySummary> {
   const [row] = await runtime.db.run(selectDay, { operatorId });
-  if (!row) throw new Error('SELECT answered no row');
+  if (!row) throw new Error('SELECT returned no row');
   const count = (value: number): CappedCount => ({ value, more: !row.whole });
   return {
     received: count(row.received),

@@ -34,7 +34,7 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
 /** Whether workers are alive, and how far behind they are. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
   const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerBeats(db)]);
-  if (!row) throw new Error('SELECT answered no row');
+  if (!row) throw new Error('SELECT returned no row');
   const [last] = beats;
   return {
     now: row.now,
@@ -96,7 +96,7 @@ interface PageParams extends Topics {
 }
 
 /** Pending deliveries, except SLA breaches whose time has not come. */
-const owed = (s: string) => `
+const owedDeliveries = (s: string) => `
   d.state = 'pending' AND d.available_at <= CASE topic.name WHEN 'sla_breach' THEN ${s}.clock() ELSE 'infinity' END`;
 
 /** Due, not leased, and not held back by an earlier reply. */
@@ -116,7 +116,7 @@ const newestDiscarded = (s: string, { topics }: Placeholders<Topics>, limit: num
   ) gone`;
 
 const retrying = (s: string, p: Placeholders<Topics>) => `
-  SELECT waiting.* FROM (${duePerTopic(s, p, owed(s), maxShown)}) waiting WHERE waiting.attempts > 0`;
+  SELECT waiting.* FROM (${duePerTopic(s, p, owedDeliveries(s), maxShown)}) waiting WHERE waiting.attempts > 0`;
 
 const page = (s: string, { offset }: Placeholders<PageParams>, rows: string, order: string) => `
   SELECT d.id, d.topic, d.conversation_id, d.state, d.attempts, d.available_at, left(d.last_error, 500) AS last_error,
@@ -127,7 +127,7 @@ const page = (s: string, { offset }: Placeholders<PageParams>, rows: string, ord
 
 const statements: Record<DeliveryTab, Statement<PageParams, DeliveryLineRow>> = {
   pending: statement('workspace.deliveries.pending', (s, p) =>
-    page(s, p, duePerTopic(s, p, owed(s), maxShown + pageSize), 'available_at, id'),
+    page(s, p, duePerTopic(s, p, owedDeliveries(s), maxShown + pageSize), 'available_at, id'),
   ),
   retrying: statement('workspace.deliveries.retrying', (s, p) => page(s, p, retrying(s, p), 'available_at, id')),
   discarded: statement('workspace.deliveries.discarded', (s, p) =>
@@ -140,7 +140,7 @@ const selectHealth = statement<Topics, HealthRow>(
   (s, p) => `
     SELECT ${s}.clock() AS now,
       (SELECT min(head.available_at) FROM (${duePerTopic(s, p, waits(s), 1)}) head) AS oldest_due_at,
-      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owed(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
+      (SELECT count(*)::int FROM (SELECT FROM (${duePerTopic(s, p, owedDeliveries(s), countCap)}) rows LIMIT ${countCap}) few) AS pending,
       (SELECT count(*)::int FROM (SELECT FROM (${retrying(s, p)}) rows LIMIT ${countCap}) few) AS retrying,
       (SELECT count(*)::int FROM (SELECT FROM (${newestDiscarded(s, p, countCap)}) rows LIMIT ${countCap}) few) AS discarded`,
 );

@@ -21,7 +21,7 @@ export async function searchQueue(runtime: Runtime, search: string, cursor: stri
   return findPageByOffset(cursor, (offset) => runtime.db.run(findBySearch, { offset, prefix, search }));
 }
 
-/** One page of a statement that takes an offset. */
+/** Finds a page by a statement that takes an offset. */
 export async function findPageByOffset(
   cursor: string | null,
   gather: (offset: number) => Promise<QueueRecord[]>,
@@ -77,11 +77,11 @@ export const snoozed = (s: string) => `
 
 const byUrgency = `CASE WHEN ${isOverdue} THEN c.overdue_since END NULLS LAST, running.breach_at NULLS LAST`;
 
-export interface Offset {
+export interface OffsetParams {
   offset: number;
 }
 
-export const boundedPage = (s: string, { offset }: Placeholders<Offset>, ids: string, order = byUrgency) => `
+export const boundedPage = (s: string, { offset }: Placeholders<OffsetParams>, ids: string, order = byUrgency) => `
   WITH gathered AS (${ids}),
   page AS (
     SELECT c.id, row_number() OVER (ORDER BY ${order}, ${messageAt} DESC, c.id DESC) AS place
@@ -91,14 +91,14 @@ export const boundedPage = (s: string, { offset }: Placeholders<Offset>, ids: st
   )
   ${queueColumns(s)}`;
 
-const statements: Record<BoundedFilter, Statement<Offset, QueueRecord>> = {
+const statements: Record<BoundedFilter, Statement<OffsetParams, QueueRecord>> = {
   'needs-approval': statement('workspace.queue.needs_approval', (s, p) => boundedPage(s, p, needingApproval(s))),
   breaching: statement('workspace.queue.breaching', (s, p) => boundedPage(s, p, breachingSoon(s))),
   breached: statement('workspace.queue.breached', (s, p) => boundedPage(s, p, breached(s))),
   snoozed: statement('workspace.queue.snoozed', (s, p) => boundedPage(s, p, snoozed(s), 'c.snoozed_until')),
 };
 
-const findBySearch = statement<Offset & { prefix: string; search: string }, QueueRecord>(
+const findBySearch = statement<OffsetParams & { prefix: string; search: string }, QueueRecord>(
   'workspace.queue.search',
   (s, p) =>
     boundedPage(

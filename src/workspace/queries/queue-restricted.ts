@@ -10,7 +10,7 @@ import {
   findPageByOffset,
   maxSorted,
   needingApproval,
-  type Offset,
+  type OffsetParams,
 } from './queue-by-urgency.js';
 import { ownerId, type QueueRecord } from './rows.js';
 
@@ -35,7 +35,7 @@ export function restrictQueue(
   return findPageByOffset(cursor, (offset) => runtime.db.run(how, { offset, tag, owner }));
 }
 
-type NarrowedStatement = Statement<Offset & QueueRestriction, QueueRecord>;
+type NarrowedStatement = Statement<OffsetParams & QueueRestriction, QueueRecord>;
 
 interface By {
   tag: boolean;
@@ -49,7 +49,7 @@ function narrowed(filter: QueueFilter, by: By): NarrowedStatement {
   const key = `workspace.queue.narrowed.${filter}${by.owner ? '.owner' : ''}${by.tag ? '.tag' : ''}`;
   const found =
     known.get(key) ??
-    statement<Offset & QueueRestriction, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
+    statement<OffsetParams & QueueRestriction, QueueRecord>(key, (s, p) => boundedPage(s, p, idsOf(s, p, filter, by)));
   known.set(key, found);
   return found;
 }

@@ -38,7 +38,7 @@ export type QueueCounts = Record<QueueFilter, CappedCount>;
  */
 export async function countQueue(runtime: Runtime, operatorId = ''): Promise<{ counts: QueueCounts; now: Date }> {
   const [row] = await runtime.db.run(countFilters, { operatorId });
-  if (!row) throw new Error('SELECT answered no row');
+  if (!row) throw new Error('SELECT returned no row');
   const { now, ...found } = row;
   const counts = Object.entries(found).map(([filter, count]) => [filter, toCappedCount(count)]);
   return { counts: Object.fromEntries(counts) as QueueCounts, now };

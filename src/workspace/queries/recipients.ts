@@ -32,7 +32,7 @@ function toRecipient({ assignee, newest_message_id, has_news, ...row }: Recipien
   return { ...row, owner: assignee, newestMessageId: newest_message_id, hasNews: has_news };
 }
 
-// What is new is told by the order of messages: a time of the page's would miss one that was committed after it.
+// What is new follows from the order of messages: a time of the page's would miss one that was committed after it.
 const selectRecipients = statement<{ ids: string[]; seen: (string | null)[] }, RecipientRow>(
   'workspace.recipients',
   (s, p) => `

@@ -4,7 +4,14 @@ import { type Timestamp, toDate } from '../../db/timestamp.js';
 import { type DraftRow, toDraft } from '../../drafts/rows.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
-import type { AuditLine, OtherConversation, OutboundLine, PendingLine, ThreadDraft, ThreadHead } from '../model.js';
+import type {
+  AuditLine,
+  OtherConversation,
+  OutboundMessageLine,
+  PendingLine,
+  ThreadDraft,
+  ThreadHead,
+} from '../model.js';
 import { type ClockRow, customerColumn, toClock, withCustomerName } from './rows.js';
 
 /** Everything of a conversation except its messages, in one statement; null if it does not exist. */
@@ -73,12 +80,12 @@ function toOther({ message_at, ...row }: OtherRow): OtherConversation {
 interface OutboundRow {
   id: string;
   template: string | null;
-  status: OutboundLine['status'];
+  status: OutboundMessageLine['status'];
   created_at: Timestamp;
   sent_at: Timestamp | null;
 }
 
-function toOutboundLine(row: OutboundRow): OutboundLine {
+function toOutboundLine(row: OutboundRow): OutboundMessageLine {
   return {
     messageId: row.id,
     templateId: row.template ?? '',
@@ -106,7 +113,7 @@ const pendingShown = 12_000;
 const listOf = (rows: string, item: string, order: string) =>
   `(SELECT coalesce(jsonb_agg(${item} ORDER BY ${order}), '[]') FROM (${rows}) r)`;
 
-/** The last messages of `c`, of every role. */
+/** CTE of the last messages of conversation `c`, of every role. */
 const lastMessages = (s: string, limit: number) => `
   SELECT * FROM ${s}.messages m WHERE m.conversation_id = c.id ORDER BY m.created_at DESC, m.id DESC LIMIT ${limit}`;
 

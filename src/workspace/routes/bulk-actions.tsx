@@ -18,7 +18,7 @@ import { tagsIn } from './triage.js';
 /** More than a page of the queue can tick. */
 const maxAtOnce = 200;
 
-/** So many are changed side by side, so that one slow row does not hold up the rest. */
+/** Number of conversations changed in parallel, so that one slow row does not hold up the rest. */
 const atOnce = 5;
 
 /** Shows what is about to be done to which conversations, and changes nothing. */
@@ -89,7 +89,7 @@ type Act = (recipient: Recipient) => Promise<PendingBulk | undefined>;
 
 const atOnceDone = (work: Promise<unknown>): Promise<undefined> => work.then(() => undefined);
 
-/** What is done to each; what the form lacks for it is refused before the first one. */
+/** The change to each conversation; a missing form field is refused before the first one. */
 const actOf: Record<BulkKind, (c: WorkspaceContext, services: Services, total: number) => Act | Promise<Act>> = {
   resolve: (c, services, total) => {
     const resolve = resolveNowOrLater(c, services, total);

@@ -38,7 +38,7 @@ export function resolveNowOrLater(c: WorkspaceContext, services: Services, total
   };
 }
 
-/** Takes back all of them that still wait. */
+/** Takes back every bulk resolve that still waits. */
 export const takeBackBulk: Handler = async (c, services) => {
   const pageContext = tickedPageContext(c);
   const named = c.get('form').all('action').slice(0, maxAtOnce).map(parseName);

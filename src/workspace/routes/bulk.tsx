@@ -15,7 +15,7 @@ import { type BulkOutcome, BulkResultView, BulkView } from '../views/bulk.js';
 import { Page } from '../views/page.js';
 import { followUpTemplate } from './conversation-actions.js';
 
-/** Where the text is written, for the conversations ticked in the queue. */
+/** The form for a text to the conversations ticked in the queue. */
 export const bulkForm: Handler = (c, services) =>
   bulkPage(c, services, { ids: idsOf(c.req.queries('id') ?? []), content: '', nonce: randomUUID(), preview: false });
 
@@ -71,7 +71,7 @@ function failureOf({ conversationId, error }: { conversationId: string; error: C
 interface Bulk {
   ids: string[];
   content: string;
-  /** Makes what is sent twice the same follow-up; it stays from the first page to the last. */
+  /** Nonce that makes a repeated submit the same follow-up; all pages of the form carry it. */
   nonce: string;
   preview: boolean;
   refusal?: Refusal | undefined;
@@ -124,7 +124,7 @@ function chooseAgain(c: WorkspaceContext): Response {
   return redirect(c, `/${bulkPageContext(c).queue}`, 'none-chosen');
 }
 
-/** What sending would be refused for, shown before anything is written. */
+/** The refusal that sending would meet, shown before the operator writes. */
 function foreseen({ runtime }: Services, found: number, possible: boolean): Refusal | undefined {
   const max = runtime.config.outbound.maxBatchSize;
   return refusedFor(() => {

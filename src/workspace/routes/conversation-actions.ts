@@ -35,7 +35,7 @@ const modeMissing = (): ThreadState => ({
   notice: { tone: 'conflict', title: t('nothingSent'), text: t('modeMissing') },
 });
 
-/** What an operator wrote, with the key under which it is written once. */
+/** An operator's text with its dedupe key. */
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
 /** A reply, with the newest message that its sender had read. */

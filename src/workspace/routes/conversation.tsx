@@ -8,7 +8,7 @@ import { ContextPanel } from '../views/context.js';
 import { ConversationPage } from '../views/conversation-page.js';
 import { Page } from '../views/page.js';
 import { WholeMessage } from '../views/whole-message.js';
-import { createComparer } from '../word-diff.js';
+import { createTextComparer } from '../word-diff.js';
 import { loadConversationPage, type ThreadState } from './load-conversation-page.js';
 
 export const conversation: Handler = (c, services) => conversationPage(c, services, param(c, 'id'));
@@ -42,7 +42,8 @@ export const wholeMessage: Handler = async (c, { runtime }) => {
   const message = await findWholeMessage(runtime, id, param(c, 'message'));
   if (!message) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };
-  const changes = message.proposed === null ? undefined : createComparer().compare(message.proposed, message.content);
+  const changes =
+    message.proposed === null ? undefined : createTextComparer().compare(message.proposed, message.content);
   return c.html(
     <Page pageContext={pageContext} title={t('message')} view="inbox">
       <WholeMessage pageContext={pageContext} message={message} changes={changes} />

@@ -3,7 +3,7 @@ import { findDraft } from '../../drafts/find.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { type Handler, param, type Services } from '../handler.js';
 import { Diff } from '../views/diff.js';
-import { createComparer } from '../word-diff.js';
+import { createTextComparer } from '../word-diff.js';
 import { conversationPage } from './conversation.js';
 import { newestSeenMessage, redirectOrExplain, resolveNow } from './conversation-actions.js';
 import { scheduleOrRun } from './schedule-or-run.js';
@@ -53,7 +53,7 @@ export const preview: Handler = async (c, services) => {
   const draft = await draftOf(services, param(c, 'id'));
   const content = c.get('form').text('content');
   if (c.req.query('part') === 'diff')
-    return c.html(<Diff changes={createComparer().compare(draft.content, content)} />);
+    return c.html(<Diff changes={createTextComparer().compare(draft.content, content)} />);
   return conversationPage(c, services, draft.conversationId, { editing: { draftId: draft.id, content } });
 };
 

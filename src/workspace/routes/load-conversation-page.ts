@@ -14,21 +14,21 @@ import { findHit, findMessages, type MessagePage } from '../queries/thread-messa
 import { queueQuery } from '../queue-filters.js';
 import type { Refusal } from '../refusals.js';
 import { actorsOf, ownerCandidates } from '../team.js';
-import { type Composing, composerModes } from '../views/composer.js';
+import { type ComposerState, composerModes } from '../views/composer.js';
 import type { ContextView } from '../views/context.js';
 import type { ConversationPageProps } from '../views/conversation-page.js';
 import type { QueueProps } from '../views/queue.js';
 import type { ThreadProps } from '../views/thread.js';
-import { type Changes, createComparer } from '../word-diff.js';
+import { type Changes, createTextComparer } from '../word-diff.js';
 import { findSavedReply } from './saved-replies.js';
 
 /** State of a page after a refused change, so that the operator's text is not lost. */
 export interface ThreadState {
   notice?: Notice;
-  composing?: Composing;
+  composing?: ComposerState;
   editing?: { draftId: string; content: string };
   /** Shown instead of `editing` if the draft can no longer be edited. */
-  orElse?: { composing: Composing };
+  orElse?: { composing: ComposerState };
   status?: 200 | Refusal['status'];
 }
 
@@ -149,7 +149,7 @@ async function contextInTime(context: Promise<ContextAnswer | undefined>, wait: 
 }
 
 /** The composer's state from the URL: a mode, or a draft's text. */
-function composingOf(c: WorkspaceContext, thread: ThreadHead): Composing {
+function composingOf(c: WorkspaceContext, thread: ThreadHead): ComposerState {
   const used = thread.drafts.find((draft) => draft.id === c.req.query('use'));
   if (used) return { mode: 'reply', content: used.content, draftId: used.id };
   const mode = composerModes.find((known) => known === c.req.query('write'));
@@ -161,7 +161,7 @@ async function savedReplyOf(
   c: WorkspaceContext,
   services: Services,
   thread: ThreadHead,
-): Promise<Composing | undefined> {
+): Promise<ComposerState | undefined> {
   const name = c.req.query('reply');
   const content = name ? await findSavedReply(c, services, thread, name) : undefined;
   return content === undefined ? undefined : { mode: 'reply', content };
@@ -185,7 +185,7 @@ function changesOn(
   { messages }: MessagePage,
   editing: ThreadState['editing'],
 ): Map<string, Changes> {
-  const comparer = createComparer();
+  const comparer = createTextComparer();
   const changes = new Map<string, Changes>();
   const edited = drafts.find((draft) => draft.id === editing?.draftId);
   if (edited && editing) changes.set(edited.id, comparer.compare(edited.content, editing.content));

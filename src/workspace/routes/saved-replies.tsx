@@ -15,7 +15,7 @@ export const savedReplies: Handler = async (c, services) => {
   return c.json({ replies });
 };
 
-/** The same list as a page, without the script. */
+/** The saved replies as a page, for browsers without the script. */
 export const savedRepliesPage: Handler = async (c, services) => {
   const { thread, replies } = await filledReplies(c, services);
   const pageContext = { ...c.get('pageContext'), queue: queueQuery(queueViewOf(c)) };

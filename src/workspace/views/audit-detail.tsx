@@ -70,7 +70,7 @@ const phrases: Record<string, (detail: Detail) => Child | undefined> = {
 
 const quote = (value: unknown) => (value ? <Foreign value={value} /> : undefined);
 
-/** Each changed field; the values of those that are plain text. */
+/** The changed fields of a conversation, with the values of those that are plain text. */
 function fieldChanges({ before, after }: Detail): Child | undefined {
   if (typeof after !== 'object' || after === null) return undefined;
   const old = (before ?? {}) as Detail;

@@ -4,7 +4,7 @@ import type { BulkKind } from '../bulk-kinds.js';
 import type { PageContext } from '../page-context.js';
 import { snoozeSpans } from '../snooze-times.js';
 import type { TextKey } from '../strings/strings.js';
-import { type Ticked, tickedValue } from '../ticked.js';
+import { formatTicked, type Ticked } from '../ticked.js';
 import { t, tCount } from '../translate.js';
 import { BackLink, type BulkOutcome, ConversationInputs, Outcomes, type Recipient, Recipients } from './bulk.js';
 import { TakeBackAll } from './bulk-taken-back.js';
@@ -40,7 +40,7 @@ const done = {
   snooze: 'doneWordSnoozed',
 } as const satisfies Record<BulkKind, TextKey>;
 
-/** What is about to be done, to how many and to which: nothing happens before its button is pressed. */
+/** Confirms a bulk action: its effect and its conversations. Nothing happens before the button is pressed. */
 export const BulkActionView: FC<BulkActionProps> = (props) => {
   const { pageContext, kind, ticked, recipients, refusal } = props;
   return (
@@ -59,7 +59,7 @@ export const BulkActionView: FC<BulkActionProps> = (props) => {
       ) : null}
       <Recipients recipients={recipients} total={ticked.length} />
       <ActionForm pageContext={pageContext} action={`/bulk/${kind}`} class="bulk-form">
-        <ConversationInputs ids={ticked.map(({ id, seen }) => tickedValue(id, seen))} />
+        <ConversationInputs ids={ticked.map(({ id, seen }) => formatTicked(id, seen))} />
         <Choice {...props} />
         <div class="draft-actions">
           <button type="submit" class="button button-primary">
@@ -119,7 +119,7 @@ const Choice: FC<BulkActionProps> = ({ pageContext, kind, team }) => {
   }
 };
 
-/** What became of each: those that failed come first, with the reason. */
+/** The results of a bulk action: failed conversations first, with the reason. */
 export const BulkActionResult: FC<{ pageContext: PageContext; kind: BulkKind; outcomes: BulkOutcome[] }> = ({
   pageContext,
   kind,

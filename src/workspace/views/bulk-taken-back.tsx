@@ -7,7 +7,7 @@ import { ActionForm, Icon } from './elements.js';
 
 const whenOver: TextKey = 'takeBackOver';
 
-/** Takes all of them back until the first one is carried out; the page's script counts down to it. */
+/** The button that takes back all resolves until the first one is executed; the page's script counts down. */
 export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly PendingBulk[] }> = ({
   pageContext,
   pending,
@@ -39,7 +39,7 @@ export const TakeBackAll: FC<{ pageContext: PageContext; pending: readonly Pendi
   );
 };
 
-/** What became of taking them back. */
+/** The results of taking back a bulk resolve. */
 export const TakenBackView: FC<{ pageContext: PageContext; outcomes: BulkOutcome[] }> = ({ pageContext, outcomes }) => {
   const taken = outcomes.filter(({ failure }) => failure === null).length;
   return (

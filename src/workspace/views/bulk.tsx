@@ -9,7 +9,7 @@ export interface Recipient {
   id: string;
   customer: string | null;
   subject: string | null;
-  /** Absent where there is no such conversation. */
+  /** Status of the conversation; absent where it does not exist. */
   status?: Conversation['status'];
   owner?: Actor | null;
   /** Null where it has no message. */
@@ -162,11 +162,11 @@ export const BackLink: FC<{ pageContext: PageContext }> = ({ pageContext }) => (
   </a>
 );
 
-/** What became of each recipient. */
+/** The result for one recipient. */
 export interface BulkOutcome {
   recipient: Recipient;
   failure: string | null;
-  /** Where it waits for its time and can be taken back. */
+  /** The pending resolve, while it can be taken back. */
   pending?: PendingBulk;
 }
 

@@ -10,7 +10,7 @@ export const composerModes = ['reply', 'note', 'follow-up'] as const;
 export type ComposerMode = (typeof composerModes)[number];
 
 /** Initial state of the composer. */
-export interface Composing {
+export interface ComposerState {
   mode: ComposerMode;
   content: string;
   /** The draft of the text, which is marked as used when the reply is sent. */
@@ -30,7 +30,7 @@ export const followUpDelays = [
 interface ComposerProps {
   pageContext: PageContext;
   thread: ThreadHead;
-  composing: Composing;
+  composing: ComposerState;
   /** Whether the host has a notifier to hand a follow-up to. */
   canFollowUp: boolean;
   /** Dedupes a form that is sent twice. */

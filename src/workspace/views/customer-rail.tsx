@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx';
 import { clockTone } from '../clock-state.js';
-import type { AuditLine, Clock, OutboundLine, ThreadHead } from '../model.js';
+import type { AuditLine, Clock, OutboundMessageLine, ThreadHead } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { t } from '../translate.js';
 import { auditActionName } from './audit-action-names.js';
 import { ContextPanel, type ContextView } from './context.js';
 import { ActionForm, ActorName, Icon, statusNames } from './elements.js';
-import { Age, ClockSentence, type ClosedState, Moment } from './time.js';
+import { AgeLabel, ClockSentence, type ClosedState, Moment } from './time.js';
 
 interface RailProps {
   pageContext: PageContext;
@@ -128,7 +128,7 @@ const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pag
             </a>
             <span class="faint">
               {other.unanswered ? t('waiting') : t(statusNames[other.status])} ·{' '}
-              <Age at={other.lastMessageAt} now={now} />
+              <AgeLabel at={other.lastMessageAt} now={now} />
             </span>
           </li>
         ))}
@@ -138,7 +138,7 @@ const OthersPanel: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({ pag
 
 const outboundNames = { pending: 'outboundPending', sent: 'outboundSent', failed: 'outboundFailed' } as const;
 
-const OutboundPanel: FC<{ outbound: OutboundLine[] }> = ({ outbound }) => (
+const OutboundPanel: FC<{ outbound: OutboundMessageLine[] }> = ({ outbound }) => (
   <section class="panel" aria-labelledby="outbound-title">
     <h2 id="outbound-title">{t('roleOutbound')}</h2>
     {outbound.length === 0 ? (

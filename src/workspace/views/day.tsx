@@ -13,7 +13,7 @@ interface DayProps {
   pageContext: PageContext;
   counts: QueueCounts;
   day: DaySummary;
-  /** Null if another part of the page shows it. */
+  /** Notice of the page; null if another part of the page shows it. */
   notice: Notice | undefined | null;
 }
 

@@ -17,7 +17,7 @@ interface DeliveriesProps {
   tab: DeliveryTab;
   page: DeliveryPage;
   health: WorkerHealth;
-  /** After how many failed calls one is discarded. */
+  /** Number of failed calls after which a delivery is discarded. */
   maxAttempts: number;
   notice?: Notice | undefined;
 }

@@ -18,9 +18,9 @@ interface MessageProps {
   message: ThreadMessage;
   /** The customer: the actor id, and the name shown on the page. */
   customer: { id: string | null; name: string | null };
-  /** After how many failed calls a message's delivery is discarded. */
+  /** Number of failed calls after which a message's delivery is discarded. */
   maxAttempts: number;
-  /** Its diff to the draft; undefined without a draft, or if it was sent unchanged. */
+  /** Diff of the message to its draft; undefined without a draft, or if it was sent unchanged. */
   changes: Changes | undefined;
   /** The words of the search. */
   hits: readonly string[];

@@ -4,11 +4,11 @@ import type { QueueRow } from '../model.js';
 import type { PageContext } from '../page-context.js';
 import { type QueueView, queueQuery } from '../queue-filters.js';
 import type { TextKey } from '../strings/strings.js';
-import { tickedValue } from '../ticked.js';
+import { formatTicked } from '../ticked.js';
 import { t, tParts } from '../translate.js';
 import { actorText, Icon, InlineText, statusNames } from './elements.js';
 import { PriorityMark } from './priority.js';
-import { Age, ClockChip, Moment } from './time.js';
+import { AgeLabel, ClockChip, Moment } from './time.js';
 
 interface RowProps {
   pageContext: PageContext;
@@ -74,7 +74,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
     );
   const clock = row.clock && row.clock.status !== 'fulfilled' && row.status === 'open' ? row.clock : null;
   const chip = clock && <ClockChip clock={clock} now={now} waiting={row.unanswered} />;
-  const age = <Age at={row.lastMessageAt} now={now} />;
+  const age = <AgeLabel at={row.lastMessageAt} now={now} />;
   // After an answer, a past breach matters less than the age.
   const isPast = clock?.status === 'breached' && !row.unanswered;
   return (
@@ -87,7 +87,7 @@ const Slot: FC<{ row: QueueRow; now: Date }> = ({ row, now }) => {
 
 const Tick: FC<{ row: QueueRow; ticked: boolean }> = ({ row, ticked }) => (
   <label class="tick">
-    <input type="checkbox" name="id" value={tickedValue(row.id, row.newestMessageId)} checked={ticked} />
+    <input type="checkbox" name="id" value={formatTicked(row.id, row.newestMessageId)} checked={ticked} />
     <span class="sr">{tParts('selectOne', { name: <InlineText text={row.subject ?? row.customer} /> })}</span>
   </label>
 );

@@ -21,9 +21,9 @@ export interface QueueProps {
   selecting: boolean;
   /** Whom conversations can belong to. */
   team: Actor[];
-  /** The conversation that is open beside it. */
+  /** Id of the conversation that is open beside the queue. */
   openId?: string | undefined;
-  /** What to tell about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
+  /** A notice about the choice, where the lines can be ticked: a narrow screen shows the queue alone. */
   notice?: Notice | undefined;
 }
 
@@ -130,7 +130,7 @@ const Rows: FC<QueueProps> = (props) => {
   );
 };
 
-/** What can be done with all that is ticked. Each leads to a page that says to how many, and asks. */
+/** Buttons of the bulk actions. Each leads to a page that names the ticked conversations and asks. */
 const BulkBar: FC<QueueProps> = ({ pageContext, view }) => (
   <div class="bulk-bar">
     <span class="bulk-count">

@@ -7,7 +7,7 @@ import { type QueueView, queueQuery } from '../queue-filters.js';
 import { searchWords } from '../search-hits.js';
 import { t } from '../translate.js';
 import type { Changes } from '../word-diff.js';
-import { Composer, type Composing } from './composer.js';
+import { Composer, type ComposerState } from './composer.js';
 import { type DraftProps, MoreDrafts, PendingDraft, PreparedDrafts } from './draft.js';
 import { EditComposer, type EditedDraft } from './edit-composer.js';
 import { ActionForm, EmptyState, Icon } from './elements.js';
@@ -24,13 +24,13 @@ export interface ThreadProps {
   messages: MessagePage;
   /** Whether this is the newest page of messages. */
   newest: boolean;
-  composing: Composing;
+  composing: ComposerState;
   /** The draft being edited, with the operator's text. */
   editing?: { draftId: string; content: string } | undefined;
   /** The diffs, by id of a message or of the draft being edited. */
   changes: ReadonlyMap<string, Changes>;
   canFollowUp: boolean;
-  /** After how many failed calls an outbound message is discarded. */
+  /** Number of failed calls after which an outbound message is discarded. */
   maxAttempts: number;
   nonce: string;
   notice?: Notice | undefined;

@@ -34,7 +34,7 @@ export const Moment: FC<{ at: Date; as?: TimeFormat }> = ({ at, as = 'moment' })
 );
 
 /** The age of something; the page's script keeps it current. */
-export const Age: FC<{ at: Date; now: Date }> = ({ at, now }) => (
+export const AgeLabel: FC<{ at: Date; now: Date }> = ({ at, now }) => (
   <time datetime={at.toISOString()} data-age title={inFull(at)}>
     {shortSpan(now.getTime() - at.getTime())}
   </time>

@@ -5,7 +5,7 @@ export const notifier: Notifier = {
   async onConversationResolved(conversation, { actor, deliveryId, attempt }) {
     tell('onConversationResolved', conversation.subject, attempt, `by ${actor?.name}`);
     // A CRM that is down for the first two attempts.
-    if (conversation.tags.includes('crm-down') && attempt <= 2) throw new Error('the CRM answered 503');
+    if (conversation.tags.includes('crm-down') && attempt <= 2) throw new Error('the CRM responded with 503');
     await syncToCrm(conversation.id, deliveryId);
   },
 

@@ -110,7 +110,7 @@ describe('cairnloop deliveries', () => {
     await eventually(async () => assert.equal(await statusOf(), 'sent'));
   });
 
-  it('list answers JSON in pages, by state and topic, without the secrets in an error', async () => {
+  it('list returns JSON in pages, by state and topic, without the secrets in an error', async () => {
     const [resolved, outbound] = await discarded('onConversationResolved', 'onOutboundTriggered');
     const later = await cause('onConversationResolved', 'later');
     const { items, oldestDueAt, lastBeatAt, nextCursor } = await json('list');

@@ -130,7 +130,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(database.url)} }
 
   it('SL4, SL5 lists why there are no terms, and each refused row by name', async () => {
     makeHost('stores', { ok: true, value: [] });
-    assert.match((await run('list')).out, /tracking is off: the slaPolicyProvider answers no policies/);
+    assert.match((await run('list')).out, /tracking is off: the slaPolicyProvider returns no policies/);
     host.write('policies.json', JSON.stringify({ ok: false, error: 'down for maintenance' }));
     const down = await run('list');
     assert.deepEqual([down.exitCode, down.out], [1, '']);

@@ -207,7 +207,7 @@ describe('cairnloop tail', () => {
         );
         await cluster.resume();
         await shown();
-        assert.equal(tail.err().match(/answers again/g)?.length, n + 1, tail.err());
+        assert.equal(tail.err().match(/is reachable again/g)?.length, n + 1, tail.err());
       }
       assert.ok(tail.lines().every((line) => line.type === 'delivery' && line.topic === 'conversation_resolved'));
     } finally {

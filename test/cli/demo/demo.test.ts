@@ -57,7 +57,7 @@ describe('cairnloop demo', function () {
         'duplicate true',
         '3 recipients, 2 accepted',
         'paused by Maya (waiting for the customer)',
-        'conversation_resolved done 3 attempts (before: the CRM answered 503)',
+        'conversation_resolved done 3 attempts (before: the CRM responded with 503)',
         'sla_breach done 1 attempt',
         'GET /health -> 200 {"status":"ok"}',
         'GET /metrics -> 200',

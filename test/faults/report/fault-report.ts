@@ -13,7 +13,7 @@ host's callback at least once; a crash can repeat at most the calls in flight; e
 its attempt number; a delivery that keeps failing stops after \`maxAttempts\`, stays visible and can be retried.
 
 \`npm run test:faults\` writes this file: real worker processes, real SIGKILL, an embedded Postgres of their own where it is
-restarted or filled up. \`npm test\` runs a short form of each. A call is lost when nobody was told to the end, and repeated
+restarted or filled up. \`npm test\` runs a short form of each. A call is lost when nobody was notified to the end, and repeated
 when it began more than once; recovery is in seconds.
 `;
 

@@ -22,7 +22,7 @@ export interface Arena {
   query: pg.Pool['query'];
   /** Starts a worker process. A supervised one is started again whenever it ends. */
   worker(options?: { supervised?: boolean; env?: Record<string, string> }): Promise<ArenaWorker>;
-  /** Opens conversations in one statement and answers their ids. */
+  /** Opens conversations in one statement and returns their ids. */
   open(count: number, subject?: string): Promise<string[]>;
   resolve(ids: readonly string[]): Promise<void>;
   /** Replies twice in each, one reply after the other, so that their order can be told. */

@@ -25,7 +25,7 @@ export interface FaultFigures {
   note?: string;
 }
 
-/** One fault of the list: a test by its number and name, which answers what it saw. */
+/** One fault of the list: a test by its number and name, which returns what it saw. */
 export function fault(
   title: string,
   timeoutMs: { short: number; long: number },

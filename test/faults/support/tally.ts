@@ -59,7 +59,7 @@ export function resolveAtRate(arena: Arena, ids: readonly string[], perSecond: n
   };
 }
 
-/** Waits until no delivery is pending; answers the seconds since `since`. */
+/** Waits until no delivery is pending; returns the seconds since `since`. */
 export async function untilDrained(
   arena: Arena,
   since = performance.now(),

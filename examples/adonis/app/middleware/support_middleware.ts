@@ -2,7 +2,7 @@ import type { HttpContext } from '@adonisjs/core/http';
 import type { NextFn } from '@adonisjs/core/types/http';
 import { support } from '../services/support.js';
 
-/** Answers what belongs to Cairnloop; everything else goes on to Adonis. */
+/** Serves what belongs to Cairnloop; everything else goes on to Adonis. */
 export default class SupportMiddleware {
   async handle({ request, response }: HttpContext, next: NextFn): Promise<void> {
     const { operations, workspace, portal } = await support();

@@ -18,8 +18,8 @@ export function readLink(flag: string, text: string): ChainLink {
 }
 
 /**
- * The anchors that `--anchor` names: one as text, or a file with what `cairnloop audit anchor` printed, as text, as JSON or
- * as a line of JSON for each. Throws `USAGE`.
+ * The anchors that `--anchor` names: one as text, or a file with what `cairnloop audit anchor` printed, as text, as
+ * JSON or as a line of JSON for each. Throws `USAGE`.
  */
 export async function readAnchors(given: string, io: CliIo): Promise<ChainLink[]> {
   const link = toLink(given);
@@ -42,7 +42,7 @@ function wrong(message: string): CairnloopError {
   });
 }
 
-/** What `audit anchor` prints below the anchor itself. */
+/** The line that `audit anchor` prints below the anchor itself. */
 const aboutAnchor = /^\d+ sealed event/;
 
 /** `other` is the first line that is no anchor: ignoring it could leave one unchecked. */

@@ -6,7 +6,7 @@ export function redactedDelivery(delivery: Delivery): Delivery {
   return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
 }
 
-/** `45 s`, `12 min`, `5 h` or `3 d`. */
+/** Formats an age: `45 s`, `12 min`, `5 h` or `3 d`. */
 export function formatAge(from: Date, to: Date): string {
   const seconds = Math.max(0, Math.round((to.getTime() - from.getTime()) / 1000));
   if (seconds < 120) return `${seconds} s`;

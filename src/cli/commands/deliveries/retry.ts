@@ -45,7 +45,7 @@ export const retry = defineCommand({
   },
 });
 
-/** One delivery or an explicit range: a forgotten option must not retry everything. */
+/** Requires one delivery or an explicit range, so that a forgotten option does not retry everything. */
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;
@@ -85,7 +85,7 @@ async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Pr
   return rangeReport((are) => `${are} called again by the next free worker`, topics, false);
 }
 
-/** What a customer was sent cannot be taken back. */
+/** Asks first, because a message sent to a customer cannot be taken back. */
 async function confirm(topics: TopicCounts, io: CliIo): Promise<void> {
   const { text, json } = rangeReport(() => 'would be called again', topics, true);
   if ((json as { count: number }).count === 0) return;

@@ -22,7 +22,7 @@ export const replay = defineCommand({
     const { createContextReader } = await import('../../../context/context-reader.js');
     return withDatabase(options, io, async ({ config, db }) => {
       const { contextProvider: provider, automationPolicy: policy } = config;
-      // That facts are missing shows in the report, as other data than then.
+      // Missing facts need no log line: the report shows them as other data than at the decision.
       const context = createContextReader({ provider, ...config.context, log: { warn() {} }, onOutcome() {} });
       const since = options.since ?? parsePastTime('--since', '30d');
       return replayReport(await replayPolicy(db, { policy, context, since }), policy !== undefined);

@@ -22,11 +22,11 @@ export const list = defineCommand({
 function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', answer);
   if (answer.state === 'off') {
-    const why = hasProvider ? 'the slaPolicyProvider answers no policies' : 'no slaPolicyProvider is configured';
+    const why = hasProvider ? 'the slaPolicyProvider returns no policies' : 'no slaPolicyProvider is configured';
     return { text: `SLA tracking is off: ${why}.`, json: { state: 'off', policies: [], rejected: [] } };
   }
   const { policies, rejected } = answer;
-  // Of two policies for one priority each is refused, in the same words.
+  // Two policies for one priority are both refused with the same reason: report it once.
   const notes = new Set(rejected.map(({ priority, reason }) => singleLine(`Not used: ${priority}: ${reason}`)));
   const terms = policies.length > 0 ? [policyTable(policies)] : [];
   return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };

@@ -125,7 +125,7 @@ export const records = {
   policiesUnreadHint: 'No new clock starts meanwhile; everything else works on. The reason is in the log.',
   policyUnused: 'The policy for {priority} is not used: {reason}',
   trackingOff: 'SLA tracking is off',
-  noPolicies: 'The {key} answers no policies. No clock starts and nothing breaches; all other work goes on.',
+  noPolicies: 'The {key} returns no policies. No clock starts and nothing breaches; all other work goes on.',
   noPolicyProvider: 'No {key} is configured. Run {command} to write one; all other work goes on without.',
   policyFor: 'Policy for {priority}',
   minutes_one: '{count} minute',
