@@ -39,7 +39,7 @@ describe('blocks of code in README and docs', () => {
       const wrong = "await cairnloop.conversations.resolve(id, { by: 'me' });";
       const block = { file: 'wrong.md', line: 1, language: 'ts', info: '', code: wrong };
       assert.match((await compileBlocks([block])).get(block)?.join() ?? '', /TS2353/);
-    }).timeout(60_000);
+    }).timeout(180_000);
   });
 
   for (const block of of('js'))

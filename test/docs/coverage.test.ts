@@ -98,7 +98,7 @@ describe('the docs', () => {
     const { values, types } = exportedNames();
     holds(pages, types, 80);
     holds(written, values, 30);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('name every call of an instance on a page that was written', () => {
     const source = readFileSync(repositoryFile('src/contracts/cairnloop.ts'), 'utf8');

@@ -107,7 +107,8 @@ describe('a mount', () => {
       const outcomes: Promise<unknown>[] = [];
       const origin = await listen(watched(mount, outcomes));
       const ask = async (target: string) => {
-        const answer = await sendRaw(origin, line('GET', target, 'Host: app.example\r\nConnection: close\r\n'));
+        const request = line('GET', target, 'Host: app.example\r\nConnection: close\r\n');
+        const answer = await sendRaw(origin, request, { silenceMs: 30_000 });
         assert.match(answer, /^HTTP\/1\.1 (?:200|400|404) /, target.slice(0, 60));
         assert.equal(answer.split('HTTP/1.1 ').length, 2, target.slice(0, 60));
       };

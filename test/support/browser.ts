@@ -60,7 +60,7 @@ export async function openPage(origin: string, options: BrowserContextOptions = 
 }
 
 /** As root, in a container, without a sandbox of its own; fonts look the same on every machine. */
-const flags = ['--no-sandbox', '--no-zygote', '--disable-gpu', '--font-render-hinting=none', '--hide-scrollbars'];
+const flags = ['--no-sandbox', '--disable-gpu', '--font-render-hinting=none', '--hide-scrollbars'];
 
 async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright-core');
