@@ -97,9 +97,11 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
     served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
+    // Before callbacks may run, and before anybody is told that a signal stops it.
+    const stopped = stopSignal();
     await cairnloop.worker.start();
     announce(served, prepared, options, io);
-    await stopSignal();
+    await stopped;
   } finally {
     await Promise.all(served.map((app) => app.close()));
     await cairnloop.close();
