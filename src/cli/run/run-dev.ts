@@ -110,6 +110,8 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
     served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
+    // Before callbacks may run, and before anybody is told that a signal stops it.
+    const stopped = stopSignal();
     await cairnloop.worker.start();
     const stopped = stopSignal();
     announce(served, prepared, options, io);
