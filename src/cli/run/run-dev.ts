@@ -113,7 +113,6 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     // Before callbacks may run, and before anybody is told that a signal stops it.
     const stopped = stopSignal();
     await cairnloop.worker.start();
-    const stopped = stopSignal();
     announce(served, prepared, options, io);
     await stopped;
   } finally {
