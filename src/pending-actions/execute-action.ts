@@ -60,9 +60,11 @@ function onTransaction(db: Database, tx: Executor): Database {
   return inside;
 }
 
-/** An operator's own messages are no news to them; anything else that came since is. */
-async function refuseNews(tx: Executor, { conversationId, lastSeen, actor }: ExecutableAction): Promise<void> {
-  const [row] = await tx.run(countNews, { conversationId, lastSeen, actorId: actor.id });
+type News = Pick<ExecutableAction, 'conversationId' | 'lastSeen' | 'actor'>;
+
+/** An operator's own messages are no news to them; anything else that came since is. Throws `CONVERSATION_CHANGED`. */
+export async function refuseNews(executor: Executor, { conversationId, lastSeen, actor }: News): Promise<void> {
+  const [row] = await executor.run(countNews, { conversationId, lastSeen, actorId: actor.id });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }
 

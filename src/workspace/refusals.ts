@@ -56,14 +56,14 @@ export const explainedErrorCodes = Object.keys(answers) as ErrorCode[];
  * The page text of an expected error; undefined for others. Errors that operators cannot solve are logged and not
  * shown, as their messages name servers and roles.
  */
-export function refusalOf(error: unknown, log?: Logger): Refusal | undefined {
+export function refusalOf(error: unknown, log?: Logger, changed: TextKey = 'hintChanged'): Refusal | undefined {
   if (!isCairnloopError(error)) return undefined;
   const answer = answers[error.code];
   if (!answer) return undefined;
   const [status, general] = answer;
   if (status === 503) log?.error({ code: error.code, reason: errorText(error) }, 'an operator’s request failed');
   const title = error.code === 'CONVERSATION_CHANGED' ? countedTitle(error as Changed) : t(general);
-  return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error) } };
+  return { status, notice: { tone: status === 409 ? 'conflict' : 'error', title, text: explanation(error, changed) } };
 }
 
 const draftStates: Partial<Record<string, TextKey>> = {
@@ -86,7 +86,7 @@ type Changed = CairnloopError<'CONVERSATION_CHANGED'>;
 
 const countedTitle = ({ details: { newer } }: Changed) => tCount('newSinceOpened', newer);
 
-function explanation(error: CairnloopError): string {
+function explanation(error: CairnloopError, changed: TextKey): string {
   switch (error.code) {
     case 'DRAFT_NOT_PENDING':
       return t('draftNotPending', {
@@ -95,7 +95,7 @@ function explanation(error: CairnloopError): string {
     case 'CONVERSATION_RESOLVED':
       return t('hintResolved');
     case 'CONVERSATION_CHANGED':
-      return t('hintChanged');
+      return t(changed);
     case 'ASSIGNEE_CHANGED':
       return otherOwner(error as CairnloopError<'ASSIGNEE_CHANGED'>);
     case 'DELIVERY_SCHEDULED':

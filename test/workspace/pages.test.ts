@@ -66,6 +66,33 @@ describe('a page of the workspace', () => {
     });
   });
 
+  describe('a resolution', () => {
+    for (const [how, fields] of Object.entries({ 'that can be taken back': { later: '1' }, 'at once': {} })) {
+      it(`OA5 ${how} from a page without the newest message is refused, and accepted at the second try`, async () => {
+        const { cairnloop, workspace, id } = await openThread({});
+        const asked = async () => {
+          const page = (await workspace.get(`/c/${id}`)).text;
+          const form = /<form[^>]*action="[^"]*\/resolve"[\s\S]*?<\/form>/.exec(page)?.[0] ?? '';
+          return { ...fields, seen: /name="seen" value="([^"]+)"/.exec(form)?.[1] ?? '' };
+        };
+        const old = await asked();
+        await cairnloop.conversations.receive(id, { content: 'It is broken again' });
+        const refused = await workspace.post(`/c/${id}/resolve`, old);
+        assert.equal(refused.status, 409);
+        assert.match(textOf(refused.text), /1 new message since you opened this\. The conversation stays open\./);
+        assert.equal((await cairnloop.conversations.get(id)).status, 'open');
+        assert.equal((await workspace.post(`/c/${id}/resolve`, await asked())).status, 303);
+      });
+    }
+
+    it('is not refused for what its own operator wrote', async () => {
+      const { workspace, id } = await openThread({});
+      const { seen } = await workspace.seen(id);
+      await workspace.post(`/c/${id}/compose`, { mode: 'reply', content: 'It works again.', seen });
+      assert.equal((await workspace.post(`/c/${id}/resolve`, { seen })).status, 303);
+    });
+  });
+
   describe('SLA policies', () => {
     it('SL4 SL7 says that tracking is off, and why', async () => {
       const none = await serve(await startHost({}, { worker: false }));

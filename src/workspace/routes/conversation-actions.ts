@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
+import { refuseNews } from '../../pending-actions/execute-action.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { postKey } from '../post-key.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
 import { queueQuery } from '../queue-filters.js';
 import { refusalOf } from '../refusals.js';
+import type { TextKey } from '../strings/strings.js';
 import { t } from '../translate.js';
 import { type ComposerMode, composerModes, followUpDelays } from '../views/composer.js';
 import { conversationPage } from './conversation.js';
@@ -94,10 +96,26 @@ async function useDraft({ api }: Services, draftId: string, written: Reply): Pro
 }
 
 export const resolve: Handler = (c, services) =>
-  change(c, services, async (id) => {
-    const asked = { conversationId: id, kind: 'resolve', content: null, draftId: null, dedupeKey: 'resolve' } as const;
-    return scheduleOrRun(c, services, { ...asked, lastSeen: undefined }, () => resolveNow(c, services, id));
-  });
+  change(
+    c,
+    services,
+    async (id) => {
+      const asked = {
+        conversationId: id,
+        kind: 'resolve',
+        content: null,
+        draftId: null,
+        dedupeKey: 'resolve',
+      } as const;
+      const lastSeen = c.get('form').all('seen').length > 0 ? newestSeenMessage(c) : undefined;
+      return scheduleOrRun(c, services, { ...asked, lastSeen }, async () => {
+        const actor = c.get('pageContext').operator;
+        if (lastSeen !== undefined) await refuseNews(services.runtime.db, { conversationId: id, lastSeen, actor });
+        return resolveNow(c, services, id);
+      });
+    },
+    'hintUnread',
+  );
 
 export async function resolveNow(c: WorkspaceContext, { api }: Services, id: string): Promise<string> {
   await api.conversations.resolve(id, { resolvedBy: c.get('pageContext').operator });
@@ -133,9 +151,14 @@ export const cancelOutbound: Handler = async (c, services) => {
   });
 };
 
-function change(c: WorkspaceContext, services: Services, work: (id: string) => Promise<string>): Promise<Response> {
+function change(
+  c: WorkspaceContext,
+  services: Services,
+  work: (id: string) => Promise<string>,
+  changed?: TextKey,
+): Promise<Response> {
   const id = param(c, 'id');
-  return redirectOrExplain(c, services, id, {}, () => work(id));
+  return redirectOrExplain(c, services, id, {}, () => work(id), changed);
 }
 
 /** Runs `work` and redirects to the conversation, or renders the conversation with the error. */
@@ -145,13 +168,15 @@ export async function redirectOrExplain(
   id: string,
   kept: ThreadState,
   work: () => Promise<string>,
+  /** What to say where somebody has written since. */
+  changed?: TextKey,
 ): Promise<Response> {
   try {
     const done = await work();
     if (c.get('form').text('leaving') === '1') return left(c, services, done);
     return redirect(c, `/c/${id}${queueQuery(queueViewOf(c))}`, done);
   } catch (error) {
-    const refusal = refusalOf(error, services.runtime.log);
+    const refusal = refusalOf(error, services.runtime.log, changed);
     if (!refusal) throw error;
     return conversationPage(c, services, id, { ...kept, ...refusal });
   }

@@ -119,10 +119,11 @@ const ThreadHeader: FC<ThreadProps> = ({ pageContext, queue, thread, people }) =
 
 const PrimaryAction: FC<{ pageContext: PageContext; thread: ThreadHead }> = ({
   pageContext,
-  thread: { conversation, pending },
+  thread: { conversation, pending, newestMessageId },
 }) =>
   pending.some(({ kind, held }) => kind === 'resolve' && !held) ? null : conversation.status === 'open' ? (
     <ActionForm pageContext={pageContext} action={`/c/${conversation.id}/resolve`}>
+      <input type="hidden" name="seen" value={newestMessageId ?? ''} />
       <button type="submit" class="button" data-key="e">
         <Icon name="check" /> {t('resolve')}
       </button>

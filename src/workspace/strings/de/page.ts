@@ -145,6 +145,7 @@ export const page: Record<keyof typeof english, string> = {
   draftNotPending:
     'Er ist {status}; dieser Schritt hat nichts weiter gesendet. Die Anfrage unten ist auf dem neuesten Stand.',
   hintResolved: 'Es wurde nichts gesendet. Ihr Text steht noch unten: Öffnen Sie die Anfrage wieder, um ihn zu senden.',
+  hintUnread: 'Die Anfrage bleibt offen. Lesen Sie, was gekommen ist, und lösen Sie sie dann.',
   hintChanged:
     'Es wurde nichts gesendet, und Ihr Text ist noch da. Lesen Sie, was gekommen ist, und senden oder ändern Sie ihn dann.',
   hintScheduled: 'Es wurde nichts gesendet. „Jetzt senden“ sendet sie vor ihrer Zeit.',

@@ -139,6 +139,7 @@ export const page = {
   newSinceOpened_other: '{count} new messages since you opened this.',
   draftNotPending: 'It is {status}; this step sent nothing more. The conversation below is up to date.',
   hintResolved: 'Nothing was sent. What you wrote is still below: reopen the conversation to send it.',
+  hintUnread: 'The conversation stays open. Read what came in, then resolve it.',
   hintChanged: 'Nothing was sent, and your text is kept. Read what came in, then send it or change it.',
   hintScheduled: 'Nothing was sent. Choose Send now to send it before its time.',
   hintOutcome: 'The connection to the database broke meanwhile. Look at the conversation before you do it again.',
