@@ -18,7 +18,7 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((file) => ({ file: file.split(path.sep).join('/'), text: readFileSync(path.join(root, file), 'utf8') }));
 
 const kinds = {
-  comments: { count: 20, pick: /\/\*\*[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+/gm, read: plainComment },
+  comments: { count: 20, pick: /^[ \t]*\/\*\*[\s\S]*?\*\/|(?:^[ \t]*\/\/[^\n]*\n)+/gm, read: plainComment },
   messages: { count: 10, pick: /'(?:[^'\n\\]|\\.)+'|`[^`]+`/g, read: messageOf },
   names: { count: 10, pick: /^export (?:async )?(?:function|const|interface|type|class) (\w+)/gm, read: nameOf },
 };

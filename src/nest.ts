@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { type InstanceOptions, type MountSet, mountedPaths, trackMounts } from './server-mounts.js';
+import { type InstanceOptions, type InstanceWithMounts, mountedPaths, trackMounts } from './server-mounts.js';
 
 /** The token of the instance: {@link InjectCairnloop}, or `app.get(CAIRNLOOP)`. */
 export const CAIRNLOOP: unique symbol = Symbol.for('cairnloop/nest') as never;
@@ -60,17 +60,17 @@ export class CairnloopModule
       providers: [
         { provide: OPTIONS, inject, useFactory },
         { provide: MOUNTS, inject: [OPTIONS], useFactory: connect },
-        { provide: CAIRNLOOP, inject: [MOUNTS], useFactory: ({ cairnloop }: MountSet) => cairnloop },
+        { provide: CAIRNLOOP, inject: [MOUNTS], useFactory: ({ cairnloop }: InstanceWithMounts) => cairnloop },
       ],
       exports: [CAIRNLOOP],
     };
   }
 
   private readonly options: CairnloopModuleOptions;
-  private readonly mounts: MountSet;
+  private readonly mounts: InstanceWithMounts;
   private readonly host: HttpAdapterHost;
 
-  constructor(options: CairnloopModuleOptions, mounts: MountSet, host: HttpAdapterHost) {
+  constructor(options: CairnloopModuleOptions, mounts: InstanceWithMounts, host: HttpAdapterHost) {
     this.options = options;
     this.mounts = mounts;
     this.host = host;
@@ -99,7 +99,7 @@ for (const [index, token] of [OPTIONS, MOUNTS, HttpAdapterHost].entries()) {
   Inject(token)(CairnloopModule, undefined, index);
 }
 
-async function connect({ config, logger }: CairnloopModuleOptions): Promise<MountSet> {
+async function connect({ config, logger }: CairnloopModuleOptions): Promise<InstanceWithMounts> {
   return trackMounts(await createCairnloop(config, logger === undefined ? {} : { logger }));
 }
 

@@ -21,7 +21,7 @@ export interface InstanceOptions {
 }
 
 /** An instance that knows what was mounted of it. */
-export interface MountSet {
+export interface InstanceWithMounts {
   cairnloop: Cairnloop;
   /** Ends the live streams of open pages: a server that closes would wait for them. */
   endStreams(): void;
@@ -36,7 +36,7 @@ type Mount = (options: unknown) => Closable;
 const streaming = ['workspace', 'portal'] as const;
 
 /** Wraps the instance so that it tracks its mounts, also those that the host creates itself. */
-export function trackMounts(cairnloop: Cairnloop): MountSet {
+export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
   const made = new Set<Closable>();
   const tracked =
     (mount: Mount): Mount =>

@@ -13,7 +13,7 @@ export interface LevelResult {
   proves: string;
 }
 
-export type AuditLevels = Record<AuditLevel, LevelResult>;
+export type AuditLevelResults = Record<AuditLevel, LevelResult>;
 
 interface Read {
   end: ChainLink;
@@ -21,12 +21,12 @@ interface Read {
   signatures: Signatures;
   anchors: readonly ChainLink[];
   keys: AuditKeys;
-  /** The key that signed the recorded end. */
+  /** The id of the key that signed the recorded end of the chain; null where it is unsigned. */
   endKeyId: string | null;
 }
 
 /** What each level proves; `proven` is false if a key should have been checked and could not be. Pure. */
-export function describeLevels(read: Read): { levels: AuditLevels; proven: boolean } {
+export function describeLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
   const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
   return { levels, proven: levels.key.status !== 'missing' };
 }

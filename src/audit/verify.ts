@@ -5,7 +5,7 @@ import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
 import { type BrokenLink, type ChainLink, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
 import { type AuditKeys, noKeys } from './keys.js';
-import { type AuditLevel, type AuditLevels, describeLevels } from './levels.js';
+import { type AuditLevel, type AuditLevelResults, describeLevels } from './levels.js';
 import { sealedPages } from './pages.js';
 import { faultFoundAction } from './seal.js';
 import { checkSignature, noSignatures, type Signatures } from './signatures.js';
@@ -17,7 +17,7 @@ export interface AuditCheck {
   /** How many events no seal protects yet; a running worker seals them within seconds. */
   unsealed: number;
   /** What each level of protection proves of this record. */
-  levels: AuditLevels;
+  levels: AuditLevelResults;
   /** True where no fault was found and every signature that should exist was checked. */
   intact: boolean;
 }

@@ -19,7 +19,7 @@ export interface ArgumentRow {
   description: string;
   default?: unknown;
   choices?: readonly string[];
-  /** What completion offers of an argument that the command itself checks. */
+  /** Values that completion suggests. Unlike `choices`, the command checks the argument itself. */
   offered?: readonly string[];
 }
 

@@ -46,7 +46,7 @@ export async function completeRequest(
   return { kinds, folder, storage, force: options.force === true, withTests: options.test };
 }
 
-/** A flag is read from where the command runs, an answer from the package. */
+/** A folder of `--dir` is relative to where the command runs, one typed at the prompt to the host's root. */
 async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
   const { hostPath } = await import('../host-project/safe-path.js');
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);

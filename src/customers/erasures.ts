@@ -87,7 +87,7 @@ function saltedHash(actorId: string): { salt: string; hash: string } {
   return { salt, hash: createHash('sha256').update(`${salt}\n${actorId}`).digest('hex') };
 }
 
-/** What the Notifier is owed, as {@link endErasure} has written it. */
+/** The payload of the `customer_erased` delivery that {@link endErasure} writes. */
 export interface ErasedPayload extends ErasureCounts {
   actorId: string;
   actor: Actor;

@@ -77,7 +77,7 @@ const closedAt = 'coalesce(c.resolved_at, c.updated_at)';
 const isOld = (s: string, days: string) =>
   `c.status <> 'open' AND ${closedAt} < ${s}.clock() - make_interval(secs => ${days}::float8 * 86400)`;
 
-/** A message may be scheduled for later than the conversation was resolved. */
+/** Nothing of the conversation is still to be delivered; a scheduled message may be, after the resolution. */
 const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 

@@ -6,7 +6,7 @@ const mark = '[erased]';
 /** Who erased, where it was the customer. */
 const theCustomer: Actor = { id: 'system:customer' };
 
-/** A text of the host's without the customer's id, in any case, where it stands as a word of its own. */
+/** Replaces the customer's id in a text of the host's, in upper or lower case, where it is a whole word. */
 export function withoutActorId(text: string, actorId: string): string {
   const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   if (literal === '') return text;

@@ -142,7 +142,7 @@ export interface DatabaseFacts {
 export interface SchemaFacts {
   schema: string;
   exists: boolean;
-  /** How many. */
+  /** The number of applied migrations. */
   applied: number;
   pending: string[];
   /** Applied, but not known to this version. */

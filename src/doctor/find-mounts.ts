@@ -2,7 +2,7 @@ import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { WorkspaceMount } from './facts.js';
 
-/** Bounds for hosts of any size. */
+/** Most files that are read, and the size of each: doctor stays quick on a large host. */
 const maxFiles = 3000;
 const maxFileBytes = 300_000;
 

@@ -38,7 +38,7 @@ function clusterAt(folder: string, temporary: boolean): Cluster {
 const settingsFile = 'cairnloop.conf';
 
 /** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
-export async function createCluster(
+export async function createPostgresCluster(
   cluster: Cluster,
   initdb: string,
   account: SystemAccount | undefined,

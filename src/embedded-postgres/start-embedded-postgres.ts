@@ -1,6 +1,13 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { chooseAccount, type SystemAccount } from './account.js';
-import { clusterIn, createCluster, readPassword, takeLastPort, writeLastPort, writeSettings } from './cluster.js';
+import {
+  clusterIn,
+  createPostgresCluster,
+  readPassword,
+  takeLastPort,
+  writeLastPort,
+  writeSettings,
+} from './cluster.js';
 import { discardHome, openHome, type PostgresHome } from './home.js';
 import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
 import { type Keeper, startKeeper } from './keeper.js';
@@ -76,7 +83,7 @@ async function startIn(
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
     onStep('creating its cluster');
-    await createCluster(cluster, binaries.initdb, account);
+    await createPostgresCluster(cluster, binaries.initdb, account);
     await writeSettings(cluster, options.settings ?? {}, account);
     onStep('waiting until it accepts connections');
     const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });

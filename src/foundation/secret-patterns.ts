@@ -145,7 +145,8 @@ const multiline: readonly Pattern[] = [
 ];
 
 const named: readonly Pattern[] = [
-  // A line of a settings file, whose value may hold spaces; and a part of an ADO connection string.
+  // The value of a line in a settings file (`NAME=value`), which may hold spaces. Below it, the value of a part of an ADO
+  // connection string (`Password=…;`).
   [
     new RegExp(`(\\n[ \\t]*(?:export |set |- )?${identifier}[ \\t]*[=:][ \\t]*)${noValue}(?!["'\`])[^\\r\\n]+`, 'gi'),
     `$1${redactedMark}`,

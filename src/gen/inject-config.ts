@@ -53,7 +53,7 @@ export type InjectionResult =
   | ({ outcome: 'manual'; reason: string } & LinesByHand);
 
 /** `config.path` is relative to the host's package; `config.text` is the whole file. */
-export function injectConfig(
+export function addEntryToConfig(
   config: { path: string; text: string },
   entry: ConfigEntry,
   habits: HostConventions,

@@ -1,7 +1,7 @@
 /** Plans `cairnloop gen`: for each kind a module, its test, and a config entry. Pure. */
 import { type ChangePlan, type FileChange, skippedFile, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
-import { type InjectionResult, injectConfig, manualOutcome } from './inject-config.js';
+import { addEntryToConfig, type InjectionResult, manualOutcome } from './inject-config.js';
 import {
   configForm,
   finishConfig,
@@ -86,7 +86,7 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
     fallbackName: `cairnloop${kind.contract}`,
   };
   const habits = { style: host.style, extension: host.extension, aliases: host.aliases, moduleForm: form };
-  const injected = injectConfig(source, entry, habits);
+  const injected = addEntryToConfig(source, entry, habits);
   const own = request.force ? null : (texts[file] ?? null);
   if (injected.outcome !== 'updated' || own === null || exportsName(own, kind.configKey)) return injected;
   return manualOutcome(`${file} exports no ${kind.configKey}`, source, entry, habits);

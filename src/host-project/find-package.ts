@@ -32,7 +32,7 @@ export function findPackage(cwd: string, config?: string): HostPackage {
 }
 
 /**
- * The same for commands that only run a host: a folder without a package.json is accepted. @throws CairnloopError
+ * {@link findPackage} for commands that only run a host: accepts a folder without a package.json. @throws CairnloopError
  * HOST_AMBIGUOUS, and HOST_NOT_FOUND for a missing folder
  */
 export function findHostFolder(cwd: string, config?: string): string {

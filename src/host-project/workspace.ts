@@ -10,7 +10,7 @@ const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', '
 const projectFolders = '{apps,packages,services,libs,projects}/**';
 
 /**
- * The absolute folders of a workspace's packages and of projects that hold a config; none where it is no root of one.
+ * The absolute folders of a monorepo's packages, and of its projects that hold a config; empty where `root` is no monorepo.
  */
 export function workspacePackages(root: string, json: PackageJson): string[] {
   return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();

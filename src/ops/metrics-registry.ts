@@ -108,7 +108,7 @@ async function workersOf(sources: readonly CountSource[]): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** A check passes if it passes in every instance. */
+/** A readiness check passes only if it passes in every Cairnloop instance of this registry. */
 async function readyOf(sources: readonly CountSource[]): Promise<Record<string, boolean>> {
   const ready: Record<string, boolean> = {};
   for (const checks of await Promise.all(sources.map((source) => source.ready())))

@@ -2,7 +2,7 @@ import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { readCalendar } from '../validation/calendar.js';
 
-/** The longest term, in minutes: ten years. */
+/** The longest response or breach time of a policy, in minutes: ten years. */
 export const maxTermMinutes = 10 * 365 * 24 * 60;
 
 /** A rejected policy and the reason. A row without a usable priority is named by its position: `row 3`. */

@@ -23,7 +23,7 @@ export interface TailOptions {
   db: Executor;
   changeFeed: Pick<ChangeFeed, 'subscribe'>;
   filter: TailFilter;
-  /** Ends the tail. */
+  /** Aborting it ends the tail. */
   signal: AbortSignal;
   show(lines: readonly TailLine[]): void;
   /** Called when lines were left out, and when the database is away or back. */

@@ -145,7 +145,7 @@ const knownNames = new Set([
   'HostTimeout',
 ]);
 
-/** Model and provider names come from the host's config and from the provider. */
+/** `_OTHER` for a name that is too long or odd: names come from outside, and few values may stand in a label. */
 function bounded(name: string): string {
   return /^[\w./:@+-]{1,100}$/.test(name) ? name : '_OTHER';
 }

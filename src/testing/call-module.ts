@@ -5,7 +5,7 @@ import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call with one sample. */
-export interface SampleCall {
+export interface CallWithSample {
   /** What was special about the sample, e.g. `right-to-left text`. */
   sample: string;
   outcome: Outcome;
@@ -21,7 +21,7 @@ export async function callModule<Args extends unknown[] | []>(
   args: Args,
   timeoutMs: number,
   call: (...args: Args) => unknown,
-): Promise<SampleCall> {
+): Promise<CallWithSample> {
   const before = structuredClone(args);
   const clock = { blockedMs: 0 };
   const outcome = await settle(timeoutMs, () => timed(clock, () => call(...args)));
@@ -33,9 +33,9 @@ export async function callModule<Args extends unknown[] | []>(
 /** Calls once for each item, in turn, and stops at a hanging call, because all others would hang too. */
 export async function callEachInTurn<T>(
   items: readonly T[],
-  call: (item: T) => Promise<SampleCall>,
-): Promise<SampleCall[]> {
-  const trials: SampleCall[] = [];
+  call: (item: T) => Promise<CallWithSample>,
+): Promise<CallWithSample[]> {
+  const trials: CallWithSample[] = [];
   for (const item of items) {
     const trial = await call(item);
     trials.push(trial);

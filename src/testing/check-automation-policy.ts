@@ -2,7 +2,7 @@ import type { AutomationPolicy, PolicyOptions } from '../contracts/automation-po
 import { decisions, type Proposal } from '../contracts/domain.js';
 import { closestWord } from '../foundation/closest-word.js';
 import { describeFound } from '../foundation/describe-found.js';
-import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { judgeCalls, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
@@ -39,11 +39,11 @@ export function checkAutomationPolicy(module: unknown, options: CheckOptions = {
   );
 }
 
-type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<SampleCall>;
+type Decide = (sample: string, proposal: Proposal, context: PolicyOptions['context']) => Promise<CallWithSample>;
 
 const context = Object.freeze({ 'Active Plan': Object.freeze({ tier: 'gold', since: '2024-01-01' }) });
 
-async function checkFurther(decide: Decide, ordinary: readonly SampleCall[]): Promise<ContractFinding[]> {
+async function checkFurther(decide: Decide, ordinary: readonly CallWithSample[]): Promise<ContractFinding[]> {
   const proposals = ordinaryProposals();
   const withContext = await callEachInTurn(proposals, (proposal) => decide(titleOf(proposal), proposal, context));
   const risky = await callEachInTurn(oddConversations(), ({ title, conversation }) =>
@@ -75,7 +75,7 @@ function judgeRiskyDecision(value: unknown): Verdict | undefined {
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
 }
 
-function sameAs(earlier: readonly SampleCall[]) {
+function sameAs(earlier: readonly CallWithSample[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
   return (value: unknown, sample: string): Verdict | undefined => {
     const before = known.get(sample);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { callEachInTurn, callModule, type Outcome, type SampleCall } from './call-module.js';
+import { type CallWithSample, callEachInTurn, callModule, type Outcome } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';
 import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
@@ -46,7 +46,7 @@ export function checkContextProvider(
   );
 }
 
-type Get = (actorId: string) => Promise<SampleCall>;
+type Get = (actorId: string) => Promise<CallWithSample>;
 
 function shown(actorId: string): string {
   return `actor id ${describeFound(actorId)}`;
@@ -73,7 +73,7 @@ function judgeResult(value: unknown): Verdict | undefined {
 async function checkConcurrent(
   get: Get,
   actorIds: readonly string[],
-  ordinary: readonly SampleCall[],
+  ordinary: readonly CallWithSample[],
 ): Promise<ContractFinding[]> {
   const check = 'getContext, many at once';
   const asked = Array.from({ length: 20 }, (_, n) => n % actorIds.length);
@@ -89,7 +89,7 @@ async function checkConcurrent(
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-function isOfAnother(outcome: Outcome, own: number, ordinary: readonly SampleCall[]): boolean {
-  const isLike = (trial: SampleCall | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
+function isOfAnother(outcome: Outcome, own: number, ordinary: readonly CallWithSample[]): boolean {
+  const isLike = (trial: CallWithSample | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
   return outcome.kind === 'returned' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Notifier } from '../contracts/notifier.js';
 import type { Awaitable } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
-import { callModule, type SampleCall } from './call-module.js';
+import { type CallWithSample, callModule } from './call-module.js';
 import { type Callback, callbacks } from './check-notifier.js';
 import {
   countEffects,
@@ -165,7 +165,7 @@ function describe(value: unknown): string {
 }
 
 interface Run {
-  trials: SampleCall[];
+  trials: CallWithSample[];
   effects: RecordedEffect[];
   /** How many effects the last attempt reached. */
   reached: number;
@@ -196,7 +196,7 @@ async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]):
   // One instance for all attempts, as in a worker that keeps running.
   let current: FaultedProvider | undefined;
   const notifier = (await kit.make({ effect: async (...given) => current?.effect(...given) })) as Callable;
-  const trials: SampleCall[] = [];
+  const trials: CallWithSample[] = [];
   for (const [index, fault] of faults.entries()) {
     current = faultedProvider(fault, (effect) => effects.push(effect));
     providers.push(current);

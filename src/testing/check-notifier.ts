@@ -2,7 +2,7 @@ import type { Conversation } from '../contracts/domain.js';
 import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
-import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { type JudgeResult, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
@@ -153,7 +153,7 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
 async function checkRepeat(
   callback: Callback,
   { effects }: Settings,
-  deliver: (attempt: number) => Promise<SampleCall>,
+  deliver: (attempt: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, the same delivery twice`;
   const first = await deliver(1);
@@ -171,7 +171,7 @@ async function checkRepeat(
 
 async function checkConcurrent(
   callback: Callback,
-  deliver: (n: number) => Promise<SampleCall>,
+  deliver: (n: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;
   const trials = await Promise.all(Array.from({ length: 20 }, (_, n) => deliver(n + 1)));

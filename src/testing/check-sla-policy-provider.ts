@@ -3,7 +3,7 @@ import type { SlaPolicy, SlaPolicyProvider } from '../contracts/sla-policy-provi
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
 import { validatePolicies } from '../sla/validate-policies.js';
-import { callEachInTurn, callModule, type SampleCall } from './call-module.js';
+import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
@@ -32,8 +32,8 @@ export function checkSlaPolicyProvider(module: unknown, options: CheckOptions = 
 }
 
 interface Calls {
-  read(sample: string): Promise<SampleCall>;
-  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<SampleCall>;
+  read(sample: string): Promise<CallWithSample>;
+  set(sample: string, priority: string, attrs: Partial<SlaPolicy>): Promise<CallWithSample>;
 }
 
 function callsOf(provider: SlaPolicyProvider, timeoutMs: number): Calls {
@@ -72,7 +72,7 @@ async function checkConcurrentReads({ read }: Calls): Promise<ContractFinding[]>
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-async function checkSetPolicy(calls: Calls, first: SampleCall): Promise<ContractFinding[]> {
+async function checkSetPolicy(calls: Calls, first: CallWithSample): Promise<ContractFinding[]> {
   const [known] = readOf(first).policies;
   const original = known ?? { priority: 'cairnloop-check', responseMinutes: 60, breachMinutes: 240 };
   const { priority, ...terms } = original;
@@ -144,7 +144,7 @@ function isSame(one: SlaPolicy, other: SlaPolicy): boolean {
   return keys.every((key) => one[key] === other[key]);
 }
 
-function isOk({ outcome }: SampleCall): boolean {
+function isOk({ outcome }: CallWithSample): boolean {
   return outcome.kind === 'returned' && isResultOk(outcome.value);
 }
 
@@ -152,7 +152,7 @@ function isResultOk(value: unknown): value is Extract<Result<unknown>, { ok: tru
   return (Object(value) as { ok?: unknown }).ok === true;
 }
 
-function readOf({ outcome }: SampleCall): ReturnType<typeof validatePolicies> {
+function readOf({ outcome }: CallWithSample): ReturnType<typeof validatePolicies> {
   const answer = outcome.kind === 'returned' ? outcome.value : undefined;
   return isResultOk(answer) ? validatePolicies(answer.value) : { policies: [], rejected: [] };
 }

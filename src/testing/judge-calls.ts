@@ -1,5 +1,5 @@
 import { errorText } from '../foundation/redact.js';
-import type { SampleCall } from './call-module.js';
+import type { CallWithSample } from './call-module.js';
 import type { ContractCode, ContractFinding } from './report.js';
 
 /** The problem of one trial. */
@@ -16,7 +16,11 @@ const blockingMs = 1000;
 export type JudgeResult = (value: unknown, sample: string) => Verdict | undefined;
 
 /** Summarises trials: one finding for each code, with its samples, or `PASSED`. */
-export function judgeCalls(check: string, trials: readonly SampleCall[], judgeAnswer: JudgeResult): ContractFinding[] {
+export function judgeCalls(
+  check: string,
+  trials: readonly CallWithSample[],
+  judgeAnswer: JudgeResult,
+): ContractFinding[] {
   const wrong = trials.flatMap((trial) => judgeTrial(trial, judgeAnswer).map((verdict) => ({ trial, verdict })));
   if (wrong.length === 0) return [passedFinding(check, `${trials.length} ${trials.length === 1 ? 'call' : 'calls'}`)];
   const codes = [...new Set(wrong.map(({ verdict }) => verdict.code))];
@@ -31,12 +35,12 @@ export function passedFinding(check: string, message: string): ContractFinding {
   return { level: 'ok', code: 'PASSED', check, message };
 }
 
-function judgeTrial(trial: SampleCall, judgeAnswer: JudgeResult): Verdict[] {
+function judgeTrial(trial: CallWithSample, judgeAnswer: JudgeResult): Verdict[] {
   const verdicts = [judgeOutcome(trial, judgeAnswer), judgeInput(trial), judgeSpeed(trial)];
   return verdicts.filter((verdict) => verdict !== undefined);
 }
 
-function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeResult): Verdict | undefined {
+function judgeOutcome({ outcome, sample }: CallWithSample, judgeAnswer: JudgeResult): Verdict | undefined {
   if (outcome.kind === 'hung') return { level: 'problem', code: 'HANGS', message: 'did not settle in time' };
   if (outcome.kind === 'returned') return judgeAnswer(outcome.value, sample);
   const reason = errorText(outcome.error, 300);
@@ -46,12 +50,12 @@ function judgeOutcome({ outcome, sample }: SampleCall, judgeAnswer: JudgeResult)
   return { level: 'problem', code: 'THROWS', message: `threw ${reason}` };
 }
 
-function judgeInput({ mutated }: SampleCall): Verdict | undefined {
+function judgeInput({ mutated }: CallWithSample): Verdict | undefined {
   if (!mutated) return undefined;
   return { level: 'problem', code: 'MUTATES_INPUT', message: 'set a date it was given to another time' };
 }
 
-function judgeSpeed({ blockedMs }: SampleCall): Verdict | undefined {
+function judgeSpeed({ blockedMs }: CallWithSample): Verdict | undefined {
   if (blockedMs < blockingMs) return undefined;
   const message = `held the event loop for ${Math.round(blockedMs)} ms; every other callback waits meanwhile`;
   return { level: 'warning', code: 'BLOCKS', message };

@@ -9,7 +9,7 @@ import { deepFreeze } from '../foundation/deep-freeze.js';
  */
 
 /** A sample conversation, with a label that says what is special about it. */
-export interface ConversationSample {
+export interface LabelledConversation {
   title: string;
   conversation: Conversation;
 }
@@ -27,7 +27,7 @@ export function sampleConversation(id: string): Conversation {
 }
 
 /** Conversations that are allowed and seldom thought of. */
-export function oddConversations(): ConversationSample[] {
+export function oddConversations(): LabelledConversation[] {
   return Object.entries(oddTexts)
     .map(([title, text]) => ({ title, conversation: conversation({ actorId: text, subject: text, content: text }) }))
     .concat({ title: 'nothing but what must be there', conversation: bareConversation() })

@@ -64,7 +64,7 @@ function problemOf(issue: z.core.$ZodIssue, value: unknown): string {
   const params = issue.code === 'custom' ? issue.params : undefined;
   const describe =
     issue.path[0] === 'hours' && typeof issue.path.at(-1) === 'number' ? describeInterval : describeFound;
-  const shown = params?.found ?? describe(found) + (params?.isOverlap ? ' after one that ends later' : '');
+  const shown = params?.found ?? describe(found) + (params?.isOverlap ? ' after an interval that ends later' : '');
   return `${['calendar', ...named].join('.')}: expected ${issue.message}, found ${shown}`;
 }
 

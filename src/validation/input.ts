@@ -145,7 +145,7 @@ function problemsOf<Schema extends z.ZodType>(
     return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
   } catch {
     // A getter or a proxy of the host's.
-    return [{ path: 'input', expected: 'an object that can be read', found: 'one that throws when it is read' }];
+    return [{ path: 'input', expected: 'an object that can be read', found: 'an object that throws when it is read' }];
   }
 }
 

@@ -14,7 +14,7 @@ export interface PostRequest {
   allowPrivate: boolean;
 }
 
-/** What came of it; without the endpoint's name, and never with what the endpoint wrote. */
+/** The outcome of a request; it holds neither the endpoint's name nor anything of its response's text. */
 export type PostResult =
   | { accepted: true }
   | {

@@ -69,7 +69,7 @@ async function inSavepoint<T>(
 }
 
 interface CallState {
-  /** A transaction of the call was to be undone. */
+  /** Set when a transaction inside the call has failed: the call then rolls back to its savepoint. */
   undo: boolean;
   /** The first statement's failure: those after it only say that the transaction is aborted. */
   failure: unknown;

@@ -10,7 +10,7 @@ export interface TrackedCall {
   attempt: number;
 }
 
-/** The call that caused the running code, also after the callback returned. */
+/** The host's callback that started the running code; known also to code that runs on after the callback returned. */
 const cause = new AsyncLocalStorage<TrackedCall>();
 
 /** Running callbacks of every worker in this process. */

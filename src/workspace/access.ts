@@ -80,7 +80,7 @@ function pageContextOf(
 /** Accepts only our own forms: from this site, signed for this operator, and small enough. */
 export function requireOwnForm({ tokens, runtime }: Services): Middleware {
   return async (c, next) => {
-    // Check first: a foreign body is not read at all.
+    // Check the origin first: the body of a request from another site is not read.
     if (!isSameOrigin(c.req.raw)) return c.text(refused(t('refusedSite')), 403);
     const form = await readForm(c.req.raw, c.env?.incoming);
     if (typeof form === 'string') return unread(c, form, runtime.log);

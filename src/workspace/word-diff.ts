@@ -18,9 +18,9 @@ export interface TextComparer {
 }
 
 export interface DiffBudget {
-  /** Milliseconds that all comparisons may take. Default 100. */
+  /** Milliseconds that all comparisons of one page may take together. Default 100. */
   timeMs?: number;
-  /** Characters that all comparisons may read. Default 60 000. */
+  /** Characters that all comparisons of one page may read together. Default 60 000. */
   characters?: number;
 }
 

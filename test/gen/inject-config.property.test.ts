@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { Node, SyntaxKind } from 'ts-morph';
-import { injectConfig } from '../../src/gen/inject-config.js';
+import { addEntryToConfig } from '../../src/gen/inject-config.js';
 import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
 import { templateStyle } from '../../src/gen/style.js';
 import { notifierEntry } from '../support/inject-cases.js';
@@ -117,7 +117,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
       fc.property(written, (file) => {
         const before = write(file);
         fc.pre(isValidSyntax(parseSource('x.ts', before)));
-        const result = injectConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
+        const result = addEntryToConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
         assert.equal(result.outcome, 'updated');
         assert.ok(result.outcome === 'updated');
         const { text } = result;
@@ -126,7 +126,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
         assert.ok(isSubsequence(before, text), 'the original cannot be read off the result');
         assert.ok(text.length - before.length < 100, 'more than an import and a key was added');
         assert.equal(text.includes('\n') && /[^\r]\n/.test(text), file.eol === '\n', 'line ends are mixed');
-        const again = injectConfig({ path: 'cairnloop.config.ts', text }, entry, habits);
+        const again = addEntryToConfig({ path: 'cairnloop.config.ts', text }, entry, habits);
         assert.deepEqual(again, { outcome: 'unchanged' });
       }),
       { numRuns: 600 },
@@ -141,7 +141,7 @@ describe('gen/inject-config: any file of shapes, styles, comments and line ends'
       fc.property(overSeveralLines, (file) => {
         const before = write(file);
         fc.pre(isValidSyntax(parseSource('x.ts', before)));
-        const result = injectConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
+        const result = addEntryToConfig({ path: 'cairnloop.config.ts', text: before }, entry, habits);
         assert.ok(result.outcome === 'updated');
         const ours =
           /^(import|const) .*cairnloop\/notifier.*\r?\n(\r?\n)?|^[ \t]*(, )?(['"]notifier['"]: )?notifier,?\r?\n/gm;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { injectConfig } from '../../src/gen/inject-config.js';
+import { addEntryToConfig } from '../../src/gen/inject-config.js';
 import { injectCases } from '../support/inject-cases.js';
 
 const cases = injectCases();
@@ -19,7 +19,7 @@ function addedLines(before: string, after: string): string[] | undefined {
 describe('CL1 gen/inject-config: every shape that people write', () => {
   for (const { name, config, after, outcome, entry, habits } of cases) {
     it(name, () => {
-      const result = injectConfig(config, entry, habits);
+      const result = addEntryToConfig(config, entry, habits);
       assert.equal(result.outcome, outcome);
       assert.equal(result.outcome === 'updated' ? result.text : config.text, after);
       if (result.outcome === 'skipped') assert.match(result.reason, /^notifier is set already: .+/);
@@ -30,7 +30,7 @@ describe('CL1 gen/inject-config: every shape that people write', () => {
   it('prints the exact lines for a shape it does not know', () => {
     const wrapped = cases.find(({ name }) => name === 'unknown-wrapper');
     assert.ok(wrapped);
-    assert.deepEqual(injectConfig(wrapped.config, wrapped.entry, wrapped.habits), {
+    assert.deepEqual(addEntryToConfig(wrapped.config, wrapped.entry, wrapped.habits), {
       outcome: 'manual',
       reason: 'what it exports is not an object literal written in this file',
       imports: ["import { notifier } from './src/cairnloop/notifier.js';"],
@@ -49,7 +49,7 @@ describe('CL1 gen/inject-config: checks its own result', () => {
   for (const [what, text] of Object.entries(odd)) {
     it(`leaves the file alone if the key would end up in a comment: ${what}`, () => {
       assert.ok(known);
-      const result = injectConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
+      const result = addEntryToConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
       assert.equal(result.outcome, 'manual');
       assert.match(result.outcome === 'manual' ? result.reason : '', /would not leave it valid/);
     });
@@ -60,7 +60,7 @@ describe('CL2 gen/inject-config: a second run', () => {
   for (const { name, config, after, outcome, entry, habits } of cases.filter((one) => one.outcome === 'updated')) {
     it(`of ${name} changes nothing`, () => {
       assert.equal(outcome, 'updated');
-      assert.deepEqual(injectConfig({ ...config, text: after }, entry, habits), { outcome: 'unchanged' });
+      assert.deepEqual(addEntryToConfig({ ...config, text: after }, entry, habits), { outcome: 'unchanged' });
     });
   }
 });

@@ -14,7 +14,7 @@ const options = declareOptions([
   { flags: '--strict', description: 'also exit 1 on [check] findings' },
   {
     flags: '--profile <name>',
-    description: 'apply the rules for this kind of machine',
+    description: 'judge by the rules for a development or a production machine',
     choices: ['development', 'production'],
     default: 'development',
   },

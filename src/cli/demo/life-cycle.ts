@@ -160,7 +160,7 @@ function clockTime(at: Date | undefined): string {
 
 const patienceSeconds = 30;
 
-/** Asks until there is an answer. Throws `DEMO_STUCK`. */
+/** Calls `ask` until it returns a value. Throws `DEMO_STUCK` if that takes too long. */
 async function eventually<T>(waitedFor: string, ask: () => Promise<T | undefined>): Promise<T> {
   const until = performance.now() + patienceSeconds * 1000;
   while (performance.now() < until) {

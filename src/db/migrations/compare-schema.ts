@@ -4,7 +4,7 @@ import type { Migration } from './migration.js';
 /** A row of the table `migrations`. */
 export interface AppliedMigration {
   name: string;
-  /** See {@link Migration.worksWithCodeOf}. Null: only code that knows the migration works. */
+  /** See {@link Migration.worksWithCodeOf}. Null: only code that knows this migration can use the schema. */
   worksWithCodeOf: string | null;
 }
 

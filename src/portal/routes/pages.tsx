@@ -100,7 +100,7 @@ async function earlierThan(
   return before.messages?.length ? oldest.id : undefined;
 }
 
-/** Whether a person sees the page: a prefetch must not mark it as read. */
+/** Whether a person sees the page: a browser's prefetch must not mark it as read. */
 function isLookedAt(c: PortalContext): boolean {
   return c.req.method === 'GET' && !/prefetch/i.test(`${c.req.header('sec-purpose')} ${c.req.header('purpose')}`);
 }

@@ -94,8 +94,8 @@ const conditions = (s: string): Partial<Record<QueueFilter, string>> => {
 const looked = 2 * maxSorted;
 
 /**
- * The newest conversations of a status, of one tag if `by.tag`. No index covers an owner's resolved ones, so those are
- * searched among these.
+ * The newest conversations of a status, or of one tag of it if `by.tag`. No index covers the resolved conversations of one
+ * owner: they are picked from these rows.
  */
 function newestOf(s: string, p: Names, status: 'open' | 'resolved', by: By): string {
   if (!by.tag)
