@@ -150,7 +150,7 @@ function createLook({ db, filter, warn }: TailOptions): () => Promise<TailLine[]
     const lines: TailLine[] = [...deliveryLines(deliveries), ...eventLines];
     forgetOldest(known, mostRemembered);
     forgetOldest(pendingIds, mostWatched);
-    return lines.filter((line) => matchesFilter(line, filter)).sort((a, b) => a.at.getTime() - b.at.getTime());
+    return lines.filter((line) => matchesFilter(line, filter)).sort(byTime);
   };
 }
 
@@ -160,3 +160,6 @@ function forgetOldest(remembered: Map<string, unknown> | Set<string>, most: numb
     remembered.delete(id);
   }
 }
+
+/** Lines of one time stand in the order in which their rows were written. */
+const byTime = (a: TailLine, b: TailLine): number => a.at.getTime() - b.at.getTime() || (a.id < b.id ? -1 : 1);

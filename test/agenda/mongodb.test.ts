@@ -187,7 +187,7 @@ describe('MongoDB as a job backend', () => {
     folder = recordingHost(database.url, { config: { jobs: jobsAt(url) } });
     const { stdout } = await runCli(['doctor', '--json'], { cwd: folder.folder });
     const found = JSON.parse(stdout).findings.find(({ code }: { code: string }) => code === 'JOBS');
-    assert.deepEqual([found.level, found.message], ['ok', 'The mongodb job backend answers.']);
+    assert.deepEqual([found.level, found.message], ['ok', 'The mongodb job backend is reachable.']);
   });
 });
 

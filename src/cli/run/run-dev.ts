@@ -110,7 +110,7 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
     served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
-    // Before callbacks may run, and before anybody is told that a signal stops it.
+    // Before callbacks may run, and before "Ctrl-C stops." is printed.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     announce(served, prepared, options, io);
