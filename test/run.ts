@@ -27,8 +27,7 @@ async function runAll(): Promise<number> {
   const heavy = globSync(heavyFiles, { cwd: root }).sort();
   const long = longFiles.filter((file) => files.includes(file));
   const rest = files.filter((file) => !heavy.includes(file) && !long.includes(file));
-  // One more than processors: a file often waits for its database, its browser or a time.
-  const jobs = process.env.CAIRNLOOP_TEST_JOBS ?? String(Math.min(8, availableParallelism() + 1));
+  const jobs = process.env.CAIRNLOOP_TEST_JOBS ?? String(Math.min(8, Math.max(2, availableParallelism())));
   const together = runLane(`${jobs} files at a time`, ['--parallel', '--jobs', jobs, ...long, ...rest], 'inherit');
   const apart = runLane('one file at a time', heavy, 'pipe');
   const lanes = [await together, await apart];
