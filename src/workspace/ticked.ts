@@ -19,7 +19,7 @@ export function parseTicked(values: readonly string[]): Ticked[] {
   return [...ticked.values()];
 }
 
-/** A value that `tickedValue` did not make is taken as an id, which a refusal then names. */
+/** A value that {@link formatTicked} did not make is taken as an id, which a refusal then names. */
 function parseOne(value: string): Ticked {
   const [id = '', seen = '', ...more] = value.split(' ');
   return isId(id) && isId(seen) && more.length === 0 ? { id, seen } : { id: value, seen: null };

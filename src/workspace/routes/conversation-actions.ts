@@ -41,24 +41,29 @@ const modeMissing = (): ThreadState => ({
 type Written = { content: string; actor: Actor; dedupeKey: string | undefined };
 
 /** A reply, with the newest message that its sender had read. */
-type Reply = Written & { lastSeenMessageId?: string | null };
+type Reply = Written & { lastSeenMessageId: string | null | undefined };
 
 /** The newest message that the sender had read; null, meaning none, if the form does not say. */
 export const newestSeenMessage = (c: WorkspaceContext): string | null => c.get('form').text('seen') || null;
+
+/** The same for a form that need not say it: undefined, and nothing is compared, if it does not. */
+const newestSeenIfSaid = (c: WorkspaceContext): string | null | undefined =>
+  c.get('form').all('seen').length > 0 ? newestSeenMessage(c) : undefined;
 
 type Send = (c: WorkspaceContext, services: Services, id: string, written: Written) => Promise<string>;
 
 const send: Record<ComposerMode, Send> = {
   reply: async (c, services, id, written) => {
     const form = c.get('form');
-    const seen = form.all('seen').length > 0 ? { lastSeenMessageId: newestSeenMessage(c) } : {};
+    const lastSeen = newestSeenIfSaid(c);
+    const reply = { ...written, lastSeenMessageId: lastSeen };
     const draft = await findDraft(services.runtime.db, form.text('draft'));
     const draftId = draft?.conversationId === id ? draft.id : null;
     const thenResolve = form.text('also') === 'resolve';
-    const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen: seen.lastSeenMessageId };
+    const asked = { ...replyOf(id, draftId, written), thenResolve, lastSeen };
     return scheduleOrRun(c, services, asked, async () => {
-      const used = draftId !== null && (await useDraft(services, draftId, { ...written, ...seen }));
-      if (!used) await services.api.conversations.reply(id, { ...written, ...seen });
+      const used = draftId !== null && (await useDraft(services, draftId, reply));
+      if (!used) await services.api.conversations.reply(id, reply);
       return thenResolve ? resolveNow(c, services, id) : 'reply';
     });
   },
@@ -107,7 +112,7 @@ export const resolve: Handler = (c, services) =>
         draftId: null,
         dedupeKey: 'resolve',
       } as const;
-      const lastSeen = c.get('form').all('seen').length > 0 ? newestSeenMessage(c) : undefined;
+      const lastSeen = newestSeenIfSaid(c);
       return scheduleOrRun(c, services, { ...asked, lastSeen }, async () => {
         const actor = c.get('pageContext').operator;
         if (lastSeen !== undefined) await refuseNews(services.runtime.db, { conversationId: id, lastSeen, actor });
