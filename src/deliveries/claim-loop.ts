@@ -12,6 +12,8 @@ export interface ClaimLoop {
   run(): Promise<void>;
   /** Stops claiming; settles when the running claim has ended. */
   stop(): Promise<void>;
+  /** Settles, and never rejects, when what the claim under way took is in flight; at once without one. */
+  claimed(): Promise<void>;
   /** No room left, or stopping. */
   readonly full: boolean;
   readonly isRunning: boolean;
@@ -30,6 +32,7 @@ export interface ClaimLoopOptions {
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { prefetch, inFlight, changed, wake } = options;
   let running: Promise<void> | undefined;
+  let claiming: Promise<number> | undefined;
   /** Something may be due that the last claim did not see. */
   let lookAgain = false;
   let full = false;
@@ -61,7 +64,8 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     lookAgain = false;
     const change = changed.next();
     const room = prefetch.room(inFlight.underWay);
-    const claimed = room > 0 ? await claim(room, options) : 0;
+    claiming = room > 0 ? claim(room, options) : undefined;
+    const claimed = (await claiming) ?? 0;
     full = claimed === room;
     // More is due than this worker takes.
     if (full && !hasWoken) wake();
@@ -77,6 +81,9 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       stopping = true;
       changed.raise();
       await running?.catch(() => {});
+    },
+    async claimed() {
+      await claiming?.catch(() => {});
     },
     get full() {
       return full || stopping;

@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
-import { createClaimLoop } from './claim-loop.js';
+import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
 import { createClaimer } from './claimer.js';
 import { InFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
@@ -42,10 +42,17 @@ export function createDrainer(
     handler,
     outcomes,
     prefetch,
+    claimed: () => loop.claimed(),
     onReleased: claimer.released,
     onChange: changed.raise,
   });
-  const loop = createClaimLoop({ claimer, prefetch, inFlight, changed, wake: () => runtime.jobs.wake(topic) });
+  const loop: ClaimLoop = createClaimLoop({
+    claimer,
+    prefetch,
+    inFlight,
+    changed,
+    wake: () => runtime.jobs.wake(topic),
+  });
   return {
     run: loop.run,
     renew: () => inFlight.renew(),

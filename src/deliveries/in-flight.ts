@@ -16,6 +16,8 @@ export interface InFlightOptions {
   handler: TopicHandler;
   outcomes: OutcomeWriter;
   prefetch: Prefetch;
+  /** Settles, and never rejects, when what the claim under way took was handed to `add`. */
+  claimed(): Promise<void>;
   /** Called for each delivery that is no longer held. */
   onReleased(id: string): void;
   /** Called when a batch is loaded, and when a delivery is settled. */
@@ -143,19 +145,20 @@ export class InFlight {
 
   #ended(delivery: Delivery, outcome: Outcome, started: number): void {
     this.#calling -= 1;
-    this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
+    void this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
   }
 
   /** Settles again if this worker claimed the delivery meanwhile: nobody else would. */
-  #settle(delivery: Delivery, ended: Ended): void {
-    const { outcomes, topic } = this.#options;
+  async #settle(delivery: Delivery, ended: Ended): Promise<void> {
+    const { outcomes, topic, claimed } = this.#options;
     const { row } = delivery;
     const { claims } = row;
-    void outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds }).then((written) => {
-      if (written === 'settled') ended.settled = true;
-      if (row.claims === claims) this.#release(delivery, ended);
-      else this.#settle(delivery, ended);
-    });
+    const written = await outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds });
+    if (written === 'settled') ended.settled = true;
+    // The claim that made Postgres refuse may be this worker's, and not yet answered.
+    if (written === 'refused') await claimed();
+    if (row.claims === claims) this.#release(delivery, ended);
+    else void this.#settle(delivery, ended);
   }
 
   #release({ row, claimedAt }: Delivery, { outcome, started, seconds, settled }: Ended): void {

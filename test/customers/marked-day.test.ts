@@ -62,11 +62,10 @@ describe('a day of customers with marked data', () => {
     }
     await host.advance(5 * 3_600_000);
     await eventually(async () => {
-      const { items } = await host.cairnloop.deliveries.list({ limit: 200 });
+      const { items } = await host.cairnloop.deliveries.list({ state: 'discarded', limit: 200 });
       assert.ok(
-        items.some(({ lastError }) => lastError?.includes(ada.actorId)) &&
-          items.some(({ state }) => state === 'discarded'),
-        'nothing has failed yet',
+        items.some(({ lastError }) => lastError?.includes(ada.actorId)),
+        'nothing was discarded yet',
       );
     });
     const before = await dumpSchema(host);

@@ -24,10 +24,15 @@ export function plantedCustomer(name: string): PlantedCustomer {
   return { actorId, planted, text: (field) => `${field} of ${plant(word())} at ${plant(`${word()} Street`)}` };
 }
 
-/** A Notifier whose callbacks fail now and then, with words of the customer's in what they throw and return. */
+/**
+ * A Notifier whose callbacks fail now and then, and always for the first conversation of each customer, with words of the
+ * customer's in what they throw and return.
+ */
 export function forgetfulNotifier(random: () => number): Notifier {
-  const said = async ({ actorId, subject }: Conversation, text: string) => {
-    const chance = random();
+  const unreachable = new Map<string | null, string>();
+  const said = async ({ id, actorId, subject }: Conversation, text: string) => {
+    if (!unreachable.has(actorId)) unreachable.set(actorId, id);
+    const chance = unreachable.get(actorId) === id ? 0 : random();
     if (chance < 0.2) throw new Error(`no mailbox for ${actorId}: ${text}`);
     return chance < 0.4 ? err(`${subject}: ${text}`) : ok(null);
   };
