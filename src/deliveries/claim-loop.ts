@@ -31,13 +31,12 @@ export interface ClaimLoopOptions {
 
 export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { prefetch, inFlight, changed, wake } = options;
+  const claims = trackedClaims(options);
   let running: Promise<void> | undefined;
-  let claiming: Promise<number> | undefined;
   /** Something may be due that the last claim did not see. */
   let lookAgain = false;
   let full = false;
-  /** Another worker is woken once a run. */
-  let hasWoken = false;
+  let hasWokenAnother = false;
   let stopping = false;
 
   async function run(): Promise<void> {
@@ -52,7 +51,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   }
 
   async function runWithinBudget(): Promise<void> {
-    hasWoken = false;
+    hasWokenAnother = false;
     await withinBudget(changed.raise, async (hasTime) => {
       while (lookAgain && !stopping && hasTime()) await turn();
     });
@@ -64,12 +63,11 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     lookAgain = false;
     const change = changed.next();
     const room = prefetch.room(inFlight.underWay);
-    claiming = room > 0 ? claim(room, options) : undefined;
-    const claimed = (await claiming) ?? 0;
+    const claimed = room > 0 ? await claims.next(room) : 0;
     full = claimed === room;
     // More is due than this worker takes.
-    if (full && !hasWoken) wake();
-    hasWoken ||= full;
+    if (full && !hasWokenAnother) wake();
+    hasWokenAnother ||= full;
     if (claimed === 0 && inFlight.size === 0) return;
     if (claimed === 0) await change;
     lookAgain = true;
@@ -82,14 +80,26 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
       changed.raise();
       await running?.catch(() => {});
     },
-    async claimed() {
-      await claiming?.catch(() => {});
-    },
+    claimed: claims.ended,
     get full() {
       return full || stopping;
     },
     get isRunning() {
       return running !== undefined;
+    },
+  };
+}
+
+/** Claims one batch after the other, and knows when the last one was handed on. */
+function trackedClaims(options: ClaimLoopOptions) {
+  let last: Promise<number> | undefined;
+  return {
+    next(room: number): Promise<number> {
+      last = claim(room, options);
+      return last;
+    },
+    async ended(): Promise<void> {
+      await last?.catch(() => {});
     },
   };
 }

@@ -206,10 +206,10 @@ describe('doctor/checks', () => {
     ['an unknown pooler', but('database', { pooling: 'unknown' }), 'check', 'POOLER', /not checked/, /^$/],
     [
       'few connections',
-      but('database', { maxConnections: 15 }),
+      but('database', { maxConnections: 17 }),
       'check',
       'CONNECTIONS',
-      /open 16 .* allows 15/,
+      /open 18 .* allows 17/,
       /max_connections/,
     ],
     [

@@ -1,3 +1,4 @@
+import { deliveryTopics } from '../../contracts/domain.js';
 import { oldestPostgres } from '../../db/migrate-preconditions.js';
 import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from './check.js';
 
@@ -5,10 +6,10 @@ import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from
 const tolerableSkewMs = 5000;
 
 /**
- * What a process holds at most beside `database.poolSize`: four connections of its job backend, and two that listen, for
+ * What a process holds at most beside `database.poolSize`: a connection of Agenda for each topic, and two that listen, for
  * wake-ups and for open pages of the workspace.
  */
-const otherConnections = 6;
+const otherConnections = deliveryTopics.length + 2;
 
 const database = defineCheck({
   code: 'DATABASE',
