@@ -58,13 +58,15 @@ export function newClient(options: SessionOptions): pg.Client {
 
 /** A pool of such connections; nothing is sent before the first statement. */
 export function openSessionPool(options: SessionOptions & { max: number }): pg.Pool {
-  return new Pool({
+  const pool = new Pool({
     ...clientConfig(options),
     max: options.max,
     idleTimeoutMillis: 10_000,
     Client: SessionClient as unknown as new () => pg.Client,
     onConnect: (client: pg.ClientBase) => setUp(client, options),
   } as pg.PoolConfig);
+  // The pool replaces an idle connection that the server ends; without a listener the event would end the process.
+  return pool.on('error', () => {});
 }
 
 interface SessionConfig extends pg.ClientConfig {
