@@ -8,7 +8,10 @@ describe('the Agenda table that the migrations create', () => {
   let database: TestDatabase;
   before(async () => {
     database = await createTestDatabase(migrated);
-    const pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=public' });
+    const pool = new pg.Pool({ connectionString: database.url, options: '-c search_path=public' }).on(
+      'error',
+      () => {},
+    );
     const backend = new PostgresBackend({ pool, ensureSchema: true, disableNotifications: true });
     await backend.connect();
     await backend.disconnect();

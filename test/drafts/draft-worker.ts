@@ -9,7 +9,7 @@ import { answer } from '../support/drafting.js';
 export const leaseMs = 3000;
 
 async function run(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1 });
+  const pool = new pg.Pool({ connectionString: url, max: 1 }).on('error', () => {});
   const isThere = async () => (await pool.query("SELECT to_regclass('go') AS go")).rows[0].go !== null;
   const cairnloop = await createCairnloop({
     database: { url },

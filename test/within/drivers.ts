@@ -64,7 +64,7 @@ function savepointBy(tx: Omit<HostTransaction, 'nested'>): HostTransaction {
 }
 
 function openPg(connectionString: string): Driver {
-  const pool = new pg.Pool({ connectionString, max: 2 });
+  const pool = new pg.Pool({ connectionString, max: 2 }).on('error', () => {});
   return {
     async transaction(work) {
       const client = await pool.connect();
@@ -98,7 +98,7 @@ function ofDrizzle(tx: NestingDrizzle): HostTransaction {
 }
 
 function openDrizzle(connectionString: string): Driver {
-  const pool = new pg.Pool({ connectionString, max: 2 });
+  const pool = new pg.Pool({ connectionString, max: 2 }).on('error', () => {});
   const db = drizzleOnPg(pool) as unknown as NestingDrizzle;
   return { transaction: (work) => db.transaction((tx) => work(ofDrizzle(tx))), close: () => pool.end() };
 }
@@ -116,7 +116,9 @@ function openDrizzleOnPostgresJs(url: string): Driver {
 }
 
 function openKysely(connectionString: string): Driver {
-  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 2 }) }) });
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: new pg.Pool({ connectionString, max: 2 }).on('error', () => {}) }),
+  });
   return {
     transaction: (work) =>
       db.transaction().execute((trx) => {

@@ -47,7 +47,7 @@ describe('within(executor)', () => {
     });
 
     it('on a pool', async () => {
-      const pool = new pg.Pool({ connectionString: host.database.url });
+      const pool = new pg.Pool({ connectionString: host.database.url }).on('error', () => {});
       await rejects(pool, 'TRANSACTION_REQUIRED', /without an open transaction/);
       await pool.end();
     });
