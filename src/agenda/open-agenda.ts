@@ -38,7 +38,8 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
   );
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
-  const pool = openSessionPool({ ...connection, max: poolSize, limits });
+  // A wake-up that a crash of the server loses is found by the sweep, so none waits for the disk.
+  const pool = openSessionPool({ ...connection, max: poolSize, limits, durable: false });
   pool.on('error', quietly);
   const store = await openStore(config, pool).catch(async (error) => {
     await pool.end();

@@ -10,8 +10,11 @@ import type { ChangeScope } from './change-feed.js';
 const idsPerPayload = 200;
 /** With more waiting ids than this, one message says that anything may have changed. */
 const maxWaiting = 1000;
-/** How long ids are collected after an announcement, in milliseconds; the first goes out at once. */
-const gapMs = 25;
+/**
+ * How long ids are collected after an announcement, in milliseconds: it grows while changes keep coming. The first goes
+ * out at once.
+ */
+const gapMs = { shortest: 25, longest: 100 };
 
 /** Sent instead of ids when there are too many. */
 const anything = '*';
@@ -36,7 +39,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
   async function send(): Promise<void> {
     // Besides the timer, because under a test's faked timers it never fires and `close` would hang.
     await Promise.race([nextTurn(), closed]);
-    while (waiting.size > 0) {
+    for (let gap = gapMs.shortest; waiting.size > 0; gap = Math.min(gap * 2, gapMs.longest)) {
       const payloads = toPayloads(waiting);
       waiting.clear();
       try {
@@ -44,7 +47,7 @@ export function createAnnouncer(db: Database, channel: string, log: Logger) {
       } catch (error) {
         log.warn({ reason: errorText(error) }, 'activity could not be announced; open pages notice by polling');
       }
-      await abortableSleep(gapMs, closing.signal);
+      await abortableSleep(gap, closing.signal);
     }
     sending = undefined;
   }

@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { clearTimeout, setTimeout } from 'node:timers';
 
 /** Waits for a time, or until `signal` aborts; it never rejects. */
-export async function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const over = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true, signal: over.signal });
+export function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, ms);
+    signal.addEventListener('abort', over);
   });
-  const elapsed = sleep(ms, undefined, { signal: over.signal }).catch(() => {});
-  await Promise.race([elapsed, aborted]);
-  over.abort();
 }

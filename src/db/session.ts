@@ -18,6 +18,8 @@ export interface SessionOptions {
   /** How long connecting may take, in milliseconds. Default 10 000. */
   connectTimeoutMs?: number;
   limits?: Partial<SessionLimits>;
+  /** Whether commits wait for the disk. Default: as the administrator or the host set `synchronous_commit`. */
+  durable?: false;
 }
 
 /** Time limits of a session, in milliseconds; 0 is no limit. */
@@ -146,6 +148,7 @@ function settingsOf(options: SessionOptions): Record<string, string> {
     gin_fuzzy_search_limit: '0',
     plan_cache_mode: 'auto',
     jit: 'off',
+    ...(options.durable === false && { synchronous_commit: 'off' }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
 import { ok } from '../../src/contracts/result.js';
-import { openSession, openSessionPool } from '../../src/db/session.js';
+import { openSession, openSessionPool, type SessionOptions } from '../../src/db/session.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -191,12 +191,16 @@ describe('settings of the server, the role, the URL and the process', () => {
 
   it('read-only and synchronous_commit stay as the administrator set them', async () => {
     const url = withOptions('-c default_transaction_read_only=on -c synchronous_commit=local');
-    const session = await openSession({ url, schema: 'cairnloop', name: 'test' });
-    const { rows } = await session.query(
-      `SELECT current_setting('default_transaction_read_only') AS "readOnly", current_setting('synchronous_commit') AS sync`,
-    );
-    await session.end();
-    assert.deepEqual(rows, [{ readOnly: 'on', sync: 'local' }]);
+    const settings = async (options: Pick<SessionOptions, 'durable'>) => {
+      const session = await openSession({ url, schema: 'cairnloop', name: 'test', ...options });
+      const { rows } = await session.query(
+        `SELECT current_setting('default_transaction_read_only') AS "readOnly", current_setting('synchronous_commit') AS sync`,
+      );
+      await session.end();
+      return rows;
+    };
+    assert.deepEqual(await settings({}), [{ readOnly: 'on', sync: 'local' }]);
+    assert.deepEqual(await settings({ durable: false }), [{ readOnly: 'on', sync: 'off' }]);
   });
 
   it('a serializable default still allows concurrent writes to separate conversations', async () => {
