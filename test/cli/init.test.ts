@@ -238,7 +238,7 @@ describe('cairnloop init', () => {
     use({ 'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } } });
     const { out } = await init('--modules', 'sla', '--storage', 'database');
     const lines =
-      'Install what the host does not list yet:\n  npm install cairnloop pg\n  npm install -D @types/pg @types/node\n';
+      'Install the packages that package.json does not list yet:\n  npm install cairnloop pg\n  npm install -D @types/pg @types/node\n';
     assert.ok(out.includes(lines), out);
   });
 });
