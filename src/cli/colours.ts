@@ -6,7 +6,7 @@ export type TerminalStyle = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold'
 /** Patterns of words, each with the style in which a terminal shows the words that match. */
 export type ColourRules = readonly (readonly [words: RegExp, style: TerminalStyle])[];
 
-/** ColourRules of file outcomes, of delivery and migration states and of finding levels: one colour for each meaning. */
+/** Colours of file outcomes, of delivery and migration states and of finding levels: one colour for each meaning. */
 export const outcomeColourRules: ColourRules = [
   [/(?<=^\[)ok(?=\])|^(?:created|updated|removed)\b|^ {2}applied\b|^The record is intact\b/gm, 'green'],
   [/(?<=^\[)check(?=\])|^(?:skipped|manual)\b|^ {2}(?:pending|unknown)\b/gm, 'yellow'],

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
 import { envFiles, envValue } from '../config/env-files.js';
-import { isPlaceholder } from '../config/placeholder.js';
+import { isPlaceholderUrl } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
 
@@ -24,7 +24,7 @@ export function findMissingUrl(root: string, name: string): HostSnapshot['missin
   const place = process.env[name] === undefined && file !== undefined ? path.relative(root, file) : 'the environment';
   if (value === undefined) return { name, place: null, state: 'not set' };
   if (value.trim() === '') return { name, place, state: 'empty' };
-  return isPlaceholder(value) ? { name, place, state: 'a placeholder' } : null;
+  return isPlaceholderUrl(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
 /** The kind of database in a URL; undefined for a value without a scheme that is no file and no ODBC string. */

@@ -1,7 +1,7 @@
 /** Reads what `gen` and `init` need to know about a host. It writes nothing and runs no host code. */
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
-import { variableOf } from '../config/config-variables.js';
+import { findConfigVariable } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
@@ -46,7 +46,7 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
   const database = findDatabaseVariable(root);
-  const variable = text === null ? database.databaseVariable : variableOf(text, 'database.url');
+  const variable = text === null ? database.databaseVariable : findConfigVariable(text, 'database.url');
   const lint = readLintSettings(root);
   const testRunner = findTestRunner(host, dependencies);
   return {

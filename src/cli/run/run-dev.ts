@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-types.js';
-import { variableOf } from '../../config/config-variables.js';
+import { findConfigVariable } from '../../config/config-variables.js';
 import { findConfigFile, loadConfig } from '../../config/load-config.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
@@ -74,7 +74,7 @@ const opsAt = (port: number): ListenAddress => ({ server: 'ops server', host: lo
 
 /** The name of the environment variable from which the config reads the database's URL. */
 async function variableIn(configFile: string): Promise<string> {
-  return variableOf(await readFile(configFile, 'utf8'), 'database.url') ?? 'DATABASE_URL';
+  return findConfigVariable(await readFile(configFile, 'utf8'), 'database.url') ?? 'DATABASE_URL';
 }
 
 /**
