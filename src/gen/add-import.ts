@@ -1,12 +1,16 @@
 import { Node, type SourceFile, ts } from 'ts-morph';
 import { type Insertion, nextLineStart } from './insert-texts.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
 /**
  * Adds an import (without semicolon) after the leading imports or requires, else before the first statement, after
  * shebang, header comment and directives.
  */
-export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Insertion {
+export function addImport(
+  file: SourceFile,
+  statement: string,
+  style: Pick<CodeStyle, 'eol' | 'semicolons'>,
+): Insertion {
   const text = file.getFullText();
   const statements = file.getStatements();
   const last = statements[countWhile(statements, isOpening) - 1];

@@ -1,6 +1,6 @@
 import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
 import { type Insertion, indentAt, lineStart, nextLineStart } from './insert-texts.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
 /** Input of every way to add a property. */
 interface Place {
@@ -12,7 +12,7 @@ interface Place {
   commas: Node[];
   hasTrailingComma: boolean;
   property: string;
-  style: Pick<Style, 'indent' | 'eol' | 'trailingCommas'>;
+  style: Pick<CodeStyle, 'indent' | 'eol' | 'trailingCommas'>;
 }
 
 /**

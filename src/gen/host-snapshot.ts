@@ -3,7 +3,7 @@ import type { ModuleForm } from './module-form.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
 import type { OtherFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha' | 'japa' | 'bun';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
@@ -52,7 +52,7 @@ export interface HostSnapshot {
   bracketEnv: boolean;
   /** TypeScript wants a type at every export. */
   isolatedDeclarations: boolean;
-  style: Style;
+  style: CodeStyle;
   /** Where the host keeps its code; `.` for the package itself. */
   sourceFolder: string;
   /** The folder for new modules where none is named. */

@@ -20,7 +20,7 @@ import {
   unusedName,
 } from './names.js';
 import { isValidSyntax, parseSource } from './parse-source.js';
-import { observeStyle, type Style } from './style.js';
+import { type CodeStyle, observeStyle } from './style.js';
 
 /** The module to put in: `file` exports `exportName`, which belongs at `configKey`. */
 export interface ConfigEntry {
@@ -34,7 +34,7 @@ export interface ConfigEntry {
 
 /** The host's settings; what the config file itself shows takes precedence. */
 export interface HostConventions {
-  style: Style;
+  style: CodeStyle;
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;

@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import { importLines, type WantedImport } from './import-statement.js';
 import type { ModuleForm } from './module-form.js';
-import { applyStyle, type Style } from './style.js';
+import { applyStyle, type CodeStyle } from './style.js';
 
 /** `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
 export type Templates = Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export interface Rendering {
   /** Names the language for the syntax: `notifier.ts`. */
   fileName: string;
   form: ModuleForm;
-  style: Style;
+  style: CodeStyle;
   values: Readonly<Record<string, unknown>>;
 }
 

@@ -44,9 +44,9 @@ export const command = defineCommand({
     const request = await completeModuleRequest(kinds, host, options, io);
     const texts = readHostFiles(host.root, moduleFiles(host, request));
     const plan = planModules(host, readTemplates(), texts, request);
-    const { applyAndRemember } = await import('../../host-project/journal.js');
+    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
     const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
-    return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, run) });
+    return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, run) });
   },
 });
 
@@ -62,8 +62,8 @@ async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
   const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
   const request = { folder, force: options.force === true };
   const plan = alerts.planAlerts(host, readAlertFiles(), readHostFiles(host.root, alerts.alertFiles(request)), request);
-  const { applyAndRemember } = await import('../../host-project/journal.js');
-  return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop gen alerts') });
+  const { applyAndRecordPlan } = await import('../../host-project/journal.js');
+  return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
 }
 
 async function chooseKinds(

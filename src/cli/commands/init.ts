@@ -38,8 +38,8 @@ export const command = defineCommand({
     const request = await completeModuleRequest(await chooseModules(options, io), host, options, io);
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
     const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
-    const { applyAndRemember } = await import('../../host-project/journal.js');
-    const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
+    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
+    const report = await finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
     const { envLine, mountGuide } = await import('../../gen/mount-guide.js');
     const mount = mountGuide(host);

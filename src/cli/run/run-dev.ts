@@ -7,7 +7,7 @@ import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
 import { stopSignal } from '../../foundation/stop-signal.js';
-import { openOwnFolder } from '../../host-project/own-folder.js';
+import { createCairnloopFolder } from '../../host-project/cairnloop-folder.js';
 import type { Mounted } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ListenAddress, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
@@ -91,7 +91,7 @@ async function ensureDatabase(
   const postgres = await withProgress('Starting Postgres', {}, io, (onStep) =>
     startEmbeddedPostgres({ dataDir, cwd, onStep }),
   );
-  openOwnFolder(cwd);
+  createCairnloopFolder(cwd);
   process.env[variable] = postgres.url;
   const reason = ownDatabase ? 'Using' : `${variable} is not set: using`;
   io.stderr.write(`${reason} an embedded Postgres, its data in ${postgres.dataDir}\n`);
