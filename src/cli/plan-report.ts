@@ -1,6 +1,6 @@
 import path from 'node:path';
 import displayWidth from 'fast-string-width';
-import type { ChangePlan, FileChange, Outcome } from '../gen/change-plan.js';
+import type { ChangePlan, FileChange, FileOutcome } from '../gen/change-plan.js';
 
 /** Width of the printed text, in columns. */
 const width = 80;
@@ -37,7 +37,7 @@ export function planJson(plan: ChangePlan) {
 }
 
 /** The word for a file's outcome. `removed` occurs with `undo` alone. */
-function outcomeWord({ outcome, before, after }: FileChange): Outcome | 'removed' {
+function outcomeWord({ outcome, before, after }: FileChange): FileOutcome | 'removed' {
   return before !== null && after === null ? 'removed' : outcome;
 }
 
@@ -61,7 +61,7 @@ function commands({ install = [], fix = [] }: ChangePlan, folder: string): strin
   ];
 }
 
-type ShownChange = Omit<FileChange, 'outcome'> & { outcome: Outcome | 'removed' };
+type ShownChange = Omit<FileChange, 'outcome'> & { outcome: FileOutcome | 'removed' };
 
 /** Prints the reason of an outcome on the line of its file if it fits, else on the next lines. */
 function outcomeLines({ outcome, path, reason }: ShownChange): string[] {

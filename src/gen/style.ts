@@ -1,7 +1,7 @@
 import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
 import { parseSource } from './parse-source.js';
 
-/** How a host writes its code. */
+/** The code style of a host. */
 export interface CodeStyle {
   quote: "'" | '"';
   semicolons: boolean;
@@ -11,10 +11,10 @@ export interface CodeStyle {
   trailingCommas: boolean;
 }
 
-/** The style of the templates. */
+/** The code style in which the templates are written. */
 export const templateStyle: CodeStyle = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
 
-/** The code style that one file shows; absent keys are those that it does not show. */
+/** Recognises the code style of one file; settings that the file does not show are absent. */
 export function observeStyle(file: SourceFile): Partial<CodeStyle> {
   const text = file.getFullText();
   return {
@@ -51,7 +51,7 @@ function takesSemicolon(node: Node): boolean {
   );
 }
 
-/** The smallest indentation of the file; the ` *` of a block comment does not count. */
+/** Takes the smallest indentation of the file as one level; the ` *` of a block comment does not count. */
 function observeIndent(text: string): Partial<CodeStyle> {
   const indents = [...text.matchAll(/^([ \t]+)(?![ \t]|\*|\r?$)/gm)].map(([, indent = '']) => indent);
   if (indents.some((indent) => indent.startsWith('\t'))) return { indent: '\t' };
@@ -60,7 +60,8 @@ function observeIndent(text: string): Partial<CodeStyle> {
 }
 
 /**
- * Rewrites a text in {@link templateStyle} as the host would have written it. Comments and templates stay as they are.
+ * Rewrites a text from {@link templateStyle} to the code style of a host. Comments and template literals stay as they
+ * are.
  */
 export function applyStyle(fileName: string, text: string, style: CodeStyle): string {
   const file = parseSource(fileName, text);
