@@ -2,14 +2,14 @@
 import module from 'node:module';
 
 module.enableCompileCache?.();
-// Taken first: a host's config shares this process, and may put others in their place.
+// Keep Node's own `exit` and `stderr` before host code is loaded, which may replace them.
 const { exit, stderr } = process;
 const { main } = await import('../dist/cli/main.js');
 const exitCode = await main(process.argv.slice(2));
 
-// A host's config may have opened a pool or a timer of its own, so the process is ended once its output is out.
+// End the process once its output is written: a host's config may have left a connection pool or a timer open.
 stderr.write('', () => {
-  // Last, so that no handler of the host's puts another one in its place.
+  // Registered last, so that no other `exit` handler overrides the exit code.
   process.on('exit', () => {
     process.exitCode = exitCode;
   });

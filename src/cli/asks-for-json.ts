@@ -2,19 +2,19 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { jsonOption } from './command.js';
 
 /**
- * Whether a command line has `--json`, by commander's rules: not after `--`, and not as the value of another option. It
- * holds for a line that is wrong elsewhere too, so that its error can be printed as JSON. `known` are the command's
+ * Whether a command line has `--json` by commander's rules: not after `--`, and not as the value of another option. A
+ * command line that is wrong elsewhere counts too, so that its error can be printed as JSON. `known` are the command's
  * options.
  */
 export function asksForJson(argv: readonly string[], known: readonly Option[] = []): boolean {
   const reader = new Commander().exitOverride().configureOutput({ outputError: () => {} });
-  // Options are declared without parsers and choices, so that a wrong value does not end the reading.
+  // Declare the options without parsers and choices, so that an invalid value of another one does not stop the parser.
   for (const { flags, long } of known) if (long !== '--json') reader.addOption(new Option(flags));
   reader.addOption(new Option(jsonOption.flags));
   try {
     reader.parseOptions([...argv]);
   } catch (error) {
-    // An option at the end lacks its value.
+    // Commander throws if the last option lacks its value; the options before it are parsed by then.
     if (!(error instanceof CommanderError)) throw error;
   }
   return reader.opts().json === true;

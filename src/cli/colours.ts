@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { CliIo } from './io.js';
 
-export type Style = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
+export type TerminalStyle = 'green' | 'yellow' | 'red' | 'cyan' | 'dim' | 'bold';
 
-/** Words of a text and the style that a terminal shows them in. */
-export type Colours = readonly (readonly [words: RegExp, style: Style])[];
+/** Patterns of words, each with the style in which a terminal shows the words that match. */
+export type ColourRules = readonly (readonly [words: RegExp, style: TerminalStyle])[];
 
-/** Outcomes of files, states of deliveries and migrations, and levels of findings: one colour for one meaning. */
-export const outcomeColours: Colours = [
+/** Colours of file outcomes, of delivery and migration states and of finding levels: one colour for each meaning. */
+export const outcomeColourRules: ColourRules = [
   [/(?<=^\[)ok(?=\])|^(?:created|updated|removed)\b|^ {2}applied\b|^The record is intact\b/gm, 'green'],
   [/(?<=^\[)check(?=\])|^(?:skipped|manual)\b|^ {2}(?:pending|unknown)\b/gm, 'yellow'],
   [/(?<=^\[)blocked(?=\])|^The record is broken\b/gm, 'red'],
@@ -15,13 +15,13 @@ export const outcomeColours: Colours = [
   [/\bhttps?:\/\/[^\s]+/g, 'cyan'],
 ];
 
-/** A terminal has colour unless `NO_COLOR` is set to anything, or its kind has none. */
+/** Whether to print colours: only on a terminal, and not if `NO_COLOR` is set or `TERM` is `dumb`. */
 export function hasColour(stream: { isTTY?: boolean | undefined }, env: CliIo['env']): boolean {
   return Boolean(stream.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
-/** Pure. */
-export function colourize(text: string, colours: Colours): string {
+/** Adds the escape codes of the colour rules to a text. Pure. */
+export function colourize(text: string, colours: ColourRules): string {
   return colours.reduce(
     (styled, [words, style]) => styled.replace(words, (found) => styleText(style, found, { validateStream: false })),
     text,

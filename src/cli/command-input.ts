@@ -1,25 +1,26 @@
-/** The types that `run` of a command receives, inferred from the rows that declare its arguments and options. */
+/** Types of what a command's `run` receives, inferred from the declarations of its arguments and options. */
 import type { ArgumentRow, OptionRow } from './command.js';
 
-/** What the command line said: the arguments in order, the options by their camel-cased names. */
+/** A parsed command line: the arguments in order, the options by their camel-cased names. */
 export interface CommandInput<
   Arguments extends readonly ArgumentRow[] = readonly ArgumentRow[],
   Options extends readonly OptionRow[] = readonly OptionRow[],
 > {
   args: ArgumentsOf<Arguments>;
-  options: OptionsOf<Options>;
+  options: OptionValues<Options>;
 }
 
 /**
- * Of `--dry-run`, `--limit <number>` with a parser, `--no-ops`: `{ dryRun?: boolean; limit?: number; ops: boolean }`.
+ * The parsed options by name. `--dry-run`, `--limit <number>` with a parser and `--no-ops` become
+ * `{ dryRun?: boolean; limit?: number; ops: boolean }`.
  */
-export type OptionsOf<Rows extends readonly OptionRow[]> = Flatten<
+export type OptionValues<Rows extends readonly OptionRow[]> = Flatten<
   { [Row in Always<Rows[number]> as OptionName<Row['flags']>]: OptionValue<Row> } & {
     [Row in Exclude<Rows[number], Always<Rows[number]>> as OptionName<Row['flags']>]?: OptionValue<Row>;
   }
 >;
 
-/** Options that have a value when they are not given. */
+/** The options that always have a value: those with a default, and `--no-…`. */
 type Always<Row extends OptionRow> = Row extends { default: NonNullable<unknown> } | { flags: `--no-${string}` }
   ? Row
   : never;
@@ -36,7 +37,9 @@ type OptionValue<Row extends OptionRow> = Row extends { parse(text: string): inf
     ? ChoiceOf<Row>
     : boolean;
 
-/** The type of each argument: `<id>` is a text, `[id]` a text or undefined, with choices one of these. */
+/**
+ * The type of each argument: a string for `<id>`, a string or undefined for `[id]`, a union of literals for choices.
+ */
 type ArgumentsOf<Rows extends readonly ArgumentRow[]> = { -readonly [Place in keyof Rows]: ArgumentValue<Rows[Place]> };
 
 type ArgumentValue<Row extends ArgumentRow> = Row extends { default: NonNullable<unknown> } | { name: `<${string}` }

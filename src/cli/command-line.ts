@@ -1,6 +1,6 @@
 import type { Command as Commander } from 'commander';
 
-/** A command line, and the command that it names so far as it names one. */
+/** A command line in the form that commander parses, and the deepest command that it names. */
 export interface CommandLine {
   command: Commander;
   words: string[];
@@ -30,7 +30,10 @@ export function readCommandLine(program: Commander, argv: readonly string[]): Co
   return { command, words: [...path, ...withoutValues(rest, command)] };
 }
 
-/** `--profil=production` becomes `--profil`, which is near to `--profile`. */
+/**
+ * Removes the values of unknown options, because commander suggests `--profile` for `--profil`, but not for
+ * `--profil=production`.
+ */
 function withoutValues(words: readonly string[], command: Commander): string[] {
   const end = words.indexOf('--');
   return words.map((word, at) => {

@@ -9,7 +9,7 @@ export interface OptionRow {
   description: string;
   default?: unknown;
   choices?: readonly string[];
-  /** Reads the text; throws a `USAGE` error for a wrong one. See {@link wholeNumber}. */
+  /** Parses the option's text; throws `USAGE` if it is invalid. See {@link wholeNumberParser}. */
   parse?(text: string): unknown;
 }
 
@@ -19,11 +19,14 @@ export interface ArgumentRow {
   description: string;
   default?: unknown;
   choices?: readonly string[];
-  /** Values that completion suggests. Unlike `choices`, the command checks the argument itself. */
+  /**
+   * Values that shell completion suggests. Unlike `choices`, they are not enforced: the command checks the argument
+   * itself.
+   */
   offered?: readonly string[];
 }
 
-/** What `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */
+/** The declaration of a command, which `src/cli/commands/<verb>.ts` exports as `command`; see `main.ts`. */
 export interface Command<
   Arguments extends readonly ArgumentRow[] = readonly ArgumentRow[],
   Options extends readonly OptionRow[] = readonly OptionRow[],
@@ -32,16 +35,16 @@ export interface Command<
   options?: Options;
   /** Further text of `--help`, below the summary. */
   about?: string;
-  /** Whole command lines, shown in `--help`. */
+  /** Example command lines for `--help`. */
   examples: readonly string[];
-  /** Meaning of the command's exit codes beyond 0 done, 1 failed, 2 wrong usage. */
+  /** The command's own exit codes, which add to or replace 0 done, 1 failed, 2 wrong usage. */
   exitCodes?: Readonly<Record<number, string>>;
   run?(input: CommandInput<Arguments, Options>, io: CliIo): Promise<Report | undefined>;
   /** Subcommands by name, e.g. `list` of `deliveries`. A command with subcommands has no `run`. */
   subcommands?: Readonly<Record<string, Command & { summary: string }>>;
 }
 
-/** Infers from `arguments` and `options` what `run` receives. */
+/** Declares a command. The type of what `run` receives is inferred from `arguments` and `options`. */
 export function defineCommand<
   const Arguments extends readonly ArgumentRow[],
   const Options extends readonly OptionRow[] = [],
@@ -49,7 +52,7 @@ export function defineCommand<
   return command;
 }
 
-/** Keeps the literal types of one option, from which its name and value are inferred. */
+/** Declares one option and keeps its literal types, from which the name and the type of its value are inferred. */
 export function declareOption<const Row extends OptionRow>(row: Row): Row {
   return row;
 }
@@ -59,7 +62,7 @@ export function declareOptions<const Rows extends readonly OptionRow[]>(rows: Ro
   return rows;
 }
 
-/** The rows that many commands share, so that one flag reads the same everywhere. */
+/** Options that several commands share, so that each flag is described in the same words everywhere. */
 export const jsonOption = declareOption({ flags: '--json', description: 'print one JSON document on stdout' });
 export const cwdOption = declareOption({
   flags: '--cwd <folder>',
@@ -74,13 +77,13 @@ export const workspacePortOption = declareOption({
   flags: '--port <number>',
   description: 'port of workspace and portal; 0 picks a free one',
   default: 4070,
-  parse: (text: string) => wholeNumber('--port', { min: 0, max: 65_535 })(text),
+  parse: (text: string) => wholeNumberParser('--port', { min: 0, max: 65_535 })(text),
 });
 
 export const opsPortOption = declareOption({
   flags: '--ops-port <number>',
   description: 'port of health and metrics; 0 picks a free one (default: ops.port, 9464)',
-  parse: (text: string) => wholeNumber('--ops-port', { min: 0, max: 65_535 })(text),
+  parse: (text: string) => wholeNumberParser('--ops-port', { min: 0, max: 65_535 })(text),
 });
 
 export const logLevelOption = declareOption({
@@ -89,8 +92,10 @@ export const logLevelOption = declareOption({
   choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
 });
 
-/** A parser for `--port <number>` and its like. */
-export function wholeNumber(flag: string, range: { min: number; max: number }): (text: string) => number {
+/**
+ * Makes a parser for an option such as `--port <number>`; it throws `USAGE` unless it gets a whole number in the range.
+ */
+export function wholeNumberParser(flag: string, range: { min: number; max: number }): (text: string) => number {
   return (text) => {
     const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= range.min && value <= range.max) return value;

@@ -1,10 +1,10 @@
-/** The last steps of commands that write to the host: show, ask, write, report. */
+/** The last steps of commands that write files into the host: show the plan, ask, write, report. */
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, pendingChanges, planExitCode } from '../gen/change-plan.js';
 import { declareOption, declareOptions, jsonOption } from './command.js';
-import type { OptionsOf } from './command-input.js';
+import type { OptionValues } from './command-input.js';
 import type { CliIo } from './io.js';
-import { folderBelow, planJson, planText } from './plan-report.js';
+import { planJson, planText, relativePackageFolder } from './plan-report.js';
 import type { Report } from './report.js';
 
 export const planOptions = declareOptions([
@@ -15,12 +15,12 @@ export const planOptions = declareOptions([
 
 export const checkOption = declareOption({
   flags: '--check',
-  description: 'write nothing and exit 3 if something would change',
+  description: 'write nothing, and exit 3 if a file would change',
 });
 
-export type PlanOptions = OptionsOf<readonly [typeof checkOption, ...typeof planOptions]>;
+export type PlanOptions = OptionValues<readonly [typeof checkOption, ...typeof planOptions]>;
 
-/** How a plan is carried out: `write` is called at most once, after the person at the terminal agreed to `question`. */
+/** How to carry out a plan: `write` is called at most once, after the user has agreed to `question` if one is asked. */
 export interface PlanExecution {
   question?(files: string): string;
   write(): void;
@@ -42,15 +42,15 @@ export async function finishPlan(
   return { text: planText(plan, io.cwd), json: { ...planJson(plan), applied: count > 0 }, exitCode };
 }
 
-/** Flags answer everything where nobody is asked. */
+/** Whether a command may ask questions: only on a terminal, and not if a flag makes the question unnecessary. */
 export function mayPrompt({ yes, dryRun, check, json }: PlanOptions, io: CliIo): boolean {
   return io.isInteractive && !yes && !dryRun && !check && !json;
 }
 
-/** The diff is the result, so that it can be piped; the summary goes beside it. */
+/** With `--dry-run`, prints the diff on stdout, so that it can be piped, and the summary of the plan on stderr. */
 async function preview(plan: ChangePlan, options: PlanOptions, io: CliIo, exitCode: number): Promise<Report> {
   const { unifiedDiff } = await import('../gen/unified-diff.js');
-  const diff = options.dryRun ? unifiedDiff(plan, folderBelow(plan.root, io.cwd)) : '';
+  const diff = options.dryRun ? unifiedDiff(plan, relativePackageFolder(plan.root, io.cwd)) : '';
   const json = { ...planJson(plan), applied: false, ...(options.dryRun ? { diff } : {}) };
   if (!options.dryRun) return { text: planText(plan, io.cwd), json, exitCode };
   if (!options.json) io.stderr.write(`${planText(plan, io.cwd)}\n`);

@@ -3,22 +3,22 @@ import type { ResolvedConfig } from '../config/config-schema.js';
 import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { Database } from '../db/connect.js';
 import type { configOption, cwdOption, jsonOption } from './command.js';
-import type { OptionsOf } from './command-input.js';
+import type { OptionValues } from './command-input.js';
 import type { CliIo } from './io.js';
 
-/** The options `--cwd`, `--config` and `--json`; with the last, only errors go to stderr. */
-export type HostOptions = OptionsOf<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
+/** The options `--cwd`, `--config` and `--json`; with `--json`, nothing but errors goes to stderr. */
+export type HostOptions = OptionValues<readonly [typeof cwdOption, typeof configOption, typeof jsonOption]>;
 
-/** The host of a command, found from a folder of its package or from the root of its workspace. */
+/** The host that a command works on, found from a folder of its package or from the root of its workspace. */
 export interface HostFolder {
-  /** Absolute: the folder of its package. */
+  /** Absolute path of the host's package. */
   cwd: string;
   /** The config that `--config` names, relative to the host's folder. */
   file?: string | undefined;
 }
 
 /**
- * Finds the host, reads its `.env` and says which files it read. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or
+ * Finds the host, loads its `.env` files and lists them on stderr. Throws HOST_NOT_FOUND, HOST_AMBIGUOUS or
  * ENV_FILE_UNREADABLE.
  */
 export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFolder> {
@@ -34,12 +34,12 @@ export async function enterHost(options: HostOptions, io: CliIo): Promise<HostFo
   return { cwd, file: options.config && relative(cwd, resolve(from, options.config)) };
 }
 
-/** Reads `.env` and the host's config. Throws what {@link enterHost} and `loadConfig` throw. */
+/** Loads the host's `.env` files, then its config. Throws what {@link enterHost} and `loadConfig` throw. */
 export async function readHostConfig(options: HostOptions, io: CliIo): Promise<ResolvedConfig> {
   return (await readConfigFile(options, io)).config;
 }
 
-/** {@link readHostConfig} with the name of the file, from the host's package. */
+/** Does what {@link readHostConfig} does, and returns the config file's path relative to the host's package too. */
 export async function readConfigFile(
   options: HostOptions,
   io: CliIo,
@@ -51,8 +51,8 @@ export async function readConfigFile(
 }
 
 /**
- * Connects to the host's database for one piece of work. Throws `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING` or
- * `SCHEMA_NEWER` rather than let statements fail on what is missing.
+ * Runs `work` on a connection to the host's database. Checks the schema first and throws `DATABASE_UNREACHABLE`,
+ * `MIGRATIONS_PENDING` or `SCHEMA_NEWER`, rather than let a statement fail on a missing table.
  */
 export async function withDatabase<T>(
   options: HostOptions,
@@ -77,8 +77,8 @@ export async function withDatabase<T>(
 }
 
 /**
- * The whole of Cairnloop for one piece of work that must wake the worker; its log is silent. Throws as
- * {@link withDatabase}.
+ * Runs `work` on a complete Cairnloop instance, whose calls wake the workers; it logs nothing. Throws what
+ * {@link withDatabase} throws.
  */
 export async function withCairnloop<T>(
   options: HostOptions,

@@ -1,10 +1,13 @@
-/** Keeps what host code writes past `process.stdout` out of a result: by number, from a thread, from a program. */
+/**
+ * Redirects what host code writes to stdout without using `process.stdout`: by file descriptor, from a worker thread or
+ * from a child process.
+ */
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import module from 'node:module';
 import workerThreads from 'node:worker_threads';
 
-// biome-ignore lint/suspicious/noExplicitAny: they are handed on as they are
+// biome-ignore lint/suspicious/noExplicitAny: arguments are passed on unchanged
 type Call = (...args: any[]) => any;
 
 const stdout = 1;
@@ -13,7 +16,7 @@ const stderr = 2;
 const writers = ['write', 'writev', 'writeSync', 'writevSync', 'writeFileSync', 'appendFileSync'] as const;
 const programs = ['spawn', 'spawnSync', 'execFileSync', 'execSync', 'fork'] as const;
 
-/** From here on host code that names stdout by its number reaches stderr. Returns what ends that. */
+/** Redirects host code's writes to file descriptor 1 to stderr. Returns a function that ends the redirection. */
 export function keepHostOffStdout(): () => void {
   const restore = [
     ...writers.map((name) =>
@@ -46,7 +49,7 @@ export function keepHostOffStdout(): () => void {
 function replace<Name extends string>(holder: object, name: Name, wrap: (call: Call) => Call): () => void {
   const target = holder as Record<Name, Call>;
   const original = target[name];
-  // A promisified form and the like stay where they are looked for.
+  // Copy the function's own properties, such as `util.promisify.custom`.
   const wrapped = Object.defineProperties(wrap(original), Object.getOwnPropertyDescriptors(original));
   Reflect.set(target, name, wrapped);
   return () => void Reflect.set(target, name, original);
@@ -56,7 +59,7 @@ function otherThan(file: unknown): unknown {
   return file === stdout ? stderr : file;
 }
 
-/** The options of a call that starts a program, where they hand on this process' own stdout. */
+/** Changes the options of a child process that would inherit this process's stdout: it inherits stderr instead. */
 function withOtherStdio(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !('stdio' in value)) return value;
   const { stdio } = value as { stdio: unknown };
@@ -68,7 +71,10 @@ function withOtherStdio(value: unknown): unknown {
   };
 }
 
-/** A thread has modules of its own, e.g. that of pino's transports, so each of them does the same first. */
+/**
+ * Worker threads, such as those of pino's transports, load their own copies of Node's modules, so each of them preloads
+ * this redirection first.
+ */
 function replaceWorker(): () => void {
   const { Worker } = workerThreads;
   const first = `--import=${new URL('./host-output-thread.js', import.meta.url).href}`;
@@ -78,7 +84,7 @@ function replaceWorker(): () => void {
     try {
       return make({ ...Object(options), execArgv: [...execArgv, first] });
     } catch (error) {
-      // Options of V8 are inherited, and refused where they are named.
+      // A worker inherits V8 options such as `--max-old-space-size`, but Node refuses them in `execArgv`.
       if (Object(error).code !== 'ERR_WORKER_INVALID_EXEC_ARGV') throw error;
       return make(Object(options));
     }

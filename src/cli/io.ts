@@ -2,7 +2,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import { catchHostErrors, type HostErrors } from './host-errors.js';
 import { reserveStdout, watchWrites } from './reserve-stdout.js';
 
-/** One choice of a list. */
+/** One choice of a select or multiselect prompt. */
 export interface PromptChoice<T> {
   value: T;
   label: string;
@@ -10,7 +10,7 @@ export interface PromptChoice<T> {
 }
 
 /**
- * Questions to the person at the terminal. Ctrl-C, Ctrl-D and the end of input reject with `CANCELLED`. Ask only where
+ * Prompts in the terminal. Ctrl-C, Ctrl-D and the end of input reject with `CANCELLED`. Use them only if
  * `io.isInteractive`.
  */
 export interface Prompts {
@@ -25,40 +25,43 @@ export interface Prompts {
 }
 
 /** A stream that a command writes to. */
-export type Output = Pick<NodeJS.WriteStream, 'write'> & {
+export type OutputStream = Pick<NodeJS.WriteStream, 'write'> & {
   isTTY?: boolean | undefined;
-  /** Text for a person: outcomes and addresses have colour where the terminal has it. */
+  /** Writes text for people, with outcomes and URLs in colour if the terminal has colour. */
   styled?(text: string): void;
-  /** Shows a status line on a terminal, in place of the previous one, until other text is written. Empty removes it. */
+  /**
+   * Shows a status line on a terminal, in place of the previous one, until other text is written. An empty one removes
+   * it.
+   */
   status?(line: string): void;
 };
 
-/** Everything a command may use of the process; injected, so that tests read output without spies. */
+/** Everything of the process that a command may use; injected, so that tests can read its output. */
 export interface CliIo {
   stdin: NodeJS.ReadStream;
-  /** The result; `columns` is the terminal's width, where it is one. */
-  stdout: Output & { columns?: number | undefined };
-  /** Progress and errors. */
-  stderr: Output;
+  /** The stream for the command's result; `columns` is the terminal's width if stdout is a terminal. */
+  stdout: OutputStream & { columns?: number | undefined };
+  /** The stream for progress and errors. */
+  stderr: OutputStream;
   cwd: string;
   env: NodeJS.ProcessEnv;
-  /** Stdin and stdout are terminals and this is no CI run: only then may a command ask. */
+  /** True if stdin and stdout are terminals and this is no CI run. Only then may a command ask questions. */
   isInteractive: boolean;
   ask: Prompts;
-  /** Guards against host code; absent where the process is not the command's own, as in a test. */
+  /** Catches the errors of host code. Absent if the command shares its process with other code, as in a test. */
   host?: HostErrors;
-  /** Waits until the result is written; returns why it could not be. */
+  /** Waits until stdout is written; returns the error that prevented it. */
   flush?(): Promise<Error | undefined>;
-  /** Aborted when stdout takes no more, as when its reader has ended. */
+  /** Aborted when stdout can no longer be written, as when its reader has ended. */
   outputGone?: AbortSignal;
 }
 
-/** The process's own. */
+/** The streams, environment and prompts of this process. */
 export function processIo(): CliIo {
   const { stdin, stderr, env } = process;
   const stdout = reserveStdout();
   const { flush, outputGone } = watchWrites(stdout);
-  // If stderr cannot be written either, give up.
+  // An error of stderr cannot be reported anywhere.
   stderr.on('error', () => {});
   const isInteractive = Boolean(stdin.isTTY && stdout.isTTY && !isCi(env));
   const ask = clackPrompts(stdout);
@@ -80,7 +83,7 @@ function isCi(env: NodeJS.ProcessEnv): boolean {
   return env.CI !== undefined && env.CI !== '' && env.CI !== '0' && env.CI !== 'false';
 }
 
-/** `output` is the terminal that is asked on. */
+/** Prompts by @clack/prompts, which appear on the terminal `output`. */
 export function clackPrompts(output: NodeJS.WriteStream, input: NodeJS.ReadStream = process.stdin): Prompts {
   /** Asks one question. Clack handles Ctrl-C only; on Ctrl-D or end of input it would wait for ever. */
   async function ask<T>(question: (clack: Clack, streams: Streams) => Promise<T>): Promise<Exclude<T, symbol>> {

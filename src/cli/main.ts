@@ -2,12 +2,12 @@
  * The command line. To add a command:
  *
  * 1. `src/cli/commands/<verb>.ts` exports `command = defineCommand({ arguments, options, examples, exitCodes, run })`.
- *    The input of `run` has its type from the declared rows. `run(input, io)` makes one call into the code that does the
- *    work; `io` is all it may touch of the process. Heavy imports stand inside `run`, so that `--help` stays fast.
- * 2. It gets a row in {@link commands}, in the order of `cairnloop --help`.
+ *    The input of `run` has its type from the declarations. `run(input, io)` makes one call into the code that does the
+ *    work; of the process it uses nothing but `io`. Heavy imports stand inside `run`, so that `--help` stays fast.
+ * 2. Add a row to {@link commands}, in the order of `cairnloop --help`.
  *
- * `run` returns a `Report` (or nothing when it has written its output itself); it throws a `CairnloopError` for an expected
- * failure. Text or JSON, the exit code and the error's shape are decided here, for every command alike.
+ * `run` returns a `Report` (or nothing if it has written its output itself); it throws a `CairnloopError` for an
+ * expected failure. This file decides on text or JSON, on the exit code and on the form of errors, for all commands.
  */
 import { readFileSync } from 'node:fs';
 import { type Command as Commander, CommanderError } from 'commander';
@@ -15,15 +15,15 @@ import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText, redact } from '../foundation/redact.js';
 import { asksForJson } from './asks-for-json.js';
 import { type CommandLine, readCommandLine } from './command-line.js';
+import { withEscapedOutput } from './escaped-output.js';
 import { type CliIo, processIo } from './io.js';
 import { buildProgram, type CommandRow } from './program.js';
 import { type Report, writeFailure, writeReport } from './report.js';
-import { withSafeOutput } from './safe-output.js';
 
 const commands: readonly CommandRow[] = [
   {
     name: 'init',
-    summary: 'Write the config, the npm scripts and an example environment',
+    summary: 'Write the config, the npm scripts and .env.example',
     load: () => import('./commands/init.js'),
   },
   {
@@ -99,29 +99,29 @@ const commands: readonly CommandRow[] = [
   {
     name: 'completion',
     summary: 'Print the completion script of a shell',
-    load: async () => ({ command: (await import('./commands/completion.js')).completionOf(commands) }),
+    load: async () => ({ command: (await import('./commands/completion.js')).completionCommand(commands) }),
   },
 ];
 
-/** Runs one command line and returns its exit code; it never exits and never rejects. */
+/** Runs one command line and returns its exit code. It never ends the process and never rejects. */
 export async function main(
   argv: readonly string[],
   processOrTest: CliIo = processIo(),
   rows: readonly CommandRow[] = commands,
 ): Promise<number> {
-  const io = withSafeOutput(processOrTest);
+  const io = withEscapedOutput(processOrTest);
   const exitCode = await runAndReport(argv, io, rows);
-  for (const failure of io.host?.take() ?? []) io.stderr.write(`Meanwhile code of the host failed: ${failure}\n`);
+  for (const failure of io.host?.take() ?? []) io.stderr.write(`Host code failed meanwhile: ${failure}\n`);
   const lost = await io.flush?.();
   io.host?.stop();
   if (!lost) return exitCode;
-  // Never as JSON: that would go where nothing can be written.
+  // Never as JSON: JSON goes to stdout, which cannot be written.
   const lostExitCode = fail(new CairnloopError('OUTPUT_LOST', { reason: errorText(lost, 200) }), io, false);
   return exitCode || lostExitCode;
 }
 
 async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly CommandRow[]): Promise<number> {
-  // Scripts pass a leading `--`: `npx cairnloop -- gen`.
+  // Some scripts pass a leading `--`, as in `npx cairnloop -- gen`.
   const given = argv[0] === '--' ? argv.slice(1) : argv;
   let asJson = asksForJson(given);
   try {
@@ -143,7 +143,7 @@ async function runAndReport(argv: readonly string[], io: CliIo, rows: readonly C
   }
 }
 
-/** Returns a report only where help was printed that nobody asked for, which is wrong usage. */
+/** Returns a report only if commander printed help because a subcommand is missing, which is wrong usage. */
 async function parseAndRun(program: Commander, { command, words }: CommandLine): Promise<Report | undefined> {
   try {
     await program.parseAsync(words, { from: 'user' });
@@ -162,15 +162,15 @@ function packageVersion(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
 }
 
-/** The one error boundary: an expected failure says what to do, an unexpected one shows its stack. */
+/** Reports every error of a command: an expected one with its hint, an unexpected one with its stack. */
 function fail(thrown: unknown, io: CliIo, asJson: boolean): number {
-  // Errors of drivers, configs and host modules may hold secrets.
+  // Redact: errors of drivers, configs and host modules may contain secrets.
   if (isCairnloopError(thrown)) {
     writeFailure({ code: thrown.code, message: redact(thrown.message), hint: redact(thrown.hint) }, io, asJson);
     return thrown.exitCode;
   }
   const message = thrown instanceof Error ? redact(thrown.stack ?? thrown.message) : errorText(thrown);
-  const hint = 'This is a fault in Cairnloop: please report it with the lines above.';
+  const hint = 'This is a bug in Cairnloop. Please report it with the lines above.';
   writeFailure({ code: 'UNEXPECTED', message, hint }, io, asJson);
   return 1;
 }

@@ -1,10 +1,10 @@
-/** The flags and questions that `gen` and `init` share: where modules go and what they are made of. */
+/** The options and questions that `gen` and `init` share: the folder of the modules, their storage and their tests. */
 import path from 'node:path';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import type { ModuleRequest } from '../gen/module-files.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from '../gen/module-kinds.js';
 import { configOption, cwdOption, declareOptions } from './command.js';
-import type { OptionsOf } from './command-input.js';
+import type { OptionValues } from './command-input.js';
 import { checkOption, mayPrompt, planOptions } from './finish-plan.js';
 import type { CliIo } from './io.js';
 
@@ -22,19 +22,19 @@ export const moduleOptions = declareOptions([
   ...planOptions,
 ]);
 
-export type ModuleOptions = OptionsOf<typeof moduleOptions>;
+export type ModuleOptions = OptionValues<typeof moduleOptions>;
 
 export const planExitCodes = {
-  3: 'something must be done by hand, or --check found changes',
+  3: 'a change must be made by hand, or --check found changes to make',
   130: 'cancelled',
 };
 
-export function kindChoices() {
+export function moduleKindChoices() {
   return moduleKindNames.map((value) => ({ value, label: value, hint: moduleKinds[value].summary }));
 }
 
-/** Flags first, then questions for what they left open, then defaults. */
-export async function completeRequest(
+/** Completes a request from options; asks for what they leave open, or uses defaults where it may not ask. */
+export async function completeModuleRequest(
   kinds: readonly ModuleKindName[],
   host: HostSnapshot,
   options: ModuleOptions,
@@ -46,13 +46,17 @@ export async function completeRequest(
   return { kinds, folder, storage, force: options.force === true, withTests: options.test };
 }
 
-/** A folder of `--dir` is relative to where the command runs, one typed at the prompt to the host's root. */
+/** The folder of `--dir` is relative to `--cwd`; a folder typed at the prompt is relative to the host's package. */
 async function chooseFolder(host: HostSnapshot, options: ModuleOptions, asks: boolean, io: CliIo): Promise<string> {
   const { hostPath } = await import('../host-project/safe-path.js');
   if (options.dir !== undefined) return hostPath(host.root, path.resolve(io.cwd, options.cwd ?? '.'), options.dir);
   const preset = host.moduleFolder;
   if (!asks) return preset;
-  return hostPath(host.root, host.root, await io.ask.text({ message: 'In which folder?', initial: preset }));
+  return hostPath(
+    host.root,
+    host.root,
+    await io.ask.text({ message: 'In which folder should the modules be written?', initial: preset }),
+  );
 }
 
 function askStorage(io: CliIo): Promise<ModuleRequest['storage']> {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import displayWidth from 'fast-string-width';
-import type { ChangePlan, FileChange, Outcome } from '../gen/change-plan.js';
+import type { ChangePlan, FileChange, FileOutcome } from '../gen/change-plan.js';
 
-/** Width of a usual terminal, in columns. */
+/** Width of the printed text, in columns. */
 const width = 80;
 
-/** One line per file, then the manual steps, the notes and what to install. Paths are relative to `cwd`. */
+/** One line per file, then the manual steps, the notes and the packages to install. Paths are relative to `cwd`. */
 export function planText(plan: ChangePlan, cwd: string): string {
   const changes = plan.changes.map((change) => ({
     ...change,
@@ -14,7 +14,12 @@ export function planText(plan: ChangePlan, cwd: string): string {
   }));
   const lines = changes.flatMap(outcomeLines);
   const notes = plan.notes.length > 0 ? ['', ...plan.notes.flatMap((note) => wrapped(note, ''))] : [];
-  return [...lines, ...changes.flatMap(handwork), ...notes, ...commands(plan, folderBelow(plan.root, cwd))].join('\n');
+  return [
+    ...lines,
+    ...changes.flatMap(handwork),
+    ...notes,
+    ...commands(plan, relativePackageFolder(plan.root, cwd)),
+  ].join('\n');
 }
 
 /** The report of a plan as data for `--json`; paths are relative to `root`. */
@@ -32,12 +37,12 @@ export function planJson(plan: ChangePlan) {
 }
 
 /** The word for a file's outcome. `removed` occurs with `undo` alone. */
-function outcomeWord({ outcome, before, after }: FileChange): Outcome | 'removed' {
+function outcomeWord({ outcome, before, after }: FileChange): FileOutcome | 'removed' {
   return before !== null && after === null ? 'removed' : outcome;
 }
 
 /** The path from `cwd` down to the package, e.g. `packages/api`; empty if `cwd` is inside the package. */
-export function folderBelow(root: string, cwd: string): string {
+export function relativePackageFolder(root: string, cwd: string): string {
   const folder = shown(root, cwd);
   return folder.startsWith('..') ? '' : folder;
 }
@@ -49,14 +54,16 @@ function shown(file: string, cwd: string): string {
 function commands({ install = [], fix = [] }: ChangePlan, folder: string): string[] {
   const place = folder ? `, in ${folder}` : '';
   return [
-    ...(install.length > 0 ? ['', `Install what the host does not list yet${place}:`, ...indented(install)] : []),
-    ...(fix.length > 0 ? ['', `Have your own tools format and check the new files${place}:`, ...indented(fix)] : []),
+    ...(install.length > 0
+      ? ['', `Install the packages that package.json does not list yet${place}:`, ...indented(install)]
+      : []),
+    ...(fix.length > 0 ? ['', `Format and lint the new files with your own tools${place}:`, ...indented(fix)] : []),
   ];
 }
 
-type ShownChange = Omit<FileChange, 'outcome'> & { outcome: Outcome | 'removed' };
+type ShownChange = Omit<FileChange, 'outcome'> & { outcome: FileOutcome | 'removed' };
 
-/** The reason stands behind the file where it fits, else below. */
+/** Prints the reason of an outcome on the line of its file if it fits, else on the next lines. */
 function outcomeLines({ outcome, path, reason }: ShownChange): string[] {
   const line = `${outcome.padEnd(10)} ${path}`;
   if (!reason) return [line];
@@ -71,7 +78,7 @@ function handwork({ path, byHand = [] }: ShownChange): string[] {
   });
 }
 
-/** A word that is longer than a line stays whole. */
+/** Wraps a text into indented lines. A word that is longer than a line is not broken. */
 function wrapped(text: string, indent: string): string[] {
   const line = new RegExp(`\\S.{0,${width - indent.length - 1}}(?=\\s|$)|\\S+`, 'g');
   return (text.match(line) ?? []).map((found) => indent + found.trimEnd());

@@ -3,7 +3,7 @@ import type { ArgumentRow, Command, OptionRow } from './command.js';
 import type { CliIo } from './io.js';
 import type { Report } from './report.js';
 
-/** One verb of the table: what `cairnloop --help` shows, and the module to load when it is the one that runs. */
+/** A top-level command: its name and summary for `cairnloop --help`, and how to load its module. */
 export interface CommandRow {
   name: string;
   summary: string;
@@ -15,7 +15,7 @@ interface Running {
   done(report: Report | undefined): void;
 }
 
-/** Describes the table to commander. Only the verb that `argv` names is loaded. */
+/** Declares all commands to commander. Only the module of the command that `argv` names is loaded. */
 export async function buildProgram(
   rows: readonly CommandRow[],
   argv: readonly string[],
@@ -28,7 +28,7 @@ export async function buildProgram(
     .version(running.version, '-v, --version', 'print the version')
     .addHelpText('after', () =>
       helpAfter(helpWidth(io), ['cairnloop init', 'cairnloop gen notifier --dry-run', 'cairnloop demo'], {
-        3: 'something must be done by hand, or --check found changes',
+        3: 'a change must be made by hand, or --check found changes to make',
         130: 'cancelled, or ended by a second Ctrl-C',
       }),
     );
@@ -40,7 +40,7 @@ export async function buildProgram(
   return program;
 }
 
-/** Commander neither exits nor writes; {@link main} reports its errors. */
+/** Keeps commander from ending the process and from printing errors, which {@link main} reports. */
 function quiet(command: Commander, io: CliIo): Commander {
   return command
     .exitOverride()
@@ -59,7 +59,7 @@ function helpWidth({ stdout }: CliIo): number {
   return Math.max(20, stdout.columns ?? 80);
 }
 
-/** Least columns for a description beside its option; in a narrower terminal it stands below. */
+/** Minimum width of a description beside its option, in columns; with less room it is printed below the option. */
 const leastBeside = 30;
 
 function formatItem(term: string, termWidth: number, description: string, help: Help): string {

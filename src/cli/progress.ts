@@ -4,31 +4,30 @@ import type { CliIo } from './io.js';
 export interface ProgressIntervals {
   /** Interval on a terminal, where one line is overwritten. */
   terminalMs: number;
-  /** Interval in a log, where each progress is a line of its own. */
+  /** Interval in a log, where each state is a new line. */
   plainMs: number;
 }
 
 const defaultIntervals: ProgressIntervals = { terminalMs: 250, plainMs: 10_000 };
 
-/** No progress is shown with `json`. */
+/** With `json`, no progress is shown. */
 interface Quiet {
   json?: boolean | undefined;
 }
 
 /**
- * For work that writes its result meanwhile, to stdout or the file `output`: a status line would cut that text up on a
- * terminal.
+ * Hides progress while a result is written to a terminal, because a status line would split its text. Progress stays if
+ * the result goes to the file `output`.
  */
-export function withoutProgressOnResult({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
+export function quietIfResultOnTerminal({ json, output }: Quiet & { output?: string | undefined }, io: CliIo): Quiet {
   return { json: json || (output === undefined && io.stdout.isTTY) };
 }
 
-/** Shows how far the work is, e.g. `1200 events`. */
+/** Shows the state of the work, e.g. `1200 events`. */
 export type ShowProgress = (state: string) => void;
 
 /**
- * Shows on stderr that long work goes on, with its state and the seconds it took so far; nothing where it ends soon,
- * and nothing with `--json`.
+ * Runs `work` and shows its state and duration on stderr at intervals. Shows nothing for short work or with `--json`.
  */
 export async function withProgress<T>(
   title: string,

@@ -6,7 +6,7 @@ import type { CliIo } from './io.js';
 export interface Report {
   text: string;
   json: unknown;
-  /** Default 0. */
+  /** Exit code of the process. Default 0. */
   exitCode?: number;
 }
 
@@ -20,8 +20,8 @@ export function writeReport(report: Report, io: CliIo, asJson: boolean): void {
 }
 
 /**
- * A failure as `{ error: { code, message, hint } }` on stdout with `--json`, else as two lines on stderr. On a terminal a
- * third line says where the docs describe the code.
+ * Writes a failure as `{ error: { code, message, hint } }` to stdout with `--json`, else as message and hint to stderr.
+ * On a terminal, a third line names the section of the docs that describes the code.
  */
 export function writeFailure(failure: { code: string; message: string; hint: string }, io: CliIo, asJson: boolean) {
   if (asJson) return void io.stdout.write(`${toJson({ error: failure })}\n`);
@@ -29,12 +29,18 @@ export function writeFailure(failure: { code: string; message: string; hint: str
   if (io.stderr.isTTY && !withoutSection.has(failure.code)) io.stderr.write(`See ${sectionOf(failure.code, io.cwd)}\n`);
 }
 
-/** Codes whose section would repeat the hint, and the one of a fault, which has none. */
+/**
+ * Error codes without a reference to the docs: their section would repeat the hint, or, for `UNEXPECTED`, there is
+ * none.
+ */
 const withoutSection = new Set(['USAGE', 'CANCELLED', 'UNEXPECTED']);
 
 const errorsPage = fileURLToPath(new URL('../../docs/errors.md', import.meta.url));
 
-/** The section of a code in the installed docs/errors.md, as a path from the working directory where it lies below. */
+/**
+ * The section of an error code in the installed docs/errors.md. The path is relative if it is below the working
+ * directory.
+ */
 function sectionOf(code: string, cwd: string): string {
   const near = path.relative(cwd, errorsPage);
   return `${near.startsWith('..') ? errorsPage : near}#${code.toLowerCase()}`;

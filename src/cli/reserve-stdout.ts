@@ -15,8 +15,8 @@ export function reserveStdout(): NodeJS.WriteStream {
 }
 
 /**
- * Keeps a failing stream from ending the process. `flush` waits for the writes and returns their error, and `outputGone`
- * aborts at the first one. A closed reader (`cairnloop … | head`) is no error to `flush`.
+ * Keeps an error of the stream from ending the process. `flush` waits for the writes and returns their error, and
+ * `outputGone` aborts at the first one. If the reader has ended (`cairnloop … | head`), `flush` returns no error.
  */
 export function watchWrites(stream: NodeJS.WriteStream): {
   flush(): Promise<Error | undefined>;

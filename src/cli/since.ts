@@ -4,14 +4,16 @@ import { declareOption } from './command.js';
 const hour = 3_600_000;
 const units: Record<string, number> = { m: 60_000, h: hour, d: 24 * hour, w: 7 * 24 * hour };
 
-/** `--since 30d`: the parsed option is a `Date`. */
+/** The option `--since <when>`, as in `--since 30d`; its parsed value is a `Date`. */
 export const sinceOption = declareOption({
   flags: '--since <when>',
   description: 'since 90m, 12h, 30d or 2w ago, or a time in UTC (2026-01-31T18:30)',
   parse: (text: string) => parsePastTime('--since', text),
 });
 
-/** Reads how long ago, or a date. Throws `USAGE`. */
+/**
+ * Parses a duration before now, such as `30d`, or a time in UTC, as a `Date` that is not in the future. Throws `USAGE`.
+ */
 export function parsePastTime(flag: string, text: string, now = new Date()): Date {
   const [, count, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(now.getTime() - Number(count) * (units[unit] ?? 0));
@@ -23,7 +25,7 @@ export function parsePastTime(flag: string, text: string, now = new Date()): Dat
   });
 }
 
-/** Undefined for days that do not exist: `Date` would roll over to the next month. */
+/** Parses a time in UTC. Undefined for a day that does not exist: `Date` would roll over to the next month. */
 function utcMoment(text: string): Date | undefined {
   const [, day, time = ''] = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?Z?$/.exec(text) ?? [];
   const midnight = new Date(`${day}T00:00Z`);

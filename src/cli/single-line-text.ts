@@ -1,9 +1,9 @@
 import displayWidth from 'fast-string-width';
 
-/** What moves the terminal's cursor or turns the order of its text around: controls such as ESC, and bidi marks. */
+/** White space and characters that move the cursor or reorder text: controls such as ESC, and bidi marks. */
 const unsafe = /[\p{Cc}\s\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
-/** Foreign text, such as a customer's name, on one harmless line. */
+/** Puts foreign text, such as a customer's name, on one line without control characters. */
 export function singleLine(text: string, maxLength = Number.POSITIVE_INFINITY): string {
   return truncateToWidth(text.replace(unsafe, ' ').trim(), maxLength);
 }
@@ -21,7 +21,7 @@ export function truncateToWidth(text: string, maxWidth: number): string {
   return `${kept}…`;
 }
 
-/** Splits text into what a person sees as characters, such as an emoji of several code points. */
+/** Splits text into what people see as one character, such as an emoji of several code points. */
 const graphemes = new Intl.Segmenter();
 
 /** Pads a text to a number of terminal columns. */

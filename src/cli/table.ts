@@ -2,20 +2,21 @@ import displayWidth from 'fast-string-width';
 import { padToWidth, singleLine, truncateToWidth } from './single-line-text.js';
 
 export interface TableFit {
-  /** The terminal's width; where the output is no terminal, lines are as long as they need to be. */
+  /** The terminal's width, in columns; undefined if the output is no terminal, so that nothing is shortened. */
   width: number | undefined;
-  /** The columns that may be cut, by their index. */
+  /** Indexes of the columns that may be shortened. */
   free: readonly number[];
 }
 
-/** Least width of a column that is cut. */
+/** Minimum width of a shortened column. */
 const leastWidth = 16;
 const gap = '  ';
 const indent = '    ';
 
 /**
- * Rows of cells as aligned lines; the first row is the head. To fit a width, cells of the free columns are cut, the
- * longest first; columns that still do not fit go on in lines below. The last column of a line is not padded.
+ * Formats rows of cells as aligned lines; the first row is the header. If a row is too wide, the `free` columns are
+ * shortened, the longest first, and columns that still do not fit continue on indented lines below. The last column of
+ * a line is not padded.
  */
 export function formatTable(
   rows: readonly (readonly string[])[],
@@ -44,7 +45,7 @@ function lineOf(row: readonly string[], columns: readonly Column[]): string {
     .trimEnd();
 }
 
-/** Pure: which columns are in which line, and how wide. */
+/** Decides which columns are on which line, and how wide they are. Pure. */
 function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, free }: TableFit): Column[][] {
   const least = widths.map((full, at) => (free.includes(at) ? Math.min(full, leastWidth) : full));
   const lines: number[][] = [];
@@ -62,7 +63,7 @@ function layOut(widths: readonly number[], { width = Number.POSITIVE_INFINITY, f
   return lines.map((line, at) => widen(line, { widths, least, room: width - (at > 0 ? indent.length : 0) }));
 }
 
-/** Gives the remaining room of a line to its cut columns, the shortest first. */
+/** Distributes the free room of a line among its shortened columns, the shortest first. */
 function widen(
   line: readonly number[],
   { widths, least, room }: { widths: readonly number[]; least: readonly number[]; room: number },

@@ -1,7 +1,7 @@
 import type { Command as Commander, CommanderError } from 'commander';
 import { CairnloopError } from '../foundation/errors.js';
 
-/** Turns commander's errors into ours, with the closest known word or where to look. */
+/** Converts an error of commander to a `USAGE` error. The hint suggests the nearest known word, else `--help`. */
 export async function usageError(thrown: CommanderError, command: Commander): Promise<CairnloopError> {
   const [what = '', suggestion] = thrown.message.replace(/^error: /, '').split('\n');
   const near = suggestion?.match(/Did you mean (.+)\?/)?.[1] ?? (await nearestChoice(what));

@@ -6,8 +6,11 @@ import { findTsconfig, readTsconfig } from './tsconfig.js';
 /** Usual output folders, for builds whose tsconfig names none. */
 const outputFolders = ['dist', 'build', 'out', 'lib', 'output', '.output', 'server', '.build'];
 
-/** The compiled configs of a host, relative to it: those of the build's own output folder, or else of the usual ones. */
-export function compiledConfigs(cwd: string): string[] {
+/**
+ * Finds the compiled configs of a host: in the `outDir` of its tsconfig, else in the usual output folders. Returns
+ * paths relative to the host.
+ */
+export function findCompiledConfigs(cwd: string): string[] {
   const own = outDirOf(cwd);
   const found = own === undefined ? [] : configsIn(cwd, own);
   return found.length > 0 ? found : outputFolders.flatMap((folder) => configsIn(cwd, folder));
@@ -20,7 +23,7 @@ function configsIn(cwd: string, folder: string): string[] {
     ignore: ['**/node_modules/**'],
   });
   const files = names.map((name) => path.join(folder, name)).sort();
-  // An ES module and a CommonJS one of the same name are two forms of one config.
+  // Files that differ only in `.js`, `.mjs` or `.cjs` are one config, built as an ES module and as CommonJS.
   const ids = files.map((file) => file.replace(/\.[cm]?js$/, ''));
   return files.filter((_, at) => ids.indexOf(ids[at] ?? '') === at);
 }
@@ -33,7 +36,7 @@ function outDirOf(cwd: string): string | undefined {
   return relative && !relative.startsWith('..') ? relative : undefined;
 }
 
-/** Skips starting the compiler where it would find nothing. */
+/** Whether a tsconfig may set `outDir`. If it cannot, the compiler, which takes 200 ms to load, is not needed. */
 function mentionsOutput(tsconfig: string): boolean {
   return /"(outDir|extends|references)"/.test(readFileSync(tsconfig, 'utf8'));
 }

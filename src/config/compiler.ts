@@ -3,7 +3,7 @@ import type { ts as TypeScript } from 'ts-morph';
 
 export type Compiler = typeof TypeScript;
 
-/** ts-morph's compiler, loaded lazily: it takes 200 ms. */
+/** Loads the TypeScript compiler that ts-morph contains. It is loaded only when needed, because that takes 200 ms. */
 export function loadCompiler(): Compiler {
   return createRequire(import.meta.url)('ts-morph').ts;
 }

@@ -1,7 +1,7 @@
 import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { suggestion } from '../validation/known-keys.js';
-import type { HostModules, ResolvedConfig, Sections } from './config-types.js';
+import type { ConfigSections, HostModules, ResolvedConfig } from './config-types.js';
 import {
   type ContractKey,
   contractMethods,
@@ -16,7 +16,10 @@ export type * from './config-types.js';
 export { logLevels, metricsBrand } from './config-types.js';
 export { type ContractKey, contractMethods } from './host-modules.js';
 
-/** Every default. What is not here is required (`database.url`, `jobs.url` for MongoDB) or optional (host modules). */
+/**
+ * The defaults of all config keys. A key without one is required (`database.url`, `jobs.url` for MongoDB) or optional
+ * (host modules).
+ */
 export const configDefaults = {
   database: { schema: 'cairnloop', poolSize: 10 },
   jobs: { backend: 'postgres' },
@@ -28,17 +31,18 @@ export const configDefaults = {
   retention: { doneDays: 7, resolvedDays: null, keep: 'nothing' },
   audit: {},
   log: { level: 'info' },
-} as const satisfies { [S in keyof Sections]: Partial<Sections[S]> };
+} as const satisfies { [S in keyof ConfigSections]: Partial<ConfigSections[S]> };
 
-const sectionKeys = Object.keys(keyRules) as (keyof Sections)[];
+const sectionKeys = Object.keys(keyRules) as (keyof ConfigSections)[];
 const contractKeys = Object.keys(contractMethods) as ContractKey[];
 const moduleKeys: (keyof HostModules)[] = [...contractKeys, 'metrics', 'tracing', 'logger'];
 const topLevelKeys: string[] = [...sectionKeys, ...moduleKeys];
 
 /**
- * Fills in every default. Pure: reads no environment and keeps each host module as the very object it is.
- * @param file named in the error, when the config came from one.
- * @throws CairnloopError CONFIG_INVALID with every problem at once; no secret is in it.
+ * Validates a config and fills in every default. Pure: reads no environment, and returns host modules as the same
+ * objects.
+ * @param file The name of the config's file, if it came from one, for the error's message.
+ * @throws CairnloopError CONFIG_INVALID with all problems at once; no secret is in it.
  */
 export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
   const problems = configProblems(raw);
@@ -46,7 +50,7 @@ export function validateConfig(raw: unknown, file?: string): ResolvedConfig {
   return resolve(raw as Record<string, unknown>);
 }
 
-/** Everything that is wrong with a config: empty when {@link validateConfig} would accept it. */
+/** All problems of a config: none if {@link validateConfig} would accept it. */
 export function configProblems(raw: unknown): ConfigProblem[] {
   if (!isRecord(raw)) return [{ path: 'config', expected: 'an object', found: describeKind(raw) }];
   return [
@@ -59,7 +63,7 @@ export function configProblems(raw: unknown): ConfigProblem[] {
   ];
 }
 
-function sectionProblems(section: keyof Sections, value: unknown = {}): ConfigProblem[] {
+function sectionProblems(section: keyof ConfigSections, value: unknown = {}): ConfigProblem[] {
   if (!isRecord(value)) return [{ path: section, expected: 'an object', found: describeKind(value) }];
   const rules: Record<string, KeyRule> = section === 'jobs' ? jobsRules(value.backend) : keyRules[section];
   return [
@@ -76,7 +80,7 @@ function keyProblems(path: string, rule: KeyRule, given: Given, key: string): Co
   return [{ path, expected: rule.expected, found: Object.hasOwn(given, key) ? rule.found(value) : 'nothing' }];
 }
 
-/** Only the MongoDB backend has a URL of its own; the Postgres one would silently ignore it. */
+/** The rules of `jobs`. With the Postgres backend `jobs.url` is refused, because it would silently be ignored. */
 function jobsRules(backend: unknown = configDefaults.jobs.backend): Record<string, KeyRule> {
   const { url, ...rules } = keyRules.jobs;
   if (backend === 'mongodb') return { ...rules, url };
@@ -120,7 +124,7 @@ function defined(given: Given): Given {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** A part of the config as the host wrote it. */
+/** A part of the config, as the host wrote it. */
 type Given = Record<string, unknown>;
 
 function isRecord(value: unknown): value is Given {

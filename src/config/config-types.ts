@@ -6,27 +6,27 @@ import type { Notifier } from '../contracts/notifier.js';
 import type { SlaPolicyProvider } from '../contracts/sla-policy-provider.js';
 
 export interface DatabaseConfig {
-  /** The host's Postgres, e.g. `postgres://user@host:5432/database`. The one key without a default. */
+  /** URL of the host's Postgres, e.g. `postgres://user@host:5432/database`. The only key without a default. */
   url: string;
   /** Postgres schema that holds every table of Cairnloop. Default `cairnloop`. */
   schema: string;
-  /** Most connections per process. Default 10. */
+  /** Maximum number of connections per process. Default 10. */
   poolSize: number;
 }
 
-/** Where Agenda keeps its wake-ups. Default `{ backend: 'postgres' }`: the database above. */
+/** Where Agenda stores its jobs, which wake the workers. Default `{ backend: 'postgres' }`: in the database above. */
 export type JobsConfig = { backend: 'postgres' } | { backend: 'mongodb'; url: string };
 
 export interface WorkerConfig {
-  /** Callbacks that run at once, per topic and worker. Default 20. */
+  /** Maximum number of callbacks that run at the same time, per topic and worker. Default 20. */
   concurrency: number;
   /** Time limit of one callback, in milliseconds; a longer one counts as failed. Default 30 000. */
   callbackTimeoutMs: number;
-  /** Lease of a delivery, in milliseconds, after which a dead worker's are called again. Default 15 000. */
+  /** Lease of a delivery, in milliseconds; a dead worker's deliveries are called again after it. Default 15 000. */
   leaseMs: number;
   /** Number of failed attempts after which a delivery is discarded. Default 20. */
   maxAttempts: number;
-  /** How long running callbacks may take to finish on SIGTERM, in milliseconds. Default 25 000. */
+  /** How long a worker waits for running callbacks when it stops on SIGTERM, in milliseconds. Default 25 000. */
   shutdownTimeoutMs: number;
 }
 
@@ -35,28 +35,30 @@ export interface OpsConfig {
   host: string;
   /** Port of the ops server; 0 takes a free one. Default 9464. */
   port: number;
-  /** Default `/health`; readiness is `<healthPath>/ready`. */
+  /** Path of the health check; readiness is `<healthPath>/ready`. Default `/health`. */
   healthPath: string;
-  /** Default `/metrics`. */
+  /** Path of the metrics. Default `/metrics`. */
   metricsPath: string;
 }
 
 export interface OutboundConfig {
-  /** Most conversations in one `bulkTrigger`. Default 25. */
+  /** Maximum number of conversations in one `bulkTrigger`. Default 25. */
   maxBatchSize: number;
 }
 
 export interface ContextConfig {
-  /** Time limit of the ContextProvider, in milliseconds; a slower one counts as unavailable. Default 3 000. */
+  /**
+   * Time limit of one call of the ContextProvider, in milliseconds; a longer one counts as unavailable. Default 3 000.
+   */
   timeoutMs: number;
-  /** How long a customer's facts are cached, in milliseconds; 0 asks the provider every time. Default 1 000. */
+  /** How long a customer's facts are cached, in milliseconds; 0 calls the provider every time. Default 1 000. */
   cacheMs: number;
 }
 
 export interface DraftsConfig {
   /**
-   * How long customer messages are gathered before one draft is asked for, in milliseconds. Default 1 500. Each message
-   * begins it anew, up to ten times as long since the first.
+   * How long to wait for more messages of the customer before a draft is requested, in milliseconds. Default 1 500.
+   * Each message restarts the wait, for at most ten times this long after the first.
    */
   debounceMs: number;
 }
@@ -66,7 +68,7 @@ export interface RetentionConfig {
   doneDays: number;
   /**
    * How long resolved and archived conversations are kept, in days since they were resolved. Default `null`: for ever.
-   * Then a worker removes them with all that belongs to them.
+   * After that time a worker removes them with all that belongs to them.
    */
   resolvedDays: number | null;
   /** What is left of a removed conversation. `shape`: counts and times for reports, and no text. Default `nothing`. */
@@ -75,9 +77,9 @@ export interface RetentionConfig {
 
 export interface AuditConfig {
   /**
-   * Secret that signs the audit record, so that even the owner of its tables cannot change it unseen. At least 32
-   * characters, e.g. from `openssl rand -hex 32`, kept where the database's owner cannot read it. A record that was
-   * signed once is sealed only by workers that have its key. Default: none.
+   * Secret that signs the audit record, so that even the owner of its tables cannot change it unnoticed. At least 32
+   * characters, e.g. from `openssl rand -hex 32`, stored where the database's owner cannot read it. Once a record is
+   * signed, only workers that have the key seal new events. Default: none.
    */
   key?: string | undefined;
   /** Keys that signed earlier events. To change the key, move the old one here. Default: none. */
@@ -87,11 +89,11 @@ export interface AuditConfig {
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export interface LogConfig {
-  /** Least severe line that is logged. Default `info`. */
+  /** Lowest level that is logged. Default `info`. */
   level: (typeof logLevels)[number];
 }
 
-/** Brands `prometheus()` results, so that one of another copy of this package is recognised. */
+/** Marks the result of `prometheus()`, so that it is recognised even if another copy of this package made it. */
 export const metricsBrand: unique symbol = Symbol.for('cairnloop.metrics') as never;
 
 /** The type that `prometheus()` returns. */
@@ -99,7 +101,7 @@ export interface MetricsReporter {
   readonly [metricsBrand]: true;
 }
 
-/** Marks what `openTelemetry()` makes. */
+/** Marks the result of `openTelemetry()`, so that it is recognised even if another copy of this package made it. */
 export const tracingBrand: unique symbol = Symbol.for('cairnloop.tracing') as never;
 
 /** The type that `openTelemetry()` returns. */
@@ -107,9 +109,12 @@ export interface TracingBridge {
   readonly [tracingBrand]: true;
 }
 
-/** The host's own modules, each optional. The object in the config is the one that is called. */
+/** The host's own modules, each optional. Cairnloop calls the objects in the config themselves, no copies. */
 export interface HostModules {
-  /** Returns facts about the customer, shown beside the conversation. Without it: "Context Unavailable". */
+  /**
+   * Returns facts about the customer, shown beside the conversation. Without it the workspace shows "Context
+   * Unavailable".
+   */
   contextProvider?: ContextProvider | undefined;
   /** Notifies your people and customers. Without it nobody is notified, and outbound messages are refused. */
   notifier?: Notifier | undefined;
@@ -119,16 +124,16 @@ export interface HostModules {
   slaPolicyProvider?: SlaPolicyProvider | undefined;
   /** Proposes an AI draft for new customer messages. Without it drafts come from `drafts.propose()` alone. */
   draftGenerator?: DraftGenerator | undefined;
-  /** `prometheus()`; without it the metrics path responds with 501. */
+  /** The result of `prometheus()`. Without it the metrics path responds with 501. */
   metrics?: MetricsReporter | undefined;
-  /** `openTelemetry()`; without it nothing is traced and `@opentelemetry/api` is not loaded. */
+  /** The result of `openTelemetry()`. Without it nothing is traced, and `@opentelemetry/api` is not loaded. */
   tracing?: TracingBridge | undefined;
-  /** A pino logger of the host's, to which log lines go. Default: lines on stderr, from `log.level` up. */
+  /** The host's pino logger, which receives all log lines. Default: a logger on stderr, from `log.level` up. */
   logger?: Logger | undefined;
 }
 
-/** The groups of plain settings, each key filled in. */
-export interface Sections {
+/** The sections of the config that hold plain settings, with every default filled in. */
+export interface ConfigSections {
   database: DatabaseConfig;
   jobs: JobsConfig;
   worker: WorkerConfig;
@@ -142,11 +147,11 @@ export interface Sections {
 }
 
 /** A config with every default filled in, as {@link validateConfig} returns it. */
-export interface ResolvedConfig extends Readonly<Sections>, Readonly<HostModules> {}
+export interface ResolvedConfig extends Readonly<ConfigSections>, Readonly<HostModules> {}
 
 type Given<T> = { [K in keyof T]?: T[K] | undefined };
 
-/** What a host writes. Only `database.url` has no default; undefined counts as absent. */
+/** The config that a host writes. Only `database.url` is required; an undefined value counts as absent. */
 export interface CairnloopConfig extends HostModules {
   /** `url` may be undefined in the type, as `process.env.DATABASE_URL` is; validation refuses it. */
   database: { url: string | undefined } & Given<Omit<DatabaseConfig, 'url'>>;

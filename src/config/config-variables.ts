@@ -1,15 +1,18 @@
-/** Which variable of the environment a key of a config comes from, and which file sets it. */
+/** Finds the environment variable from which a config reads a key, and the file that sets the variable. */
 import path from 'node:path';
 import { envFiles, envValue } from './env-files.js';
 
 export interface ConfigVariable {
   name: string;
-  /** Relative to the host; `the environment`, or null where nothing sets it. */
+  /** The `.env` file that sets the variable, relative to the host, or `the environment`; null if nothing sets it. */
   source: string | null;
 }
 
-/** Pure: reads the config as text, e.g. `database: { url: process.env.DATABASE_URL }`. Undefined for more than one. */
-export function variableOf(text: string, key: string): string | undefined {
+/**
+ * Finds the environment variable of a key in the config's source text, e.g. in
+ * `database: { url: process.env.DATABASE_URL }`. Undefined if there is none, or more than one. Pure.
+ */
+export function findConfigVariable(text: string, key: string): string | undefined {
   const [section = '', name = ''] = key.split('.');
   const reads = `\\b${name}["']?\\s*:\\s*(?:process\\.)?env(?:\\.(\\w+)|\\[["'](\\w+)["']\\])`;
   const inSection = namesIn(text, `\\b${section}["']?\\s*:\\s*\\{[^{}]*?${reads}`);
@@ -22,9 +25,13 @@ function namesIn(text: string, pattern: string): string[] {
   return [...new Set(found)];
 }
 
-/** The variables of those keys of a config for which one is known. */
-export function variablesOf(host: string, text: string, keys: readonly string[]): Record<string, ConfigVariable> {
-  const found = keys.map((key) => [key, variableOf(text, key)] as const);
+/** Finds the environment variables of the given keys; a key for which none is found is left out. */
+export function findConfigVariables(
+  host: string,
+  text: string,
+  keys: readonly string[],
+): Record<string, ConfigVariable> {
+  const found = keys.map((key) => [key, findConfigVariable(text, key)] as const);
   const known = found.filter((one): one is [string, string] => one[1] !== undefined);
   return Object.fromEntries(known.map(([key, name]) => [key, { name, source: sourceOf(host, name) }]));
 }

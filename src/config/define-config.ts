@@ -1,6 +1,9 @@
 import type { CairnloopConfig } from './config-schema.js';
 
-/** Gives a config its type, and nothing else: `export default defineConfig({ database: { url: process.env.DATABASE_URL } })`. */
+/**
+ * Returns the config as it is, with its type checked:
+ * `export default defineConfig({ database: { url: process.env.DATABASE_URL } })`.
+ */
 export function defineConfig(config: CairnloopConfig): CairnloopConfig {
   return config;
 }

@@ -1,4 +1,4 @@
-/** Reads a host's `.env` files for the command line. Its server loads them in its own way. */
+/** Loads a host's `.env` files for the command line. The host's server loads them in its own way. */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -7,8 +7,8 @@ import { errorText } from '../foundation/redact.js';
 import { trustedFoldersUp } from './trusted-folders.js';
 
 /**
- * Loads the files into the environment. Existing variables win, then nearer and more specific files. Returns the files
- * that were read, nearest first. @throws CairnloopError ENV_FILE_UNREADABLE
+ * Loads a host's `.env` files into `process.env`. Variables that exist already win, then files nearer to the host, then
+ * more specific names. Returns the files that were read, nearest first. @throws CairnloopError ENV_FILE_UNREADABLE
  */
 export function loadEnvFiles(host: string): string[] {
   const files = envFiles(host);
@@ -22,7 +22,7 @@ export function loadEnvFiles(host: string): string[] {
   return files;
 }
 
-/** The value that a file has for a variable; undefined where it has none, or cannot be read. */
+/** The value of a variable in a file; undefined if the file has none or cannot be read. */
 export function envValue(file: string, name: string): string | undefined {
   try {
     return readEnvFile(file)[name];
@@ -31,7 +31,7 @@ export function envValue(file: string, name: string): string | undefined {
   }
 }
 
-/** Files of the host's folder, then of its workspace root. */
+/** The `.env` files in the host's folder, then those in the root of its workspace. */
 export function envFiles(host: string): string[] {
   const folders = [host, ...workspaceRoots(host)];
   return folders.flatMap((folder) => namesFor(host).map((name) => path.join(folder, name))).filter(isFile);
@@ -46,7 +46,7 @@ function readEnvFile(file: string): NodeJS.Dict<string> {
   }
 }
 
-/** Accepts a byte order mark and UTF-16, which Windows editors write. */
+/** Decodes UTF-8 and UTF-16, with or without a byte order mark, because Windows editors write them all. */
 function decoded(bytes: Buffer): string {
   const [first, second] = bytes;
   const encoding = first === 0xfe && second === 0xff ? 'utf-16be' : isUtf16(bytes) ? 'utf-16le' : 'utf-8';
@@ -66,14 +66,14 @@ function namesFor(host: string): string[] {
 
 const bundlers = ['next', 'vite', 'nuxt', 'astro', '@sveltejs/kit', '@adonisjs/core', '@remix-run/dev'];
 
-/** Frameworks that also read files by `NODE_ENV` and expand `$NAME`. */
+/** Whether the host's framework reads files by `NODE_ENV`, such as `.env.production`, and expands `$NAME` in them. */
 export function readsEnvByMode(host: string): boolean {
   const { dependencies, devDependencies } = packageOf(host);
   const names = Object.keys({ ...Object(dependencies), ...Object(devDependencies) });
   return bundlers.some((name) => names.includes(name));
 }
 
-/** `$NAME`, `${NAME}` and `${NAME:-otherwise}`; `\\$` is a dollar. */
+/** Expands `$NAME`, `${NAME}` and `${NAME:-otherwise}`; `\\$` stands for a dollar sign. */
 function expanded(value: string, lookUp: (name: string) => string): string {
   return value.replace(
     /\\\$|\$(?:\{(\w+)(?::?-([^}]*))?\}|([A-Za-z_]\w*))/g,

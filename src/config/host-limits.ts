@@ -1,11 +1,11 @@
 import { syncBuiltinESMExports } from 'node:module';
 
-/** Time limit for loading a config, in milliseconds: it may query a vault. */
+/** Time limit for loading a config, in milliseconds. It is long, because a config may query a vault. */
 export const importTimeoutMs = 20_000;
 
 /**
- * Runs config code that may never settle or may end the process. Both become an error, so that a command always
- * reports.
+ * Runs config code that may never settle or may end the process. Both become errors, so that a command can always
+ * report.
  */
 export async function runWithinHostLimits<T>(run: () => T | Promise<T>, timeoutMs = importTimeoutMs): Promise<T> {
   const limits = setLimits(timeoutMs);
@@ -24,10 +24,11 @@ function setLimits(timeoutMs: number): { exceeded: Promise<never>; lift(): void 
     reject(error);
     throw error;
   });
-  // No pending work is left, so Node is about to exit; reporting needs another turn of the event loop.
-  const onIdle = () => setImmediate(() => reject(new Error('it never settles: it awaits what nothing brings')));
+  // Node has no pending work left and is about to exit; rejecting needs one more turn of the event loop.
+  const onIdle = () =>
+    setImmediate(() => reject(new Error('it never settles: it awaits a promise that nothing can resolve any more')));
   process.once('beforeExit', onIdle);
-  // Unref'd, or the process would never become idle.
+  // Unref'd, because a pending timer would keep the process from becoming idle.
   const timer = setTimeout(() => reject(new Error(`it did not settle within ${timeoutMs} ms`)), timeoutMs).unref();
   return {
     exceeded,
@@ -44,7 +45,7 @@ function withRejecter(): { promise: Promise<never>; reject(error: Error): void }
   const promise = new Promise<never>((_, rejectPromise) => {
     reject = rejectPromise;
   });
-  // Ignored if the config has settled.
+  // The rejection is unhandled if the config has settled already.
   promise.catch(() => {});
   return { promise, reject };
 }

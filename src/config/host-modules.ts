@@ -11,7 +11,7 @@ export const contractMethods = {
   draftGenerator: ['generate'],
 } as const satisfies { [C in ContractKey]: readonly (keyof NonNullable<HostModules[C]>)[] };
 
-/** Methods that a contract may have. */
+/** Optional methods of the host contracts. */
 const optionalMethods: { readonly [C in ContractKey]?: readonly string[] } = {
   notifier: ['onReply', 'onCustomerErased', 'onAuditAnchor'],
 };
@@ -31,12 +31,12 @@ export function contractProblems(key: ContractKey, value: unknown): ConfigProble
   return whole ?? [...missing, ...wrong].map((method) => lacks(key, method, value[method]));
 }
 
-/** The problems of `metrics`. */
+/** The problems of the config key `metrics`: none if it is the result of `prometheus()`. */
 export function metricsProblems(value: unknown): ConfigProblem[] {
   return brandProblems('metrics', metricsBrand, 'prometheus()', value);
 }
 
-/** What is wrong with the value of `tracing`. */
+/** The problems of the config key `tracing`: none if it is the result of `openTelemetry()`. */
 export function tracingProblems(value: unknown): ConfigProblem[] {
   return brandProblems('tracing', tracingBrand, 'openTelemetry()', value);
 }
@@ -47,14 +47,14 @@ function brandProblems(path: string, brand: symbol, maker: string, value: unknow
   return [{ path, expected: `what ${maker} returns`, found }];
 }
 
-/** The methods of a logger that are used. */
+/** The logger's methods that Cairnloop calls. */
 const logMethods = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 
 export function loggerProblems(value: unknown): ConfigProblem[] {
   const missing = isObject(value) ? logMethods.filter((method) => typeof value[method] !== 'function') : logMethods;
   if (missing.length === 0) return [];
   const found = isObject(value) ? `one without ${listed(missing)}` : describeKind(value);
-  return [{ path: 'logger', expected: `a pino logger, or what has ${listed(logMethods)}`, found }];
+  return [{ path: 'logger', expected: `a pino logger, or an object with ${listed(logMethods)}`, found }];
 }
 
 /** One problem for a likely mistake: the class instead of an instance, or a promise of the module. */
@@ -85,7 +85,7 @@ function listed(methods: readonly string[]): string {
   return methods.join(', ').replace(/, (?=[^,]*$)/, ' and ');
 }
 
-/** An object or a function, whose static methods may fulfil a contract too. */
+/** An object, or a class whose static methods implement a contract. */
 type Methods = Record<PropertyKey, unknown>;
 
 function isObject(value: unknown): value is Methods {

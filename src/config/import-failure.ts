@@ -5,7 +5,7 @@ import { errorText, redact } from '../foundation/redact.js';
 
 const ownFolder = fileURLToPath(new URL('..', import.meta.url));
 
-/** Explains why a host's file could not be imported: its error, and where in the host's files it arose. */
+/** Explains why a host's file could not be imported: the error, and the line of the host's files where it occurred. */
 export function explainImportFailure(error: unknown, cwd: string): string {
   const message = errorMessage(error);
   const place = hostPlace(error);
@@ -19,7 +19,7 @@ function errorMessage(error: unknown): string {
   return maskUrls(redact(prefix + withoutPlaces(text))).slice(0, 1000);
 }
 
-/** Node and jiti add file names to some messages; remove them, as the place is shown apart. */
+/** Removes the file names that Node and jiti add to some messages, because the place is printed separately. */
 function withoutPlaces(message: string): string {
   return (message.split('\nRequire stack:')[0] as string)
     .replace(/\s*\n\s*\S+:\d+:\d+\s*$/, '')
@@ -27,7 +27,7 @@ function withoutPlaces(message: string): string {
     .trim();
 }
 
-/** The first stack frame in the host's own files. */
+/** The first stack frame in the host's own files, as `file:line`. */
 function hostPlace(error: unknown): string | undefined {
   const { stack = '', requireStack = [] } = Object(error) as { stack?: string; requireStack?: string[] };
   const frames = stack.matchAll(/(?:^|[\s(])((?:file:\/\/|\/|[A-Z]:\\)[^\n()]*?):(\d+)(?::\d+)?\)?\s*$/gm);

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { JitiOptions, TransformOptions } from 'jiti';
-import { emptyModules, replaceReactMarkers } from './react-markers.js';
+import { emptyReactMarkers, replaceReactMarkers } from './react-markers.js';
 import { resolveSourceImports } from './source-imports.js';
 import { svelteKitModules } from './sveltekit-modules.js';
 import { compileTypeScript } from './transform-typescript.js';
@@ -11,8 +11,8 @@ import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 import { pathAliases, readTsconfig } from './tsconfig.js';
 
 /**
- * Imports a host's file. JavaScript goes to Node first, so that host modules exist once; TypeScript, and JavaScript
- * that Node cannot link, goes to jiti.
+ * Imports a host's file. JavaScript is imported by Node, so that each host module is loaded only once; TypeScript, and
+ * JavaScript that Node cannot link, is imported by jiti.
  */
 export async function importModule(file: string): Promise<object> {
   replaceReactMarkers(file);
@@ -25,10 +25,13 @@ export async function importModule(file: string): Promise<object> {
   }
 }
 
-/** Node could not find, link or parse something: a `.ts` import, a path alias, ESM syntax in a CommonJS package. */
+/**
+ * Whether jiti may import what Node could not find, link or parse: a `.ts` import, a path alias, ESM syntax in a
+ * CommonJS package.
+ */
 function mayNeedTypeScript(error: unknown): boolean {
   const { name, message = '', code = '', stack = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
-  // A name that TypeScript imports may be a type, which Node cannot know.
+  // In a TypeScript file, a missing export may be a type, which Node does not recognise as one.
   const isFromTypeScript = /^\S+\.[cm]?tsx?:\d+/.test(stack);
   if (name === 'SyntaxError') return isFromTypeScript || !message.includes('does not provide an export');
   return linkErrors.has(code) || isFromTypeScript;
@@ -50,18 +53,21 @@ const linkErrors = new Set([
 
 async function importTypeScript(file: string): Promise<object> {
   const { createJiti } = await import('jiti');
-  // No cache: in the shared temporary folder another user could have written it.
+  // No cache: jiti's is in the shared temporary folder, where another user could have written code.
   const options: JitiOptions = { fsCache: false, jsx: true, ...(await aliasOptions(file, createJiti)) };
   const plain = createJiti(file, options);
   const jiti = createJiti(file, {
     ...options,
-    virtualModules: { cairnloop: await importCairnloop(file), ...emptyModules, ...svelteKitModules },
+    virtualModules: { cairnloop: await importCairnloop(file), ...emptyReactMarkers, ...svelteKitModules },
     transform: (transform) => ({ code: transformed(plain.transform, transform) }),
   });
   return jiti.import<object>(file);
 }
 
-/** jiti needs a complete tsconfig; if a part is missing, or it only has references, TypeScript reads it. */
+/**
+ * Options that give jiti the host's path aliases. If the tsconfig extends a missing file, or only has references, jiti
+ * cannot read it, and TypeScript does.
+ */
 async function aliasOptions(file: string, createJiti: typeof import('jiti').createJiti): Promise<JitiOptions> {
   const folder = path.dirname(file);
   const tsconfig = trustedFoldersUp(folder)
@@ -80,16 +86,18 @@ async function aliasOptions(file: string, createJiti: typeof import('jiti').crea
   return { alias: pathAliases(readTsconfig(tsconfig)) };
 }
 
-/** The host's copy of this package, or this one where the host has none, as in an empty folder run through `npx`. */
+/**
+ * Imports the host's copy of this package, or this copy if the host has none, as in an empty folder run through `npx`.
+ */
 async function importCairnloop(file: string): Promise<object> {
-  // `require` finds the same modules as CommonJS, which Plug'n'Play cannot follow.
+  // Resolve only package.json: `require('cairnloop')` would load the CommonJS entry, which fails under Plug'n'Play.
   const own = resolveFrom(file, 'cairnloop/package.json');
   return own === undefined ? import('../index.js') : import(new URL('dist/index.js', pathToFileURL(own)).href);
 }
 
 type Transform = (options: TransformOptions) => string;
 
-/** Babel compiles plain files; what it refuses or miscompiles goes through TypeScript first. */
+/** Compiles a file by jiti's Babel. Files that Babel refuses or miscompiles are compiled by TypeScript first. */
 function transformed(transform: Transform, options: TransformOptions): string {
   const { filename = '', source } = options;
   const given = { ...options, source: filename ? resolveSourceImports(filename, source) : source };
@@ -100,7 +108,7 @@ function transformed(transform: Transform, options: TransformOptions): string {
   return javaScript === undefined ? (code ?? transform(given)) : transform({ ...given, source: javaScript, ts: false });
 }
 
-/** Decorators, whose kind and metadata depend on the tsconfig, and auto-accessors. */
+/** Whether Babel miscompiles the file: it has auto-accessors, or decorators, whose meaning depends on the tsconfig. */
 function isBeyondBabel(source: string): boolean {
   return /(^|[\s(,;{}])@[A-Za-z_$(]/.test(source) || /\baccessor\s+[\w$#[]/.test(source);
 }

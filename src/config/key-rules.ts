@@ -1,8 +1,8 @@
 import { describeFound, describeNumber, maskUrl } from '../foundation/describe-found.js';
 import { describeKind } from '../foundation/describe-value.js';
 import type { ConfigProblem } from '../foundation/errors.js';
-import { logLevels, type Sections } from './config-types.js';
-import { isPlaceholder } from './placeholder.js';
+import { type ConfigSections, logLevels } from './config-types.js';
+import { isPlaceholderUrl } from './placeholder.js';
 
 /** The rule of one config key: the expected value as text for messages, and a predicate. */
 export interface KeyRule {
@@ -14,20 +14,20 @@ export interface KeyRule {
   found(value: unknown): string;
 }
 
-/** The longest time a Node timer can wait. */
+/** The longest time that a Node timer can wait, in milliseconds. */
 const maxMs = 2_147_483_647;
 
 /**
- * A path of the ops server, in the config and as a mount option. Characters that a router would read as a pattern are
- * refused.
+ * The rule for a path of the ops server, in the config and as a mount option. Characters that a router reads as a
+ * pattern are refused.
  */
 export const opsPath: KeyRule = text(
   'a path such as "/health" of letters, digits, "-", "_", "." and "~", without "/" at its end',
   /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/,
 );
 
-/** Every plain key of the config and what it accepts. A key that is not here is refused. */
-export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, KeyRule> } = {
+/** The rules of all plain config keys. A key without a rule is refused. */
+export const keyRules: { [S in keyof ConfigSections]: Record<KeyOf<ConfigSections[S]>, KeyRule> } = {
   database: {
     url: postgresUrl(),
     schema: text(
@@ -65,7 +65,7 @@ export const keyRules: { [S in keyof Sections]: Record<KeyOf<Sections[S]>, KeyRu
   log: { level: oneOf(logLevels) },
 };
 
-/** Every key of every member of a union. */
+/** The keys of all members of a union type. */
 type KeyOf<T> = T extends unknown ? keyof T : never;
 
 function wholeNumber(min: number, max: number): KeyRule {
@@ -119,18 +119,22 @@ function auditKeyList(): KeyRule {
   };
 }
 
-/** Never any part of the secret itself. */
+/** Describes a secret by its length or type, without any part of its text. */
 function describeSecret(value: unknown): string {
   return typeof value === 'string' ? `a string of ${value.length} characters` : describeKind(value);
 }
 
-/** The problem of a metrics path that is also a health path; undefined when it is none. */
+/** The problem of a metrics path that equals the path of health or readiness; undefined if it does not. */
 export function metricsPathProblem(healthPath: unknown, metricsPath: unknown): ConfigProblem | undefined {
   const path = 'metricsPath';
   if (metricsPath === healthPath)
     return { path, expected: 'another path than ops.healthPath', found: `"${metricsPath}" for both` };
   if (metricsPath !== `${healthPath}/ready`) return undefined;
-  return { path, expected: 'another path than those of health', found: `"${metricsPath}", which is readiness` };
+  return {
+    path,
+    expected: 'another path than those of health and readiness',
+    found: `"${metricsPath}", which is readiness`,
+  };
 }
 
 function postgresUrl(): KeyRule {
@@ -145,7 +149,7 @@ function postgresUrl(): KeyRule {
 function mongodbUrl(): KeyRule {
   return {
     expected: 'a URL such as mongodb://host:27017/database',
-    // Stop here: a replica set's host list is no valid URL to Node.
+    // No further check: the host list of a replica set is no valid URL to Node.
     accepts: (value) => typeof value === 'string' && /^mongodb(\+srv)?:\/\/[^\s]+$/.test(value),
     required: true,
     found: describeUrl,
@@ -153,7 +157,7 @@ function mongodbUrl(): KeyRule {
 }
 
 function isPostgresUrl(value: string): boolean {
-  // A user without a host (a Unix socket in the query) is a URL to pg, but not to Node.
+  // A URL with a user but no host (the query names a Unix socket) is valid to pg, but not to Node.
   const url = value.replace('@/', '@localhost/');
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url)) return false;
   const { pathname, hash } = new URL(url);
@@ -163,5 +167,5 @@ function isPostgresUrl(value: string): boolean {
 function describeUrl(value: unknown): string {
   if (value === undefined) return 'undefined (is its environment variable set?)';
   if (typeof value !== 'string') return describeFound(value);
-  return isPlaceholder(value) ? 'a placeholder' : maskUrl(value);
+  return isPlaceholderUrl(value) ? 'a placeholder' : maskUrl(value);
 }

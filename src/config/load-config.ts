@@ -2,23 +2,23 @@ import { readFileSync, type Stats, statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { describeKind } from '../foundation/describe-value.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
-import { compiledConfigs } from './compiled-configs.js';
-import { configFileNames, shownConfigNames } from './config-file-names.js';
+import { findCompiledConfigs } from './compiled-configs.js';
+import { configFileNames, configNamePattern } from './config-file-names.js';
 import { type ResolvedConfig, validateConfig } from './config-schema.js';
-import { type ConfigVariable, variablesOf } from './config-variables.js';
+import { type ConfigVariable, findConfigVariables } from './config-variables.js';
 import { importTimeoutMs, runWithinHostLimits } from './host-limits.js';
 import { explainImportFailure } from './import-failure.js';
 import { importModule } from './import-module.js';
-import { defaultExport, exportNames, noDefault } from './unwrap-default.js';
+import { defaultExport, describeNamedExports, noDefaultExport } from './unwrap-default.js';
 
 export { configFileNames };
 
 export interface LoadOptions {
   /** The host's folder. */
   cwd: string;
-  /** The config, relative to `cwd`; without it the one of {@link configFileNames} that exists. */
+  /** Path of the config, relative to `cwd`. Default: the one of {@link configFileNames} that exists. */
   file?: string | undefined;
-  /** Time limit. Default {@link importTimeoutMs}. */
+  /** Time limit of the import, in milliseconds. Default {@link importTimeoutMs}. */
   timeoutMs?: number;
 }
 
@@ -39,7 +39,7 @@ export interface LoadedConfig extends ReadConfig {
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const { raw, file } = await readConfig(options);
   const name = shown(options.cwd, file);
-  // Reading a key may run a getter of the host's.
+  // Validation runs as host code, because reading a key may run a getter of the host.
   try {
     const config = await fromHost(name, options.cwd, () => validateConfig(raw, name));
     return { config, raw, file };
@@ -48,11 +48,11 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
 }
 
-/** The error with the variable that each wrong value comes from. */
+/** Adds to each problem the environment variable from which the wrong value was read. */
 function withVariables(error: CairnloopError, cwd: string, file: string): CairnloopError {
   const { problems, ...rest } = error.details as CairnloopError<'CONFIG_INVALID'>['details'];
   const keys = problems.map(({ path }) => path);
-  const variables = variablesOf(cwd, readFileSync(file, 'utf8'), keys);
+  const variables = findConfigVariables(cwd, readFileSync(file, 'utf8'), keys);
   const told = problems.map((problem) => ({
     ...problem,
     found: describeVariable(problem.found, variables[problem.path]),
@@ -67,9 +67,9 @@ function describeVariable(found: string, variable: ConfigVariable | undefined): 
 }
 
 /**
- * {@link loadConfig} without validation, for reports on a wrong config. @throws CairnloopError HOST_NOT_FOUND,
- * CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error is its `cause`) or
- * CONFIG_NO_DEFAULT_EXPORT.
+ * Does what {@link loadConfig} does, but without validation, so that an invalid config can be reported on. @throws
+ * CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, CONFIG_IMPORT_FAILED (the host's own error is its
+ * `cause`) or CONFIG_NO_DEFAULT_EXPORT.
  */
 export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
   const file = findConfigFile(options);
@@ -83,33 +83,33 @@ export async function readConfig(options: LoadOptions): Promise<ReadConfig> {
     },
     options.timeoutMs,
   );
-  if (value === noDefault)
-    throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: exportNames(module) });
+  if (value === noDefaultExport)
+    throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeNamedExports(module) });
   if (value == null) throw new CairnloopError('CONFIG_NO_DEFAULT_EXPORT', { file: name, found: describeKind(value) });
   return { raw: value, file };
 }
 
 /**
- * The absolute path of the config: the source, or the compiled one if only the output of a build is deployed. @throws
- * CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
+ * Finds the absolute path of the config: its source or, if only the output of a build is deployed, the compiled file.
+ * @throws CairnloopError HOST_NOT_FOUND, CONFIG_NOT_FOUND or CONFIG_AMBIGUOUS.
  */
 export function findConfigFile({ cwd, file }: LoadOptions): string {
   const names = file === undefined ? configFileNames : [file];
   const sources = names.filter((name) => isFile(resolve(cwd, name)));
-  const found = sources.length > 0 || file !== undefined ? sources : compiledConfigs(cwd);
+  const found = sources.length > 0 || file !== undefined ? sources : findCompiledConfigs(cwd);
   const [first, ...others] = found;
   if (first === undefined && !stat(cwd)?.isDirectory())
     throw new CairnloopError('HOST_NOT_FOUND', { folder: cwd, reason: 'there is no such folder' });
   if (first === undefined) {
     throw new CairnloopError('CONFIG_NOT_FOUND', {
-      searched: file === undefined ? [`${shownConfigNames}, here and in src`] : names,
+      searched: file === undefined ? [`${configNamePattern}, here and in src`] : names,
     });
   }
   if (others.length > 0) throw new CairnloopError('CONFIG_AMBIGUOUS', { found });
   return resolve(cwd, first);
 }
 
-/** Runs config code and reports its failure as the host's. */
+/** Runs code of the config. An error that it throws becomes CONFIG_IMPORT_FAILED. */
 async function fromHost<T>(
   name: string,
   cwd: string,
@@ -136,7 +136,7 @@ function isFile(path: string): boolean {
   return stat(path)?.isFile() ?? false;
 }
 
-/** Undefined for a path that does not exist, is below a file, or may not be read. */
+/** The file's status; undefined if the path does not exist, is below a file, or may not be read. */
 function stat(path: string): Stats | undefined {
   try {
     return statSync(path);

@@ -1,15 +1,18 @@
-/** A package's own `imports` and `exports`, which name the output of a build where only the sources are there. */
+/**
+ * Resolves `imports` and `exports` of the host's own package to source files: they name build output, which may not
+ * exist.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { trustedFoldersUp } from './trusted-folders.js';
 
-/** What a name may mean, as absolute paths: those that Node tries, and those of sources that TypeScript takes. */
+/** The files that an import may mean, as absolute paths: those that Node tries, and sources that TypeScript tries. */
 export interface PackageTargets {
   ofNode: readonly string[];
   ofSources: readonly string[];
 }
 
-/** Resolves `#name`, or the package's own name, as imported by `file`; empty for another package. */
+/** Resolves `#name`, or the name of the package that `file` is in; returns no paths for another package. */
 export function packageTargets(file: string, specifier: string): PackageTargets {
   const found = nearestPackage(path.dirname(file));
   if (!found) return { ofNode: [], ofSources: [] };
@@ -32,7 +35,7 @@ export function packageTargets(file: string, specifier: string): PackageTargets 
   };
 }
 
-/** Finds the sources of a built file, as TypeScript maps `outDir` to `rootDir`. */
+/** The possible sources of a built file, as TypeScript maps `outDir` to `rootDir`. */
 function sourcesOf(folder: string, target: string): string[] {
   const [first, ...others] = path.relative(folder, target).split(path.sep);
   const isOutput = ['dist', 'build', 'out', 'lib', 'output'].includes(first ?? '');
@@ -45,13 +48,16 @@ function nearestPackage(folder: string): { folder: string; manifest: Record<stri
       const text = readFileSync(path.join(above, 'package.json'), 'utf8').replace(/^\uFEFF/, '');
       return { folder: above, manifest: Object(JSON.parse(text)) };
     } catch {
-      // The next one up may have a readable manifest.
+      // Ignored: a folder above may have a readable package.json.
     }
   }
   return undefined;
 }
 
-/** `exports: "./x.js"` and `exports: { import: … }` mean the package itself. */
+/**
+ * Converts the short forms `exports: "./x.js"` and `exports: { import: … }`, which describe the package itself, to a
+ * map.
+ */
 function asMap(exports: unknown): unknown {
   const isMap = Object.keys(Object(exports)).some((key) => key.startsWith('.'));
   return isMap ? exports : { '.': exports };
@@ -59,7 +65,9 @@ function asMap(exports: unknown): unknown {
 
 type Find = (isKnown: (condition: string) => boolean) => string[];
 
-/** An exact name wins, then the pattern with the longest start. */
+/**
+ * Looks up an import in a map of `imports` or `exports`: an exact name wins, then the pattern with the longest start.
+ */
 function targetIn(map: unknown, specifier: string): Find {
   const entries = Object.entries(Object(map)).filter(([key]) => key === specifier || key.includes('*'));
   const byLength = entries.sort(([a], [b]) => Number(b === specifier) - Number(a === specifier) || b.length - a.length);

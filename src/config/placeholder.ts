@@ -4,7 +4,9 @@ const isWord = new RegExp(`^(?:${words})$`, 'i');
 const hosts =
   /@(?:<[^>]*>|\[?(?:your[-_]?)?(?:db[-_]?)?host(?:name)?\]?|(?:[\w-]+\.)?example\.(?:com|org|net))(?=[:/?]|$)/i;
 
-/** Whether a connection string is one that somebody is meant to replace. */
-export function isPlaceholder(value: string): boolean {
+/**
+ * Whether a connection string is a placeholder that was never replaced, such as `postgres://user@<host>:<port>/app`.
+ */
+export function isPlaceholderUrl(value: string): boolean {
   return isWord.test(value.trim()) || hosts.test(value) || /:(?:<?port>?)(?=\/|$)/i.test(value);
 }

@@ -1,14 +1,14 @@
 import module, { createRequire } from 'node:module';
 
-/** Marker packages that throw when imported outside of React's bundler; they hold no code. */
+/** Marker packages of React, without code. They throw when they are imported outside of React's bundler. */
 const names = ['server-only', 'client-only'];
 
-/** The same markers as empty modules, for jiti, which resolves imports itself. */
-export const emptyModules: Readonly<Record<string, object>> = Object.fromEntries(names.map((name) => [name, {}]));
+/** Empty modules in place of React's marker packages, for jiti, which resolves imports itself. */
+export const emptyReactMarkers: Readonly<Record<string, object>> = Object.fromEntries(names.map((name) => [name, {}]));
 
 let isDone = false;
 
-/** Makes Node load an empty module in their place. */
+/** Makes Node load an empty module in place of each of React's marker packages. */
 export function replaceReactMarkers(file: string): void {
   if (isDone || !names.some((name) => isInstalled(file, name))) return;
   isDone = true;

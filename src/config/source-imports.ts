@@ -3,8 +3,8 @@ import path from 'node:path';
 import { packageTargets } from './package-imports.js';
 
 /**
- * Resolves imports to source files: `./mail.js` may be `mail.ts` or `mail.tsx`, and so may be what package.json names
- * by `#mail`. Loaders know some of these forms, but not all, and none under Plug'n'Play.
+ * Replaces the imports in a file's text by the source files that exist: `./mail.js` may mean `mail.ts` or `mail.tsx`,
+ * and so may package.json's `#mail`. Loaders support only some of these forms, and none under Plug'n'Play.
  */
 export function resolveSourceImports(file: string, source: string): string {
   const folder = path.dirname(file);
@@ -14,10 +14,10 @@ export function resolveSourceImports(file: string, source: string): string {
   });
 }
 
-/** Matches the relative specifier after `from`, `import`, `import(` or `require(`. */
+/** Matches a specifier of a relative or package import after `from`, `import`, `import(` or `require(`. */
 const anySpecifier = /(\b(?:from|import|require)\s*\(?\s*)(['"])(\.{1,2}(?:\/[^'"\n]*)?|[#@\w][^'"\n:]*)\2/g;
 
-/** Finds the source of an import in the file's own package; undefined where Node finds a file under that name. */
+/** Finds the source of an import of the file's own package; undefined if Node finds a file under that name. */
 function ownSource(file: string, specifier: string): string | undefined {
   const { ofNode, ofSources } = packageTargets(file, specifier);
   if (ofNode.some(isFile)) return undefined;

@@ -1,4 +1,7 @@
-/** Modules that only SvelteKit's bundler provides, as they are in a worker: the variables of its process. */
+/**
+ * Replacements for modules that only SvelteKit's bundler provides. In a worker, `$env` is the environment of its
+ * process.
+ */
 const privateEnv = environment((name) => !name.startsWith('PUBLIC_'));
 const publicEnv = environment((name) => name.startsWith('PUBLIC_'));
 
@@ -10,7 +13,7 @@ export const svelteKitModules: Readonly<Record<string, object>> = {
   '$app/environment': { browser: false, building: false, dev: false, version: '' },
 };
 
-/** Read when a name is asked for: the command loads `.env` files itself. */
+/** An object that reads each variable on access, because the command may load `.env` files later. */
 function environment(isMeant: (name: string) => boolean): object {
   const read = (name: string | symbol) => (typeof name === 'string' && isMeant(name) ? process.env[name] : undefined);
   return new Proxy({}, { get: (_, name) => read(name), has: (_, name) => read(name) !== undefined });

@@ -1,4 +1,4 @@
-/** Compiles what jiti's own transform refuses or miscompiles, with ts-morph's compiler. */
+/** Compiles files that jiti's own transform refuses or miscompiles, with ts-morph's TypeScript. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { ts as TypeScript } from 'ts-morph';
@@ -6,8 +6,8 @@ import { type Compiler, loadCompiler } from './compiler.js';
 import { findTsconfig, readTsconfig } from './tsconfig.js';
 
 /**
- * Compiles TypeScript or JSX as its tsconfig says: both kinds of decorators with metadata, `accessor`, JSX. Undefined
- * for a syntax error, which jiti explains better.
+ * Compiles TypeScript or JSX as its tsconfig says: both kinds of decorators with metadata, `accessor`, JSX. Returns
+ * undefined for a syntax error, which jiti explains better.
  */
 export function compileTypeScript(file: string, source: string): string | undefined {
   const ts = loadCompiler();
@@ -54,7 +54,7 @@ function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): 
   const found = tsconfig === undefined ? undefined : readTsconfig(tsconfig);
   const given = found?.options ?? {};
   const { experimentalDecorators, emitDecoratorMetadata, verbatimModuleSyntax, isolatedModules } = given;
-  // Without a readable tsconfig the libraries decide: those that use reflection want legacy decorators.
+  // Without a readable tsconfig, assume legacy decorators if `reflect-metadata` is installed, whose users need them.
   const isUnknown = found === undefined || !found.isWhole;
   const isLegacy = experimentalDecorators ?? (isUnknown && (found === undefined || resolves(file, 'reflect-metadata')));
   return {
@@ -67,7 +67,7 @@ function readOptions(file: string, tsconfig: string | undefined, ts: Compiler): 
   };
 }
 
-/** `preserve` leaves JSX to a bundler, and none runs here. */
+/** The JSX options of the host. `preserve` is replaced, because it leaves JSX to a bundler, and none runs here. */
 function jsxOptions(given: TypeScript.CompilerOptions, ts: Compiler): TypeScript.CompilerOptions {
   const { jsx, jsxImportSource, jsxFactory, jsxFragmentFactory, reactNamespace } = given;
   const isClassic = jsx === ts.JsxEmit.React || (jsxFactory !== undefined && jsxImportSource === undefined);

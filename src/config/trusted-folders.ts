@@ -3,7 +3,7 @@ import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 
 export interface TrustedFolders {
-  /** The folder itself and its parents, up to the first that belongs to another user. */
+  /** The folder itself and the folders above it, nearest first, up to but without the first of another user. */
   folders: string[];
   /** The first folder above that another user owns; null where all belong to the same user. */
   stoppedAt: string | null;
@@ -20,12 +20,12 @@ function foldersUp(folder: string): string[] {
   return above === folder ? [folder] : [folder, ...foldersUp(above)];
 }
 
-/** Checks the file too: /tmp may be ours, and a file in it another user's. */
+/** Whether a file may be trusted. Its own owner counts too: in `/tmp`, our folder may hold another user's file. */
 export function isTrustedFile(file: string, start: string): boolean {
   return (stat(file)?.isFile() ?? false) && (path.dirname(file) === start || isOwned(file, start));
 }
 
-/** The user who runs the command, or the owner of the working directory. */
+/** Whether a place belongs to the user who runs the command, or to the owner of the folder `start`. */
 function isOwned(place: string, start: string): boolean {
   const user = process.geteuid?.();
   const owner = stat(place)?.uid;

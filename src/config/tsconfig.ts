@@ -8,13 +8,13 @@ import { isTrustedFile, trustedFoldersUp } from './trusted-folders.js';
 export interface Tsconfig {
   file: string;
   options: ts.CompilerOptions;
-  /** False if a file that it extends is missing: not installed, or not generated yet. */
+  /** False if a file that the tsconfig extends is missing: not installed, or not generated yet. */
   isWhole: boolean;
 }
 
 const names = ['tsconfig.json', 'jsconfig.json'];
 
-/** The nearest one up from a folder that no other user has put there. */
+/** Finds the nearest tsconfig or jsconfig in the folder or above it, without files of other users. */
 export function findTsconfig(folder: string): string | undefined {
   for (const above of trustedFoldersUp(folder).folders) {
     const name = names.find((one) => isTrustedFile(path.join(above, one), folder));
@@ -23,7 +23,7 @@ export function findTsconfig(folder: string): string | undefined {
   return undefined;
 }
 
-/** A solution-style tsconfig is replaced by its first reference that is not for tests. */
+/** Reads a tsconfig. One that only lists references is replaced by its first reference that is not for tests. */
 export function readTsconfig(file: string, depth = 0): Tsconfig {
   const ts = loadCompiler();
   const { config = {} } = ts.readConfigFile(file, readText);
@@ -51,7 +51,7 @@ function referredProjects(references: readonly ts.ProjectReference[]): string[] 
   return [...files.filter((file) => !isForTests(file)), ...files.filter(isForTests)];
 }
 
-/** `paths` and `baseUrl` as prefixes with the absolute path of each: the first target that exists. */
+/** Import prefixes from `paths` and `baseUrl`, each with the absolute path of its first target that exists. */
 export function pathAliases({ options, file }: Tsconfig): Record<string, string> {
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? path.dirname(file);
   const named = Object.entries(options.paths ?? {}).flatMap(([pattern, targets]) =>
@@ -64,7 +64,7 @@ export function pathAliases({ options, file }: Tsconfig): Record<string, string>
   return Object.fromEntries([...fromBase, ...named]);
 }
 
-/** The prefixes of an alias: `@app` for `@app/*`; for a bare `*` every name in its folder. */
+/** The import prefixes of one alias: `@app` for `@app/*`; for a bare `*`, every name in its folder. */
 function aliasesOf(pattern: string, targets: readonly string[]): [string, string][] {
   const [head = '', tail] = pattern.split('*');
   if (tail === undefined) return targets.slice(0, 1).map((target) => [pattern, target]);

@@ -13,8 +13,8 @@ export async function readBuildFacts(root: string, configFile: string | undefine
     .join('/');
   const facts = { config, tool: readBuildTool(root, config), shadow: findShadow(root) };
   if (!isFile(path.join(root, 'tsconfig.json')) || !config.endsWith('ts')) return { ...facts, strayConfig: null };
-  const { readBuild } = await import('../host-project/read-build.js');
-  return { ...facts, strayConfig: readBuild(root).stray(config) };
+  const { readTscBuild } = await import('../host-project/read-tsc-build.js');
+  return { ...facts, strayConfig: readTscBuild(root).stray(config) };
 }
 
 /** By `baseUrl`, or a path for every name, `import 'cairnloop'` is looked for in the sources first. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { auditKeys } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
-import { variablesOf } from '../config/config-variables.js';
+import { findConfigVariables } from '../config/config-variables.js';
 import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
@@ -44,7 +44,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       hasMetrics: config.metrics !== undefined,
       auditKeyIds: [...auditKeys(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
-      variables: variablesOf(root, readFileSync(found.file, 'utf8'), [
+      variables: findConfigVariables(root, readFileSync(found.file, 'utf8'), [
         'database.url',
         ...problems.map(({ path }) => path),
       ]),

@@ -1,12 +1,16 @@
 import { Node, type SourceFile, ts } from 'ts-morph';
 import { type Insertion, nextLineStart } from './insert-texts.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
 /**
- * Adds an import (without semicolon) after the leading imports or requires, else before the first statement, after
- * shebang, header comment and directives.
+ * Inserts an import after the leading imports or requires; without any, before the first statement, below shebang,
+ * header comment and directives. `statement` has no semicolon.
  */
-export function addImport(file: SourceFile, statement: string, style: Pick<Style, 'eol' | 'semicolons'>): Insertion {
+export function addImport(
+  file: SourceFile,
+  statement: string,
+  style: Pick<CodeStyle, 'eol' | 'semicolons'>,
+): Insertion {
   const text = file.getFullText();
   const statements = file.getStatements();
   const last = statements[countWhile(statements, isOpening) - 1];
@@ -23,8 +27,8 @@ export function addImport(file: SourceFile, statement: string, style: Pick<Style
 }
 
 /**
- * The import to insert before, if the host's own file imports are sorted: Biome, import/order and perfectionist check
- * that.
+ * The import before which a new one belongs, if the imports of the host's own files are sorted: Biome, import/order and
+ * perfectionist check the order.
  */
 function nextInOrder(opening: readonly Node[], statement: string): Node | undefined {
   const source = /\bfrom\s+['"](\.[^'"]*)/.exec(statement)?.[1];
@@ -35,7 +39,9 @@ function nextInOrder(opening: readonly Node[], statement: string): Node | undefi
   return isOrdered && !block.some(hasOwnComment) ? block[sources.findIndex((one) => one > source)] : undefined;
 }
 
-/** The file that a line of its own imports. */
+/**
+ * The relative path that an import statement imports; undefined for other statements, and for one that shares its line.
+ */
 function fileImported(statement: Node): string | undefined {
   if (!Node.isImportDeclaration(statement) || !statement.getImportClause()) return undefined;
   if (!/(?:^|\n)[ \t]*$/.test(statement.getSourceFile().getFullText().slice(0, statement.getStart()))) return undefined;
@@ -43,13 +49,16 @@ function fileImported(statement: Node): string | undefined {
   return source.startsWith('.') ? source : undefined;
 }
 
-/** A comment, or a blank line that makes groups. */
+/** Whether a comment, or the blank line that begins a group, precedes an import. */
 function hasOwnComment(statement: Node, index: number): boolean {
   const before = statement.getFullText().slice(0, statement.getStart() - statement.getFullStart());
   return index > 0 && before.replace(/\r?\n/, '') !== '';
 }
 
-/** `;` in front of the next statement, in code without semicolons, counts as the end of the one before it. */
+/**
+ * The `;` that code without semicolons puts in front of its next statement; the parser counts it as the end of this
+ * one.
+ */
 function leadingSemicolon(statement: Node): string {
   return /\s*\n\s*;$/.exec(statement.getText())?.[0] ?? '';
 }
@@ -61,7 +70,10 @@ function addOnTop(text: string, first: Node | undefined, line: string, eol: stri
   return { at, text: `${isFileStart ? '' : eol}${line}${wouldContinue ? ';' : ''}${eol}${first ? eol : ''}` };
 }
 
-/** Comments directly above the first statement belong to it; those above a blank line, and pragmas, to the file. */
+/**
+ * The position after the file's header: shebang, pragmas and comments above a blank line. A comment directly above the
+ * first statement belongs to that statement.
+ */
 function afterHeader(text: string, first: Node): number {
   const shebang = /^#!.*\r?\n/.exec(text)?.[0].length ?? 0;
   const header = (ts.getLeadingCommentRanges(text, first.getFullStart()) ?? []).findLast(({ pos, end }) => {
@@ -88,7 +100,9 @@ function isDirective(statement: Node): boolean {
   return Node.isExpressionStatement(statement) && Node.isStringLiteral(statement.getExpression());
 }
 
-/** `const x = require('x')`, `const { y } = require('x').z`, `require('x')`. */
+/**
+ * Whether a statement only requires modules: `const x = require('x')`, `const { y } = require('x').z`, `require('x')`.
+ */
 function isRequire(statement: Node): boolean {
   if (Node.isExpressionStatement(statement)) return isRequireCall(statement.getExpression());
   if (!Node.isVariableStatement(statement)) return false;

@@ -1,9 +1,9 @@
 import { type Node, Node as Nodes, type ObjectLiteralExpression, SyntaxKind, ts } from 'ts-morph';
 import { type Insertion, indentAt, lineStart, nextLineStart } from './insert-texts.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
-/** Input of every way to add a property. */
-interface Place {
+/** An object literal, the property to add to it, and the host's code style. */
+interface PropertyAddition {
   text: string;
   open: number;
   /** Position of `}`. */
@@ -12,14 +12,18 @@ interface Place {
   commas: Node[];
   hasTrailingComma: boolean;
   property: string;
-  style: Pick<Style, 'indent' | 'eol' | 'trailingCommas'>;
+  style: Pick<CodeStyle, 'indent' | 'eol' | 'trailingCommas'>;
 }
 
 /**
  * Adds `property` (without comma) to an object literal. If `}` has its own line, so does the property. No existing line
- * changes, unless a spread without trailing comma comes last: it must stay before ours.
+ * changes, unless the object ends in a spread without trailing comma, which must stay before the new property.
  */
-export function addProperty(object: ObjectLiteralExpression, property: string, style: Place['style']): Insertion[] {
+export function addProperty(
+  object: ObjectLiteralExpression,
+  property: string,
+  style: PropertyAddition['style'],
+): Insertion[] {
   const text = object.getSourceFile().getFullText();
   const [open, close] = [object.getStart() + 1, object.getEnd() - 1];
   const commas = object.getChildSyntaxListOrThrow().getChildrenOfKind(SyntaxKind.CommaToken);
@@ -30,8 +34,8 @@ export function addProperty(object: ObjectLiteralExpression, property: string, s
   return closesOnOwnLine ? addLine(place) : addInline(place);
 }
 
-/** `{ a: 1 }` becomes `{ a: 1, property }`, `{}` becomes `{ property }`. */
-function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: Place): Insertion[] {
+/** Adds a property on the same line: `{ a: 1 }` becomes `{ a: 1, property }`, `{}` becomes `{ property }`. */
+function addInline({ text, open, close, elements, commas, hasTrailingComma, property }: PropertyAddition): Insertion[] {
   const last = elements.at(-1);
   if (!last) {
     const space = /\s*$/.exec(text.slice(open, close))?.[0] ?? '';
@@ -42,7 +46,7 @@ function addInline({ text, open, close, elements, commas, hasTrailingComma, prop
   return [{ at: inlineEnd(text, last.getEnd()), text: `, ${property}` }];
 }
 
-function addLine(place: Place): Insertion[] {
+function addLine(place: PropertyAddition): Insertion[] {
   const { elements, hasTrailingComma, style } = place;
   const last = elements.at(-1);
   if (!last) return [lineBeforeClose(place, style.trailingCommas ? ',' : '')];
@@ -50,7 +54,7 @@ function addLine(place: Place): Insertion[] {
   return addCommaFirst(place, last) ?? addBeforeLast(place, last) ?? addCommaAndLine(place, last);
 }
 
-function lineBeforeClose({ text, close, elements, property, style }: Place, comma: string): Insertion {
+function lineBeforeClose({ text, close, elements, property, style }: PropertyAddition, comma: string): Insertion {
   const last = elements.at(-1);
   const indent =
     last && startsItsLine(text, last.getStart())
@@ -59,16 +63,19 @@ function lineBeforeClose({ text, close, elements, property, style }: Place, comm
   return { at: lineStart(text, close), text: `${indent}${property}${comma}${style.eol}` };
 }
 
-/** Where the host puts commas first (`, b: 2`), the new property does too. */
-function addCommaFirst({ text, commas, property, style }: Place, last: Node): Insertion[] | undefined {
+/** Adds a line that begins with a comma, if the host writes its commas first (`, b: 2`). */
+function addCommaFirst({ text, commas, property, style }: PropertyAddition, last: Node): Insertion[] | undefined {
   const comma = commas.at(-1);
   if (!comma || !startsItsLine(text, comma.getStart()) || Nodes.isCommentNode(last)) return undefined;
   const indent = indentAt(text, comma.getStart());
   return [{ at: nextLineStart(text, trailingEnd(text, last.getEnd())), text: `${indent}, ${property}${style.eol}` }];
 }
 
-/** In code without trailing commas, inserting before the last property changes one line only. */
-function addBeforeLast({ text, open, elements, commas, property, style }: Place, last: Node): Insertion[] | undefined {
+/** Adds a line before the last property, so that no existing line changes in code without trailing commas. */
+function addBeforeLast(
+  { text, open, elements, commas, property, style }: PropertyAddition,
+  last: Node,
+): Insertion[] | undefined {
   const end = trailingEnd(text, elements.length > 1 ? (commas.at(-1)?.getEnd() ?? open) : open);
   const at = nextLineStart(text, end);
   const isFree = text.slice(end, at).trim() === '' && at <= last.getStart();
@@ -76,7 +83,7 @@ function addBeforeLast({ text, open, elements, commas, property, style }: Place,
   return [{ at, text: `${indentAt(text, last.getStart())}${property},${style.eol}` }];
 }
 
-function addCommaAndLine(place: Place, last: Node): Insertion[] {
+function addCommaAndLine(place: PropertyAddition, last: Node): Insertion[] {
   return [{ at: last.getEnd(), text: ',' }, lineBeforeClose(place, '')];
 }
 
@@ -84,14 +91,16 @@ function startsItsLine(text: string, position: number): boolean {
   return text.slice(lineStart(text, position), position).trim() === '';
 }
 
-/** The end of the line's code and block comments; text after a line comment would become part of it. */
+/**
+ * The position after block comments on the same line, but before a line comment, which would swallow the text after it.
+ */
 function inlineEnd(text: string, position: number): number {
   const comments = ts.getTrailingCommentRanges(text, position) ?? [];
   const isLine = comments.some(({ kind }) => kind === SyntaxKind.SingleLineCommentTrivia);
   return isLine ? position : trailingEnd(text, position);
 }
 
-/** Behind the comments that follow on the same line. */
+/** The position after any trailing comments on the same line. */
 function trailingEnd(text: string, position: number): number {
   return ts.getTrailingCommentRanges(text, position)?.at(-1)?.end ?? position;
 }

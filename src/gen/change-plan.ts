@@ -1,35 +1,35 @@
-/** The planned changes: shown, compared, applied and undone from one value. */
+/** A plan of changes to the host's files. The same value is shown, compared, applied and undone. */
 
-export const outcomes = ['created', 'updated', 'unchanged', 'skipped', 'manual'] as const;
-export type Outcome = (typeof outcomes)[number];
+export const fileOutcomes = ['created', 'updated', 'unchanged', 'skipped', 'manual'] as const;
+export type FileOutcome = (typeof fileOutcomes)[number];
 
 export interface FileChange {
   /** Relative to the host's package, with `/`. */
   path: string;
-  outcome: Outcome;
-  /** The text that the plan was made from; null where there is no file. */
+  outcome: FileOutcome;
+  /** The file's text when the plan was made; null if there was no file. */
   before: string | null;
-  /** The text to write; null to remove the file. The same as `before` where nothing is written. */
+  /** The text to write; null to remove the file. Equals `before` if nothing is written. */
   after: string | null;
-  /** Why, for `skipped` and `manual`. */
+  /** Why the outcome is `skipped` or `manual`. */
   reason?: string;
   /** Lines to add by hand, and their place in the file, for the outcome `manual`. */
   byHand?: readonly { place: string; lines: readonly string[] }[];
 }
 
 export interface ChangePlan {
-  /** Absolute: the folder of the host's package. */
+  /** Absolute path of the host's package. */
   root: string;
   changes: readonly FileChange[];
   /** Notes for the host, one sentence each. */
   notes: readonly string[];
-  /** The commands, to be run in the package, that install what it does not list yet. */
+  /** Commands to run in the package, which install the packages that it does not list yet. */
   install?: readonly string[];
-  /** Commands to run in the package, with which the host's own tools format the files. */
+  /** Commands to run in the package, which format the files with the host's own tools. */
   fix?: readonly string[];
 }
 
-/** A file with the content `after`: created, updated, or unchanged if it has it already. */
+/** Plans to write a file: it is created, updated, or unchanged if `after` is its text already. */
 export function writeChange(path: string, before: string | null, after: string): FileChange {
   if (before === after) return unchangedFile(path, before);
   return { path, outcome: before === null ? 'created' : 'updated', before, after };
@@ -48,12 +48,12 @@ export function skippedFile(path: string, before: string | null, reason: string)
   return { path, outcome: 'skipped', before, after: before, reason };
 }
 
-/** The changes of a plan that write something. */
+/** The changes of a plan that write or remove a file. */
 export function pendingChanges(plan: ChangePlan): FileChange[] {
   return plan.changes.filter(({ before, after }) => before !== after);
 }
 
-/** 3 when something must be done by hand or, for a check, when something would change; else 0. */
+/** The exit code of a plan: 3 if a change must be made by hand or, with `--check`, if a file would change; else 0. */
 export function planExitCode(plan: ChangePlan, isCheck: boolean): 0 | 3 {
   const isManual = plan.changes.some(({ outcome }) => outcome === 'manual');
   return isManual || (isCheck && pendingChanges(plan).length > 0) ? 3 : 0;

@@ -1,15 +1,18 @@
 import { Node, type ObjectLiteralExpression, type SpreadAssignment } from 'ts-morph';
 import { type ConfigObject, resolveObject } from './config-object.js';
 import { findReassignments } from './reassignments.js';
-import { isTransparent } from './references.js';
+import { wrapsSameValue } from './references.js';
 
 /**
- * Finds where a key is set: in the object, in an object spread into it, or by a later statement. `unclear` is what may
- * set or delete it in a way that cannot be followed.
+ * Where a key of the config is set: in the object, in an object spread into it, or by a later statement. `unclear` is
+ * code that may set or delete the key in a way that cannot be followed.
  */
 export type FoundEntry = { node: Node; value: Node } | { unclear: Node };
 
-/** A later statement that names the key wins; one that may mean any key counts if none names it. */
+/**
+ * Finds where a key is set. A later statement that names the key wins; one that may set any key counts if none names
+ * it.
+ */
 export function findEntry({ object, names }: ConfigObject, key: string): FoundEntry | undefined {
   const writes = findReassignments(names, object.getSourceFile());
   const named = writes.filter((write) => write.key === key).at(-1);
@@ -23,7 +26,7 @@ export function findEntry({ object, names }: ConfigObject, key: string): FoundEn
   return unclear && { unclear };
 }
 
-/** Properties that may set any key: a computed name, a prototype, a spread from another file. */
+/** The properties of an object that may set any key: a computed name, a prototype, a spread from another file. */
 function hiddenSources(object: ObjectLiteralExpression): Node[] {
   return object.getProperties().filter((property) => {
     if (Node.isSpreadAssignment(property)) return spreadObjects(property).some((spread) => !isSeen(spread));
@@ -38,7 +41,7 @@ function spreadObjects(spread: SpreadAssignment): Node[] {
 
 function isSeen(node: Node): boolean {
   const found = resolveObject(node);
-  // An object that is changed later, or spreads others, is not known by its literal.
+  // The literal does not show all keys of an object that is changed later or spreads others.
   if (!found || hiddenSources(found.object).length > 0) return false;
   return findReassignments(found.names, node.getSourceFile()).length === 0;
 }
@@ -53,7 +56,7 @@ function isKeyless(node: Node): boolean {
   );
 }
 
-/** A key whose name is known only at run time. */
+/** Whether the name of a property is known only at run time. */
 function isComputed(property: Node): boolean {
   const name = Node.hasName(property) ? property.getNameNode() : undefined;
   return Node.isComputedPropertyName(name) && !/^['"`][^$]*['"`]$/.test(name.getExpression().getText());
@@ -69,14 +72,17 @@ export function findInObject(object: ObjectLiteralExpression, key: string): Node
   });
 }
 
-/** `...(isProduction && { … })`, `...(isProduction ? { … } : {})`: whichever it is at run time. */
+/**
+ * The expressions that may be the value at run time, as in `...(isProduction && { … })` or
+ * `...(isProduction ? { … } : {})`.
+ */
 function alternatives(expression: Node): Node[] {
-  if (isTransparent(expression)) return alternatives(expression.getExpression());
+  if (wrapsSameValue(expression)) return alternatives(expression.getExpression());
   if (Node.isConditionalExpression(expression)) {
     return [expression.getWhenTrue(), expression.getWhenFalse()].flatMap(alternatives);
   }
   if (!Node.isBinaryExpression(expression)) return [expression];
-  // The left of `&&` is taken only where it is falsy, and so without keys.
+  // The left side of `&&` is the value only if it is falsy, and then it has no keys.
   if (expression.getOperatorToken().getText() === '&&') return alternatives(expression.getRight());
   return [expression.getLeft(), expression.getRight()].flatMap(alternatives);
 }
@@ -88,7 +94,7 @@ function valueSet(property: Node): Node {
   return property;
 }
 
-/** True where every key of the object is written in quotes, so that ours should be too. */
+/** Whether all keys of an object are in quotes, so that a new one should be too. */
 export function usesQuotedKeys(object: ObjectLiteralExpression): boolean {
   const assignments = object.getProperties().filter((property) => Node.isPropertyAssignment(property));
   return assignments.length > 0 && assignments.every((property) => Node.isStringLiteral(property.getNameNode()));

@@ -1,19 +1,19 @@
-/** Finds the exported object literal of a config file, in all shapes that people write. */
+/** Finds the object literal that a config file exports, in all the forms in which people write it. */
 import { type ExportSpecifier, type Expression, Node, type ObjectLiteralExpression, type SourceFile } from 'ts-morph';
 import { isDefineConfig } from './imported-modules.js';
-import { isReassigned, isTransparent, type ScopedName, withAliases } from './references.js';
+import { isReassigned, type ScopedName, withAliases, wrapsSameValue } from './references.js';
 import { findDeclared } from './scopes.js';
 
-/** `names` are those under which the object is known in the file. */
+/** The object literal of a config; `names` are the variables and exports of the file that refer to it. */
 export interface ConfigObject {
   object: ObjectLiteralExpression;
   names: readonly ScopedName[];
 }
 
-/** The exported object, or why it was not found, in words that follow "because". */
+/** Finds the exported object. If there is none, `unknown` says why, in words that can follow "because". */
 export function findConfigObject(file: SourceFile): ConfigObject | { unknown: string } {
   const exported = findExported(file);
-  if (exported.length === 0) return { unknown: 'it exports nothing as default' };
+  if (exported.length === 0) return { unknown: 'it has no default export' };
   const found = exported.map(({ node, names }) => resolveObject(node, names));
   const [first] = found;
   if (!first || found.some((other) => other?.object !== first.object)) {
@@ -23,13 +23,16 @@ export function findConfigObject(file: SourceFile): ConfigObject | { unknown: st
   return { object: first.object, names: withAliases(names, file) };
 }
 
-/** An exported value, and the names under which the file exports it. */
+/** An exported value, and the names by which the file exports it. */
 interface Exported {
   node: Node;
   names: readonly ScopedName[];
 }
 
-/** `export default`, `export =`, `export { x as default }`, `module.exports =`, `exports.default =`. */
+/**
+ * Finds the default exports: `export default`, `export =`, `export { x as default }`, `module.exports =`,
+ * `exports.default =`.
+ */
 function findExported(file: SourceFile): Exported[] {
   const unnamed = (nodes: readonly Node[]) => nodes.map((node) => ({ node, names: [] }));
   return file.getStatements().flatMap((statement): Exported[] => {
@@ -51,14 +54,14 @@ function findDefaultSpecifier(statement: Node): Node[] {
 
 const exportTargets = new Set(['module.exports', 'exports.default', 'module.exports.default']);
 
-/** Also `exports = module.exports = x` and `module.exports = exports.default = x`. */
+/** Finds an export by assignment, as in `module.exports = x` or `exports = module.exports = x`. */
 function findAssignedExport(expression: Expression): Exported[] {
   const { targets, value } = assignmentChain(expression);
   if (!targets.some((target) => exportTargets.has(target)) || exportTargets.has(value.getText())) return [];
   return [{ node: value, names: targets.map((text) => ({ text, scope: undefined })) }];
 }
 
-/** `a = b = value` */
+/** Splits `a = b = value` into its targets and its value. */
 function assignmentChain(expression: Expression): { targets: string[]; value: Expression } {
   if (!Node.isBinaryExpression(expression) || expression.getOperatorToken().getText() !== '=') {
     return { targets: [], value: expression };
@@ -71,7 +74,7 @@ function assignmentChain(expression: Expression): { targets: string[]; value: Ex
 export function resolveObject(node: Node, names: readonly ScopedName[] = []): ConfigObject | undefined {
   const next = (to: Node | undefined) => to && resolveObject(to, names);
   if (Node.isObjectLiteralExpression(node)) return { object: node, names };
-  if (isTransparent(node)) return next(node.getExpression());
+  if (wrapsSameValue(node)) return next(node.getExpression());
   if (Node.isCallExpression(node)) return isKnownCall(node.getExpression()) ? next(node.getArguments()[0]) : undefined;
   if (Node.isIdentifier(node)) return resolveName(node, names);
   if (Node.isArrowFunction(node)) return next(findReturned(node.getBody()));
@@ -81,7 +84,7 @@ export function resolveObject(node: Node, names: readonly ScopedName[] = []): Co
   return undefined;
 }
 
-/** A self-reference ends the search. */
+/** Follows a variable to the object literal that is its value; undefined for a variable that refers to itself. */
 function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | undefined {
   const declared = findDeclared(node);
   const [only, ...others] = declared?.declarations ?? [];
@@ -93,7 +96,8 @@ function resolveName(node: Node, names: readonly ScopedName[]): ConfigObject | u
 }
 
 /**
- * The initializer of a `const` or never reassigned variable, or the function; a part of a pattern has no such value.
+ * The only value of a variable: its initializer if it is never assigned again, or the function of that name. Undefined
+ * for a part of a destructuring pattern.
  */
 function onlyValue(declaration: Node, { text, scope }: ScopedName): Node | undefined {
   if (!scope || isReassigned({ text, scope })) return undefined;
@@ -101,12 +105,12 @@ function onlyValue(declaration: Node, { text, scope }: ScopedName): Node | undef
   return Node.isFunctionDeclaration(declaration) ? declaration : undefined;
 }
 
-/** Calls that return their argument. */
+/** Whether a call returns its argument, as `defineConfig` and `Object.freeze` do. */
 function isKnownCall(callee: Node): boolean {
   return callee.getText() === 'Object.freeze' || isDefineConfig(callee);
 }
 
-/** The expression of an arrow function, or of the only `return` of a body. */
+/** The expression that a function returns: the body of an arrow function, or the operand of the only `return`. */
 function findReturned(body: Node | undefined): Node | undefined {
   if (!Node.isBlock(body)) return body;
   const returns: Node[] = [];

@@ -1,10 +1,10 @@
-/** How a host names its files, and its tests, where the words of a name can be separated. */
+/** The case of a host's file names: how the words of a name are separated. */
 
-/** `kind`: `user-profile.service.ts`, as Angular and Nest do. */
+/** The cases of file names. `kind` means `user-profile.service.ts`, as in Angular and Nest. */
 export const fileCases = ['kebab', 'kind', 'snake', 'camel', 'pascal', 'flat'] as const;
 export type FileCase = (typeof fileCases)[number];
 
-/** Converts a name such as `automation-policy` to the host's spelling of file names. */
+/** Converts a name such as `automation-policy` to the given case. */
 export function inFileCase(kebab: string, fileCase: FileCase): string {
   const words = kebab.split('-');
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
@@ -24,7 +24,7 @@ export function inFileCase(kebab: string, fileCase: FileCase): string {
   }
 }
 
-/** The case that the name of a file shows; undefined where it is one word, or of no case. */
+/** Recognises the case of a file name; undefined for a name of one word, or in none of these cases. */
 export function fileCaseOf(fileName: string): FileCase | undefined {
   const name = fileName.replace(/\.[cm]?[jt]sx?$/, '').replace(/[._-](test|spec|e2e|e2e-spec|config|d|stories)$/, '');
   const [first = '', ...kinds] = name.split('.');

@@ -3,7 +3,7 @@ import type { ModuleForm } from './module-form.js';
 import type { PathAliases, SpecifierExtension } from './names.js';
 import type { OtherFrameworkName } from './other-frameworks.js';
 import type { PackageManager } from './package-manager.js';
-import type { Style } from './style.js';
+import type { CodeStyle } from './style.js';
 
 export type TestRunner = 'node' | 'vitest' | 'jest' | 'mocha' | 'japa' | 'bun';
 export type Framework = 'express' | 'fastify' | 'nest' | 'koa' | 'hono' | 'next' | 'adonis' | 'sveltekit';
@@ -20,24 +20,24 @@ export interface TestPlaces {
   roots?: readonly string[];
 }
 
-/** A config file that the host's build would compile wrongly: which tsconfig, and the harm. */
+/** How the host's build would compile the config wrongly: by which tsconfig, and with what harm. */
 export interface StrayConfig {
   tsconfig: string;
   folder: string;
-  /** `tsc` refuses it; else it only may be what is not wanted. */
+  /** True if `tsc` reports an error; false if it only puts the output where the host may not want it. */
   isError: boolean;
   reason: string;
 }
 
 /** All facts about a host that a plan needs. Paths are relative to `root`, with `/`. */
 export interface HostSnapshot {
-  /** Absolute: the folder of the package. */
+  /** Absolute path of the package. */
   root: string;
   packageName: string | null;
   /** False where `root` is a project of a monorepo that shares the package.json above it. */
   hasPackageJson: boolean;
   language: 'ts' | 'js';
-  /** The form of new files. */
+  /** The module form of new files. */
   moduleForm: ModuleForm;
   /** How new relative imports end. */
   extension: SpecifierExtension;
@@ -46,19 +46,22 @@ export interface HostSnapshot {
   databaseVariable: 'DATABASE_URL' | 'CAIRNLOOP_DATABASE_URL';
   /** The scheme of a `DATABASE_URL` that names no Postgres, e.g. `file:`. */
   otherDatabase: string | null;
-  /** The variable that the config reads, or will read, where it names no Postgres yet, and the file that holds it. */
+  /**
+   * The variable from which the config reads its URL and the file that sets it, if it holds no URL of a Postgres yet;
+   * else null.
+   */
   missingUrl: { name: string; place: string | null; state: 'not set' | 'empty' | 'a placeholder' } | null;
-  /** TypeScript wants `process.env['NAME']`. */
+  /** Whether TypeScript requires `process.env['NAME']`. */
   bracketEnv: boolean;
-  /** TypeScript wants a type at every export. */
+  /** Whether TypeScript requires a type at every export. */
   isolatedDeclarations: boolean;
-  style: Style;
-  /** Where the host keeps its code; `.` for the package itself. */
+  style: CodeStyle;
+  /** The folder of the host's code; `.` for the package itself. */
   sourceFolder: string;
-  /** The folder for new modules where none is named. */
+  /** The default folder of new modules. */
   moduleFolder: string;
   framework: Framework | null;
-  /** The package of a framework that is recognised and not known. */
+  /** The package of a framework that is recognised, but has no mount lines of its own. */
   otherFramework: OtherFrameworkName | null;
   packageManager: PackageManager;
   testRunner: TestRunner;
@@ -68,19 +71,19 @@ export interface HostSnapshot {
   /** The function that the host writes its tests with, where its linter or its tests say so. */
   testFunction: 'it' | 'test' | undefined;
   fileCase: FileCase;
-  /** The linter refuses `console`. */
+  /** Whether the linter refuses `console`. */
   noConsole: boolean;
-  /** The linter refuses `process` as a global. */
+  /** Whether the linter refuses `process` as a global. */
   importsProcess: boolean;
-  /** Commands, to be followed by file names, with which the host's own tools format generated files. */
+  /** Commands that format generated files with the host's own tools, to be completed by file names. */
   fixers: readonly string[];
   /** The packages that the host or its workspace lists. */
   dependencies: readonly string[];
-  /** Where the config is, or would be; `text` is null where there is none. */
+  /** The path of the config, which may not exist yet; `text` is null then. */
   config: { path: string; text: string | null };
-  /** Null where the build takes the config as it is. */
+  /** How the build would compile the config wrongly; null if it compiles it well. */
   strayConfig: StrayConfig | null;
 }
 
-/** The text of files by path; null where there is none. */
+/** The texts of files by path; null for a file that does not exist. */
 export type FileTexts = Readonly<Record<string, string | null>>;

@@ -1,9 +1,6 @@
 import type { ModuleForm } from './module-form.js';
 
-/**
- * An import to be added: names from one module. Every name but `from` is optional; `local` marks a module of the host's
- * own.
- */
+/** An import to add. Every property but `from` is optional; `local` marks a module of the host. */
 export interface WantedImport {
   from: string;
   /** Names of values, e.g. `err, ok`. */
@@ -13,7 +10,7 @@ export interface WantedImport {
   local?: boolean;
 }
 
-/** The import lines, in the style of the templates. */
+/** Writes the import in the code style of the templates, one line for types and one for values. */
 export function importLines({ from, values, types, local }: WantedImport, form: ModuleForm): string {
   const lines: string[] = [];
   if (types) lines.push(`import type { ${types} } from '${from}';`);

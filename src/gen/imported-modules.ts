@@ -8,25 +8,28 @@ import {
 } from 'ts-morph';
 import { findDeclared } from './scopes.js';
 
-/** The specifiers that an expression takes its value from: `notifier`, `modules.notifier`, `require('./n').notifier`. */
+/**
+ * The modules from which an expression takes its value, as import specifiers: for `notifier`, `modules.notifier` or
+ * `require('./n').notifier`.
+ */
 export function specifiersOf(expression: Node): string[] {
   const names = new Set(identifiersIn(expression));
   const bound = bindings(expression.getSourceFile()).filter(({ name }) => names.has(name));
   return [...bound.map(({ from }) => from), ...requiredIn(expression)];
 }
 
-/** The relative specifiers of a file, of scripts only. */
+/** The relative import specifiers of a file, without those of JSON, CSS and other assets. */
 export function relativeSpecifiers(file: SourceFile): string[] {
   const all = [...new Set(bindings(file).map(({ from }) => from))];
   return all.filter((text) => text.startsWith('.') && !/\.(json|css|node|wasm)$/.test(text));
 }
 
-/** Every name that a new binding must not take: declared, imported or used freely. */
+/** The names that a new variable of a file must not have: those declared, imported or used as globals. */
 export function namesInUse(file: SourceFile): Set<string> {
   return new Set(identifiersIn(file));
 }
 
-/** The local name of what a file imports as `exportName` from a specifier that `isMeant`. */
+/** The local name of the export `exportName` that a file imports from a specifier for which `isMeant` returns true. */
 export function localNameOf(
   file: SourceFile,
   isMeant: (specifier: string) => boolean,
@@ -36,8 +39,8 @@ export function localNameOf(
 }
 
 /**
- * `defineConfig` under any name by which a file has it from Cairnloop: imported, required, or taken from the whole
- * package. A file that declares no such name at all can only mean ours.
+ * Whether a callee is Cairnloop's `defineConfig`, under any name: imported, required, or a member of the whole package.
+ * If the file does not declare the name `defineConfig`, it can only mean Cairnloop's.
  */
 export function isDefineConfig(callee: Node): boolean {
   const isWord = Node.isIdentifier(callee);
@@ -51,7 +54,7 @@ export function isDefineConfig(callee: Node): boolean {
 
 interface Binding {
   name: string;
-  /** The name in the other file; absent where the whole module is meant. */
+  /** The name of the export; absent if the variable holds the whole module. */
   exported?: string | undefined;
   from: string;
 }
@@ -74,7 +77,10 @@ function imported(declaration: ImportDeclaration): Binding[] {
   ];
 }
 
-/** `import name = require('from')`, or `import name = other.name` of one such. */
+/**
+ * The variable of `import name = require('from')`, or of `import name = other.name` where `other` is declared like
+ * that.
+ */
 function importedByEquals(declaration: ImportEqualsDeclaration): Binding[] {
   const reference = declaration.getModuleReference();
   const name = declaration.getName();
@@ -115,7 +121,7 @@ function requiredIn(node: Node | undefined): string[] {
   });
 }
 
-/** Identifiers that are no property names. */
+/** The identifiers in a node, without the names of properties. */
 function identifiersIn(node: Node): string[] {
   const all = Node.isIdentifier(node) ? [node] : node.getDescendantsOfKind(SyntaxKind.Identifier);
   return all.filter((identifier) => !isPropertyName(identifier)).map((identifier) => identifier.getText());

@@ -1,6 +1,6 @@
 /**
- * Adds a host module to a config file: an import and a key, with the smallest change of text. Only known shapes are
- * changed, and the result is parsed again; for others the outcome is `manual` with the lines to paste.
+ * Adds a host module to a config file: an import and a key, with the smallest change of text. Only known forms of a
+ * config are changed, and the result is parsed again; for others the outcome is `manual` with the lines to paste.
  */
 import type { Node, ObjectLiteralExpression, SourceFile } from 'ts-morph';
 import { addImport } from './add-import.js';
@@ -20,27 +20,27 @@ import {
   unusedName,
 } from './names.js';
 import { isValidSyntax, parseSource } from './parse-source.js';
-import { observeStyle, type Style } from './style.js';
+import { type CodeStyle, observeStyle } from './style.js';
 
-/** The module to put in: `file` exports `exportName`, which belongs at `configKey`. */
+/** A module to add to the config: `file` exports `exportName`, which becomes the value of `configKey`. */
 export interface ConfigEntry {
   configKey: string;
   exportName: string;
-  /** Relative to the package, as is the config's own path. */
+  /** Path relative to the package, as the config's own path is. */
   file: string;
-  /** The local name when `exportName` is taken. */
+  /** The local name of the import if the config file already uses the name `exportName`. */
   fallbackName: string;
 }
 
-/** The host's settings; what the config file itself shows takes precedence. */
+/** How the host writes code. What the config file itself shows takes precedence. */
 export interface HostConventions {
-  style: Style;
+  style: CodeStyle;
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
 }
 
-/** The smallest addition: the key, and the import unless it exists. */
+/** The lines to add by hand: the key, and the import unless the file has it already. */
 export interface LinesByHand {
   imports: string[];
   keys: string[];
@@ -52,7 +52,7 @@ export type InjectionResult =
   | { outcome: 'skipped'; reason: string }
   | ({ outcome: 'manual'; reason: string } & LinesByHand);
 
-/** `config.path` is relative to the host's package; `config.text` is the whole file. */
+/** Adds an entry to the text of a config. `config.path` is relative to the host's package. */
 export function addEntryToConfig(
   config: { path: string; text: string },
   entry: ConfigEntry,
@@ -60,7 +60,7 @@ export function addEntryToConfig(
 ): InjectionResult {
   const bom = config.text.startsWith('\uFEFF') ? '\uFEFF' : '';
   const job = { path: config.path, entry, habits, file: parseSource(config.path, config.text.slice(bom.length)) };
-  if (!isEditable(config.text)) return manual('it is no text in UTF-8', job);
+  if (!isEditable(config.text)) return manual('it is not UTF-8 text', job);
   if (!isValidSyntax(job.file)) return manual('it has a syntax error', job);
   const found = findConfigObject(job.file);
   if ('unknown' in found) return manual(found.unknown, job);
@@ -69,7 +69,7 @@ export function addEntryToConfig(
     return manual(`${entry.configKey} may be set or changed by: ${shown(existing.unclear)}`, job);
   if (existing) return judgeExisting(existing, job);
   const text = addEntry(found.object, job);
-  if (!isRight(text, job)) return manual('adding the lines would not leave it valid', job);
+  if (!isRight(text, job)) return manual('it would not be valid with the new lines', job);
   return { outcome: 'updated', text: bom + text };
 }
 
@@ -90,7 +90,10 @@ interface Job {
   file: SourceFile;
 }
 
-/** The same module under another path spelling is ours; anything else is the host's and stays. */
+/**
+ * Judges a key that is set already: it is unchanged if its value is the module itself, under any spelling of its path,
+ * and skipped if it is the host's own value.
+ */
 function judgeExisting({ node, value }: { node: Node; value: Node }, job: Job): InjectionResult {
   const isOurs = specifiersOf(value).some((text) => meansOurs(text, job));
   if (isOurs) return { outcome: 'unchanged' };
@@ -115,7 +118,7 @@ function addEntry(object: ObjectLiteralExpression, job: Job): string {
   ]);
 }
 
-/** The import, unless the file has it already, and the key; without semicolon and comma. */
+/** The text to add: the import, unless the file has it already, and the key; without semicolon and comma. */
 function entryLines(job: Job, quoteKeys: boolean): { statement?: string; property: string } {
   const { file, entry, habits, path } = job;
   const quote = observeStyle(file).quote ?? habits.style.quote;
@@ -137,7 +140,7 @@ function importStatement(form: ModuleForm, name: string, local: string, from: st
   return `import { ${name === local ? name : `${name} as ${local}`} } from ${from}`;
 }
 
-/** How the file's own relative imports end, when it has any. */
+/** How the relative imports of a file end; undefined if it has none. */
 function usedExtension(file: SourceFile): SpecifierExtension | undefined {
   const [first] = relativeSpecifiers(file);
   if (first === undefined) return undefined;
@@ -145,7 +148,7 @@ function usedExtension(file: SourceFile): SpecifierExtension | undefined {
   return /\.[cm]?tsx?$/.test(first) ? 'ts' : 'none';
 }
 
-/** The result parses and holds the key exactly once, in the object that is exported. */
+/** Whether the changed text is valid, and sets the key exactly once in the exported object. */
 function isRight(text: string, { path, entry }: Job): boolean {
   const file = parseSource(path, text);
   const found = findConfigObject(file);

@@ -4,7 +4,7 @@ export interface Insertion {
   text: string;
 }
 
-/** Inserts every addition; two at one position keep their order. */
+/** Inserts texts at their positions; two at the same position keep their order. */
 export function insertTexts(text: string, additions: readonly Insertion[]): string {
   let result = '';
   let read = 0;
@@ -15,12 +15,12 @@ export function insertTexts(text: string, additions: readonly Insertion[]): stri
   return result + text.slice(read);
 }
 
-/** Where the line that holds a position starts. */
+/** The start of the line that contains a position. */
 export function lineStart(text: string, position: number): number {
   return text.lastIndexOf('\n', position - 1) + 1;
 }
 
-/** Where the line after a position starts, or the end of the text. */
+/** The start of the line after a position, or the end of the text. */
 export function nextLineStart(text: string, position: number): number {
   const newline = text.indexOf('\n', position);
   return newline < 0 ? text.length : newline + 1;

@@ -1,10 +1,10 @@
-/** The mount of frameworks whose build imports the server's modules: it connects at the first request. */
+/** The mount lines for frameworks whose build imports the server's modules: they connect at the first request. */
 
-/** Connects at the first request, and again at the next one where that failed. */
+/** Lines that connect at the first request. If that fails, the next request connects again. */
 const lazy = (isTyped: boolean) => [
   'const connect = () =>',
   '  createCairnloop(config).then((cairnloop) => {',
-  '    // A server that stops on SIGTERM would wait for the live streams of open pages.',
+  '    // Closes the live streams of open pages, or a server that stops on SIGTERM would wait for them.',
   "    if (process.listenerCount('SIGTERM') > 0) {",
   "      process.once('SIGTERM', () => void cairnloop.close());",
   '    }',
@@ -27,7 +27,7 @@ const lazy = (isTyped: boolean) => [
 
 export const fetchLines = (isTyped: boolean) => [
   ...lazy(isTyped),
-  '/** Undefined for what is not for Cairnloop. */',
+  '/** Returns undefined for requests that are not for Cairnloop. */',
   `export const supportResponse = async (request${isTyped ? ': Request' : ''}) => {`,
   "  const [, mount = ''] = /^\\/(support|help|health|metrics)(?:\\/|$)/.exec(new URL(request.url).pathname) ?? [];",
   '  if (!mount) return undefined;',
@@ -43,7 +43,7 @@ export const nextMountLines = (isTyped: boolean) => [
   "import { connection } from 'next/server';",
   '',
   `const handle = async (request${isTyped ? ': Request' : ''}) => {`,
-  "  await connection(); // So that no build calls it. In Next 14: export const dynamic = 'force-dynamic'",
+  "  await connection(); // Keeps the build from calling it. In Next 14: export const dynamic = 'force-dynamic'",
   '  return (await support()).workspace.fetch(request);',
   '};',
   'export { handle as GET, handle as HEAD, handle as POST };',

@@ -1,4 +1,4 @@
-/** Where the files of a host module are, and their texts. */
+/** The paths of a host module and its test, and their texts. */
 import path from 'node:path';
 import { type FileCase, fileCases, inFileCase } from './file-case.js';
 import type { HostSnapshot, TestRunner } from './host-snapshot.js';
@@ -14,14 +14,14 @@ export interface ModuleRequest {
   kinds: readonly ModuleKindName[];
   /** Folder for the modules, relative to the package. */
   folder: string;
-  /** Where SLA terms live: `static` in the module, `database` in Cairnloop's own table. */
+  /** Where SLA terms are stored: `static` in the module, `database` in Cairnloop's own table. */
   storage: 'static' | 'database';
   /** Overwrites a module that differs from what would be written. */
   force: boolean;
   withTests: boolean;
 }
 
-/** Files whose text a plan needs. */
+/** The files whose present text is needed to plan the modules. */
 export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[] {
   return request.kinds.flatMap((name) => {
     const file = moduleFile(host, moduleKinds[name], request.folder);
@@ -30,8 +30,8 @@ export function moduleFiles(host: HostSnapshot, request: ModuleRequest): string[
 }
 
 /**
- * A module is written in the language of the config that imports it, with the same extension, and named as the host
- * names its files. One that the config imports under another case stays what it is called.
+ * The path of a module. It has the extension of the config that imports it, and the case of the host's file names. A
+ * module that the config imports under another case keeps its name.
  */
 export function moduleFile(host: HostSnapshot, kind: ModuleKind, folder: string): string {
   const extension = path.posix.extname(host.config.path);
@@ -49,12 +49,12 @@ export function testFile(host: HostSnapshot, file: string): string {
   return findTestFile(file, host);
 }
 
-/** Shared by all files of one run. */
+/** What is the same for all files of one run. */
 export interface ModuleContext {
   host: HostSnapshot;
   templates: Templates;
   request: ModuleRequest;
-  /** The language and module system of the config, which its modules follow. */
+  /** The module form of the config, which its modules follow. */
   form: ModuleForm;
 }
 
@@ -129,8 +129,8 @@ export function renderTest(kind: ModuleKind, file: string, runner: TestRunner, c
 }
 
 /**
- * The config of a host that has none yet, with trailing commas, so that new entries come last. {@link finishConfig}
- * removes the commas where the host writes none.
+ * Renders the config of a host that has none yet. It has trailing commas, so that new entries come last;
+ * {@link finishConfig} removes them if the host writes none.
  */
 export function renderConfig(host: HostSnapshot, templates: Templates): string {
   const form = configForm(host, '');
@@ -162,14 +162,17 @@ export function finishConfig({ config, style }: HostSnapshot, text: string): str
   return style.trailingCommas ? text : applyStyle(config.path, text, { ...templateStyle, trailingCommas: false });
 }
 
-/** `.mjs` and `.cjs` say it themselves, TypeScript's settings say it for `.ts`, the text for `.js`. */
+/**
+ * The module form of a config: decided by the extension for `.mjs` and `.cjs`, by the tsconfig for `.ts`, by the text
+ * for `.js`.
+ */
 export function configForm({ config, moduleForm }: HostSnapshot, text: string): ModuleForm {
   if (/\.m[jt]s$/.test(config.path)) return 'esm';
   if (config.path.endsWith('.cjs')) return 'commonjs';
   return observeModuleForm(parseSource(config.path, text), moduleForm);
 }
 
-/** TypeScript compiles `import` to `require` where it must. */
+/** The module form of a file. In TypeScript it is `import`, which TypeScript compiles to `require` where needed. */
 function formFor(file: string, form: ModuleForm): ModuleForm {
   return languageOf(file) === 'ts' && form === 'commonjs' ? 'esm' : form;
 }

@@ -1,12 +1,12 @@
 import { Node, type SourceFile } from 'ts-morph';
 
 /**
- * How a file gives and takes values: `esm`; `commonjs` (`require`, `module.exports`); or `export-equals`, the only form
+ * How a file imports and exports: `esm`; `commonjs` (`require`, `module.exports`); or `export-equals`, the only form
  * that TypeScript allows in a CommonJS file under `verbatimModuleSyntax`.
  */
 export type ModuleForm = 'esm' | 'commonjs' | 'export-equals';
 
-/** The form that a file is written in, or `fallback` where it does not show. */
+/** Recognises the module form of a file; `fallback` if it has neither imports nor exports. */
 export function observeModuleForm(file: SourceFile, fallback: ModuleForm): ModuleForm {
   if (fallback === 'export-equals') return fallback;
   const statements = file.getStatements();

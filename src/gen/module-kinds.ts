@@ -1,12 +1,12 @@
 /**
- * The four host modules. This table drives the templates, file names, prompts and help of `gen` and `init`. The other
- * steps of a fifth kind are in CONTRIBUTING.md.
+ * The four host modules. This table determines the templates, file names, prompts and help of `gen` and `init`. What
+ * else a fifth kind needs is in CONTRIBUTING.md.
  */
 
 export interface ModuleKind {
   /** Name of the kind in `cairnloop gen <name>` and in the templates. */
   name: string;
-  /** The interface of `cairnloop` that it fulfils. */
+  /** The interface, exported by `cairnloop`, that the module implements. */
   contract: string;
   /** The key of `defineConfig({ ... })`, and the name that the module exports. */
   configKey: string;
@@ -15,7 +15,7 @@ export interface ModuleKind {
   /** The function of `cairnloop/testing` that checks the module. */
   check: string;
   summary: string;
-  /** Consequence of a missing module. */
+  /** What happens without the module. */
   absent: string;
   /** Storages of SLA terms, each with a template of its own. The first one is the default. */
   storages?: readonly string[];

@@ -38,7 +38,10 @@ function imports({ config, sourceFolder, extension, moduleForm }: HostSnapshot, 
   return ["import { createCairnloop } from 'cairnloop';", `import config from '${from}';`];
 }
 
-/** How the server comes by the variables that the command line reads from `.env`; undefined where it reads them itself. */
+/**
+ * Advice on how the server gets the variables that the command line reads from `.env`; undefined if it reads `.env`
+ * itself.
+ */
 export function envLine({ framework, dependencies }: HostSnapshot): string | undefined {
   const readers = [
     'dotenv',

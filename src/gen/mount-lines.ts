@@ -9,19 +9,19 @@ export interface MountLines {
   lines: readonly string[];
   /** The lines in TypeScript, where they need types that the JavaScript lines lack. */
   typedLines?: readonly string[];
-  /** True where the lines connect at the first request: a build, or a test, imports them too. */
+  /** True if the lines connect at the first request, because a build or a test imports them too. */
   isLazy?: boolean;
 }
 
 const operator = 'operator: (request, { incoming }) => operatorOf(incoming)';
-export const workspace = `workspace({ basePath: '/support', ${operator} })`;
+export const workspaceCall = `workspace({ basePath: '/support', ${operator} })`;
 const customer = 'customer: (request, { incoming }) => customerOf(incoming)';
-export const portal = `portal({ basePath: '/help', ${customer} })`;
+export const portalCall = `portal({ basePath: '/help', ${customer} })`;
 
 const viaNode = [
   'app.use(cairnloop.operations().node);',
-  `app.use(cairnloop.${workspace}.node);`,
-  `app.use(cairnloop.${portal}.node);`,
+  `app.use(cairnloop.${workspaceCall}.node);`,
+  `app.use(cairnloop.${portalCall}.node);`,
 ];
 const onRequest = (handler: string) => [
   `app.addHook('onRequest', (request, reply, done) => {`,
@@ -44,9 +44,9 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     file: 'server',
     lines: [
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspace};`,
+      `const workspace = cairnloop.${workspaceCall};`,
       ...onRequest('operations'),
-      `const portal = cairnloop.${portal};`,
+      `const portal = cairnloop.${portalCall};`,
       ...onRequest('workspace'),
       ...onRequest('portal'),
     ],
@@ -55,7 +55,7 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     title: 'your Koa application, before body parsers',
     file: 'server',
     lines: [
-      `for (const { node } of [cairnloop.operations(), cairnloop.${workspace}, cairnloop.${portal}]) {`,
+      `for (const { node } of [cairnloop.operations(), cairnloop.${workspaceCall}, cairnloop.${portalCall}]) {`,
       '  app.use((context, next) => {',
       '    context.respond = false;',
       '    return node(context.req, context.res, () => {',
@@ -106,8 +106,8 @@ export const mountLines: Record<Framework | 'node', MountLines> = {
     lines: [
       '// Where requests are the standard Request: return workspace.fetch(request)',
       'const operations = cairnloop.operations();',
-      `const workspace = cairnloop.${workspace};`,
-      `const portal = cairnloop.${portal};`,
+      `const workspace = cairnloop.${workspaceCall};`,
+      `const portal = cairnloop.${portalCall};`,
       'createServer((req, res) =>',
       '  operations.node(req, res, () => workspace.node(req, res, () => portal.node(req, res, () => yours(req, res)))),',
       ');',

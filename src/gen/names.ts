@@ -4,15 +4,18 @@ import path from 'node:path';
 
 const scriptExtension = /\.(?:d\.)?[cm]?[jt]sx?$/;
 
-/** `src/a.ts`, `src/a.js` and `src/a/index.js` are one module: `src/a`. */
+/**
+ * The id of a module, which is the same for all forms of its path: `src/a` for `src/a.ts`, `src/a.js` and
+ * `src/a/index.js`.
+ */
 export function moduleId(file: string): string {
   return file.replace(scriptExtension, '').replace(/(^|\/)index$/, '') || '.';
 }
 
-/** How a relative import names its file: as TypeScript wants it, or as Node does. */
+/** The extension of relative imports: none, `.js` as Node needs it, or `.ts`. */
 export type SpecifierExtension = 'none' | 'js' | 'ts';
 
-/** The text between the quotes of `import … from ''`. */
+/** Returns the specifier by which the file `from` imports the file `to`, e.g. `./notifier.js`. */
 export function specifier(from: string, to: string, extension: SpecifierExtension): string {
   const relative = path.posix.relative(path.posix.dirname(from), to);
   const dotted = relative.startsWith('.') ? relative : `./${relative}`;
@@ -24,7 +27,7 @@ export function specifier(from: string, to: string, extension: SpecifierExtensio
 /** `paths` of a tsconfig, with `baseUrl` applied: targets are relative to the package. */
 export type PathAliases = Readonly<Record<string, readonly string[]>>;
 
-/** The files that a specifier may mean, as {@link moduleId}s; none for a package. */
+/** The ids of the modules that a specifier may mean, as {@link moduleId} returns them; empty for a package. */
 export function possibleModuleIds(from: string, text: string, aliases: PathAliases): string[] {
   if (text.startsWith('.')) return [moduleId(path.posix.join(path.posix.dirname(from), text))];
   return Object.entries(aliases).flatMap(([pattern, targets]) => {

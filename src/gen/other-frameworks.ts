@@ -1,15 +1,18 @@
-/** Frameworks that `init` recognises and has no lines of its own for: what their handlers are, and where one is called. */
+/**
+ * Frameworks that `init` recognises but has no complete mount lines for: the kind of their handlers, and how to call
+ * one.
+ */
 
 export interface OtherFramework {
   title: string;
-  /** `fetch`: from a `Request` to a `Response`. `node`: of Node's request and response. */
+  /** `fetch`: handlers take a `Request` and return a `Response`. `node`: they take Node's request and response. */
   handler: 'fetch' | 'node';
-  /** How the handler of {@link mountGuide} is called there. */
+  /** Lines that call Cairnloop's handler in this framework. */
   call: readonly string[];
 }
 
 const asMiddleware = ['app.use(supportHandler);'];
-/** toWebRequest() takes the body from later handlers, so it is called for Cairnloop's paths only. */
+/** toWebRequest() consumes the body, which later handlers then lack, so it is called only for Cairnloop's paths. */
 const inHandler = [
   'defineEventHandler((event) => {',
   '  if (/^\\/(support|help|health|metrics)(?:[/?]|$)/.test(event.path)) return supportResponse(toWebRequest(event));',
@@ -22,7 +25,7 @@ const asRoute = [
   'export const action = loader;',
 ];
 
-/** By package, the more specific before what they are built on. */
+/** The frameworks by package. One that is built on another one comes before it. */
 export const otherFrameworks = {
   nuxt: { title: 'Nuxt', handler: 'fetch', call: inNitro },
   astro: {

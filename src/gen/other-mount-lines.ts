@@ -1,20 +1,20 @@
-/** The mount in a framework without lines of its own: a handler, and how it is called there. */
+/** The mount lines for a framework that has none of its own: a handler, and how to call it. */
 import { fetchLines } from './lazy-mount-lines.js';
-import { type MountLines, portal, workspace } from './mount-lines.js';
+import { type MountLines, portalCall, workspaceCall } from './mount-lines.js';
 import type { OtherFramework } from './other-frameworks.js';
 
 export function otherMountLines({ title, handler, call }: OtherFramework): MountLines {
-  const unknown = `your ${title} application. It is none of the frameworks that init knows, so check where`;
+  const unknown = `your ${title} application. init does not know this framework: find the place where`;
   if (handler === 'fetch')
     return {
-      title: `${unknown} requests have the standard Request, whose body nobody has read, and call supportResponse there`,
+      title: `${unknown} requests are standard Request objects with an unread body, and call supportResponse there`,
       file: 'support',
       isLazy: true,
       lines: [...fetchLines(false), ...call],
       typedLines: [...fetchLines(true), ...call],
     };
   return {
-    title: `${unknown} requests have Node's request and response, before a body parser, and call supportHandler there`,
+    title: `${unknown} requests are Node's request and response, before a body parser, and call supportHandler there`,
     file: 'server',
     lines: [...nodeLines(false), ...call],
     typedLines: ["import type { IncomingMessage, ServerResponse } from 'node:http';", ...nodeLines(true), ...call],
@@ -23,8 +23,8 @@ export function otherMountLines({ title, handler, call }: OtherFramework): Mount
 
 const nodeLines = (isTyped: boolean) => [
   'const operations = cairnloop.operations();',
-  `const workspace = cairnloop.${workspace};`,
-  `const portal = cairnloop.${portal};`,
+  `const workspace = cairnloop.${workspaceCall};`,
+  `const portal = cairnloop.${portalCall};`,
   isTyped
     ? 'const supportHandler = (req: IncomingMessage, res: ServerResponse, next: () => void) =>'
     : 'const supportHandler = (req, res, next) =>',

@@ -1,6 +1,8 @@
 export type PackageManager = 'npm' | 'pnpm' | 'yarn' | 'bun';
 
-/** How each adds a package, also one that only development needs, and how each runs a binary of one. */
+/**
+ * The words of each package manager: to add a package, to add it for development only, and to run a package's binary.
+ */
 const words: Record<PackageManager, { install: string; dev: string; run: string }> = {
   npm: { install: 'npm install', dev: '-D', run: 'npx' },
   pnpm: { install: 'pnpm add', dev: '-D', run: 'pnpm exec' },
@@ -8,7 +10,7 @@ const words: Record<PackageManager, { install: string; dev: string; run: string 
   bun: { install: 'bun add', dev: '-d', run: 'bunx' },
 };
 
-/** One line for what runs, one for the types that only the compiler reads. */
+/** Returns the commands that install packages: one for code, one for types, which only development needs. */
 export function installCommands(manager: PackageManager, packages: readonly string[]): string[] {
   const { install, dev } = words[manager];
   const isType = (name: string) => name.startsWith('@types/');

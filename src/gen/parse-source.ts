@@ -1,6 +1,6 @@
 import { createWrappedNode, type SourceFile, ts } from 'ts-morph';
 
-/** The syntax tree of one text. Nothing is read from disk and no types are computed. */
+/** Parses one text to a syntax tree. Reads nothing from disk and computes no types. */
 export function parseSource(fileName: string, text: string): SourceFile {
   const setParentNodes = true;
   return createWrappedNode(ts.createSourceFile(fileName, text, ts.ScriptTarget.Latest, setParentNodes)) as SourceFile;

@@ -1,7 +1,7 @@
 import { type ChangePlan, type FileChange, skippedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 
-/** The files of `cairnloop gen alerts`, by the names that they have in the package and in the host. */
+/** Names of the files of `cairnloop gen alerts`, both in Cairnloop's package and in the host. */
 export const alertFileNames = ['cairnloop-alerts.yml', 'cairnloop-dashboard.json'] as const;
 
 /** Default folder of the alert rules; `--dir` names another. */
@@ -13,12 +13,12 @@ export interface AlertsRequest {
   force: boolean;
 }
 
-/** The paths of the files in the host. Pure. */
+/** The paths of the alert rules and the dashboard in the host. Pure. */
 export function alertFiles({ folder }: Pick<AlertsRequest, 'folder'>): string[] {
   return alertFileNames.map((name) => (folder === '.' ? name : `${folder}/${name}`));
 }
 
-/** What `cairnloop gen alerts` would do; `own` and `texts` are by name and by path. Pure. */
+/** Plans `cairnloop gen alerts`. `own` has Cairnloop's files by name, `texts` the host's files by path. Pure. */
 export function planAlerts(
   { root }: HostSnapshot,
   own: Readonly<Record<string, string>>,
@@ -38,10 +38,13 @@ export function planAlerts(
   return { root, changes, notes };
 }
 
-/** A file that the host has changed since is the host's. */
+/**
+ * Plans to write a file. One that exists with another text is skipped without `force`, because the host may have edited
+ * it.
+ */
 export function keepEdited(path: string, before: string | null, after: string, force: boolean): FileChange {
   const isEdited = before !== null && before !== after;
   return isEdited && !force
-    ? skippedFile(path, before, 'it differs; --force overwrites it')
+    ? skippedFile(path, before, 'it differs from the generated file; --force overwrites it')
     : writeChange(path, before, after);
 }

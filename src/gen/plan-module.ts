@@ -19,7 +19,10 @@ import { keepEdited } from './plan-alerts.js';
 import type { Templates } from './render-template.js';
 import { tsconfigChanges } from './tsconfig-changes.js';
 
-/** `texts` holds the files that `moduleFiles` names. */
+/**
+ * Plans the modules of a request, their tests and the config. `texts` are the present texts of the files that
+ * `moduleFiles` lists.
+ */
 export function planModules(
   host: HostSnapshot,
   templates: Templates,
@@ -66,7 +69,7 @@ function planKind(
   return { changes, injected };
 }
 
-/** A test that the host deleted is not written again. */
+/** Plans the test of a module. A test that the host has deleted is not written again. */
 function planTest(kind: ModuleKind, file: string, isNew: boolean, planning: Planning): FileChange[] {
   const { host, request, texts } = planning;
   const at = testFile(host, file);
@@ -92,13 +95,13 @@ function inject(kind: ModuleKind, file: string, config: string, planning: Planni
   return manualOutcome(`${file} exports no ${kind.configKey}`, source, entry, habits);
 }
 
-/** A file of the host's at the module's path must export what the config would import. */
+/** Whether a file that the host already has at the module's path exports the name that the config would import. */
 function exportsName(text: string, name: string): boolean {
   const named = `\\bexport\\b[^;=]*\\b${name}\\b|\\bexports\\.${name}\\b|\\bexports?\\s*=[^;]*\\b${name}\\b`;
   return new RegExp(named).test(text);
 }
 
-/** One line for the config, with the outcome of all entries. */
+/** Plans the change of the config, with one outcome for all its entries. */
 function configChange(host: HostSnapshot, text: string, injections: readonly InjectionResult[]): FileChange {
   const change = writeChange(host.config.path, host.config.text, text);
   const left = injections.filter((result) => result.outcome === 'manual' || result.outcome === 'skipped');
@@ -117,7 +120,7 @@ function installs(host: HostSnapshot, request: ModuleRequest): string[] {
   return installCommands(host.packageManager, missing);
 }
 
-/** Commands that format the written files, because the host's linter may want another layout. */
+/** The commands that format the written files, because the host's linter may require another layout. */
 function fixes({ fixers, packageManager }: HostSnapshot, changes: readonly FileChange[]): string[] {
   const files = changes.filter(({ before, after }) => after !== null && before !== after).map(({ path }) => path);
   if (files.length === 0) return [];

@@ -1,16 +1,19 @@
-/** Finds what a file does to an object or name after its declaration. */
+/** Finds the statements that change an object or a variable after its declaration. */
 import { type CallExpression, Node, type SourceFile } from 'ts-morph';
-import { isWritten, outermost, referencesTo, type ScopedName } from './references.js';
+import { isWritten, outermostWrapper, referencesTo, type ScopedName } from './references.js';
 
-/** One place where a key of the object is set; `key` is undefined where it is unknown which one. */
+/** A statement that sets a key of an object; `key` is undefined if it may be any key. */
 export interface Reassignment {
   node: Node;
   key: string | undefined;
-  /** Undefined where the key is taken away, or set in a way that cannot be followed. */
+  /** Undefined if the key is deleted, or set in a way that cannot be followed. */
   value: Node | undefined;
 }
 
-/** `config.key = …`, `delete config.key`, `Object.assign(config, …)` and their like, in the order of the file. */
+/**
+ * Finds `config.key = …`, `delete config.key`, `Object.assign(config, …)` and similar statements, in the order of the
+ * file.
+ */
 export function findReassignments(names: readonly ScopedName[], file: SourceFile): Reassignment[] {
   return names
     .flatMap((name) => referencesTo(name, file))
@@ -19,13 +22,13 @@ export function findReassignments(names: readonly ScopedName[], file: SourceFile
 }
 
 function writeThrough(reference: Node): Reassignment[] {
-  const whole = outermost(reference);
+  const whole = outermostWrapper(reference);
   const parent = whole.getParent();
   if (isWritten(whole) && !isExport(whole)) return [unclear(whole)];
   if (Node.isCallExpression(parent) && parent.getArguments()[0] === whole) return writeByCall(parent);
   if (Node.isCallExpression(parent) && parent.getArguments().includes(whole)) return writeInside(parent);
   if (!isAccessOf(parent, whole)) return [];
-  const access = outermost(parent);
+  const access = outermostWrapper(parent);
   const isDeleted = Node.isDeleteExpression(access.getParent());
   if (!isDeleted && !isWritten(access)) return [];
   const assignment = access.getParent();
@@ -94,7 +97,10 @@ function statementOf(node: Node): Node {
   return node.getFirstAncestor((ancestor) => Node.isStatement(ancestor)) ?? node;
 }
 
-/** An assignment that stands at the top of the file is an export, which is followed as such. */
+/**
+ * Whether a node is the target of an assignment at the top level, such as `module.exports = …`: that exports the object
+ * and does not change it.
+ */
 function isExport(target: Node): boolean {
   const assignment = target.getParent();
   if (!Node.isBinaryExpression(assignment)) return false;

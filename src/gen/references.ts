@@ -1,15 +1,15 @@
-/** Where a file uses a name, and whether that writes to it. */
+/** Finds where a file uses a variable or an export, and whether it writes to it. */
 import { type BinaryExpression, Node, type SourceFile, SyntaxKind, ts } from 'ts-morph';
 import { findDeclared } from './scopes.js';
 
-/** A name in the file: a variable of one scope, or an export such as `module.exports`, which has none. */
+/** A variable of one scope, or an export such as `module.exports`, which has no scope. */
 export interface ScopedName {
   text: string;
   scope: Node | undefined;
 }
 
-/** Wrappers that change the type of what they hold, not the value. */
-export function isTransparent(node: Node | undefined): node is Node & { getExpression(): Node } {
+/** Whether a node, such as parentheses, `as` or `await`, wraps an expression and leaves its value unchanged. */
+export function wrapsSameValue(node: Node | undefined): node is Node & { getExpression(): Node } {
   return (
     Node.isParenthesizedExpression(node) ||
     Node.isAsExpression(node) ||
@@ -20,23 +20,23 @@ export function isTransparent(node: Node | undefined): node is Node & { getExpre
   );
 }
 
-/** The outermost node around a node whose wrappers leave the value unchanged. */
-export function outermost(node: Node): Node {
+/** The outermost node that wraps a node and leaves its value unchanged. */
+export function outermostWrapper(node: Node): Node {
   const parent = node.getParent();
-  return isTransparent(parent) ? outermost(parent) : node;
+  return wrapsSameValue(parent) ? outermostWrapper(parent) : node;
 }
 
-/** True where a value is put into the variable anywhere but at its declaration. */
+/** Whether a variable gets a value anywhere but at its declaration. */
 export function isReassigned({ text, scope }: ScopedName & { scope: Node }): boolean {
   return referencesTo({ text, scope }, scope).some(isWritten);
 }
 
-/** The names, and those that a `const other = name` of the file gives to the same object. */
+/** Adds the variables to which a file assigns the same object by a declaration such as `const other = name`. */
 export function withAliases(names: readonly ScopedName[], file: SourceFile): readonly ScopedName[] {
   const known = new Set(names.map(keyOf));
   const aliases = names
     .flatMap((name) => referencesTo(name, file))
-    .map((reference) => outermost(reference).getParent())
+    .map((reference) => outermostWrapper(reference).getParent())
     .filter((parent) => Node.isVariableDeclaration(parent))
     .map((declaration) => declaration.getNameNode())
     .filter((node) => Node.isIdentifier(node))
@@ -56,13 +56,13 @@ export function referencesTo({ text, scope }: ScopedName, within: Node): Node[] 
     .filter((node) => node.getText() === text && isValue(node) && findDeclared(node)?.scope === scope);
 }
 
-/** A property's own name and a declaration's are no references. */
+/** Whether an identifier stands for a value: the names in a property and in a declaration do not. */
 function isValue(node: Node): boolean {
   const parent = node.getParent()?.compilerNode as { name?: ts.Node; kind: SyntaxKind } | undefined;
   return parent?.name !== node.compilerNode || parent.kind === SyntaxKind.ShorthandPropertyAssignment;
 }
 
-/** Assigned to, counted up, or filled by a pattern or a loop. */
+/** Whether a node is written to: by an assignment, `++` or `--`, a destructuring pattern or a loop. */
 export function isWritten(node: Node): boolean {
   const parent = node.getParent();
   if (!parent) return false;
@@ -77,7 +77,7 @@ export function isWritten(node: Node): boolean {
 function isPatternPart(parent: Node, node: Node): boolean {
   if (Node.isPropertyAssignment(parent)) return parent.getInitializer() === node;
   return (
-    isTransparent(parent) ||
+    wrapsSameValue(parent) ||
     Node.isShorthandPropertyAssignment(parent) ||
     Node.isObjectLiteralExpression(parent) ||
     Node.isArrayLiteralExpression(parent) ||

@@ -1,22 +1,25 @@
 import Handlebars from 'handlebars';
 import { importLines, type WantedImport } from './import-statement.js';
 import type { ModuleForm } from './module-form.js';
-import { applyStyle, type Style } from './style.js';
+import { applyStyle, type CodeStyle } from './style.js';
 
-/** `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
+/** The texts of `templates/<name>.hbs` by name, e.g. `notifier.ts`. */
 export type Templates = Readonly<Record<string, string>>;
 
-export interface Rendering {
+export interface TemplateRendering {
   template: string;
-  /** Names the language for the syntax: `notifier.ts`. */
+  /** The name of the file, whose extension determines the syntax. */
   fileName: string;
   form: ModuleForm;
-  style: Style;
+  style: CodeStyle;
   values: Readonly<Record<string, unknown>>;
 }
 
-/** One file of the host, as the host would have written it. A name that the template lacks is an error, never a gap. */
-export function renderTemplate(templates: Templates, { template, fileName, form, style, values }: Rendering): string {
+/** Renders a file in the host's code style. Throws if the template uses a value that is not given. */
+export function renderTemplate(
+  templates: Templates,
+  { template, fileName, form, style, values }: TemplateRendering,
+): string {
   const source = templates[template];
   if (source === undefined) throw new Error(`there is no template "${template}"`);
   const render = Handlebars.compile(source, { noEscape: true, strict: true });
@@ -27,7 +30,10 @@ export function renderTemplate(templates: Templates, { template, fileName, form,
   return applyStyle(fileName, `${text.trim()}\n`, style);
 }
 
-/** `export` stands before the value, `tail` after it, `exportDefault` before an expression. */
+/**
+ * The parts of an export in a template: `export` precedes a value, `tail` follows it, `exportDefault` precedes an
+ * expression.
+ */
 function exportWords(form: ModuleForm, name: unknown): Record<string, string> {
   if (form === 'esm') return { export: 'export ', exportDefault: 'export default ' };
   if (form === 'commonjs') return { tail: `\nmodule.exports = { ${name} };`, exportDefault: 'module.exports = ' };

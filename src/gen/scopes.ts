@@ -39,7 +39,7 @@ function isDeclaring(identifier: Node): boolean {
   return (parent.compilerNode as ts.NamedDeclaration).name === identifier.compilerNode;
 }
 
-/** `var` belongs to the whole function, everything else to its block. */
+/** The scope of a declaration: the whole function for `var`, the block for everything else. */
 function scopeOf(declaration: Node): Node | undefined {
   const list = declaration.getFirstAncestorByKind(SyntaxKind.VariableDeclarationList);
   const parameter = declaration.getFirstAncestorByKind(SyntaxKind.Parameter) ?? declaration;

@@ -1,8 +1,8 @@
 import { Node, type SourceFile, SyntaxKind } from 'ts-morph';
 import { parseSource } from './parse-source.js';
 
-/** How a host writes its code. */
-export interface Style {
+/** The code style of a host. */
+export interface CodeStyle {
   quote: "'" | '"';
   semicolons: boolean;
   /** One level of indentation. */
@@ -11,11 +11,11 @@ export interface Style {
   trailingCommas: boolean;
 }
 
-/** The style of the templates. */
-export const templateStyle: Style = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
+/** The code style in which the templates are written. */
+export const templateStyle: CodeStyle = { quote: "'", semicolons: true, indent: '  ', eol: '\n', trailingCommas: true };
 
-/** The code style that one file shows; absent keys are those that it does not show. */
-export function observeStyle(file: SourceFile): Partial<Style> {
+/** Recognises the code style of one file; settings that the file does not show are absent. */
+export function observeStyle(file: SourceFile): Partial<CodeStyle> {
   const text = file.getFullText();
   return {
     ...observeQuotes(file),
@@ -25,14 +25,14 @@ export function observeStyle(file: SourceFile): Partial<Style> {
   };
 }
 
-function observeQuotes(file: SourceFile): Partial<Style> {
+function observeQuotes(file: SourceFile): Partial<CodeStyle> {
   const quotes = file.getDescendantsOfKind(SyntaxKind.StringLiteral).map((literal) => literal.getText()[0]);
   if (quotes.length === 0) return {};
   const doubles = quotes.filter((quote) => quote === '"').length;
   return { quote: doubles * 2 > quotes.length ? '"' : "'" };
 }
 
-function observeSemicolons(file: SourceFile): Partial<Style> {
+function observeSemicolons(file: SourceFile): Partial<CodeStyle> {
   const ends = file
     .getStatements()
     .filter((statement) => takesSemicolon(statement))
@@ -51,8 +51,8 @@ function takesSemicolon(node: Node): boolean {
   );
 }
 
-/** The smallest indentation of the file; the ` *` of a block comment does not count. */
-function observeIndent(text: string): Partial<Style> {
+/** Takes the smallest indentation of the file as one level; the ` *` of a block comment does not count. */
+function observeIndent(text: string): Partial<CodeStyle> {
   const indents = [...text.matchAll(/^([ \t]+)(?![ \t]|\*|\r?$)/gm)].map(([, indent = '']) => indent);
   if (indents.some((indent) => indent.startsWith('\t'))) return { indent: '\t' };
   const widths = indents.map((indent) => indent.length).filter((width) => width > 1);
@@ -60,9 +60,10 @@ function observeIndent(text: string): Partial<Style> {
 }
 
 /**
- * Rewrites a text in {@link templateStyle} as the host would have written it. Comments and templates stay as they are.
+ * Rewrites a text from {@link templateStyle} to the code style of a host. Comments and template literals stay as they
+ * are.
  */
-export function applyStyle(fileName: string, text: string, style: Style): string {
+export function applyStyle(fileName: string, text: string, style: CodeStyle): string {
   const file = parseSource(fileName, text);
   const edits = file.getDescendants().flatMap((node) => tokenEdit(node, style, text));
   const restyled = edits
@@ -77,7 +78,7 @@ interface Edit {
   text: string;
 }
 
-function tokenEdit(node: Node, style: Style, text: string): Edit[] {
+function tokenEdit(node: Node, style: CodeStyle, text: string): Edit[] {
   const [start, end] = [node.getStart(), node.getEnd()];
   if (Node.isStringLiteral(node) && style.quote === '"' && !node.getText().includes('"')) {
     return [{ start, end, text: `"${text.slice(start + 1, end - 1)}"` }];

@@ -1,13 +1,13 @@
 import type { FileChange } from './change-plan.js';
 import type { HostSnapshot, StrayConfig } from './host-snapshot.js';
 
-/** The manual step for a tsconfig that excludes the config: the host has to decide it. */
+/** The manual change of a tsconfig that would compile the config wrongly: only the host can decide on it. */
 export function tsconfigChanges({ strayConfig, config }: HostSnapshot): FileChange[] {
   const changes: FileChange[] = [];
-  // A host that was built with such a tsconfig has a layout that fits it.
+  // A config that exists was built with this tsconfig before, so the host's layout fits.
   if (strayConfig && (strayConfig.isError || config.text === null)) {
     const { tsconfig, reason } = strayConfig;
-    changes.push(byHand(tsconfig, reason, strayLine(strayConfig), 'beside "compilerOptions"'));
+    changes.push(byHand(tsconfig, reason, tsconfigIncludeLine(strayConfig), 'beside "compilerOptions"'));
   }
   return changes;
 }
@@ -17,6 +17,6 @@ function byHand(path: string, reason: string, line: string, place: string): File
 }
 
 /** The line that limits the tsconfig to its source folder. */
-export function strayLine({ folder }: StrayConfig): string {
+export function tsconfigIncludeLine({ folder }: StrayConfig): string {
   return `"include": [${JSON.stringify(folder)}]`;
 }

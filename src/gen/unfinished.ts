@@ -11,7 +11,9 @@ const rules = {
   'slaPolicyProvider.getActivePolicies': onlyReturns(/\bok\)?\(\s*\w+\s*\)/),
 } as const satisfies Record<string, (text: string) => boolean>;
 
-/** A method that a template leaves to the host. Of `getActivePolicies` it means that the terms are a list in its file. */
+/**
+ * A method that a template leaves to the host. For `getActivePolicies` it means that the terms are a list in its file.
+ */
 export type UnfinishedMethod = keyof typeof rules;
 
 export function unfinishedMethods(modules: HostModules): UnfinishedMethod[] {
@@ -26,13 +28,18 @@ function codeOf(method: object): string {
   return Function.prototype.toString.call(method).replace(/\/\*[\s\S]*?\*\/|(?<=^|[\s;{}])\/\/.*$/gm, '');
 }
 
-/** As a method, a function or an arrow, compiled or not: `(0, cairnloop_1.err)('…')`. */
+/**
+ * Matches a method, a function or an arrow, compiled or not, that only returns the value: `(0, cairnloop_1.err)('…')`.
+ */
 function onlyReturns(value: RegExp): (text: string) => boolean {
   const whole = new RegExp(`^[^{}]*(?:\\{\\s*return\\b|=>)[^{}"'\`]*${value.source}\\s*;?\\s*\\}?\\s*$`);
   return (text) => whole.test(text);
 }
 
-/** Whether the log line of the template is its only call. The other parenthesis is that of the parameters. */
+/**
+ * Matches a function that does nothing but log the template's line: its text has two `(`, the other one of the
+ * parameters.
+ */
 function onlyLogs(line: string): (text: string) => boolean {
   return (text) => text.includes(line) && text.split('(').length === 3;
 }

@@ -2,8 +2,8 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type ChangePlan, pendingChanges } from './change-plan.js';
 
 /**
- * The plan as a patch that `git apply` and `patch -p1` take, in the package or where `folder` leads there from. Empty
- * where nothing would change.
+ * Returns the plan as a patch for `git apply` or `patch -p1`: to apply in the package, or in the folder from which
+ * `folder` leads to it. Empty if nothing would change.
  */
 export function unifiedDiff(plan: ChangePlan, folder = ''): string {
   const start = folder === '' ? '' : `${folder}/`;

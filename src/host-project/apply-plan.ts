@@ -18,14 +18,17 @@ import { decodeText, encodeText } from './host-text.js';
 import { realHostFile } from './safe-path.js';
 import { writeFailed } from './write-failed.js';
 
-/** The changes that were made, so that they can be reverted. Paths are relative to the package. */
+/** The changes that a plan has made, so that they can be reverted. Paths are relative to the package. */
 export interface AppliedChanges {
   files: { path: string; before: string | null; after: string | null }[];
-  /** Folders that were made, outermost first. */
+  /** Folders that were created, outermost first. */
   folders: string[];
 }
 
-/** @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then every file is as it was */
+/**
+ * Writes the changes of a plan. @throws CairnloopError FILE_CHANGED, PATH_REFUSED or WRITE_FAILED; then no file has
+ * changed.
+ */
 export function applyPlan(plan: ChangePlan): AppliedChanges {
   const changes = pendingChanges(plan).map((change) => ({ ...change, real: realHostFile(plan.root, change.path) }));
   refuseChanged(changes);
@@ -44,7 +47,7 @@ export function applyPlan(plan: ChangePlan): AppliedChanges {
 
 type RealChange = FileChange & { real: string };
 
-/** Between reading and writing somebody may have saved a file. */
+/** Throws FILE_CHANGED if somebody has saved a file since the plan was made from it. */
 function refuseChanged(changes: readonly RealChange[]): void {
   const changed = changes.filter(({ real, before }) => currentText(real) !== before);
   if (changed.length > 0) throw new CairnloopError('FILE_CHANGED', { files: changed.map(({ path }) => path) });
@@ -91,12 +94,12 @@ function restore(file: string, text: string | null): void {
   else writeFileSync(file, encodeText(text));
 }
 
-/** A step that cannot be undone does not stop the others. */
+/** Runs one step of a rollback. If it fails, the other steps still run. */
 function attempt(step: () => void): void {
   try {
     step();
   } catch {
-    // The failure that caused the rollback is reported.
+    // Ignored: the error that caused the rollback is reported.
   }
 }
 

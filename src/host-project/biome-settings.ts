@@ -1,12 +1,14 @@
-/** A host's Biome settings, with those that they extend: files, packages and, as `//`, the root of the repository. */
+/**
+ * Reads a host's Biome settings and those that they extend: files, packages and, as `//`, the root of the repository.
+ */
 import path from 'node:path';
+import { findPresetFile } from './find-preset-file.js';
 import { foldersUp, isFile } from './folders.js';
-import { presetFile } from './preset-file.js';
 import { readJson, type Settings } from './read-json.js';
 
 const fileNames = ['biome.json', 'biome.jsonc', '.biome.json', '.biome.jsonc'];
 
-/** Undefined where the folder has no settings of its own, or they cannot be read. */
+/** Reads the Biome settings of a folder; undefined if it has none, or if they cannot be read. */
 export function readBiomeSettings(folder: string): Settings | undefined {
   const file = settingsFile(folder);
   return file === undefined ? undefined : readExtended(file, []);
@@ -16,7 +18,10 @@ function settingsFile(folder: string): string | undefined {
   return fileNames.map((name) => path.join(folder, name)).find(isFile);
 }
 
-/** Later entries of `extends` win over earlier ones, and the file itself over all of them. */
+/**
+ * Merges settings with those that they extend. Later entries of `extends` win over earlier ones, and the file itself
+ * wins over all of them.
+ */
 function readExtended(file: string, above: readonly string[]): Settings | undefined {
   const own = readJson(file);
   if (!own || above.includes(file)) return own;
@@ -25,14 +30,17 @@ function readExtended(file: string, above: readonly string[]): Settings | undefi
   return [...bases.map((base) => readExtended(base, [...above, file])), own].reduce<Settings>(merged, {});
 }
 
-/** Paths are relative to the folder of the settings; `a/b.json` counts as a path if that file exists. */
+/**
+ * Finds the file that an entry of `extends` names. Paths are relative to the folder of the settings; `a/b.json` counts
+ * as a path if that file exists.
+ */
 function extendedFile(from: string, entry: string): string | undefined {
   const folder = path.dirname(from);
   if (entry === '//') return rootSettings(folder);
-  return presetFile(from, entry, fileNames);
+  return findPresetFile(from, entry, fileNames);
 }
 
-/** The nearest settings above that do not say `root: false`. */
+/** The nearest Biome settings in a folder above, without those that set `root: false`. */
 function rootSettings(folder: string): string | undefined {
   const files = foldersUp(path.dirname(folder)).map(settingsFile);
   return files.find((file) => file !== undefined && readJson(file)?.root !== false);

@@ -1,5 +1,6 @@
 /**
- * Which tool builds a host, and whether its output holds the config. Read from settings: nothing of the host is run.
+ * Finds out which tool builds a host, and whether the output contains the config. Only settings are read: no host code
+ * runs.
  */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
@@ -7,13 +8,13 @@ import { isFile } from './folders.js';
 import { readTextIfAny } from './read-text.js';
 
 export type BuildTool =
-  /** No script builds it, or `tsc` does, which {@link readBuild} knows. */
+  /** No script builds the host, or `tsc` does, whose settings {@link readTscBuild} reads. */
   | { kind: 'none' | 'tsc' }
   /** A bundler that emits only its listed entries; `holdsConfig` if the config is one of them. */
   | { kind: 'bundler'; name: string; holdsConfig: boolean; fix: string }
   | { kind: 'unknown'; script: string };
 
-/** `config` is relative to `root`. */
+/** Finds the tool that builds the host. `config` is the path of the config, relative to `root`. */
 export function readBuildTool(root: string, config: string): BuildTool {
   const script = buildScript(root);
   if (script === undefined) return { kind: 'none' };
@@ -47,7 +48,7 @@ function bundlerIn(script: string): string | undefined {
   return bundlers.find((name) => new RegExp(`(^|[\\s/;&|:"'@])${name}\\b`).test(script));
 }
 
-/** Nest builds by webpack or swc where `nest-cli.json` says so. */
+/** The bundler of `nest build`: webpack or swc if `nest-cli.json` or the script says so, else none. */
 function nestBundler(root: string, script: string): string | undefined {
   if (!/\bnest build\b/.test(script)) return undefined;
   const text = readTextIfAny(path.join(root, 'nest-cli.json')) ?? '';
@@ -65,7 +66,9 @@ function bundler(root: string, config: string, name: string, script: string): Bu
   return { kind: 'bundler', name, holdsConfig: texts.some((text) => names(text, config)), fix };
 }
 
-/** An asset is listed by its name, by a pattern for its folder, or, for swc, by its folder. */
+/**
+ * Whether settings of a bundler list the config: by its name, by a pattern for its folder or, for swc, by its folder.
+ */
 function names(text: string, config: string): boolean {
   const folder = path.posix.dirname(config);
   if (text.includes('cairnloop.config')) return true;
@@ -73,7 +76,7 @@ function names(text: string, config: string): boolean {
   return new RegExp(`\\b${folder}/\\*|\\bswc\\s+(\\./)?${folder}\\b|"sourceRoot"\\s*:\\s*"${folder}"`).test(text);
 }
 
-/** The tool's own, and the scripts that the build runs, e.g. `node build.mjs`. */
+/** The settings files of a bundler, and the scripts that the build runs, e.g. `node build.mjs`. */
 function settingsFiles(root: string, name: string, script: string): string[] {
   const own = readdirSync(root).filter((file) => file.startsWith(`${name}.config.`) || file === 'project.json');
   const run = [...script.matchAll(/[\w./-]+\.[cm]?[jt]s\b/g)]
@@ -86,7 +89,7 @@ function isBuildFile(root: string, file: string, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(readTextIfAny(path.join(root, file)) ?? '');
 }
 
-/** The text of the build script, of the scripts that it runs, and of files that it starts Node with. */
+/** The text of the build script and of the scripts that it calls, with the bundlers that its Node scripts import. */
 function buildScript(root: string): string | undefined {
   const project = projectBuild(root);
   if (project !== undefined) return project;
@@ -110,7 +113,7 @@ function whole(root: string, scripts: Record<string, unknown>, script: string, d
   return [script, ...inner, ...tools].join(' ').trim();
 }
 
-/** In Nx, the build settings of a project are in the project's folder. */
+/** The executor that builds an Nx project, as the project.json in its folder names it. */
 function projectBuild(root: string): string | undefined {
   const { targets } = jsonOf(path.join(root, 'project.json')) as { targets?: Record<string, { executor?: unknown }> };
   const executor = targets?.build?.executor;

@@ -1,12 +1,13 @@
 import path from 'node:path';
 import { globSync } from 'tinyglobby';
 import { envFiles, envValue } from '../config/env-files.js';
-import { isPlaceholder } from '../config/placeholder.js';
+import { isPlaceholderUrl } from '../config/placeholder.js';
 import type { HostSnapshot } from '../gen/host-snapshot.js';
 import { readTextIfAny } from './read-text.js';
 
 /**
- * Prisma, Drizzle and others keep a file or another server under the usual name. No value leaves this function whole.
+ * Chooses the variable of the database URL. Another one than `DATABASE_URL` is needed if an ORM such as Prisma uses
+ * that for a file or another database. Of a variable's value only the scheme is returned.
  */
 export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'databaseVariable' | 'otherDatabase'> {
   const files = [...envFiles(root), path.join(root, '.env.example')];
@@ -17,17 +18,17 @@ export function findDatabaseVariable(root: string): Pick<HostSnapshot, 'database
   return { databaseVariable, otherDatabase: isOther ? kind : null };
 }
 
-/** Why a variable names no Postgres yet; null where it seems to. */
+/** Why a variable holds no URL of a Postgres yet; null if it seems to hold one. */
 export function findMissingUrl(root: string, name: string): HostSnapshot['missingUrl'] {
   const file = envFiles(root).find((one) => envValue(one, name) !== undefined);
   const value = process.env[name] ?? (file && envValue(file, name));
   const place = process.env[name] === undefined && file !== undefined ? path.relative(root, file) : 'the environment';
   if (value === undefined) return { name, place: null, state: 'not set' };
   if (value.trim() === '') return { name, place, state: 'empty' };
-  return isPlaceholder(value) ? { name, place, state: 'a placeholder' } : null;
+  return isPlaceholderUrl(value) ? { name, place, state: 'a placeholder' } : null;
 }
 
-/** The kind of database in a URL; undefined for a value without a scheme that is no file and no ODBC string. */
+/** The kind of database that a connection string names: its scheme, a file, or a list of keys; undefined if unknown. */
 function kindOf(value: string): string | undefined {
   const scheme = /^[a-z][\w.+-]*:/i.exec(value)?.[0];
   if (scheme) return scheme;
@@ -35,14 +36,16 @@ function kindOf(value: string): string | undefined {
   return /^(?:server|data source|host)=[^;]*;/i.test(value) ? 'a list of keys' : undefined;
 }
 
-/** Files in which ORMs keep their settings, the schema of Prisma among them. */
+/** Settings files of ORMs, and Prisma's schema files. */
 const settingsFiles = [
   '{,prisma/,prisma/schema/}*.prisma',
   '{,src/,config/,db/,database/}{drizzle.config,prisma.config,knexfile,mikro-orm.config,ormconfig,data-source,database,config,sequelize}.{ts,mts,js,mjs,cjs,json}',
   'src/{db,database,config}/{data-source,database,knexfile,sequelize,index}.{ts,js}',
 ];
 
-/** Where no file sets the variable, the settings of an ORM that reads it name the database. */
+/**
+ * The kind of database in an ORM's settings, if they read `DATABASE_URL`, for a host without a value of the variable.
+ */
 function declaredKind(root: string): string | undefined {
   const texts = globSync(settingsFiles, { cwd: root, absolute: true }).map((file) => readTextIfAny(file) ?? '');
   if (!texts.some((text) => /\bDATABASE_URL\b/.test(text))) return undefined;

@@ -5,21 +5,22 @@ import { isTrustedFile, trustedFoldersUp } from '../config/trusted-folders.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { isFile, isFolder } from './folders.js';
 import { isModuleTypeMarker, type PackageJson } from './package-json.js';
-import { workspacePackages } from './workspace.js';
+import { findWorkspacePackages } from './workspace.js';
 
 export interface HostPackage {
-  /** Absolute: the folder of the config. */
+  /** Absolute path of the host's folder, to which its config belongs. */
   root: string;
-  /** The package.json of this folder, or of one above as in an Nx repository. */
+  /** The package.json in this folder, or in one above, as in an Nx repository. */
   json: PackageJson;
-  /** Absolute: the folder of that package.json; null where there is none. */
+  /** Absolute path of the folder with that package.json; null if there is none. */
   packageRoot: string | null;
 }
 
 /**
- * The host that a folder belongs to, found by one rule for every command: the nearest folder up that holds a config, a
- * project of a monorepo or a package.json that describes a package. At the root of a monorepo it is the one project
- * below that holds a config or lists Cairnloop. A config that is named belongs to the host nearest to it.
+ * Finds the host that a folder belongs to, by one rule for all commands: the nearest folder, from `cwd` upwards, that
+ * has a config, is a project of a monorepo, or has a package.json that describes a package. From the root of a monorepo
+ * it is the only project that has a config or depends on Cairnloop. If `config` names a file, it is the host nearest to
+ * that file.
  * @throws CairnloopError HOST_NOT_FOUND or HOST_AMBIGUOUS
  */
 export function findPackage(cwd: string, config?: string): HostPackage {
@@ -32,8 +33,8 @@ export function findPackage(cwd: string, config?: string): HostPackage {
 }
 
 /**
- * {@link findPackage} for commands that only run a host: accepts a folder without a package.json. @throws CairnloopError
- * HOST_AMBIGUOUS, and HOST_NOT_FOUND for a missing folder
+ * Finds what {@link findPackage} finds, for commands that only run a host: accepts a folder without a package.json.
+ * @throws CairnloopError HOST_AMBIGUOUS, and HOST_NOT_FOUND for a missing folder
  */
 export function findHostFolder(cwd: string, config?: string): string {
   try {
@@ -58,7 +59,10 @@ function requireHost(host: HostPackage | undefined, start: string): HostPackage 
   throw new CairnloopError('HOST_NOT_FOUND', { folder: start, reason });
 }
 
-/** The caller decides whether a config outside of the current host is refused or read. */
+/**
+ * Finds the host of a named config file. Undefined for a file outside of the nearest package, which the caller refuses
+ * or reads.
+ */
 function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPackage | undefined {
   const top = nearest?.packageRoot ?? nearest?.root;
   if (top !== undefined && !isInside(top, file)) return undefined;
@@ -67,9 +71,11 @@ function hostOfConfig(file: string, nearest: HostPackage | undefined): HostPacka
   return existing === undefined ? undefined : nearestHost(existing);
 }
 
-/** Finds the one project below a root that has a config, else the one that depends on Cairnloop. */
+/**
+ * Finds the only project below the root of a monorepo that has a config, else the only one that depends on Cairnloop.
+ */
 function belowRoot(host: HostPackage, start: string): HostPackage {
-  const members = workspacePackages(host.root, host.json);
+  const members = findWorkspacePackages(host.root, host.json);
   const projects = members.filter((folder) => hasConfig(folder));
   if (projects.length > 0) return onlyOne(projects, host.root, start);
   if (members.length === 0 || lists(host.json)) return host;
@@ -102,7 +108,8 @@ function nearestHost(start: string): HostPackage | undefined {
 }
 
 /**
- * A config in `src` belongs to the folder above, and a compiled one in an output folder to the package that built it.
+ * The folder to which a config in this folder belongs: for one in `src` the folder above, for a compiled one in an
+ * output folder that of the package which built it.
  */
 function configHolder(folder: string, described: string | undefined, start: string): string | undefined {
   if (!hasConfig(folder, start)) return undefined;
@@ -113,7 +120,7 @@ function configHolder(folder: string, described: string | undefined, start: stri
 
 const outputFolders = new Set(['dist', 'build', 'out', 'output', '.output', '.next', '.build']);
 
-/** A project that shares the package.json of its monorepo: of Nx, or of Nest's monorepo mode. */
+/** Whether a folder is a project that shares the package.json of its monorepo, as in Nx and in Nest's monorepo mode. */
 function isProject(folder: string, folders: readonly string[]): boolean {
   const has = (name: string) => isFile(path.join(folder, name));
   const isBelow = (name: string) => folders.some((above) => above !== folder && isFile(path.join(above, name)));

@@ -15,7 +15,7 @@ export function isFolder(folder: string): boolean {
   return stat(folder)?.isDirectory() ?? false;
 }
 
-/** A path below a file does not exist either. */
+/** The status of a path; undefined if it does not exist, or is below a file. */
 function stat(place: string): Stats | undefined {
   try {
     return statSync(place, { throwIfNoEntry: false });

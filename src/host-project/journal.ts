@@ -4,27 +4,27 @@ import path from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import { type ChangePlan, type FileChange, pendingChanges } from '../gen/change-plan.js';
 import { type AppliedChanges, applyPlan } from './apply-plan.js';
+import { createCairnloopFolder, removeCairnloopFolderIfUnused } from './cairnloop-folder.js';
 import { isFile } from './folders.js';
-import { openOwnFolder, removeOwnFolderIfUnused } from './own-folder.js';
 import { readHostFiles } from './read-project.js';
-import { realHostFile, strangePath } from './safe-path.js';
-import { refusal, writeFailed } from './write-failed.js';
+import { findJournalPathProblem, realHostFile } from './safe-path.js';
+import { describeFileError, writeFailed } from './write-failed.js';
 
-/** One run of `init` or `gen`; the newest entry is last. */
+/** An entry of the journal: one run of `init` or `gen`. The newest entry is the last. */
 export interface JournalEntry extends AppliedChanges {
   /** The command line, e.g. `cairnloop gen notifier`. */
   run: string;
-  /** ISO-8601. */
+  /** The time of the run, as ISO-8601. */
   at: string;
 }
 
 const kept = 20;
 
 /**
- * Writes the files of a plan and records them, both or neither. A plan without changes is not recorded. @throws
- * CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
+ * Writes the files of a plan and an entry in the journal, both or neither. A plan without changes is not recorded.
+ * @throws CairnloopError JOURNAL_UNREADABLE, and what `applyPlan` throws
  */
-export function applyAndRemember(plan: ChangePlan, run: string): void {
+export function applyAndRecordPlan(plan: ChangePlan, run: string): void {
   if (pendingChanges(plan).length === 0) return;
   const { root } = plan;
   const earlier = readJournal(root);
@@ -38,7 +38,7 @@ export function applyAndRemember(plan: ChangePlan, run: string): void {
 }
 
 /**
- * What taking back the last run would do, and the step that does it.
+ * Plans to undo the last run: its command line, the changes, and the function that makes them.
  * @throws CairnloopError UNDO_NOTHING, UNDO_EDITED or JOURNAL_UNREADABLE
  */
 export function planUndo(root: string): { run: string; plan: ChangePlan; apply(): void } {
@@ -79,7 +79,7 @@ function takenBack({ path, before, after }: AppliedChanges['files'][number]): Fi
 
 /** The journal has no extension, so that no formatter of the host changes it. */
 const journalPath = '.cairnloop/journal';
-/** The path that version 0.1 used. */
+/** The path of the journal in version 0.1. */
 const earlierPath = '.cairnloop/journal.json';
 
 function journalFile(root: string): string {
@@ -98,10 +98,10 @@ function readJournal(root: string): JournalEntry[] {
   return journal;
 }
 
-/** The path of an entry that no run can have written, and why. */
+/** Names a path in an entry that no run of Cairnloop can have written, and says why; undefined if there is none. */
 function strangeEntry(root: string, { files, folders }: JournalEntry): string | undefined {
-  const paths = files.map((file) => ({ given: file.path, reason: strangePath(root, file.path, 'file') }));
-  const made = folders.map((given) => ({ given, reason: strangePath(root, given, 'folder') }));
+  const paths = files.map((file) => ({ given: file.path, reason: findJournalPathProblem(root, file.path, 'file') }));
+  const made = folders.map((given) => ({ given, reason: findJournalPathProblem(root, given, 'folder') }));
   const strange =
     [...paths, ...made].find(({ reason }) => reason !== undefined) ??
     made
@@ -110,7 +110,7 @@ function strangeEntry(root: string, { files, folders }: JournalEntry): string | 
   return strange && `it names ${JSON.stringify(strange.given)}, but ${strange.reason}`;
 }
 
-/** Links inside the package followed. */
+/** Whether a file is in a folder, once symbolic links are followed. */
 function isBelow(root: string, folder: string, file: string): boolean {
   return realHostFile(root, file).startsWith(realHostFile(root, folder) + path.sep);
 }
@@ -119,11 +119,11 @@ function parseJournal(file: string): unknown {
   try {
     return isFile(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
   } catch (cause) {
-    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: refusal(cause) }, { cause });
+    throw new CairnloopError('JOURNAL_UNREADABLE', { file, reason: describeFileError(cause) }, { cause });
   }
 }
 
-/** Somebody may have written there. */
+/** Whether a value is an entry of the journal. Anyone may have edited the file. */
 function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   const isText = (value: unknown) => typeof value === 'string';
   const isFileEntry = (file: Partial<AppliedChanges['files'][number]> | null) =>
@@ -132,22 +132,22 @@ function isEntry(entry: Partial<JournalEntry> | null): entry is JournalEntry {
   return isText(run) && Array.isArray(files) && files.every(isFileEntry) && !!folders?.every?.(isText);
 }
 
-/** The file is removed with its last entry. */
+/** Writes the journal, or removes its file if no entry is left. */
 function writeJournal(root: string, entries: readonly JournalEntry[]): void {
-  openOwnFolder(root);
+  createCairnloopFolder(root);
   const file = realHostFile(root, journalPath);
   writeFileSync(file, `${JSON.stringify(entries, null, 2)}\n`, { mode: 0o600 });
   const earlier = realHostFile(root, earlierPath);
   if (isFile(earlier)) rmSync(earlier);
   if (entries.length > 0) return;
   rmSync(file);
-  removeOwnFolderIfUnused(root);
+  removeCairnloopFolderIfUnused(root);
 }
 
 function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // The host has put something of its own there.
+    // Ignored: the folder holds other files of the host.
   }
 }

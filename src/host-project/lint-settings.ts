@@ -1,23 +1,26 @@
 /**
- * The rules that a host's linter is set to, read as text from its settings and from presets of configs. Nothing is run.
+ * Reads the lint rules of a host from the text of its settings and of the presets that these name. No host code runs.
  */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
 import { parseSource } from '../gen/parse-source.js';
 import { readBiomeSettings } from './biome-settings.js';
+import { findPresetFile } from './find-preset-file.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
-import { presetFile } from './preset-file.js';
 import { readJson } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
 import { literalOf, readScriptSettings } from './script-settings.js';
 
 export interface LintSettings {
-  /** The tools whose settings were found. */
+  /** The lint tools whose settings were found. */
   tools: readonly LintTool[];
-  /** The value of a rule of any plugin: a level, or a list or object with options; null where it is off. */
+  /**
+   * Returns the setting of a rule, of any plugin: a level, or a list or object with options; null if the rule is off.
+   */
   rule(name: string): unknown;
   /**
-   * The rules that the host's own files name, the packages that these take from, and whether they enable categories.
+   * From the host's own settings files, without presets: the rules and packages that they name, and whether they enable
+   * categories of Oxlint.
    */
   own: { rules: readonly string[]; packages: readonly string[]; categories: boolean };
 }
@@ -73,7 +76,10 @@ function settingsIn(folder: string): { tools: LintTool[]; sources: Source[] } {
   return { tools: used.map(([tool]) => tool), sources: used.flatMap(([, sources]) => sources) };
 }
 
-/** JSON as a script; of YAML, which of its lines set a rule and what it extends. */
+/**
+ * Converts settings to the text of a script: JSON as a whole; of YAML, the lines that set a rule and the `extends`
+ * list.
+ */
 function scriptOf(file: string, text: string): string {
   if (/\.[cm]?[jt]s$/.test(file)) return text;
   if (/^\s*[{/]/.test(text)) return `export default ${text}`;
@@ -84,12 +90,14 @@ function scriptOf(file: string, text: string): string {
   return `export default { extends: ${JSON.stringify(bases)}, rules: {${rules}} }`;
 }
 
-/** `[error, { fn: it }]` with its words in quotes. */
+/** Puts the words of a YAML value, such as `[error, { fn: it }]`, in quotes, which makes it valid JavaScript. */
 function yamlValue(value: string): string {
   return value.replaceAll(/(['"])(.*?)\1|[\w/.*-]+/g, (word, _quote, inner) => JSON.stringify(inner ?? word));
 }
 
-/** The host's own first, then what they name, as far as it is a file or a package of configs. */
+/**
+ * Appends the presets that settings name, if they are files or packages of lint settings. The host's own come first.
+ */
 function withPresets(sources: readonly Source[]): Source[] {
   const all = [...sources];
   for (const source of all) {
@@ -111,7 +119,7 @@ function namedIn({ file, text }: Source): string[] {
     .map((literal) => literal.getLiteralText());
 }
 
-/** Whether a literal names a module: imported, required or, in older settings, extended. */
+/** Whether a string literal names a module that is imported, required or, in older settings, extended. */
 function isNamed(literal: Node, file: string): boolean {
   const parent = literal.getParent();
   if (Node.isImportDeclaration(parent) || Node.isExportDeclaration(parent)) return true;
@@ -120,24 +128,27 @@ function isNamed(literal: Node, file: string): boolean {
   return property?.getName().replaceAll(/['"]/g, '') === 'extends' && !file.includes('eslint.config');
 }
 
-/** `airbnb` is `eslint-config-airbnb`; `@company` and `@company/x` are `@company/eslint-config` and `…-x`. */
+/**
+ * Finds the file of an ESLint preset. `airbnb` means `eslint-config-airbnb`; `@company` and `@company/x` mean
+ * `@company/eslint-config` and `@company/eslint-config-x`.
+ */
 function presetNamed(from: string, name: string): string | undefined {
   if (/^(eslint|plugin):/.test(name)) return undefined;
   const [scope = '', rest = ''] = /^(@[^/]+)\/?(.*)$/.exec(name)?.slice(1) ?? [];
   const short = scope ? `${scope}/eslint-config${rest ? `-${rest}` : ''}` : `eslint-config-${name}`;
   const candidates = /^[./]|[/-]config|config-|standard/.test(name) ? [name] : [short];
   return candidates
-    .map((candidate) => presetFile(from, candidate, ['index.js', 'index.json', 'index.cjs', 'index.mjs']))
+    .map((candidate) => findPresetFile(from, candidate, ['index.js', 'index.json', 'index.cjs', 'index.mjs']))
     .find((file) => file !== undefined);
 }
 
-/** Oxlint enables its correctness rules by default, and the other categories where they are named. */
+/** Whether settings of Oxlint enable categories of rules besides `correctness`, which is enabled by default. */
 function enablesCategories({ file, text }: Source): boolean {
   if (!path.basename(file).includes('oxlint')) return false;
   return Object.keys(Object(readScriptSettings(text).categories)).some((name) => name !== 'correctness');
 }
 
-/** Lint rules by name, without the plugin's name; the last setting of a rule wins. */
+/** The lint rules that a settings file sets, by name without the plugin's; the last setting of a rule wins. */
 function rulesIn({ text }: Source): Map<string, unknown> {
   const all = ruleProperties(text).map((property): [string, unknown] => {
     return [nameOf(property).replace(/^.*\//, ''), setting(literalOf(property.getInitializer()))];
@@ -156,7 +167,7 @@ function ruleProperties(text: string) {
     .filter((property) => isRuleList(property.getParent()?.getParent()) || nameOf(property).includes('/'));
 }
 
-/** `rules: { … }`, also in groups as Biome has them. */
+/** Whether a property is `rules: { … }`, or a group in it, as Biome has them. */
 function isRuleList(owner: Node | undefined): boolean {
   if (!Node.isPropertyAssignment(owner)) return Node.isVariableDeclaration(owner);
   return nameOf(owner) === 'rules' || nameOf(owner.getParent()?.getParent()) === 'rules';

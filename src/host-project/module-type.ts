@@ -6,7 +6,7 @@ import { readTextIfAny } from './read-text.js';
  * Whether Node reads a `.js` file in a folder as an ES module: decided by the nearest package.json, even one without
  * "type".
  */
-export function isEsmAt(folder: string, otherwise?: string): boolean {
+export function isEsmFolder(folder: string, otherwise?: string): boolean {
   for (const above of foldersUp(folder)) {
     const text = readTextIfAny(path.join(above, 'package.json'));
     if (text !== undefined) return typeOf(text) === 'module';

@@ -14,7 +14,7 @@ export interface PackageJson {
   mocha?: unknown;
 }
 
-/** A package.json that only says how the files beside it are read, e.g. `{ "type": "module" }` in `src`. */
+/** Whether a package.json only sets the module type of its folder, such as `{ "type": "module" }` in `src`. */
 export function isModuleTypeMarker(json: PackageJson): boolean {
   const { name, scripts, workspaces, dependencies, devDependencies, peerDependencies } = json;
   return [name, scripts, workspaces, dependencies, devDependencies, peerDependencies].every((value) => !value);

@@ -11,7 +11,9 @@ const lockFiles: readonly (readonly [string, PackageManager])[] = [
   ['package-lock.json', 'npm'],
 ];
 
-/** The declared package manager, else that of the nearest lock file, else npm. */
+/**
+ * Finds the host's package manager: the one that package.json declares, else that of the nearest lock file, else npm.
+ */
 export function findPackageManager(root: string, declared: string | undefined): PackageManager {
   const named = lockFiles.find(([, manager]) => String(declared ?? '').startsWith(`${manager}@`));
   if (named) return named[1];

@@ -1,9 +1,9 @@
-/** A host's Prettier settings, with the preset that they name or build on. */
+/** Reads a host's Prettier settings, and the presets that they name or extend. */
 import path from 'node:path';
 import { Node, SyntaxKind } from 'ts-morph';
 import { parseSource } from '../gen/parse-source.js';
+import { findPresetFile } from './find-preset-file.js';
 import { isFile } from './folders.js';
-import { presetFile } from './preset-file.js';
 import { readJson, type Settings } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
 import { readScriptSettings } from './script-settings.js';
@@ -15,7 +15,10 @@ const fileNames = [
 ];
 const presetNames = ['index.json', 'index.js', 'index.cjs', 'index.mjs', '.prettierrc', '.prettierrc.json'];
 
-/** Undefined where the folder has none; `{}` where they cannot be read, since Prettier's defaults hold then. */
+/**
+ * Reads the Prettier settings of a folder: undefined if it has none, `{}` if they cannot be read, because Prettier's
+ * defaults apply then.
+ */
 export function readPrettierSettings(folder: string): Settings | undefined {
   const packageFile = path.join(folder, 'package.json');
   const fromPackage = readJson(packageFile)?.prettier;
@@ -26,11 +29,11 @@ export function readPrettierSettings(folder: string): Settings | undefined {
 }
 
 function readPreset(from: string, entry: string, above: readonly string[]): Settings {
-  const file = presetFile(from, entry, presetNames);
+  const file = findPresetFile(from, entry, presetNames);
   return file === undefined || above.includes(file) ? {} : readFile(file, [...above, file]);
 }
 
-/** JSON, flat YAML or TOML, the name of a preset alone, or a script. */
+/** Reads a settings file: JSON, flat YAML or TOML, a script, or nothing but the name of a preset. */
 function readFile(file: string, above: readonly string[]): Settings {
   const text = readTextIfAny(file) ?? '';
   if (/\.[cm]?[jt]s$/.test(file)) return readScript(file, text, above);
@@ -40,7 +43,7 @@ function readFile(file: string, above: readonly string[]): Settings {
   return readJson(file) ?? readPairs(text);
 }
 
-/** A script that exports a preset, or an object that spreads one, has its values below its own. */
+/** Reads the settings of a script. They win over those of the presets that it exports or spreads. */
 function readScript(file: string, text: string, above: readonly string[]): Settings {
   const source = parseSource('settings.ts', text);
   const named = source
@@ -58,7 +61,7 @@ function isModuleName(literal: Node): boolean {
   return Node.isCallExpression(parent) && /^(require|import)$/.test(parent.getExpression().getText());
 }
 
-/** `overrides` for scripts win over the rest. */
+/** Applies those `overrides` that are for script files. */
 function forCode({ overrides, ...settings }: Settings): Settings {
   const meant = [overrides]
     .flat()
@@ -67,7 +70,7 @@ function forCode({ overrides, ...settings }: Settings): Settings {
   return Object.assign(settings, ...meant.map(({ options }) => options));
 }
 
-/** `key: value` and `key = value` lines. */
+/** Parses lines of the form `key: value` or `key = value`. */
 export function readPairs(text: string): Settings {
   const pairs = [...text.matchAll(/^[ \t]*([\w]+)[ \t]*[:=][ \t]*['"]?([^'"#;\r\n]*?)['"]?[ \t]*(?:[#;].*)?\r?$/gm)];
   return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, scalar(value)]));

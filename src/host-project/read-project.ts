@@ -1,34 +1,38 @@
-/** Reads what `gen` and `init` need to know about a host. It writes nothing and runs no host code. */
+/** Reads what `gen` and `init` need to know about a host. Writes nothing and runs no host code. */
 import path from 'node:path';
 import { configExtensions, configFileNames } from '../config/config-file-names.js';
-import { variableOf } from '../config/config-variables.js';
+import { findConfigVariable } from '../config/config-variables.js';
 import { findTsconfig, readTsconfig } from '../config/tsconfig.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { FileTexts, Framework, HostSnapshot, TestRunner } from '../gen/host-snapshot.js';
 import { type OtherFrameworkName, otherFrameworks } from '../gen/other-frameworks.js';
 import { findDatabaseVariable, findMissingUrl } from './database-variable.js';
+import { findFixCommands } from './find-fix-commands.js';
 import { dependencyNames, findPackage, type HostPackage } from './find-package.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
 import { readLintSettings } from './lint-settings.js';
-import { isEsmAt } from './module-type.js';
+import { isEsmFolder } from './module-type.js';
 import { findPackageManager } from './package-manager.js';
-import { readBuild } from './read-build.js';
-import { readFixers } from './read-fixers.js';
-import { readHabits } from './read-habits.js';
+import { readCodingConventions } from './read-coding-conventions.js';
 import { readStyle } from './read-style.js';
 import { readTestPlaces } from './read-test-places.js';
 import { readText, readTextIfAny } from './read-text.js';
-import { bareImportsFrom, readTsFacts, type TsFacts } from './read-tsconfig.js';
+import { readTscBuild } from './read-tsc-build.js';
+import { bareImportsFrom, readTsconfigFacts, type TsconfigFacts } from './read-tsconfig.js';
 import { hostPath, realHostFile } from './safe-path.js';
 
 export interface ReadProjectOptions {
-  /** Absolute. A folder in the host's package, or the root of its workspace. */
+  /** Absolute path of a folder in the host's package, or of the root of its workspace. */
   cwd: string;
-  /** The config, relative to `cwd`. */
+  /** Path of the config, relative to `cwd`. */
   config?: string | undefined;
 }
 
-/** @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, PATH_REFUSED, FILE_UNREADABLE */
+/**
+ * Reads the host that `cwd` belongs to.
+ * @throws CairnloopError HOST_NOT_FOUND, HOST_AMBIGUOUS, CONFIG_NOT_FOUND, CONFIG_AMBIGUOUS, PATH_REFUSED,
+ * FILE_UNREADABLE
+ */
 export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   const host = findPackage(cwd, config);
   const { root, json } = host;
@@ -37,16 +41,16 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
   );
   const configPath = config === undefined ? findConfig(root) : namedConfig(root, cwd, config);
   const language = languageOf(host, configPath);
-  const build = language === 'ts' ? readBuild(root) : undefined;
+  const build = language === 'ts' ? readTscBuild(root) : undefined;
   const sourceFolder = findSourceFolder(root, build?.outputRoot);
   const folder =
     configPath === undefined ? newConfigFolder(root, sourceFolder, build?.outputRoot) : path.dirname(configPath);
-  const isEsm = isEsmAt(path.join(root, folder), json.type);
-  const facts = language === 'ts' ? readTsFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
+  const isEsm = isEsmFolder(path.join(root, folder), json.type);
+  const facts = language === 'ts' ? readTsconfigFacts(root, isEsm, configPath) : scriptFacts(root, isEsm);
   const at = configPath ?? path.posix.join(folder, `cairnloop.config.${language}`);
   const text = readHostFile(root, at);
   const database = findDatabaseVariable(root);
-  const variable = text === null ? database.databaseVariable : variableOf(text, 'database.url');
+  const variable = text === null ? database.databaseVariable : findConfigVariable(text, 'database.url');
   const lint = readLintSettings(root);
   const testRunner = findTestRunner(host, dependencies);
   return {
@@ -63,10 +67,10 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
     framework: findFramework(dependencyNames(json)),
     otherFramework: findOtherFramework(dependencyNames(json)),
     packageManager: findPackageManager(root, json.packageManager),
-    ...readHabits({ root, sourceFolder, lint, json, dependencies }),
+    ...readCodingConventions({ root, sourceFolder, lint, json, dependencies }),
     testRunner,
     testPlaces: readTestPlaces(root, testRunner, json),
-    fixers: readFixers(root, lint, dependencies),
+    fixers: findFixCommands(root, lint, dependencies),
     dependencies,
     config: { path: at, text },
     strayConfig: build?.stray(at) ?? null,
@@ -74,20 +78,26 @@ export function readProject({ cwd, config }: ReadProjectOptions): HostSnapshot {
 }
 
 /**
- * At the root of the package; in `src` where `tsc` could not compile it, and with it who imports it, from the root, and
- * where the modules are of another module system than the root.
+ * The folder of a new config: the root of the package, or `src` if `tsc` could not compile a config in the root, or if
+ * the modules in `src` are of another module system.
  */
 function newConfigFolder(root: string, sourceFolder: string, outputRoot = '.'): string {
-  const isOther = sourceFolder === 'src' && isEsmAt(path.join(root, 'src')) !== isEsmAt(root);
+  const isOther = sourceFolder === 'src' && isEsmFolder(path.join(root, 'src')) !== isEsmFolder(root);
   return outputRoot === 'src' || isOther ? 'src' : '.';
 }
 
-/** With bare imports from the sources, a folder `cairnloop` there would shadow the package. */
+/**
+ * The default folder of modules. If imports without `./` resolve in the source folder, a folder `cairnloop` there would
+ * shadow the package.
+ */
 function moduleFolder(sourceFolder: string, bareImportsFrom: string | null): string {
   return path.posix.join(sourceFolder, bareImportsFrom === sourceFolder ? 'cairnloop-modules' : 'cairnloop');
 }
 
-/** The text of files of the package; null where there is none. @throws CairnloopError PATH_REFUSED, FILE_UNREADABLE */
+/**
+ * Reads files of the host's package, by path; null for a file that does not exist. @throws CairnloopError PATH_REFUSED,
+ * FILE_UNREADABLE
+ */
 export function readHostFiles(root: string, files: readonly string[]): FileTexts {
   return Object.fromEntries(files.map((file) => [file, readHostFile(root, file)]));
 }
@@ -104,7 +114,10 @@ function findConfig(root: string): string | undefined {
   return found[0];
 }
 
-/** A missing config is created, but never beside another one: a typing error would leave two. */
+/**
+ * The path that `--config` names. A missing config will be created, but not if the host has another one: a typing error
+ * would leave two.
+ */
 function namedConfig(root: string, cwd: string, given: string): string {
   const file = hostPath(root, cwd, given);
   if (!configExtensions.includes(path.extname(file).slice(1))) {
@@ -124,7 +137,7 @@ function languageOf({ root, json, packageRoot }: HostPackage, config: string | u
   return isTypeScript ? 'ts' : 'js';
 }
 
-function scriptFacts(root: string, isEsm: boolean): TsFacts {
+function scriptFacts(root: string, isEsm: boolean): TsconfigFacts {
   const jsconfig = findTsconfig(root);
   const bareFrom = jsconfig === undefined ? null : bareImportsFrom(readTsconfig(jsconfig).options, root);
   return {
@@ -137,7 +150,10 @@ function scriptFacts(root: string, isEsm: boolean): TsFacts {
   };
 }
 
-/** A file outside of `tsc`'s rootDir would move its whole output. */
+/**
+ * The folder of the host's code. If `tsc` has a `rootDir`, it is that one: a file outside of it would move the whole
+ * output.
+ */
 function findSourceFolder(root: string, outputRoot = '.'): string {
   if (outputRoot !== '.') return outputRoot;
   return ['src', 'lib'].find((folder) => isFolder(path.join(root, folder))) ?? '.';
@@ -173,7 +189,7 @@ function findTestRunner({ json }: HostPackage, dependencies: readonly string[]):
   return named ?? known.find((runner) => dependencies.includes(runner)) ?? 'node';
 }
 
-/** Dependencies of a workspace's root are available to its packages. */
+/** The dependencies that a folder above lists, such as a workspace's root: its packages can import them. */
 function outerDependencies(folder: string): string[] {
   try {
     return dependencyNames(JSON.parse(readTextIfAny(path.join(folder, 'package.json')) ?? '{}'));

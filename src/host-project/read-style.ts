@@ -1,16 +1,16 @@
-/** The host's code style: from its formatter's settings, else from its files. */
+/** Finds the host's code style: from its formatter's settings, else from its files. */
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseSource } from '../gen/parse-source.js';
-import { observeStyle, type Style, templateStyle } from '../gen/style.js';
+import { type CodeStyle, observeStyle, templateStyle } from '../gen/style.js';
 import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp, isFile, isFolder } from './folders.js';
 import { readPairs, readPrettierSettings } from './prettier-settings.js';
 import type { Settings } from './read-json.js';
 import { readTextIfAny } from './read-text.js';
 
-/** `samples` are files of the host that show its style, best first. */
-export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): Style {
+/** Reads the host's code style. `samples` are files that show it, the best first. */
+export function readStyle(root: string, sourceFolder: string, samples: readonly string[]): CodeStyle {
   const folders = foldersUp(root);
   const top = folders.findIndex((folder) => isFolder(path.join(folder, '.git')));
   const searched = folders.slice(0, top < 0 ? 1 : top + 1);
@@ -22,7 +22,7 @@ export function readStyle(root: string, sourceFolder: string, samples: readonly 
   };
 }
 
-function firstFound(folders: readonly string[], read: (folder: string) => Partial<Style> | undefined) {
+function firstFound(folders: readonly string[], read: (folder: string) => Partial<CodeStyle> | undefined) {
   for (const folder of folders) {
     const found = read(folder);
     if (found) return found;
@@ -30,8 +30,8 @@ function firstFound(folders: readonly string[], read: (folder: string) => Partia
   return undefined;
 }
 
-/** Observed in a few files; the first that shows a key decides. */
-function observed(files: readonly string[]): Partial<Style> {
+/** The code style that the first few files show. Each setting is taken from the first file that shows it. */
+function observed(files: readonly string[]): Partial<CodeStyle> {
   const seen = files.slice(0, 4).map((file) => observeStyle(parseSource(file, readTextIfAny(file) ?? '')));
   return Object.assign({}, ...seen.reverse());
 }
@@ -45,13 +45,23 @@ function sourceFiles(folder: string): string[] {
     .filter(isFile);
 }
 
-function readPrettier(folder: string): Partial<Style> | undefined {
+function readPrettier(folder: string): Partial<CodeStyle> | undefined {
   const settings = readPrettierSettings(folder);
   return settings && prettierStyle(settings);
 }
 
-/** Prettier's defaults apply where it is in use: it will enforce them. */
-function prettierStyle({ singleQuote, semi, useTabs, tabWidth, trailingComma, endOfLine }: Settings): Partial<Style> {
+/**
+ * Converts settings of Prettier to a code style. A setting that is absent has Prettier's default, which Prettier
+ * enforces.
+ */
+function prettierStyle({
+  singleQuote,
+  semi,
+  useTabs,
+  tabWidth,
+  trailingComma,
+  endOfLine,
+}: Settings): Partial<CodeStyle> {
   return {
     quote: singleQuote === true ? "'" : '"',
     semicolons: semi !== false,
@@ -61,7 +71,7 @@ function prettierStyle({ singleQuote, semi, useTabs, tabWidth, trailingComma, en
   };
 }
 
-function readBiome(folder: string): Partial<Style> | undefined {
+function readBiome(folder: string): Partial<CodeStyle> | undefined {
   const settings = readBiomeSettings(folder);
   const script = (settings?.javascript as Settings)?.formatter as Settings;
   const merged = { ...(settings?.formatter as Settings), ...script };
@@ -76,7 +86,7 @@ function readBiome(folder: string): Partial<Style> | undefined {
   };
 }
 
-function readEditorconfig(folder: string): Partial<Style> | undefined {
+function readEditorconfig(folder: string): Partial<CodeStyle> | undefined {
   const file = path.join(folder, '.editorconfig');
   const sections = (readTextIfAny(file) ?? '').split(/^[ \t]*\[/m).slice(1);
   const meant = sections.filter((section) => /^\*\]|^[^\]]*[jt]s\b[^\]]*\]/.test(section));
@@ -86,10 +96,10 @@ function readEditorconfig(folder: string): Partial<Style> | undefined {
   return { ...(hasIndent ? indentation(settings.indent_style === 'tab', size) : {}), ...eolOf(settings.end_of_line) };
 }
 
-function indentation(isTab: boolean, width: unknown): Partial<Style> {
+function indentation(isTab: boolean, width: unknown): Partial<CodeStyle> {
   return { indent: isTab ? '\t' : ' '.repeat(typeof width === 'number' && width > 0 && width < 9 ? width : 2) };
 }
 
-function eolOf(word: unknown): Partial<Style> {
+function eolOf(word: unknown): Partial<CodeStyle> {
   return word === 'crlf' ? { eol: '\r\n' } : word === 'lf' ? { eol: '\n' } : {};
 }

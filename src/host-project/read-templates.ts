@@ -4,12 +4,12 @@ import type { Templates } from '../gen/render-template.js';
 
 const folder = new URL('../../templates/', import.meta.url);
 
-/** The package's own alert rules and dashboard by name. */
+/** Reads Cairnloop's alert rules and dashboard, by file name. */
 export function readAlertFiles(): Record<string, string> {
   return Object.fromEntries(alertFileNames.map((name) => [name, readFileSync(new URL(`ops/${name}`, folder), 'utf8')]));
 }
 
-/** The package's own templates by name, e.g. `notifier.ts`. */
+/** Reads Cairnloop's templates of host modules, by name, e.g. `notifier.ts`. */
 export function readTemplates(): Templates {
   const files = readdirSync(folder).filter((name) => name.endsWith('.hbs'));
   return Object.fromEntries(

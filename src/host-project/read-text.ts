@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { CairnloopError } from '../foundation/errors.js';
 import { decodeText } from './host-text.js';
-import { refusal } from './write-failed.js';
+import { describeFileError } from './write-failed.js';
 
-/** The text of a file that may be edited; `shown` is its name for people. @throws CairnloopError FILE_UNREADABLE */
+/** Reads a file that may be edited; `shown` is its name in messages. @throws CairnloopError FILE_UNREADABLE */
 export function readText(file: string, shown: string): string {
   try {
     return decodeText(readFileSync(file));
   } catch (cause) {
-    throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: refusal(cause) }, { cause });
+    throw new CairnloopError('FILE_UNREADABLE', { file: shown, reason: describeFileError(cause) }, { cause });
   }
 }
 
-/** The text of an optional file; undefined if it cannot be read. */
+/** Reads an optional file; undefined if it cannot be read. */
 export function readTextIfAny(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');

@@ -5,18 +5,21 @@ import type { ModuleForm } from '../gen/module-form.js';
 import type { PathAliases, SpecifierExtension } from '../gen/names.js';
 
 /** What a tsconfig and those it extends say about new files and imports. */
-export interface TsFacts {
+export interface TsconfigFacts {
   moduleForm: ModuleForm;
   extension: SpecifierExtension;
   aliases: PathAliases;
   bracketEnv: boolean;
   isolatedDeclarations: boolean;
-  /** The folder, relative to the package, whose files can be imported by their bare names; null where there is none. */
+  /** The folder, relative to the package, whose files can be imported without `./`; null if there is none. */
   bareImportsFrom: string | null;
 }
 
-/** `isEsmPackage`: package.json has `"type": "module"`; `config` is the existing config. */
-export function readTsFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsFacts {
+/**
+ * Reads the facts from the host's tsconfig. `isEsmPackage`: package.json has `"type": "module"`; `config`: the path of
+ * the existing config.
+ */
+export function readTsconfigFacts(root: string, isEsmPackage: boolean, config: string | undefined): TsconfigFacts {
   const options = readOptions(root);
   const isCommonJsFile = config?.endsWith('.cts') === true;
   const isEsm = config?.endsWith('.mts') || (isEsmPackage && !isCommonJsFile);
@@ -30,13 +33,16 @@ export function readTsFacts(root: string, isEsmPackage: boolean, config: string 
   };
 }
 
-/** A tsconfig with errors is still read; `tsc` reports them. */
+/** Reads the compiler options. A tsconfig with errors is read too; `tsc` reports them. */
 function readOptions(root: string): ts.CompilerOptions {
   const file = findTsconfig(root);
   return file === undefined ? {} : readTsconfig(file).options;
 }
 
-/** The folder that `baseUrl` names, or an equivalent `paths` entry for `*`; null for neither. */
+/**
+ * The folder in which imports without `./` resolve: `baseUrl`, or an equivalent `paths` entry for `*`; null for
+ * neither.
+ */
 export function bareImportsFrom(options: ts.CompilerOptions, root: string): string | null {
   const [target] = options.paths?.['*']?.filter((one) => /(^|\/)\*$/.test(one)) ?? [];
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
@@ -46,12 +52,15 @@ export function bareImportsFrom(options: ts.CompilerOptions, root: string): stri
   return relative.startsWith('..') || relative.includes('node_modules') ? null : relative || '.';
 }
 
-/** `import` and `export` of values are errors in such a file. */
+/**
+ * Whether `import` and `export` of values are errors in a new file, so that it needs `import x = require()` and
+ * `export =`.
+ */
 function isCommonJsOnly({ module, verbatimModuleSyntax }: ts.CompilerOptions, isEsm: boolean): boolean {
   return verbatimModuleSyntax === true && !isEsm && (module === ts.ModuleKind.CommonJS || isNodeModule(module));
 }
 
-/** `isSpelled`: a file of this kind is imported with its extension, unless a bundler finds it. */
+/** How new relative imports end. `isSpelled`: Node needs the extension in this kind of file, but a bundler does not. */
 function extensionOf(options: ts.CompilerOptions, isSpelled: boolean): SpecifierExtension {
   const { module, moduleResolution, allowImportingTsExtensions, rewriteRelativeImportExtensions } = options;
   const isNode = isNodeModule(module) || isNodeResolution(moduleResolution);
@@ -68,7 +77,7 @@ function isNodeResolution(kind: ts.ModuleResolutionKind | undefined): boolean {
   return kind === ts.ModuleResolutionKind.Node16 || kind === ts.ModuleResolutionKind.NodeNext;
 }
 
-/** Targets relative to the package, as the rest of a snapshot is. */
+/** The `paths` of the tsconfig, with targets relative to the package. */
 function aliasesOf(options: ts.CompilerOptions, root: string): PathAliases {
   const base = options.baseUrl ?? (options.pathsBasePath as string | undefined) ?? root;
   const relative = (target: string) => path.relative(root, path.resolve(base, target)).replaceAll(path.sep, '/');

@@ -3,10 +3,13 @@ import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 
-/** Characters with a meaning in shells, string literals or URLs, invisible ones, and device names of Windows. */
+/**
+ * Matches file names that do not work everywhere: with characters that mean something in shells, string literals or
+ * URLs, with invisible characters, or reserved by Windows.
+ */
 const odd = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*\\'`$;&!#%{}]|^[-~ ]|[. ]$|^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/iu;
 
-/** `given`, as typed, as a path relative to the package, with `/`. @throws CairnloopError PATH_REFUSED */
+/** Converts a path that the user typed to one relative to the package, with `/`. @throws CairnloopError PATH_REFUSED */
 export function hostPath(root: string, cwd: string, given: string): string {
   const relative = path.relative(root, path.resolve(cwd, given)).split(path.sep).join('/');
   const segments = relative.split('/').filter((segment) => segment !== '');
@@ -19,10 +22,10 @@ export function hostPath(root: string, cwd: string, given: string): string {
 }
 
 /**
- * Why a journal path cannot be a file that Cairnloop wrote; undefined if it can. An attacker may have put it there for
- * `cairnloop undo`.
+ * Why a path in the journal cannot be a file that Cairnloop wrote; undefined if it can. An attacker may have put it
+ * there, so that `cairnloop undo` overwrites another file.
  */
-export function strangePath(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
+export function findJournalPathProblem(root: string, given: string, kind: 'file' | 'folder'): string | undefined {
   const isKnown =
     kind === 'folder' ||
     /\.[cm]?[jt]s$|^package\.json$|^\.env\.example$|(^|\/)cairnloop-(alerts\.yml|dashboard\.json)$/.test(given);
@@ -36,15 +39,18 @@ function leadsOut(relative: string): string | undefined {
   return isOut ? 'it leads out of the package' : undefined;
 }
 
-/** Lower case: some file systems ignore case. */
+/**
+ * Why a path may not be in a reserved folder; undefined if it is in none. Compared in lower case, because some file
+ * systems ignore case.
+ */
 function reservedFolder(segments: readonly string[]): string | undefined {
   return segments.map((segment) => reserved.get(segment.toLowerCase())).find((reason) => reason !== undefined);
 }
 
 const reserved: ReadonlyMap<string, string> = new Map([
-  ['node_modules', 'that folder is not for the code of the host'],
-  ['.git', 'that folder is not for the code of the host'],
-  ['.cairnloop', 'git ignores that folder, which is of Cairnloop'],
+  ['node_modules', "that folder is not for the host's own code"],
+  ['.git', "that folder is not for the host's own code"],
+  ['.cairnloop', 'git ignores that folder, which belongs to Cairnloop'],
 ]);
 
 function refusalOf(find: () => string): string | undefined {
@@ -57,7 +63,10 @@ function refusalOf(find: () => string): string | undefined {
   }
 }
 
-/** The absolute path of a file of the package, once no symbolic link leads out of it. @throws CairnloopError PATH_REFUSED */
+/**
+ * Returns the absolute path of a file of the package, with symbolic links resolved. @throws CairnloopError
+ * PATH_REFUSED, e.g. if a link leads out of the package
+ */
 export function realHostFile(root: string, file: string): string {
   try {
     const real = realPathOf(path.join(root, file));
@@ -76,7 +85,7 @@ const reasons: Record<string, string> = {
   EACCES: 'permission was denied',
 };
 
-/** Follows links as far as the path exists. */
+/** Resolves the symbolic links in that part of a path that exists. */
 function realPathOf(file: string): string {
   if (lstatSync(file, { throwIfNoEntry: false })) return realpathSync(file);
   return path.join(realPathOf(path.dirname(file)), path.basename(file));

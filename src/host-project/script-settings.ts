@@ -1,10 +1,13 @@
-/** Reads literal exports of a settings file in JavaScript or TypeScript. Nothing is run. */
+/** Reads the literal values that a settings file in JavaScript or TypeScript exports. The file is parsed, not run. */
 import { Node } from 'ts-morph';
 import { resolveObject } from '../gen/config-object.js';
 import { parseSource } from '../gen/parse-source.js';
 import type { Settings } from './read-json.js';
 
-/** Calls such as `defineConfig(…)` and `mergeConfig(…, …)` count as the objects that they are given. */
+/**
+ * Reads the settings that a script exports. Calls such as `defineConfig(…)` and `mergeConfig(…, …)` count as their
+ * arguments.
+ */
 export function readScriptSettings(text: string): Settings {
   const exported = exportedNodes(text).flatMap(objectsIn);
   return Object.assign({}, ...exported.map((object) => literalOf(object)));
@@ -28,7 +31,7 @@ function objectsIn(node: Node): Node[] {
   return found ? [found] : [];
 }
 
-/** A value that is written out; undefined for what is computed. */
+/** The value of a literal; undefined for a computed value. */
 export function literalOf(node: Node | undefined): unknown {
   if (Node.isStringLiteral(node) || Node.isNoSubstitutionTemplateLiteral(node)) return node.getLiteralText();
   if (Node.isNumericLiteral(node)) return node.getLiteralValue();

@@ -2,7 +2,10 @@ import path from 'node:path';
 import { foldersUp } from './folders.js';
 import { readTextIfAny } from './read-text.js';
 
-/** The TypeScript that the host has installed, or else the one that it asks for; the newest where neither shows. */
+/**
+ * The version of TypeScript that the host has installed, else the one that package.json asks for; the newest if neither
+ * is known.
+ */
 export function readTypeScriptVersion(root: string): { major: number; minor: number } {
   const installed = foldersUp(root).map((folder) => path.join(folder, 'node_modules/typescript/package.json'));
   const asked = foldersUp(root).map((folder) => path.join(folder, 'package.json'));

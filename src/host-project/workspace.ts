@@ -10,13 +10,14 @@ const monorepoFiles = ['nx.json', 'turbo.json', 'lerna.json', 'nest-cli.json', '
 const projectFolders = '{apps,packages,services,libs,projects}/**';
 
 /**
- * The absolute folders of a monorepo's packages, and of its projects that hold a config; empty where `root` is no monorepo.
+ * Finds the folders of a monorepo's packages, and of its projects that have a config, as absolute paths; empty if
+ * `root` is the root of no monorepo.
  */
-export function workspacePackages(root: string, json: PackageJson): string[] {
+export function findWorkspacePackages(root: string, json: PackageJson): string[] {
   return [...new Set([...listedPackages(root, json), ...configuredProjects(root)])].sort();
 }
 
-/** A member may be a workspace itself. */
+/** The folders of the packages that a workspace lists, with those of nested workspaces. */
 function listedPackages(root: string, json: PackageJson, depth = 0): string[] {
   const patterns = workspacePatterns(root, json).map((pattern) => path.posix.join(pattern, 'package.json'));
   if (patterns.length === 0 || depth > 3) return [];
@@ -52,7 +53,7 @@ function workspacePatterns(root: string, { workspaces }: PackageJson): string[] 
   return pnpmPatterns(path.join(root, 'pnpm-workspace.yaml'));
 }
 
-/** The list under `packages:`, the only part of that file that matters here. */
+/** The patterns under `packages:` in a pnpm-workspace.yaml; the rest of the file does not matter here. */
 function pnpmPatterns(file: string): string[] {
   const text = readTextIfAny(file) ?? '';
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:-.*|#.*)?(?:\r?\n|$))*)/m.exec(text)?.[1] ?? '';

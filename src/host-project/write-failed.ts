@@ -9,11 +9,11 @@ const reasons: Record<string, string> = {
   EEXIST: 'a part of its path is a file',
 };
 
-/** The file system's error as a sentence. */
-export function refusal(cause: unknown): string {
+/** Describes an error of the file system, e.g. as `permission was denied`. */
+export function describeFileError(cause: unknown): string {
   return reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? String(cause);
 }
 
 export function writeFailed(cause: unknown, file: string): CairnloopError {
-  return new CairnloopError('WRITE_FAILED', { file, reason: refusal(cause) }, { cause });
+  return new CairnloopError('WRITE_FAILED', { file, reason: describeFileError(cause) }, { cause });
 }

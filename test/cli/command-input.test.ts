@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { cwdOption, declareOptions, defineCommand, jsonOption, wholeNumber } from '../../src/cli/command.js';
-import type { CommandInput, OptionsOf } from '../../src/cli/command-input.js';
+import { cwdOption, declareOptions, defineCommand, jsonOption, wholeNumberParser } from '../../src/cli/command.js';
+import type { CommandInput, OptionValues } from '../../src/cli/command-input.js';
 import { main } from '../../src/cli/main.js';
 import { memoryIo } from '../support/memory-io.js';
 
@@ -8,7 +8,7 @@ const options = declareOptions([
   { flags: '-y, --yes', description: 'do not ask' },
   { flags: '--dry-run', description: 'change nothing' },
   { flags: '--no-ops-server', description: 'no server' },
-  { flags: '--limit <number>', description: 'how many', parse: wholeNumber('--limit', { min: 1, max: 9 }) },
+  { flags: '--limit <number>', description: 'how many', parse: wholeNumberParser('--limit', { min: 1, max: 9 }) },
   { flags: '--state <state>', description: 'which', choices: ['open', 'closed'] },
   { flags: '--profile <name>', description: 'whose', choices: ['mine', 'yours'], default: 'mine' },
   { ...cwdOption, description: 'another text' },
@@ -31,9 +31,9 @@ type Plain<T> = { [Key in keyof T]: T[Key] };
 
 describe('cli/command-input', () => {
   it('infers the names, the values and the optionality of options from their rows', async () => {
-    const asDeclared: Same<OptionsOf<typeof options>, Plain<Expected>> = true;
+    const asDeclared: Same<OptionValues<typeof options>, Plain<Expected>> = true;
     assert.ok(asDeclared);
-    const given: OptionsOf<typeof options>[] = [];
+    const given: OptionValues<typeof options>[] = [];
     const command = defineCommand({
       options,
       examples: ['cairnloop try'],

@@ -341,7 +341,7 @@ describe('cairnloop gen', () => {
       const expected = commands.map((command) => `${command} ${paths}`);
       assert.deepEqual((await gen('policy', '--dry-run', '--json')).json().fix, expected, JSON.stringify(files));
       const { out } = await gen('policy');
-      assert.equal(out.includes('Have your own tools format and check the new files:'), expected.length > 0);
+      assert.equal(out.includes('Format and lint the new files with your own tools:'), expected.length > 0);
       for (const line of expected) assert.ok(out.includes(`\n  ${line}\n`), out);
       assert.deepEqual((await gen('policy', '--json')).json().fix, []);
       host.remove();
@@ -514,7 +514,11 @@ describe('cairnloop gen', () => {
       use(typeScript);
       const { exitCode, asked } = await runMain(host.folder, ['gen', 'sla'], questions);
       assert.equal(exitCode, 0);
-      assert.deepEqual(asked, ['In which folder?', 'Where are the SLA terms stored?', 'Write these 3 files?']);
+      assert.deepEqual(asked, [
+        'In which folder should the modules be written?',
+        'Where are the SLA terms stored?',
+        'Write these 3 files?',
+      ]);
       assert.match(read('support/sla-policy-provider.ts'), /cairnloop\.sla_policies/);
       const flags = ['gen', 'policy', '--dir', 'x'];
       assert.deepEqual((await runMain(host.folder, flags, questions)).asked, ['Write these 3 files?']);

@@ -55,7 +55,7 @@ describe('CL6 code of the host that fails once its config is imported', () => {
           [list.exitCode, JSON.parse(list.stdout).policies?.length ?? JSON.parse(list.stdout).length],
           [0, 1],
         );
-        assert.match(list.stderr, /Meanwhile code of the host failed: .*cairnloop\.config\.js/);
+        assert.match(list.stderr, /Host code failed meanwhile: .*cairnloop\.config\.js/);
       } finally {
         host.remove();
       }

@@ -76,13 +76,13 @@ describe('cairnloop init', () => {
     use({ 'package.json': '{}' });
   });
 
-  it('leaves "scripts" alone that are no object, and prints the lines to add', async () => {
+  it('leaves "scripts" alone that is not an object, and prints the lines to add', async () => {
     for (const scripts of ['[]', 'null']) {
       const text = `{\n  "name": "a",\n  "scripts": ${scripts}\n}\n`;
       use({ 'package.json': text });
       const { exitCode, out } = await init();
       assert.equal(exitCode, 3);
-      assert.match(out, /^manual +package\.json {2}\(its "scripts" are no object\)$/m);
+      assert.match(out, /^manual +package\.json {2}\(its "scripts" is not an object\)$/m);
       assert.match(out, /by hand, in "scripts":\n {2}"cairnloop:migrate": "cairnloop migrate",\n/);
       assert.equal(read('package.json'), text);
       host.remove();
@@ -238,7 +238,7 @@ describe('cairnloop init', () => {
     use({ 'package.json': { name: 'host', type: 'module', devDependencies: { typescript: '*' } } });
     const { out } = await init('--modules', 'sla', '--storage', 'database');
     const lines =
-      'Install what the host does not list yet:\n  npm install cairnloop pg\n  npm install -D @types/pg @types/node\n';
+      'Install the packages that package.json does not list yet:\n  npm install cairnloop pg\n  npm install -D @types/pg @types/node\n';
     assert.ok(out.includes(lines), out);
   });
 });

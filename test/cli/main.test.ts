@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { defineCommand, jsonOption, wholeNumber } from '../../src/cli/command.js';
+import { defineCommand, jsonOption, wholeNumberParser } from '../../src/cli/command.js';
 import { main } from '../../src/cli/main.js';
 import { CairnloopError } from '../../src/foundation/errors.js';
 import { memoryIo } from '../support/memory-io.js';
@@ -11,7 +11,7 @@ const greet = defineCommand({
   arguments: [{ name: '<name>', description: 'whom' }],
   options: [
     { flags: '--loud', description: 'shout' },
-    { flags: '--times <number>', description: 'how often', parse: wholeNumber('--times', { min: 1, max: 9 }) },
+    { flags: '--times <number>', description: 'how often', parse: wholeNumberParser('--times', { min: 1, max: 9 }) },
     { flags: '--style <style>', description: 'how', choices: ['formal', 'casual'] },
     jsonOption,
   ],

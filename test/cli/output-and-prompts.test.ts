@@ -5,7 +5,7 @@ import { clackPrompts } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
 import { truncateToWidth } from '../../src/cli/single-line-text.js';
 import { formatTable } from '../../src/cli/table.js';
-import { variableOf } from '../../src/config/config-variables.js';
+import { findConfigVariable } from '../../src/config/config-variables.js';
 import { memoryIo } from '../support/memory-io.js';
 import { runCli } from '../support/run-cli.js';
 import { runMain } from '../support/run-main.js';
@@ -165,7 +165,7 @@ describe('output and questions of the command line', () => {
   });
 
   it('finds the variable of a config key that occurs once, in any quotes', () => {
-    const read = (text: string) => variableOf(text, 'database.url');
+    const read = (text: string) => findConfigVariable(text, 'database.url');
     assert.equal(read('database: { url: process.env.PG_URL }'), 'PG_URL');
     assert.equal(read(`"url": process.env['PG_URL'] ?? undefined`), 'PG_URL');
     assert.equal(read('url: process.env.A }, jobs: { url: process.env.B }'), undefined);

@@ -89,7 +89,7 @@ describe('cairnloop undo', () => {
     const left = await asked(false);
     assert.deepEqual(
       [left.exitCode, left.asked],
-      [130, ['Take back what `cairnloop gen policy` did to these 3 files?']],
+      [130, ['Undo the changes of `cairnloop gen policy` to these 3 files?']],
     );
     assert.equal((await asked(true)).exitCode, 0);
     assert.equal(existsSync(path.join(host.folder, 'cairnloop.config.js')), false);

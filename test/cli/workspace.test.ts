@@ -98,6 +98,9 @@ describe('CL1 a monorepo, from any current folder', () => {
       'packages/api/cairnloop.config.js': config,
     });
     const { out } = await run('.', 'gen', 'policy');
-    assert.match(out, /^Install what the host does not list yet, in packages\/api:\n {2}npm install cairnloop$/m);
+    assert.match(
+      out,
+      /^Install the packages that package.json does not list yet, in packages\/api:\n {2}npm install cairnloop$/m,
+    );
   });
 });

@@ -66,7 +66,7 @@ describe('the log of delivery attempts', () => {
     const database = await createTestDatabase(migrated);
     await assert.rejects(start({ logger: { info() {} } as never }, database), {
       code: 'CONFIG_INVALID',
-      message: /logger: expected a pino logger, or what has .*, found one without fatal, error, warn/,
+      message: /logger: expected a pino logger, or an object with .*, found one without fatal, error, warn/,
     });
     await database.drop();
   });

@@ -51,7 +51,7 @@ describe('CL1 gen/inject-config: checks its own result', () => {
       assert.ok(known);
       const result = addEntryToConfig({ path: 'cairnloop.config.ts', text }, known.entry, known.habits);
       assert.equal(result.outcome, 'manual');
-      assert.match(result.outcome === 'manual' ? result.reason : '', /would not leave it valid/);
+      assert.match(result.outcome === 'manual' ? result.reason : '', /would not be valid with the new lines/);
     });
   }
 });

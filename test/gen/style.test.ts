@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isValidSyntax, parseSource } from '../../src/gen/parse-source.js';
-import { applyStyle, observeStyle, type Style, templateStyle } from '../../src/gen/style.js';
+import { applyStyle, type CodeStyle, observeStyle, templateStyle } from '../../src/gen/style.js';
 
 const written = `import { a } from 'a';
 
@@ -20,7 +20,7 @@ export const made = {
 `;
 
 describe('gen/style', () => {
-  const style = (more: Partial<Style>) => ({ ...templateStyle, ...more });
+  const style = (more: Partial<CodeStyle>) => ({ ...templateStyle, ...more });
 
   it('leaves a text in the style of the templates as it is', () => {
     assert.equal(applyStyle('a.ts', written, templateStyle), written);

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
-import { anchor } from './audit/anchor.js';
-import { exportRecord } from './audit/export.js';
-import { list } from './audit/list.js';
-import { verify } from './audit/verify.js';
+import { auditAnchorCommand } from './audit/anchor.js';
+import { auditExportCommand } from './audit/export.js';
+import { auditListCommand } from './audit/list.js';
+import { auditVerifyCommand } from './audit/verify.js';
 
 export const command = defineCommand({
   examples: [
@@ -11,9 +11,9 @@ export const command = defineCommand({
     'cairnloop audit export > audit.jsonl',
   ],
   subcommands: {
-    list: { ...list, summary: 'List recorded events, newest first' },
-    verify: { ...verify, summary: 'Verify that no sealed event was changed or removed' },
-    anchor: { ...anchor, summary: 'Print the end of the hash chain, to keep elsewhere as proof' },
-    export: { ...exportRecord, summary: 'Print the whole record as JSON lines' },
+    list: { ...auditListCommand, summary: 'List recorded events, newest first' },
+    verify: { ...auditVerifyCommand, summary: 'Verify that no sealed event was changed or removed' },
+    anchor: { ...auditAnchorCommand, summary: 'Print the end of the hash chain, to keep elsewhere as proof' },
+    export: { ...auditExportCommand, summary: 'Print the whole record as JSON lines' },
   },
 });

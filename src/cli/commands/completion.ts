@@ -1,12 +1,12 @@
 import { type Command, defineCommand } from '../command.js';
 import { completionTree } from '../completion/completion-tree.js';
-import { completionScript, shells } from '../completion/scripts.js';
+import { completionScript, completionShells } from '../completion/scripts.js';
 import type { CommandRow } from '../program.js';
 
-/** The command that completes the commands of `rows`. */
-export function completionOf(rows: readonly CommandRow[]): Command {
+/** The command `completion`, whose scripts complete the commands of `rows`. */
+export function completionCommand(rows: readonly CommandRow[]): Command {
   return defineCommand({
-    arguments: [{ name: '<shell>', description: 'bash, zsh or fish', choices: shells }],
+    arguments: [{ name: '<shell>', description: 'bash, zsh or fish', choices: completionShells }],
     examples: [
       'cairnloop completion zsh > ~/.zfunc/_cairnloop',
       'source <(cairnloop completion bash)',

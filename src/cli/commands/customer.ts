@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
-import { erase } from './customer/erase.js';
-import { exportCustomer } from './customer/export.js';
+import { customerEraseCommand } from './customer/erase.js';
+import { customerExportCommand } from './customer/export.js';
 
 export const command = defineCommand({
   examples: [
@@ -9,7 +9,10 @@ export const command = defineCommand({
     'cairnloop customer erase cust-7 --reason "Request 4711 of 3 March"',
   ],
   subcommands: {
-    export: { ...exportCustomer, summary: 'Print everything that is stored about a customer as one JSON document' },
-    erase: { ...erase, summary: 'Erase everything that is stored about a customer' },
+    export: {
+      ...customerExportCommand,
+      summary: 'Print everything that is stored about a customer as one JSON document',
+    },
+    erase: { ...customerEraseCommand, summary: 'Erase everything that is stored about a customer' },
   },
 });

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
-import { discard } from './deliveries/discard.js';
-import { list } from './deliveries/list.js';
-import { retry } from './deliveries/retry.js';
-import { show } from './deliveries/show.js';
+import { deliveriesDiscardCommand } from './deliveries/discard.js';
+import { deliveriesListCommand } from './deliveries/list.js';
+import { deliveriesRetryCommand } from './deliveries/retry.js';
+import { deliveriesShowCommand } from './deliveries/show.js';
 
 export const command = defineCommand({
   examples: [
@@ -11,12 +11,12 @@ export const command = defineCommand({
     'cairnloop deliveries retry --topic outbound --since 2h --dry-run',
   ],
   subcommands: {
-    list: { ...list, summary: 'List pending, failing and discarded deliveries, newest first' },
-    show: { ...show, summary: 'Show one delivery in full' },
+    list: { ...deliveriesListCommand, summary: 'List pending, failing and discarded deliveries, newest first' },
+    show: { ...deliveriesShowCommand, summary: 'Show one delivery in full' },
     retry: {
-      ...retry,
+      ...deliveriesRetryCommand,
       summary: 'Retry one delivery now, or a range of discarded ones',
     },
-    discard: { ...discard, summary: 'Discard a pending delivery' },
+    discard: { ...deliveriesDiscardCommand, summary: 'Discard a pending delivery' },
   },
 });

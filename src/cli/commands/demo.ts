@@ -4,7 +4,7 @@ import { cwdOption, defineCommand, opsPortOption, workspacePortOption } from '..
 export const command = defineCommand({
   options: [
     cwdOption,
-    { flags: '--dir <folder>', description: 'where the demo host is written', default: 'cairnloop-demo' },
+    { flags: '--dir <folder>', description: 'folder to write the demo host to', default: 'cairnloop-demo' },
     workspacePortOption,
     opsPortOption,
     { flags: '--once', description: 'run the whole life cycle, print it and exit' },

@@ -8,7 +8,7 @@ import {
   opsPortOption,
   workspacePortOption,
 } from '../command.js';
-import type { OptionsOf } from '../command-input.js';
+import type { OptionValues } from '../command-input.js';
 import { enterHost } from '../host-database.js';
 
 const options = declareOptions([
@@ -19,18 +19,18 @@ const options = declareOptions([
   { flags: '--no-reload', description: 'do not restart when a module of the host changes' },
 ]);
 
-type DevCommandOptions = OptionsOf<typeof options>;
+type DevCommandOptions = OptionValues<typeof options>;
 
 export const command = defineCommand({
   about: [
-    'Without DATABASE_URL, in the environment or in .env, it starts a Postgres from npm that keeps its data in',
-    '.cairnloop/, and prints the DATABASE_URL with which other commands, and your server, reach it meanwhile.',
+    'If neither the environment nor .env sets DATABASE_URL, it starts a Postgres from npm that keeps its data in',
+    '.cairnloop/, and prints its DATABASE_URL for other commands and for your server.',
   ].join(' '),
   options,
   examples: ['cairnloop dev', 'cairnloop dev --port 0 --ops-port 0'],
   async run({ options }, io) {
     const { port, opsPort } = options;
-    // Reloading needs a process of the command's own, which a test does not have.
+    // Reloading starts this program again as a child process, which a test cannot do.
     if (options.reload && io.host) {
       const { reloadDev } = await import('../run/reload-dev.js');
       const cwd = path.resolve(io.cwd, options.cwd ?? '.');
@@ -45,7 +45,7 @@ export const command = defineCommand({
   },
 });
 
-/** The arguments again, for the process that is started with them in the same folder. */
+/** The arguments for the child process, which runs the same command in the same folder. */
 function argumentsOf({ cwd, config, port, opsPort }: DevCommandOptions): string[] {
   const given = Object.entries({ cwd, config, port, 'ops-port': opsPort }).filter(([, value]) => value !== undefined);
   return given.flatMap(([name, value]) => [`--${name}`, String(value)]);

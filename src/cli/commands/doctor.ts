@@ -5,7 +5,7 @@ import type { Summary } from '../../doctor/finding.js';
 import type { Fix } from '../../doctor/fix.js';
 import { CairnloopError, type ErrorCode, isCairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
-import type { OptionsOf } from '../command-input.js';
+import type { OptionValues } from '../command-input.js';
 import type { CliIo } from '../io.js';
 
 const options = declareOptions([
@@ -24,12 +24,12 @@ const options = declareOptions([
   jsonOption,
 ]);
 
-type DoctorOptions = OptionsOf<typeof options>;
+type DoctorOptions = OptionValues<typeof options>;
 
 export const command = defineCommand({
   options,
   examples: ['cairnloop doctor', 'cairnloop doctor --strict --profile production', 'cairnloop doctor --fix --dry-run'],
-  exitCodes: { 1: 'something is blocked, or with --strict to check' },
+  exitCodes: { 1: 'there are [blocked] findings or, with --strict, [check] findings' },
   run: async ({ options }, io) => {
     refuseLoneDryRun(options);
     const host = await locateHost(options, io);
@@ -53,12 +53,12 @@ export const command = defineCommand({
 function refuseLoneDryRun({ dryRun, fix }: DoctorOptions): void {
   if (!dryRun || fix) return;
   throw new CairnloopError('USAGE', {
-    message: '--dry-run expected --fix beside it, found it alone.',
-    hint: 'Without --fix the doctor only reads.',
+    message: '--dry-run expected --fix on the same command line, found none.',
+    hint: 'Without --fix, doctor changes nothing.',
   });
 }
 
-/** A folder without a package.json can be looked at too: what is missing is among the findings. */
+/** Finds the host's folder. A folder without a package.json is accepted, because doctor reports that as a finding. */
 async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOptions> {
   const [{ findHostFolder }, { loadEnvFiles }] = await Promise.all([
     import('../../host-project/find-package.js'),
@@ -66,7 +66,7 @@ async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOpt
   ]);
   const cwd = path.resolve(io.cwd, options.cwd ?? '.');
   const root = findHostFolder(cwd, options.config);
-  // A config that cannot be read becomes a finding too.
+  // Errors of the config's code become findings, and so does an unreadable `.env`.
   io.host?.start(root);
   unless('ENV_FILE_UNREADABLE', () => loadEnvFiles(root), undefined);
   const configFile = options.config && path.resolve(cwd, options.config);
@@ -79,7 +79,7 @@ async function locateHost(options: DoctorOptions, io: CliIo): Promise<CollectOpt
   };
 }
 
-/** `otherwise` for the one failure that a finding reports. */
+/** Returns `otherwise` if `find` throws the error `code`, which a finding reports. */
 function unless<T>(code: ErrorCode, find: () => T, otherwise: T): T {
   try {
     return find();

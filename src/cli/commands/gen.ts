@@ -4,7 +4,13 @@ import { type ModuleKindName, moduleKindNames, moduleKinds } from '../../gen/mod
 import { defineCommand } from '../command.js';
 import { finishPlan, mayPrompt } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
-import { completeRequest, kindChoices, type ModuleOptions, moduleOptions, planExitCodes } from '../module-request.js';
+import {
+  completeModuleRequest,
+  type ModuleOptions,
+  moduleKindChoices,
+  moduleOptions,
+  planExitCodes,
+} from '../module-request.js';
 import type { Report } from '../report.js';
 
 const kindWords = [...moduleKindNames, 'all', 'alerts'];
@@ -35,12 +41,12 @@ export const command = defineCommand({
       import('../../gen/module-files.js'),
     ]);
     const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
-    const request = await completeRequest(kinds, host, options, io);
+    const request = await completeModuleRequest(kinds, host, options, io);
     const texts = readHostFiles(host.root, moduleFiles(host, request));
     const plan = planModules(host, readTemplates(), texts, request);
-    const { applyAndRemember } = await import('../../host-project/journal.js');
+    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
     const run = `cairnloop gen ${word ?? kinds.join(' ')}`;
-    return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, run) });
+    return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, run) });
   },
 });
 
@@ -56,8 +62,8 @@ async function genAlerts(options: ModuleOptions, io: CliIo): Promise<Report> {
   const folder = options.dir === undefined ? alerts.defaultAlertsFolder : hostPath(host.root, cwd, options.dir);
   const request = { folder, force: options.force === true };
   const plan = alerts.planAlerts(host, readAlertFiles(), readHostFiles(host.root, alerts.alertFiles(request)), request);
-  const { applyAndRemember } = await import('../../host-project/journal.js');
-  return finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop gen alerts') });
+  const { applyAndRecordPlan } = await import('../../host-project/journal.js');
+  return finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop gen alerts') });
 }
 
 async function chooseKinds(
@@ -67,7 +73,7 @@ async function chooseKinds(
 ): Promise<readonly ModuleKindName[]> {
   if (word === 'all') return moduleKindNames;
   if (word === undefined && mayPrompt(options, io)) {
-    return io.ask.multiselect({ message: 'Which modules?', choices: kindChoices(), initial: moduleKindNames });
+    return io.ask.multiselect({ message: 'Which modules?', choices: moduleKindChoices(), initial: moduleKindNames });
   }
   const known = moduleKindNames.find((name) => name === word);
   if (known) return [known];

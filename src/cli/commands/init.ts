@@ -3,11 +3,11 @@ import { CairnloopError } from '../../foundation/errors.js';
 import type { HostSnapshot } from '../../gen/host-snapshot.js';
 import { type ModuleKindName, moduleKindNames } from '../../gen/module-kinds.js';
 import { declareOptions, defineCommand } from '../command.js';
-import type { OptionsOf } from '../command-input.js';
+import type { OptionValues } from '../command-input.js';
 import { finishPlan, mayPrompt } from '../finish-plan.js';
 import type { CliIo } from '../io.js';
-import { completeRequest, kindChoices, moduleOptions, planExitCodes } from '../module-request.js';
-import { folderBelow } from '../plan-report.js';
+import { completeModuleRequest, moduleKindChoices, moduleOptions, planExitCodes } from '../module-request.js';
+import { relativePackageFolder } from '../plan-report.js';
 
 const options = declareOptions([
   {
@@ -17,7 +17,7 @@ const options = declareOptions([
   ...moduleOptions,
 ]);
 
-type InitOptions = OptionsOf<typeof options>;
+type InitOptions = OptionValues<typeof options>;
 
 export const command = defineCommand({
   options,
@@ -33,17 +33,22 @@ export const command = defineCommand({
         import('../../gen/plan-init.js'),
       ]);
     const host = readProject({ cwd: path.resolve(io.cwd, options.cwd ?? '.'), config: options.config });
-    const folder = folderBelow(host.root, io.cwd);
+    const folder = relativePackageFolder(host.root, io.cwd);
     io.stderr.write(`${describeHost(host, folder)}\n`);
-    const request = await completeRequest(await chooseModules(options, io), host, options, io);
+    const request = await completeModuleRequest(await chooseModules(options, io), host, options, io);
     const texts = readHostFiles(host.root, [...moduleFiles(host, request), ...init.initFiles]);
     const plan = init.planInit(host, planModules(host, readTemplates(), texts, request), texts);
-    const { applyAndRemember } = await import('../../host-project/journal.js');
-    const report = await finishPlan(plan, options, io, { write: () => applyAndRemember(plan, 'cairnloop init') });
+    const { applyAndRecordPlan } = await import('../../host-project/journal.js');
+    const report = await finishPlan(plan, options, io, { write: () => applyAndRecordPlan(plan, 'cairnloop init') });
     const next = init.nextCommands(host, plan, folder);
     const { envLine, mountGuide } = await import('../../gen/mount-guide.js');
     const mount = mountGuide(host);
-    const guide = [`Mount it in ${mount.title}:`, ...mount.lines.map(indent), '', ...productionLines(envLine(host))];
+    const guide = [
+      `Mount Cairnloop in ${mount.title}:`,
+      ...mount.lines.map(indent),
+      '',
+      ...productionLines(envLine(host)),
+    ];
     const text =
       options.dryRun || options.check
         ? report.text
@@ -61,7 +66,7 @@ function describeHost(host: HostSnapshot, folder: string): string {
     : 'no framework that init knows';
   const framework = host.framework ?? other;
   const place = folder ? ` in ${folder}` : '';
-  return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}, ${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? 'its own folder' : host.sourceFolder}.`;
+  return `Found ${host.packageName ?? host.root}${place}: ${languages[host.language]}, ${modules}, ${framework}, ${host.packageManager}, code in ${host.sourceFolder === '.' ? "the package's root" : host.sourceFolder}.`;
 }
 
 async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly ModuleKindName[]> {
@@ -69,7 +74,7 @@ async function chooseModules(options: InitOptions, io: CliIo): Promise<readonly 
   if (!mayPrompt(options, io)) return [];
   return io.ask.multiselect({
     message: 'Which modules should be written now? (`cairnloop gen` adds more later)',
-    choices: kindChoices(),
+    choices: moduleKindChoices(),
   });
 }
 
@@ -84,10 +89,10 @@ function parseModules(list: string): readonly ModuleKindName[] {
   });
 }
 
-/** npm and npx hand no signal on, so that a worker which they run is cut off. */
+/** npm and npx do not forward signals, so a worker that they run would be killed during its callbacks. */
 function productionLines(envLine: string | undefined): string[] {
   const worker =
-    'In production start the worker itself, not npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker';
+    'In production, start the worker without npx or npm run: node node_modules/cairnloop/bin/cairnloop.js worker';
   return [worker, ...(envLine === undefined ? [] : [envLine])];
 }
 

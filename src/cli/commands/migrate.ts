@@ -2,7 +2,7 @@ import type { MigrateOptions } from '../../db/migrate.js';
 import type { DroppedData, RollbackPlan } from '../../db/rollback-plan.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../command.js';
-import type { OptionsOf } from '../command-input.js';
+import type { OptionValues } from '../command-input.js';
 import { mayPrompt } from '../finish-plan.js';
 import { readHostConfig } from '../host-database.js';
 import type { CliIo } from '../io.js';
@@ -12,18 +12,18 @@ import type { Report } from '../report.js';
 const options = declareOptions([
   cwdOption,
   configOption,
-  { flags: '--to <name>', description: 'stop at this migration (down: roll it back too)' },
+  { flags: '--to <name>', description: 'the last migration to apply or, with down, to roll back' },
   { flags: '-y, --yes', description: 'down: do not ask for confirmation; required without a terminal' },
   jsonOption,
 ]);
 
-type MigrateCommandOptions = OptionsOf<typeof options>;
+type MigrateCommandOptions = OptionValues<typeof options>;
 
 export const command = defineCommand({
   arguments: [
     {
       name: '[direction]',
-      description: 'up applies what is pending, down rolls the last one back with its data, status lists both',
+      description: 'up applies pending migrations, down rolls back the last one and deletes its data, status lists all',
       choices: ['up', 'down', 'status'],
       default: 'up',
     },
@@ -45,7 +45,7 @@ export const command = defineCommand({
   },
 });
 
-/** Says what it deletes before it does, and rolls back no more than it said. */
+/** Shows what a rollback would delete, asks for confirmation, and rolls back no more than it has shown. */
 async function rollBack(database: MigrateOptions, options: MigrateCommandOptions, io: CliIo): Promise<Report> {
   const { planRollback } = await import('../../db/rollback-plan.js');
   const { migrateDown, migrationStatus } = await import('../../db/migrate.js');
@@ -65,7 +65,9 @@ async function agree(plan: RollbackPlan, schema: string, options: MigrateCommand
   }
   if (!mayPrompt(options, io)) {
     throw new CairnloopError('USAGE', {
-      message: [...lines, 'migrate down expected --yes, as nobody can be asked here; found none.'].join('\n'),
+      message: [...lines, 'migrate down expected --yes, because it cannot ask for confirmation here; found none.'].join(
+        '\n',
+      ),
       hint: 'Nothing was changed. Make a backup, then run the command again with --yes.',
     });
   }
@@ -110,7 +112,7 @@ function statusReport(status: Status): Report {
   return { text: lines.join('\n'), json: inJson(status) };
 }
 
-/** `incompatible` is there only if there are unknown migrations. */
+/** The status as JSON. `incompatible` is part of it only if there are unknown migrations. */
 function inJson({ incompatible, ...status }: Status) {
   return status.unknown.length > 0 ? { ...status, incompatible } : status;
 }

@@ -1,9 +1,9 @@
 import { defineCommand } from '../command.js';
-import { replay } from './policy/replay.js';
+import { policyReplayCommand } from './policy/replay.js';
 
 export const command = defineCommand({
   examples: ['cairnloop policy replay --since 30d', 'cairnloop policy replay --json'],
   subcommands: {
-    replay: { ...replay, summary: 'Re-run the policy on stored proposals (dry run)' },
+    replay: { ...policyReplayCommand, summary: 'Re-run the policy on stored proposals (dry run)' },
   },
 });

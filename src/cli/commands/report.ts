@@ -29,7 +29,7 @@ export const command = defineCommand({
 
 type ReportFormats = typeof import('../../report/report-text.js');
 
-/** Pure. */
+/** Formats the figures of a period as text. Pure. */
 export function reportText(report: Report, { formatPercent, formatSpan }: ReportFormats): string {
   const { firstResponse, sla, csat, drafts } = report;
   const { approved, edited, discarded, allowed } = drafts.byStatus;
@@ -58,7 +58,7 @@ export function reportText(report: Report, { formatPercent, formatSpan }: Report
     ['Median edit', formatPercent(drafts.medianEditDistance), 'of the text of an edited draft'],
     ['Sent without review', String(allowed.count), ''],
   ];
-  const truncated = report.truncated ? ['', 'Only the newest part of the period is counted: it holds too much.'] : [];
+  const truncated = report.truncated ? ['', 'The period holds too much data: only its newest part is counted.'] : [];
   return [
     `${report.since.toISOString()} to ${report.until.toISOString()}`,
     '',

@@ -1,8 +1,8 @@
 import { defineCommand } from '../command.js';
-import { explain } from './sla/explain.js';
-import { list } from './sla/list.js';
-import { set } from './sla/set.js';
-import { simulate } from './sla/simulate.js';
+import { slaExplainCommand } from './sla/explain.js';
+import { slaListCommand } from './sla/list.js';
+import { slaSetCommand } from './sla/set.js';
+import { slaSimulateCommand } from './sla/simulate.js';
 
 export const command = defineCommand({
   examples: [
@@ -12,9 +12,9 @@ export const command = defineCommand({
     'cairnloop sla simulate --policy file.json --since 30d',
   ],
   subcommands: {
-    list: { ...list, summary: "Show the terms that the host's slaPolicyProvider returns" },
-    set: { ...set, summary: "Set the terms of a priority through the host's slaPolicyProvider" },
-    explain: { ...explain, summary: 'Explain when the clocks of a conversation are due, and why' },
-    simulate: { ...simulate, summary: 'Replay past conversations under other SLA terms' },
+    list: { ...slaListCommand, summary: "Show the terms that the host's slaPolicyProvider returns" },
+    set: { ...slaSetCommand, summary: "Set the terms of a priority through the host's slaPolicyProvider" },
+    explain: { ...slaExplainCommand, summary: 'Explain when the clocks of a conversation are due, and why' },
+    simulate: { ...slaSimulateCommand, summary: 'Replay past conversations under other SLA terms' },
   },
 });

@@ -10,14 +10,14 @@ export const command = defineCommand({
     { flags: '--topic <topic>', description: 'only deliveries of this topic', choices: deliveryTopics },
     { flags: '--state <state>', description: 'only deliveries in this state', choices: deliveryStates },
     { flags: '--conversation <id>', description: 'only this conversation' },
-    { flags: '--json', description: 'print one JSON object a line' },
+    { flags: '--json', description: 'print one JSON object per line' },
     cwdOption,
     configOption,
   ],
   about:
-    'Shows what happens from now on, until Ctrl-C. A delivery is shown when it is written and at each change; `cairnloop deliveries show <id>` has the reason of a failure.',
+    'Shows what happens from now on, until Ctrl-C. A delivery is shown when it is written and at each change; `cairnloop deliveries show <id>` shows why one failed.',
   examples: ['cairnloop tail', 'cairnloop tail --topic reply', 'cairnloop tail --state discarded --json'],
-  exitCodes: { 0: 'ended by a signal, or by the reader of its output' },
+  exitCodes: { 0: 'stopped by a signal, or because the reader of its output ended' },
   async run({ options }, io) {
     const [{ isId }, { tail }, { openChangeFeed }, { stopSignal }, { pino }] = await Promise.all([
       import('../../validation/input.js'),
@@ -33,7 +33,7 @@ export const command = defineCommand({
       const ended = new AbortController();
       stopSignal().then(() => ended.abort());
       io.outputGone?.addEventListener('abort', () => ended.abort());
-      if (!options.json) io.stderr.write('Waiting for deliveries and events; Ctrl-C ends.\n');
+      if (!options.json) io.stderr.write('Waiting for deliveries and events. Press Ctrl-C to stop.\n');
       try {
         const show = (lines: readonly TailLine[]) => write(lines, options.json === true, io);
         const warn = (message: string) => void io.stderr.write(`${message}\n`);
@@ -49,7 +49,7 @@ export const command = defineCommand({
 function notAnId(found: string | undefined): CairnloopError {
   return new CairnloopError('USAGE', {
     message: `--conversation expected the id of a conversation, found "${found}".`,
-    hint: 'It is a UUID, as `cairnloop deliveries list` shows it.',
+    hint: 'It is a UUID, as `cairnloop deliveries show <id>` prints it.',
   });
 }
 
@@ -57,7 +57,10 @@ function write(lines: readonly TailLine[], asJson: boolean, io: CliIo): void {
   for (const line of lines) io.stdout.write(`${asJson ? JSON.stringify(line) : tailText(line)}\n`);
 }
 
-/** Pure. What is not ours is shown with its line breaks escaped, as the output does with other controls. */
+/**
+ * Formats an event or a delivery as one line. Line breaks in foreign text are escaped here, other controls by the
+ * output. Pure.
+ */
 export function tailText(line: TailLine): string {
   const at = line.at.toISOString().slice(11, 23);
   const words =

@@ -13,7 +13,7 @@ export const command = defineCommand({
     ]);
     const { root } = findPackage(path.resolve(io.cwd, options.cwd ?? '.'));
     const { run, plan, apply } = planUndo(root);
-    const question = (files: string) => `Take back what \`${run}\` did to ${files}?`;
+    const question = (files: string) => `Undo the changes of \`${run}\` to ${files}?`;
     return finishPlan(plan, options, io, { question, write: apply });
   },
 });

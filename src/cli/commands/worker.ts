@@ -1,4 +1,4 @@
-import { configOption, cwdOption, defineCommand, logLevelOption, wholeNumber } from '../command.js';
+import { configOption, cwdOption, defineCommand, logLevelOption, wholeNumberParser } from '../command.js';
 import { readConfigFile } from '../host-database.js';
 
 export const command = defineCommand({
@@ -8,23 +8,23 @@ export const command = defineCommand({
     {
       flags: '--port <number>',
       description: 'port of the ops server (default: ops.port, 9464)',
-      parse: wholeNumber('--port', { min: 0, max: 65_535 }),
+      parse: wholeNumberParser('--port', { min: 0, max: 65_535 }),
     },
     { flags: '--no-ops', description: 'do not serve /health and /metrics' },
     logLevelOption,
   ],
   examples: ['cairnloop worker', 'cairnloop worker --port 8080', 'cairnloop worker --no-ops'],
   exitCodes: {
-    0: 'stopped by a signal, running callbacks finished',
-    1: 'refused to start: config, database, migrations, job store or port; or ended by an uncaught error',
+    0: 'stopped by a signal, after running callbacks finished',
+    1: 'could not start (config, database, migrations, job store or port), or an uncaught error ended it',
     130: 'ended at once by a second Ctrl-C (SIGINT)',
-    137: 'killed itself: a callback blocked it beyond callbackTimeoutMs and leaseMs',
+    137: 'killed itself: a callback blocked the event loop for longer than callbackTimeoutMs and leaseMs',
     143: 'ended at once by a second SIGTERM',
   },
   async run({ options }, io) {
     const { runWorker } = await import('../run/run-worker.js');
     const { config, configFile } = await readConfigFile(options, io);
-    // A worker that kept running after an uncaught error would hide it from its supervisor.
+    // Stop catching errors of host code: a worker that survived an uncaught error would hide it from its supervisor.
     io.host?.stop();
     await runWorker({
       config,

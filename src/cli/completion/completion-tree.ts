@@ -3,7 +3,7 @@ import type { CommandRow } from '../program.js';
 
 /** Subcommands, options and arguments that can follow a command on the command line. */
 export interface CompletionNode {
-  /** The words that lead to it, e.g. `['deliveries', 'list']`; none for the program. */
+  /** The words that name the command, e.g. `['deliveries', 'list']`; none for the program itself. */
   path: readonly string[];
   words: readonly { word: string; description: string }[];
   options: readonly CompletionOption[];
@@ -14,11 +14,11 @@ export interface CompletionOption {
   short: string | null;
   description: string;
   takesValue: boolean;
-  /** Values that it takes; empty where it takes any. */
+  /** The values that the option accepts; empty if it accepts any. */
   choices: readonly string[];
 }
 
-/** Reads the declarations of all commands: each is loaded, none is run. */
+/** Collects what can be completed from the declarations of all commands, without running any of them. */
 export async function completionTree(rows: readonly CommandRow[]): Promise<CompletionNode[]> {
   const loaded = await Promise.all(rows.map(async ({ name, load }) => ({ name, ...(await load()) })));
   const words = rows.map(({ name, summary }) => ({ word: name, description: summary }));
@@ -37,7 +37,7 @@ function nodesOf(path: readonly string[], command: Command): CompletionNode[] {
   return [node, ...subcommands.flatMap(([name, sub]) => nodesOf([...path, name], sub))];
 }
 
-/** A description may have a line for each word: `alerts: alert rules …`. */
+/** The line of the description that is about this word, such as `alerts: alert rules …`; else the whole description. */
 function descriptionOf(word: string, description: string): string {
   const own = description.split('\n').find((line) => line.startsWith(`${word}: `));
   return own?.slice(word.length + 2) ?? description;

@@ -1,16 +1,16 @@
 import type { CompletionNode, CompletionOption } from './completion-tree.js';
 
-export const shells = ['bash', 'zsh', 'fish'] as const;
-export type Shell = (typeof shells)[number];
+export const completionShells = ['bash', 'zsh', 'fish'] as const;
+export type CompletionShell = (typeof completionShells)[number];
 
-/** The completion script of a shell. Pure. */
-export function completionScript(shell: Shell, nodes: readonly CompletionNode[]): string {
+/** Returns the completion script for a shell. Pure. */
+export function completionScript(shell: CompletionShell, nodes: readonly CompletionNode[]): string {
   return writers[shell](nodes);
 }
 
-const writers: Record<Shell, (nodes: readonly CompletionNode[]) => string> = { bash, zsh, fish };
+const writers: Record<CompletionShell, (nodes: readonly CompletionNode[]) => string> = { bash, zsh, fish };
 
-/** A node's place, e.g. `/deliveries/list`; the program's is empty. */
+/** The command of a node as a path, e.g. `/deliveries/list`; empty for the program itself. */
 const placeOf = ({ path }: CompletionNode) => path.map((word) => `/${word}`).join('');
 
 const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -18,14 +18,14 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 const valuedOptions = (nodes: readonly CompletionNode[]) =>
   nodes.flatMap((node) => node.options.filter(({ choices }) => choices.length > 0).map((option) => ({ node, option })));
 
-/** The words that lead one command deeper, as the pattern of a `case`. */
+/** The paths of all commands, as the pattern of a shell's `case`. */
 const deeper = (nodes: readonly CompletionNode[]) =>
   nodes
     .filter(({ path }) => path.length > 0)
     .map((node) => quoted(placeOf(node)))
     .join('|');
 
-/** Options that are followed by a value, as the pattern of a `case`: that value leads to no command. */
+/** The options that take a value, as the pattern of a shell's `case`: the word after them names no command. */
 const valuedFlags = (nodes: readonly CompletionNode[]) => {
   const valued = nodes.flatMap(({ options }) => options.filter(({ takesValue }) => takesValue).flatMap(spelled));
   return [...new Set(valued)].join('|');
@@ -104,7 +104,7 @@ ${places.join('\n')}
   (( \${#subcommands} )) && _describe 'command' subcommands
   _describe -o 'option' flags
 }
-# From fpath the file is the function, and the first call has to complete; when it is sourced there is none.
+# Loaded from fpath, this file is the body of the function and must complete at once; sourced, it only registers.
 if [[ "\${funcstack[1]}" == _cairnloop ]]; then _cairnloop "$@"; else compdef _cairnloop cairnloop; fi
 `;
 }
@@ -123,7 +123,7 @@ function fish(nodes: readonly CompletionNode[]): string {
       ...node.options.map((option) => `complete -c cairnloop -n ${quoted(here)}${fishOption(option)}`),
     ];
   });
-  // With "bare", only where no argument was given: each of them takes one.
+  // `bare` restricts a completion to command lines without arguments so far: each command takes at most one.
   return `# fish completion of cairnloop: cairnloop completion fish > ~/.config/fish/completions/cairnloop.fish
 function __cairnloop_is_at --argument-names wanted bare
   set -l place ''

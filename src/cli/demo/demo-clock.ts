@@ -2,7 +2,8 @@ import { quoteIdentifier } from '../../db/quote-identifier.js';
 import { openSession } from '../../db/session.js';
 
 /**
- * Moves this database's `clock()`, so that the demo need not wait for a breach. Every statement takes its time from it.
+ * Moves the database's `clock()` forward, so that the demo does not wait for an SLA breach. Every statement takes its
+ * time from `clock()`.
  */
 export async function moveDemoClock(url: string, schema: string, hours: number): Promise<void> {
   const s = quoteIdentifier(schema);

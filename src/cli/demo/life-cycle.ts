@@ -13,13 +13,11 @@ export interface LifeCycleContext {
   tell: Narrator;
   /** Moves the database's clock forward. */
   moveClock(hours: number): Promise<void>;
-  /** Asks why the conversation's SLA is due when it is. */
+  /** Explains when the conversation's SLA is due, and why. */
   explain(conversationId: string): Promise<string[]>;
 }
 
-/**
- * Runs one of everything: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback.
- */
+/** Plays one of each: replies, the four policy decisions, outbound, a paused clock, a breach, a retried callback. */
 export async function playLifeCycle(stage: LifeCycleContext): Promise<void> {
   const invoice = await answerAndResolve(stage);
   await decideDrafts(stage);
@@ -58,7 +56,10 @@ const questions = [
   { tags: ['legal'], subject: 'Data request', message: 'Send me all data you hold.', becomes: 'denied' },
 ] as const;
 
-/** The worker asks the DraftGenerator, the AutomationPolicy decides. */
+/**
+ * Opens a conversation for each policy decision: the worker calls the DraftGenerator, then the AutomationPolicy
+ * decides.
+ */
 async function decideDrafts({ cairnloop, tell }: LifeCycleContext): Promise<void> {
   for (const { tags, subject, message, becomes } of questions) {
     const opened = await cairnloop.conversations.open({ actorId: 'cus_0588', subject, tags: [...tags], message });
@@ -81,9 +82,9 @@ function handedOver({ conversations }: Cairnloop, id: string, messageId: string 
 
 const whatItMeans = {
   allow: 'sent without review',
-  draft_only: 'kept for whoever looks, no prompt',
+  draft_only: 'kept for operators, without asking for a decision',
   require_approval: 'waits for an operator',
-  deny: 'dropped, no word of it is stored',
+  deny: 'dropped, its text is not stored',
 };
 
 async function draftOf(cairnloop: Cairnloop, id: string, status: DraftStatus): Promise<Draft | undefined> {
@@ -113,7 +114,7 @@ async function holdClock({ cairnloop, tell, explain }: LifeCycleContext): Promis
   });
   await cairnloop.sla.pause(opened.id, { reason: 'waiting for the customer', actor: demoOperator });
   await cairnloop.conversations.receive(opened.id, { content: 'Here is the log you asked for.' });
-  tell.step('SLA paused, and resumed by the customer; why it is due when it is:');
+  tell.step('SLA paused, then resumed by the customer; when it is due, and why:');
   for (const line of await explain(opened.id)) tell.detail(line);
 }
 
@@ -133,7 +134,7 @@ async function breach({ cairnloop, tell, moveClock }: LifeCycleContext): Promise
   tell.step(`SLA of "${opened.subject}" ${sla.status}`);
 }
 
-/** Waits until only countdowns of running clocks are pending, and shows the outcome of each delivery. */
+/** Waits until no delivery is pending but those of running SLA clocks; then prints the outcome of each. */
 async function settled({ cairnloop, tell }: LifeCycleContext): Promise<void> {
   await eventually('all deliveries', async () => {
     const pending = await cairnloop.deliveries.list({ state: 'pending', limit: 200 });

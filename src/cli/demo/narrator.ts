@@ -1,9 +1,9 @@
 import type { CliIo } from '../io.js';
 
-/** Prints a run line by line, with the seconds since its start. */
+/** Prints the steps of the demo, each with the seconds since its start. */
 export interface Narrator {
   step(text: string): void;
-  /** A line below the last step: its result. */
+  /** Prints a result below the last step. */
   detail(text: string): void;
 }
 
@@ -24,7 +24,7 @@ export function createNarrator(out: CliIo['stdout']): Narrator {
   };
 }
 
-/** Breaks at single spaces, which leaves columns together; a word that is too long stays whole. */
+/** Wraps text at single spaces, so that columns separated by several spaces stay together. A word is never broken. */
 function wrap(text: string, firstColumns: number, columns: number): string[] {
   const lines = [''];
   for (const word of text.split(/(?<! ) (?! )/)) {

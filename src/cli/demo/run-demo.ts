@@ -15,15 +15,15 @@ import { seedDemo, seededCustomer } from './seed.js';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
 
 export interface DemoOptions {
-  /** Where the demo host is written. */
+  /** Folder of the demo host. */
   folder: string;
   /** Port of the workspace; 0 takes a free one. */
   port: number;
-  /** Port of health and metrics, where it is not the config's. */
+  /** Port of health and metrics. Default: `ops.port` of the config. */
   opsPort?: number | undefined;
 }
 
-/** Runs the whole life cycle on its own Postgres and worker, and stops everything. Throws `DEMO_STUCK`. */
+/** Plays the whole life cycle on its own Postgres and worker process, then stops both. Throws `DEMO_STUCK`. */
 export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: CliIo): Promise<void> {
   const tell = createNarrator(io.stdout);
   const kept = path.join(folder, '.cairnloop');
@@ -38,8 +38,7 @@ export async function runDemoOnce({ folder }: Pick<DemoOptions, 'folder'>, io: C
     await showEndpoints(tell, worker);
     tell.step(`Worker stopped with exit code ${await worker.stop()}`);
   });
-  // Its own folder is empty if the user of Postgres could not reach it, and the data of `cairnloop demo` may be beside
-  // it.
+  // Postgres removes its data but may leave the folder. `rmdir` keeps `.cairnloop/` if `cairnloop demo` has data in it.
   await rm(dataDir, { recursive: true, force: true });
   await rmdir(kept).catch(() => {});
   tell.step(`Done. Read the demo host in ${shown(folder, io)}: its config and support/`);
@@ -63,7 +62,7 @@ interface DemoHost {
   schema: string;
 }
 
-/** Starts everything, runs, and stops it in reverse order, also after a failure. */
+/** Starts Postgres, a worker and an instance, runs `play`, and stops them in reverse order, also after a failure. */
 async function withDemoHost(
   { folder, dataDir, tell }: { folder: string; dataDir: string; tell: Narrator },
   play: (host: DemoHost) => Promise<void>,

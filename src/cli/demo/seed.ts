@@ -2,7 +2,7 @@ import type { Cairnloop } from '../../contracts/cairnloop.js';
 import type { OpenInput } from '../../contracts/inputs.js';
 import { demoOperator } from './life-cycle.js';
 
-/** A conversation of the demo: how it begins, and what the operator does with it. */
+/** A sample conversation: how it begins, and what the operator does with it. */
 interface Seed {
   open: OpenInput;
   reply?: string;
@@ -71,7 +71,7 @@ const names: Record<string, string> = {
   cus_0731: 'Amara Okafor',
 };
 
-/** Fills an empty database; one with conversations is not changed. */
+/** Adds the sample conversations to an empty database; one that has conversations is not changed. */
 export async function seedDemo(cairnloop: Cairnloop): Promise<void> {
   const { items } = await cairnloop.conversations.list({ limit: 1 });
   if (items.length > 0) return;

@@ -12,7 +12,7 @@ export interface WorkerProcess {
   pid: number;
   /** The URL of its ops server, e.g. `http://127.0.0.1:40123`. */
   opsUrl: string;
-  /** Asks it to stop as an operator would, and waits for its end. */
+  /** Stops the worker by SIGTERM and returns its exit code. */
   stop(): Promise<number | null>;
 }
 
@@ -20,7 +20,7 @@ export interface WorkerProcessOptions {
   /** The host's folder. */
   cwd: string;
   databaseUrl: string;
-  /** Called for each callback that the demo's notifier logs. */
+  /** Called with each line that the demo's notifier logs about a callback. */
   onCall(line: string): void;
 }
 
@@ -30,12 +30,12 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     cwd: options.cwd,
     env: { ...process.env, DATABASE_URL: options.databaseUrl },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // Ctrl-C reaches the parent alone, which then stops the worker in its turn.
+    // Ctrl-C must reach only the parent, which then stops the worker.
     detached: true,
   });
   const lines = createInterface(child.stderr as Readable);
   lines.on('line', (line) => {
-    // What the notifier logs stands among the worker's own lines.
+    // The notifier's log lines arrive mixed with the worker's own.
     if (/^on[A-Z]\w+, attempt /.test(line)) options.onCall(line);
   });
   const opsUrl = await untilRunning(child, lines);

@@ -19,9 +19,8 @@ const watched = /(\.([cm]?[jt]sx?|json)|(^|[\\/])\.env(\.\w+)*)$/;
 const ignored = new Set(['node_modules', '.git', '.cairnloop', 'dist', 'build', 'coverage', '.next', '.svelte-kit']);
 
 /**
- * Runs `cairnloop dev` in a process of its own and starts it again when a module of the host changes: modules stay
- * loaded for as long as a process lives. After a change that does not start it waits for the next one. Returns the exit
- * code.
+ * Runs `cairnloop dev` in a child process and restarts it when a module of the host changes, because a process cannot
+ * unload modules. If the restart fails, it waits for the next change. Returns the exit code.
  */
 export async function reloadDev({ cwd, args }: ReloadOptions, io: CliIo): Promise<number> {
   const changes = watchSources(cwd);
@@ -37,26 +36,26 @@ export async function reloadDev({ cwd, args }: ReloadOptions, io: CliIo): Promis
       const ended = await Promise.race([exited, changed, stopping]);
       if (typeof ended === 'number' && (reloads === 0 || ended === 0)) return ended;
       if (typeof ended === 'number') {
-        io.stderr.write('cairnloop dev did not start. Waiting for a change of a module.\n');
+        io.stderr.write('cairnloop dev did not start. It starts again when a module changes.\n');
         await Promise.race([changed, stopping]);
       } else {
         const code = await stopDev(child, exited, stopped);
         if (stopped) return code;
       }
       if (stopped) return 0;
-      io.stderr.write('A module has changed: starting again\n');
+      io.stderr.write('A module has changed: restarting\n');
     }
   } finally {
     changes.close();
   }
 }
 
-/** A group of its own, so that Ctrl-C in the terminal reaches this process alone and is handed on once. */
+/** Starts the child in its own process group, so that Ctrl-C reaches only this process, which forwards it once. */
 function startDev(args: readonly string[]): ChildProcess {
   const program = process.argv[1] ?? '';
   return spawn(process.execPath, [...process.execArgv, program, 'dev', '--no-reload', ...args], {
     detached: true,
-    // The child stops when its channel closes, e.g. when this process is killed.
+    // The child stops when its IPC channel closes, e.g. because this process is killed.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 }
@@ -64,7 +63,7 @@ function startDev(args: readonly string[]): ChildProcess {
 async function stopDev(child: ChildProcess, exited: Promise<number>, handOn: boolean): Promise<number> {
   const again = (signal: NodeJS.Signals) => child.kill(signal);
   child.kill('SIGTERM');
-  // A second signal ends it at once.
+  // Forward a second signal, which ends the child at once.
   if (handOn) for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, again);
   return exited;
 }
@@ -74,7 +73,7 @@ function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number 
 }
 
 interface Changes {
-  /** Resolves at the next change, once none followed for a moment. */
+  /** Resolves after the next change, once no other one has followed for `quietMs`. */
   next(): Promise<'changed'>;
   close(): void;
 }
@@ -96,7 +95,7 @@ function watchSources(cwd: string): Changes {
       watcher.on('error', () => {}),
     );
   };
-  /** Folders come and go while it runs; one that is gone by the time it is followed is none. */
+  /** Watches new folders and stops watching removed ones. A folder that is removed meanwhile is ignored. */
   const followFolders = () => {
     const names = foldersIn(cwd);
     for (const [name, watcher] of watchers) {
@@ -134,6 +133,6 @@ function ignoreErrors(work: () => void): void {
   try {
     work();
   } catch {
-    // The next change tries again.
+    // Ignored: the next change tries to watch the folder again.
   }
 }

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ResolvedConfig } from '../../config/config-types.js';
-import { variableOf } from '../../config/config-variables.js';
+import { findConfigVariable } from '../../config/config-variables.js';
 import { findConfigFile, loadConfig } from '../../config/load-config.js';
 import type { Cairnloop } from '../../contracts/cairnloop.js';
 import { migrateUp } from '../../db/migrate.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../embedded-postgres/start-embedded-postgres.js';
 import { stopSignal } from '../../foundation/stop-signal.js';
-import { openOwnFolder } from '../../host-project/own-folder.js';
+import { createCairnloopFolder } from '../../host-project/cairnloop-folder.js';
 import type { Mounted } from '../../http/mount.js';
 import { createCairnloop } from '../../instance/cairnloop.js';
 import { type ListenAddress, requireListenable, type ServedApp, serve } from '../../ops/serve.js';
@@ -18,23 +18,26 @@ import { withProgress } from '../progress.js';
 export interface DevOptions {
   /** The host's package. */
   cwd: string;
-  /** The config file, where it is not the usual one. */
+  /** The config file, if it does not have the usual name. */
   file?: string | undefined;
   /** Port of the workspace and the portal. */
   port: number;
-  /** Port of health and metrics, where it is not the config's. */
+  /** Port of health and metrics. Default: `ops.port` of the config. */
   opsPort?: number | undefined;
-  /** Whose portal is shown. Default: {@link devCustomer}. */
+  /** The customer whom the portal shows. Default: {@link devCustomer}. */
   customer?: PortalCustomer;
-  /** Starts a Postgres of its own, even if the environment names one. */
+  /** Starts an embedded Postgres even if the environment names a database. */
   ownDatabase?: boolean;
-  /** Fills the database before anything is served. */
+  /** Adds sample data before the worker starts. */
   seed?(cairnloop: Cairnloop): Promise<void>;
 }
 
-/** Development is for the person at this machine. */
+/** `cairnloop dev` listens on loopback only: everyone who connects is an operator. */
 const loopback = '127.0.0.1';
-/** Everyone who gets here is an operator, so a rebound host name must not get here. */
+/**
+ * The accepted Host headers. A page that attacks by DNS rebinding sends another host name, and would act as an
+ * operator.
+ */
 const hosts = [loopback, 'localhost', '[::1]'];
 
 /** The operator in development. */
@@ -45,12 +48,12 @@ const devCustomer: PortalCustomer = { id: 'customer:dev', name: 'Dev customer' }
 const portalPath = '/portal';
 
 /**
- * Worker, ops, workspace and portal in one process on loopback, until a signal stops it. Without a database in the
- * environment an embedded Postgres is started, its data kept under `.cairnloop/`.
+ * Runs worker, ops server, workspace and portal in one process on loopback, until a signal stops it. If the environment
+ * names no database, starts an embedded Postgres that keeps its data under `.cairnloop/`.
  */
 export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
   const { cwd, file, opsPort } = options;
-  // Check what can be checked before a cluster is made or a schema touched.
+  // Check the config file and the ports before a Postgres is started or a schema changed.
   const configFile = findConfigFile({ cwd, file });
   await requireListenable([workspaceAt(options.port), ...(opsPort === undefined ? [] : [opsAt(opsPort)])]);
   const variable = await variableIn(configFile);
@@ -69,12 +72,15 @@ export async function runDev(options: DevOptions, io: CliIo): Promise<void> {
 const workspaceAt = (port: number): ListenAddress => ({ server: 'workspace', host: loopback, port });
 const opsAt = (port: number): ListenAddress => ({ server: 'ops server', host: loopback, port, portFlag: '--ops-port' });
 
-/** The variable of the environment with the config's database. */
+/** The name of the environment variable from which the config reads the database's URL. */
 async function variableIn(configFile: string): Promise<string> {
-  return variableOf(await readFile(configFile, 'utf8'), 'database.url') ?? 'DATABASE_URL';
+  return findConfigVariable(await readFile(configFile, 'utf8'), 'database.url') ?? 'DATABASE_URL';
 }
 
-/** An embedded Postgres where the environment names no database; its url goes where the config reads it. */
+/**
+ * Starts an embedded Postgres if the environment names no database, and sets the variable that the config reads to its
+ * URL.
+ */
 async function ensureDatabase(
   variable: string,
   { cwd, ownDatabase }: DevOptions,
@@ -85,7 +91,7 @@ async function ensureDatabase(
   const postgres = await withProgress('Starting Postgres', {}, io, (onStep) =>
     startEmbeddedPostgres({ dataDir, cwd, onStep }),
   );
-  openOwnFolder(cwd);
+  createCairnloopFolder(cwd);
   process.env[variable] = postgres.url;
   const reason = ownDatabase ? 'Using' : `${variable} is not set: using`;
   io.stderr.write(`${reason} an embedded Postgres, its data in ${postgres.dataDir}\n`);
@@ -110,7 +116,7 @@ async function serveUntilStopped(prepared: Prepared, options: DevOptions, io: Cl
     const portal = cairnloop.portal({ basePath: portalPath, customer: () => customer, hosts });
     served.push(await serve(beside(portal, workspace), workspaceAt(options.port)));
     await options.seed?.(cairnloop);
-    // Before callbacks may run, and before "Ctrl-C stops." is printed.
+    // Listen for signals before callbacks may run, and before "Ctrl-C stops." is printed.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     announce(served, prepared, options, io);
@@ -138,7 +144,7 @@ function announce(
     `Portal     http://${loopback}:${workspace?.port}${portalPath}  as ${customer.name ?? customer.id}`,
     `Health     ${opsUrl}${config.ops.healthPath}`,
     `Metrics    ${opsUrl}${config.ops.metricsPath}`,
-    // The server listens on loopback only, and its password is used for nothing else.
+    // The URL may be printed with its password: this Postgres listens on loopback only.
     ...(postgres
       ? ['From another terminal:', `  ${variable}=${postgres.url} npx cairnloop deliveries list${at(cwd, io)}`]
       : []),
@@ -149,7 +155,7 @@ function announce(
   else io.stdout.write(text);
 }
 
-/** Names the host's folder in messages, unless the command runs there. */
+/** The `--cwd` of a printed command, unless the command already runs in the host's folder. */
 function at(cwd: string, io: CliIo): string {
   const folder = path.relative(io.cwd, cwd);
   return folder === '' ? '' : ` --cwd ${folder}`;

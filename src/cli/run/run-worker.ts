@@ -13,11 +13,11 @@ import { startWatchdog } from '../../worker/watchdog.js';
 
 export interface RunWorkerOptions {
   config: ResolvedConfig;
-  /** The name of its file. */
+  /** The name of the config's file. */
   configFile: string;
   /** The log level, if it differs from the config's. */
   logLevel?: string | undefined;
-  /** Null: no ops server. */
+  /** The address of the ops server; null for none. */
   ops: { host: string; port: number } | null;
   /** Called once deliveries are being drained. */
   onReady(running: { ops: ServedApp | null }): void;
@@ -25,9 +25,9 @@ export interface RunWorkerOptions {
 }
 
 /**
- * Runs a worker in this process until a signal stops it or the watchdog ends a blocked one. Throws before any work is
- * taken: `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`, `PORT_TAKEN`,
- * `PORT_REFUSED`. Throws `WORKER_CRASHED` after an uncaught error.
+ * Runs a worker in this process until a signal stops it, or the watchdog kills it because it is blocked. Before it
+ * claims any delivery it throws `DATABASE_UNREACHABLE`, `MIGRATIONS_PENDING`, `SCHEMA_NEWER`, `JOBS_UNREACHABLE`,
+ * `PORT_TAKEN` or `PORT_REFUSED`. Throws `WORKER_CRASHED` after an uncaught error.
  */
 export async function runWorker(options: RunWorkerOptions): Promise<void> {
   await requireMigrated(options.config.database);
@@ -42,7 +42,7 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   let ops: ServedApp | null = null;
   try {
     ops = options.ops && (await serve(cairnloop.operations(), { server: 'ops server', ...options.ops }));
-    // Callbacks may run after this line, and a signal must not interrupt them.
+    // Callbacks may run from here on, and a signal must not interrupt them.
     const stopped = stopSignal();
     await cairnloop.worker.start();
     options.onReady({ ops });
@@ -56,18 +56,21 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   if (uncaught.crash) throw new CairnloopError('WORKER_CRASHED', uncaught.crash);
 }
 
-/** The host's logger keeps its level: `--log-level` applies to a child logger. */
+/** Returns the host's logger or one on stderr. The host's keeps its level: `--log-level` applies to a child logger. */
 function loggerOf({ config: { logger, log }, logLevel }: RunWorkerOptions): Logger {
   if (!logger) return stderrLogger(logLevel ?? log.level);
   return logLevel !== undefined && typeof logger.child === 'function' ? logger.child({}, { level: logLevel }) : logger;
 }
 
-/** Longer than any callback, and other workers have taken over by then. */
+/**
+ * How long the event loop may be blocked, in milliseconds: longer than any callback and than a lease, so that other
+ * workers have taken over.
+ */
 function longestBlock({ leaseMs, callbackTimeoutMs }: WorkerConfig): number {
   return Math.max(leaseMs, callbackTimeoutMs, 2000);
 }
 
-/** Readiness is 503 from the first step on; the ops server runs until the last callback has ended. */
+/** Stops the worker before the ops server, so that readiness responds with 503 until the last callback has ended. */
 async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
   await cairnloop.worker.stop();
   await ops?.close();
@@ -78,7 +81,8 @@ async function shutDown(cairnloop: Cairnloop, ops: ServedApp | null): Promise<vo
 const crashGraceMs = 5000;
 
 /**
- * Unfinished callbacks are called again after their lease. A crashed process may also fail to stop, hence the limit.
+ * Shuts down within a time limit, because a crashed process may hang. Unfinished callbacks are called again after their
+ * lease.
  */
 async function shutDownCrashed(cairnloop: Cairnloop, ops: ServedApp | null): Promise<void> {
   const stopping = shutDown(cairnloop, ops).catch(() => {});

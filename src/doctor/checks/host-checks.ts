@@ -1,5 +1,5 @@
 import type { StrayConfig } from '../../gen/host-snapshot.js';
-import { strayLine } from '../../gen/tsconfig-changes.js';
+import { tsconfigIncludeLine } from '../../gen/tsconfig-changes.js';
 import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
 
 /** The oldest Node that this package runs on. */
@@ -104,7 +104,7 @@ const build = defineCheck({
 function strayConfigCheck(strayConfig: StrayConfig): Judgement {
   const { tsconfig, folder, reason } = strayConfig;
   const elsewhere = folder === 'src' ? ', or move the config into src' : '';
-  const fix = `put ${strayLine(strayConfig)} into ${tsconfig}${elsewhere}`;
+  const fix = `put ${tsconfigIncludeLine(strayConfig)} into ${tsconfig}${elsewhere}`;
   return checkFinding(`The build by ${tsconfig} breaks: ${reason}.`, fix);
 }
 

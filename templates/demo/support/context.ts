@@ -1,7 +1,7 @@
 import { type ContextProvider, ok } from 'cairnloop';
 import { customers } from './customers.js';
 
-/** Facts shown beside the conversation: top-level keys are headers, nested maps are label and value. */
+/** Facts about a customer, shown beside the conversation: top-level keys are headers, nested maps label and value. */
 export const contextProvider: ContextProvider = {
   getContext(actorId) {
     const customer = customers.get(actorId);

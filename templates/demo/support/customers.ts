@@ -1,11 +1,11 @@
-/** What a real host has in tables of its own. */
+/** The data about customers that a real host has in its own tables. */
 export interface Customer {
   name: string;
   email: string;
   plan: 'Free' | 'Team' | 'Scale';
   seats: number;
   lifetimeValue: string;
-  /** A day, as `YYYY-MM-DD`. */
+  /** The day on which the customer signed up, as `YYYY-MM-DD`. */
   since: string;
   openInvoices: { number: string; amount: string; dueOn: string }[];
 }

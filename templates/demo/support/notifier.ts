@@ -1,10 +1,10 @@
 import type { Notifier } from 'cairnloop';
 
-/** Side effects of support events. Throw and the call is made again later, with the same `deliveryId`. */
+/** The side effects of support events. A method that throws is called again later, with the same `deliveryId`. */
 export const notifier: Notifier = {
   async onConversationResolved(conversation, { actor, deliveryId, attempt }) {
     tell('onConversationResolved', conversation.subject, attempt, `by ${actor?.name}`);
-    // A CRM that is down for the first two attempts.
+    // Simulates a CRM that is down for the first two attempts.
     if (conversation.tags.includes('crm-down') && attempt <= 2) throw new Error('the CRM responded with 503');
     await syncToCrm(conversation.id, deliveryId);
   },
@@ -24,10 +24,10 @@ export const notifier: Notifier = {
   },
 };
 
-/** Where a real host would call its CRM, with the delivery id as the idempotency key. */
+/** Stands for a call of the host's CRM, with the delivery id as the idempotency key. */
 async function syncToCrm(_conversationId: string, _deliveryId: string): Promise<void> {}
 
-/** Where a real host would send a mail or push into its app. */
+/** Stands for sending a mail, or a push message to the host's app. */
 async function mailTo(_customer: string | null, _text: string, _deliveryId: string): Promise<void> {}
 
 function tell(callback: string, subject: string | null, attempt: unknown, detail: string): void {

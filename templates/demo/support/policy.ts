@@ -1,6 +1,6 @@
 import type { AutomationPolicy } from 'cairnloop';
 
-/** What may happen to a proposed reply. Start with `require_approval` alone, and open up as you learn to trust it. */
+/** Decides what may happen to a proposed reply. Start with `require_approval` alone; allow more once you trust it. */
 export const automationPolicy: AutomationPolicy = {
   decide(proposal, { conversation }) {
     if (conversation.tags.includes('legal')) return 'deny';

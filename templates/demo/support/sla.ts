@@ -5,7 +5,7 @@ const policies = new Map<string, SlaPolicy>([
   ['normal', { priority: 'normal', responseMinutes: 240, breachMinutes: 1440 }],
 ]);
 
-/** The SLA terms. They live in memory here; a real host reads them from its database, and changes need no deploy. */
+/** The SLA terms, in memory. A real host reads them from its database, so that a change needs no deploy. */
 export const slaPolicyProvider: SlaPolicyProvider = {
   getActivePolicies: () => ok([...policies.values()]),
   setPolicy(priority, attrs) {

@@ -65,7 +65,7 @@ describe('cairnloop audit', () => {
     assert.deepEqual([first.items[0].action, second.items.length], ['conversation.resolved', 1]);
     const { out } = await run('list', '--limit', '1');
     assert.match(out, /conversation\.resolved +Ada .*\nMore: --cursor /);
-    assert.match((await run('list', '--action', 'nothing.happened')).out, /Nothing was recorded/);
+    assert.match((await run('list', '--action', 'nothing.happened')).out, /No events match/);
     assert.equal((await json('list', '--cursor', 'x')).error.code, 'CURSOR_INVALID');
     assert.equal((await run('list', '--cursor', 'x')).exitCode, 2);
   });
@@ -98,7 +98,7 @@ describe('cairnloop audit', () => {
     assert.equal(broken.exitCode, 1);
     const { end, broken: found } = JSON.parse(broken.stdout);
     assert.deepEqual([end.seq, found.seq], [1, 2]);
-    assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt holds up to event 1\./);
+    assert.match((await run('verify')).out, /broken at event 2 \(.*\nIt is intact up to event 1\./);
   });
 
   it('finds that the newest events were removed, given the end that was known', async () => {
@@ -167,7 +167,7 @@ describe('cairnloop audit', () => {
     assert.equal(unsigned.exitCode, 1);
     assert.match(
       unsigned.out,
-      /^The chain fits together, but its key was not checked: .*\n(.*\n)+ {2}key {5}missing .*not signed/,
+      /^The chain is consistent, but its signatures were not checked: .*\n(.*\n)+ {2}key {5}missing .*not signed/,
     );
     const db = openDatabase({ url: database.url, schema: 'cairnloop', poolSize: 1 });
     await sealAudit(db, auditKeys(audit)).finally(() => db.close());

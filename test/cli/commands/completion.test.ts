@@ -9,10 +9,10 @@ const scriptOf = async (shell: string) => {
   return out;
 };
 
-type Shell = 'bash' | 'zsh' | 'fish';
+type CompletionShell = 'bash' | 'zsh' | 'fish';
 
 /** Runs a script in a shell without the settings of whoever runs the tests; null where the shell is not installed. */
-async function inShell(shell: Shell, script: string, line: string): Promise<string[] | null> {
+async function inShell(shell: CompletionShell, script: string, line: string): Promise<string[] | null> {
   const quiet = { bash: '--norc', zsh: '-f', fish: '--no-config' }[shell];
   const run = await execa(shell, [quiet, '-c', `${script}\n${line}`], { reject: false });
   if (run.code === 'ENOENT') return null;
@@ -21,7 +21,7 @@ async function inShell(shell: Shell, script: string, line: string): Promise<stri
 }
 
 /** What the real shell would offer for the last of these words; null where it is not installed. */
-const offers: Record<Shell, (words: readonly string[]) => Promise<string[] | null>> = {
+const offers: Record<CompletionShell, (words: readonly string[]) => Promise<string[] | null>> = {
   async bash(words) {
     const quoted = words.map((word) => `'${word}'`).join(' ');
     const ask = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _cairnloop; printf '%s\\n' "\${COMPREPLY[@]}"`;

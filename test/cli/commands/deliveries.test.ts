@@ -67,7 +67,7 @@ describe('cairnloop deliveries', () => {
     const none = await run('list');
     assert.equal(
       none.stdout,
-      'Oldest due delivery: none waits\nLast worker heartbeat: no worker is running\n\nNo deliveries match.\n',
+      'Oldest due delivery: none\nLast worker heartbeat: no worker is running\n\nNo deliveries match.\n',
     );
     const [failed] = await discarded('onConversationResolved');
     crm = 'up';
@@ -75,7 +75,7 @@ describe('cairnloop deliveries', () => {
     const good = await cause('onOutboundTriggered');
     await eventually(async () => assert.equal(await stateOf(good.id), 'done'));
     const alive = await run('list');
-    assert.match(alive.stdout, /^Oldest due delivery: none waits\nLast worker heartbeat: \d+ s ago\n/);
+    assert.match(alive.stdout, /^Oldest due delivery: none\nLast worker heartbeat: \d+ s ago\n/);
     assert.match(
       alive.stdout,
       new RegExp(`\n${failed} +conversation_resolved +discarded +1 +- +\\d+ s +the CRM is down, `),
@@ -85,7 +85,7 @@ describe('cairnloop deliveries', () => {
 
     const waiting = await cause('onConversationResolved', 'waiting');
     const { stdout } = await run('list', '--state', 'pending');
-    assert.match(stdout, /^Oldest due delivery: has waited for \d+ s\nLast worker heartbeat: no worker is running\n/);
+    assert.match(stdout, /^Oldest due delivery: waiting for \d+ s\nLast worker heartbeat: no worker is running\n/);
     assert.match(stdout, new RegExp(`\n${waiting.id} +conversation_resolved +pending +0 +now +\\d+ s\n$`));
   });
 
@@ -163,7 +163,7 @@ describe('cairnloop deliveries', () => {
     const [id = ''] = await discarded('onOutboundTriggered');
     await host.database.query('TRUNCATE cairnloop.agenda_jobs');
     const { exitCode, stdout } = await run('retry', id);
-    assert.deepEqual([exitCode, stdout], [0, `Delivery ${id} (outbound) is called again by the next free worker.\n`]);
+    assert.deepEqual([exitCode, stdout], [0, `Delivery ${id} (outbound) will be retried by the next free worker.\n`]);
     assert.deepEqual(await wakeUps(), ['outbound']);
     assert.deepEqual(await retriedBy(), [[me, id]]);
     crm = 'up';
@@ -186,7 +186,7 @@ describe('cairnloop deliveries', () => {
       [shown.state, shown.lastError],
       ['discarded', 'discarded by hand; it had failed with: it bounced'],
     );
-    assert.match((await run('retry', id)).stdout, / is called again at \d{4}-/);
+    assert.match((await run('retry', id)).stdout, / will be retried at \d{4}-/);
     assert.equal((await json('show', id)).availableAt, shown.availableAt);
     await run('discard', id, '--yes');
     assert.equal((await json('show', id)).lastError, shown.lastError);
@@ -204,7 +204,7 @@ describe('cairnloop deliveries', () => {
     const { id } = await cause('onConversationResolved');
     await host.database.query(`UPDATE cairnloop.deliveries SET lease_until = cairnloop.clock() + interval '1 hour'`);
     const { stdout } = await run('list');
-    assert.match(stdout, /Oldest due delivery: none waits/);
+    assert.match(stdout, /Oldest due delivery: none/);
     assert.match(stdout, /being called/);
     assert.match((await run('show', id)).stdout, /next try +being called/);
   });
@@ -213,7 +213,7 @@ describe('cairnloop deliveries', () => {
     const [resolved = ''] = await discarded('onConversationResolved');
     const asked = await runMain(folder.folder, ['deliveries', 'retry', '--all'], { '1 discarded': false });
     assert.deepEqual([asked.exitCode, asked.asked.length], [130, 1]);
-    assert.match(asked.asked[0] ?? '', /would be called again: conversation_resolved 1\. Call again\?$/);
+    assert.match(asked.asked[0] ?? '', /would be retried: conversation_resolved 1\. Retry\?$/);
     assert.equal(await stateOf(resolved), 'discarded');
     assert.equal((await runMain(folder.folder, ['deliveries', 'retry', '--all', '--yes'], {})).exitCode, 0);
     assert.equal(await stateOf(resolved), 'pending');
@@ -236,7 +236,7 @@ describe('cairnloop deliveries', () => {
 
     await host.database.query('TRUNCATE cairnloop.agenda_jobs');
     const byTopic = await run('retry', '--topic', 'outbound');
-    assert.equal(byTopic.stdout, '1 discarded delivery is called again by the next free worker: outbound 1.\n');
+    assert.equal(byTopic.stdout, '1 discarded delivery will be retried by the next free worker: outbound 1.\n');
     assert.deepEqual(await Promise.all([resolved, second, outbound].map(stateOf)), [
       'discarded',
       'discarded',
@@ -255,7 +255,7 @@ describe('cairnloop deliveries', () => {
     assert.deepEqual(await retriedBy(), [resolved, second, outbound].map((id) => [me, id]).sort());
     assert.equal(
       (await run('retry', '--all')).stdout,
-      '0 discarded deliveries are called again by the next free worker.\n',
+      '0 discarded deliveries will be retried by the next free worker.\n',
     );
 
     crm = 'up';
@@ -320,7 +320,7 @@ describe('cairnloop deliveries', () => {
     assert.match(refused.err, /--yes/);
     const released = await retry(id, '--yes');
     assert.equal(released.exitCode, 0, released.err);
-    assert.match(released.out, /is called again by the next free worker/);
+    assert.match(released.out, /will be retried by the next free worker/);
   });
 
   it('discard gives up a waiting delivery, without a question if there is no terminal', async () => {

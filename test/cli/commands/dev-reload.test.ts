@@ -39,7 +39,7 @@ describe('cairnloop dev when a module of the host changes', function () {
       assert.match(said, /module says one/);
       host.write('src/notifier.mjs', notifierSaying('two'));
       await until(/Ctrl-C stops/g, 2);
-      assert.match(said, /A module has changed: starting again[\s\S]*module says two/);
+      assert.match(said, /A module has changed: restarting[\s\S]*module says two/);
       host.write('src/notifier.mjs', 'export default {');
       await until(/Waiting for a change of a module/g, 1);
       assert.match(said, /SyntaxError|Unexpected|cannot be imported/);

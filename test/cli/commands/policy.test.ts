@@ -37,12 +37,15 @@ export default defineConfig({ database: { url: ${JSON.stringify(started.database
     const cwd = makeHost("automationPolicy: { decide: ({ summary }) => (summary === 'allow' ? 'deny' : 'allow') }");
     const run = await runCli(['policy', 'replay', '--since', '30d'], { cwd });
     assert.equal(run.exitCode, 0, run.stderr);
-    assert.match(run.stdout, /^3 proposal\(s\) since .*, put to the configured policy; nothing was sent or stored\n/);
+    assert.match(
+      run.stdout,
+      /^3 proposal\(s\) since .*, decided again by the configured policy; nothing was sent or stored\n/,
+    );
     assert.match(run.stdout, /^decided then \\ now +allow +draft_only +require_approval +deny$/m);
     assert.match(run.stdout, /^require_approval +1 +0 +0 +0$/m);
     assert.match(run.stdout, /^3 would be decided differently:$/m);
     assert.match(run.stdout, /low risk +allow -> deny$/m);
-    assert.match(run.stdout, /^1 denied proposal\(s\) left out: their words were not kept\.$/m);
+    assert.match(run.stdout, /^1 denied proposal\(s\) left out: their text was not stored\.$/m);
     assert.ok(!run.stdout.includes(answer.content));
   });
 
@@ -61,7 +64,7 @@ export default defineConfig({ database: { url: ${JSON.stringify(started.database
       /^0 proposal\(s\) .* no automationPolicy is configured/,
     );
     await propose('require_approval');
-    assert.match((await runMain(cwd, ['policy', 'replay'])).out, /Every one would be decided as it was\./);
+    assert.match((await runMain(cwd, ['policy', 'replay'])).out, /No decision would change\./);
     const wrong = await runMain(cwd, ['policy', 'replay', '--since', 'tomorrow']);
     assert.deepEqual([wrong.exitCode, wrong.out], [2, '']);
     assert.match(wrong.err, /--since expected a time such as 30d/);

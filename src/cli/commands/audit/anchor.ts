@@ -3,9 +3,9 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 
-export const anchor = defineCommand({
+export const auditAnchorCommand = defineCommand({
   about:
-    'Keep what it prints where the owner of the database cannot change it. Later, `cairnloop audit verify --anchor` finds any change of what was sealed until now. A worker hands the same to notifier.onAuditAnchor once a day.',
+    'Store the printed anchor where the owner of the database cannot change it. `cairnloop audit verify --anchor` then detects any change to the events that are sealed now. A worker also passes an anchor to notifier.onAuditAnchor once a day.',
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop audit anchor --json >> anchors.jsonl', 'cairnloop audit verify --anchor anchors.jsonl'],
   async run({ options }, io) {

@@ -2,17 +2,17 @@ import type { ExportedEvent } from '../../../audit/export.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { withoutProgressOnResult, withProgress } from '../../progress.js';
+import { quietIfResultOnTerminal, withProgress } from '../../progress.js';
 
-export const exportRecord = defineCommand({
+export const auditExportCommand = defineCommand({
   options: [cwdOption, configOption, { ...jsonOption, description: 'print one JSON list instead of JSON lines' }],
   examples: ['cairnloop audit export > audit.jsonl', 'cairnloop audit export --json | jq length'],
   async run({ options }, io) {
     const { exportAudit } = await import('../../../audit/export.js');
     const writer = options.json ? listWriter(io) : lineWriter(io);
-    // Reads a page only when the one before is written: the record may not fit in memory.
+    // Read a page only after the previous one is written: the record may not fit in memory.
     const count = await withDatabase(options, io, ({ db }) =>
-      withProgress('Exporting', withoutProgressOnResult(options, io), io, (show) => {
+      withProgress('Exporting', quietIfResultOnTerminal(options, io), io, (show) => {
         let written = 0;
         return exportAudit(db, async (events) => {
           writer.write(events);
@@ -40,7 +40,7 @@ function lineWriter({ stdout }: CliIo): Writer {
   };
 }
 
-/** Streams one JSON document. */
+/** Writes the events as one JSON list, page by page. */
 function listWriter({ stdout }: CliIo): Writer {
   let before = '[';
   return {

@@ -1,10 +1,10 @@
 import type { AuditEvent, Page } from '../../../contracts/domain.js';
-import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
+import { configOption, cwdOption, defineCommand, jsonOption, wholeNumberParser } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { formatTable } from '../../table.js';
 
-export const list = defineCommand({
+export const auditListCommand = defineCommand({
   options: [
     { flags: '--conversation <id>', description: 'only events of this conversation' },
     {
@@ -15,7 +15,7 @@ export const list = defineCommand({
     {
       flags: '--limit <number>',
       description: 'page size (default: 50)',
-      parse: wholeNumber('--limit', { min: 1, max: 200 }),
+      parse: wholeNumberParser('--limit', { min: 1, max: 200 }),
     },
     { flags: '--cursor <cursor>', description: 'continue after the previous page, with the cursor that it printed' },
     cwdOption,
@@ -43,5 +43,5 @@ function pageReport(page: Page<AuditEvent>, width: number | undefined): Report {
   const more = page.nextCursor ? [`More: --cursor ${page.nextCursor}`] : [];
   const head = ['at', 'action', 'actor', 'conversation', 'detail'];
   const text = [formatTable([head, ...rows], { width, free: [2, 4] }), ...more].join('\n');
-  return { text: rows.length === 0 ? 'Nothing was recorded.' : text, json: page };
+  return { text: rows.length === 0 ? 'No events match.' : text, json: page };
 }

@@ -7,19 +7,19 @@ import type { CliIo } from '../../io.js';
 
 const linkPattern = /^(\d{1,15}):([0-9a-f]{64})$/i;
 
-/** `<number>:<64 hexadecimal digits>`, as `audit anchor` and `audit verify` print it. Throws `USAGE`. */
-export function readLink(flag: string, text: string): ChainLink {
+/** Parses `<number>:<64 hexadecimal digits>`, which `audit anchor` and `audit verify` print. Throws `USAGE`. */
+export function parseChainLink(flag: string, text: string): ChainLink {
   const link = toLink(text);
   if (link) return link;
   throw new CairnloopError('USAGE', {
     message: `${flag} expected <number>:<64 hexadecimal digits>, found "${text}".`,
-    hint: 'Copy it from what `cairnloop audit verify` printed before.',
+    hint: 'Copy it from earlier output of `cairnloop audit verify`.',
   });
 }
 
 /**
- * The anchors that `--anchor` names: one as text, or a file with what `cairnloop audit anchor` printed, as text, as
- * JSON or as a line of JSON for each. Throws `USAGE`.
+ * Reads the anchors of `--anchor`: one anchor as text, or a file with the output of `cairnloop audit anchor` as text,
+ * as JSON or as JSON lines. Throws `USAGE`.
  */
 export async function readAnchors(given: string, io: CliIo): Promise<ChainLink[]> {
   const link = toLink(given);
@@ -45,7 +45,10 @@ function wrong(message: string): CairnloopError {
 /** The line that `audit anchor` prints below the anchor itself. */
 const aboutAnchor = /^\d+ sealed event/;
 
-/** `other` is the first line that is no anchor: ignoring it could leave one unchecked. */
+/**
+ * Finds the anchors in a file's text. `other` is the first line that is no anchor: it may be a damaged one, so it is
+ * not ignored.
+ */
 function anchorsIn(text: string): { anchors: ChainLink[]; other: string | undefined } {
   const whole = fromJson(text);
   if (whole) return { anchors: whole, other: undefined };

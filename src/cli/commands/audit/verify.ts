@@ -4,20 +4,21 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import { withProgress } from '../../progress.js';
 import type { Report } from '../../report.js';
-import { readAnchors, readLink } from './read-anchors.js';
+import { parseChainLink, readAnchors } from './read-anchors.js';
 
-export const verify = defineCommand({
+export const auditVerifyCommand = defineCommand({
   about:
-    'Says what three levels prove: the hash chain alone, an anchor that was kept elsewhere (--anchor), the key of the config (audit.key). docs/audit.md lists which tampering each of them finds.',
+    'Reports what each of three levels proves: the hash chain alone, an anchor that was stored elsewhere (--anchor), and the key of the config (audit.key). docs/audit.md lists the tampering that each of them detects.',
   options: [
     {
       flags: '--anchor <file|number:hash>',
-      description: 'an anchor that `cairnloop audit anchor` printed: it must still be part of the record',
+      description:
+        'an anchor that `cairnloop audit anchor` printed, or a file of them: each must still be part of the record',
     },
     {
       flags: '--expect <number:hash>',
-      description: 'the same as --anchor, for one end that `audit verify` printed',
-      parse: (text: string) => readLink('--expect', text),
+      description: 'like --anchor, for the end of the chain that an earlier `audit verify` printed',
+      parse: (text: string) => parseChainLink('--expect', text),
     },
     cwdOption,
     configOption,
@@ -28,7 +29,9 @@ export const verify = defineCommand({
     'cairnloop audit verify --anchor anchors.jsonl',
     'cairnloop audit verify --anchor 1234:9f86d081884c7d65…',
   ],
-  exitCodes: { 1: 'the record is not what was sealed, or signed events could not be checked for want of their key' },
+  exitCodes: {
+    1: 'the record was changed after it was sealed, or signed events could not be checked because their key is missing',
+  },
   async run({ options }, io) {
     const { verifyAudit } = await import('../../../audit/verify.js');
     const { auditKeys } = await import('../../../audit/keys.js');
@@ -59,11 +62,13 @@ function verdict({ end, broken, unsealed, intact }: AuditCheck): string[] {
   if (broken) {
     const at = broken.eventId ? ` (${broken.eventId})` : '';
     const where = `The record is broken at event ${broken.seq}${at}: ${broken.reason}`;
-    return [where, `It holds up to event ${end.seq}. ${waiting}`];
+    return [where, `It is intact up to event ${end.seq}. ${waiting}`];
   }
   const state = `${end.seq} sealed event(s), end ${end.seq}:${end.hash}`;
   return [
-    intact ? `The record is intact: ${state}` : `The chain fits together, but its key was not checked: ${state}`,
+    intact
+      ? `The record is intact: ${state}`
+      : `The chain is consistent, but its signatures were not checked: ${state}`,
     waiting,
   ];
 }

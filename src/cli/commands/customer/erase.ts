@@ -2,7 +2,7 @@ import type { Cairnloop } from '../../../contracts/cairnloop.js';
 import type { ErasureCounts } from '../../../contracts/customer-data.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
-import type { OptionsOf } from '../../command-input.js';
+import type { OptionValues } from '../../command-input.js';
 import { mayPrompt } from '../../finish-plan.js';
 import { withCairnloop } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
@@ -13,7 +13,7 @@ import { cliActor } from '../deliveries/cli-actor.js';
 const options = declareOptions([
   {
     flags: '--reason <text>',
-    description: 'why, for the audit record, without the name or the address of the customer',
+    description: "the reason for the audit record, without the customer's name or address",
     default: 'requested on the command line',
   },
   { flags: '--dry-run', description: 'count what would be erased and erase nothing' },
@@ -23,9 +23,9 @@ const options = declareOptions([
   jsonOption,
 ]);
 
-type EraseOptions = OptionsOf<typeof options>;
+type EraseOptions = OptionValues<typeof options>;
 
-export const erase = defineCommand({
+export const customerEraseCommand = defineCommand({
   arguments: [{ name: '<actorId>', description: 'the exact id that the host gave the customer' }],
   options,
   examples: [
@@ -45,7 +45,7 @@ export const erase = defineCommand({
   },
 });
 
-/** Names what would be erased before it is. */
+/** Shows what would be erased and asks for confirmation. Throws `USAGE` or `CANCELLED`. */
 async function agree(
   customers: Cairnloop['customers'],
   actorId: string,
@@ -55,7 +55,7 @@ async function agree(
   const { text } = report(actorId, await customers.erase(actorId, { dryRun: true }), true);
   if (!mayPrompt(options, io)) {
     throw new CairnloopError('USAGE', {
-      message: `${text}\ncustomer erase expected --yes, as nobody can be asked here; found none.`,
+      message: `${text}\ncustomer erase expected --yes, because it cannot ask for confirmation here; found none.`,
       hint: 'Nothing was erased. Run the command again with --yes.',
     });
   }

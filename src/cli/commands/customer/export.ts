@@ -5,15 +5,15 @@ import { errorText } from '../../../foundation/redact.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { type HostOptions, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
-import { withoutProgressOnResult, withProgress } from '../../progress.js';
+import { quietIfResultOnTerminal, withProgress } from '../../progress.js';
 
-export const exportCustomer = defineCommand({
+export const customerExportCommand = defineCommand({
   arguments: [{ name: '<actorId>', description: 'the exact id that the host gave the customer' }],
   options: [
-    { flags: '--output <file>', description: 'write to this file, which only its owner may read, instead of stdout' },
+    { flags: '--output <file>', description: 'write to this file instead of stdout; only its owner may read it' },
     cwdOption,
     configOption,
-    { ...jsonOption, description: 'with --output: print what was written as JSON; the document is JSON either way' },
+    { ...jsonOption, description: 'with --output: print the summary as JSON (the export itself is always JSON)' },
   ],
   examples: ['cairnloop customer export cust-7 > cust-7.json', 'cairnloop customer export cust-7 --output cust-7.json'],
   async run({ args: [actorId], options }, io) {
@@ -41,7 +41,7 @@ async function readExport(write: Write, actorId: string, options: ExportOptions,
   const { writeCustomerExport } = await import('../../../customers/export-customer.js');
   const chunks = inChunks(write);
   const conversations = await withDatabase(options, io, ({ db }) =>
-    withProgress('Exporting', withoutProgressOnResult(options, io), io, (show) => {
+    withProgress('Exporting', quietIfResultOnTerminal(options, io), io, (show) => {
       let characters = 0;
       return writeCustomerExport(db, actorId, (text) => {
         characters += text.length;
@@ -58,7 +58,7 @@ function countText(conversations: number): string {
   return `${conversations} ${conversations === 1 ? 'conversation' : 'conversations'} exported`;
 }
 
-/** Waits for each chunk to be out, as the document may be larger than memory. */
+/** Waits until each chunk is written, because the document may be larger than memory. */
 function stdoutWriter(io: CliIo): Write {
   return async (text) => {
     io.stdout.write(text);
@@ -68,7 +68,7 @@ function stdoutWriter(io: CliIo): Write {
 
 const chunkLength = 64 * 1024;
 
-/** Gathers small pieces of text: a write for each row would be slow. */
+/** Collects small pieces of text into chunks, because a write for each row would be slow. */
 function inChunks(write: Write): { write: Write; end(): Promise<void> } {
   let waiting = '';
   const flush = async () => {
@@ -85,7 +85,7 @@ function inChunks(write: Write): { write: Write; end(): Promise<void> } {
   };
 }
 
-/** Writes beside the file and renames: where it fails, the file is as it was. */
+/** Writes to a temporary file and renames it, so that a failure leaves the file as it was. */
 async function writeFileWhole<T>(file: string, shown: string, work: (write: Write) => Promise<T>): Promise<T> {
   const temporary = `${file}.${process.pid}.tmp`;
   const failed = (error: unknown) => new CairnloopError('WRITE_FAILED', { file: shown, reason: errorText(error, 200) });

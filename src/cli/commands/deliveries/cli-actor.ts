@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../../../contracts/domain.js';
 
-/** The user of this terminal, for the audit record. */
+/** The actor for the audit record: the operating system's user, as `cli:<name>`. */
 export function cliActor(): Actor {
   return { id: `cli:${userName()}` };
 }

@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../contracts/domain.js';
 import { redact } from '../../../foundation/redact.js';
 
-/** Errors come from host code: redact before printing. */
+/** Redacts a delivery's last error, which comes from host code and may contain secrets. */
 export function redactedDelivery(delivery: Delivery): Delivery {
   return delivery.lastError === null ? delivery : { ...delivery, lastError: redact(delivery.lastError) };
 }
@@ -14,8 +14,8 @@ export function formatAge(from: Date, to: Date): string {
   return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
-/** When the delivery is called next, as seen at `now`. */
-export function nextTry({ state, availableAt, leaseUntil }: Delivery, now: Date): string {
+/** Describes when the next attempt is due, as seen at `now`: `now`, `in 5 min`, `being called`, or `-` for none. */
+export function describeNextAttempt({ state, availableAt, leaseUntil }: Delivery, now: Date): string {
   if (state !== 'pending') return '-';
   if (leaseUntil && leaseUntil > now) return 'being called';
   return availableAt <= now ? 'now' : `in ${formatAge(now, availableAt)}`;

@@ -9,8 +9,10 @@ import { singleLine } from '../../single-line-text.js';
 import { cliActor } from './cli-actor.js';
 import { redactedDelivery } from './delivery-text.js';
 
-export const discard = defineCommand({
-  arguments: [{ name: '<id>', description: 'id of a pending delivery, except the countdown of a running SLA clock' }],
+export const deliveriesDiscardCommand = defineCommand({
+  arguments: [
+    { name: '<id>', description: 'id of a pending delivery, but not of the breach callback of a running SLA clock' },
+  ],
   options: [
     { flags: '-y, --yes', description: 'do not ask for confirmation (asked only in a terminal, without --json)' },
     cwdOption,
@@ -24,7 +26,7 @@ export const discard = defineCommand({
       if (mayPrompt(options, io)) await confirm(await deliveries.get(id), io);
       const delivery = await deliveries.discard(id, { actor: cliActor() });
       return {
-        text: `Delivery ${delivery.id} (${delivery.topic}) is discarded; \`cairnloop deliveries retry\` takes it up again.`,
+        text: `Delivery ${delivery.id} (${delivery.topic}) is discarded. \`cairnloop deliveries retry ${delivery.id}\` retries it.`,
         json: redactedDelivery(delivery),
       } satisfies Report;
     });

@@ -6,16 +6,16 @@ import {
   type Page,
 } from '../../../contracts/domain.js';
 import type { WorkerHealth } from '../../../workspace/model.js';
-import { configOption, cwdOption, defineCommand, jsonOption, wholeNumber } from '../../command.js';
+import { configOption, cwdOption, defineCommand, jsonOption, wholeNumberParser } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { formatTable } from '../../table.js';
-import { formatAge, nextTry, redactedDelivery } from './delivery-text.js';
+import { describeNextAttempt, formatAge, redactedDelivery } from './delivery-text.js';
 
-/** Default: everything undelivered. */
+/** The states that `deliveries list` shows by default. */
 const undelivered: DeliveryState[] = ['pending', 'discarded'];
 
-export const list = defineCommand({
+export const deliveriesListCommand = defineCommand({
   options: [
     {
       flags: '--state <state>',
@@ -26,7 +26,7 @@ export const list = defineCommand({
     {
       flags: '--limit <number>',
       description: 'page size (default: 50)',
-      parse: wholeNumber('--limit', { min: 1, max: 200 }),
+      parse: wholeNumberParser('--limit', { min: 1, max: 200 }),
     },
     { flags: '--cursor <cursor>', description: 'continue after the previous page, with the cursor that it printed' },
     cwdOption,
@@ -53,7 +53,7 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
     delivery.topic,
     delivery.state,
     String(delivery.attempts),
-    nextTry(delivery, now),
+    describeNextAttempt(delivery, now),
     formatAge(delivery.createdAt, now),
     delivery.lastError ?? '',
   ]);
@@ -69,9 +69,7 @@ function pageReport({ items, nextCursor }: Page<Delivery>, health: WorkerHealth,
 function healthLines({ now, oldestDueAt, lastBeatAt, workers }: WorkerHealth): string[] {
   const running = workers > 0 ? '' : '; no worker is running';
   return [
-    oldestDueAt
-      ? `Oldest due delivery: has waited for ${formatAge(oldestDueAt, now)}`
-      : 'Oldest due delivery: none waits',
+    oldestDueAt ? `Oldest due delivery: waiting for ${formatAge(oldestDueAt, now)}` : 'Oldest due delivery: none',
     lastBeatAt
       ? `Last worker heartbeat: ${formatAge(lastBeatAt, now)} ago${running}`
       : 'Last worker heartbeat: no worker is running',

@@ -3,7 +3,7 @@ import type { RetryRange } from '../../../contracts/inputs.js';
 import type { TopicCounts } from '../../../deliveries/retry-range.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { configOption, cwdOption, declareOptions, defineCommand, jsonOption } from '../../command.js';
-import type { OptionsOf } from '../../command-input.js';
+import type { OptionValues } from '../../command-input.js';
 import { mayPrompt } from '../../finish-plan.js';
 import { type HostOptions, withCairnloop, withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
@@ -14,21 +14,28 @@ import { redactedDelivery } from './delivery-text.js';
 
 const options = declareOptions([
   { flags: '--topic <topic>', description: 'discarded deliveries of this topic', choices: deliveryTopics },
-  { flags: '--state <state>', description: 'all that were discarded after their last attempt', choices: ['discarded'] },
+  {
+    flags: '--state <state>',
+    description: 'all deliveries that were discarded after their last attempt',
+    choices: ['discarded'],
+  },
   { ...sinceOption, description: `deliveries discarded ${sinceOption.description}` },
-  { flags: '--all', description: 'all except those discarded by hand, which are retried by id' },
+  { flags: '--all', description: 'all discarded deliveries, except those discarded by hand, which need their id' },
   { flags: '--dry-run', description: 'print how many would be retried and change nothing' },
-  { flags: '-y, --yes', description: 'do not ask before a range is retried; send a scheduled message now' },
+  { flags: '-y, --yes', description: 'do not ask before a range is retried; with an id: send a scheduled message now' },
   cwdOption,
   configOption,
   jsonOption,
 ]);
 
-type RetryOptions = OptionsOf<typeof options>;
+type RetryOptions = OptionValues<typeof options>;
 
-export const retry = defineCommand({
+export const deliveriesRetryCommand = defineCommand({
   arguments: [
-    { name: '[id]', description: 'id of a pending or discarded delivery, except the countdown of a running SLA clock' },
+    {
+      name: '[id]',
+      description: 'id of a pending or discarded delivery, but not of the breach callback of a running SLA clock',
+    },
   ],
   options,
   examples: [
@@ -49,7 +56,7 @@ export const retry = defineCommand({
 function refuseVague(id: string | undefined, { topic, state, since, all, dryRun }: RetryOptions): void {
   const isRange = Boolean(topic ?? state ?? since ?? all);
   if (id === undefined ? isRange : !isRange && !dryRun) return;
-  const found = id === undefined ? 'neither' : isRange ? 'both' : 'an id with --dry-run, which goes with a range';
+  const found = id === undefined ? 'neither' : isRange ? 'both' : 'an id with --dry-run, which needs a range';
   throw new CairnloopError('USAGE', {
     message: `deliveries retry expected either an id or a range, found ${found}.`,
     hint: 'Name one delivery, or a range with --topic, --since, --state discarded or --all.',
@@ -59,13 +66,13 @@ function refuseVague(id: string | undefined, { topic, state, since, all, dryRun 
 async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<Report> {
   const input = { actor: cliActor(), releaseScheduled: options.yes ?? false };
   const delivery = await withCairnloop(options, io, ({ deliveries }) => deliveries.retry(id, input));
-  // Scheduled for later, or the countdown of a clock that still runs.
+  // A message may be scheduled for later, and the breach callback of a running SLA clock is due when the clock ends.
   const when =
     delivery.availableAt.getTime() > Date.now() + 1000
       ? `at ${delivery.availableAt.toISOString()}`
       : 'by the next free worker';
   return {
-    text: `Delivery ${delivery.id} (${delivery.topic}) is called again ${when}.`,
+    text: `Delivery ${delivery.id} (${delivery.topic}) will be retried ${when}.`,
     json: redactedDelivery(delivery),
   };
 }
@@ -73,7 +80,7 @@ async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<R
 async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
   const { countRetryable } = await import('../../../deliveries/retry-range.js');
   const topics = await withDatabase(options, io, ({ db }) => countRetryable({ db }, range));
-  return rangeReport(() => 'would be called again', topics, true);
+  return rangeReport('would be retried', topics, true);
 }
 
 async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Promise<Report> {
@@ -82,21 +89,21 @@ async function retryAll(range: RetryRange, options: RetryOptions, io: CliIo): Pr
     if (mayPrompt(options, io)) await confirm(await deliveries.countRetryable(range), io);
     return deliveries.retryRange(range, { actor });
   });
-  return rangeReport((are) => `${are} called again by the next free worker`, topics, false);
+  return rangeReport('will be retried by the next free worker', topics, false);
 }
 
-/** Asks first, because a message sent to a customer cannot be taken back. */
+/** Asks for confirmation, because a message that was sent to a customer cannot be recalled. */
 async function confirm(topics: TopicCounts, io: CliIo): Promise<void> {
-  const { text, json } = rangeReport(() => 'would be called again', topics, true);
+  const { text, json } = rangeReport('would be retried', topics, true);
   if ((json as { count: number }).count === 0) return;
-  const agreed = await io.ask.confirm({ message: `${text} Call again?`, initial: false });
+  const agreed = await io.ask.confirm({ message: `${text} Retry?`, initial: false });
   if (!agreed) throw new CairnloopError('CANCELLED', {});
 }
 
-function rangeReport(what: (are: 'is' | 'are') => string, topics: TopicCounts, dryRun: boolean): Report {
+function rangeReport(what: string, topics: TopicCounts, dryRun: boolean): Report {
   const count = Object.values(topics).reduce((sum, each) => sum + each, 0);
   const listed = Object.entries(topics).map(([topic, each]) => `${topic} ${each}`);
-  const [deliveries, are] = count === 1 ? (['delivery', 'is'] as const) : (['deliveries', 'are'] as const);
-  const text = `${count} discarded ${deliveries} ${what(are)}${count > 0 ? `: ${listed.join(', ')}` : ''}.`;
+  const deliveries = count === 1 ? 'delivery' : 'deliveries';
+  const text = `${count} discarded ${deliveries} ${what}${count > 0 ? `: ${listed.join(', ')}` : ''}.`;
   return { text, json: { dryRun, count, topics } };
 }

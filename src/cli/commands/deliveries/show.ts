@@ -3,9 +3,9 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 import { formatTable } from '../../table.js';
-import { nextTry, redactedDelivery } from './delivery-text.js';
+import { describeNextAttempt, redactedDelivery } from './delivery-text.js';
 
-export const show = defineCommand({
+export const deliveriesShowCommand = defineCommand({
   arguments: [{ name: '<id>', description: 'the `deliveryId` that the callback received' }],
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop deliveries show 0196f0c2-…'],
@@ -25,7 +25,7 @@ function deliveryText(delivery: Delivery, now: Date): string {
     ['topic', delivery.topic],
     ['state', delivery.state],
     ['attempts', String(delivery.attempts)],
-    ['next try', nextTry(delivery, now)],
+    ['next try', describeNextAttempt(delivery, now)],
     ['conversation', delivery.conversationId],
     ['about', delivery.subjectId ?? '-'],
     ['created', delivery.createdAt.toISOString()],

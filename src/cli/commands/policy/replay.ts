@@ -6,10 +6,10 @@ import type { Report } from '../../report.js';
 import { parsePastTime, sinceOption } from '../../since.js';
 import { formatTable } from '../../table.js';
 
-/** Changed decisions that the text lists; `--json` lists all. */
+/** Maximum number of changed decisions in the text; `--json` lists all. */
 const listed = 20;
 
-export const replay = defineCommand({
+export const policyReplayCommand = defineCommand({
   options: [
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
     cwdOption,
@@ -22,7 +22,7 @@ export const replay = defineCommand({
     const { createContextReader } = await import('../../../context/context-reader.js');
     return withDatabase(options, io, async ({ config, db }) => {
       const { contextProvider: provider, automationPolicy: policy } = config;
-      // Missing facts need no log line: the report shows them as other data than at the decision.
+      // Customer facts that are missing are not logged: the report counts these proposals under `otherInput`.
       const context = createContextReader({ provider, ...config.context, log: { warn() {} }, onOutcome() {} });
       const since = options.since ?? parsePastTime('--since', '30d');
       return replayReport(await replayPolicy(db, { policy, context, since }), policy !== undefined);
@@ -31,8 +31,8 @@ export const replay = defineCommand({
 });
 
 function replayReport(replay: Replay, hasPolicy: boolean): Report {
-  const by = hasPolicy ? 'the configured policy' : 'the default, as no automationPolicy is configured';
-  const head = `${replay.asked} proposal(s) since ${replay.since.toISOString()}, put to ${by}; nothing was sent or stored`;
+  const by = hasPolicy ? 'the configured policy' : 'the default, because no automationPolicy is configured';
+  const head = `${replay.asked} proposal(s) since ${replay.since.toISOString()}, decided again by ${by}; nothing was sent or stored`;
   const parts = replay.asked === 0 ? [head] : [head, decisionTable(replay), changesText(replay)];
   return { text: [...parts, ...notes(replay)].join('\n'), json: replay };
 }
@@ -44,7 +44,7 @@ function decisionTable({ decisions: counts }: Replay): string {
 }
 
 function changesText({ changes }: Replay): string {
-  if (changes.length === 0) return 'Every one would be decided as it was.';
+  if (changes.length === 0) return 'No decision would change.';
   const rows = changes.slice(0, listed).map((change) => {
     const now = change.outcome === 'decided' ? change.now : `${change.now} (policy ${change.outcome})`;
     return [change.draftId, change.type, `${change.riskTier} risk`, `${change.before} -> ${now}`];
@@ -56,9 +56,10 @@ function changesText({ changes }: Replay): string {
 function notes({ denied, otherInput, undecided }: Replay): string[] {
   const lost = Object.values(undecided).reduce((sum, count) => sum + count, 0);
   return [
-    denied > 0 && `${denied} denied proposal(s) left out: their words were not kept.`,
-    otherInput > 0 && `${otherInput} put with other data than then: facts about customers are read live, never stored.`,
+    denied > 0 && `${denied} denied proposal(s) left out: their text was not stored.`,
+    otherInput > 0 &&
+      `${otherInput} decided on other data than before: facts about customers are read live and never stored.`,
     lost > 0 &&
-      `${lost} got no decision (${undecided.failed} failed, ${undecided.timed_out} timed out, ${undecided.invalid} invalid), which is require_approval.`,
+      `${lost} got no decision (${undecided.failed} failed, ${undecided.timed_out} timed out, ${undecided.invalid} invalid), which counts as require_approval.`,
   ].filter((note) => note !== false);
 }

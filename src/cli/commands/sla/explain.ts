@@ -3,7 +3,7 @@ import { configOption, cwdOption, defineCommand, jsonOption } from '../../comman
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
 
-export const explain = defineCommand({
+export const slaExplainCommand = defineCommand({
   arguments: [{ name: '<conversation>', description: "the conversation's id" }],
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop sla explain 0196f0c2-…', 'cairnloop sla explain 0196f0c2-… --json'],

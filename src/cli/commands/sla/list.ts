@@ -1,19 +1,19 @@
 import { CairnloopError } from '../../../foundation/errors.js';
 import type { PolicyAnswer } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
+import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { readHostConfig } from '../../host-database.js';
-import { policyTable } from '../../policy-table.js';
 import type { Report } from '../../report.js';
 import { singleLine } from '../../single-line-text.js';
 
-export const list = defineCommand({
+export const slaListCommand = defineCommand({
   options: [cwdOption, configOption, jsonOption],
   examples: ['cairnloop sla list', 'cairnloop sla list --json'],
   async run({ options }, io) {
     const config = await readHostConfig(options, io);
     const { readPolicies } = await import('../../../sla/policies.js');
     const { pino } = await import('pino');
-    // The report has what would be logged.
+    // Log nothing: the report lists the policies that were refused, and why.
     const answer = await readPolicies({ config, log: pino({ level: 'silent' }) });
     return policyReport(answer, config.slaPolicyProvider !== undefined);
   },
@@ -28,6 +28,6 @@ function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
   const { policies, rejected } = answer;
   // Two policies for one priority are both refused with the same reason: report it once.
   const notes = new Set(rejected.map(({ priority, reason }) => singleLine(`Not used: ${priority}: ${reason}`)));
-  const terms = policies.length > 0 ? [policyTable(policies)] : [];
+  const terms = policies.length > 0 ? [formatSlaPolicies(policies)] : [];
   return { text: [...terms, ...notes].join('\n'), json: { state: 'active', policies, rejected } };
 }

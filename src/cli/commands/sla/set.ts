@@ -2,12 +2,19 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BusinessCalendar, SlaPolicy } from '../../../contracts/sla-policy-provider.js';
 import { CairnloopError } from '../../../foundation/errors.js';
 import { maxTermMinutes } from '../../../sla/validate-policies.js';
-import { configOption, cwdOption, declareOptions, defineCommand, jsonOption, wholeNumber } from '../../command.js';
-import type { OptionsOf } from '../../command-input.js';
+import {
+  configOption,
+  cwdOption,
+  declareOptions,
+  defineCommand,
+  jsonOption,
+  wholeNumberParser,
+} from '../../command.js';
+import type { OptionValues } from '../../command-input.js';
+import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { withDatabase } from '../../host-database.js';
 import type { CliIo } from '../../io.js';
 import { readJsonFile } from '../../json-file.js';
-import { policyTable } from '../../policy-table.js';
 import type { Report } from '../../report.js';
 
 const minutes = { min: 1, max: maxTermMinutes };
@@ -16,12 +23,12 @@ const options = declareOptions([
   {
     flags: '--response <minutes>',
     description: 'minutes until a reply is due',
-    parse: wholeNumber('--response', minutes),
+    parse: wholeNumberParser('--response', minutes),
   },
   {
     flags: '--breach <minutes>',
     description: 'minutes until the breach callback is called',
-    parse: wholeNumber('--breach', minutes),
+    parse: wholeNumberParser('--breach', minutes),
   },
   { flags: '--calendar <file>', description: 'business hours: a JSON file with timeZone, hours and holidays' },
   { flags: '--actor <id>', description: 'who sets the terms, for the audit record', default: 'system:cli' },
@@ -30,9 +37,9 @@ const options = declareOptions([
   jsonOption,
 ]);
 
-type SetOptions = OptionsOf<typeof options>;
+type SetOptions = OptionValues<typeof options>;
 
-export const set = defineCommand({
+export const slaSetCommand = defineCommand({
   arguments: [{ name: '<priority>', description: 'the priority that the terms apply to' }],
   options,
   examples: ['cairnloop sla set high --response 60 --breach 240', 'cairnloop sla set high --breach 480'],
@@ -63,13 +70,13 @@ async function readTerms({ response, breach, calendar }: SetOptions, io: CliIo):
   };
 }
 
-/** A provider may report success without storing the terms; the next clock would then run under the old ones. */
+/** Reads the terms again: a provider may report success without storing them. */
 function rereadReport(priority: string, attrs: Partial<SlaPolicy>, policies: SlaPolicy[]): Report {
   const active = policies.find((policy) => policy.priority === priority);
   const took = active !== undefined && isDeepStrictEqual({ ...active, ...attrs }, active);
   const json = { priority, stored: took, policy: active ?? null };
-  if (took) return { text: `Stored; the next clock runs under these terms.\n${policyTable([active])}`, json };
-  const found = active ? `still\n${policyTable([active])}` : 'no policy for it';
+  if (took) return { text: `Stored; the next clock runs under these terms.\n${formatSlaPolicies([active])}`, json };
+  const found = active ? `still\n${formatSlaPolicies([active])}` : 'no policy for it';
   return {
     text: `The provider accepted the terms for "${priority}", but getActivePolicies returns ${found}`,
     json,

@@ -11,7 +11,7 @@ import type { Report } from '../../report.js';
 import { parsePastTime, sinceOption } from '../../since.js';
 import { formatTable } from '../../table.js';
 
-export const simulate = defineCommand({
+export const slaSimulateCommand = defineCommand({
   options: [
     { flags: '--policy <file>', description: 'the proposed terms: a JSON list of SLA policies' },
     { ...sinceOption, description: `${sinceOption.description} (default: 30d)` },
@@ -38,7 +38,7 @@ function missingPolicy() {
   });
 }
 
-/** Takes a list, or what `sla list --json` prints. */
+/** Reads SLA policies from a JSON list, or from the output of `sla list --json`. */
 async function readPolicyFile(file: string, io: CliIo): Promise<SlaPolicy[]> {
   const content = await readJsonFile(file, io);
   const { policies, rejected } = validatePolicies((content as { policies?: unknown } | null)?.policies ?? content);
@@ -52,7 +52,7 @@ function simulationReport(file: string, simulation: Simulation): Report {
     priority,
     ...clockOutcomes.map((outcome) => `${actual[outcome]} -> ${proposed[outcome]}`),
   ]);
-  const head = `${simulation.conversations} conversation(s) since ${simulation.since.toISOString()}, clocks as they went -> under ${file}`;
+  const head = `${simulation.conversations} conversation(s) since ${simulation.since.toISOString()}, clock outcomes: actual -> under ${file}`;
   return {
     text: rows.length === 0 ? head : `${head}\n${formatTable([['priority', ...clockOutcomes], ...rows])}`,
     json: simulation,

@@ -1,13 +1,13 @@
 import { escapeControls } from '../foundation/escape-controls.js';
-import { colourize, hasColour, outcomeColours } from './colours.js';
-import type { CliIo, Output, Prompts } from './io.js';
+import { colourize, hasColour, outcomeColourRules } from './colours.js';
+import type { CliIo, OutputStream, Prompts } from './io.js';
 import { truncateToWidth } from './single-line-text.js';
 
 /**
- * All output of commands goes through here, so that foreign text (an id, a file name, an error) cannot control the
- * terminal.
+ * Escapes control characters in all output and prompts of a command, so that foreign text (an id, a file name, an
+ * error) cannot control the terminal.
  */
-export function withSafeOutput(io: CliIo): CliIo {
+export function withEscapedOutput(io: CliIo): CliIo {
   return {
     ...io,
     stdout: safeStream(io.stdout, io.env),
@@ -19,14 +19,14 @@ export function withSafeOutput(io: CliIo): CliIo {
 function safeStream<Stream extends CliIo['stdout']>(stream: Stream, env: CliIo['env']): Stream {
   const write = (chunk: string | Uint8Array, ...others: never[]) =>
     stream.write(typeof chunk === 'string' ? escapeControls(chunk) : chunk, ...others);
-  /** Colours are added after what is foreign was escaped. */
+  /** Adds colours after the escaping, which would escape them too. */
   const styled = (text: string) =>
-    stream.write(hasColour(stream, env) ? colourize(escapeControls(text), outcomeColours) : escapeControls(text));
+    stream.write(hasColour(stream, env) ? colourize(escapeControls(text), outcomeColourRules) : escapeControls(text));
   return {
     write,
     styled,
     get columns() {
-      // A terminal whose size is unknown, as in some containers, says 0.
+      // A terminal of unknown size, as in some containers, reports 0.
       return stream.columns || undefined;
     },
     get isTTY() {
@@ -37,21 +37,21 @@ function safeStream<Stream extends CliIo['stdout']>(stream: Stream, env: CliIo['
 
 const eraseLine = '\r\u001b[2K';
 
-/** A status line on a terminal, which gives way to what is written after it. */
-function withStatus(safe: Output, terminal: Output & { columns?: number | undefined }): Output {
+/** Adds a status line to a terminal's stream. Other text that is written replaces it. */
+function withStatus(safe: OutputStream, terminal: OutputStream & { columns?: number | undefined }): OutputStream {
   if (!terminal.isTTY) return safe;
   let isShown = false;
   const clear = () => {
     if (isShown) terminal.write(eraseLine);
     isShown = false;
   };
-  const write = (...chunk: Parameters<Output['write']>) => {
+  const write = (...chunk: Parameters<OutputStream['write']>) => {
     clear();
     return safe.write(...chunk);
   };
   return {
     ...safe,
-    write: write as Output['write'],
+    write: write as OutputStream['write'],
     status(line) {
       clear();
       if (line === '') return;

@@ -4,8 +4,11 @@ import { realHostFile } from './safe-path.js';
 
 const ignoreFile = '.gitignore';
 
-/** Opens `.cairnloop/` in the host's package. It ignores itself, so that the repository stays as the host left it. */
-export function openOwnFolder(root: string): string {
+/**
+ * Creates `.cairnloop/` in the host's package, with a .gitignore that keeps it out of the host's repository. Returns
+ * its path.
+ */
+export function createCairnloopFolder(root: string): string {
   const folder = realHostFile(root, '.cairnloop');
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, ignoreFile), '*\n');
@@ -13,7 +16,7 @@ export function openOwnFolder(root: string): string {
 }
 
 /** Removes `.cairnloop` unless it holds other data, such as an embedded Postgres. */
-export function removeOwnFolderIfUnused(root: string): void {
+export function removeCairnloopFolderIfUnused(root: string): void {
   const folder = realHostFile(root, '.cairnloop');
   if (readdirSync(folder).every((name) => name === ignoreFile)) rmSync(folder, { recursive: true });
 }

@@ -1,8 +1,8 @@
 import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { formatTable } from './table.js';
 
-/** Policies as a table. */
-export function policyTable(policies: readonly SlaPolicy[]): string {
+/** Formats SLA policies as a text table. */
+export function formatSlaPolicies(policies: readonly SlaPolicy[]): string {
   const rows = policies.map((policy) => [
     policy.priority,
     `${policy.responseMinutes} min`,

@@ -3,8 +3,11 @@ import { findConfigObject } from './config-object.js';
 import { type ModuleKindName, moduleKindNames, moduleKinds } from './module-kinds.js';
 import { parseSource } from './parse-source.js';
 
-/** The modules that a config does not name yet. Of a shape that is not known, its words are asked. */
-export function unwiredKinds(config: { path: string; text: string }): ModuleKindName[] {
+/**
+ * The kinds of modules that a config does not have yet. If the form of the config is unknown, its text is searched for
+ * their keys.
+ */
+export function missingModuleKinds(config: { path: string; text: string }): ModuleKindName[] {
   const found = findConfigObject(parseSource(config.path, config.text));
   return moduleKindNames.filter((name) => {
     const key = moduleKinds[name].configKey;

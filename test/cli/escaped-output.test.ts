@@ -15,7 +15,7 @@ const hostile =
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
 const moving = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-describe('cli/safe-output', () => {
+describe('cli/escaped-output', () => {
   const say = defineCommand({
     options: [
       { flags: '--json', description: 'as JSON' },

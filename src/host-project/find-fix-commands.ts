@@ -1,4 +1,7 @@
-/** The commands by which a host's own tools rewrite its files, where their settings go beyond what `gen` writes by. */
+/**
+ * Finds the host's own lint and format tools that have to fix generated files, because `gen` does not follow all their
+ * settings.
+ */
 import { readBiomeSettings } from './biome-settings.js';
 import { foldersUp } from './folders.js';
 import type { LintSettings } from './lint-settings.js';
@@ -6,10 +9,9 @@ import { readPrettierSettings } from './prettier-settings.js';
 import type { Settings } from './read-json.js';
 
 /**
- * The host's commands that fix lint and format, to be followed by file names; none where generated files pass
- * unchanged.
+ * Returns the commands that fix lint and format, to be completed by file names; none if generated files need no fixing.
  */
-export function readFixers(root: string, lint: LintSettings, dependencies: readonly string[]): string[] {
+export function findFixCommands(root: string, lint: LintSettings, dependencies: readonly string[]): string[] {
   const prettier = foldersUp(root).map(readPrettierSettings).find(Boolean);
   const usesPrettier = prettier !== undefined || dependencies.includes('prettier');
   const linters = lint.tools.filter((tool) => !isCovered(root, tool, lint)).map((tool) => commands[tool]);
@@ -26,7 +28,7 @@ const commands: Record<LintSettings['tools'][number], string> = {
   standard: 'standard --fix',
 };
 
-/** Tools that are in use without settings of their own. */
+/** Tools that need no settings file: a host that depends on one uses it. */
 const otherTools = [
   ['xo', 'xo --fix'],
   ['standard', 'standard --fix'],
@@ -45,7 +47,7 @@ function isCovered(root: string, tool: LintSettings['tools'][number], lint: Lint
   );
 }
 
-/** Lint presets that the generators of Nest, Next and Adonis write. */
+/** Lint presets that new projects of Nest, Next and Adonis have. Generated files comply with them. */
 const stockPackages =
   /^(@eslint\/js|@eslint\/eslintrc|eslint\/config|eslint:recommended|eslint-plugin-prettier\/recommended|eslint-config-prettier(\/flat)?|globals|typescript-eslint|eslint-config-next(\/[\w-]+)?|@adonisjs\/eslint-config(\/[\w-]+)?|next(\/[\w-]+)?)$/;
 const stockRules = new Set([
@@ -71,7 +73,10 @@ function isPlainBiome(settings: Settings): boolean {
 const readSettings = ['singleQuote', 'semi', 'useTabs', 'tabWidth', 'trailingComma', 'endOfLine', '$schema'];
 const withoutEffect = ['jsxSingleQuote', 'bracketSameLine', 'singleAttributePerLine', 'proseWrap', 'quoteProps'];
 
-/** `gen` writes by the settings that it reads, in lines of at most 80, with the defaults of the others. */
+/**
+ * Whether generated files comply with Prettier's settings: `gen` follows those that it reads, assumes the defaults of
+ * all others, and keeps lines within 80 columns.
+ */
 function isPlainPrettier({ printWidth = 80, arrowParens, bracketSpacing, ...others }: Settings): boolean {
   const isDefault = arrowParens !== 'avoid' && bracketSpacing !== false && !(Number(printWidth) < 80);
   return isDefault && Object.keys(others).every((name) => [...readSettings, ...withoutEffect].includes(name));

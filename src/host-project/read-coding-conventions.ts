@@ -1,4 +1,4 @@
-/** How the host names files, writes tests and prints: by the rules of its linter, else as its own files do. */
+/** Finds how the host names files, writes tests and logs: by the rules of its linter, else from its own files. */
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { globSync } from 'tinyglobby';
@@ -8,18 +8,27 @@ import type { LintSettings } from './lint-settings.js';
 import type { PackageJson } from './package-json.js';
 import { readTextIfAny } from './read-text.js';
 
-type Habits = Pick<HostSnapshot, 'fileCase' | 'testFunction' | 'testSuffix' | 'noConsole' | 'importsProcess'>;
+type CodingConventions = Pick<
+  HostSnapshot,
+  'fileCase' | 'testFunction' | 'testSuffix' | 'noConsole' | 'importsProcess'
+>;
 
-export interface HabitSources {
+export interface CodingConventionSources {
   root: string;
-  /** Where the host keeps its code; `.` for the package itself. */
+  /** The folder of the host's code; `.` for the package itself. */
   sourceFolder: string;
   lint: LintSettings;
   json: PackageJson;
   dependencies: readonly string[];
 }
 
-export function readHabits({ root, sourceFolder, lint, json, dependencies }: HabitSources): Habits {
+export function readCodingConventions({
+  root,
+  sourceFolder,
+  lint,
+  json,
+  dependencies,
+}: CodingConventionSources): CodingConventions {
   const files = sourceFiles(root);
   const tests = files.filter((file) => /[._-](test|spec)\.[cm]?[jt]sx?$/.test(file));
   const others = files.filter((file) => !tests.includes(file) && /(?<!\.d)\.[cm]?[jt]s$/.test(file));
@@ -34,7 +43,7 @@ export function readHabits({ root, sourceFolder, lint, json, dependencies }: Hab
   };
 }
 
-/** Enough to see a habit, shallow ones first. */
+/** A sample of the host's source files, those in the shallowest folders first. */
 function sourceFiles(root: string): string[] {
   const ignore = ['**/node_modules/**', '**/{dist,build,out,coverage}/**', '**/.*/**'];
   const files = globSync('**/*.{ts,js,mts,mjs,cts,cjs,tsx,jsx}', { cwd: root, deep: 5, ignore });
@@ -49,13 +58,13 @@ function findFileCase(lint: LintSettings, sample: string, files: readonly string
   return allowed.includes('kebab') ? (usual === 'kind' ? usual : 'kebab') : (allowed[0] ?? 'kebab');
 }
 
-/** The spelling of file names that most files with two words or more have. */
+/** The case of file names, such as camel case, that most names of two or more words have. */
 function usualCase(files: readonly string[]): FileCase | undefined {
   const seen = files.map((file) => fileCaseOf(path.posix.basename(file))).filter((found) => found !== undefined);
   return fileCases.find((one) => seen.filter((found) => found === one).length * 2 > Math.max(seen.length, 2));
 }
 
-/** The cases that a rule allows; none where no rule says. */
+/** The cases of file names that the linter allows; empty if no rule is set. */
 function caseRule(lint: LintSettings, sample: string): FileCase[] {
   const unicorn = lint.rule('filename-case');
   if (unicorn) return casesIn(optionsOf(unicorn), 'kebab');
@@ -69,7 +78,10 @@ function optionsOf(rule: unknown): unknown {
   return Array.isArray(rule) ? (rule[1] ?? {}) : {};
 }
 
-/** Names of cases wherever they stand: `{ case: 'camelCase' }`, `{ cases: { camelCase: true } }`, `KEBAB_CASE`. */
+/**
+ * Finds the names of cases anywhere in the options of a rule: `{ case: 'camelCase' }`,
+ * `{ cases: { camelCase: true } }`, `KEBAB_CASE`.
+ */
 function casesIn(value: unknown, fallback?: FileCase): FileCase[] {
   const text = JSON.stringify(value ?? '')
     .replaceAll(/"\w+":false/g, '')
@@ -79,7 +91,10 @@ function casesIn(value: unknown, fallback?: FileCase): FileCase[] {
   return found.length > 0 || fallback === undefined ? found : [fallback];
 }
 
-/** Outside of `describe` the default is `test` for the plugins of Jest and Vitest, and `it` for Biome. */
+/**
+ * The test function that a lint rule requires. Outside of `describe` its default is `test` in the plugins of Jest and
+ * Vitest, and `it` in Biome.
+ */
 function testFunctionRule(lint: LintSettings): 'it' | 'test' | undefined {
   const plugin = lint.rule('consistent-test-it');
   if (plugin) return Object(optionsOf(plugin)).fn === 'it' ? 'it' : 'test';
@@ -96,7 +111,7 @@ function usualTestFunction(root: string, tests: readonly string[]): 'it' | 'test
   return its === others ? undefined : its > others ? 'it' : 'test';
 }
 
-/** The generated notifier prints by `console.info` and `console.warn`. */
+/** Whether the linter refuses `console.info` or `console.warn`, with which the generated notifier logs. */
 function refusesConsole(lint: LintSettings): boolean {
   const rule = lint.rule('no-console') ?? biomeRule(lint, 'suspicious', 'noConsole');
   if (!rule) return false;
@@ -104,14 +119,14 @@ function refusesConsole(lint: LintSettings): boolean {
   return !(allowed.includes('"info"') && allowed.includes('"warn"'));
 }
 
-/** A config reads its variables from `process.env`. XO refuses the global without a line of settings. */
+/** Whether the linter refuses the global `process`, from which a config reads its variables. XO does so by default. */
 function refusesGlobalProcess(lint: LintSettings, dependencies: readonly string[]): boolean {
   const rule = lint.rule('process');
   if (Array.isArray(rule)) return rule.includes('never');
   return Boolean(biomeRule(lint, 'correctness', 'noProcessGlobal')) || dependencies.includes('xo');
 }
 
-/** Biome enables a rule by its own name, by its group, or by a preset. */
+/** The setting of a Biome rule, which is enabled by its own name, by its group or by a preset. */
 function biomeRule(lint: LintSettings, group: string, name: string): unknown {
   const own = lint.rule(name);
   if (own !== undefined) return own;

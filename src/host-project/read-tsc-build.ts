@@ -1,4 +1,4 @@
-/** Reads how `tsc` builds the host, as far as that decides where new files belong. */
+/** Reads from the tsconfig how `tsc` builds the host, which decides where new files belong. */
 import path from 'node:path';
 import { ts } from 'ts-morph';
 import type { StrayConfig } from '../gen/host-snapshot.js';
@@ -6,20 +6,20 @@ import { isFile } from './folders.js';
 import { readTextIfAny } from './read-text.js';
 import { readTypeScriptVersion } from './typescript-version.js';
 
-export interface Build {
+export interface TscBuild {
   /**
-   * The folder, relative to the package, that the output is laid out from: `src` where `src/main.ts` becomes
-   * `dist/main.js`. `.` for the package itself, and where nothing is put out.
+   * The source folder whose structure the output repeats, relative to the package: `src` if `src/main.ts` becomes
+   * `dist/main.js`. `.` for the package itself, or if there is no output.
    */
   outputRoot: string;
-  /** Why and how to keep `tsc` from a config that stands outside that folder; null where it does no harm. */
+  /** Which tsconfig would compile a config outside of that folder, and what harm that does; null if it does none. */
   stray(config: string): StrayConfig | null;
 }
 
-/** Nest and others build by a tsconfig of its own. */
+/** Names of the tsconfig, in order of search: Nest and others have a separate one for the build. */
 const tsconfigNames = ['tsconfig.build.json', 'tsconfig.json'];
 
-export function readBuild(root: string): Build {
+export function readTscBuild(root: string): TscBuild {
   const tsconfig = tsconfigNames.find((name) => isFile(path.join(root, name)));
   const parsed = tsconfig && parse(root, tsconfig);
   if (!tsconfig || !parsed) return { outputRoot: '.', stray: () => null };
@@ -36,14 +36,16 @@ function strayReason(config: string, folder: string, isSet: boolean): string {
   return `it compiles ${config} too, so that the output of ${folder}/ moves one folder down`;
 }
 
-/** A tsconfig with mistakes is used as far as possible; `tsc` reports the mistakes. */
+/** Parses a tsconfig as far as possible. Its mistakes are for `tsc` to report. */
 function parse(root: string, name: string): ts.ParsedCommandLine {
   const file = path.join(root, name);
   const { config } = ts.readConfigFile(file, (from) => ts.sys.readFile(from));
   return ts.parseJsonConfigFileContent(config ?? {}, ts.sys, root, undefined, file);
 }
 
-/** `rootDir`, or what TypeScript before 6 takes for it: the folder that all files have in common. */
+/**
+ * The folder whose structure the output repeats: `rootDir` or, before TypeScript 6, the folder that all files share.
+ */
 function findOutputRoot(
   root: string,
   { options, fileNames }: ts.ParsedCommandLine,
@@ -72,7 +74,7 @@ function commonStart([first = [], ...others]: readonly string[][]): string[] {
   return end < 0 ? first : first.slice(0, end);
 }
 
-/** Whether the package's scripts, or its entry, name the output as it is with files beside the folder: `dist/src/…`. */
+/** Whether package.json names files such as `dist/src/main.js`: the output then contains the source folder already. */
 function runsFrom(root: string, outDir: string | undefined, folder: string): boolean {
   const text = readTextIfAny(path.join(root, 'package.json')) ?? '';
   return text.includes(`${path.basename(outDir ?? '')}/${folder}/`);
@@ -82,7 +84,10 @@ function isInside(folder: string, file: string): boolean {
   return file.startsWith(`${folder}/`);
 }
 
-/** A file that does not exist yet will be compiled unless the tsconfig lists its files. */
+/**
+ * Whether `tsc` compiles a file. A file that does not exist yet is compiled unless the tsconfig lists its files or
+ * excludes it.
+ */
 function isCompiled(root: string, file: string, { fileNames, raw }: ts.ParsedCommandLine): boolean {
   if (isFile(path.join(root, file)))
     return fileNames.some((name) => path.relative(root, name) === path.normalize(file));

@@ -15,7 +15,7 @@ function habitsOf(files: Files, more: object = {}) {
 
 const flat = (rules: object) => `export default [{ rules: ${JSON.stringify(rules)} }];\n`;
 
-describe('project/read-habits', () => {
+describe('host-project/read-coding-conventions', () => {
   describe('names of files', () => {
     const cases: [string, Files, string][] = [
       ['nothing shows', {}, 'kebab'],

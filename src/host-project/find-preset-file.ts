@@ -1,11 +1,14 @@
-/** The files that settings name as what they build on. */
+/** Finds the files of presets, which settings of linters and formatters extend. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { foldersUp, isFile } from './folders.js';
 import { readJson } from './read-json.js';
 
-/** A file named from the folder of the settings, or one of a package; undefined where neither is there. */
-export function presetFile(from: string, entry: string, names: readonly string[]): string | undefined {
+/**
+ * Finds the file of a preset: a path from the folder of the settings, or a package. Undefined if neither exists.
+ * `names` are the file names to look for in a folder.
+ */
+export function findPresetFile(from: string, entry: string, names: readonly string[]): string | undefined {
   const file = path.resolve(path.dirname(from), entry);
   const beside = [file, ...scriptEnds.map((end) => file + end), ...inside(file, names)].find(isFile);
   if (beside) return beside;
@@ -14,7 +17,7 @@ export function presetFile(from: string, entry: string, names: readonly string[]
 
 const scriptEnds = ['.json', '.jsonc', '.js', '.cjs', '.mjs', '.ts'];
 
-/** Resolves a file of a package as Node does; else by other conditions of `exports`, or as a plain file. */
+/** Resolves a package's file as Node does; if that fails, by other conditions of `exports`, or as a plain file. */
 function packageFile(from: string, entry: string, names: readonly string[]): string | undefined {
   try {
     return createRequire(from).resolve(entry);
@@ -29,7 +32,7 @@ function inside(folder: string, names: readonly string[]): string[] {
   return names.map((name) => path.join(folder, name));
 }
 
-/** Entry files that a folder's package.json names, for any condition. */
+/** The entry files that a package.json names, for all conditions of `exports`. */
 function entriesOf(folder: string): string[] {
   const { exports, module, main } = readJson(path.join(folder, 'package.json')) ?? {};
   const own = typeof exports === 'object' && exports !== null && '.' in exports ? exports['.'] : exports;
