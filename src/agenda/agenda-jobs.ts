@@ -11,7 +11,7 @@ import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 /** lockLifetime: Agenda may take over a job from a silent worker after this, in milliseconds. A drain is shorter. */
 const lockLifetime = 30_000;
 
-/** Drains of one topic that a worker accepts at a time; all but one only set the "more" flag. */
+/** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
 const drainsAtOnce = 2;
 
 /** Opens Agenda at the first use: a process that only reads needs no job store. */
@@ -33,7 +33,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
     if (closed) return;
     const { agenda } = await open();
-    // Due by every clock: this process's clock may be ahead of the worker's.
+    // Scheduled in the past, so that it is due at once although the clocks of processes differ.
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
@@ -96,7 +96,10 @@ function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<
   }
 }
 
-/** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
+/**
+ * Runs a drain, and logs a failure: Agenda would keep a failed job for ever, and the next sweep repeats the drain
+ * anyway.
+ */
 async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: TopicJob): Promise<void> {
   await drain
     .run()

@@ -4,16 +4,16 @@ import { requireJobTable } from '../db/job-table.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 import { loadPostgresBackend } from './load-postgres-backend.js';
 
-/** Where Agenda keeps wake-ups. Nothing else is in it, so it may be lost at any time. */
+/** The store of Agenda's jobs. It holds nothing but wake-ups, so it may be lost at any time. */
 export interface JobStore {
-  /** Creates the backend without connecting, because Agenda leaves a failed connection as an unhandled rejection. */
+  /** Agenda's backend, not connected yet: Agenda leaves a failed connection as an unhandled rejection. */
   backend: AgendaBackend;
-  /** Rejects with `JOBS_UNREACHABLE` unless the store answers. */
+  /** Rejects with `JOBS_UNREACHABLE` unless the store responds. */
   probe(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The table is created by `migrate`: workers that create it at start collide. */
+/** The job store in the host's Postgres. Its table is created by `migrate`: workers that create it at start collide. */
 export async function postgresStore(pool: pg.Pool, schema: string): Promise<JobStore> {
   const { PostgresBackend } = await loadPostgresBackend();
   return {

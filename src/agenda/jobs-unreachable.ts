@@ -2,7 +2,7 @@ import type { JobsConfig } from '../config/config-types.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 
-/** Turns an error of a job store into `JOBS_UNREACHABLE`. */
+/** Returns an error handler that throws `JOBS_UNREACHABLE` with the job store's error as its cause. */
 export function jobsUnreachable(backend: JobsConfig['backend']): (error: unknown) => never {
   return (error) => {
     const reason = errorText(error, 300).replace(/\.$/, '');

@@ -2,7 +2,7 @@ import { connectMongo, loadMongo } from './connect-mongo.js';
 import type { JobStore } from './job-store.js';
 import { jobsUnreachable } from './jobs-unreachable.js';
 
-/** Timeouts for finding MongoDB and for its replies, in milliseconds. */
+/** Time limit for finding MongoDB and for its replies, in milliseconds. */
 const timeoutMs = 5000;
 
 /** The index for Agenda's poll, twice a second: due jobs by name. */

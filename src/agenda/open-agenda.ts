@@ -19,13 +19,13 @@ export interface OpenAgenda {
   close(): Promise<void>;
 }
 
-/** Agenda polls for all jobs at once and stalls with fewer connections. */
+/** Size of the connection pool: Agenda polls for the jobs of all topics at once, and stalls with fewer connections. */
 const poolSize = deliveryTopics.length;
 
 /** Short limits: Agenda's queries are small, and Agenda repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
 
-/** Agenda's poll for jobs whose notification was lost, in milliseconds. */
+/** Interval of Agenda's poll for jobs whose notification was lost, in milliseconds. */
 const processEvery = 500;
 
 /**
@@ -73,7 +73,7 @@ async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Pro
   return store;
 }
 
-/** Each of Agenda's polls fails while the store is down; log one line every ten seconds. */
+/** Calls `report` at most every ten seconds: while the job store is down, each of Agenda's polls fails. */
 function onceInAWhile(report: (error: Error) => void): (error: Error) => void {
   let quietUntil = 0;
   return (error) => {

@@ -9,7 +9,7 @@ import { listenOn, type NotificationListener } from '../db/listen.js';
  * something listens, probes the connection, and reconnects with backoff.
  */
 export class WakeChannel extends EventEmitter implements NotificationChannel {
-  /** Publishing uses the pool and never waits for the listener. */
+  /** Always connected for Agenda: publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
   readonly #connection: NotificationListener['connection'];
@@ -57,7 +57,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     const notification: JobNotification = {
       jobId: '' as JobNotification['jobId'],
       jobName,
-      // Due now by every clock.
+      // Null: due at once. A time would depend on the clocks of two processes.
       nextRunAt: null,
       priority: 0,
       timestamp: new Date(),

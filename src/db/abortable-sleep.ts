@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Waits for a time, or until `signal` aborts; it never rejects. */
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; it never rejects. */
 export async function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const over = new AbortController();

@@ -19,8 +19,8 @@ export interface DatabaseOptions {
 }
 
 /**
- * The connection to the host's Postgres: named statements, alone or in a transaction. After `close` both throw
- * `CLOSED`.
+ * The connection to the host's Postgres: runs named statements, alone or in a transaction. After `close`, every call
+ * throws `CLOSED`.
  */
 export interface Database extends Executor {
   readonly url: string;
@@ -31,16 +31,16 @@ export interface Database extends Executor {
    * change nothing but through `tx`.
    */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
-  /** The same pool with another lock timeout, in milliseconds. */
+  /** This database on the same pool with another lock timeout, in milliseconds. */
   waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
-/** Opens the pool; it connects at the first statement. */
+/** Creates the connection pool; it connects at the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, schema, poolSize } = options;
   const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
-  // Without a listener a Postgres restart ends the process.
+  // Without a listener for `error`, a restart of Postgres would end the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
   const runner = createPoolRunner(pool);
   const prepare = statementCache(schema);
@@ -75,14 +75,20 @@ export function openDatabase(options: DatabaseOptions): Database {
   return waitingFor(hostLockMs);
 }
 
-/** Whether a change was sent and its result was lost: it may have been committed. */
+/**
+ * Whether an error means that a change was sent and the connection broke before the result arrived. The change may have
+ * been committed.
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
   return unknownOutcomes.has(error as object);
 }
 
 const unknownOutcomes = new WeakSet<object>();
 
-/** An error without a SQLSTATE comes from the connection, which broke after the change was sent. */
+/**
+ * Marks an error of a connection that broke after a change was sent. The server's own errors have a SQLSTATE and are
+ * not marked.
+ */
 function markUnlessAnswered(error: unknown): void {
   if (!isAnswer(error) && !isNeverSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
 }
@@ -94,7 +100,7 @@ interface Prepared {
 }
 type Prepare = (statement: Statement) => Prepared;
 
-/** The values of a statement; one without parameters is run without any. */
+/** The parameter values of a statement, in the order of its placeholders. */
 export function valuesOf<Params extends object>(
   statement: Statement<Params>,
   params: StatementArguments<Params>[0] | undefined,

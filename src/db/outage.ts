@@ -17,11 +17,11 @@ export function isOutage(error: unknown): boolean {
   return !isSqlState(code) || passingClasses.has(code.slice(0, 2)) || passing.has(code);
 }
 
-/** Whether the statement was never executed: no connection, none free, or the server is shutting down. */
+/** Whether there was no usable connection: it broke, none was free, or the server is shutting down. */
 export function isConnectionLost(error: unknown): boolean {
   const code = databaseErrorCode(error);
   if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
-  return error instanceof Error && lostWords.test(error.message);
+  return error instanceof Error && connectionLostMessages.test(error.message);
 }
 
 /** Whether the database is read-only: a standby, or a primary that was set read-only. */
@@ -31,7 +31,7 @@ export function isReadOnly(error: unknown): boolean {
 
 /**
  * Whether a statement failed because a migration changed its table: a prepared plan is outdated, or a function returns
- * rows of the new shape. Tested by routine, as the message is in the server's language.
+ * rows of the new shape. Recognized by the error's `routine`, because its message is translated.
  */
 export function isPlanOutdated(error: unknown): boolean {
   const { code, routine } = (error ?? {}) as { code?: unknown; routine?: unknown };
@@ -43,7 +43,7 @@ export function isConflict(error: unknown): boolean {
   return databaseErrorCode(error) === '40001' || databaseErrorCode(error) === '40P01';
 }
 
-/** Whether a statement timed out; smaller ones may succeed. */
+/** Whether a statement timed out; a smaller one may succeed. */
 export function isStatementTimeout(error: unknown): boolean {
   return databaseErrorCode(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
 }
@@ -53,16 +53,16 @@ export function isPoolFull(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
-/** Whether the server replied: without a reply nothing is known about the statement. */
+/** Whether the error is the server's reply. Without a reply it is unknown whether the statement was executed. */
 export function isAnswer(error: unknown): boolean {
   return isSqlState(databaseErrorCode(error));
 }
 
-/** Whether pg knew that the connection was broken and sent nothing. */
+/** Whether pg did not send the statement because it knew that the connection was broken. */
 export function isNeverSent(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }
 
-/** pg's messages for errors that have no code. */
-const lostWords =
+/** pg's messages for a lost or missing connection, which have no code. */
+const connectionLostMessages =
   /^(Connection terminated|Connection ended|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client (has encountered|was closed))/;

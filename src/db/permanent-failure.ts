@@ -11,7 +11,7 @@ export function isPermanentFailure(error: unknown): boolean {
   return isSqlState(code) && valueClasses.has(code.slice(0, 2));
 }
 
-/** Whether the lock timeout expired. */
+/** Whether the error is an expired lock timeout: another session holds the lock. */
 export function isLocked(error: unknown): boolean {
   return databaseErrorCode(error) === '55P03';
 }

@@ -18,7 +18,7 @@ export interface RollbackPlan {
 }
 
 /**
- * What `migrateDown` would roll back and delete, counted; writes nothing. Throws `MIGRATION_UNKNOWN`,
+ * Lists what `migrateDown` would roll back and delete, with row counts; writes nothing. Throws `MIGRATION_UNKNOWN`,
  * `MIGRATION_NOT_APPLIED`, `SCHEMA_NEWER`, `DATABASE_UNREACHABLE`.
  */
 export async function planRollback(options: MigrateOptions, to?: string): Promise<RollbackPlan> {
@@ -35,7 +35,7 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
 
 type Place = Omit<DroppedData, 'rows'>;
 
-/** Pure: what these migrations drop. A test compares it with a real rollback. */
+/** The tables and columns that a rollback of these migrations drops. Pure; a test compares it with a real rollback. */
 export function dataDroppedBy(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));

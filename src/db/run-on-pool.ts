@@ -2,16 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { isAnswer, isConflict, isConnectionLost, isPlanOutdated, isReadOnly } from './outage.js';
 
-/** Attempts after serialization failures. */
+/** Maximum number of attempts after serialization failures. */
 const conflictTries = 5;
 
-/** Least time between two replacements of all connections, in milliseconds: a database may stay read-only for long. */
+/**
+ * Minimum time between two replacements of all connections, in milliseconds: a database may stay read-only for long.
+ */
 const replaceEveryMs = 1000;
 
 /** Runs work on a pooled connection, and on another one if the first failed without effect. */
 export interface PoolRunner {
   /**
-   * `work` may run again: it must write through the connection only, and its changes are rolled back when it throws.
+   * `work` may run again: it must write through the connection only, so that its changes are rolled back when it
+   * throws.
    */
   run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 }
@@ -31,7 +34,10 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     }
   }
 
-  /** After a failover old connections lead to the former primary or keep stale settings. */
+  /**
+   * Retires all connections that are open now, unless that was done in the last second: after a failover they lead to
+   * the former primary or keep stale settings. Returns whether it did.
+   */
   function replaceAll(): boolean {
     const now = performance.now();
     if (now - goodSince < replaceEveryMs) return false;

@@ -1,6 +1,6 @@
 /**
- * The only place that opens connections: each parses the URL the same way, uses our column types, and sets everything
- * that statements rely on.
+ * The only module that opens connections: each parses the URL the same way, uses our column types, and applies all
+ * settings that statements rely on.
  */
 import type pg from 'pg';
 import JavaScriptClient from 'pg/lib/client.js';
@@ -24,7 +24,7 @@ export interface SessionOptions {
 export interface SessionLimits {
   /** How long a statement may take before this process drops the connection. */
   answer: number;
-  /** statement_timeout: shorter, so that no backend works for a client that is gone. */
+  /** statement_timeout: shorter than `answer`, so that the server stops working before this process gives up. */
   statement: number;
   /** lock_timeout. */
   lock: number;
@@ -32,7 +32,7 @@ export interface SessionLimits {
   idleInTransaction: number;
 }
 
-/** No statement takes this long. */
+/** Default limits; none of our statements takes this long. */
 const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
 
 /** Opens one connection and sets it up. The caller ends it. */
@@ -48,7 +48,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
   }
 }
 
-/** A client without connection and settings, to inspect the server. */
+/** An unconnected client that will not apply our settings, for inspecting a server. */
 export function newClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
   // The failing statement reports a lost connection; without a listener the event would end the process.
@@ -56,7 +56,7 @@ export function newClient(options: SessionOptions): pg.Client {
   return client;
 }
 
-/** A pool of such connections; nothing is sent before the first statement. */
+/** A pool whose connections are set up as by {@link openSession}; nothing is sent before the first statement. */
 export function openSessionPool(options: SessionOptions & { max: number }): pg.Pool {
   return new Pool({
     ...clientConfig(options),
@@ -87,7 +87,7 @@ function clientConfig(options: SessionOptions): SessionConfig {
   };
 }
 
-/** pg's client without what `pg.defaults` would add where the config is silent. */
+/** pg's client without the process-wide `pg.defaults`, which would fill in options that the config leaves out. */
 class SessionClient extends JavaScriptClient {
   constructor(config: SessionConfig) {
     super(config);
@@ -98,7 +98,7 @@ class SessionClient extends JavaScriptClient {
       password: client.password,
       options: config.serverOptions,
       query_timeout: config.answerTimeoutMs,
-      // Set after connecting: poolers refuse it in the startup packet.
+      // These are set after connecting: poolers refuse them in the startup packet.
       statement_timeout: 0,
       lock_timeout: 0,
       idle_in_transaction_session_timeout: 0,
@@ -107,7 +107,7 @@ class SessionClient extends JavaScriptClient {
   }
 }
 
-/** Settings that an older server does not know are left out. */
+/** Applies settings, except those that an older server does not know. */
 const applySettings = `
   SELECT pg_catalog.set_config(name, setting, false) FROM pg_catalog.jsonb_each_text($1) AS wanted (name, setting)
   WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
@@ -117,8 +117,8 @@ async function setUp(client: pg.ClientBase, options: SessionOptions): Promise<vo
 }
 
 /**
- * Settings that change results or end statements. `default_transaction_read_only` and `synchronous_commit` are left to
- * administrators and the host.
+ * Settings that change the results of statements or end them. `default_transaction_read_only` and `synchronous_commit`
+ * are left to administrators and the host.
  */
 function settingsOf(options: SessionOptions): Record<string, string> {
   const { statement, lock, idleInTransaction } = limitsOf(options);

@@ -1,7 +1,7 @@
 import type { HostModules } from '../config/config-types.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 
-/** The host modules and methods that decide which calls are owed. */
+/** The host modules and methods on which it depends whether a call is owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** The host modules of a config, as a worker announces them. */
@@ -15,7 +15,7 @@ export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule
   return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);
 }
 
-/** Whether this process has the module; the first half of {@link isOwed}. */
+/** Whether the config of this process has the module. */
 export function hasModule(config: HostModules, name: OwedModule): boolean {
   return modulesOf(config).includes(name);
 }
@@ -34,7 +34,7 @@ export async function isModuleOwed(config: HostModules, db: Executor, name: Owed
   return (await announcedModules(db))?.includes(name) ?? false;
 }
 
-/** What the workers of this schema announced last; null where none has ever started. */
+/** The modules that the workers of this schema announced last; null if none has ever started. */
 export async function announcedModules(db: Executor): Promise<OwedModule[] | null> {
   const [row] = await db.run(selectAnnounced);
   return row?.modules ?? null;

@@ -73,7 +73,7 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
   };
 }
 
-/** `maxAttempts` may have been lowered since the last attempt. */
+/** Why a delivery has no attempts left: a worker died at the last one, or `maxAttempts` was lowered since. */
 function whyExhausted({ leases_lost, attempts }: ClaimedDelivery, maxAttempts: number): string {
   return leases_lost > 0
     ? 'the worker died at the last attempt'

@@ -6,15 +6,17 @@ import type { Signal } from './signal.js';
 /** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
 
-/** Claims while anything is due. */
+/** Claims the deliveries of one topic while any are due. */
 export interface ClaimLoop {
-  /** Claims until nothing is due or in flight. A call while it runs makes it check once more at the end. */
+  /** Claims until nothing is due or in flight. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;
-  /** Stops claiming; settles when the running claim has ended. */
+  /** Stops claiming; resolves when the running claim has ended. */
   stop(): Promise<void>;
-  /** Settles, and never rejects, when what the claim under way took is in flight; at once without one. */
+  /**
+   * Resolves when the deliveries of the running claim are in flight, or at once if no claim is running. Never rejects.
+   */
   claimed(): Promise<void>;
-  /** No room left, or stopping. */
+  /** Whether it takes no more deliveries: there is no room left, or it is stopping. */
   readonly full: boolean;
   readonly isRunning: boolean;
 }
@@ -33,10 +35,10 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { prefetch, inFlight, changed, wake } = options;
   let running: Promise<void> | undefined;
   let claiming: Promise<number> | undefined;
-  /** Something may be due that the last claim did not see. */
+  /** Whether something may be due that the last claim did not see. */
   let lookAgain = false;
   let full = false;
-  /** Another worker is woken once a run. */
+  /** Whether another worker was woken in this run; one is enough. */
   let hasWoken = false;
   let stopping = false;
 
@@ -59,7 +61,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     if (lookAgain && !stopping) wake();
   }
 
-  /** Claims once; without room, or if nothing is due, waits for a change of what is in flight. */
+  /** Claims once. Without room, or if nothing is due, it waits until a batch is loaded or a delivery is settled. */
   async function turn(): Promise<void> {
     lookAgain = false;
     const change = changed.next();
@@ -67,7 +69,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     claiming = room > 0 ? claim(room, options) : undefined;
     const claimed = (await claiming) ?? 0;
     full = claimed === room;
-    // More is due than this worker takes.
+    // A full claim: more may be due than this worker takes.
     if (full && !hasWoken) wake();
     hasWoken ||= full;
     if (claimed === 0 && inFlight.size === 0) return;
@@ -103,7 +105,10 @@ async function claim(room: number, { claimer, prefetch, inFlight }: ClaimLoopOpt
   return rows.length;
 }
 
-/** Runs `work` with a question whether its time lasts; calls `timeIsUp` when it ends, so that `work` need not wait. */
+/**
+ * Runs `work` with a function that returns whether time is left. Calls `timeIsUp` when none is left, so that `work`
+ * stops waiting.
+ */
 async function withinBudget(timeIsUp: () => void, work: (hasTime: () => boolean) => Promise<void>): Promise<void> {
   const until = performance.now() + runBudgetMs;
   const timer = setTimeout(timeIsUp, runBudgetMs);

@@ -21,7 +21,7 @@ export interface DeliveryRow {
   last_error: string | null;
   created_at: Timestamp;
   settled_at: Timestamp | null;
-  /** The span that wrote it, W3C `traceparent`; null where that was not traced. */
+  /** The W3C `traceparent` of the span that wrote the delivery; null if it was not traced. */
   traceparent: string | null;
 }
 
@@ -40,11 +40,13 @@ export interface ClaimedDelivery
     | 'leases_lost'
     | 'traceparent'
   > {
-  /** Claimed again by the worker that still holds it: the stored attempts count one more than were made. */
+  /** Whether the worker that holds it claimed it again: the stored attempts are then one more than the calls made. */
   isClaimedAgain?: boolean;
 }
 
-/** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
+/**
+ * Maximum size of a loaded payload. Metadata passed to `resolve` before it was limited may be too large for a process.
+ */
 const maxPayloadBytes = 65_536;
 
 const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost, traceparent,
@@ -70,18 +72,18 @@ export function toDelivery(row: DeliveryRow): Delivery {
 export interface ClaimOptions {
   limit: number;
   leaseMs: number;
-  /** Look no further back than this. Default: from the start of the queue. */
+  /** Claims only deliveries that are due at this time or later. Default: from the start of the queue. */
   from?: Date;
 }
 
 /**
- * Takes due deliveries under a lease, in order. It counts the attempt, so that a callback which kills its process is
- * counted too: one that comes back with more attempts than it may have is to be discarded, not called. `claims` is the
- * fencing token, which a settlement must name.
+ * Claims due deliveries under a lease, in the order in which they are due. A claim counts as an attempt, so that a
+ * callback which kills its process is counted too. A delivery that comes back with more than `worker.maxAttempts`
+ * attempts is to be discarded, not called. `claims` is the fencing token, which a settlement must name.
  *
- * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
- * order, and keeps a noisy conversation from filling a worker. The first is the one that is due first; of topics that
- * are {@link orderedTopics} it is the one that was written first, also while it waits for its next attempt.
+ * Of a conversation only the first due delivery can be claimed, and it blocks the others until it is settled: that
+ * keeps the order, and keeps a busy conversation from filling a worker. The first is the one that is due first. For
+ * {@link orderedTopics} it is the one that was written first, even while it waits for a retry.
  */
 export async function claim(
   executor: Executor,
@@ -111,15 +113,13 @@ const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
 
 /**
  * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link claim}
- * skips it, and its neighbours lose no attempts.
+ * skips it, to save the attempts of the deliveries that would be claimed with it.
  */
 export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
   return executor.run(claimOneSuspect, { topic, leaseMs });
 }
 
-/**
- * Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled.
- */
+/** Reads an index of suspects only, and neither the backlog nor settled deliveries. */
 export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `
@@ -141,8 +141,8 @@ export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number
 );
 
 /**
- * Extends the leases of deliveries that are still being worked on; what was settled meanwhile has none to extend. One
- * that another session has locked is left out: nobody can claim it either, and the others must not wait for it.
+ * Extends the leases of deliveries in flight; a settled one no longer has a lease. Rows that another session has locked
+ * are skipped: nobody else can claim them meanwhile, and the others must not wait for them.
  */
 export async function renewLeases(
   executor: Executor,

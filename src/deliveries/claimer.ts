@@ -3,27 +3,30 @@ import type { Runtime } from '../runtime.js';
 import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
 import { createScanThrottle } from './scan-throttle.js';
 
-/** Decides where a claim begins in the queue, and when a suspect delivery is taken. */
+/**
+ * Claims the deliveries of one topic: decides where in the queue a claim begins, and when a suspect delivery is
+ * claimed.
+ */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
   /** Call it for every delivery that is no longer held. */
   released(id: string): void;
 }
 
-/** A suspect delivery waits until nothing else is due, at most this long, in milliseconds. */
+/** A suspect delivery is claimed when nothing else is due, or after this long, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
 /**
- * How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. What
- * comes later still is found from the start of the queue.
+ * How far before the last claimed delivery a claim begins, in milliseconds: transactions do not commit in the order of
+ * their times. A delivery that is committed even later is found by a claim from the start of the queue.
  */
 const overlapMs = 100;
 
 /**
- * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
- * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
- * the last one ended, and at the start of the queue as often as that is cheap, or when there is nothing else. What the
- * start has to offer comes first: the next claim goes on from there.
+ * While another session holds an old snapshot open, vacuum cannot remove settled deliveries from the head of the queue,
+ * and a claim from the start walks over all of them. So a claim begins where the last one ended. It begins at the start
+ * only as often as that is cheap, or if nothing else was found; what it finds there is claimed first, and the next
+ * claim continues from there.
  */
 export function createClaimer(
   runtime: Pick<Runtime, 'config' | 'db'>,
@@ -44,7 +47,7 @@ export function createClaimer(
     return claim(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Suspects are taken one at a time. */
+  /** Claims a suspect delivery, unless this worker holds one already. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];

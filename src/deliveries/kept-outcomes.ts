@@ -6,10 +6,13 @@ import { report } from './report.js';
 import { type Outcome, type Settlement, settle } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** Outcomes read by one statement. */
+/** Number of outcomes read by one statement. */
 const pageSize = 500;
 
-/** Tries to write every outcome that was kept because of a lock, of any worker, and reports those written. */
+/**
+ * Writes the outcomes that any worker kept because of a lock, as far as these locks are gone, and reports the written
+ * ones.
+ */
 export async function writeKeptOutcomes(
   runtime: Runtime,
   handlers: Record<DeliveryTopic, TopicHandler>,
@@ -39,7 +42,7 @@ async function writePage(
   }
 }
 
-/** How many outcomes are kept, and for how long the oldest is, in seconds. */
+/** Returns the number of kept outcomes, and the age of the oldest in seconds. */
 export async function countKeptOutcomes(executor: Executor): Promise<{ count: number; oldestSeconds: number }> {
   const [row] = await executor.run(countKept);
   return { count: row?.count ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
@@ -53,7 +56,7 @@ interface KeptRow {
   delay_ms: number;
   error: string | null;
   seconds: number;
-  /** Null where the delivery is gone. */
+  /** Null if the delivery was deleted. */
   topic: DeliveryTopic | null;
   conversation_id: string;
   subject_id: string | null;
@@ -61,12 +64,12 @@ interface KeptRow {
   lag_seconds: number;
 }
 
-/** Returns an empty list where the delivery is gone. */
+/** Turns a kept outcome into a settlement; returns an empty list if the delivery was deleted. */
 function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
-  // Its outcome holds the attempts to store, whether or not its worker had claimed it again.
+  // `isClaimedAgain` makes the settlement store the attempts of the kept outcome, whether or not it was claimed again.
   const held = { payload: {}, lease_until: null, leases_lost: 0, traceparent: null, isClaimedAgain: true };
   const claimed = { ...row, ...held, attempts: attemptsOf(kept) };
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
@@ -79,7 +82,7 @@ function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome
   return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
 }
 
-/** The attempts that the claim counted; settling subtracts one that was not made. */
+/** The attempts as the claim counted them. A settlement subtracts one that was not made, so that one is added here. */
 function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }
@@ -94,7 +97,7 @@ const selectKept = statement<{ after: string; limit: number }, KeptRow>(
     WHERE o.delivery_id > ${p.after} ORDER BY o.delivery_id LIMIT ${p.limit}`,
 );
 
-/** A newer claim's outcome stays. */
+/** Deletes outcomes that need not be kept any more; the outcome of a newer claim stays. */
 const forget = statement<{ ids: string[]; claims: number[] }>(
   'outcome.forget',
   (s, p) => `

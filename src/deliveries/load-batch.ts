@@ -4,13 +4,13 @@ import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
-/** Marks a call that could not be loaded through no fault of the delivery. */
+/** Marks a call that could not be loaded through no fault of its delivery, which is released. */
 export const releasedCall = Symbol('released');
 
-/** Marks a call that waits for another session's lock. */
+/** Marks a call whose data another session has locked; its delivery is postponed. */
 export const postponedCall = Symbol('postponed');
 
-/** The call of a delivery; undefined: nothing to call, settle as done. */
+/** The loaded call of a delivery. Null or undefined: there is nothing to call, and the delivery is settled as done. */
 export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall | undefined;
 
 /**

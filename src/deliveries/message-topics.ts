@@ -9,7 +9,7 @@ export function isMessageTopic(topic: DeliveryTopic): topic is MessageTopic {
   return (messageTopics as readonly DeliveryTopic[]).includes(topic);
 }
 
-/** The SQL condition for a column that holds a topic. */
+/** The SQL condition that a column holds one of the {@link messageTopics}. */
 export function carriesMessage(column: string): string {
   return `${column} IN (${messageTopics.map((topic) => `'${topic}'`).join(', ')})`;
 }

@@ -19,7 +19,10 @@ export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRa
   return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
 }
 
-/** Retries discarded deliveries, all or none, and records each. Returns the count by topic. Throws `INPUT_INVALID`. */
+/**
+ * Retries the discarded deliveries of a range, all or none, and writes an audit line for each. Returns the count by
+ * topic. Throws `INPUT_INVALID`.
+ */
 export async function retryRange(runtime: Runtime, range: RetryRange, by: RetryOrDiscardInput): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
   const { actor: who } = parseInput('deliveries.retryRange', strictObject({ actor }), by);

@@ -1,7 +1,7 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { OwedModule } from './announced-modules.js';
 
-/** A worker without a heartbeat for this long counts as gone, in milliseconds; it beats every 5 s. */
+/** A worker without a heartbeat for this long counts as gone, in milliseconds. Workers send one every 5 s. */
 const aliveMs = 15_000;
 
 export interface WorkerBeat {
@@ -9,11 +9,11 @@ export interface WorkerBeat {
   version: string;
   /** Age of the worker's last heartbeat, by the database's clock. */
   ageMs: number;
-  /** The host modules that it announced; null for a worker of a version that announces none. */
+  /** The host modules that the worker announced; null for a worker of a version that announces none. */
   modules: OwedModule[] | null;
 }
 
-/** Whether the worker of a beat is alive: the one rule of doctor, workspace and command line. */
+/** Whether a worker is alive, by its last heartbeat; doctor, workspace and command line share this rule. */
 export function isAlive({ ageMs }: Pick<WorkerBeat, 'ageMs'>): boolean {
   return ageMs <= aliveMs;
 }

@@ -11,8 +11,8 @@ const retryMs = 500;
 const triesPerLine = 20;
 
 /**
- * Writes outcomes until it succeeds or `isStopped`: they survive a restart of Postgres, and written late, they still avoid
- * a repeated call. An outcome that is not in the result was refused.
+ * Writes outcomes, and retries until it succeeds or `isStopped`: an outcome survives a restart of Postgres, and even a
+ * late one avoids a repeated call. An outcome that is not in the result was refused.
  */
 export async function writeOutcomes(
   runtime: Runtime,
@@ -36,7 +36,7 @@ export async function writeOutcomes(
   return new Map();
 }
 
-/** If a whole table is locked, outcomes go to `delivery_outcomes`. */
+/** Settles a group; if a whole table is locked, its outcomes go to `delivery_outcomes`. */
 async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, WrittenOutcome>> {
   try {
     return await settle(db, group);
@@ -46,7 +46,7 @@ async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Prom
   }
 }
 
-/** One rejected outcome must not fail its group. */
+/** Writes each outcome by itself, so that a rejected one does not fail its group. */
 async function writeOneByOne(
   runtime: Runtime,
   group: readonly Settlement[],

@@ -11,8 +11,8 @@ export interface Heartbeat {
 }
 
 /**
- * One row for each worker, refreshed while it lives, for doctor and the workspace. Each beat also announces the
- * worker's host modules, which decide what is owed.
+ * Keeps one row for each running worker, for doctor and the workspace. Each heartbeat also announces the worker's host
+ * modules, which decide which callbacks are owed.
  */
 export function createHeartbeat(runtime: Runtime): Heartbeat {
   const workerId = randomUUID();
@@ -33,13 +33,13 @@ export function createHeartbeat(runtime: Runtime): Heartbeat {
       await runtime.db.run(announce);
     },
     async leave() {
-      // A database outage must not keep a worker from stopping; its last beat expires by itself.
+      // A database outage must not keep a worker from stopping; its last heartbeat expires by itself.
       await runtime.db.run(leave, { workerId }).catch(() => {});
     },
   };
 }
 
-/** Beats of dead workers are removed after a day. */
+/** Writes a heartbeat; removes those of workers that died more than a day ago. */
 const beat = statement<{
   workerId: string;
   host: string;

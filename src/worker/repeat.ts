@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 
 export interface RepeatedTask {
-  /** Starts no further round of the task; settles when the running one has ended. */
+  /** Starts no further round of the task; resolves when the running round has ended. */
   stop(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { createScanThrottle } from '../deliveries/scan-throttle.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
-/** Look-ahead in milliseconds: longer than a round, so that no deadline falls in between. */
+/** How far ahead timers are set, in milliseconds: further than the next sweep, so that no deadline falls in between. */
 const lookAheadMs = 1600;
 
 /**
@@ -56,7 +56,10 @@ interface SweepRow {
   deadlines: number[];
 }
 
-/** OFFSET 0 keeps the order: without it the planner reads the whole table to find that a topic has nothing due. */
+/**
+ * OFFSET 0 makes the planner keep the subquery's order and use its index. Without it, it reads the whole table to find
+ * that a topic has nothing due.
+ */
 export const findDue = statement<
   { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },
   SweepRow

@@ -29,10 +29,12 @@ export interface TimedWork {
 }
 
 const heartbeatMs = 5000;
-/** A delivery whose wake-up was lost waits no longer than this. */
+/** Interval of the sweep (ms): a delivery whose wake-up was lost waits no longer than this. */
 const sweepMs = 500;
 const alarmMs = 1000;
-/** Further than the next round, so that no action is due between two. */
+/**
+ * How far ahead timers for pending actions are set (ms): further than the next round, so that none is due in between.
+ */
 const actionsAheadMs = 1600;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;

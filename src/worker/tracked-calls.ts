@@ -10,7 +10,7 @@ export interface TrackedCall {
   attempt: number;
 }
 
-/** The host's callback that started the running code; known also to code that runs on after the callback returned. */
+/** The host's callback that started the running code; also known in code that runs on after the callback returned. */
 const cause = new AsyncLocalStorage<TrackedCall>();
 
 /** Running callbacks of every worker in this process. */
@@ -26,7 +26,7 @@ export function onCallBegin(listener: ((call: TrackedCall) => void) | undefined)
   onBegin = listener;
 }
 
-/** Wraps a handler so that its calls can be identified while they run and in what they leave behind. */
+/** Wraps a handler so that its calls can be identified while they run, and in code that they leave running. */
 export function withCallTracking(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
   return {
     ...handler,
@@ -71,7 +71,7 @@ function begin(call: TrackedCall): void {
   underWay.delete(oldest as TrackedCall);
 }
 
-/** Calls shown in a log line. */
+/** Maximum number of calls named in a log message. */
 const mostShown = 10;
 
 /** Where an error came from, as far as known: one call, or all running ones. */
@@ -85,10 +85,10 @@ export interface ErrorSource {
 export function findErrorSource(): ErrorSource {
   const known = cause.getStore();
   if (known) return { words: describeCall(known), calls: [known] };
-  if (underWay.size === 0) return { words: 'no callback', calls: [] };
+  if (underWay.size === 0) return { words: 'code outside of callbacks', calls: [] };
   const calls = [...underWay].slice(-mostShown);
   const more = underWay.size - calls.length;
-  const words = `one of the callbacks under way, or none: ${calls.map(describeCall).join(', ')}`;
+  const words = `one of the running callbacks, or in code outside of them: ${calls.map(describeCall).join(', ')}`;
   return { words: more > 0 ? `${words} and ${more} more` : words, calls };
 }
 

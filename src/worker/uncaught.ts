@@ -15,16 +15,16 @@ export function logUncaught(log: Logger): { stop(): void } {
   return { stop: () => void process.removeListener('uncaughtExceptionMonitor', listener) };
 }
 
-/** Why a worker's process cannot go on. */
+/** The error because of which a worker's process must end. */
 export interface Crash {
   reason: string;
-  /** The callback that was running. */
+  /** Describes the callback that was running, as in {@link ErrorSource}. */
   words: string;
 }
 
 /** Handles errors that nobody caught in a process that runs only a worker. */
 export interface UncaughtErrors {
-  /** Settles at the first uncaught error. */
+  /** Resolves at the first uncaught error. */
   crashed: Promise<'crash'>;
   /** The uncaught error; undefined as long as there was none. */
   readonly crash: Crash | undefined;
@@ -49,7 +49,7 @@ export function catchUncaughtErrors(log: Logger): UncaughtErrors {
     unhandledRejection: (error: unknown) => {
       const { words, calls } = findErrorSource();
       const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
-      log.error({ reason: errorText(error), calls }, `a promise was rejected and left floating in ${words}; ${advice}`);
+      log.error({ reason: errorText(error), calls }, `a rejected promise was not handled in ${words}; ${advice}`);
     },
     exit: (code: number) => {
       const { words, calls } = findErrorSource();

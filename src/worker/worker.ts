@@ -17,20 +17,20 @@ import { type Drainers, startTimers, type Timers } from './timers.js';
 import { withCallTracking } from './tracked-calls.js';
 import { logUncaught } from './uncaught.js';
 
-/** What `cairnloop worker` runs; a host may run it in a process of its own. */
+/** The worker that `cairnloop worker` runs; a host may also run it in its own process. */
 export interface Worker {
   /** Starts draining deliveries. Throws `JOBS_UNREACHABLE`. Starting a started worker changes nothing. */
   start(): Promise<void>;
   /**
    * Claims nothing more, waits up to `worker.shutdownTimeoutMs` for running callbacks, releases unstarted deliveries
-   * and closes the job store. Callbacks still running are called again after their lease. Takes at most a second
-   * longer, and never rejects.
+   * and closes the job store. Callbacks still running are called again after their lease. Takes at most a second longer
+   * than that limit, and never rejects.
    */
   stop(): Promise<void>;
   readonly state: 'stopped' | 'running' | 'draining';
 }
 
-/** A worker with the state that readiness reports. */
+/** A worker with the figure that the readiness check reports. */
 export interface ObservedWorker extends Worker {
   /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
@@ -45,7 +45,7 @@ const handlers: Record<DeliveryTopic, TopicHandler> = {
   customer_erased: customerErased,
 };
 
-/** Time to release everything after the callbacks, in milliseconds. */
+/** Time limit for releasing everything else after the callbacks ended, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
@@ -55,7 +55,7 @@ interface Running extends Timers {
   uncaught: { stop(): void };
 }
 
-/** `admit` may refuse to start, as on a schema of another version. */
+/** Creates a worker. `admit` runs at each start and may throw, e.g. on a schema of another version. */
 export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
   const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockMs) };
   let running: Promise<Running> | undefined;
@@ -117,14 +117,14 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   };
 }
 
-/** Ends what a failed start has begun. */
+/** Stops the parts of a worker whose start failed. */
 async function abandon(runtime: Runtime, drainers: Drainers, outcomes: OutcomeWriter): Promise<void> {
   await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
   outcomes.stop();
   await runtime.jobs.stop().catch(() => {});
 }
 
-/** Ends a worker: its timers, its callbacks up to their limit, its job store, its heartbeat. Never rejects. */
+/** Stops a worker: its timers, its callbacks up to their time limit, its job store, its heartbeat. Never rejects. */
 async function halt(runtime: Runtime, heartbeat: Heartbeat, launched: Promise<Running>): Promise<void> {
   const begun = await launched.catch(() => null);
   if (!begun) return;
@@ -147,7 +147,7 @@ async function stopJobs(runtime: Runtime): Promise<void> {
   try {
     await runtime.jobs.stop();
   } catch (error) {
-    runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
+    runtime.log.warn({ reason: errorText(error) }, 'could not stop the job store; its locks expire by themselves');
   }
 }
 
@@ -155,13 +155,13 @@ function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopi
   return Object.fromEntries(deliveryTopics.map((topic) => [topic, make(topic)])) as Record<DeliveryTopic, T>;
 }
 
-/** Waits for running callbacks up to a limit; returns how many are left. */
+/** Stops the drainers and waits for running callbacks, at most `timeoutMs`; returns how many still run. */
 async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
   await within(timeoutMs, Promise.all(drainers.map((drainer) => drainer.stop())));
   return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
 }
 
-/** Waits for a promise up to a limit. */
+/** Waits for a promise, at most `timeoutMs`. */
 async function within(timeoutMs: number, awaited: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise((resolve) => {

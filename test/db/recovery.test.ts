@@ -209,7 +209,7 @@ describe('database errors and recovery', () => {
     ['22P05', 'DATABASE_ENCODING', /cannot store a character/],
     ['22021', 'DATABASE_ENCODING', /cannot store a character/],
     ['25006', 'DATABASE_READ_ONLY', /read-only/],
-    ['25P03', 'DATABASE_BUSY', /did nothing for too long/],
+    ['25P03', 'DATABASE_BUSY', /was idle for too long/],
     ['40001', 'DATABASE_BUSY', /changed the same rows/],
     ['40P01', 'DATABASE_BUSY', /locked the same rows/],
     ['42501', 'DATABASE_PERMISSION', /lacks a right/],

@@ -35,7 +35,7 @@ describe('modules that the workers of a schema announce', () => {
     const worker = await startHost({ notifier, slaPolicyProvider });
     const web = await startHost({ slaPolicyProvider }, { database: worker.database, ...withoutWorker });
     assert.deepEqual(saidAtStart(web), [
-      'no notifier.onReply in this config; replies are owed to the workers of schema cairnloop, which have it',
+      'no notifier.onReply in this config; the workers of schema cairnloop have it and deliver the replies',
     ]);
     await resolve(web);
     assert.equal((await reply(web)).status, 'pending');
@@ -180,7 +180,7 @@ describe('modules that the workers of a schema announce', () => {
     assert.match(told({ notifier }, ['notifier'])?.message ?? '', /replies are stored, and nobody is notified/);
     assert.match(told({ notifier }, null)?.message ?? '', /replies are stored, and nobody is notified/);
     assert.equal(told({}, null)?.level, 'warn');
-    assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound is refused/);
+    assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound messages are refused/);
     assert.match(told({}, ['notifier', 'notifier.onReply'])?.message ?? '', /owed to the workers of schema s/);
   });
 });

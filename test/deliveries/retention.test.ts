@@ -70,7 +70,7 @@ describe('retention of done deliveries', () => {
       [],
     );
     assert.deepEqual(
-      host.log.filter(({ msg }) => msg === 'done deliveries cleared away').map(({ forgotten }) => forgotten),
+      host.log.filter(({ msg }) => msg === 'done deliveries removed').map(({ forgotten }) => forgotten),
       [1],
     );
   });

@@ -3,13 +3,13 @@ import type { Database } from '../connect.js';
 import { type Executor, type NoParams, statement } from '../statement.js';
 import { type AppliedMigration, compareSchema, type SchemaComparison, selectApplied } from './compare-schema.js';
 
-/** Whether this package works on the schema. Rejects where the schema is missing altogether. */
+/** Whether this package works on the schema. Rejects if the schema does not exist. */
 export async function migrationsAreCurrent(executor: Executor): Promise<boolean> {
   const { pending, incompatible } = await compare(executor);
   return pending.length === 0 && incompatible.length === 0;
 }
 
-/** The migrations of this package that are not applied; all of them where the schema was never made. */
+/** The migrations of this package that are not applied; all of them if the schema does not exist. */
 export async function pendingMigrations(executor: Executor): Promise<string[]> {
   return (await compareOrNone(executor)).pending;
 }
@@ -18,8 +18,8 @@ export async function pendingMigrations(executor: Executor): Promise<string[]> {
 const freshMs = 1000;
 
 /**
- * A check for every call: throws `SCHEMA_NEWER` or `MIGRATIONS_PENDING` unless this package works on the schema, as
- * `migrate` and `worker` do. At most one statement a second, and one for a new connection.
+ * Creates a check to run before every call. It throws `SCHEMA_NEWER` or `MIGRATIONS_PENDING` unless this package works
+ * on the schema, as `migrate` and `worker` do. It queries at most once a second, and after a new connection.
  */
 export function createSchemaCheck(db: Database): () => Promise<void> {
   let checkedAt = Number.NEGATIVE_INFINITY;

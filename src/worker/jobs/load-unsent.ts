@@ -6,15 +6,18 @@ import type { Runtime } from '../../runtime.js';
 
 export type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
 
-/** The unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
+/** Loads the unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
 export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, UnsentRow>> {
   const messages = await runtime.db.run(selectUnsent, { ids: rows.map((row) => row.subject_id) });
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** The content is delivered exactly, so it is not cut. Only SQL of others can store a longer one. */
+/**
+ * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL that is not ours
+ * can have stored it.
+ */
 export function messageTooLarge({ bytes }: UnsentRow): never {
-  throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
+  throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxContentBytes}`);
 }
 
 const selectUnsent = statement<{ ids: (string | null)[] }, UnsentRow>(

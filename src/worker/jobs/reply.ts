@@ -33,7 +33,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
 }
 
-/** Who decided that an allowed draft is sent. */
+/** The actor of a draft that the policy allowed to be sent. */
 const policyActor = { id: 'system:policy' };
 
 function replyMetadata(row: ClaimedDelivery, { role, author }: Message): CallbackMetadata {

@@ -18,7 +18,10 @@ export const slaCountdown: TopicHandler = {
   failure: returnedFailure,
 };
 
-/** A clock that an earlier attempt breached is called for again; an answered, resolved or paused one is not. */
+/**
+ * Builds the calls for breached clocks, also for one that an earlier attempt breached. An answered, resolved or paused
+ * clock gets no call.
+ */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { breached, locked } = await breachDue(
     runtime,
