@@ -10,7 +10,7 @@ export interface ChangeableFields {
   metadata: Record<string, unknown>;
 }
 
-/** A change as the audit stores it; of `metadata` only changed keys. */
+/** A change as the audit record stores it; of `metadata`, only the changed keys. */
 export interface FieldChanges {
   before: Partial<ChangeableFields>;
   after: Partial<ChangeableFields>;

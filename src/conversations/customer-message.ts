@@ -38,8 +38,8 @@ export function clockParams({ config }: { config: ResolvedConfig }, clock: Clock
 }
 
 /**
- * The parts of a statement that write a customer's message to `conversation`, an earlier part, and owe a draft. A key is
- * SQL.
+ * CTEs that write a customer's message to the row of the CTE `conversation` and owe a draft. `dedupeKey` is an SQL
+ * expression.
  */
 export function customerMessageParts(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
   return `message AS (
@@ -50,7 +50,7 @@ export function customerMessageParts(s: string, p: Placeholders<CustomerMessageP
       FROM conversation
       RETURNING *
     ),
-    -- A draft is asked for once the customer has stopped writing.
+    -- The request for a draft is due once the customer has stopped writing.
     request AS (
       SELECT ${s}.request_draft(conversation_id, id, ${p.debounceMs}, ${p.traceparent}) AS id
       FROM message WHERE ${isOwed(s, p.hasGenerator, 'draftGenerator')}

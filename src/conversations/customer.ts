@@ -5,7 +5,7 @@ import { strictObject } from '../validation/input.js';
 
 export const maxCustomerName = 200;
 
-/** Refuses line breaks, because lists show the text. */
+/** A text on a single line, because lists show it: line breaks and repeated spaces become one space. */
 const line = (words: string, max: number) =>
   z
     .string(words)

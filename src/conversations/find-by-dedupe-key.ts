@@ -2,7 +2,7 @@ import type { Message } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-/** The message that an earlier call with this key wrote, if any. */
+/** Finds the message that an earlier call with this key wrote; null if there is none. */
 export async function findByDedupeKey(
   executor: Executor,
   conversationId: string,
@@ -13,8 +13,8 @@ export async function findByDedupeKey(
 }
 
 /**
- * Like {@link findByDedupeKey}, under the conversation's lock: the second of two concurrent calls finds the first one's
- * message.
+ * Like {@link findByDedupeKey}, under the lock of the conversation: the second of two concurrent calls finds the
+ * message of the first one.
  */
 export async function findByDedupeKeyUnderLock(
   tx: Executor,

@@ -6,12 +6,12 @@ import { isId } from '../validation/input.js';
 import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
-/** Messages loaded with a conversation at most. */
+/** Maximum number of messages loaded with a conversation. */
 export const maxLoadedMessages = 10_000;
 
 /**
- * A conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than
- * {@link loadedBytes} of them. Null when there is none.
+ * Finds a conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than {@link
+ * loadedBytes} of them. Null if there is none.
  */
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
@@ -30,7 +30,7 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
   return conversation;
 }
 
-/** A conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
+/** Returns a conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
 export async function requireHead(executor: Executor, id: string): Promise<Conversation> {
   const [row] = isId(id) ? await executor.run(selectConversation, { id }) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { toStorableText } from '../foundation/redact.js';
 
-/** Fits a Postgres index entry, which is limited to some 2700 bytes. */
+/** Maximum size of a host's id, in bytes: it must fit an index entry, which Postgres limits to some 2700 bytes. */
 const maxHostNameBytes = 1000;
 
-/** The host's own id, stored exactly; ids that Postgres would change are refused. */
+/** An id of the host, stored exactly; an id that Postgres would change is refused. */
 export const hostName = z
   .string()
   .min(1)

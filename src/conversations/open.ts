@@ -65,13 +65,13 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
 interface Opened {
   conversation: Conversation;
   received?: { messageId: string; startedSla: Sla | null };
-  /** True where an earlier call with the same dedupe key opened the conversation. */
+  /** True if an earlier call with the same dedupe key opened the conversation. */
   repeated?: boolean;
 }
 
 /**
- * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
- * was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Null:
+ * that conversation was deleted meanwhile.
  */
 async function openOnce(
   runtime: Runtime,
@@ -130,7 +130,10 @@ const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
   (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
 );
 
-/** The part `conversation`, which is empty where the key is known. Its customer waits from now on, or not at all. */
+/**
+ * The CTE `conversation`, without a row if the dedupe key is known. `waits`: whether its customer waits for an answer
+ * from now on.
+ */
 function conversationPart(s: string, p: Placeholders<OpenParams>, waits: boolean): string {
   const now = `${s}.clock()`;
   const then = waits ? now : 'NULL';

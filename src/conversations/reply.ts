@@ -36,7 +36,9 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   return answered.message;
 }
 
-/** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
+/**
+ * The second of two concurrent calls with one key waits for the conversation's lock and finds the message of the first.
+ */
 async function sendOnce(
   runtime: Runtime,
   id: string,

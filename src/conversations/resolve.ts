@@ -69,7 +69,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
   'conversation.resolve',
   (s, p) => `
     WITH
-    -- Nobody waits any more, and each resolution has a number of its own.
+    -- The customer no longer waits for an answer; each resolution of a conversation has its own number.
     conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = ${p.resolvedBy},
@@ -79,12 +79,12 @@ const resolve = statement<ResolveParams, ResolvedRow>(
       RETURNING *
     ),
     ${endClock(s, 'resolved')},
-    -- What operators see in the thread.
+    -- The system message that operators see in the thread.
     line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation resolved', ${p.resolvedBy}, resolved_at FROM conversation
     ),
-    -- The call of onConversationResolved.
+    -- The owed call of onConversationResolved.
     delivery AS (${owe(s, {
       topic: 'conversation_resolved',
       from: `conversation WHERE ${isOwed(s, p.hasNotifier, 'notifier')}`,

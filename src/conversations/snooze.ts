@@ -41,7 +41,7 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
   return conversation;
 }
 
-/** Throws the reason why nothing was written, or returns the unchanged conversation. */
+/** Returns the unchanged conversation, or throws the reason why nothing was written. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
   if (until && until <= (await databaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {

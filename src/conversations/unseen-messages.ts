@@ -3,8 +3,8 @@ import { CairnloopError } from '../foundation/errors.js';
 import { isId, name } from '../validation/input.js';
 
 /**
- * The newest message that the sender had read, null for none. Anything newer refuses the call with
- * `CONVERSATION_CHANGED`; without it nothing is compared.
+ * The id of the newest message that the sender had read; null for none. If a newer one exists, the call throws
+ * `CONVERSATION_CHANGED`. Absent: nothing is compared.
  */
 export const lastSeenMessageId = name.nullable().optional();
 
@@ -22,7 +22,7 @@ export async function refuseUnseenMessages(
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id, newer: row.count });
 }
 
-/** Counting stops here. */
+/** The count of newer messages stops here. */
 const maxCounted = 100;
 
 const countNewer = statement<{ id: string; lastSeen: string | null }, { count: number }>(

@@ -11,7 +11,7 @@ import { changeTime } from './change-time.js';
 import { type ChangeableFields, changeableFields, changedValues, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-/** How many tags a conversation holds. */
+/** Maximum number of tags of a conversation. */
 const maxTags = 50;
 
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
@@ -28,10 +28,11 @@ const updateInput = schemaOf<UpdateInput>()({
   /** Null removes the assignee. */
   assignee: actor.nullish(),
   /**
-   * The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now.
+   * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
+   * else now.
    */
   lastSeenAssigneeId: exactName(500).nullish(),
-  /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
+  /** Merged by top-level keys: null removes a key, and a key that is not named stays. */
   metadata: metadataMap.optional(),
   /** Who makes the change. */
   actor,
@@ -42,8 +43,8 @@ const updateInput = schemaOf<UpdateInput>()({
 
 /**
  * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
- * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` where `lastSeenAssigneeId` is not the owner any
+ * `priority` counts from the next clock on. If all fields have the wanted values already, nothing is written. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` if `lastSeenAssigneeId` is not the assignee any
  * more.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
@@ -69,7 +70,9 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   return conversation;
 }
 
-/** Setting the assignee who is set already is no conflict. */
+/**
+ * Throws `ASSIGNEE_CHANGED` if the assignee is not the one whom the caller saw, unless it is already the wanted one.
+ */
 function refuseOtherAssignee(
   { id, assignee }: ConversationRow,
   wanted: Actor | null | undefined,

@@ -28,8 +28,9 @@ export interface WrittenReply {
 }
 
 /**
- * Writes a customer-visible text to an open conversation, typed, approved or allowed; the only place that does. It ends
- * the running clock and owes `notifier.onReply` in the same statement. Null: no such open conversation.
+ * Writes a customer-visible text to an open conversation: an operator's, an approved or an allowed draft. No other
+ * function does. Ends the running clock and owes `notifier.onReply` in the same statement. Null: there is no such open
+ * conversation.
  */
 export async function writeReply(
   tx: Executor,
@@ -67,7 +68,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
   'conversation.answer',
   (s, p) => `
     WITH
-    -- Nobody waits for an answer any more.
+    -- The customer no longer waits for an answer.
     conversation AS (
       UPDATE ${s}.conversations c SET
         unanswered_since = NULL, last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}

@@ -6,7 +6,7 @@ import { statement } from '../db/statement.js';
 import { findDeletedConversations } from './deleted-conversations.js';
 import { deliveriesOf } from './remove-conversations.js';
 
-/** Counts what an erasure would erase, in one snapshot. */
+/** Counts what an erasure of the customer would erase, in one snapshot. */
 export function countCustomer(db: Database, actorId: string): Promise<ErasureCounts> {
   return readSnapshot(db, async (tx) => {
     const [row] = await tx.run(countStored, { actorId });

@@ -9,10 +9,13 @@ import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
 /** Rows that one transaction deletes; small, so that no lock is held for long. */
 const batchSize = 500;
 
-/** A smaller batch is the last one: the rest is erased with the conversation. */
+/** A batch that erases fewer rows than this is the last one. What is left is erased together with the conversation. */
 const lastBatch = 50;
 
-/** From this many messages on, audit lines are also erased before the conversations are locked. */
+/**
+ * If a group of conversations has this many messages, its audit lines are erased before the conversations are locked,
+ * too.
+ */
 const manyMessages = 1000;
 
 interface Erasing {
@@ -22,8 +25,8 @@ interface Erasing {
 
 /**
  * Erases most of what conversations hold, in small transactions of their own and without a lock on the conversations,
- * so that little is left for the one that removes them. Deliveries go first: no callback is called about a part of a
- * conversation. Rows that another session has locked are left for that last transaction.
+ * so that little is left for the transaction that removes them. Deliveries are erased first, so that no callback is
+ * called about a part of a conversation. Rows that another session has locked are left for that last transaction.
  */
 export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
   const { actorId, by } = erasing;
@@ -37,7 +40,10 @@ export async function eraseContents(db: Database, ids: readonly string[], erasin
   });
 }
 
-/** Runs `work`, and counts what it erased, until little is left. Returns how many rows of its own kind went. */
+/**
+ * Repeats `work`, each time in a transaction that also counts what was erased, until few rows are left. Returns how
+ * many rows were erased.
+ */
 async function inBatches(
   db: Database,
   actorId: string,
@@ -86,7 +92,7 @@ interface ErasedMessages {
   envelopes: string[] | null;
 }
 
-/** A message whose delivery is locked stays with it: the delivery is found by the message. */
+/** Keeps a message whose delivery is locked: the delivery can only be found by its message. */
 const deleteMessages = statement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
   (s, p) => `

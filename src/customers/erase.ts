@@ -29,20 +29,20 @@ const eraseInput = strictObject({
   actor,
   /** Why; kept in the audit record, with the customer's id replaced by `[erased]`. */
   reason: storableText(2000),
-  /** Counts and writes nothing; `actor` and `reason` may be left out. */
+  /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
 });
 
 /** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Conversations opened since the erasure began are erased too, in a limited number of rounds. */
+/** Maximum number of rounds. Each erases the conversations that were opened during the round before. */
 const maxRounds = 5;
 
 /**
- * Erases everything that is stored about a customer, in small transactions beside running work, and returns how much it
- * was. A call that was interrupted is finished by the next one with the same id. What `open` or `receive` writes
- * meanwhile is erased, or is of a new conversation that the erasure leaves alone. Throws `INPUT_INVALID`.
+ * Erases everything that is stored about a customer, in small transactions while other work goes on, and returns the
+ * counts. An interrupted call is finished by the next one with the same id. What `open` or `receive` writes meanwhile
+ * is erased too, unless it belongs to a new conversation that the erasure leaves alone. Throws `INPUT_INVALID`.
  */
 export async function eraseCustomer(runtime: Runtime, id: string, input: EraseInput): Promise<ErasureCounts> {
   const { actorId } = parseInput('customers.erase', customerInput, { actorId: id });
@@ -58,7 +58,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call finished and published it.
+    // Null: another call has ended and announced the erasure.
     if (!ended) return begun.counts;
     const { actor: by, counts } = ended.erasure;
     announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });
@@ -81,7 +81,8 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
 }
 
 /**
- * The last transaction: nothing of the customer is left when it commits. `more`: a conversation was opened meanwhile.
+ * Ends the erasure in its last transaction; nothing of the customer is left after that. Returns `more` if a
+ * conversation was opened meanwhile, null if another call has ended the erasure.
  */
 async function end(
   tx: Executor,
@@ -102,13 +103,13 @@ async function end(
   return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };
 }
 
-/** How long the wait for the table's lock may hold up other outcomes, in milliseconds. */
+/** Limit of the wait for the lock on `delivery_outcomes`, in milliseconds; workers cannot keep outcomes meanwhile. */
 const tableLockMs = 100;
 
 /**
- * Deletes outcomes of callbacks whose delivery is gone. A settlement that began before its delivery was deleted may
- * keep its outcome after that; the table's lock waits for all that are under way. Where it cannot be had, a worker
- * deletes them.
+ * Deletes kept outcomes whose delivery is gone. A settlement that began before its delivery was deleted may keep its
+ * outcome afterwards; the table's lock waits for all settlements under way. If the lock is not free, a worker deletes
+ * these outcomes later.
  */
 async function forgetLateOutcomes(db: Database): Promise<void> {
   for (let tries = 1; tries <= 20; tries += 1) {

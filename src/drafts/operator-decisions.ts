@@ -16,7 +16,7 @@ import { type DraftRow, toDraft } from './rows.js';
 const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
 const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
 const useInput = schemaOf<UseInput>()({
-  /** What is sent, even if nothing is left of the draft's own words. */
+  /** The text to send, which need not have a word in common with the draft. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
@@ -79,7 +79,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
     const { dedupeKey } = sending;
     if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
       return { draft: toDraft(found), answered: null };
-    // Using a pending draft edits it.
+    // A pending draft that is used counts as edited.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
     await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
@@ -154,7 +154,7 @@ const selectDraft = statement<{ id: string }, DraftRow>(
   (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
 );
 
-/** A line about a draft that an operator has settled. */
+/** The columns of an audit line about a draft that an operator approved, edited, used or discarded. */
 const settledLine = { from: 'draft', at: 'settled_at', actor: 'settled_by', subjectId: 'id' };
 
 const send = statement<

@@ -28,14 +28,14 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
 export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;
-  /** The customer message that owes a draft; it gets at most one draft. Null for a proposal of the host. */
+  /** The customer message that requested the draft; it gets at most one draft. Null for a proposal of the host. */
   requestMessageId: string | null;
   /** Storing is retried until this aborts, because the generator's work was paid for. */
   signal?: AbortSignal;
 }
 
 /**
- * Like {@link proposeDraft} for a generator's result. A request that has a draft already returns it. Throws
+ * Like {@link proposeDraft} for a generator's result. If the request has a draft already, returns that one. Throws
  * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export function proposeForRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {

@@ -14,38 +14,38 @@ import type { DraftRow } from './rows.js';
 export interface ReplayInput {
   /** The policy to replay; absent: the default, which requires approval for everything. */
   policy: AutomationPolicy | undefined;
-  /** The source of the customers' facts: they are not stored, so the policy gets today's. */
+  /** Reads the context of customers. Past context is not stored, so the policy gets today's. */
   context: Pick<ContextReader, 'raw'>;
-  /** Skips proposals before this. */
+  /** Proposals from before this time are skipped. */
   since: Date;
 }
 
-/** A proposal with another decision now. */
+/** A proposal for which the policy now decides differently. */
 export interface ReplayedChange extends Pick<Proposal, 'conversationId' | 'type' | 'riskTier'> {
   draftId: string;
   before: Decision;
   now: Decision;
-  /** Whether the policy gave that decision, or why there is none. */
+  /** Whether the policy gave the decision `now`, or why it gave none. */
   outcome: PolicyAnswer['outcome'];
 }
 
 export interface Replay {
   since: Date;
   until: Date;
-  /** Stored proposals that were replayed. */
+  /** Number of stored proposals that were replayed. */
   asked: number;
-  /** Denied ones that were skipped: their text was not kept. */
+  /** Number of denied proposals, which were skipped because their text was not kept. */
   denied: number;
-  /** Counts of decisions now, by the decision then. */
+  /** Number of proposals by their past decision, then by their present one. */
   decisions: Record<Decision, Record<Decision, number>>;
   changes: ReplayedChange[];
-  /** Replayed with other facts or conversation data than then. */
+  /** Number of proposals replayed with other context or conversation data than in the past. */
   otherInput: number;
-  /** Proposals without a decision, by reason. */
+  /** Number of proposals for which the policy gave no decision, by reason. */
   undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
 }
 
-/** How many proposals are held in memory, and put to the policy, at a time. */
+/** Number of proposals that are held in memory, and put to the policy, at a time. */
 const pageSize = 20;
 
 /**
@@ -118,7 +118,10 @@ function asItWas(found: ConversationRow, { created_at }: DraftRow, messages: Mes
   return toConversation({ ...found, ...then }, messages);
 }
 
-/** An edited draft holds the operator's words; the policy was asked about the proposed ones. */
+/**
+ * Restores the proposal of a draft. An edited draft holds the operator's text, but the policy decided on the proposed
+ * one.
+ */
 function toProposal(row: DraftRow, conversation: Conversation): Proposal {
   return deepFreeze({
     id: row.id,
@@ -177,7 +180,10 @@ interface SeenParams {
 
 const untilSeen = 'm.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (d.seen_at, d.seen_id)';
 
-/** What each draft had seen, oldest first: for a request as many messages as its generator was given. */
+/**
+ * Selects the messages that each draft is based on, oldest first; for a requested draft, as many as its generator was
+ * given.
+ */
 const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
   'replay.seen',
   (s, p) => `

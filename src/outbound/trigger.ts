@@ -13,11 +13,11 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 
-/** Longest schedule: one year. */
+/** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** The default actor, for messages without a person behind them. */
+/** The input `actor`; by default the host, for messages that no person sends. */
 export const hostOrActor = actor.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
@@ -33,7 +33,7 @@ const triggerInput = schemaOf<TriggerInput>()({
 
 export interface Triggered {
   message: Message;
-  /** True when the dedupe key was known: `message` is the first one, and nothing new was sent. */
+  /** True if the dedupe key was known: `message` is the first one, and nothing new was sent. */
   duplicate: boolean;
 }
 
@@ -62,7 +62,7 @@ export async function triggerOutbound(
   return triggered;
 }
 
-/** Throws if no notifier could deliver the message. */
+/** Throws `NOTIFIER_REQUIRED` if no notifier could deliver the message, here or in a worker. */
 export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
   if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
@@ -73,7 +73,7 @@ async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: s
   return { message: first, duplicate: true };
 }
 
-/** The INSERT of the calls for outbound messages, which are the rows of `message`. */
+/** The INSERT of the owed calls for outbound messages, which are the rows of the CTE `message`. */
 export function oweMessages(s: string, how: Pick<OwedCall, 'dueAt' | 'traceparent'>): string {
   return owe(s, { topic: 'outbound', from: 'message', subjectId: 'id', key: 'id', createdAt: 'created_at', ...how });
 }

@@ -5,7 +5,7 @@ import type { SlaClock, SlaTerms } from './sla-clock.js';
 
 type DueTimes = Pick<SlaClock, 'responseDueAt' | 'breachAt'>;
 
-/** One event of a clock, from the audit. */
+/** One event of an SLA clock, read from the audit record. */
 export type ClockEvent = { at: Date } & (
   | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
@@ -14,7 +14,7 @@ export type ClockEvent = { at: Date } & (
   | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off'; by?: Actor }
 );
 
-/** A clock after its last event. */
+/** The state of a clock after an event. */
 type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
 
 /**

@@ -5,7 +5,7 @@ import { isId } from '../validation/input.js';
 import { type ClockHistory, clockActions, readClockHistory, rowsOfClock } from './clock-history.js';
 import type { SlaRow } from './rows.js';
 
-/** Every clock that a conversation had, oldest first, and what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
+/** Returns every SLA clock that a conversation had, oldest first, with its events. Throws `CONVERSATION_NOT_FOUND`. */
 export async function explainSla(executor: Executor, conversationId: string): Promise<ClockHistory[]> {
   const [found] = isId(conversationId) ? await executor.run(selectConversation, { id: conversationId }) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });

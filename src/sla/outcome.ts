@@ -1,8 +1,8 @@
 import type { SlaRow } from './rows.js';
 
 /**
- * How a clock went: `met` in time, `late` (after the response target, before the breach), `breached`, `ended` without an
- * answer as tracking was off, or still `running`.
+ * How an SLA clock ended: `met` in time, `late` (after the response target, before the breach), `breached`, `ended`
+ * without an answer because tracking was off, or not yet (`running`).
  */
 export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
 export type Outcome = (typeof clockOutcomes)[number];
@@ -20,7 +20,7 @@ export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: End
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
-  // A clock that was answered while paused counts until the pause.
+  // The time of a clock that was answered while paused counts only until the pause.
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 

@@ -5,7 +5,7 @@ import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
 import { readPolicies } from './policies.js';
 
-/** The terms that a new clock starts under, and how far away its two times are. */
+/** The terms of a new clock, and how long after its start the response is due and it breaches, in milliseconds. */
 export interface ClockTerms {
   priority: string;
   responseMinutes: number;
@@ -16,8 +16,8 @@ export interface ClockTerms {
 }
 
 /**
- * Reads the terms of a priority before the transaction that may start a clock. Undefined if none can start: tracking
- * off, provider unavailable, or no policy for the priority (logged).
+ * Reads the terms of a priority, before the transaction that may start a clock. Undefined if no clock can start:
+ * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
 export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
   const answer = await readPolicies(runtime);
@@ -26,11 +26,11 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
   if (answer.state !== 'active') return undefined;
   const policy = answer.policies.find((candidate) => candidate.priority === priority);
   if (!policy) {
-    runtime.log.warn({ priority }, 'no SLA policy for this priority; no SLA starts');
+    runtime.log.warn({ priority }, 'no SLA policy for this priority; no SLA clock starts');
     return undefined;
   }
   try {
-    // Only business hours depend on the start time.
+    // Only with business hours does the start time matter, and the database's clock is read.
     const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {
@@ -42,7 +42,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
       breachMs: away(policy.breachMinutes),
     };
   } catch (error) {
-    runtime.log.warn({ priority, reason: errorText(error) }, 'SLA policy cannot be applied; no SLA starts');
+    runtime.log.warn({ priority, reason: errorText(error) }, 'SLA policy cannot be applied; no SLA clock starts');
     return undefined;
   }
 }

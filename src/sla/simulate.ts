@@ -11,11 +11,11 @@ import { toClock } from './rows.js';
 export interface SimulateInput {
   /** The proposed terms. */
   policies: readonly SlaPolicy[];
-  /** Clocks that started before do not count. */
+  /** Clocks that started before this time are not counted. */
   since: Date;
 }
 
-/** How the clocks of a priority went, and how they would have gone. */
+/** How the clocks of one priority ended, and how they would have ended under the proposed terms. */
 export interface SimulatedPriority {
   priority: string;
   actual: OutcomeCounts;
@@ -25,7 +25,7 @@ export interface SimulatedPriority {
 export interface Simulation {
   since: Date;
   until: Date;
-  /** Conversations with events since then; deleted ones are not part of it. */
+  /** Number of conversations that changed after `since`; deleted ones are not included. */
   conversations: number;
   priorities: SimulatedPriority[];
 }
