@@ -8,13 +8,15 @@ import { jobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 
-/** lockLifetime: Agenda may take over a job from a silent worker after this, in milliseconds. A drain is shorter. */
+/**
+ * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
+ */
 const lockLifetime = 30_000;
 
 /** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
 const drainsAtOnce = 2;
 
-/** Opens Agenda at the first use: a process that only reads needs no job store. */
+/** Creates the jobs. Agenda is opened at their first use: a process that only reads needs no job store. */
 export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   let opened: Promise<OpenAgenda> | undefined;
   let started = false;
@@ -33,7 +35,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
     if (closed) return;
     const { agenda } = await open();
-    // Scheduled in the past, so that it is due at once although the clocks of processes differ.
+    // The wake-up is scheduled in the past, so that it is due at once although the clocks of processes differ.
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
@@ -63,7 +65,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     probe: async () => (await open()).probe(),
     async close() {
       closing = true;
-      // Wait for the wake-ups of earlier commits that are still being inserted.
+      // Waits for the wake-ups of earlier commits that are still being inserted.
       await Promise.all([...throttles.values()].map((throttle) => throttle.idle()));
       closed = true;
       const open = await opened?.catch(() => undefined);

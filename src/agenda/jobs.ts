@@ -13,7 +13,7 @@ export const jobNames: Record<DeliveryTopic, string> = {
 /** The Agenda job of one topic, as this worker runs it. */
 export interface TopicJob {
   run(): Promise<void>;
-  /** Saturated: wake-ups go to other workers, and this one claims again by itself. */
+  /** Whether this worker is saturated: wake-ups go to other workers, and this one claims again by itself. */
   readonly full: boolean;
 }
 
@@ -26,7 +26,7 @@ export interface Jobs {
   wake(topic: DeliveryTopic): void;
   /** Runs `drains[topic]` in that topic's Agenda job until {@link Jobs.stop}. Throws `JOBS_UNREACHABLE`. */
   start(drains: Record<DeliveryTopic, TopicJob>): Promise<void>;
-  /** Takes no more jobs; running ones keep their locks. */
+  /** Takes no more jobs; running jobs keep their locks. */
   stop(): Promise<void>;
   /** Rejects with `JOBS_UNREACHABLE` unless the job store responds. */
   probe(): Promise<void>;

@@ -22,7 +22,7 @@ export interface OpenAgenda {
 /** Size of the connection pool: Agenda polls for the jobs of all topics at once, and stalls with fewer connections. */
 const poolSize = deliveryTopics.length;
 
-/** Short limits: Agenda's queries are small, and Agenda repeats them. */
+/** Short time limits, in milliseconds: Agenda's queries are small, and Agenda repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
 
 /** Interval of Agenda's poll for jobs whose notification was lost, in milliseconds. */

@@ -10,8 +10,8 @@ export interface LockWrites {
 }
 
 /**
- * Agenda unlocks jobs without awaiting: a failure would be an unhandled rejection, or stop it half way. It is reported
- * instead; the lock expires by itself.
+ * Tracks writes of locks. Agenda does not await when it unlocks jobs: a failure would be an unhandled rejection, or
+ * stop it half way. Here a failure is reported, and the lock expires by itself.
  */
 export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWrites {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;

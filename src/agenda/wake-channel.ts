@@ -57,7 +57,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     const notification: JobNotification = {
       jobId: '' as JobNotification['jobId'],
       jobName,
-      // Null: due at once. A time would depend on the clocks of two processes.
+      // Null means due at once; a time would depend on the clocks of two processes.
       nextRunAt: null,
       priority: 0,
       timestamp: new Date(),

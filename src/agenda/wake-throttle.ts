@@ -2,7 +2,7 @@ import { abortableSleep } from '../db/abortable-sleep.js';
 
 export interface WakeThrottle {
   wake(): void;
-  /** Sends the pending wake-up at once and settles when none is in flight. */
+  /** Sends the pending wake-up at once; resolves when none is in flight. */
   idle(): Promise<void>;
 }
 

@@ -38,8 +38,8 @@ export function clockParams({ config }: { config: ResolvedConfig }, clock: Clock
 }
 
 /**
- * CTEs that write a customer's message to the row of the CTE `conversation` and owe a draft. `dedupeKey` is an SQL
- * expression.
+ * CTEs that write a customer's message to the conversation in the CTE `conversation`, and owe a draft. `dedupeKey` is
+ * an SQL expression.
  */
 export function customerMessageParts(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
   return `message AS (

@@ -10,7 +10,7 @@ export interface CustomerConversationRow {
   last_message_at: Timestamp | null;
   unread: number;
   csat_rating: CustomerConversation['csatRating'];
-  /** Oldest first; absent unless messages were requested. */
+  /** The messages, oldest first; absent unless they were requested. */
   messages?: PackedCustomerMessage[];
 }
 

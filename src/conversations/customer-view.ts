@@ -13,12 +13,12 @@ import { hostName } from './host-name.js';
 const customerInput = strictObject({ actorId: hostName });
 const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
 const threadInput = schemaOf<CustomerThreadInput>()({
-  /** Returns the messages before this one; absent: the newest. */
+  /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimit.default(200),
 }).default({ limit: 200 });
 const readInput = schemaOf<CustomerReadInput>()({
-  /** The newest message that was shown to the customer; absent: the newest of the conversation. */
+  /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
 
@@ -45,9 +45,9 @@ export async function listForCustomer(
 const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
- * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or those
- * before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`, also
- * for another customer's, and `INPUT_INVALID`.
+ * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
+ * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`,
+ * also for another customer's conversation, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,
@@ -88,7 +88,7 @@ export async function markReadForCustomer(
 /** Maximum text on one page of messages, in bytes. */
 const maxTextBytes = 2_000_000;
 
-/** Unread messages are counted up to this. */
+/** The largest number of unread messages that is counted. */
 const maxUnread = 100;
 
 /**

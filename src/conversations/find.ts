@@ -42,7 +42,7 @@ const selectConversation = statement<{ id: string }, ConversationRow>(
   (s, p) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = ${p.id}`,
 );
 
-/** The newest messages, oldest first. */
+/** Selects the newest messages of a conversation, oldest first. */
 const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
   'conversation.messages',
   (s, p) => `

@@ -14,12 +14,13 @@ const filterFields = {
   status: z.enum(conversationStatuses).optional(),
   priority: name.optional(),
   /**
-   * `active`: a clock runs or is paused; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
-   * latest clock ended.
+   * The state of SLA clocks. `active`: one runs or is paused; `due`: one runs and the response is overdue; `fulfilled`,
+   * `breached`: how the latest one ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
   /**
-   * Parts of words, all found in the subject, actor id and tags together, or all in one message. See docs/search.md.
+   * Parts of words to search for: all in the subject, actor id and tags together, or all in one message. See
+   * docs/search.md.
    */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** Actor id of the customer, compared exactly. */
@@ -62,7 +63,7 @@ interface Values {
   status?: string;
   priority?: string;
   actorId?: string;
-  /** Empty for conversations without an assignee. */
+  /** The id of the assignee; empty for conversations without one. */
   assigneeId?: string;
   tag?: string;
   search?: string;

@@ -16,8 +16,8 @@ export function bytesPerCall(concurrency: number): number {
 
 /**
  * SQL for the newest messages, newest first, up to `limit` and `budget` bytes, always including the newest. `kept`
- * marks these; the contents of the others are never read, because Postgres stores their size apart. `whole` is false
- * for a message that is left out or to be cut.
+ * marks these; the contents of the others are never read, because Postgres stores the size of a value apart from it.
+ * `whole` is false for a message that is left out or to be cut.
  */
 export function newestMessages(s: string, where: string, limit: string, budget: string): string {
   return `

@@ -67,7 +67,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
 }
 
 interface Writing extends Omit<ReceiveParams, 'resumes'> {
-  /** Undefined: no clock can start. */
+  /** The terms of the clock that may start; undefined if none can. */
   clock: ClockParams | undefined;
 }
 
@@ -140,7 +140,9 @@ interface ReceiveParams extends CustomerMessageParams {
 }
 
 interface ReceivedRow {
-  /** Null: nothing was written, because a paused clock has to be resumed in the same transaction. */
+  /**
+   * The written message. Null: nothing was written, because a paused clock has to be resumed in the same transaction.
+   */
   message: MessageRow | null;
   sla: SlaRow | null;
   paused: boolean;

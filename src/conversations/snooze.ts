@@ -16,13 +16,13 @@ import { type ConversationRow, toConversation } from './rows.js';
 const untilWords = 'a Date in the future, or null to wake it now';
 
 const snoozeInput = schemaOf<SnoozeInput>()({
-  /** Compared with the database's clock. */
+  /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor,
 });
 
 /**
- * Takes an open conversation out of the open queue until a moment or the customer's next message; null wakes it now. It
+ * Takes an open conversation out of the queue until a moment or the customer's next message; null wakes it now. It
  * stays `open`, and its SLA clock runs on. Snoozing again replaces the moment. Throws `CONVERSATION_NOT_FOUND`,
  * `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
  */

@@ -18,21 +18,21 @@ const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
 const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
-  /** Replaces the tags. */
+  /** The tags to replace all present ones. */
   tags: z.array(name).max(maxTags).optional(),
-  /** Adds tags in SQL, so that two operators who tag at once lose nothing. */
+  /** Tags to add to the present ones, so that two operators who add tags at once lose none. */
   addTags: z.array(name).max(maxTags).optional(),
   removeTags: z.array(name).max(maxTags).optional(),
-  /** Null removes the subject. */
+  /** The new subject; null removes it. */
   subject: storableText(1000).nullish(),
-  /** Null removes the assignee. */
+  /** The new assignee; null removes the present one. */
   assignee: actor.nullish(),
   /**
    * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
    * else now.
    */
   lastSeenAssigneeId: exactName(500).nullish(),
-  /** Merged by top-level keys: null removes a key, and a key that is not named stays. */
+  /** Metadata to merge by top-level keys: null removes a key, and a key that is not named stays. */
   metadata: metadataMap.optional(),
   /** Who makes the change. */
   actor,
@@ -85,7 +85,7 @@ function refuseOtherAssignee(
 
 type WantedTags = Pick<z.output<typeof updateInput>, 'tags' | 'addTags' | 'removeTags'>;
 
-/** The new tags; undefined if they do not change. */
+/** The tags after a change; undefined if they do not change. */
 function tagsOf(before: string[], { tags, addTags = [], removeTags = [] }: WantedTags): string[] | undefined {
   if (addTags.length + removeTags.length === 0) return tags;
   const kept = (tags ?? before).filter((tag) => !removeTags.includes(tag));

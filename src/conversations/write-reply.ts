@@ -17,7 +17,7 @@ export interface ReplyText {
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
-  /** Dedupe key, stored with the message to detect repeated calls. */
+  /** The dedupe key, which is stored with the message to detect repeated calls. */
   dedupeKey?: string | undefined;
 }
 

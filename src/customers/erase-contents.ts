@@ -6,7 +6,7 @@ import { type Executor, type Statement, statement } from '../db/statement.js';
 import { addToErasure } from './erasures.js';
 import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
 
-/** Rows that one transaction deletes; small, so that no lock is held for long. */
+/** Maximum number of rows that one transaction deletes; few, so that no lock is held for long. */
 const batchSize = 500;
 
 /** A batch that erases fewer rows than this is the last one. What is left is erased together with the conversation. */

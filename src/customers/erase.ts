@@ -27,7 +27,7 @@ const previewInput = strictObject({
 const eraseInput = strictObject({
   /** Who erases; kept in the audit record. */
   actor,
-  /** Why; kept in the audit record, with the customer's id replaced by `[erased]`. */
+  /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
   reason: storableText(2000),
   /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
@@ -103,7 +103,10 @@ async function end(
   return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };
 }
 
-/** Limit of the wait for the lock on `delivery_outcomes`, in milliseconds; workers cannot keep outcomes meanwhile. */
+/**
+ * How long a wait for the lock on `delivery_outcomes` may last, in milliseconds; other writers of that table wait
+ * behind it.
+ */
 const tableLockMs = 100;
 
 /**

@@ -135,7 +135,7 @@ const pendingActions = cursor(
 
 const slas = cursor('slas', (s, id) => `SELECT * FROM ${s}.slas WHERE conversation_id = ${id}::uuid ORDER BY id`);
 
-/** Each delivery has its outcome beside it, if that waits to be written. */
+/** The deliveries of a conversation, each with its outcome if that is not written yet. */
 const deliveries = cursor(
   'deliveries',
   (s, id) => `

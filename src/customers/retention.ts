@@ -8,10 +8,10 @@ import { clockOutcome, firstResponse } from '../report/measures.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
-/** Conversations that one transaction removes; few, so that no lock is held for long. */
+/** Maximum number of conversations that one transaction removes; few, so that no lock is held for long. */
 const batchSize = 20;
 
-/** The most conversations that one call removes, so that a worker can stop in between. */
+/** Maximum number of conversations that one call removes, so that a worker can stop in between. */
 export const maxRemovedPerCall = 50 * batchSize;
 
 const retentionActor: Actor = { id: 'system:retention' };
@@ -54,7 +54,7 @@ async function removeBatch(
 ): Promise<number> {
   const removed = await runtime.db.transaction(async (tx) => {
     const locked = await tx.run(lockClosed, { ids: candidates });
-    // A separate statement, so that it sees everything that was committed before the locks were acquired.
+    // This is a separate statement, so that it sees everything that was committed before the locks were acquired.
     const old = await tx.run(stillOld, { ids: locked.map((row) => row.id), days: resolvedDays });
     const ids = old.map((row) => row.id);
     if (ids.length > 0) await removeAll(tx, ids, keep);

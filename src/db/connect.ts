@@ -12,7 +12,7 @@ export { quoteIdentifier };
 export interface DatabaseOptions {
   url: string;
   schema: string;
-  /** Maximum connections of this process for statements. */
+  /** Maximum number of connections that this process opens for statements. */
   poolSize: number;
   /** Called for connections that break while idle, e.g. when Postgres restarts; the pool replaces them. */
   onConnectionError?: (error: Error) => void;

@@ -17,14 +17,16 @@ export function isOutage(error: unknown): boolean {
   return !isSqlState(code) || passingClasses.has(code.slice(0, 2)) || passing.has(code);
 }
 
-/** Whether there was no usable connection: it broke, none was free, or the server is shutting down. */
+/**
+ * Whether an error means that there was no usable connection: it broke, none was free, or the server is shutting down.
+ */
 export function isConnectionLost(error: unknown): boolean {
   const code = databaseErrorCode(error);
   if (code !== '') return /^(08|53|57P|25P03)/.test(code) || /^E[A-Z]{4,}$/.test(code);
   return error instanceof Error && connectionLostMessages.test(error.message);
 }
 
-/** Whether the database is read-only: a standby, or a primary that was set read-only. */
+/** Whether an error means that the database is read-only: a standby, or a primary that was set read-only. */
 export function isReadOnly(error: unknown): boolean {
   return databaseErrorCode(error) === '25006';
 }
@@ -38,27 +40,27 @@ export function isPlanOutdated(error: unknown): boolean {
   return code === '42804' || (code === '0A000' && routine === 'RevalidateCachedQuery');
 }
 
-/** Whether Postgres rolled back because of a concurrent transaction; a retry can succeed. */
+/** Whether an error means that Postgres rolled back because of a concurrent transaction; a retry can succeed. */
 export function isConflict(error: unknown): boolean {
   return databaseErrorCode(error) === '40001' || databaseErrorCode(error) === '40P01';
 }
 
-/** Whether a statement timed out; a smaller one may succeed. */
+/** Whether an error means that a statement timed out; a smaller one may succeed. */
 export function isStatementTimeout(error: unknown): boolean {
   return databaseErrorCode(error) === '57014' || (error instanceof Error && error.message === 'Query read timeout');
 }
 
-/** Whether every connection of this process' own pool was in use for too long. */
+/** Whether an error means that all connections of this process' own pool were in use for too long. */
 export function isPoolFull(error: unknown): boolean {
   return error instanceof Error && error.message === 'timeout exceeded when trying to connect';
 }
 
-/** Whether the error is the server's reply. Without a reply it is unknown whether the statement was executed. */
+/** Whether an error is the server's reply. Without a reply it is unknown whether the statement was executed. */
 export function isAnswer(error: unknown): boolean {
   return isSqlState(databaseErrorCode(error));
 }
 
-/** Whether pg did not send the statement because it knew that the connection was broken. */
+/** Whether an error means that pg did not send the statement, because it knew that the connection was broken. */
 export function isNeverSent(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }

@@ -1,10 +1,13 @@
 import type pg from 'pg';
 import { isAnswer } from './outage.js';
 
-/** `none`: a connection keeps one database session. `transaction`: a pooler assigns a session for each transaction. */
+/**
+ * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
+ * session for each transaction. `unknown`: the test failed.
+ */
 export type Pooling = 'none' | 'transaction' | 'unknown';
 
-/** Repetitions of the test: other clients of the pooler can falsify one, but hardly all. */
+/** Repetitions of the pooler test: other clients of the pooler can falsify one, but hardly all. */
 const rounds = 20;
 
 /**
@@ -30,7 +33,7 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
   const own = await sessionOf(client);
   for (let round = 0; round < rounds; round += 1) {
     await other.query('BEGIN');
-    // On a match `client` is not queried: if the pooler has only this session, it would wait for the end of the
+    // If both connections share a session, `client` is not queried: it might have to wait for the end of this
     // transaction.
     if ((await sessionOf(other)) === own || (await sessionOf(client)) !== own) return true;
     await other.query('ROLLBACK');

@@ -7,12 +7,12 @@ import { migrations } from './migrations/index.js';
 export interface DroppedData {
   table: string;
   column: string | null;
-  /** Rows of the table, or those that have a value in the column. */
+  /** Number of rows in the table, or of rows with a value in the column. */
   rows: number;
 }
 
 export interface RollbackPlan {
-  /** The migrations, in the order in which they are rolled back. */
+  /** Names of the migrations, in the order in which they are rolled back. */
   names: string[];
   dropped: DroppedData[];
 }

@@ -45,7 +45,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     return true;
   }
 
-  /** Whether a retry can succeed and the first attempt certainly had no effect. */
+  /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
     if (isPlanOutdated(error)) return tries <= pool.options.max;
     if (isConflict(error)) return tries < conflictTries;

@@ -11,9 +11,9 @@ import { quoteIdentifier } from './quote-identifier.js';
 
 export interface SessionOptions {
   url: string;
-  /** The schema of the search_path, through which Agenda finds its table. */
+  /** The schema that is set as the search_path; Agenda finds its table by it. */
   schema: string;
-  /** The application_name, unless the URL sets one. */
+  /** The application_name of the connection, unless the URL sets one. */
   name: string;
   /** How long connecting may take, in milliseconds. Default 10 000. */
   connectTimeoutMs?: number;
@@ -26,7 +26,7 @@ export interface SessionLimits {
   answer: number;
   /** statement_timeout: shorter than `answer`, so that the server stops working before this process gives up. */
   statement: number;
-  /** lock_timeout. */
+  /** The lock_timeout of the session. */
   lock: number;
   /** idle_in_transaction_session_timeout: frees the locks of a frozen process. */
   idleInTransaction: number;
@@ -51,7 +51,7 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
 /** An unconnected client that will not apply our settings, for inspecting a server. */
 export function newClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
-  // The failing statement reports a lost connection; without a listener the event would end the process.
+  // A lost connection is reported by the statement that fails; without a listener this event would end the process.
   client.on('error', () => {});
   return client;
 }

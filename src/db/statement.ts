@@ -6,9 +6,9 @@ export interface Statement<Params extends object = never, Row extends object = o
   readonly name: string;
   /** The SQL for a quoted schema, with `$1`, `$2`, … for the parameters. */
   text(schema: string): string;
-  /** The values of `$1`, `$2`, … */
+  /** The values of the parameters `$1`, `$2`, …, in this order. */
   values(params: Params): unknown[];
-  /** Never set: carries the type of a row. */
+  /** Never set; the property only carries the type of a row. */
   readonly row?: Row;
 }
 
@@ -41,7 +41,7 @@ export function statement<Params extends object = NoParams, Row extends object =
   }
 
   function values(params: Params): unknown[] {
-    // Built at first use, because the SQL may use constants that are declared after it.
+    // The SQL is built at first use, because it may use constants that are declared after the statement.
     if (!order) text('"schema"');
     const names = order ?? [];
     const given = params as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import type { HostModules } from '../config/config-types.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 
-/** The host modules and methods on which it depends whether a call is owed. */
+/** The host modules and methods whose presence decides whether a call is owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** The host modules of a config, as a worker announces them. */

@@ -15,8 +15,8 @@ import type { TopicHandler } from './topic-handler.js';
 const postponeMs = 1000;
 
 /**
- * Calls the host for one claimed delivery and returns its outcome, synchronously if the callback returned no promise:
- * at thousands of calls a second promises cost more than the callbacks. Never throws or rejects.
+ * Calls the host for one claimed delivery and returns the outcome, synchronously if the callback returned no promise:
+ * at thousands of calls a second, promises cost more than the callbacks. Never throws or rejects.
  */
 export type Attempt = (row: ClaimedDelivery, call: LoadedCall, claimedAt: number) => Awaitable<Outcome>;
 

@@ -16,7 +16,7 @@ export interface ClaimLoop {
    * Resolves when the deliveries of the running claim are in flight, or at once if no claim is running. Never rejects.
    */
   claimed(): Promise<void>;
-  /** Whether it takes no more deliveries: there is no room left, or it is stopping. */
+  /** Whether the loop takes no more deliveries: there is no room left, or it is stopping. */
   readonly full: boolean;
   readonly isRunning: boolean;
 }
@@ -25,9 +25,9 @@ export interface ClaimLoopOptions {
   claimer: Pick<Claimer, 'next'>;
   prefetch: Prefetch;
   inFlight: Pick<InFlight, 'size' | 'underWay' | 'add'>;
-  /** Raised when a batch is loaded, and when a delivery is settled. */
+  /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: Signal;
-  /** Wakes a worker for this topic: this one again, or another. */
+  /** Wakes a worker for this topic, which may be this one again. */
   wake(): void;
 }
 
@@ -69,7 +69,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     claiming = room > 0 ? claim(room, options) : undefined;
     const claimed = (await claiming) ?? 0;
     full = claimed === room;
-    // A full claim: more may be due than this worker takes.
+    // After a full claim, more may be due than this worker takes.
     if (full && !hasWoken) wake();
     hasWoken ||= full;
     if (claimed === 0 && inFlight.size === 0) return;

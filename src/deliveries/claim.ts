@@ -40,12 +40,16 @@ export interface ClaimedDelivery
     | 'leases_lost'
     | 'traceparent'
   > {
-  /** Whether the worker that holds it claimed it again: the stored attempts are then one more than the calls made. */
+  /**
+   * Whether the worker that holds the delivery claimed it again: the stored attempts are then one more than the calls
+   * made.
+   */
   isClaimedAgain?: boolean;
 }
 
 /**
- * Maximum size of a loaded payload. Metadata passed to `resolve` before it was limited may be too large for a process.
+ * Maximum size of a loaded payload, in bytes. Metadata that `resolve` stored before it had a limit may be too large for
+ * a process.
  */
 const maxPayloadBytes = 65_536;
 
@@ -72,7 +76,7 @@ export function toDelivery(row: DeliveryRow): Delivery {
 export interface ClaimOptions {
   limit: number;
   leaseMs: number;
-  /** Claims only deliveries that are due at this time or later. Default: from the start of the queue. */
+  /** The claim leaves out deliveries that were due before this time. Default: none. */
   from?: Date;
 }
 
@@ -119,7 +123,7 @@ export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: 
   return executor.run(claimOneSuspect, { topic, leaseMs });
 }
 
-/** Reads an index of suspects only, and neither the backlog nor settled deliveries. */
+/** Claims a suspect by an index of suspects only, and reads neither the backlog nor settled deliveries. */
 export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `

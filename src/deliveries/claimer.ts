@@ -9,7 +9,7 @@ import { createScanThrottle } from './scan-throttle.js';
  */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
-  /** Call it for every delivery that is no longer held. */
+  /** To be called for every delivery that this worker no longer holds. */
   released(id: string): void;
 }
 

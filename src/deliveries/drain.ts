@@ -18,7 +18,8 @@ export interface Drainer {
   stop(): Promise<void>;
   readonly inFlight: number;
   /**
-   * Whether it takes no more deliveries, for lack of room or because it is stopping: wake-ups then go to other workers.
+   * Whether the drainer takes no more deliveries, for lack of room or because it is stopping: wake-ups then go to other
+   * workers.
    */
   readonly full: boolean;
 }

@@ -9,10 +9,7 @@ import type { TopicHandler } from './topic-handler.js';
 /** Number of outcomes read by one statement. */
 const pageSize = 500;
 
-/**
- * Writes the outcomes that any worker kept because of a lock, as far as these locks are gone, and reports the written
- * ones.
- */
+/** Writes the outcomes that any worker kept because of a lock, as far as these locks are gone, and reports them. */
 export async function writeKeptOutcomes(
   runtime: Runtime,
   handlers: Record<DeliveryTopic, TopicHandler>,

@@ -24,7 +24,7 @@ const listInput = schemaOf<DeliveryListInput>()({
   limit: pageLimit,
 }).default({ limit: 50 });
 
-/** Lists deliveries, newest first, by default of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+/** Lists deliveries, newest first; by default those of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: DeliveryListInput): Promise<Page<Delivery>> {
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
   const states = [state ?? deliveryStates].flat();
@@ -42,7 +42,7 @@ export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Prom
   return toDelivery(row);
 }
 
-/** Has one subquery for each state, so that pending and discarded deliveries are read by their indexes. */
+/** Lists deliveries with one subquery for each state, so that pending and discarded ones are read by their indexes. */
 const selectPage = statement<
   { states: DeliveryState[]; topic: DeliveryTopic | null; before: string | null; limit: number },
   DeliveryRow

@@ -14,8 +14,8 @@ export const postponedCall = Symbol('postponed');
 export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall | undefined;
 
 /**
- * Loads the calls of a batch. If that fails they are loaded one by one, so that only the faulty delivery fails an
- * attempt; none does during an outage, on a read-only database or behind a lock. Never rejects.
+ * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
+ * attempt. No delivery fails one because of an outage, a read-only database or a lock. Never rejects.
  */
 export async function loadBatch(
   runtime: Runtime,

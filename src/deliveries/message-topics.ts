@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 
-/** Topics that deliver a message: the outcome becomes the message's status. */
+/** Topics whose deliveries carry a message: the outcome of a delivery becomes the message's status. */
 export const messageTopics = ['outbound', 'reply'] as const satisfies readonly DeliveryTopic[];
 
 export type MessageTopic = (typeof messageTopics)[number];

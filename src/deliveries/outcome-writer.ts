@@ -43,7 +43,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
         waiting.push({ settlement, since: performance.now(), resolve });
         if (writing) return;
         writing = true;
-        // Waits, to group the outcomes of one turn of the event loop.
+        // The write begins after this turn of the event loop, to group all outcomes that arrive in it.
         setImmediate(writeAll);
       }),
     stop() {

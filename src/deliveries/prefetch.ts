@@ -1,4 +1,4 @@
-/** Prefetch only while the average call is shorter than this (ms). */
+/** Deliveries are prefetched only while the average call is shorter than this (ms). */
 const shortMs = 50;
 
 /**
@@ -13,7 +13,7 @@ const veryShortMs = 10;
  */
 export const shortCallBatchSize = 100;
 
-/** EWMA smoothing factor. */
+/** Smoothing factor of the average call duration (EWMA). */
 const weight = 0.1;
 
 /** Initial average duration of a call (ms): too long to prefetch. */
@@ -44,9 +44,9 @@ export interface Prefetch {
   /** Maximum number of calls that are not settled; a crash repeats no more. */
   readonly unsettledLimit: number;
   claimed(found: number, room: number): void;
-  /** Call it with each call's duration up to its settlement. */
+  /** To be called with the duration of each call up to its settlement. */
   took(ms: number): void;
-  /** Call it when prefetched deliveries wait too long: calls are no longer short. */
+  /** To be called when prefetched deliveries wait too long: calls are no longer short. */
   stalled(): void;
 }
 
@@ -58,7 +58,7 @@ export function createPrefetch(concurrency: number, maxAttempts: number): Prefet
     room({ called, ahead }) {
       if (maxAttempts < minAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
-      // Claim whole batches: otherwise every ended call would claim one delivery.
+      // Whole batches are claimed: otherwise every call that ends would claim one delivery.
       return called + ahead <= 2 * batch() ? batch() : 0;
     },
     get unsettledLimit() {

@@ -1,9 +1,9 @@
 import { type Executor, statement } from '../db/statement.js';
 
-/** Rows deleted by one statement; few, so that locks are short. */
+/** Maximum number of rows that one statement deletes; few, so that locks are short. */
 const batchSize = 5000;
 
-/** Rows deleted by one call, so that a worker can stop in between. */
+/** Maximum number of rows that one call deletes, so that a worker can stop in between. */
 export const maxDeletedPerCall = 20 * batchSize;
 
 /** Deletes up to {@link maxDeletedPerCall} deliveries that were done more than `days` ago. Discarded ones stay. */
@@ -17,7 +17,7 @@ export async function forgetDone(executor: Executor, days: number): Promise<numb
   return forgotten;
 }
 
-/** Ids sort by time, so the primary key finds old rows. */
+/** Deletes old done deliveries. Their ids sort by time, so the primary key finds them. */
 const deleteDone = statement<{ days: number; limit: number }, { id: string }>(
   'delivery.forget',
   (s, p) => `

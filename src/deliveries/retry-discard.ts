@@ -23,8 +23,8 @@ const retryInput = schemaOf<RetryInput>()({
 /**
  * Makes a discarded delivery pending again, with its attempts reset and the same `deliveryId`. It is due now, or when
  * it was scheduled for if that is still to come. A delivery that waits for its next attempt becomes due now. A
- * scheduled message keeps its time unless `releaseScheduled` is true, and so does always the delivery that is due when
- * a running SLA clock breaches. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`,
+ * scheduled message keeps its time unless `releaseScheduled` is true; the delivery that is due when a running SLA clock
+ * breaches always keeps it. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`,
  * `INPUT_INVALID`.
  */
 export async function retryDelivery(runtime: Runtime, id: string, input: RetryInput): Promise<Delivery> {

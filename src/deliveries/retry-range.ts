@@ -9,10 +9,10 @@ import { mayBeCalled, retryStatement } from './retry-discard.js';
 
 const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
-/** How many deliveries of each topic; a topic without any is left out. */
+/** The number of deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
 
-/** How many deliveries {@link retryRange} would call again now. Throws `INPUT_INVALID`. */
+/** Counts the deliveries that {@link retryRange} would call again now, by topic. Throws `INPUT_INVALID`. */
 export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.countRetryable', rangeInput, range);
   const rows = await db.run(countRange, { topic: topic ?? null, since: since ?? null });

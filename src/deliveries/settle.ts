@@ -135,7 +135,9 @@ const outcomeRows = (p: Placeholders<OutcomeParams>) =>
   `unnest(${claimLists(p)}, ${p.kinds}::text[], ${p.delaysMs}::float8[], ${p.errors}::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
-/** The rows of a group of `done` outcomes, the usual case, which need fewer parameters: `attempts` stays as claimed. */
+/**
+ * The outcomes of a group with only `done`, the usual case, which need fewer parameters: `attempts` stays as claimed.
+ */
 const doneRows = (p: Placeholders<ClaimParams>) => `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;

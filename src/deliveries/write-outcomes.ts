@@ -7,7 +7,7 @@ import { keepOutcomes, type Settlement, settle, type WrittenOutcome } from './se
 
 const retryMs = 500;
 
-/** During an outage, log at its start and every ten seconds. */
+/** During an outage of the database, every how many tries a line is logged: at first, then every ten seconds. */
 const triesPerLine = 20;
 
 /**

@@ -8,7 +8,7 @@ export const draftActions = ['approve', 'edit', 'discard', 'use', 'supersede'] a
  */
 export type DraftAction = (typeof draftActions)[number];
 
-/** Every allowed transition; a draft becomes at most one message. */
+/** The allowed transitions of drafts: by action, from a status to the next. A draft becomes at most one message. */
 const steps: Record<DraftAction, Partial<Record<DraftStatus, DraftStatus>>> = {
   approve: { pending: 'approved' },
   edit: { pending: 'edited' },

@@ -66,10 +66,10 @@ export async function discardDraft(runtime: Runtime, id: string, input: DiscardI
 interface Sending {
   action: 'approve' | 'edit' | 'use';
   actor: Actor;
-  /** Null sends the proposed text. */
+  /** The text to send; null sends the proposed text. */
   content: string | null;
   dedupeKey?: string | undefined;
-  /** The newest message the sender had read; undefined: not compared. */
+  /** The id of the newest message that the sender had read; undefined: nothing is compared. */
   lastSeen: string | null | undefined;
 }
 

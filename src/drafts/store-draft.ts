@@ -24,7 +24,7 @@ export interface StoredDraft {
   draft: Draft;
   /** The message that an allowed draft became. */
   answered: WrittenReply | null;
-  /** Whether the request had `draft` as its draft before; nothing was written. */
+  /** Whether the request had this draft already, so that nothing was written. */
   known: boolean;
 }
 
@@ -133,7 +133,7 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 interface DraftParams
   extends PolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
-  /** As JSON. */
+  /** The evidence as JSON. */
   evidence: string;
   inputDigest: string;
   status: DraftStatus;

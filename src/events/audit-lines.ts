@@ -3,17 +3,17 @@ export type AuditLine = {
   /** A FROM clause; one audit line is written for each of its rows. */
   from: string;
   at: string;
-  /** A jsonb value; {@link systemActor} for Cairnloop itself. */
+  /** Who made the change, a jsonb value; {@link systemActor} for Cairnloop itself. */
   actor: string;
-  /** Default `conversation_id`; `NULL` for a line about no conversation. */
+  /** The id of the conversation. Default `conversation_id`; `NULL` for a line about no conversation. */
   conversationId?: string;
-  /** Default `NULL`. */
+  /** The id of what the line is about, such as a message. Default `NULL`. */
   subjectId?: string;
-  /** A jsonb value. Default `'{}'`. */
+  /** Further data of the line, a jsonb value. Default `'{}'`. */
   detail?: string;
 } & (
   | { action: string }
-  /** The action as SQL, where it depends on the row. */
+  /** The action as an SQL expression, for an action that depends on the row. */
   | { actionSql: string }
 );
 
@@ -32,7 +32,7 @@ function select(line: AuditLine): string {
       FROM ${from}`;
 }
 
-/** The actor of changes that Cairnloop makes itself. */
+/** The actor of changes that Cairnloop makes itself, as a jsonb literal in SQL. */
 export function systemActor(name: string): string {
   return `'{"id": "system:${name}"}'`;
 }

@@ -9,10 +9,10 @@ import type { Changes, ChangeType } from './changes.js';
 export interface FollowUp {
   /** Wakes a worker: a delivery of this topic is due. */
   wake?: DeliveryTopic | false;
-  /** Notifies open pages of a changed conversation. */
+  /** Notifies the open pages that show a conversation of its change. */
   show?: Shown;
   count?: (metrics: Metrics) => void;
-  /** Domain events of the telemetry, in their order. */
+  /** Telemetry events to publish, in their order. */
   publish?: readonly Published[];
 }
 

@@ -7,7 +7,7 @@ export interface OwedCall {
   topic: DeliveryTopic;
   /** A FROM clause; one call is owed for each of its rows. */
   from: string;
-  /** Default `conversation_id`. */
+  /** The id of the conversation. Default `conversation_id`. */
   conversationId?: string;
   /** The id of the message or clock that the call is about. Default `NULL`. */
   subjectId?: string;
@@ -15,7 +15,7 @@ export interface OwedCall {
   key: string;
   dueAt: string;
   createdAt: string;
-  /** A jsonb value. Default `'{}'`. */
+  /** Data for the call, a jsonb value. Default `'{}'`. */
   payload?: string;
   /** The `traceparent` of the span that owes the call. Default `NULL`. */
   traceparent?: string;

@@ -24,9 +24,9 @@ const triggerInput = schemaOf<TriggerInput>()({
   templateId: name,
   /** The exact text to deliver. */
   content,
-  /** Default 0: at once. */
+  /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
-  /** Dedupe key: a second call with it for the same conversation sends nothing. */
+  /** The dedupe key: a second call with it for the same conversation sends nothing. */
   dedupeKey: name.optional(),
   actor: hostOrActor,
 });

@@ -30,7 +30,7 @@ export interface PendingAction {
   dedupeKey: string;
   dueAt: Date;
   createdAt: Date;
-  /** Null while the action waits for `dueAt`. */
+  /** Why the action was held; null while it waits for `dueAt`. */
   held: HeldReason | null;
 }
 

@@ -13,7 +13,7 @@ const day = 24 * 60 * minute;
 /** A calendar that stays closed for longer than this (ms) counts as never opening: a leap year, with margin. */
 const longestClosure = 370 * day;
 
-/** How far from its start business time is counted (ms). Terms are bounded, so none needs more. */
+/** Business time is counted no further than this from its start (ms). Terms are bounded, so none needs more. */
 const furthest = 50 * 366 * day;
 
 /**
@@ -81,7 +81,7 @@ function stretchEnd(timeZone: string, at: number, offset: number, midnight: numb
   return after;
 }
 
-/** The zone's offset from UTC, in milliseconds. */
+/** The offset of a time zone from UTC at a moment, in milliseconds. */
 function offsetAt(timeZone: string, at: number): number {
   const offset = tzOffset(timeZone, new Date(at));
   if (Number.isNaN(offset)) throw new CairnloopError('TIME_ZONE_UNKNOWN', { timeZone });

@@ -20,7 +20,7 @@ export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: End
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
-  // The time of a clock that was answered while paused counts only until the pause.
+  // A clock that was answered while it was paused is judged by the moment of the pause.
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 

@@ -30,7 +30,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
     return undefined;
   }
   try {
-    // Only with business hours does the start time matter, and the database's clock is read.
+    // The start time matters only for business hours; it is then read from the database's clock.
     const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {

@@ -13,7 +13,7 @@ export interface SlaClock extends SlaTerms {
   breachAt: Date;
 }
 
-/** Starts a clock at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
+/** Returns a clock that starts at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
 export function newClock(terms: SlaTerms, at: Date): SlaClock {
   const { responseMinutes, breachMinutes, calendar = null } = terms;
   const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
@@ -28,7 +28,7 @@ export function newClock(terms: SlaTerms, at: Date): SlaClock {
   };
 }
 
-/** Whether the breach time has come. A paused clock cannot breach. */
+/** Whether the breach time of a clock has come. A paused clock cannot breach. */
 export function isBreached(clock: SlaClock, at: Date): boolean {
   return clock.pausedAt === null && clock.breachAt <= at;
 }

@@ -8,7 +8,7 @@ import type { ClockTerms } from './prepare-clock.js';
 export type TermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
   /** Not named `priority`, because the same statement may set the conversation's priority. */
   clockPriority: string;
-  /** As JSON; null for a clock without business hours. */
+  /** The business hours as JSON; null for a clock without any. */
   calendar: string | null;
 };
 

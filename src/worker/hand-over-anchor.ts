@@ -7,7 +7,10 @@ import { returnedFailure } from '../foundation/returned-failure.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 
-/** Added to the time limit of a call to get the lease of a turn, in milliseconds. After it another worker tries. */
+/**
+ * How much longer the lease of a turn is than the time limit of a call, in milliseconds. When the lease ends, another
+ * worker tries.
+ */
 const claimSlackMs = 30_000;
 
 /** A claimed turn to hand over the audit anchor. Its id stays the same until the hand-over succeeds. */

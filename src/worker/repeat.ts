@@ -7,8 +7,8 @@ export interface RepeatedTask {
 }
 
 /**
- * Runs `work` now and `everyMs` after each end, so that it never overlaps itself. A failure is logged and the next
- * round tries again.
+ * Runs `work` now, and again `everyMs` after each run ended, so that runs never overlap. A failure is logged, and the
+ * next round tries again.
  */
 export function repeat(
   log: Logger,

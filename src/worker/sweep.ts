@@ -52,13 +52,13 @@ export function createSweep(
 interface SweepRow {
   topic: DeliveryTopic;
   due: boolean;
-  /** Milliseconds from now, distinct and ascending. */
+  /** Milliseconds until the next deliveries of the topic are due, distinct and ascending. */
   deadlines: number[];
 }
 
 /**
- * OFFSET 0 makes the planner keep the subquery's order and use its index. Without it, it reads the whole table to find
- * that a topic has nothing due.
+ * Finds topics with due deliveries. OFFSET 0 makes the planner keep the subquery's order and use its index; otherwise
+ * it reads the whole table to find that a topic has nothing due.
  */
 export const findDue = statement<
   { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },

@@ -14,9 +14,9 @@ export type Drainers = Record<DeliveryTopic, Drainer>;
 
 /** The repeated tasks of a worker. */
 export interface Timers {
-  /** Timers that claim or start work; a stopping worker stops these first. */
+  /** Tasks that claim or start work; a stopping worker stops these first. */
   intake: RepeatedTask[];
-  /** Timers that running callbacks need: lease renewal and heartbeat. */
+  /** Tasks that running callbacks need: lease renewal and heartbeat. */
   upkeep: RepeatedTask[];
 }
 

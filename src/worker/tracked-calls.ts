@@ -16,7 +16,10 @@ const cause = new AsyncLocalStorage<TrackedCall>();
 /** Running callbacks of every worker in this process. */
 const underWay = new Set<TrackedCall>();
 
-/** A callback that never settles would be kept forever; beyond this number the oldest are dropped. */
+/**
+ * Maximum number of remembered calls, beyond which the oldest are forgotten: a callback that never settles would be
+ * kept for ever.
+ */
 const mostRemembered = 10_000;
 
 let onBegin: ((call: TrackedCall) => void) | undefined;
@@ -52,7 +55,7 @@ function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNull
         done();
         return returned;
       }
-      // Resolve the result once: a query builder runs its query at each `then`.
+      // The result is resolved only once: a query builder runs its query at each `then`.
       const settling = cause.run(call, () => Promise.resolve(returned));
       settling.then(done, done);
       return settling;
@@ -74,14 +77,14 @@ function begin(call: TrackedCall): void {
 /** Maximum number of calls named in a log message. */
 const mostShown = 10;
 
-/** Where an error came from, as far as known: one call, or all running ones. */
+/** The source of an error, as far as known: one callback, or all running ones. */
 export interface ErrorSource {
   /** Description for log lines, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
   calls: readonly TrackedCall[];
 }
 
-/** The cause of the running code; call it while an uncaught error is handled. */
+/** Returns the callback that caused the running code; to be called while an uncaught error is handled. */
 export function findErrorSource(): ErrorSource {
   const known = cause.getStore();
   if (known) return { words: describeCall(known), calls: [known] };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import { findErrorSource } from './tracked-calls.js';
 
-/** Logs the running calls when an uncaught error ends the process. Whether it ends is up to Node and the host. */
+/** Logs the running callbacks when an uncaught error ends the process. Whether it ends is up to Node and the host. */
 export function logUncaught(log: Logger): { stop(): void } {
   const listener = (error: unknown) => {
     const { words, calls } = findErrorSource();
@@ -32,8 +32,8 @@ export interface UncaughtErrors {
 }
 
 /**
- * Replaces Node's handling in a worker's own process. An unhandled rejection of a callback is only logged, because
- * other callbacks are not affected. An uncaught error requests an orderly shutdown.
+ * Replaces Node's handling of uncaught errors in a process that runs only a worker. An unhandled rejection of a
+ * callback is only logged, because other callbacks are not affected. An uncaught error requests an orderly shutdown.
  */
 export function catchUncaughtErrors(log: Logger): UncaughtErrors {
   let crash: Crash | undefined;

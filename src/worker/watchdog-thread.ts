@@ -9,7 +9,7 @@ let missed = 0;
 /** Time limit for writing the last log message, in milliseconds: the process that reads it may be gone or stopped. */
 const lastWordsMs = 200;
 
-// Count ticks, not time: a process that was frozen and resumed has missed none.
+// Counts ticks, not time: a process that was frozen and resumed has missed none.
 const watching = setInterval(() => {
   const now = Atomics.load(beats, 0);
   missed = now === last ? missed + 1 : 0;

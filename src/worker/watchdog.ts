@@ -2,14 +2,14 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { describeCall, onCallBegin } from './tracked-calls.js';
 
-/** Data for the watchdog thread. */
+/** The data that the watchdog thread gets. */
 export interface WatchdogData {
-  /** Incremented by the main thread while its event loop runs. */
+  /** A counter that the main thread increments while its event loop runs. */
   beats: Int32Array;
   /** Describes the call that began last, in UTF-8; the remaining bytes are zero. */
   lastCall: Uint8Array;
   tickMs: number;
-  /** Ticks without a beat after which the process is ended. */
+  /** Number of ticks without a change of `beats` after which the process is killed. */
   patience: number;
 }
 

@@ -14,7 +14,7 @@ export async function pendingMigrations(executor: Executor): Promise<string[]> {
   return (await compareOrNone(executor)).pending;
 }
 
-/** How long a result of the check is reused on the same connections, in milliseconds. */
+/** How long a passed schema check holds for the connections that are open, in milliseconds. */
 const freshMs = 1000;
 
 /**

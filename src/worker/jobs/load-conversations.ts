@@ -24,8 +24,8 @@ export async function loadConversations(
 export interface WholeConversation {
   row: ConversationRow;
   /**
-   * Oldest first. Parsed only when called, because each garbage collection would copy the parsed messages of all
-   * waiting calls.
+   * Returns the messages, oldest first. They are parsed only now, because each garbage collection would copy the parsed
+   * messages of all waiting calls.
    */
   messages(): Message[];
   /** Whether older messages were left out, or one was cut. */
@@ -64,8 +64,8 @@ function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
 type How = 'small' | 'large';
 
 /**
- * Loads small conversations, then up to `mostLarge` of the missing ones as large. Large ones are rare, and bounding the
- * size is a good part of a load.
+ * Loads small conversations, then at most `mostLarge` of the others as large. Large ones are rare, and to bound their
+ * size takes a good part of a load.
  */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
