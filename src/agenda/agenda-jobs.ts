@@ -4,7 +4,7 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { type Jobs, jobNames, type TopicJob } from './jobs.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 
@@ -50,7 +50,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
       locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
       defineDrains(agenda, log, drains);
       // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
-      await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
+      await agenda.cancel({ names: Object.values(jobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
       started = true;
       await agenda.start();
     },

@@ -1,5 +1,5 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 
 /** Connects a MongoDB client. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
 export async function connectMongo(url: string, timeoutMs: number) {
@@ -17,7 +17,7 @@ export async function connectMongo(url: string, timeoutMs: number) {
     return client;
   } catch (error) {
     await client?.close().catch(() => {});
-    return jobsUnreachable('mongodb')(error);
+    return throwJobsUnreachable('mongodb')(error);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AgendaBackend } from 'agenda';
 import type pg from 'pg';
 import { requireJobTable } from '../db/job-table.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 import { loadPostgresBackend } from './load-postgres-backend.js';
 
 /** The store of Agenda's jobs. It holds nothing but wake-ups, so it may be lost at any time. */
@@ -14,11 +14,11 @@ export interface JobStore {
 }
 
 /** The job store in the host's Postgres. Its table is created by `migrate`: workers that create it at start collide. */
-export async function postgresStore(pool: pg.Pool, schema: string): Promise<JobStore> {
+export async function openPostgresJobStore(pool: pg.Pool, schema: string): Promise<JobStore> {
   const { PostgresBackend } = await loadPostgresBackend();
   return {
     backend: new PostgresBackend({ pool, ensureSchema: false, disableNotifications: true }),
-    probe: () => requireJobTable(pool, schema).catch(jobsUnreachable('postgres')),
+    probe: () => requireJobTable(pool, schema).catch(throwJobsUnreachable('postgres')),
     close: async () => {},
   };
 }

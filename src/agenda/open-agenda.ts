@@ -6,8 +6,8 @@ import { deliveryTopics } from '../contracts/domain.js';
 import { channelName } from '../db/channel-name.js';
 import { openSessionPool } from '../db/session.js';
 import { errorText } from '../foundation/redact.js';
-import { type JobStore, postgresStore } from './job-store.js';
-import { mongoStore } from './mongo-store.js';
+import { type JobStore, openPostgresJobStore } from './job-store.js';
+import { openMongoJobStore } from './mongo-store.js';
 import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
 import { WakeChannel } from './wake-channel.js';
 
@@ -34,7 +34,7 @@ const processEvery = 500;
  */
 export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
   const quietly = onceInAWhile((error: Error) =>
-    log.warn({ reason: errorText(error) }, 'job connection lost; reconnecting'),
+    log.warn({ reason: errorText(error) }, 'connection to the job store lost; reconnecting'),
   );
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
@@ -67,8 +67,8 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
 }
 
 async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Promise<JobStore> {
-  if (jobs.backend === 'mongodb') return mongoStore(jobs.url, database.schema);
-  const store = await postgresStore(pool, database.schema);
+  if (jobs.backend === 'mongodb') return openMongoJobStore(jobs.url, database.schema);
+  const store = await openPostgresJobStore(pool, database.schema);
   await store.probe();
   return store;
 }

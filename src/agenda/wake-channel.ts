@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { JobNotification, NotificationChannel, NotificationHandler } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { listenOn, type NotificationListener } from '../db/listen.js';
+import { listenForNotifications, type NotificationListener } from '../db/listen.js';
 
 /**
  * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
@@ -28,7 +28,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
 
   /** Starts to listen without waiting for the connection; until then Agenda's polls find the jobs. */
   async connect(): Promise<void> {
-    this.#listening ??= listenOn({
+    this.#listening ??= listenForNotifications({
       connection: this.#connection,
       channel: this.#channel,
       log: this.#log,

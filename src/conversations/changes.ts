@@ -22,7 +22,7 @@ export const changeableFields = ['priority', 'tags', 'subject', 'assignee', 'met
  * Applies the wanted fields; null if nothing changes. Absent fields stay. `metadata` is merged by top-level keys, and
  * null removes one, so that two writers keep each other's keys. Pure.
  */
-export function changedValues(
+export function applyFieldChanges(
   before: ChangeableFields,
   wanted: { [F in keyof ChangeableFields]?: ChangeableFields[F] | undefined },
 ): { fields: ChangeableFields; changes: FieldChanges } | null {

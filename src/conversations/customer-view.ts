@@ -8,9 +8,9 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId, pageCursor, pageLimit, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
-import { hostName } from './host-name.js';
+import { hostIdSchema } from './host-id-schema.js';
 
-const customerInput = strictObject({ actorId: hostName });
+const customerInput = strictObject({ actorId: hostIdSchema });
 const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
 const threadInput = schemaOf<CustomerThreadInput>()({
   /** The id of a message: older messages than this one are returned. Absent: the newest. */

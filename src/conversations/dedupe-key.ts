@@ -4,7 +4,7 @@ import { z } from 'zod';
 const words = 'a text of 1 to 1000 characters that is not blank';
 
 /** A caller's dedupe key, compared exactly. */
-export const dedupeKey = z.string(words).max(1000, words).regex(/\S/, words);
+export const dedupeKeySchema = z.string(words).max(1000, words).regex(/\S/, words);
 
 /**
  * The stored form of a dedupe key of `open`. It contains the customer: another customer's equal key opens another

@@ -3,7 +3,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 /** Finds the message that an earlier call with this key wrote; null if there is none. */
-export async function findByDedupeKey(
+export async function findMessageByDedupeKey(
   executor: Executor,
   conversationId: string,
   dedupeKey: string,
@@ -13,16 +13,16 @@ export async function findByDedupeKey(
 }
 
 /**
- * Like {@link findByDedupeKey}, under the lock of the conversation: the second of two concurrent calls finds the
+ * Like {@link findMessageByDedupeKey}, under the lock of the conversation: the second of two concurrent calls finds the
  * message of the first one.
  */
-export async function findByDedupeKeyUnderLock(
+export async function findMessageByDedupeKeyUnderLock(
   tx: Executor,
   conversationId: string,
   key: string,
 ): Promise<Message | null> {
   await tx.run(lockForKey, { conversationId });
-  return findByDedupeKey(tx, conversationId, key);
+  return findMessageByDedupeKey(tx, conversationId, key);
 }
 
 const lockForKey = statement<{ conversationId: string }, { id: string }>(

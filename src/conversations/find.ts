@@ -3,7 +3,7 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
+import { boundedContentSql, maxLoadedBytes, newestMessagesSql } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
 /** Maximum number of messages loaded with a conversation. */
@@ -11,13 +11,13 @@ export const maxLoadedMessages = 10_000;
 
 /**
  * Finds a conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than {@link
- * loadedBytes} of them. Null if there is none.
+ * maxLoadedBytes} of them. Null if there is none.
  */
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
     runtime.db.run(selectConversation, { id }),
-    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: loadedBytes }),
+    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: maxLoadedBytes }),
   ]);
   const isTruncated = messages.some(({ truncated }) => truncated);
   return conversations[0] ? toConversation(conversations[0], messages.map(toMessage), isTruncated) : null;
@@ -31,7 +31,7 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
 }
 
 /** Returns a conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
-export async function requireHead(executor: Executor, id: string): Promise<Conversation> {
+export async function requireConversationHead(executor: Executor, id: string): Promise<Conversation> {
   const [row] = isId(id) ? await executor.run(selectConversation, { id }) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toConversation(row);
@@ -46,11 +46,11 @@ const selectConversation = statement<{ id: string }, ConversationRow>(
 const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
   'conversation.messages',
   (s, p) => `
-    SELECT id, conversation_id, role, ${boundedContent} AS content, author, ${s}.bounded_map(metadata) AS metadata,
+    SELECT id, conversation_id, role, ${boundedContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
       status, sent_at, created_at, truncated
     FROM (
       SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (
-        ${newestMessages(s, `m.conversation_id = ${p.id}`, `${p.limit}::int`, `${p.budget}::bigint`)}
+        ${newestMessagesSql(s, `m.conversation_id = ${p.id}`, `${p.limit}::int`, `${p.budget}::bigint`)}
       ) chosen
     ) newest
     WHERE kept ORDER BY created_at, id`,

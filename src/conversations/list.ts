@@ -6,7 +6,7 @@ import { type Placeholders, type Statement, statement } from '../db/statement.js
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
-import { hostName } from './host-name.js';
+import { hostIdSchema } from './host-id-schema.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';
 
@@ -24,7 +24,7 @@ const filterFields = {
    */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** Actor id of the customer, compared exactly. */
-  actorId: hostName.optional(),
+  actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),
   tag: name.optional(),

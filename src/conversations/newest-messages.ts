@@ -4,7 +4,7 @@ import { maxContentLength } from '../validation/input.js';
 export const maxContentBytes = 4 * maxContentLength;
 
 /** Maximum size of the messages that are loaded with one conversation, in bytes. */
-export const loadedBytes = 8 * 1024 * 1024;
+export const maxLoadedBytes = 8 * 1024 * 1024;
 
 /** Maximum size of the messages for all running calls of a topic together, and for one call, in bytes. */
 const callBytes = { together: 64 * 1024 * 1024, one: 4 * 1024 * 1024 };
@@ -19,7 +19,7 @@ export function bytesPerCall(concurrency: number): number {
  * marks these; the contents of the others are never read, because Postgres stores the size of a value apart from it.
  * `whole` is false for a message that is left out or to be cut.
  */
-export function newestMessages(s: string, where: string, limit: string, budget: string): string {
+export function newestMessagesSql(s: string, where: string, limit: string, budget: string): string {
   return `
       SELECT *, kept AND octet_length(content) <= ${maxContentBytes} AS whole FROM (
         SELECT *, place <= ${limit} AND (place = 1 OR bytes_so_far <= ${budget}) AS kept FROM (
@@ -34,4 +34,4 @@ export function newestMessages(s: string, where: string, limit: string, budget: 
 }
 
 /** SQL for a message's content. One that was stored past the limit for inputs is cut to that limit. */
-export const boundedContent = `CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;
+export const boundedContentSql = `CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;

@@ -9,26 +9,26 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
+import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
 import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import {
   type ClockParams,
   type CustomerMessageParams,
   clockParams,
+  customerMessageCtes,
   customerMessageParams,
-  customerMessageParts,
-  messageLine,
+  messageReceivedAuditLine,
 } from './customer-message.js';
-import { dedupeKey, receiveDedupeKey } from './dedupe-key.js';
-import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
+import { dedupeKeySchema, receiveDedupeKey } from './dedupe-key.js';
+import { findMessageByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
   metadata,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
-  dedupeKey: dedupeKey.optional(),
+  dedupeKey: dedupeKeySchema.optional(),
 });
 
 /**
@@ -42,7 +42,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   // Without a provider no clock can start, so the query for the priority is skipped.
   const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
-  const received = await runtime.traces.send(receivedTopics, () =>
+  const received = await runtime.traces.send(customerMessageTopics, () =>
     record(runtime, {
       id,
       dedupeKey: dedupeKey === undefined ? null : receiveDedupeKey(dedupeKey),
@@ -58,7 +58,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
 }
 
 /** The topics of deliveries that a customer's message may owe. */
-export const receivedTopics = ['sla_breach', 'draft'] as const;
+export const customerMessageTopics = ['sla_breach', 'draft'] as const;
 
 async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   const [row] = await runtime.db.run(selectPriority, { id });
@@ -96,7 +96,7 @@ function write(executor: Executor, { clock, ...message }: Writing, resumes: bool
 }
 
 async function repeatedMessage(tx: Executor, { id, dedupeKey }: Writing): Promise<{ repeated: Message } | null> {
-  const repeated = dedupeKey === null ? null : await findByDedupeKeyUnderLock(tx, id, dedupeKey);
+  const repeated = dedupeKey === null ? null : await findMessageByDedupeKeyUnderLock(tx, id, dedupeKey);
   return repeated && { repeated };
 }
 
@@ -155,7 +155,7 @@ const insertWithClock = statement<ReceiveParams & ClockParams, ReceivedRow>('con
   receiving(
     s,
     p,
-    clockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
+    startClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
   ),
 );
 
@@ -181,8 +181,8 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): 
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
     ),
     ${clock.parts}
-    ${customerMessageParts(s, p, p.dedupeKey)},
-    audit AS (${auditLines(s, messageLine, ...otherLines(s, p.id), ...clock.lines)}
+    ${customerMessageCtes(s, p, p.dedupeKey)},
+    audit AS (${auditLines(s, messageReceivedAuditLine, ...otherLines(s, p.id), ...clock.lines)}
     )
     SELECT to_jsonb(message) AS message, ${clock.row} AS sla, before.paused,
       before.snoozed_until IS NOT NULL AS woken, (SELECT id FROM request) AS request_id

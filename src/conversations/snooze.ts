@@ -9,7 +9,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { requireHead } from './find.js';
+import { requireConversationHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
@@ -48,7 +48,7 @@ async function unchanged(runtime: Runtime, id: string, until: Date | null): Prom
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
-  const conversation = await requireHead(runtime.db, id);
+  const conversation = await requireConversationHead(runtime.db, id);
   return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
 }
 

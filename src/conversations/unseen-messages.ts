@@ -6,7 +6,7 @@ import { isId, name } from '../validation/input.js';
  * The id of the newest message that the sender had read; null for none. If a newer one exists, the call throws
  * `CONVERSATION_CHANGED`. Absent: nothing is compared.
  */
-export const lastSeenMessageId = name.nullable().optional();
+export const lastSeenMessageIdSchema = name.nullable().optional();
 
 /**
  * Throws `CONVERSATION_CHANGED` if a message is newer than the last one that the sender had read. `tx` must hold the

@@ -8,7 +8,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { type ChangeableFields, changeableFields, changedValues, type FieldChanges } from './changes.js';
+import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /** Maximum number of tags of a conversation. */
@@ -58,7 +58,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
     refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
     const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
-    const change = changedValues(fieldsOf(before), { ...wanted, tags: tagged });
+    const change = applyFieldChanges(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
     if (!row) throw new Error('UPDATE returned no row');

@@ -14,7 +14,7 @@ export const isAwake = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_unt
 const batchSize = 500;
 
 /** Wakes every conversation whose snooze is over; concurrent workers wake different ones. */
-export async function wakeDue(runtime: Runtime): Promise<void> {
+export async function wakeDueConversations(runtime: Runtime): Promise<void> {
   for (;;) {
     const woken = await runtime.db.run(wakeSome, { limit: batchSize });
     for (const { id } of woken) announce(runtime, 'conversation.woken', { conversationId: id, because: 'time' });
@@ -23,7 +23,7 @@ export async function wakeDue(runtime: Runtime): Promise<void> {
 }
 
 /** Milliseconds until the next snoozes end: distinct, ascending, at most `aheadMs`. */
-export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<number[]> {
+export async function findNextSnoozeEnds(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }

@@ -4,7 +4,7 @@ import type { Actor } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
 import { addToErasure } from './erasures.js';
-import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
+import { envelopeIdSql, removeEmptyEnvelopes } from './remove-conversations.js';
 
 /** Maximum number of rows that one transaction deletes; few, so that no lock is held for long. */
 const batchSize = 500;
@@ -28,7 +28,7 @@ interface Erasing {
  * so that little is left for the transaction that removes them. Deliveries are erased first, so that no callback is
  * called about a part of a conversation. Rows that another session has locked are left for that last transaction.
  */
-export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
+export async function eraseConversationContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
   const { actorId, by } = erasing;
   await inBatches(db, actorId, async (tx) => ({ deliveries: await batchOf(tx, deleteUnsettled, ids) }));
   const messages = await inBatches(db, actorId, (tx) => eraseMessages(tx, ids, by));
@@ -111,7 +111,7 @@ const deleteMessages = statement<BatchParams, ErasedMessages>(
       WHERE m.id = batch.id AND NOT EXISTS (
         SELECT FROM ${s}.deliveries d WHERE d.dedupe_key = m.id::text AND d.conversation_id = m.conversation_id
           AND d.id NOT IN (SELECT id FROM delivery))
-      RETURNING ${envelopeOf} AS envelope
+      RETURNING ${envelopeIdSql} AS envelope
     )
     SELECT (SELECT count(*)::int FROM delivery) AS deliveries, count(*)::int AS messages,
       array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes

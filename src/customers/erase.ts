@@ -3,22 +3,22 @@ import { z } from 'zod';
 import { eraseFromAudit } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
-import { hostName } from '../conversations/host-name.js';
+import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
-import { isLocked } from '../db/permanent-failure.js';
+import { isLockTimeout } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actor, parseInput, storableText, strictObject } from '../validation/input.js';
-import { countCustomer } from './count-customer.js';
+import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
-import { eraseContents } from './erase-contents.js';
+import { eraseConversationContents } from './erase-contents.js';
 import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
 import { hashOfText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
 import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 
-const customerInput = strictObject({ actorId: hostName });
+const customerInput = strictObject({ actorId: hostIdSchema });
 const previewInput = strictObject({
   actor: actor.optional(),
   reason: storableText(2000).optional(),
@@ -47,7 +47,7 @@ const maxRounds = 5;
 export async function eraseCustomer(runtime: Runtime, id: string, input: EraseInput): Promise<ErasureCounts> {
   const { actorId } = parseInput('customers.erase', customerInput, { actorId: id });
   const { dryRun } = parseInput('customers.erase', previewInput, input);
-  if (dryRun) return countCustomer(runtime.db, actorId);
+  if (dryRun) return countCustomerData(runtime.db, actorId);
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
   const begun = await beginErasure(runtime.db, actorId, {
     actor: actorWithoutId(actor, actorId),
@@ -71,7 +71,7 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
   const found = (await db.run(selectConversations, { actorId })).map((row) => row.id);
   for (let from = 0; from < found.length; from += groupSize) {
     const ids = found.slice(from, from + groupSize);
-    await eraseContents(db, ids, { actorId, by });
+    await eraseConversationContents(db, ids, { actorId, by });
     await db.transaction(async (tx) => {
       await tx.run(lockConversations, { ids });
       await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
@@ -122,7 +122,7 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
         await tx.run(deleteLateOutcomes);
       });
     } catch (error) {
-      if (!isLocked(error)) throw error;
+      if (!isLockTimeout(error)) throw error;
       await sleep(tableLockMs);
     }
   }

@@ -3,9 +3,9 @@ import type { HostModules } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
 import { auditLines } from '../events/audit-lines.js';
-import { owe } from '../events/owe.js';
+import { oweCalls } from '../events/owe.js';
 
 /** A row of `erasures`: an erasure that is under way, with the counts of what it has erased so far. */
 export interface Erasure {
@@ -157,9 +157,9 @@ const end = statement<EndParams, { owed: boolean }>(
       subjectId: p.id,
       detail: p.detail,
     })}
-    ), delivery AS (${owe(s, {
+    ), delivery AS (${oweCalls(s, {
       topic: 'customer_erased',
-      from: `(SELECT) one WHERE ${isOwed(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
+      from: `(SELECT) one WHERE ${isCallOwedSql(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
       // The conversation is gone, so the erasure's id stands in its column.
       conversationId: `${p.id}::uuid`,
       key: `${p.id}::uuid`,

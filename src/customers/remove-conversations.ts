@@ -50,7 +50,7 @@ async function countOf(tx: Executor, how: Statement<Ids, Count>, ids: readonly s
  * SQL for the ids of all deliveries of conversations. Settled deliveries have no index by conversation, but each has a
  * dedupe key that is made of its message, its SLA or its resolution.
  */
-export const deliveriesOf = (s: string, ids: string) => `
+export const deliveryIdsSql = (s: string, ids: string) => `
   SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${ids}) AND dedupe_key = ANY (ARRAY(
     SELECT id::text FROM ${s}.messages WHERE conversation_id = ANY (${ids})
     UNION ALL
@@ -66,7 +66,7 @@ const deleteDeliveries = statement<Ids, Count>(
   'customer.delete_deliveries',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveriesOf(s, `${p.ids}::uuid[]`)})) RETURNING id
+      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveryIdsSql(s, `${p.ids}::uuid[]`)})) RETURNING id
     ), outcome AS (
       DELETE FROM ${s}.delivery_outcomes WHERE delivery_id IN (SELECT id FROM gone)
     )
@@ -77,13 +77,13 @@ const deleteDeliveries = statement<Ids, Count>(
  * SQL for the id of a message's bulk send. Only an outbound message has metadata by Cairnloop; in any other it is the
  * host's.
  */
-export const envelopeOf = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
+export const envelopeIdSql = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
 
 const deleteMessages = statement<Ids, { count: number; envelopes: string[] | null }>(
   'customer.delete_messages',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeOf} AS envelope
+      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeIdSql} AS envelope
     )
     SELECT count(*)::int AS count, array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes FROM gone`,
 );

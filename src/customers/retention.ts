@@ -12,7 +12,7 @@ import { removeConversations } from './remove-conversations.js';
 const batchSize = 20;
 
 /** Maximum number of conversations that one call removes, so that a worker can stop in between. */
-export const maxRemovedPerCall = 50 * batchSize;
+export const maxConversationsRemovedPerCall = 50 * batchSize;
 
 const retentionActor: Actor = { id: 'system:retention' };
 
@@ -34,7 +34,7 @@ export async function removeOldConversations(runtime: Runtime): Promise<number> 
     });
     const ids = found.map((row) => row.id);
     if (ids.length > 0) removed += await removeBatch(runtime, ids, { resolvedDays, keep });
-    if (found.length < batchSize || removed >= maxRemovedPerCall) return removed;
+    if (found.length < batchSize || removed >= maxConversationsRemovedPerCall) return removed;
     after = found.at(-1) ?? after;
   }
 }

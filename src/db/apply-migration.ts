@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { expectedFailure } from './database-failure.js';
+import { toKnownDatabaseError } from './database-failure.js';
 import type { Migration } from './migrations/migration.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
@@ -31,7 +31,7 @@ export async function applyMigration(
     for (const text of first) await client.query(text);
     await untilLocksAreFree(name, tell, (lockMs) => attempt(client, { schema, s, lockMs }, migration, direction));
   } catch (error) {
-    const expected = expectedFailure(error, url);
+    const expected = toKnownDatabaseError(error, url);
     if (expected && ownSentence.has(expected.code)) throw expected;
     throw new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(error, 500) }, { cause: error });
   }

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
-import { hostLockMs, limitLockWait } from './lock-limit.js';
-import { isAnswer, isConnectionLost, isNeverSent } from './outage.js';
+import { hostLockTimeoutMs, limitLockWait } from './lock-limit.js';
+import { isConnectionLost, isServerReply, isUnsentStatement } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
-import { type Executor, isWrite, type Statement, type StatementArguments } from './statement.js';
+import { type Executor, isWriteStatement, type Statement, type StatementArguments } from './statement.js';
 
 export { quoteIdentifier };
 
@@ -62,7 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...[params]: StatementArguments<Params>
       ): Promise<Row[]> {
         requireOpen(statement.name);
-        return runAlone<Row>({ run }, prepare(statement), valuesOf(statement, params));
+        return runAlone<Row>({ run }, prepare(statement), statementValues(statement, params));
       },
       async transaction(work) {
         requireOpen('A transaction');
@@ -72,7 +72,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       close: () => pool.end(),
     };
   };
-  return waitingFor(hostLockMs);
+  return waitingFor(hostLockTimeoutMs);
 }
 
 /**
@@ -90,7 +90,8 @@ const unknownOutcomes = new WeakSet<object>();
  * not marked.
  */
 function markUnlessAnswered(error: unknown): void {
-  if (!isAnswer(error) && !isNeverSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
+  if (!isServerReply(error) && !isUnsentStatement(error) && isConnectionLost(error))
+    unknownOutcomes.add(error as object);
 }
 
 interface Prepared {
@@ -101,7 +102,7 @@ interface Prepared {
 type Prepare = (statement: Statement) => Prepared;
 
 /** The parameter values of a statement, in the order of its placeholders. */
-export function valuesOf<Params extends object>(
+export function statementValues<Params extends object>(
   statement: Statement<Params>,
   params: StatementArguments<Params>[0] | undefined,
 ): unknown[] {
@@ -115,7 +116,7 @@ function statementCache(schema: string): Prepare {
     const known = cache.get(statement);
     if (known) return known;
     const text = statement.text(quoted);
-    const prepared = { name: statement.name, text, writes: isWrite(text) };
+    const prepared = { name: statement.name, text, writes: isWriteStatement(text) };
     cache.set(statement, prepared);
     return prepared;
   };
@@ -146,7 +147,7 @@ function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Execu
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       const result = await work({
-        run: (statement, ...[params]) => runOn(client, prepare(statement), valuesOf(statement, params)),
+        run: (statement, ...[params]) => runOn(client, prepare(statement), statementValues(statement, params)),
       });
       await commit(client);
       return result;

@@ -78,7 +78,7 @@ export function isLocalTarget(url: string): boolean {
  * The redacted reason for a failed connection. Node reports a refused dual-stack connection as an AggregateError whose
  * own message is empty.
  */
-export function connectReason(error: unknown): string {
+export function connectionFailureReason(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return errorText(first, 300).replace(/\.$/, '');
 }

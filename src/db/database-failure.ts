@@ -1,6 +1,6 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { type Database, isOutcomeUnknown } from './connect.js';
-import { connectReason, databaseTarget } from './connection-url.js';
+import { connectionFailureReason, databaseTarget } from './connection-url.js';
 import { pendingMigrations } from './migrations/current.js';
 import { isConnectionLost, isPoolFull } from './outage.js';
 import { databaseErrorCode } from './sql-state.js';
@@ -9,11 +9,11 @@ import { databaseErrorCode } from './sql-state.js';
 const undefinedThing = new Set(['3F000', '42P01', '42883', '42703']);
 
 /** Turns a raw database error into the CairnloopError that a host gets. An unexpected error is returned unchanged. */
-export async function databaseFailure(error: unknown, db: Database): Promise<unknown> {
+export async function toHostDatabaseError(error: unknown, db: Database): Promise<unknown> {
   if (undefinedThing.has(databaseErrorCode(error))) return (await migrationFailure(db, error)) ?? error;
   if (isPoolFull(error)) return busy(error, db.url, poolFull(db));
   if (isOutcomeUnknown(error)) return withReason('OUTCOME_UNKNOWN', error, db.url);
-  return expectedFailure(error, db.url) ?? error;
+  return toKnownDatabaseError(error, db.url) ?? error;
 }
 
 /**
@@ -30,15 +30,15 @@ async function migrationFailure(db: Database, cause: unknown): Promise<Cairnloop
  * The CairnloopError for a known error of the server or the connection; undefined for any other. Source: Postgres
  * manual, appendix A, error codes.
  */
-export function expectedFailure(error: unknown, url: string): CairnloopError | undefined {
+export function toKnownDatabaseError(error: unknown, url: string): CairnloopError | undefined {
   const code = databaseErrorCode(error);
-  if (busyReasons[code]) return busy(error, url, `${busyReasons[code]} (${connectReason(error)})`);
+  if (busyReasons[code]) return busy(error, url, `${busyReasons[code]} (${connectionFailureReason(error)})`);
   if (code === '25006') return withReason('DATABASE_READ_ONLY', error, url);
   if (/^53[124]00$/.test(code)) return withReason('DATABASE_EXHAUSTED', error, url);
   if (code === '42501') return withReason('DATABASE_PERMISSION', error, url);
   if (code === '22P05' || code === '22021') return withReason('DATABASE_ENCODING', error, url);
   if (sessionLost.has(code)) return withReason('DATABASE_POOLER', error, url);
-  if (isConnectionLost(error) || refusedConnection.test(code)) return databaseUnreachable(error, url);
+  if (isConnectionLost(error) || refusedConnection.test(code)) return databaseUnreachableError(error, url);
   return undefined;
 }
 
@@ -67,8 +67,12 @@ function busy(cause: unknown, url: string, reason: string): CairnloopError {
 }
 
 /** The error `DATABASE_UNREACHABLE` for a failed connection, with target and reason. */
-export function databaseUnreachable(cause: unknown, url: string): CairnloopError {
-  const details = { target: databaseTarget(url), reason: connectReason(cause), cause: databaseErrorCode(cause) };
+export function databaseUnreachableError(cause: unknown, url: string): CairnloopError {
+  const details = {
+    target: databaseTarget(url),
+    reason: connectionFailureReason(cause),
+    cause: databaseErrorCode(cause),
+  };
   return new CairnloopError('DATABASE_UNREACHABLE', details, { cause });
 }
 
@@ -81,5 +85,5 @@ type PlainCode =
   | 'OUTCOME_UNKNOWN';
 
 function withReason(code: PlainCode, cause: unknown, url: string): CairnloopError {
-  return new CairnloopError(code, { target: databaseTarget(url), reason: connectReason(cause) }, { cause });
+  return new CairnloopError(code, { target: databaseTarget(url), reason: connectionFailureReason(cause) }, { cause });
 }

@@ -27,7 +27,7 @@ const maxBackoffMs = 10_000;
 /**
  * Keeps one connection listening until closed. Reconnects with backoff when it breaks or does not respond to a probe.
  */
-export function listenOn(listening: NotificationListener): { close(): Promise<void> } {
+export function listenForNotifications(listening: NotificationListener): { close(): Promise<void> } {
   const { log, what, missed } = listening;
   const stop = new AbortController();
 

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
 /** How long a call of the host may wait for a lock that another session holds, in milliseconds. */
-export const hostLockMs = 10_000;
+export const hostLockTimeoutMs = 10_000;
 
 /**
  * How long a worker's statement may wait for a lock, in milliseconds. A row that stays locked is left for a later
  * round.
  */
-export const workerLockMs = 1000;
+export const workerLockTimeoutMs = 1000;
 
 const limits = new WeakMap<pg.ClientBase, number>();
 

@@ -23,7 +23,7 @@ const selectNature = `
     current_setting('server_encoding') AS encoding`;
 
 /** The reasons why a database cannot hold the schema, as texts; empty if it can. Pure. */
-export function unsuitableReasons({ version, versionNumber, encoding }: DatabaseProperties): string[] {
+export function findDatabaseProblems({ version, versionNumber, encoding }: DatabaseProperties): string[] {
   const problems = [];
   if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
   if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
@@ -31,8 +31,8 @@ export function unsuitableReasons({ version, versionNumber, encoding }: Database
 }
 
 /** Throws `DATABASE_UNSUITABLE` if the version or encoding of the server does not suit the schema. */
-export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
-  const problems = unsuitableReasons(await readDatabaseProperties(client));
+export async function requireSuitableDatabase(client: pg.Client, { url }: Place): Promise<void> {
+  const problems = findDatabaseProblems(await readDatabaseProperties(client));
   if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
 }
 
@@ -42,7 +42,7 @@ export async function readDatabaseProperties(client: pg.Client): Promise<Databas
 }
 
 /** Throws `DATABASE_PERMISSION`, with the GRANT to run, if the role may not create the schema or tables in it. */
-export async function requireRights(client: pg.Client, { url, schema }: Place): Promise<void> {
+export async function requireMigrationRights(client: pg.Client, { url, schema }: Place): Promise<void> {
   const { rows } = await client.query<Rights>(selectRights, [schema]);
   const rights = rows[0];
   if (!rights || rights.mayCreate) return;

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { applyMigration, type MigrationDirection } from './apply-migration.js';
-import { expectedFailure } from './database-failure.js';
-import { requireRights, requireSuitable } from './migrate-preconditions.js';
+import { toKnownDatabaseError } from './database-failure.js';
+import { requireMigrationRights, requireSuitableDatabase } from './migrate-preconditions.js';
 import {
   type AppliedMigration,
   compareSchema,
   type SchemaComparison,
-  selectApplied,
+  selectAppliedMigrations,
 } from './migrations/compare-schema.js';
 import { migrations } from './migrations/index.js';
 import type { Migration } from './migrations/migration.js';
@@ -102,8 +102,8 @@ function change(
   const { schema } = options;
   return withSession(options, async (client) => {
     if ((await toChange(client, schema, wanted)).length === 0) return [];
-    if (way === 'up') await requireSuitable(client, options);
-    await requireRights(client, options);
+    if (way === 'up') await requireSuitableDatabase(client, options);
+    await requireMigrationRights(client, options);
     await lock(client, schema, tell);
     if (way === 'up') await prepareSchema(client, schema);
     const changed = await toChange(client, schema, wanted);
@@ -125,7 +125,7 @@ async function withSession<T>(options: MigrateOptions, work: (client: pg.Client)
     client = await openSession({ url, schema, name: 'cairnloop-migrate', limits });
     return await work(client);
   } catch (error) {
-    throw isCairnloopError(error) ? error : (expectedFailure(error, url) ?? error);
+    throw isCairnloopError(error) ? error : (toKnownDatabaseError(error, url) ?? error);
   } finally {
     await client?.end().catch(() => {});
   }
@@ -181,5 +181,5 @@ async function readApplied(client: pg.Client, schema: string): Promise<AppliedMi
     [schema],
   );
   if (!rowCount) return [];
-  return (await client.query<AppliedMigration>(selectApplied(quoteIdentifier(schema)))).rows;
+  return (await client.query<AppliedMigration>(selectAppliedMigrations(quoteIdentifier(schema)))).rows;
 }

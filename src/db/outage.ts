@@ -11,7 +11,7 @@ const passing = new Set(['25006', '25P03']);
  * Whether an error is transient (restart, lost connection, deadlock). Errors without a SQLSTATE come from the
  * connection. Source: Postgres manual, appendix A.
  */
-export function isOutage(error: unknown): boolean {
+export function isTransientError(error: unknown): boolean {
   const code = databaseErrorCode(error);
   if (error instanceof TypeError || error instanceof RangeError || isCairnloopError(error)) return false;
   return !isSqlState(code) || passingClasses.has(code.slice(0, 2)) || passing.has(code);
@@ -27,7 +27,7 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /** Whether an error means that the database is read-only: a standby, or a primary that was set read-only. */
-export function isReadOnly(error: unknown): boolean {
+export function isReadOnlyError(error: unknown): boolean {
   return databaseErrorCode(error) === '25006';
 }
 
@@ -41,7 +41,7 @@ export function isPlanOutdated(error: unknown): boolean {
 }
 
 /** Whether an error means that Postgres rolled back because of a concurrent transaction; a retry can succeed. */
-export function isConflict(error: unknown): boolean {
+export function isTransactionConflict(error: unknown): boolean {
   return databaseErrorCode(error) === '40001' || databaseErrorCode(error) === '40P01';
 }
 
@@ -56,12 +56,12 @@ export function isPoolFull(error: unknown): boolean {
 }
 
 /** Whether an error is the server's reply. Without a reply it is unknown whether the statement was executed. */
-export function isAnswer(error: unknown): boolean {
+export function isServerReply(error: unknown): boolean {
   return isSqlState(databaseErrorCode(error));
 }
 
 /** Whether an error means that pg did not send the statement, because it knew that the connection was broken. */
-export function isNeverSent(error: unknown): boolean {
+export function isUnsentStatement(error: unknown): boolean {
   return error instanceof Error && /^Client (has encountered|was closed)/.test(error.message);
 }
 

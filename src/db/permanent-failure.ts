@@ -12,6 +12,6 @@ export function isPermanentFailure(error: unknown): boolean {
 }
 
 /** Whether an error is an expired lock timeout: another session holds the lock. */
-export function isLocked(error: unknown): boolean {
+export function isLockTimeout(error: unknown): boolean {
   return databaseErrorCode(error) === '55P03';
 }

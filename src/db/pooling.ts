@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { isAnswer } from './outage.js';
+import { isServerReply } from './outage.js';
 
 /**
  * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
@@ -15,7 +15,7 @@ const rounds = 20;
  * Without a pooler the backend pid that the client was given is the real one. Otherwise a second connection tests
  * whether both get the same session.
  */
-export async function poolingOf(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
+export async function detectPooling(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
   const told = (client as unknown as { processID: number | null }).processID;
   if ((await sessionOf(client)) === told) return 'none';
   const other = await connectAnother().catch(() => undefined);
@@ -46,7 +46,7 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
  * reports `query_wait_timeout`.
  */
 function refusesTransactions(error: unknown): boolean {
-  return isAnswer(error) && !/query_wait_timeout/.test((error as Error).message);
+  return isServerReply(error) && !/query_wait_timeout/.test((error as Error).message);
 }
 
 async function sessionOf(client: pg.Client): Promise<number> {

@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
-import { databaseUnreachable, expectedFailure } from './database-failure.js';
-import { type Pooling, poolingOf } from './pooling.js';
+import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
+import { detectPooling, type Pooling } from './pooling.js';
 import { newClient } from './session.js';
 
 /**
@@ -26,9 +26,9 @@ export async function readWithPlainConnection<T>(
   let client: pg.Client | undefined;
   try {
     client = await connected(url, timeoutMs);
-    return await read(client, await poolingOf(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
+    return await read(client, await detectPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
   } catch (error) {
-    throw expectedFailure(error, url) ?? databaseUnreachable(error, url);
+    throw toKnownDatabaseError(error, url) ?? databaseUnreachableError(error, url);
   } finally {
     await client?.end().catch(() => {});
   }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isAnswer, isConflict, isConnectionLost, isPlanOutdated, isReadOnly } from './outage.js';
+import { isConnectionLost, isPlanOutdated, isReadOnlyError, isServerReply, isTransactionConflict } from './outage.js';
 
 /** Maximum number of attempts after serialization failures. */
 const conflictTries = 5;
@@ -48,8 +48,8 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
   /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
     if (isPlanOutdated(error)) return tries <= pool.options.max;
-    if (isConflict(error)) return tries < conflictTries;
-    return isReadOnly(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
+    if (isTransactionConflict(error)) return tries < conflictTries;
+    return isReadOnlyError(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
   }
 
   async function run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -68,7 +68,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
         const again = worthAnotherTry(error, client, tries);
         broken ||= mustNotBeHandedOn(error) || isOld(client);
         if (!again) throw error;
-        if (isConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
+        if (isTransactionConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
       } finally {
         client.off('error', onError);
         client.release(broken);
@@ -81,5 +81,5 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
 
 /** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdated(error) || (!isAnswer(error) && isConnectionLost(error));
+  return isPlanOutdated(error) || (!isServerReply(error) && isConnectionLost(error));
 }

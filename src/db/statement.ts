@@ -51,7 +51,7 @@ export function statement<Params extends object = NoParams, Row extends object =
   }
 
   const declared: Statement<Params, Row> = { name, text, values };
-  statements.set(name, declared as unknown as Statement);
+  statementsByName.set(name, declared as unknown as Statement);
   return declared;
 }
 
@@ -80,7 +80,7 @@ function requireAll(statement: string, names: readonly string[], given: Record<s
 }
 
 /** All declared statements by name, so that a test can prepare each of them. */
-export const statements = new Map<string, Statement>();
+export const statementsByName = new Map<string, Statement>();
 
 /** Runs statements, either each on its own or inside one transaction. */
 export interface Executor {
@@ -93,6 +93,6 @@ export interface Executor {
 /**
  * Whether a statement writes on behalf of the host. Claims of deliveries do not count: they run inside SQL functions.
  */
-export function isWrite(text: string): boolean {
+export function isWriteStatement(text: string): boolean {
   return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
 }

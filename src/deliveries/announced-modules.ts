@@ -5,7 +5,7 @@ import { type Executor, type NoParams, statement } from '../db/statement.js';
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** The host modules of a config, as a worker announces them. */
-export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
+export function configuredModules({ notifier, draftGenerator }: HostModules): OwedModule[] {
   const present: Record<OwedModule, unknown> = {
     notifier,
     'notifier.onReply': notifier?.onReply,
@@ -17,19 +17,19 @@ export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule
 
 /** Whether the config of this process has the module. */
 export function hasModule(config: HostModules, name: OwedModule): boolean {
-  return modulesOf(config).includes(name);
+  return configuredModules(config).includes(name);
 }
 
 /**
  * The SQL condition under which a call to a module is owed: this process has it (`here`, a boolean parameter), or the
  * workers of the schema announce it. Reason: docs/decisions/0012-what-is-owed.md.
  */
-export function isOwed(s: string, here: string, name: OwedModule): string {
+export function isCallOwedSql(s: string, here: string, name: OwedModule): string {
   return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;
 }
 
 /** Whether a call to the module would be owed now. */
-export async function isModuleOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
+export async function isCallOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
   if (hasModule(config, name)) return true;
   return (await announcedModules(db))?.includes(name) ?? false;
 }

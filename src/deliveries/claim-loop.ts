@@ -1,5 +1,5 @@
 import type { Claimer } from './claimer.js';
-import type { InFlight } from './in-flight.js';
+import type { DeliveriesInFlight } from './in-flight.js';
 import type { Prefetch } from './prefetch.js';
 import type { Signal } from './signal.js';
 
@@ -24,7 +24,7 @@ export interface ClaimLoop {
 export interface ClaimLoopOptions {
   claimer: Pick<Claimer, 'next'>;
   prefetch: Prefetch;
-  inFlight: Pick<InFlight, 'size' | 'underWay' | 'add'>;
+  inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
   /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: Signal;
   /** Wakes a worker for this topic, which may be this one again. */

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import { isHeldBack, orderedTopics } from './ordered-topics.js';
+import { orderedTopics, waitsForEarlierDeliverySql } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
@@ -89,7 +89,7 @@ export interface ClaimOptions {
  * keeps the order, and keeps a busy conversation from filling a worker. The first is the one that is due first. For
  * {@link orderedTopics} it is the one that was written first, even while it waits for a retry.
  */
-export async function claim(
+export async function claimDeliveries(
   executor: Executor,
   topic: DeliveryTopic,
   options: ClaimOptions,
@@ -116,21 +116,25 @@ const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
 );
 
 /**
- * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link claim}
- * skips it, to save the attempts of the deliveries that would be claimed with it.
+ * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link
+ * claimDeliveries} skips it, to save the attempts of the deliveries that would be claimed with it.
  */
-export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
-  return executor.run(claimOneSuspect, { topic, leaseMs });
+export function claimSuspectDelivery(
+  executor: Executor,
+  topic: DeliveryTopic,
+  leaseMs: number,
+): Promise<ClaimedDelivery[]> {
+  return executor.run(claimSuspectStatement, { topic, leaseMs });
 }
 
 /** Claims a suspect by an index of suspects only, and reads neither the backlog nor settled deliveries. */
-export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
+export const claimSuspectStatement = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
       WHERE d.topic = ${p.topic} AND d.leases_lost > 0 AND d.${isUnsettled}
-        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
+        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE SKIP LOCKED

@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
-import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
+import { type ClaimedDelivery, claimDeliveries, claimSuspectDelivery } from './claim.js';
 import { createScanThrottle } from './scan-throttle.js';
 
 /**
@@ -39,19 +39,19 @@ export function createClaimer(
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
 
-  const fromStart = (limit: number) => start.run(() => claim(runtime.db, topic, { limit, leaseMs }));
+  const fromStart = (limit: number) => start.run(() => claimDeliveries(runtime.db, topic, { limit, leaseMs }));
 
   async function fromLast(limit: number): Promise<ClaimedDelivery[]> {
     if (!last || start.isDue()) return [];
     const from = new Date(last.getTime() - overlapMs);
-    return claim(runtime.db, topic, { limit, leaseMs, from });
+    return claimDeliveries(runtime.db, topic, { limit, leaseMs, from });
   }
 
   /** Claims a suspect delivery, unless this worker holds one already. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];
-    const rows = await claimSuspect(runtime.db, topic, leaseMs);
+    const rows = await claimSuspectDelivery(runtime.db, topic, leaseMs);
     suspect = rows[0]?.id;
     return rows;
   }

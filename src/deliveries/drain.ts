@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
 import { createClaimer } from './claimer.js';
-import { InFlight } from './in-flight.js';
+import { DeliveriesInFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { createPrefetch } from './prefetch.js';
 import { createSignal } from './signal.js';
@@ -25,9 +25,9 @@ export interface Drainer {
 }
 
 /**
- * Creates a drainer: a loop of claims ({@link createClaimLoop}) feeds the deliveries in flight ({@link InFlight}),
- * which are loaded, called and settled. At most `worker.concurrency` callbacks run at a time. A crash repeats the calls
- * that were not settled: at most as many, or a hundred while calls are very short. Reason:
+ * Creates a drainer: a loop of claims ({@link createClaimLoop}) feeds the deliveries in flight ({@link
+ * DeliveriesInFlight}), which are loaded, called and settled. At most `worker.concurrency` callbacks run at a time. A
+ * crash repeats the calls that were not settled: at most as many, or a hundred while calls are very short. Reason:
  * docs/decisions/0016-claiming.md.
  */
 export function createDrainer(
@@ -40,7 +40,7 @@ export function createDrainer(
   const claimer = createClaimer(runtime, topic);
   const prefetch = createPrefetch(concurrency, maxAttempts);
   const changed = createSignal();
-  const inFlight = new InFlight({
+  const inFlight = new DeliveriesInFlight({
     runtime,
     topic,
     handler,

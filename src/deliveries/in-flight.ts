@@ -1,16 +1,16 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
-import { createAttempt } from './attempt.js';
+import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { type LoadedCall, loadBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import type { Prefetch, UnderWay } from './prefetch.js';
-import { deliveryLag, report } from './report.js';
-import type { Outcome } from './settle.js';
+import type { DeliveriesUnderWay, Prefetch } from './prefetch.js';
+import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
+import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** The drainer's parts that in-flight deliveries use. */
-export interface InFlightOptions {
+export interface DeliveriesInFlightOptions {
   runtime: Runtime;
   topic: DeliveryTopic;
   handler: TopicHandler;
@@ -34,7 +34,7 @@ interface Delivery {
 
 /** How a call ended. */
 interface Ended {
-  outcome: Outcome;
+  outcome: ClaimOutcome;
   /** When the call began, by `performance.now()`. */
   started: number;
   seconds: number;
@@ -42,9 +42,9 @@ interface Ended {
 }
 
 /** The deliveries that one drainer has claimed and not yet settled. Loads them, calls the host, and settles them. */
-export class InFlight {
-  readonly #options: InFlightOptions;
-  readonly #attempt: ReturnType<typeof createAttempt>;
+export class DeliveriesInFlight {
+  readonly #options: DeliveriesInFlightOptions;
+  readonly #attempt: ReturnType<typeof createDeliveryAttempt>;
   readonly #held = new Map<string, ClaimedDelivery>();
   /** Deliveries that are loaded and wait to be called. */
   readonly #ready: Delivery[] = [];
@@ -55,16 +55,16 @@ export class InFlight {
   #called = 0;
   #stopping = false;
 
-  constructor(options: InFlightOptions) {
+  constructor(options: DeliveriesInFlightOptions) {
     this.#options = options;
-    this.#attempt = createAttempt(options.runtime, options.topic, options.handler);
+    this.#attempt = createDeliveryAttempt(options.runtime, options.topic, options.handler);
   }
 
   get size(): number {
     return this.#held.size;
   }
 
-  get underWay(): UnderWay {
+  get underWay(): DeliveriesUnderWay {
     return { called: this.#called, ahead: this.#loading + this.#ready.length };
   }
 
@@ -149,7 +149,7 @@ export class InFlight {
     });
   }
 
-  #ended(delivery: Delivery, outcome: Outcome, started: number): void {
+  #ended(delivery: Delivery, outcome: ClaimOutcome, started: number): void {
     this.#calling -= 1;
     void this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
   }
@@ -169,8 +169,8 @@ export class InFlight {
 
   #release({ row, claimedAt }: Delivery, { outcome, started, seconds, settled }: Ended): void {
     const { runtime, topic, handler, prefetch, onReleased, onChange } = this.#options;
-    const lagSeconds = deliveryLag(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
-    if (settled) report(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
+    const lagSeconds = deliveryLagSeconds(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
+    if (settled) reportSettledAttempt(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
     this.#called -= 1;
     if (outcome.kind !== 'released' && outcome.kind !== 'postponed') prefetch.took(performance.now() - started);
     this.#held.delete(row.id);

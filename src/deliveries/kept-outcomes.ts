@@ -2,8 +2,8 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { report } from './report.js';
-import { type Outcome, type Settlement, settle } from './settle.js';
+import { reportSettledAttempt } from './report.js';
+import { type ClaimOutcome, type Settlement, settleDeliveries } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Number of outcomes read by one statement. */
@@ -27,7 +27,7 @@ async function writePage(
   handlers: Record<DeliveryTopic, TopicHandler>,
   rows: readonly KeptRow[],
 ): Promise<void> {
-  const written = await settle(runtime.db, rows.flatMap(toSettlement));
+  const written = await settleDeliveries(runtime.db, rows.flatMap(toSettlement));
   const over = rows.filter(({ id }) => written.get(id) !== 'kept');
   if (over.length === 0) return;
   await runtime.db.run(forget, { ids: over.map(({ id }) => id), claims: over.map(({ claims }) => claims) });
@@ -35,7 +35,11 @@ async function writePage(
     if (!row.topic || written.get(row.id) !== 'settled') continue;
     const [settlement] = toSettlement(row);
     if (settlement)
-      report(runtime, { ...settlement, handler: handlers[row.topic], lagSeconds: Math.max(0, row.lag_seconds) });
+      reportSettledAttempt(runtime, {
+        ...settlement,
+        handler: handlers[row.topic],
+        lagSeconds: Math.max(0, row.lag_seconds),
+      });
   }
 }
 
@@ -49,7 +53,7 @@ interface KeptRow {
   id: string;
   claims: number;
   attempts: number;
-  kind: Outcome['kind'];
+  kind: ClaimOutcome['kind'];
   delay_ms: number;
   error: string | null;
   seconds: number;
@@ -72,7 +76,7 @@ function toSettlement(kept: KeptRow): Settlement[] {
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
 }
 
-function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome {
+function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): ClaimOutcome {
   const error = reason ?? '';
   if (kind === 'retry') return { kind, error, delayMs };
   if (kind === 'postponed') return { kind, delayMs };

@@ -10,7 +10,7 @@ export async function logOwedCallbacks({ config, db, log }: Pick<Runtime, 'confi
   if (hasModule(config, 'notifier.onReply')) return;
   const announced = await announcedModules(db).catch(() => undefined);
   if (announced === undefined) return;
-  const line = owedCallbacksLine(config, announced, db.schema);
+  const line = owedCallbacksLogLine(config, announced, db.schema);
   if (line) log[line.level](line.message);
 }
 
@@ -18,7 +18,7 @@ export async function logOwedCallbacks({ config, db, log }: Pick<Runtime, 'confi
  * The log line about owed callbacks; null if there is nothing to say. `announced`: the modules that the workers of the
  * schema announced last; null if none has ever started. Pure.
  */
-export function owedCallbacksLine(
+export function owedCallbacksLogLine(
   config: HostModules,
   announced: readonly OwedModule[] | null,
   schema: string,

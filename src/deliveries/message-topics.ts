@@ -10,6 +10,6 @@ export function isMessageTopic(topic: DeliveryTopic): topic is MessageTopic {
 }
 
 /** The SQL condition that a column holds one of the {@link messageTopics}. */
-export function carriesMessage(column: string): string {
+export function isMessageTopicSql(column: string): string {
   return `${column} IN (${messageTopics.map((topic) => `'${topic}'`).join(', ')})`;
 }

@@ -13,7 +13,7 @@ const topicList = [...orderedTopics].map((topic) => `'${topic}'`).join(', ');
  * The SQL condition that delivery `d` waits for an earlier one of its conversation; the same rule as in the SQL
  * function `claim_in_order`.
  */
-export const isHeldBack = (s: string, d: string) => `(
+export const waitsForEarlierDeliverySql = (s: string, d: string) => `(
   ${d}.topic IN (${topicList}) AND EXISTS (
     SELECT FROM ${s}.deliveries earlier
     WHERE earlier.conversation_id = ${d}.conversation_id AND earlier.topic = ${d}.topic
@@ -25,7 +25,7 @@ export const isHeldBack = (s: string, d: string) => `(
  * before it is settled. `settled` names the CTE of settled deliveries, with `topic`, `state`, `conversation_id` and
  * `id`.
  */
-export const releaseNext = (s: string, settled: string) => `next AS (
+export const releaseNextDeliveryCte = (s: string, settled: string) => `next AS (
       UPDATE ${s}.deliveries d SET available_at = ${s}.clock() WHERE d.id = ANY (ARRAY(
         SELECT held.id FROM ${settled} CROSS JOIN LATERAL (
           SELECT n.id FROM ${s}.deliveries n

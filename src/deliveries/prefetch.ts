@@ -26,7 +26,7 @@ const unproven = 2 * shortMs;
 const minAttempts = 3;
 
 /** How many deliveries of a drainer are in progress. */
-export interface UnderWay {
+export interface DeliveriesUnderWay {
   /** Deliveries that were called and are not yet settled. */
   called: number;
   /** Deliveries that were claimed and not yet called. */
@@ -40,7 +40,7 @@ export interface UnderWay {
  * outcomes of the last ones are written. Long calls are not prefetched: another worker may be free.
  */
 export interface Prefetch {
-  room(underWay: UnderWay): number;
+  room(underWay: DeliveriesUnderWay): number;
   /** Maximum number of calls that are not settled; a crash repeats no more. */
   readonly unsettledLimit: number;
   claimed(found: number, room: number): void;

@@ -4,14 +4,14 @@ import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic } from './message-topics.js';
-import type { Outcome } from './settle.js';
+import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 export interface SettledAttempt {
   topic: DeliveryTopic;
   handler: TopicHandler;
   row: ClaimedDelivery;
-  outcome: Outcome;
+  outcome: ClaimOutcome;
   /** Duration of the host's method, in seconds. */
   seconds: number;
   /** Seconds from when the delivery was due to when it was settled. */
@@ -19,13 +19,16 @@ export interface SettledAttempt {
 }
 
 /** The seconds from when a delivery was due to when it was settled, given how long its worker held it. */
-export function deliveryLag(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
+export function deliveryLagSeconds(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
   const claimedAt = Number(toDate(row.lease_until)) - leaseMs;
   return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }
 
 /** Logs and announces a settled attempt; call it after the commit. */
-export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt): void {
+export function reportSettledAttempt(
+  runtime: Runtime,
+  { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt,
+): void {
   if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   announce(runtime, 'delivery.attempted', { topic, outcome: counted, seconds, lagSeconds });

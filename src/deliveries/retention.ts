@@ -4,12 +4,15 @@ import { type Executor, statement } from '../db/statement.js';
 const batchSize = 5000;
 
 /** Maximum number of rows that one call deletes, so that a worker can stop in between. */
-export const maxDeletedPerCall = 20 * batchSize;
+export const maxDeliveriesDeletedPerCall = 20 * batchSize;
 
-/** Deletes up to {@link maxDeletedPerCall} deliveries that were done more than `days` ago. Discarded ones stay. */
-export async function forgetDone(executor: Executor, days: number): Promise<number> {
+/**
+ * Deletes deliveries that were done more than `days` ago, at most {@link maxDeliveriesDeletedPerCall}. Discarded ones
+ * stay.
+ */
+export async function deleteDoneDeliveries(executor: Executor, days: number): Promise<number> {
   let forgotten = 0;
-  while (forgotten < maxDeletedPerCall) {
+  while (forgotten < maxDeliveriesDeletedPerCall) {
     const rows = await executor.run(deleteDone, { days, limit: batchSize });
     forgotten += rows.length;
     if (rows.length < batchSize) break;

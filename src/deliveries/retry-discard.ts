@@ -10,8 +10,8 @@ import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
-import { carriesMessage, isMessageTopic } from './message-topics.js';
-import { releaseNext } from './ordered-topics.js';
+import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
+import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimed, isUnsettled } from './sql-conditions.js';
 
 const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor });
@@ -87,7 +87,7 @@ const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AN
 const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND available_at > ${s}.clock())`;
 
 /** The SQL condition that excludes deliveries which wait for a running SLA clock to breach. */
-export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
+export const isNotCountingDownSql = (s: string) => `NOT ${isCountingDown(s)}`;
 
 /**
  * A statement that retries the deliveries for which `condition` holds: also makes their messages pending and writes an
@@ -115,7 +115,7 @@ export function retryStatement<Params extends { actor: Actor }>(
     ),
     message AS (
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
-      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
+      FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
     ),
     audit AS (${auditLines(s, {
       from: 'delivery',
@@ -154,7 +154,7 @@ const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
     message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', delivery.last_error, 'attempts', delivery.attempts))
-      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
+      FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
       RETURNING m.id, m.conversation_id, delivery.topic
     ),
     audit AS (${auditLines(
@@ -169,6 +169,6 @@ const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
         detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
       },
     )}
-    ), ${releaseNext(s, 'delivery')}
+    ), ${releaseNextDeliveryCte(s, 'delivery')}
     SELECT delivery.*, EXISTS (SELECT FROM message) AS message_failed FROM delivery`,
 );

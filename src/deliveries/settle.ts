@@ -3,15 +3,15 @@ import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
 import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
-import { carriesMessage, isMessageTopic } from './message-topics.js';
-import { releaseNext } from './ordered-topics.js';
+import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
+import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /**
  * The outcome of a claim. `released` gives back an unstarted delivery, `postponed` does so with a delay, `exhausted`
  * discards one whose last attempt ended with its worker.
  */
-export type Outcome =
+export type ClaimOutcome =
   | { kind: 'done' }
   | { kind: 'retry'; error: string; delayMs: number }
   | { kind: 'discarded'; error: string }
@@ -22,7 +22,7 @@ export type Outcome =
 export interface Settlement {
   row: ClaimedDelivery;
   topic: DeliveryTopic;
-  outcome: Outcome;
+  outcome: ClaimOutcome;
   /** Duration of the host's method, in seconds. */
   seconds: number;
 }
@@ -37,7 +37,7 @@ export type WrittenOutcome = 'settled' | 'kept' | 'refused';
  * Writes outcomes and the status of delivered messages. Does not wait for locked rows, and writes nothing for a worker
  * whose claim was taken over.
  */
-export async function settle(
+export async function settleDeliveries(
   executor: Executor,
   settlements: readonly Settlement[],
 ): Promise<Map<string, WrittenOutcome>> {
@@ -121,7 +121,7 @@ function outcomesOf(group: readonly Settlement[]): OutcomeParams {
   };
 }
 
-const notCalled: ReadonlySet<Outcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
+const notCalled: ReadonlySet<ClaimOutcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
 
 /** The number of attempts to store: the claim counted one, which is subtracted if no call was made. */
 function attemptsAfter({ row, outcome }: Settlement): number {
@@ -266,7 +266,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
         metadata = CASE settled.state WHEN 'done' THEN m.metadata ELSE m.metadata || jsonb_build_object(
           'failure', jsonb_build_object('reason', settled.last_error, 'attempts', settled.attempts)) END
       FROM message JOIN settled ON settled.subject_id = message.id
-      WHERE ${carriesMessage('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
+      WHERE ${isMessageTopicSql('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
       RETURNING m.id, m.conversation_id, m.status, settled.topic
     ),
     audit AS (${auditLines(
@@ -276,7 +276,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
     )}
     ),
     -- A delivery that waited for a settled one is due now; an outcome that could not be written is kept.
-    ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
+    ${releaseNextDeliveryCte(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
 });
 
 const keepAll = statement<OutcomeParams>(

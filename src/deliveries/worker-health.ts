@@ -4,7 +4,7 @@ import type { OwedModule } from './announced-modules.js';
 /** A worker without a heartbeat for this long counts as gone, in milliseconds. Workers send one every 5 s. */
 const aliveMs = 15_000;
 
-export interface WorkerBeat {
+export interface WorkerHeartbeat {
   host: string;
   version: string;
   /** Age of the worker's last heartbeat, by the database's clock. */
@@ -14,16 +14,16 @@ export interface WorkerBeat {
 }
 
 /** Whether a worker is alive, by its last heartbeat; doctor, workspace and command line share this rule. */
-export function isAlive({ ageMs }: Pick<WorkerBeat, 'ageMs'>): boolean {
+export function isWorkerAlive({ ageMs }: Pick<WorkerHeartbeat, 'ageMs'>): boolean {
   return ageMs <= aliveMs;
 }
 
 /** The last heartbeat of every worker of the last day, newest first. */
-export function findWorkerBeats(executor: Executor): Promise<WorkerBeat[]> {
+export function findWorkerHeartbeats(executor: Executor): Promise<WorkerHeartbeat[]> {
   return executor.run(selectBeats);
 }
 
-const selectBeats = statement<NoParams, WorkerBeat>(
+const selectBeats = statement<NoParams, WorkerHeartbeat>(
   'worker.beats',
   (s) => `
     SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"

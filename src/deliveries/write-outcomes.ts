@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isStatementTimeout } from '../db/outage.js';
-import { isLocked, isPermanentFailure } from '../db/permanent-failure.js';
+import { isLockTimeout, isPermanentFailure } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { keepOutcomes, type Settlement, settle, type WrittenOutcome } from './settle.js';
+import { keepOutcomes, type Settlement, settleDeliveries, type WrittenOutcome } from './settle.js';
 
 const retryMs = 500;
 
@@ -39,9 +39,9 @@ export async function writeOutcomes(
 /** Settles a group; if a whole table is locked, its outcomes go to `delivery_outcomes`. */
 async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, WrittenOutcome>> {
   try {
-    return await settle(db, group);
+    return await settleDeliveries(db, group);
   } catch (error) {
-    if (!isLocked(error)) throw error;
+    if (!isLockTimeout(error)) throw error;
     return keepOutcomes(db, group);
   }
 }

@@ -29,7 +29,7 @@ const reasons: Record<DraftStatus, string> = {
 };
 
 /** The status of a draft after `action`, or why the action is refused; `reason` completes "The draft cannot be …: ". */
-export function nextStatus(
+export function nextDraftStatus(
   status: DraftStatus,
   action: DraftAction,
 ): { ok: true; status: DraftStatus } | { ok: false; reason: string } {

@@ -1,8 +1,8 @@
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
-import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { announceReply } from '../conversations/reply.js';
-import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen-messages.js';
+import { lastSeenMessageIdSchema, refuseUnseenMessages } from '../conversations/unseen-messages.js';
 import { writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
@@ -10,18 +10,18 @@ import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf, storableText } from '../validation/input.js';
-import { nextStatus } from './draft-states.js';
+import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
-const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
+const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId: lastSeenMessageIdSchema });
+const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId: lastSeenMessageIdSchema });
 const useInput = schemaOf<UseInput>()({
   /** The text to send, which need not have a word in common with the draft. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey: name.optional(),
-  lastSeenMessageId,
+  lastSeenMessageId: lastSeenMessageIdSchema,
 });
 const discardInput = schemaOf<DiscardInput>()({ actor, reason: storableText(2000).optional() });
 
@@ -77,7 +77,7 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
   const send = async (tx: Executor) => {
     const found = await lockDraft(tx, id);
     const { dedupeKey } = sending;
-    if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
+    if (dedupeKey && (await findMessageByDedupeKey(tx, found.conversation_id, dedupeKey)))
       return { draft: toDraft(found), answered: null };
     // A pending draft that is used counts as edited.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
@@ -108,7 +108,7 @@ async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
 const past = { approve: 'approved', edit: 'edited', use: 'used', discard: 'discarded' };
 
 function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
-  const next = nextStatus(row.status, action);
+  const next = nextDraftStatus(row.status, action);
   if (next.ok) return next.status;
   const because = row.status === 'superseded' && row.reason ? row.reason : next.reason;
   throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });

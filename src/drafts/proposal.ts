@@ -6,7 +6,7 @@ import { toStorableJson, toStorableText } from '../foundation/redact.js';
 import { content, name, strictObject } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
-export const generatorMessages = 200;
+export const maxGeneratorMessages = 200;
 
 /** A trimmed text, which may be empty. */
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
@@ -31,7 +31,10 @@ export const proposalInput = strictObject({
 });
 
 /** A DraftGenerator's result, often a model's output: unknown keys are dropped, not refused. */
-export const generatedProposal = z.object({ ...proposal, evidence: z.array(z.object(evidence)).max(50).default([]) });
+export const generatedProposalSchema = z.object({
+  ...proposal,
+  evidence: z.array(z.object(evidence)).max(50).default([]),
+});
 
 export type WantedProposal = z.output<typeof proposalInput>;
 
@@ -44,7 +47,10 @@ export function newestMessageId(conversation: Conversation): string | null {
  * A hash of everything that a decision depends on, so that a replay can tell whether the policy gets the same input
  * again. The input cannot be read from it. Pure.
  */
-export function inputDigest({ conversation, ...proposal }: Proposal, context: Record<string, unknown> | null): string {
+export function digestPolicyInput(
+  { conversation, ...proposal }: Proposal,
+  context: Record<string, unknown> | null,
+): string {
   const { actorId, hostUserId, subject, priority, tags, metadata } = conversation;
   const about = { actorId, hostUserId, subject, priority, tags, metadata, upTo: newestMessageId(conversation) };
   const asked = canonicalize(toStorableJson({ proposal, about, context }));

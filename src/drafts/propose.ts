@@ -1,15 +1,15 @@
 import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/domain.js';
 import { findConversation } from '../conversations/find.js';
 import { announceReply } from '../conversations/reply.js';
+import { retryUntilWritable } from '../db/retry-until-writable.js';
 import { type NoParams, statement } from '../db/statement.js';
-import { whenWritable } from '../db/when-writable.js';
 import { announce } from '../events/announce.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { parseInput } from '../validation/input.js';
 import { applyPolicy } from './apply-policy.js';
-import { generatedProposal, inputDigest, proposalInput, type WantedProposal } from './proposal.js';
+import { digestPolicyInput, generatedProposalSchema, proposalInput, type WantedProposal } from './proposal.js';
 import { type StoredDraft, storeDraft } from './store-draft.js';
 
 /**
@@ -39,19 +39,19 @@ export interface ProposalBasis {
  * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export function proposeForRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {
-  return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposal, input), seen);
+  return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposalSchema, input), seen);
 }
 
 async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: ProposalBasis): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
   const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
-  const digest = inputDigest(proposal, context);
+  const digest = digestPolicyInput(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
       storeDraft(tx, runtime, { proposal, decided, inputDigest: digest, requestMessageId }),
     );
-  const storeWhenWritable = () => (signal ? whenWritable(store, signal) : store());
+  const storeWhenWritable = () => (signal ? retryUntilWritable(store, signal) : store());
   const isSent = decided.decision === 'allow';
   const stored = await (isSent ? runtime.traces.send(['reply'], storeWhenWritable) : storeWhenWritable());
   if (!stored.known) announceProposal(runtime, stored);

@@ -23,13 +23,13 @@ export function announce<Type extends ChangeType>(runtime: AnnouncingRuntime, ty
  * Returns a runtime whose statements run on `db`, in a transaction that the host commits. The follow-ups of its changes
  * are added to `held`.
  */
-export function holdingRuntime(runtime: Runtime, db: Database, held: HeldFollowUps): Runtime {
+export function runtimeHoldingFollowUps(runtime: Runtime, db: Database, held: HeldFollowUps): Runtime {
   const telemetry = { ...runtime.telemetry, ...runtime.telemetry.holding((publish) => held.push(publish)) };
   return { ...runtime, db, telemetry, held };
 }
 
 /** Runs all held follow-ups; call it after the commit. */
-export function announceHeld(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
+export function announceHeldFollowUps(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) {
     if (typeof one === 'function') one();
     else follow(runtime, one);
@@ -40,7 +40,7 @@ export function announceHeld(runtime: AnnouncingRuntime, held: HeldFollowUps): v
  * Runs the held follow-ups that are harmless without a commit: a worker or a page that is notified checks, and finds
  * nothing.
  */
-export function announceHarmless(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
+export function announceHarmlessFollowUps(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) if (typeof one !== 'function') followHarmlessly(runtime, one);
 }
 

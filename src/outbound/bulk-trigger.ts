@@ -9,14 +9,14 @@ import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { content, isId, name, parseInput, schemaOf, strictObject } from '../validation/input.js';
-import { hostOrActor, oweMessages, requireNotifier } from './trigger.js';
+import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
   /** The exact text to deliver to each recipient. */
   content,
   dedupeKey: name.optional(),
-  actor: hostOrActor,
+  actor: actorOrHostSchema,
 });
 const idsInput = strictObject({ conversationIds: z.array(z.string()) });
 
@@ -206,7 +206,7 @@ const insertBulk = statement<BulkParams, BulkRow>(
     touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ),
-    delivery AS (${oweMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
+    delivery AS (${oweOutboundMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
     ),
     audit AS (${auditLines(s, bulkLine, messageLine)}
     ),

@@ -1,6 +1,6 @@
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { executeDueActions, nextDue } from './execute-due.js';
+import { executeDueActions, findNextActionDelays } from './execute-due.js';
 
 /**
  * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another process finds
@@ -34,7 +34,7 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
     arm,
     async run() {
       await executeDueActions(runtime);
-      for (const inMs of await nextDue(runtime, lookAheadMs)) arm(inMs);
+      for (const inMs of await findNextActionDelays(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {
       stopped = true;

@@ -3,7 +3,7 @@ import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
-import { type HeldFollowUps, holdingRuntime } from '../events/announce.js';
+import { type HeldFollowUps, runtimeHoldingFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingKind } from './pending-action.js';
@@ -24,8 +24,8 @@ export async function executeAction(
   action: ExecutableAction,
   held: HeldFollowUps,
 ): Promise<void> {
-  await refuseNews(tx, action);
-  const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), held);
+  await refuseNewerMessages(tx, action);
+  const inside = runtimeHoldingFollowUps(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
@@ -63,7 +63,10 @@ function onTransaction(db: Database, tx: Executor): Database {
 type News = Pick<ExecutableAction, 'conversationId' | 'lastSeen' | 'actor'>;
 
 /** Throws `CONVERSATION_CHANGED` if there is a message newer than `lastSeen`, other than the operator's own. */
-export async function refuseNews(executor: Executor, { conversationId, lastSeen, actor }: News): Promise<void> {
+export async function refuseNewerMessages(
+  executor: Executor,
+  { conversationId, lastSeen, actor }: News,
+): Promise<void> {
   const [row] = await executor.run(countNews, { conversationId, lastSeen, actorId: actor.id });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }

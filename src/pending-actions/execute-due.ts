@@ -1,6 +1,6 @@
-import { isConnectionLost, isOutage } from '../db/outage.js';
+import { isConnectionLost, isTransientError } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
-import { announce, announceHeld, type HeldFollowUps } from '../events/announce.js';
+import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
@@ -59,7 +59,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  announceHeld(runtime, held);
+  announceHeldFollowUps(runtime, held);
   announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
@@ -78,7 +78,7 @@ async function takeDue(tx: Executor, id: string, conversationId: string): Promis
 async function refused(runtime: Runtime, action: PendingAction, error: unknown): Promise<void> {
   const { id, conversationId } = action;
   if (!isCairnloopError(error) || error.code === 'CLOSED') {
-    if (isCairnloopError(error) || isOutage(error)) throw error;
+    if (isCairnloopError(error) || isTransientError(error)) throw error;
     const [row] = await runtime.db.run(postpone, { id });
     runtime.log.warn({ reason: errorText(error), conversationId }, 'a pending action failed; it will be tried again');
     if (!row || row.attempts < maxAttempts) return;
@@ -93,7 +93,7 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
 }
 
 /** Returns in how many milliseconds the next actions are due: distinct, ascending, at most `aheadMs`. */
-export async function nextDue(runtime: Runtime, aheadMs: number): Promise<number[]> {
+export async function findNextActionDelays(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }

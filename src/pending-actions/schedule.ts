@@ -1,4 +1,4 @@
-import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -42,7 +42,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
     await runtime.db.transaction(async (tx) => {
       action = null;
       await tx.run(lockConversation, { id: asked.conversationId });
-      if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
+      if (await findMessageByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
       action = { ...asked, lastSeen: await seenNow(tx, asked) };
       if (await findStored(tx, asked)) return;
       await executeAction(runtime, tx, action, []);
@@ -56,7 +56,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
 
 async function store(tx: Executor, action: ExecutableAction, delayMs: number): Promise<StoredRow | null> {
   await tx.run(lockConversation, { id: action.conversationId });
-  if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
+  if (await findMessageByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
   const known = await findStored(tx, action);
   if (known) return sameOrRefused(known, action);
   const [row] = await tx.run(insert, { ...action, delayMs });

@@ -2,7 +2,7 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { readPolicies } from './policies.js';
+import { readSlaPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
 /** The breached clocks by id, and the ids of expired clocks that another session has locked. */
@@ -15,8 +15,8 @@ export interface DueBreaches {
  * Ends the expired clocks among `ids` and returns every breached one, by id, also one that an earlier attempt breached.
  * If tracking is off, clocks end without a breach. Does not wait for locked rows.
  */
-export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
-  const trackingOff = (await readPolicies(runtime)).state === 'off';
+export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
+  const trackingOff = (await readSlaPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });
   const rows = await runtime.db.run(selectEndedOrDue, { ids });

@@ -48,7 +48,7 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
 };
 
 /** The audit actions that {@link readClockHistory} reads. */
-export const clockActions = Object.keys(readers);
+export const clockAuditActions = Object.keys(readers);
 
 /** Builds a clock's history from its audit rows, in order. Pure. */
 export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
@@ -66,7 +66,7 @@ export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): Clock
 }
 
 /** The audit rows of one clock: its own, and priority changes while it ran. */
-export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
+export function auditRowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
   const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
   const first = audit.findIndex(isOwn);
   const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);

@@ -5,9 +5,9 @@ import type { SlaRow } from './rows.js';
  * without an answer because tracking was off, or not yet (`running`).
  */
 export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
-export type Outcome = (typeof clockOutcomes)[number];
+export type ClockOutcome = (typeof clockOutcomes)[number];
 
-export type OutcomeCounts = Record<Outcome, number>;
+export type OutcomeCounts = Record<ClockOutcome, number>;
 
 interface EndedClock {
   endedBy: SlaRow['ended_by'];
@@ -16,7 +16,7 @@ interface EndedClock {
   responseDueAt: Date;
 }
 
-export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): Outcome {
+export function toClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): ClockOutcome {
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
@@ -24,6 +24,6 @@ export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: End
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 
-export function emptyTally(): OutcomeCounts {
+export function emptyOutcomeCounts(): OutcomeCounts {
   return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
 }

@@ -11,7 +11,7 @@ import { actor, knownKeys, name, parseInput, strictObject } from '../validation/
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
-export type PolicyAnswer =
+export type SlaPoliciesResult =
   | { state: 'off' }
   | { state: 'unavailable'; reason: string }
   | { state: 'active'; policies: SlaPolicy[]; rejected: { priority: string; reason: string }[] };
@@ -22,7 +22,7 @@ export const providerTimeoutMs = 3000;
 type Reader = Pick<Runtime, 'config' | 'log'>;
 
 /** Reads the policies from the host's provider. Never throws: missing policies must not stop a conversation. */
-export async function readPolicies(runtime: Reader): Promise<PolicyAnswer> {
+export async function readSlaPolicies(runtime: Reader): Promise<SlaPoliciesResult> {
   const provider = runtime.config.slaPolicyProvider;
   if (!provider) return { state: 'off' };
   try {
@@ -37,7 +37,7 @@ export async function readPolicies(runtime: Reader): Promise<PolicyAnswer> {
   }
 }
 
-function unavailable(runtime: Reader, error: unknown): PolicyAnswer {
+function unavailable(runtime: Reader, error: unknown): SlaPoliciesResult {
   const reason = errorText(error);
   runtime.log.warn({ reason }, 'slaPolicyProvider returned no policies; no SLA clock starts until it does');
   return { state: 'unavailable', reason };
@@ -45,7 +45,7 @@ function unavailable(runtime: Reader, error: unknown): PolicyAnswer {
 
 /** The policies in force; `[]` when tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
 export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', { reason: answer.reason });
   return answer.state === 'active' ? answer.policies : [];
 }
@@ -119,7 +119,7 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
 
 /** Throws `SLA_POLICY_REJECTED` if the new terms, merged with the current policy, are not valid. */
 async function refuseImpossible(runtime: Reader, priority: string, terms: Partial<SlaPolicy>): Promise<void> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   const known = answer.state === 'active' ? answer.policies.find((policy) => policy.priority === priority) : undefined;
   const [rejected] = validatePolicies([{ ...known, ...terms, priority }]).rejected;
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);

@@ -3,7 +3,7 @@ import { databaseTime } from '../db/database-time.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
-import { readPolicies } from './policies.js';
+import { readSlaPolicies } from './policies.js';
 
 /** The terms of a new clock, and how long after its start the response is due and it breaches, in milliseconds. */
 export interface ClockTerms {
@@ -20,7 +20,7 @@ export interface ClockTerms {
  * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
 export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
     runtime.metrics.hostModuleFailed('slaPolicyProvider');
   if (answer.state !== 'active') return undefined;

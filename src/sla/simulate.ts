@@ -4,7 +4,7 @@ import { databaseTime } from '../db/database-time.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
 import { type ConversationHistory, historyPages } from './history.js';
-import { emptyTally, type OutcomeCounts, outcomeOf } from './outcome.js';
+import { emptyOutcomeCounts, type OutcomeCounts, toClockOutcome } from './outcome.js';
 import { replayClocks } from './replay-clocks.js';
 import { toClock } from './rows.js';
 
@@ -48,7 +48,7 @@ export function simulateSla(db: Database, { policies, since }: SimulateInput): P
 }
 
 function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string): SimulatedPriority {
-  const entry = byPriority.get(priority) ?? { priority, actual: emptyTally(), proposed: emptyTally() };
+  const entry = byPriority.get(priority) ?? { priority, actual: emptyOutcomeCounts(), proposed: emptyOutcomeCounts() };
   byPriority.set(priority, entry);
   return entry;
 }
@@ -66,6 +66,7 @@ function tally(
   }));
   const proposed = replayClocks(history.events, { priority: history.priority, policies, until });
   entryOf(history.priority);
-  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[outcomeOf(clock)] += 1;
-  for (const clock of proposed) if (clock.startedAt >= since) entryOf(clock.priority).proposed[outcomeOf(clock)] += 1;
+  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[toClockOutcome(clock)] += 1;
+  for (const clock of proposed)
+    if (clock.startedAt >= since) entryOf(clock.priority).proposed[toClockOutcome(clock)] += 1;
 }

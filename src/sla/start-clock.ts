@@ -1,7 +1,7 @@
 import type { Placeholders } from '../db/statement.js';
-import { isOwed } from '../deliveries/announced-modules.js';
+import { isCallOwedSql } from '../deliveries/announced-modules.js';
 import { type AuditLine, systemActor } from '../events/audit-lines.js';
-import { type OwedCall, owe } from '../events/owe.js';
+import { type OwedCall, oweCalls } from '../events/owe.js';
 import type { ClockTerms } from './prepare-clock.js';
 
 /** The terms of a new clock as parameters of a statement. */
@@ -35,7 +35,7 @@ export const noClock: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
  * is running or was started since the customer began to wait. `waitingSince` is a column of `from` with that moment, as
  * it was before the statement.
  */
-export function clockSql(
+export function startClockSql(
   s: string,
   p: Placeholders<TermsParams & CountdownParams>,
   { from, waitingSince }: { from: string; waitingSince: string },
@@ -84,13 +84,13 @@ export function oweCountdown(
   p: Placeholders<CountdownParams>,
   which: Pick<OwedCall, 'from' | 'createdAt'>,
 ): string {
-  return owe(s, {
+  return oweCalls(s, {
     ...which,
     topic: 'sla_breach',
     subjectId: 'id',
     key: 'id',
     dueAt: 'breach_at',
-    payload: `jsonb_build_object('notify', ${isOwed(s, p.hasNotifier, 'notifier')})`,
+    payload: `jsonb_build_object('notify', ${isCallOwedSql(s, p.hasNotifier, 'notifier')})`,
     traceparent: p.traceparent,
   });
 }

@@ -23,7 +23,7 @@ interface Turn {
  * Hands the end of the audit chain to `notifier.onAuditAnchor`, once a day over all workers. A failure is retried after
  * a minute, later ones after up to an hour. At least once: if a worker dies during the call, another one repeats it.
  */
-export async function handOverAnchor(runtime: Runtime): Promise<void> {
+export async function handOverAuditAnchor(runtime: Runtime): Promise<void> {
   const { config, db, log } = runtime;
   if (!config.notifier?.onAuditAnchor) return;
   const [turn] = await db.run(claimTurn, { leaseMs: config.worker.callbackTimeoutMs + claimSlackMs });

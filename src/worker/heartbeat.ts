@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { statement } from '../db/statement.js';
-import { modulesOf } from '../deliveries/announced-modules.js';
+import { configuredModules } from '../deliveries/announced-modules.js';
 import { packageVersion } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
 
@@ -17,7 +17,7 @@ export interface Heartbeat {
 export function createHeartbeat(runtime: Runtime): Heartbeat {
   const workerId = randomUUID();
   const { concurrency } = runtime.config.worker;
-  const modules = modulesOf(runtime.config);
+  const modules = configuredModules(runtime.config);
   return {
     async beat(state) {
       const { pid } = process;

@@ -1,7 +1,7 @@
 import { auditKeys } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
-import { maxRemovedPerCall, removeOldConversations } from '../customers/retention.js';
-import { forgetDone, maxDeletedPerCall } from '../deliveries/retention.js';
+import { maxConversationsRemovedPerCall, removeOldConversations } from '../customers/retention.js';
+import { deleteDoneDeliveries, maxDeliveriesDeletedPerCall } from '../deliveries/retention.js';
 import type { Runtime } from '../runtime.js';
 
 /** How often done deliveries and old conversations are removed, in milliseconds. */
@@ -11,13 +11,13 @@ const retentionEveryMs = 10 * 60_000;
  * Creates the maintenance task of a worker: it seals the audit record, and removes deliveries and conversations that
  * are older than `retention` allows.
  */
-export function createMaintenance(runtime: Runtime): () => Promise<void> {
-  const forget = nowAndThen(maxDeletedPerCall, async () => {
-    const forgotten = await forgetDone(runtime.db, runtime.config.retention.doneDays);
+export function createMaintenanceTask(runtime: Runtime): () => Promise<void> {
+  const forget = nowAndThen(maxDeliveriesDeletedPerCall, async () => {
+    const forgotten = await deleteDoneDeliveries(runtime.db, runtime.config.retention.doneDays);
     if (forgotten > 0) runtime.log.info({ forgotten }, 'done deliveries removed');
     return forgotten;
   });
-  const remove = nowAndThen(maxRemovedPerCall, async () => {
+  const remove = nowAndThen(maxConversationsRemovedPerCall, async () => {
     const removed = await removeOldConversations(runtime);
     if (removed > 0) runtime.log.info({ removed }, 'conversations removed after retention.resolvedDays');
     return removed;

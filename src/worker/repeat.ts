@@ -10,7 +10,7 @@ export interface RepeatedTask {
  * Runs `work` now, and again `everyMs` after each run ended, so that runs never overlap. A failure is logged, and the
  * next round tries again.
  */
-export function repeat(
+export function repeatTask(
   log: Logger,
   what: string,
   everyMs: number,

@@ -1,4 +1,4 @@
-import { nextWakes, wakeDue } from '../conversations/wake.js';
+import { findNextSnoozeEnds, wakeDueConversations } from '../conversations/wake.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 
@@ -20,7 +20,7 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
       at,
       setTimeout(() => {
         armed.delete(at);
-        wakeDue(runtime).catch((error) =>
+        wakeDueConversations(runtime).catch((error) =>
           runtime.log.warn(
             { reason: errorText(error) },
             'waking snoozed conversations failed; the next round tries again',
@@ -32,8 +32,8 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
 
   return {
     async run() {
-      await wakeDue(runtime);
-      for (const inMs of await nextWakes(runtime, lookAheadMs)) arm(inMs);
+      await wakeDueConversations(runtime);
+      for (const inMs of await findNextSnoozeEnds(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {
       stopped = true;

@@ -3,7 +3,7 @@ import { errorText } from '../foundation/redact.js';
 import { findErrorSource } from './tracked-calls.js';
 
 /** Logs the running callbacks when an uncaught error ends the process. Whether it ends is up to Node and the host. */
-export function logUncaught(log: Logger): { stop(): void } {
+export function logUncaughtErrors(log: Logger): { stop(): void } {
   const listener = (error: unknown) => {
     const { words, calls } = findErrorSource();
     log.fatal(
@@ -16,7 +16,7 @@ export function logUncaught(log: Logger): { stop(): void } {
 }
 
 /** The error because of which a worker's process must end. */
-export interface Crash {
+export interface WorkerCrash {
   reason: string;
   /** Describes the callback that was running, as in {@link ErrorSource}. */
   words: string;
@@ -27,7 +27,7 @@ export interface UncaughtErrors {
   /** Resolves at the first uncaught error. */
   crashed: Promise<'crash'>;
   /** The uncaught error; undefined as long as there was none. */
-  readonly crash: Crash | undefined;
+  readonly crash: WorkerCrash | undefined;
   stop(): void;
 }
 
@@ -36,7 +36,7 @@ export interface UncaughtErrors {
  * callback is only logged, because other callbacks are not affected. An uncaught error requests an orderly shutdown.
  */
 export function catchUncaughtErrors(log: Logger): UncaughtErrors {
-  let crash: Crash | undefined;
+  let crash: WorkerCrash | undefined;
   let tell: (what: 'crash') => void = () => {};
   const crashed = new Promise<'crash'>((resolve) => {
     tell = resolve;
@@ -54,7 +54,10 @@ export function catchUncaughtErrors(log: Logger): UncaughtErrors {
     exit: (code: number) => {
       const { words, calls } = findErrorSource();
       if (calls.length === 0) return;
-      log.fatal({ code, calls }, `the process exits with code ${code} in ${words}; it is called again after its lease`);
+      log.fatal(
+        { code, calls },
+        `the process exits with code ${code} in ${words}; its deliveries are called again after their lease`,
+      );
     },
   };
   for (const [event, listener] of Object.entries(listeners)) process.on(event, listener);

@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { workerLockMs } from '../db/lock-limit.js';
+import { workerLockTimeoutMs } from '../db/lock-limit.js';
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
@@ -7,15 +7,15 @@ import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
-import { customerErased } from './jobs/customer-erased.js';
-import { draft } from './jobs/draft.js';
-import { notifyResolved } from './jobs/notify-resolved.js';
-import { outbound } from './jobs/outbound.js';
-import { reply } from './jobs/reply.js';
-import { slaCountdown } from './jobs/sla-countdown.js';
-import { type Drainers, startTimers, type Timers } from './timers.js';
+import { customerErasedHandler } from './jobs/customer-erased.js';
+import { draftHandler } from './jobs/draft.js';
+import { notifyResolvedHandler } from './jobs/notify-resolved.js';
+import { outboundHandler } from './jobs/outbound.js';
+import { replyHandler } from './jobs/reply.js';
+import { slaCountdownHandler } from './jobs/sla-countdown.js';
+import { type Drainers, startWorkerTimers, type WorkerTimers } from './timers.js';
 import { withCallTracking } from './tracked-calls.js';
-import { logUncaught } from './uncaught.js';
+import { logUncaughtErrors } from './uncaught.js';
 
 /** The worker that `cairnloop worker` runs; a host may also run it in its own process. */
 export interface Worker {
@@ -37,19 +37,19 @@ export interface ObservedWorker extends Worker {
 }
 
 const handlers: Record<DeliveryTopic, TopicHandler> = {
-  conversation_resolved: notifyResolved,
-  sla_breach: slaCountdown,
-  outbound,
-  reply,
-  draft,
-  customer_erased: customerErased,
+  conversation_resolved: notifyResolvedHandler,
+  sla_breach: slaCountdownHandler,
+  outbound: outboundHandler,
+  reply: replyHandler,
+  draft: draftHandler,
+  customer_erased: customerErasedHandler,
 };
 
 /** Time limit for releasing everything else after the callbacks ended, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
-interface Running extends Timers {
+interface Running extends WorkerTimers {
   outcomes: OutcomeWriter;
   drainers: Drainers;
   uncaught: { stop(): void };
@@ -57,7 +57,7 @@ interface Running extends Timers {
 
 /** Creates a worker. `admit` runs at each start and may throw, e.g. on a schema of another version. */
 export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
-  const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockMs) };
+  const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockTimeoutMs) };
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
@@ -89,8 +89,8 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
       state = 'stopped';
       throw error;
     }
-    const timers = startTimers({ runtime, drainers, handlers, beat: () => heartbeat.beat(beatState()) });
-    return { outcomes, drainers, uncaught: logUncaught(runtime.log), ...timers };
+    const timers = startWorkerTimers({ runtime, drainers, handlers, beat: () => heartbeat.beat(beatState()) });
+    return { outcomes, drainers, uncaught: logUncaughtErrors(runtime.log), ...timers };
   }
 
   function stop(): Promise<void> {
@@ -133,7 +133,10 @@ async function halt(runtime: Runtime, heartbeat: Heartbeat, launched: Promise<Ru
   const beaten = heartbeat.beat('draining').catch(() => {});
   const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
   if (left > 0)
-    runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
+    runtime.log.warn(
+      { left },
+      'stopped before all callbacks finished; those still running are called again after their lease',
+    );
   outcomes.stop();
   const ending = [beaten, ...takenIn, ...upkeep.map((timer) => timer.stop()), stopJobs(runtime)];
   await within(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/db/connect.js';
 import { announcedModules } from '../../src/deliveries/announced-modules.js';
-import { owedCallbacksLine } from '../../src/deliveries/log-owed-callbacks.js';
+import { owedCallbacksLogLine } from '../../src/deliveries/log-owed-callbacks.js';
 import { recordingGenerator } from '../support/drafting.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
@@ -175,8 +175,8 @@ describe('modules that the workers of a schema announce', () => {
 
   it('the log says at the start which callbacks are owed, or that none are', () => {
     const { notifier } = recordingNotifier();
-    const told = (config: object, modules: Parameters<typeof owedCallbacksLine>[1]) =>
-      owedCallbacksLine(config, modules, 's');
+    const told = (config: object, modules: Parameters<typeof owedCallbacksLogLine>[1]) =>
+      owedCallbacksLogLine(config, modules, 's');
     assert.match(told({ notifier }, ['notifier'])?.message ?? '', /replies are stored, and nobody is notified/);
     assert.match(told({ notifier }, null)?.message ?? '', /replies are stored, and nobody is notified/);
     assert.equal(told({}, null)?.level, 'warn');

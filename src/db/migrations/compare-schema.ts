@@ -38,6 +38,6 @@ export function compareSchema(
  * The SQL that reads the table `migrations`; by `jsonb`, because its column `works_with_code_of` is missing before
  * 0021-rolling-upgrades.
  */
-export function selectApplied(quotedSchema: string): string {
+export function selectAppliedMigrations(quotedSchema: string): string {
   return `SELECT name, to_jsonb(m) ->> 'works_with_code_of' AS "worksWithCodeOf" FROM ${quotedSchema}.migrations m ORDER BY name`;
 }

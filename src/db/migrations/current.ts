@@ -1,7 +1,12 @@
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Database } from '../connect.js';
 import { type Executor, type NoParams, statement } from '../statement.js';
-import { type AppliedMigration, compareSchema, type SchemaComparison, selectApplied } from './compare-schema.js';
+import {
+  type AppliedMigration,
+  compareSchema,
+  type SchemaComparison,
+  selectAppliedMigrations,
+} from './compare-schema.js';
 
 /** Whether this package works on the schema. Rejects if the schema does not exist. */
 export async function migrationsAreCurrent(executor: Executor): Promise<boolean> {
@@ -60,4 +65,4 @@ async function compare(executor: Executor): Promise<SchemaComparison> {
   return compareSchema(await executor.run(readApplied));
 }
 
-const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectApplied);
+const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectAppliedMigrations);

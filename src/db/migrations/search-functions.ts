@@ -1,7 +1,14 @@
 /**
  * The SQL functions of search: they compute what the index stores of a text, and what a query looks up in the index.
  */
-import { digraphs, dropped, letterFolding, separators, syllabic, unspaced } from './search-letters.js';
+import {
+  digraphs,
+  droppedCharacters,
+  letterFolding,
+  separatorCharacters,
+  syllabicCharacters,
+  unspacedAlphabetCharacters,
+} from './search-letters.js';
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
 
@@ -23,7 +30,7 @@ export const foldFunction = (s: string) => `
       plain text COLLATE "C" := left(p_text, 20000);
     BEGIN
       IF octet_length(plain) > length(plain) AND getdatabaseencoding() = 'UTF8' THEN
-        plain := regexp_replace(normalize(plain, NFKD), '[${dropped}]+', '', 'g');
+        plain := regexp_replace(normalize(plain, NFKD), '[${droppedCharacters}]+', '', 'g');
         IF octet_length(plain) > length(plain) THEN
           ${foldLetters}
           IF plain ~ '[${digraphs.map(([letter]) => letter).join('')}]' THEN
@@ -32,7 +39,7 @@ export const foldFunction = (s: string) => `
           plain := normalize(plain, NFC);
         END IF;
       END IF;
-      RETURN left(btrim(regexp_replace(lower(plain), '[${separators}]+', ' ', 'g')), 20000);
+      RETURN left(btrim(regexp_replace(lower(plain), '[${separatorCharacters}]+', ' ', 'g')), 20000);
     END $$;`;
 
 /**
@@ -43,8 +50,8 @@ export const piecesFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_width(p_piece text) RETURNS integer LANGUAGE plpgsql ${pure} AS $$
     BEGIN
       RETURN CASE
-        WHEN p_piece COLLATE "C" ~ '^[${syllabic}]' THEN 3
-        WHEN p_piece COLLATE "C" ~ '^[${unspaced}]' THEN 6
+        WHEN p_piece COLLATE "C" ~ '^[${syllabicCharacters}]' THEN 3
+        WHEN p_piece COLLATE "C" ~ '^[${unspacedAlphabetCharacters}]' THEN 6
         ELSE 12
       END;
     END $$;
@@ -52,7 +59,7 @@ export const piecesFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_pieces(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
     BEGIN
       RETURN string_to_array(
-        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabic}]+|[${unspaced}]+) *', ' \\1 ', 'g')), ' ');
+        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabicCharacters}]+|[${unspacedAlphabetCharacters}]+) *', ' \\1 ', 'g')), ' ');
     END $$;`;
 
 /**
@@ -63,7 +70,7 @@ export const partsFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
     DECLARE
       folded text COLLATE "C" := ${s}.search_fold(p_text);
-      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabic}${unspaced}]';
+      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabicCharacters}${unspacedAlphabetCharacters}]';
       width integer := 12;
       parts text[] := '{}';
       piece text COLLATE "C";

@@ -5,7 +5,7 @@
  */
 
 /** Characters between words: punctuation, symbols, spaces and control characters. */
-export const separators = [
+export const separatorCharacters = [
   String.raw`\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00ac\u00ae-\u00b1\u00b6-\u00b7\u00bb\u00bf\u00d7\u00f7`,
   String.raw`\u02b9-\u02bd\u02c2-\u02c5\u02d2-\u02eb\u02ed\u02ef-\u02ff\u0375\u03f6\u0482\u055a-\u055f\u0589-\u058f\u05be\u05c0`,
   String.raw`\u05c3\u05c6\u05f3-\u05f4\u0606-\u060f\u061b\u061d-\u061f\u066a-\u066d\u06d4\u06de\u06e9\u06fd-\u06fe\u0700-\u070d`,
@@ -28,7 +28,7 @@ export const separators = [
  * and Syriac, tatweel, soft hyphens, joiners, direction marks, glyph variants. Marks that make another letter stay:
  * vowels of Indic scripts and Thai, the voiced marks of kana.
  */
-export const dropped = [
+export const droppedCharacters = [
   String.raw`\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u061c\u0640`,
   String.raw`\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u08ca-\u08e1\u08e3-\u08ff`,
   String.raw`\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f`,
@@ -36,13 +36,13 @@ export const dropped = [
 ].join('');
 
 /** Scripts without spaces between words in which a character is about a syllable: Han, kana, Bopomofo, Yi. */
-export const syllabic = String.raw`\u3005-\u3007\u3031-\u3035\u303b-\u303c\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff`;
+export const syllabicCharacters = String.raw`\u3005-\u3007\u3031-\u3035\u303b-\u303c\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff`;
 
 /**
  * Scripts without spaces between words in which a character is about a sound: Thai, Lao, Burmese, Khmer and related
  * ones.
  */
-export const unspaced = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf`;
+export const unspacedAlphabetCharacters = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf`;
 
 export interface LetterFolding {
   from: string;

@@ -5,15 +5,15 @@ import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
-import { generatorMessages } from '../../drafts/proposal.js';
+import { maxGeneratorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
-import { missingModule } from './missing-module.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and the policy for a decision. */
-export const draft: TopicHandler = {
+export const draftHandler: TopicHandler = {
   method: 'draftGenerator.generate',
   load: loadCalls,
   failure: returnedFailure,
@@ -25,8 +25,8 @@ export const draft: TopicHandler = {
  */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { draftGenerator } = runtime.config;
-  if (!draftGenerator) return missingModule('draftGenerator');
-  const conversations = await loadWholeConversations(runtime, rows, generatorMessages);
+  if (!draftGenerator) return throwMissingModule('draftGenerator');
+  const conversations = await loadWholeConversations(runtime, rows, maxGeneratorMessages);
   const foundFor = (row: ClaimedDelivery) => conversations.get(row.conversation_id);
   const requests = new Map(rows.map((row) => [row.id, requestOf(foundFor(row))]));
   const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);

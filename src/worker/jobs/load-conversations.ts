@@ -1,5 +1,5 @@
 import type { Message } from '../../contracts/domain.js';
-import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
+import { boundedContentSql, bytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
@@ -163,8 +163,8 @@ const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
     (s, p) => `
     SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s, p)} CROSS JOIN LATERAL (
       SELECT NOT bool_and(whole) AS truncated,
-        (${packed(boundedContent, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
-      FROM (${newestMessages(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
+        (${packed(boundedContentSql, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
+      FROM (${newestMessagesSql(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
       ) message
     ) newest`,
   ),

@@ -4,6 +4,6 @@ import type { OwedModule } from '../../deliveries/announced-modules.js';
  * Fails the attempt of a delivery whose module this worker lacks: during a deployment the retry may reach a worker that
  * has the module.
  */
-export function missingModule(name: OwedModule): never {
+export function throwMissingModule(name: OwedModule): never {
   throw new Error(`no ${name} is configured in this worker`);
 }

@@ -5,7 +5,7 @@ import { toStorableText } from '../foundation/redact.js';
 const maxHostNameBytes = 1000;
 
 /** An id of the host, stored exactly; an id that Postgres would change is refused. */
-export const hostName = z
+export const hostIdSchema = z
   .string()
   .min(1)
   .refine((value) => toStorableText(value) === value, 'a text without NUL and lone surrogates')
