@@ -4,17 +4,19 @@ import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { type Jobs, jobNames, type TopicJob } from './jobs.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 import { type OpenAgenda, openAgenda } from './open-agenda.js';
 import { createWakeThrottle, type WakeThrottle } from './wake-throttle.js';
 
-/** lockLifetime: Agenda may take over a job from a silent worker after this, in milliseconds. A drain is shorter. */
+/**
+ * Agenda's lockLifetime: after this, in milliseconds, it may take over a job from a silent worker. A drain is shorter.
+ */
 const lockLifetime = 30_000;
 
-/** Drains of one topic that a worker accepts at a time; all but one only set the "more" flag. */
+/** Drains of one topic that a worker accepts at a time; a second one only makes the running drain check once more. */
 const drainsAtOnce = 2;
 
-/** Opens Agenda at the first use: a process that only reads needs no job store. */
+/** Creates the jobs. Agenda is opened at their first use: a process that only reads needs no job store. */
 export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   let opened: Promise<OpenAgenda> | undefined;
   let started = false;
@@ -33,7 +35,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
   async function insertWakeUp(topic: DeliveryTopic): Promise<void> {
     if (closed) return;
     const { agenda } = await open();
-    // Due by every clock: this process's clock may be ahead of the worker's.
+    // The wake-up is scheduled in the past, so that it is due at once although the clocks of processes differ.
     await agenda.schedule(new Date(0), jobNames[topic], {});
   }
 
@@ -48,7 +50,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
       locks.refuse((job) => deliveryTopics.some((topic) => jobNames[topic] === job && drains[topic].full));
       defineDrains(agenda, log, drains);
       // Old wake-ups are useless: a starting worker looks for due deliveries anyway.
-      await agenda.cancel({ names: Object.values(jobNames) }).catch(jobsUnreachable(config.jobs.backend));
+      await agenda.cancel({ names: Object.values(jobNames) }).catch(throwJobsUnreachable(config.jobs.backend));
       started = true;
       await agenda.start();
     },
@@ -63,7 +65,7 @@ export function createAgendaJobs(config: ResolvedConfig, log: Logger): Jobs {
     probe: async () => (await open()).probe(),
     async close() {
       closing = true;
-      // Wait for the wake-ups of earlier commits that are still being inserted.
+      // Waits for the wake-ups of earlier commits that are still being inserted.
       await Promise.all([...throttles.values()].map((throttle) => throttle.idle()));
       closed = true;
       const open = await opened?.catch(() => undefined);
@@ -96,7 +98,10 @@ function defineDrains(agenda: OpenAgenda['agenda'], log: Logger, drains: Record<
   }
 }
 
-/** Agenda keeps failed jobs for ever; the next sweep repeats a failed drain. */
+/**
+ * Runs a drain, and logs a failure: Agenda would keep a failed job for ever, and the next sweep repeats the drain
+ * anyway.
+ */
 async function drainOrLog(log: Logger, topic: DeliveryTopic, drain: TopicJob): Promise<void> {
   await drain
     .run()

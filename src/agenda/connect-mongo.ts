@@ -1,7 +1,7 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 
-/** Connects a client. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
+/** Connects a MongoDB client. Throws `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`. */
 export async function connectMongo(url: string, timeoutMs: number) {
   const { MongoClient } = await loadMongo();
   let client: InstanceType<typeof MongoClient> | undefined;
@@ -17,12 +17,13 @@ export async function connectMongo(url: string, timeoutMs: number) {
     return client;
   } catch (error) {
     await client?.close().catch(() => {});
-    return jobsUnreachable('mongodb')(error);
+    return throwJobsUnreachable('mongodb')(error);
   }
 }
 
 /**
- * The driver is loaded through the backend: two copies do not accept each other's ids. Throws `BACKEND_NOT_INSTALLED`.
+ * Loads the MongoDB driver through Agenda's backend: two copies of the driver do not accept each other's ids. Throws
+ * `BACKEND_NOT_INSTALLED`.
  */
 export async function loadMongo(): Promise<typeof import('@agendajs/mongo-backend')> {
   try {

@@ -1,8 +1,8 @@
 import { connectMongo, loadMongo } from './connect-mongo.js';
 import type { JobStore } from './job-store.js';
-import { jobsUnreachable } from './jobs-unreachable.js';
+import { throwJobsUnreachable } from './jobs-unreachable.js';
 
-/** Timeouts for finding MongoDB and for its replies, in milliseconds. */
+/** Time limit for finding MongoDB and for its replies, in milliseconds. */
 const timeoutMs = 5000;
 
 /** The index for Agenda's poll, twice a second: due jobs by name. */
@@ -12,7 +12,7 @@ const nextJobIndex = { name: 1, nextRunAt: 1, priority: -1, lockedAt: 1, disable
  * Keeps Agenda's jobs in a collection named after the schema, so that the host may run its own Agenda there. Throws
  * `JOBS_UNREACHABLE`, `BACKEND_NOT_INSTALLED`.
  */
-export async function mongoStore(url: string, schema: string): Promise<JobStore> {
+export async function openMongoJobStore(url: string, schema: string): Promise<JobStore> {
   const { MongoBackend } = await loadMongo();
   const client = await connectMongo(url, timeoutMs);
   const db = client.db();
@@ -21,7 +21,7 @@ export async function mongoStore(url: string, schema: string): Promise<JobStore>
     await db.collection(collection).createIndex(nextJobIndex, { name: 'next_job' });
   } catch (error) {
     await client.close().catch(() => {});
-    return jobsUnreachable('mongodb')(error);
+    return throwJobsUnreachable('mongodb')(error);
   }
   const backend = new MongoBackend({ mongo: db, collection, ensureIndex: false });
   // Agenda's own setup would also create a collection for an unused job log.
@@ -29,7 +29,7 @@ export async function mongoStore(url: string, schema: string): Promise<JobStore>
   return {
     backend,
     probe: async () => {
-      await db.command({ ping: 1 }).catch(jobsUnreachable('mongodb'));
+      await db.command({ ping: 1 }).catch(throwJobsUnreachable('mongodb'));
     },
     close: () => client.close(),
   };

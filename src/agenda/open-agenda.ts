@@ -6,8 +6,8 @@ import { deliveryTopics } from '../contracts/domain.js';
 import { channelName } from '../db/channel-name.js';
 import { openSessionPool } from '../db/session.js';
 import { errorText } from '../foundation/redact.js';
-import { type JobStore, postgresStore } from './job-store.js';
-import { mongoStore } from './mongo-store.js';
+import { type JobStore, openPostgresJobStore } from './job-store.js';
+import { openMongoJobStore } from './mongo-store.js';
 import { type LockWrites, trackLockWrites } from './track-lock-writes.js';
 import { WakeChannel } from './wake-channel.js';
 
@@ -19,13 +19,13 @@ export interface OpenAgenda {
   close(): Promise<void>;
 }
 
-/** Agenda polls for all jobs at once and stalls with fewer connections. */
+/** Size of the connection pool: Agenda polls for the jobs of all topics at once, and stalls with fewer connections. */
 const poolSize = deliveryTopics.length;
 
-/** Short limits: Agenda's queries are small, and Agenda repeats them. */
+/** Short time limits, in milliseconds: Agenda's queries are small, and Agenda repeats them. */
 const limits = { answer: 10_000, statement: 9000, lock: 5000 };
 
-/** Agenda's poll for jobs whose notification was lost, in milliseconds. */
+/** Interval of Agenda's poll for jobs whose notification was lost, in milliseconds. */
 const processEvery = 500;
 
 /**
@@ -34,7 +34,7 @@ const processEvery = 500;
  */
 export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<OpenAgenda> {
   const quietly = onceInAWhile((error: Error) =>
-    log.warn({ reason: errorText(error) }, 'job connection lost; reconnecting'),
+    log.warn({ reason: errorText(error) }, 'connection to the job store lost; reconnecting'),
   );
   const { url, schema } = config.database;
   const connection = { url, schema, name: 'cairnloop-jobs' };
@@ -68,13 +68,13 @@ export async function openAgenda(config: ResolvedConfig, log: Logger): Promise<O
 }
 
 async function openStore({ jobs, database }: ResolvedConfig, pool: pg.Pool): Promise<JobStore> {
-  if (jobs.backend === 'mongodb') return mongoStore(jobs.url, database.schema);
-  const store = await postgresStore(pool, database.schema);
+  if (jobs.backend === 'mongodb') return openMongoJobStore(jobs.url, database.schema);
+  const store = await openPostgresJobStore(pool, database.schema);
   await store.probe();
   return store;
 }
 
-/** Each of Agenda's polls fails while the store is down; log one line every ten seconds. */
+/** Calls `report` at most every ten seconds: while the job store is down, each of Agenda's polls fails. */
 function onceInAWhile(report: (error: Error) => void): (error: Error) => void {
   let quietUntil = 0;
   return (error) => {

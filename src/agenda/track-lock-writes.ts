@@ -5,13 +5,13 @@ import type { JobRepository } from 'agenda';
 export interface LockWrites {
   /** From this call on Agenda locks no job whose name matches; a lock that it just took is released. */
   refuse(refuses: (jobName: string) => boolean): void;
-  /** Settles when no job write is in flight. */
+  /** Resolves when no job write is in flight. */
   settled(): Promise<void>;
 }
 
 /**
- * Agenda unlocks jobs without awaiting: a failure would be an unhandled rejection, or stop it half way. It is reported
- * instead; the lock expires by itself.
+ * Tracks writes of locks. Agenda does not await when it unlocks jobs: a failure would be an unhandled rejection, or
+ * stop it half way. Here a failure is reported, and the lock expires by itself.
  */
 export function trackLockWrites(repository: JobRepository, report: (error: Error) => void): LockWrites {
   const { unlockJob, unlockJobs, getNextJobToRun, saveJobState, removeJobs } = repository;
@@ -25,7 +25,7 @@ export function trackLockWrites(repository: JobRepository, report: (error: Error
     return write;
   }
 
-  /** Check again: the poll may have started before the change. */
+  /** Locks the next job unless it is refused. Checks again afterwards: the poll may have started before the change. */
   async function lockUnlessRefused(...query: Parameters<typeof getNextJobToRun>) {
     const [jobName] = query;
     if (refuses(jobName)) return undefined;

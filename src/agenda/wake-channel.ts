@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events';
 import type { JobNotification, NotificationChannel, NotificationHandler } from 'agenda';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { listenOn, type NotificationListener } from '../db/listen.js';
+import { listenForNotifications, type NotificationListener } from '../db/listen.js';
 
 /**
  * Carries wake-ups over the host's Postgres, with any job store. Unlike Agenda's own channel it connects only where
  * something listens, probes the connection, and reconnects with backoff.
  */
 export class WakeChannel extends EventEmitter implements NotificationChannel {
-  /** Publishing uses the pool and never waits for the listener. */
+  /** Always connected for Agenda: publishing uses the pool and never waits for the listener. */
   readonly state = 'connected';
   readonly #pool: pg.Pool;
   readonly #connection: NotificationListener['connection'];
@@ -28,7 +28,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
 
   /** Starts to listen without waiting for the connection; until then Agenda's polls find the jobs. */
   async connect(): Promise<void> {
-    this.#listening ??= listenOn({
+    this.#listening ??= listenForNotifications({
       connection: this.#connection,
       channel: this.#channel,
       log: this.#log,
@@ -57,7 +57,7 @@ export class WakeChannel extends EventEmitter implements NotificationChannel {
     const notification: JobNotification = {
       jobId: '' as JobNotification['jobId'],
       jobName,
-      // Due now by every clock.
+      // Null means due at once; a time would depend on the clocks of two processes.
       nextRunAt: null,
       priority: 0,
       timestamp: new Date(),

@@ -2,7 +2,7 @@ import { abortableSleep } from '../db/abortable-sleep.js';
 
 export interface WakeThrottle {
   wake(): void;
-  /** Sends the pending wake-up at once and settles when none is in flight. */
+  /** Sends the pending wake-up at once; resolves when none is in flight. */
   idle(): Promise<void>;
 }
 
@@ -10,13 +10,13 @@ export interface WakeThrottle {
 const gapMs = { shortest: 10, longest: 40 };
 
 /**
- * Throttles wake-ups with leading edge: those that arrive while an insert is in flight become one more. The insert's
- * return counts, not the job's run, which may miss a later commit.
+ * Throttles wake-ups, the first one without delay: those that arrive while an insert is in flight become one more
+ * insert. It waits for the insert and not for the job's run, which may miss a later commit.
  */
 export function createWakeThrottle(insert: () => Promise<void>, onError: (error: unknown) => void): WakeThrottle {
   let again = false;
   let running: Promise<void> | undefined;
-  // Besides the timer, because under a test's faked timers it never fires and `close` would hang.
+  // Ends a gap early. Under a test's fake timers the gap would never end, and `close` would hang.
   const hurry = new AbortController();
 
   async function run(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { channelName } from '../db/channel-name.js';
 import type { Database } from '../db/connect.js';
-import { listenOn } from '../db/listen.js';
+import { listenForNotifications } from '../db/listen.js';
 import { errorText } from '../foundation/redact.js';
 import { type Changes, createAnnouncer, readPayload } from './announce.js';
 import type { ChangeFeed, ChangeListener, ChangeScope } from './change-feed.js';
@@ -27,7 +27,7 @@ export function openChangeFeed(db: Database, log: Logger): ChangeFeed {
   const tell = (changes: Changes | null) => notify(subscriptions, changes, log);
 
   function listen(): void {
-    listening ??= listenOn({
+    listening ??= listenForNotifications({
       connection: { url: db.url, schema: db.schema, name: 'cairnloop' },
       channel,
       log,

@@ -61,7 +61,7 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const config = await readHostConfig(options, io);
   const { requireMigrated } = await import('../db/migrate.js');
-  const [{ openDatabase }, { databaseFailure }] = await Promise.all([
+  const [{ openDatabase }, { toHostDatabaseError }] = await Promise.all([
     import('../db/connect.js'),
     import('../db/database-failure.js'),
   ]);
@@ -70,7 +70,7 @@ export async function withDatabase<T>(
   try {
     return await work({ config, db });
   } catch (error) {
-    throw await databaseFailure(error, db);
+    throw await toHostDatabaseError(error, db);
   } finally {
     await db.close();
   }

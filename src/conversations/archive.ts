@@ -4,11 +4,11 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedLine, endClock } from '../sla/end-clock.js';
+import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { requireHead } from './find.js';
+import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const archiveInput = schemaOf<ArchiveInput>()({ actor });
@@ -20,7 +20,7 @@ const archiveInput = schemaOf<ArchiveInput>()({ actor });
 export async function archiveConversation(runtime: Runtime, id: string, input: ArchiveInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.archive', archiveInput, input);
   const [row] = isId(id) ? await runtime.db.run(archive, { id, actor }) : [];
-  if (!row) return requireHead(runtime.db, id);
+  if (!row) return requireConversationHead(runtime.db, id);
   const conversation = toConversation(row);
   announce(runtime, 'conversation.archived', { conversation, actor });
   if (row.sla) announce(runtime, 'sla.ended', { sla: toSla(row.sla) });
@@ -36,7 +36,7 @@ const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla:
       WHERE id = ${p.id} AND status <> 'archived'
       RETURNING *
     ),
-    ${endClock(s, 'archived')},
+    ${endClockCte(s, 'archived')},
     line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation archived', ${p.actor}, updated_at FROM conversation
@@ -44,7 +44,7 @@ const archive = statement<{ id: string; actor: Actor }, ConversationRow & { sla:
     audit AS (${auditLines(
       s,
       { from: 'conversation', at: 'updated_at', actor: p.actor, action: 'conversation.archived', conversationId: 'id' },
-      clockEndedLine(p.actor),
+      clockEndedAuditLine(p.actor),
     )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla FROM conversation`,

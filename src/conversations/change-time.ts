@@ -1,6 +1,6 @@
 /**
- * The time of a change to the locked row `c`. A statement that waited for the lock began before the change that held
- * it; by the clock alone its message would sort first.
+ * SQL for the time of a change to the locked row `c`: never before the row's last change. Otherwise a statement that
+ * began before it and waited for the lock would write a message that sorts too early.
  */
 export function changeTime(s: string, c: string): string {
   return `greatest(${s}.clock(), ${c}.updated_at)`;

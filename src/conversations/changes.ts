@@ -10,7 +10,7 @@ export interface ChangeableFields {
   metadata: Record<string, unknown>;
 }
 
-/** A change as the audit stores it; of `metadata` only changed keys. */
+/** A change as the audit record stores it; of `metadata`, only the changed keys. */
 export interface FieldChanges {
   before: Partial<ChangeableFields>;
   after: Partial<ChangeableFields>;
@@ -22,7 +22,7 @@ export const changeableFields = ['priority', 'tags', 'subject', 'assignee', 'met
  * Applies the wanted fields; null if nothing changes. Absent fields stay. `metadata` is merged by top-level keys, and
  * null removes one, so that two writers keep each other's keys. Pure.
  */
-export function changedValues(
+export function applyFieldChanges(
   before: ChangeableFields,
   wanted: { [F in keyof ChangeableFields]?: ChangeableFields[F] | undefined },
 ): { fields: ChangeableFields; changes: FieldChanges } | null {

@@ -1,12 +1,12 @@
 import type { ResolvedConfig } from '../config/config-types.js';
 import type { Placeholders } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
 import type { AuditLine } from '../events/audit-lines.js';
 import type { ClockTerms } from '../sla/prepare-clock.js';
 import { type TermsParams, termsParams } from '../sla/start-clock.js';
 import type { Traces } from '../telemetry/traces.js';
 
-/** The parameters of {@link customerMessageParts}. */
+/** The parameters of {@link customerMessageCtes}. */
 export interface CustomerMessageParams {
   content: string;
   messageMetadata: Record<string, unknown>;
@@ -38,10 +38,10 @@ export function clockParams({ config }: { config: ResolvedConfig }, clock: Clock
 }
 
 /**
- * The parts of a statement that write a customer's message to `conversation`, an earlier part, and owe a draft. A key is
- * SQL.
+ * CTEs that write a customer's message to the conversation in the CTE `conversation`, and owe a draft. `dedupeKey` is
+ * an SQL expression.
  */
-export function customerMessageParts(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
+export function customerMessageCtes(s: string, p: Placeholders<CustomerMessageParams>, dedupeKey = 'NULL'): string {
   return `message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, dedupe_key, created_at)
       SELECT id, 'customer', ${p.content},
@@ -50,14 +50,14 @@ export function customerMessageParts(s: string, p: Placeholders<CustomerMessageP
       FROM conversation
       RETURNING *
     ),
-    -- A draft is asked for once the customer has stopped writing.
+    -- The request for a draft is due once the customer has stopped writing.
     request AS (
       SELECT ${s}.request_draft(conversation_id, id, ${p.debounceMs}, ${p.traceparent}) AS id
-      FROM message WHERE ${isOwed(s, p.hasGenerator, 'draftGenerator')}
+      FROM message WHERE ${isCallOwedSql(s, p.hasGenerator, 'draftGenerator')}
     )`;
 }
 
-export const messageLine: AuditLine = {
+export const messageReceivedAuditLine: AuditLine = {
   from: 'message',
   at: 'created_at',
   actor: 'author',

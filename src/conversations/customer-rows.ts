@@ -1,7 +1,7 @@
 import type { CustomerConversation, CustomerMessage, MessageRole } from '../contracts/domain.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 
-/** The columns that the customer's view selects, and no others. */
+/** The columns of a conversation that its customer may see, and no others. */
 export interface CustomerConversationRow {
   id: string;
   subject: string | null;
@@ -10,11 +10,11 @@ export interface CustomerConversationRow {
   last_message_at: Timestamp | null;
   unread: number;
   csat_rating: CustomerConversation['csatRating'];
-  /** Oldest first; absent where none were asked for. */
+  /** The messages, oldest first; absent unless they were requested. */
   messages?: PackedCustomerMessage[];
 }
 
-/** A visible message as the statement packs it. */
+/** A message that the customer may see, as the statement packs it. */
 type PackedCustomerMessage = [
   id: string,
   role: MessageRole,
@@ -23,7 +23,7 @@ type PackedCustomerMessage = [
   createdAt: string,
 ];
 
-/** Built key by key, so that a new column is not shown to customers by accident. */
+/** Converts a row key by key, so that a new column is not shown to customers by accident. */
 export function toCustomerConversation(row: CustomerConversationRow): CustomerConversation {
   return {
     id: row.id,

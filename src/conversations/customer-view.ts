@@ -8,23 +8,23 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId, pageCursor, pageLimit, parseInput, schemaOf, strictObject } from '../validation/input.js';
 import { type CustomerConversationRow, toCustomerConversation } from './customer-rows.js';
-import { hostName } from './host-name.js';
+import { hostIdSchema } from './host-id-schema.js';
 
-const customerInput = strictObject({ actorId: hostName });
+const customerInput = strictObject({ actorId: hostIdSchema });
 const listInput = schemaOf<CustomerListInput>()({ cursor: pageCursor, limit: pageLimit }).default({ limit: 50 });
 const threadInput = schemaOf<CustomerThreadInput>()({
-  /** Returns the messages before this one; absent: the newest. */
+  /** The id of a message: older messages than this one are returned. Absent: the newest. */
   before: z.uuid('the id of a message').optional(),
   limit: pageLimit.default(200),
 }).default({ limit: 200 });
 const readInput = schemaOf<CustomerReadInput>()({
-  /** The newest message that was shown to the customer; absent: the newest of the conversation. */
+  /** The id of the newest message that was shown to the customer. Absent: the newest of the conversation. */
   messageId: z.uuid('the id of a message').optional(),
 }).default({});
 
 /**
- * Lists one customer's conversations as that customer may see them, without messages, by their newest reply or customer
- * message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
+ * Lists one customer's conversations as that customer may see them, without messages, sorted by their newest reply or
+ * customer message. The actor id is compared exactly. Throws `INPUT_INVALID`, `CURSOR_INVALID`.
  */
 export async function listForCustomer(
   runtime: Runtime,
@@ -45,9 +45,9 @@ export async function listForCustomer(
 const newestPlace: TimeCursor = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'];
 
 /**
- * One conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or those
- * before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`, also
- * for another customer's, and `INPUT_INVALID`.
+ * Returns one conversation as its customer may see it, with its newest messages (at most `limit`, and 2 MB of text) or
+ * those before a message. It marks nothing as read; {@link markReadForCustomer} does. Throws `CONVERSATION_NOT_FOUND`,
+ * also for another customer's conversation, and `INPUT_INVALID`.
  */
 export async function getForCustomer(
   runtime: Runtime,
@@ -85,26 +85,30 @@ export async function markReadForCustomer(
   return toCustomerConversation(row);
 }
 
-/** Text on one page of a thread, in bytes. */
+/** Maximum text on one page of messages, in bytes. */
 const maxTextBytes = 2_000_000;
 
-/** Unread messages are counted up to this. */
+/** The largest number of unread messages that is counted. */
 const maxUnread = 100;
 
-/** What a customer may see: messages, replies, and outbound messages once they were sent. */
+/**
+ * SQL condition: the customer may see message `m`. That is so for messages, replies, and outbound messages once they
+ * were sent.
+ */
 const visible = `(m.role IN ('customer', 'operator', 'automation') OR (m.role = 'outbound' AND m.status = 'sent'))`;
 
-/** When a message became visible to the customer. */
+/** SQL for the time at which message `m` became visible to the customer. */
 const visibleAt = `CASE m.role WHEN 'outbound' THEN coalesce(m.sent_at, m.created_at) ELSE m.created_at END`;
 
-/** The columns of a {@link CustomerConversationRow}, of `c` and {@link support}. */
+/** The columns of a {@link CustomerConversationRow}, selected from `c` and {@link support}. */
 const columns = `
   c.id, c.subject, c.status, c.created_at, c.csat_rating, greatest(c.last_message_at, support.newest_at) AS last_message_at,
   support.unread`;
 
 /**
- * Support's newest message in `c`. An outbound message counts from when it was sent. There is no index on sent ones: it
- * would rewrite each settled message in all indexes of the table.
+ * A join that finds the time of support's newest message in conversation `c`, and how many are unread. An outbound
+ * message counts from when it was sent. Sent messages have no index: with one, each settlement would rewrite its
+ * message in all indexes of the table.
  */
 const support = (s: string) => `LEFT JOIN LATERAL (
     SELECT max(said.at) AS newest_at, count(*) FILTER (WHERE c.customer_read_at IS NULL
@@ -139,7 +143,7 @@ const selectOne = statement<{ id: string; customer: string }, CustomerConversati
     `SELECT ${columns} FROM ${s}.conversations c ${support(s)} WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}`,
 );
 
-/** The newest messages before `before`, until `maxBytes` are full; one that is larger than that comes alone. */
+/** Selects the newest messages before `before`, up to `maxBytes`; the first one is returned even if it is larger. */
 const selectThread = statement<
   { id: string; customer: string; before: string | null; limit: number; maxBytes: number },
   CustomerConversationRow
@@ -164,7 +168,7 @@ const selectThread = statement<
     FROM ${s}.conversations c ${support(s)} WHERE c.id = ${p.id} AND c.actor_id = ${p.customer}`,
 );
 
-/** Returns a row if the position moved. */
+/** Moves the customer's read position forward; returns a row if it moved. */
 const markRead = statement<{ id: string; customer: string; messageId: string | null }, { id: string }>(
   'conversation.customer_read',
   (s, p) => `

@@ -5,7 +5,7 @@ import { strictObject } from '../validation/input.js';
 
 export const maxCustomerName = 200;
 
-/** Refuses line breaks, because lists show the text. */
+/** A text on a single line, because lists show it: line breaks and repeated spaces become one space. */
 const line = (words: string, max: number) =>
   z
     .string(words)
@@ -13,7 +13,7 @@ const line = (words: string, max: number) =>
     .pipe(z.string().min(1, words).max(max, words));
 
 /** The customer's name and address in `conversations.open`. Absent and null are the same. */
-export const customer = strictObject({
+export const customerSchema = strictObject({
   name: line(`a text of 1 to ${maxCustomerName} characters`, maxCustomerName).nullish(),
   email: line('an e-mail address of at most 320 characters', 320)
     .pipe(z.string().regex(/^[^\s@]+@[^\s@]+$/, 'an e-mail address of at most 320 characters'))

@@ -4,19 +4,24 @@ import { z } from 'zod';
 const words = 'a text of 1 to 1000 characters that is not blank';
 
 /** A caller's dedupe key, compared exactly. */
-export const dedupeKey = z.string(words).max(1000, words).regex(/\S/, words);
+export const dedupeKeySchema = z.string(words).max(1000, words).regex(/\S/, words);
 
-/** `open`'s key belongs to its customer: another customer's equal key opens another conversation. */
+/**
+ * The stored form of a dedupe key of `open`. It contains the customer: another customer's equal key opens another
+ * conversation.
+ */
 export function openDedupeKey(actorId: string | null, key: string): string {
   return hashOf(['open', actorId, key]);
 }
 
-/** `receive`'s key in its conversation, hashed so that it never equals a key of a reply or outbound message. */
+/**
+ * The stored form of a dedupe key of `receive`, hashed so that it never equals a key of a reply or outbound message.
+ */
 export function receiveDedupeKey(key: string): string {
   return `receive:${hashOf([key])}`;
 }
 
-/** JSON escapes what UTF-8 cannot encode, so that different texts have different hashes. */
+/** Hashes the parts as JSON, which escapes what UTF-8 cannot encode, so that different parts have different hashes. */
 function hashOf(parts: readonly (string | null)[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

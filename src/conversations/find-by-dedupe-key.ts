@@ -2,8 +2,8 @@ import type { Message } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type MessageRow, toMessage } from './rows.js';
 
-/** The message that an earlier call with this key wrote, if any. */
-export async function findByDedupeKey(
+/** Finds the message that an earlier call with this key wrote; null if there is none. */
+export async function findMessageByDedupeKey(
   executor: Executor,
   conversationId: string,
   dedupeKey: string,
@@ -13,16 +13,16 @@ export async function findByDedupeKey(
 }
 
 /**
- * Like {@link findByDedupeKey}, under the conversation's lock: the second of two concurrent calls finds the first one's
- * message.
+ * Like {@link findMessageByDedupeKey}, under the lock of the conversation: the second of two concurrent calls finds the
+ * message of the first one.
  */
-export async function findByDedupeKeyUnderLock(
+export async function findMessageByDedupeKeyUnderLock(
   tx: Executor,
   conversationId: string,
   key: string,
 ): Promise<Message | null> {
   await tx.run(lockForKey, { conversationId });
-  return findByDedupeKey(tx, conversationId, key);
+  return findMessageByDedupeKey(tx, conversationId, key);
 }
 
 const lockForKey = statement<{ conversationId: string }, { id: string }>(

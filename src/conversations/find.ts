@@ -3,21 +3,21 @@ import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
-import { boundedContent, loadedBytes, newestMessages } from './newest-messages.js';
+import { boundedContentSql, maxLoadedBytes, newestMessagesSql } from './newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from './rows.js';
 
-/** Messages loaded with a conversation at most. */
+/** Maximum number of messages loaded with a conversation. */
 export const maxLoadedMessages = 10_000;
 
 /**
- * A conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than
- * {@link loadedBytes} of them. Null when there is none.
+ * Finds a conversation with its messages, oldest first: the newest {@link maxLoadedMessages}, and no more than {@link
+ * maxLoadedBytes} of them. Null if there is none.
  */
 export async function findConversation(runtime: Runtime, id: string): Promise<Conversation | null> {
   if (!isId(id)) return null;
   const [conversations, messages] = await Promise.all([
     runtime.db.run(selectConversation, { id }),
-    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: loadedBytes }),
+    runtime.db.run(selectMessages, { id, limit: maxLoadedMessages, budget: maxLoadedBytes }),
   ]);
   const isTruncated = messages.some(({ truncated }) => truncated);
   return conversations[0] ? toConversation(conversations[0], messages.map(toMessage), isTruncated) : null;
@@ -30,8 +30,8 @@ export async function requireConversation(runtime: Runtime, id: string): Promise
   return conversation;
 }
 
-/** A conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
-export async function requireHead(executor: Executor, id: string): Promise<Conversation> {
+/** Returns a conversation without its messages. Throws `CONVERSATION_NOT_FOUND`. */
+export async function requireConversationHead(executor: Executor, id: string): Promise<Conversation> {
   const [row] = isId(id) ? await executor.run(selectConversation, { id }) : [];
   if (!row) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return toConversation(row);
@@ -42,15 +42,15 @@ const selectConversation = statement<{ id: string }, ConversationRow>(
   (s, p) => `SELECT bounded.* FROM ${s}.conversations c, ${s}.bounded_conversation(c) bounded WHERE c.id = ${p.id}`,
 );
 
-/** The newest messages, oldest first. */
+/** Selects the newest messages of a conversation, oldest first. */
 const selectMessages = statement<{ id: string; limit: number; budget: number }, MessageRow & { truncated: boolean }>(
   'conversation.messages',
   (s, p) => `
-    SELECT id, conversation_id, role, ${boundedContent} AS content, author, ${s}.bounded_map(metadata) AS metadata,
+    SELECT id, conversation_id, role, ${boundedContentSql} AS content, author, ${s}.bounded_map(metadata) AS metadata,
       status, sent_at, created_at, truncated
     FROM (
       SELECT *, NOT bool_and(whole) OVER () AS truncated FROM (
-        ${newestMessages(s, `m.conversation_id = ${p.id}`, `${p.limit}::int`, `${p.budget}::bigint`)}
+        ${newestMessagesSql(s, `m.conversation_id = ${p.id}`, `${p.limit}::int`, `${p.budget}::bigint`)}
       ) chosen
     ) newest
     WHERE kept ORDER BY created_at, id`,

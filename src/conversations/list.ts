@@ -6,7 +6,7 @@ import { type Placeholders, type Statement, statement } from '../db/statement.js
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
-import { hostName } from './host-name.js';
+import { hostIdSchema } from './host-id-schema.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';
 
@@ -14,18 +14,21 @@ const filterFields = {
   status: z.enum(conversationStatuses).optional(),
   priority: name.optional(),
   /**
-   * `active`: a clock runs or is held; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
-   * latest clock ended.
+   * The state of SLA clocks. `active`: one runs or is paused; `due`: one runs and the response is overdue; `fulfilled`,
+   * `breached`: how the latest one ended.
    */
   sla: z.enum(['active', 'due', 'fulfilled', 'breached']).optional(),
-  /** Parts of words, all in the subject, actor id and tags together or all in one message. See docs/search.md. */
+  /**
+   * Parts of words to search for: all in the subject, actor id and tags together, or all in one message. See
+   * docs/search.md.
+   */
   search: z.string().transform(toStorableText).pipe(z.string().trim().max(200)).optional(),
   /** Actor id of the customer, compared exactly. */
-  actorId: hostName.optional(),
+  actorId: hostIdSchema.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),
   tag: name.optional(),
-  /** Whether it is snoozed now. */
+  /** Whether the conversation is snoozed now. */
   snoozed: z.boolean().optional(),
 };
 const filterInput = schemaOf<ConversationFilter>()(filterFields).default({});
@@ -55,12 +58,12 @@ export async function countConversations(runtime: Runtime, input?: ConversationF
 
 type Filter = z.output<typeof filterInput> & { after?: TimeCursor | '' | null | undefined };
 
-/** The parameters of conditions; a statement has those of its own. */
+/** The parameters of all conditions; a statement has only those of its own conditions. */
 interface Values {
   status?: string;
   priority?: string;
   actorId?: string;
-  /** Empty: nobody. */
+  /** The id of the assignee; empty for conversations without one. */
   assigneeId?: string;
   tag?: string;
   search?: string;
@@ -82,12 +85,12 @@ function valuesOf(conditions: readonly Condition[]): Values {
 const asleep: Condition = { key: 'snoozed', sql: isSnoozed };
 const awake: Condition = { key: 'awake', sql: isAwake };
 
-/** One statement for each combination of filters, so that each gets its own plan. */
+/** The conditions of a filter. Each combination has a statement of its own, so that each gets its own plan. */
 function conditionsOf({ status, priority, sla, actorId, assignee, tag, snoozed, search, after }: Filter): Condition[] {
   const conditions: (Condition | '' | false | null | undefined)[] = [
     status && { key: 'status', values: { status }, sql: (_, p) => `c.status = ${p.status}` },
     priority && { key: 'priority', values: { priority }, sql: (_, p) => `c.priority = ${p.priority}` },
-    // The index of priorities leaves the usual one out: most conversations have it.
+    // The index of priorities leaves out `normal`, which most conversations have.
     priority && priority !== 'normal' && { key: 'unusual', sql: () => `c.priority <> 'normal'` },
     sla && { key: `sla_${sla}`, sql: slaConditions[sla] },
     actorId && { key: 'actor', values: { actorId }, sql: (_, p) => `c.actor_id = ${p.actorId}` },
@@ -123,7 +126,7 @@ const slaConditions = {
 const matches: Condition['sql'] = (s, { search }) =>
   `c.id IN (SELECT found.id FROM ${s}.search_ids(${search}) AS found (id))`;
 
-/** Newest activity first; with a tag, by the columns of the tag's index. */
+/** The columns to sort by, newest activity first; with a tag, those of the tag's index. */
 const orderOf = (tag: unknown) => (tag ? ['tagged.updated_at', 'tagged.conversation_id'] : ['c.updated_at', 'c.id']);
 
 const hasTag = (conditions: readonly Condition[]) => conditions.some(({ key }) => key === 'tag');
@@ -151,7 +154,7 @@ const selectPage = variants<Values & { limit: number }, ConversationRow & { curs
     ORDER BY page.updated_at DESC, page.id DESC`,
 );
 
-/** Counts awake conversations as the total minus the snoozed: few are snoozed, and an index has them. */
+/** Counts awake conversations as all minus the snoozed ones: few are snoozed, and an index finds them. */
 const countAll = variants<Values, { count: number }>('conversation.count', (s, p, conditions) => {
   const count = (parts: readonly Condition[]) => `(SELECT count(*) FROM ${source(s, parts)} ${where(s, p, parts)})`;
   const rest = conditions.filter((condition) => condition !== awake);
@@ -159,7 +162,7 @@ const countAll = variants<Values, { count: number }>('conversation.count', (s, p
   return `SELECT (${total})::int AS count`;
 });
 
-/** One statement for each combination of conditions that is asked for. */
+/** Declares a statement for each combination of conditions at its first use. */
 function variants<Params extends object, Row extends object>(
   name: string,
   text: (schema: string, params: Placeholders<Params>, conditions: readonly Condition[]) => string,

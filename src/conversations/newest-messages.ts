@@ -1,25 +1,25 @@
 import { maxContentLength } from '../validation/input.js';
 
-/** Most bytes of a content within the input limit. */
+/** Maximum size of a message's content within the limit for inputs, in bytes. */
 export const maxContentBytes = 4 * maxContentLength;
 
-/** Budget for messages when one conversation is read, in bytes. */
-export const loadedBytes = 8 * 1024 * 1024;
+/** Maximum size of the messages that are loaded with one conversation, in bytes. */
+export const maxLoadedBytes = 8 * 1024 * 1024;
 
-/** Budget for messages of all running calls of a topic, and of one, in bytes. */
+/** Maximum size of the messages for all running calls of a topic together, and for one call, in bytes. */
 const callBytes = { together: 64 * 1024 * 1024, one: 4 * 1024 * 1024 };
 
-/** Budget of one call in a batch, in bytes. */
+/** Maximum size of the messages for one call, in bytes, when `concurrency` calls run at a time. */
 export function bytesPerCall(concurrency: number): number {
   return Math.min(callBytes.one, Math.floor(callBytes.together / concurrency));
 }
 
 /**
- * The newest messages, newest first, up to `limit` and `budget` bytes, always including the newest. `kept` marks them;
- * the contents of others are never read, because Postgres stores their size apart. If one was left out or cut, not all
- * rows are `whole`.
+ * SQL for the newest messages, newest first, up to `limit` and `budget` bytes, always including the newest. `kept`
+ * marks these; the contents of the others are never read, because Postgres stores the size of a value apart from it.
+ * `whole` is false for a message that is left out or to be cut.
  */
-export function newestMessages(s: string, where: string, limit: string, budget: string): string {
+export function newestMessagesSql(s: string, where: string, limit: string, budget: string): string {
   return `
       SELECT *, kept AND octet_length(content) <= ${maxContentBytes} AS whole FROM (
         SELECT *, place <= ${limit} AND (place = 1 OR bytes_so_far <= ${budget}) AS kept FROM (
@@ -33,5 +33,5 @@ export function newestMessages(s: string, where: string, limit: string, budget: 
       ) chosen`;
 }
 
-/** A content that was stored past the limit of an input is cut to it. */
-export const boundedContent = `CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;
+/** SQL for a message's content. One that was stored past the limit for inputs is cut to that limit. */
+export const boundedContentSql = `CASE WHEN octet_length(content) <= ${maxContentBytes} THEN content ELSE left(content, ${maxContentLength}) END`;

@@ -7,26 +7,26 @@ import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { type ClockTerms, prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
+import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
 import { customerText, metadata, name, parseInput, schemaOf, storableText } from '../validation/input.js';
-import { customer } from './customer.js';
+import { customerSchema } from './customer.js';
 import {
   type ClockParams,
   type CustomerMessageParams,
   clockParams,
+  customerMessageCtes,
   customerMessageParams,
-  customerMessageParts,
-  messageLine,
+  messageReceivedAuditLine,
 } from './customer-message.js';
-import { dedupeKey, openDedupeKey } from './dedupe-key.js';
-import { hostName } from './host-name.js';
-import { announceReceived, receivedTopics } from './receive.js';
+import { dedupeKeySchema, openDedupeKey } from './dedupe-key.js';
+import { hostIdSchema } from './host-id-schema.js';
+import { announceReceived, customerMessageTopics } from './receive.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const openInput = schemaOf<OpenInput>()({
-  actorId: hostName.nullish(),
-  customer: customer.nullish(),
-  hostUserId: hostName.nullish(),
+  actorId: hostIdSchema.nullish(),
+  customer: customerSchema.nullish(),
+  hostUserId: hostIdSchema.nullish(),
   subject: storableText(1000).nullish(),
   priority: name.default('normal'),
   tags: z.array(name).max(50).default([]),
@@ -34,7 +34,7 @@ const openInput = schemaOf<OpenInput>()({
   message: customerText.nullish(),
   metadata,
   /** A second call with the same key for the same `actorId` writes nothing and returns the first conversation. */
-  dedupeKey: dedupeKey.optional(),
+  dedupeKey: dedupeKeySchema.optional(),
 });
 
 type Opening = z.output<typeof openInput>;
@@ -52,7 +52,7 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
     const clock = opening.message ? await prepareClock(runtime, opening.priority) : undefined;
     for (;;) {
       const write = () => openOnce(runtime, opening, key, clock);
-      const opened = await (opening.message ? runtime.traces.send(receivedTopics, write) : write());
+      const opened = await (opening.message ? runtime.traces.send(customerMessageTopics, write) : write());
       if (opened) return opened;
     }
   });
@@ -65,13 +65,13 @@ export async function openConversation(runtime: Runtime, input: OpenInput): Prom
 interface Opened {
   conversation: Conversation;
   received?: { messageId: string; startedSla: Sla | null };
-  /** True where an earlier call with the same dedupe key opened the conversation. */
+  /** True if an earlier call with the same dedupe key opened the conversation. */
   repeated?: boolean;
 }
 
 /**
- * The second of two concurrent calls with one key waits for the first one's commit and finds its conversation. Null: it
- * was deleted meanwhile.
+ * The second of two concurrent calls with one key waits for the commit of the first and finds its conversation. Null:
+ * that conversation was deleted meanwhile.
  */
 async function openOnce(
   runtime: Runtime,
@@ -130,7 +130,10 @@ const selectOpened = statement<{ dedupeKey: string }, ConversationRow>(
   (s, p) => `SELECT * FROM ${s}.conversations WHERE dedupe_key = ${p.dedupeKey}`,
 );
 
-/** The part `conversation`, which is empty where the key is known. Its customer waits from now on, or not at all. */
+/**
+ * The CTE `conversation`, without a row if the dedupe key is known. `waits`: whether its customer waits for an answer
+ * from now on.
+ */
 function conversationPart(s: string, p: Placeholders<OpenParams>, waits: boolean): string {
   const now = `${s}.clock()`;
   const then = waits ? now : 'NULL';
@@ -174,15 +177,15 @@ const insertWithMessage = statement<WithMessage, OpenedRow>('conversation.open_w
 );
 
 const insertWithClock = statement<WithMessage & ClockParams, OpenedRow>('conversation.open_with_clock', (s, p) =>
-  withMessage(s, p, clockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
+  withMessage(s, p, startClockSql(s, p, { from: 'conversation', waitingSince: 'NULL::timestamptz' })),
 );
 
 function withMessage(s: string, p: Placeholders<WithMessage>, clock: ClockSql): string {
   return `
     WITH ${conversationPart(s, p, true)},
     ${clock.parts}
-    ${customerMessageParts(s, p)},
-    audit AS (${auditLines(s, openedLine, messageLine, ...clock.lines)}
+    ${customerMessageCtes(s, p)},
+    audit AS (${auditLines(s, openedLine, messageReceivedAuditLine, ...clock.lines)}
     )
     SELECT to_jsonb(conversation) AS conversation, message.id AS message_id, ${clock.row} AS sla,
       (SELECT id FROM request) AS request_id

@@ -9,40 +9,40 @@ import type { Runtime } from '../runtime.js';
 import { resumeHeldClock } from '../sla/pause.js';
 import { prepareClock } from '../sla/prepare-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
-import { type ClockSql, clockSql, noClock } from '../sla/start-clock.js';
+import { type ClockSql, noClock, startClockSql } from '../sla/start-clock.js';
 import { customerText, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import {
   type ClockParams,
   type CustomerMessageParams,
   clockParams,
+  customerMessageCtes,
   customerMessageParams,
-  customerMessageParts,
-  messageLine,
+  messageReceivedAuditLine,
 } from './customer-message.js';
-import { dedupeKey, receiveDedupeKey } from './dedupe-key.js';
-import { findByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
+import { dedupeKeySchema, receiveDedupeKey } from './dedupe-key.js';
+import { findMessageByDedupeKeyUnderLock } from './find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from './rows.js';
 
 const receiveInput = schemaOf<ReceiveInput>()({
   content: customerText,
   metadata,
   /** A second call with the same key for the same conversation writes nothing and returns the first message. */
-  dedupeKey: dedupeKey.optional(),
+  dedupeKey: dedupeKeySchema.optional(),
 });
 
 /**
- * Records a customer's message; the only way in but for the first of a conversation. Reopens a resolved conversation,
- * starts the SLA clock, supersedes pending drafts and asks for a new one. A known `dedupeKey` returns the message that it
- * wrote. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Records a customer's message; only the first one of a conversation can also be written by `open`. Reopens a resolved
+ * conversation, starts the SLA clock, supersedes pending drafts and requests a new one. A known `dedupeKey` returns the
+ * message that it wrote. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function receiveMessage(runtime: Runtime, id: string, input: ReceiveInput): Promise<Message> {
   const { content: written, metadata, dedupeKey } = parseInput('conversations.receive', receiveInput, input);
   const { content, ...cut } = written;
   if (!isId(id)) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
-  // Without a provider no clock starts, and a query is saved.
+  // Without a provider no clock can start, so the query for the priority is skipped.
   const clock = runtime.config.slaPolicyProvider && (await prepareClock(runtime, await priorityOf(runtime, id)));
-  const received = await runtime.traces.send(receivedTopics, () =>
+  const received = await runtime.traces.send(customerMessageTopics, () =>
     record(runtime, {
       id,
       dedupeKey: dedupeKey === undefined ? null : receiveDedupeKey(dedupeKey),
@@ -58,7 +58,7 @@ export async function receiveMessage(runtime: Runtime, id: string, input: Receiv
 }
 
 /** The topics of deliveries that a customer's message may owe. */
-export const receivedTopics = ['sla_breach', 'draft'] as const;
+export const customerMessageTopics = ['sla_breach', 'draft'] as const;
 
 async function priorityOf(runtime: Runtime, id: string): Promise<string> {
   const [row] = await runtime.db.run(selectPriority, { id });
@@ -67,7 +67,7 @@ async function priorityOf(runtime: Runtime, id: string): Promise<string> {
 }
 
 interface Writing extends Omit<ReceiveParams, 'resumes'> {
-  /** Undefined: no clock can start. */
+  /** The terms of the clock that may start; undefined if none can. */
   clock: ClockParams | undefined;
 }
 
@@ -78,7 +78,10 @@ interface Received {
   woken: boolean;
 }
 
-/** One statement, unless a key is to be compared or a clock to be resumed under the lock. Null: no such conversation. */
+/**
+ * Writes the message: in one statement, unless a key is to be compared or a clock resumed under the conversation's
+ * lock. Null: there is no such conversation.
+ */
 async function record(runtime: Runtime, writing: Writing): Promise<Received | { repeated: Message } | null> {
   const { db } = runtime;
   const [row] = writing.dedupeKey === null ? await write(db, writing, false) : [];
@@ -93,7 +96,7 @@ function write(executor: Executor, { clock, ...message }: Writing, resumes: bool
 }
 
 async function repeatedMessage(tx: Executor, { id, dedupeKey }: Writing): Promise<{ repeated: Message } | null> {
-  const repeated = dedupeKey === null ? null : await findByDedupeKeyUnderLock(tx, id, dedupeKey);
+  const repeated = dedupeKey === null ? null : await findMessageByDedupeKeyUnderLock(tx, id, dedupeKey);
   return repeated && { repeated };
 }
 
@@ -110,7 +113,7 @@ function toReceived({ sla, woken }: ReceivedRow, message: MessageRow): Received 
   return { message: toMessage(message), startedSla: sla && toSla(sla), woken };
 }
 
-/** After the commit of a customer's message. */
+/** Announces a customer's message; call it after the commit. */
 export function announceReceived(
   runtime: Runtime,
   change: { conversationId: string; messageId: string; startedSla: Sla | null; woken: boolean },
@@ -129,12 +132,17 @@ const selectPriority = statement<{ id: string }, { priority: string }>(
 interface ReceiveParams extends CustomerMessageParams {
   id: string;
   dedupeKey: string | null;
-  /** Whether the caller resumes a paused clock in the same transaction. Otherwise nothing is written where one is paused. */
+  /**
+   * Whether the caller resumes a paused clock in the same transaction. If not, nothing is written while a clock is
+   * paused.
+   */
   resumes: boolean;
 }
 
 interface ReceivedRow {
-  /** Null: a paused clock has to be resumed with it. */
+  /**
+   * The written message. Null: nothing was written, because a paused clock has to be resumed in the same transaction.
+   */
   message: MessageRow | null;
   sla: SlaRow | null;
   paused: boolean;
@@ -147,14 +155,14 @@ const insertWithClock = statement<ReceiveParams & ClockParams, ReceivedRow>('con
   receiving(
     s,
     p,
-    clockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
+    startClockSql(s, p, { from: 'before JOIN conversation USING (id)', waitingSince: 'before.unanswered_since' }),
   ),
 );
 
 function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): string {
   return `
     WITH
-    -- The conversation as it was, locked; then open, awake and waiting for an answer.
+    -- The locked conversation as it was before; it is then open, awake and waiting for an answer.
     before AS (
       SELECT locked.*, ${s}.clock_is_paused(locked.id) AS paused FROM (
         SELECT id, status, unanswered_since, snoozed_until FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE
@@ -168,20 +176,20 @@ function receiving(s: string, p: Placeholders<ReceiveParams>, clock: ClockSql): 
       FROM before WHERE c.id = before.id AND (${p.resumes}::boolean OR NOT before.paused)
       RETURNING c.id, c.actor_id, c.updated_at
     ),
-    -- Drafts that wait for approval reply to less than the customer has said by now.
+    -- Drafts that wait for approval do not reply to the new message, so it supersedes them.
     overtaken AS (
       SELECT ${s}.supersede_drafts(conversation.id) AS id FROM conversation
     ),
     ${clock.parts}
-    ${customerMessageParts(s, p, p.dedupeKey)},
-    audit AS (${auditLines(s, messageLine, ...otherLines(s, p.id), ...clock.lines)}
+    ${customerMessageCtes(s, p, p.dedupeKey)},
+    audit AS (${auditLines(s, messageReceivedAuditLine, ...otherLines(s, p.id), ...clock.lines)}
     )
     SELECT to_jsonb(message) AS message, ${clock.row} AS sla, before.paused,
       before.snoozed_until IS NOT NULL AS woken, (SELECT id FROM request) AS request_id
     FROM before LEFT JOIN message ON true`;
 }
 
-/** What else a customer's message changed, in the order of the record. */
+/** The audit lines for everything else that a customer's message changed, in their order. */
 function otherLines(s: string, id: string): AuditLine[] {
   const before = { at: `${s}.clock()`, actor: 'message.author', conversationId: 'before.id' };
   return [

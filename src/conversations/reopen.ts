@@ -12,8 +12,8 @@ import { type ConversationRow, toConversation } from './rows.js';
 const reopenInput = schemaOf<ReopenInput>()({ actor });
 
 /**
- * Reopens a resolved conversation for an operator; no clock starts, because no customer waits. Reopening an open one
- * changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
+ * Reopens a resolved or archived conversation for an operator; no clock starts, because no customer waits. Reopening an
+ * open one changes nothing. Throws `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export async function reopenConversation(runtime: Runtime, id: string, input: ReopenInput): Promise<Conversation> {
   const { actor } = parseInput('conversations.reopen', reopenInput, input);

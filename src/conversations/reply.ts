@@ -7,17 +7,17 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { findByDedupeKey } from './find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from './find-by-dedupe-key.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type MessageRow, toMessage } from './rows.js';
-import { lastSeenMessageId, refuseUnseenMessages } from './unseen-messages.js';
+import { lastSeenMessageIdSchema, refuseUnseenMessages } from './unseen-messages.js';
 import { type ReplyText, type WrittenReply, writeReply } from './write-reply.js';
 
 /** A second call with the same key for the same conversation writes nothing and returns the first message. */
 const dedupeKey = name.optional();
 
 const noteInput = schemaOf<NoteInput>()({ content, actor, dedupeKey });
-const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId });
+const replyInput = schemaOf<ReplyInput>()({ content, actor, dedupeKey, lastSeenMessageId: lastSeenMessageIdSchema });
 
 /**
  * Sends an operator's text to the customer, which meets the response target. Throws `CONVERSATION_NOT_FOUND`,
@@ -36,7 +36,9 @@ export async function replyToConversation(runtime: Runtime, id: string, input: R
   return answered.message;
 }
 
-/** The second of two concurrent calls with one key waits for the lock and finds the first one's message. */
+/**
+ * The second of two concurrent calls with one key waits for the conversation's lock and finds the message of the first.
+ */
 async function sendOnce(
   runtime: Runtime,
   id: string,
@@ -48,7 +50,7 @@ async function sendOnce(
   if (dedupeKey === undefined && lastSeen === undefined) return writeReply(db, runtime, id, answer);
   return db.transaction(async (tx) => {
     await tx.run(lockConversation, { id });
-    const repeated = dedupeKey === undefined ? null : await findByDedupeKey(tx, id, dedupeKey);
+    const repeated = dedupeKey === undefined ? null : await findMessageByDedupeKey(tx, id, dedupeKey);
     if (repeated) return { repeated };
     await refuseUnseenMessages(tx, id, lastSeen);
     return writeReply(tx, runtime, id, answer);
@@ -74,7 +76,7 @@ export async function addNote(runtime: Runtime, id: string, input: NoteInput): P
 }
 
 async function noteOfKey(runtime: Runtime, id: string, dedupeKey: string | undefined): Promise<Message> {
-  const first = isId(id) && dedupeKey ? await findByDedupeKey(runtime.db, id, dedupeKey) : null;
+  const first = isId(id) && dedupeKey ? await findMessageByDedupeKey(runtime.db, id, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return first;
 }

@@ -1,13 +1,13 @@
 import type { Actor, Conversation } from '../contracts/domain.js';
 import type { ResolveInput } from '../contracts/inputs.js';
 import { statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
-import { owe } from '../events/owe.js';
+import { oweCalls } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedLine, endClock } from '../sla/end-clock.js';
+import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { actor, isId, metadata, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
@@ -69,7 +69,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
   'conversation.resolve',
   (s, p) => `
     WITH
-    -- Nobody waits any more, and each resolution has a number of its own.
+    -- The customer no longer waits for an answer; each resolution of a conversation has its own number.
     conversation AS (
       UPDATE ${s}.conversations c SET
         status = 'resolved', resolved_at = ${changeTime(s, 'c')}, resolved_by = ${p.resolvedBy},
@@ -78,16 +78,16 @@ const resolve = statement<ResolveParams, ResolvedRow>(
       WHERE id = ${p.id} AND status = 'open'
       RETURNING *
     ),
-    ${endClock(s, 'resolved')},
-    -- What operators see in the thread.
+    ${endClockCte(s, 'resolved')},
+    -- The system message that operators see in the thread.
     line AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, created_at)
       SELECT id, 'system', 'Conversation resolved', ${p.resolvedBy}, resolved_at FROM conversation
     ),
-    -- The call of onConversationResolved.
-    delivery AS (${owe(s, {
+    -- The owed call of onConversationResolved.
+    delivery AS (${oweCalls(s, {
       topic: 'conversation_resolved',
-      from: `conversation WHERE ${isOwed(s, p.hasNotifier, 'notifier')}`,
+      from: `conversation WHERE ${isCallOwedSql(s, p.hasNotifier, 'notifier')}`,
       conversationId: 'id',
       key: `id || '/' || resolutions`,
       dueAt: 'resolved_at',
@@ -106,7 +106,7 @@ const resolve = statement<ResolveParams, ResolvedRow>(
         action: 'conversation.resolved',
         conversationId: 'id',
       },
-      clockEndedLine(p.resolvedBy),
+      clockEndedAuditLine(p.resolvedBy),
     )}
     )
     SELECT conversation.*, (SELECT to_jsonb(sla) FROM sla) AS sla, EXISTS (SELECT FROM delivery) AS owed

@@ -24,7 +24,10 @@ export interface ConversationRow {
   resolved_by: Actor | null;
 }
 
-/** The columns of a {@link ConversationRow}; the table has more, which a load of thousands a second does not need. */
+/**
+ * The columns of a {@link ConversationRow}; the table has more, which would slow down a worker that loads thousands of
+ * rows a second.
+ */
 const columns: Record<keyof ConversationRow, true> = {
   id: true,
   actor_id: true,
@@ -46,7 +49,7 @@ const columns: Record<keyof ConversationRow, true> = {
   resolved_by: true,
 };
 
-/** Every column of a {@link ConversationRow}; the compiler refuses one that is left out. */
+/** All columns of a {@link ConversationRow}; the compiler reports a missing one. */
 export const conversationColumns = Object.keys(columns) as readonly (keyof ConversationRow)[];
 
 /** A row of `messages`. */

@@ -9,20 +9,20 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { requireHead } from './find.js';
+import { requireConversationHead } from './find.js';
 import { throwNotOpen } from './not-open-error.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 const untilWords = 'a Date in the future, or null to wake it now';
 
 const snoozeInput = schemaOf<SnoozeInput>()({
-  /** Compared with the database's clock. */
+  /** When the snooze ends, by the database's clock; null wakes the conversation now. */
   until: z.date(untilWords).max(new Date('9999-12-31T23:59:59.999Z'), untilWords).nullable(),
   actor,
 });
 
 /**
- * Takes an open conversation out of the open queue until a moment or the customer's next message; null wakes it now. It
+ * Takes an open conversation out of the queue until a moment or the customer's next message; null wakes it now. It
  * stays `open`, and its SLA clock runs on. Snoozing again replaces the moment. Throws `CONVERSATION_NOT_FOUND`,
  * `CONVERSATION_RESOLVED`, `INPUT_INVALID` for a moment that has passed.
  */
@@ -41,14 +41,14 @@ export async function snoozeConversation(runtime: Runtime, id: string, input: Sn
   return conversation;
 }
 
-/** Throws the reason why nothing was written, or returns the unchanged conversation. */
+/** Returns the unchanged conversation, or throws the reason why nothing was written. */
 async function unchanged(runtime: Runtime, id: string, until: Date | null): Promise<Conversation> {
   if (until && until <= (await databaseTime(runtime.db)))
     throw new CairnloopError('INPUT_INVALID', {
       operation: 'conversations.snooze',
       problems: [{ path: 'until', expected: untilWords, found: 'a Date that has passed' }],
     });
-  const conversation = await requireHead(runtime.db, id);
+  const conversation = await requireConversationHead(runtime.db, id);
   return until && conversation.status !== 'open' ? throwNotOpen(runtime.db, id, 'be snoozed') : conversation;
 }
 

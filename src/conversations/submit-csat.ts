@@ -6,7 +6,7 @@ import { auditLines } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { isId, parseInput } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { requireHead } from './find.js';
+import { requireConversationHead } from './find.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
 /**
@@ -16,7 +16,7 @@ import { type ConversationRow, toConversation } from './rows.js';
 export async function submitCsat(runtime: Runtime, id: string, input: string): Promise<Conversation> {
   const rating = parseInput('conversations.submitCsat', z.enum(csatRatings), input);
   const [row] = isId(id) ? await runtime.db.run(storeRating, { id, rating }) : [];
-  if (!row) return requireHead(runtime.db, id);
+  if (!row) return requireConversationHead(runtime.db, id);
   announce(runtime, 'conversation.rated', { conversationId: id });
   return toConversation(row);
 }

@@ -3,14 +3,14 @@ import { CairnloopError } from '../foundation/errors.js';
 import { isId, name } from '../validation/input.js';
 
 /**
- * The newest message that the sender had read, null for none. Anything newer refuses the call with
- * `CONVERSATION_CHANGED`; without it nothing is compared.
+ * The id of the newest message that the sender had read; null for none. If a newer one exists, the call throws
+ * `CONVERSATION_CHANGED`. Absent: nothing is compared.
  */
-export const lastSeenMessageId = name.nullable().optional();
+export const lastSeenMessageIdSchema = name.nullable().optional();
 
 /**
- * Throws `CONVERSATION_CHANGED` if a message is newer than the last one seen. `tx` must hold the conversation's lock,
- * which every writer of a message takes, so that none can come in between.
+ * Throws `CONVERSATION_CHANGED` if a message is newer than the last one that the sender had read. `tx` must hold the
+ * conversation's lock, which every writer of a message takes, so that none is written meanwhile.
  */
 export async function refuseUnseenMessages(
   tx: Executor,
@@ -22,7 +22,7 @@ export async function refuseUnseenMessages(
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id, newer: row.count });
 }
 
-/** Counting stops here. */
+/** The largest number of newer messages that is counted. */
 const maxCounted = 100;
 
 const countNewer = statement<{ id: string; lastSeen: string | null }, { count: number }>(

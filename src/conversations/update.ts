@@ -8,30 +8,31 @@ import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, storableText } from '../validation/input.js';
 import { changeTime } from './change-time.js';
-import { type ChangeableFields, changeableFields, changedValues, type FieldChanges } from './changes.js';
+import { applyFieldChanges, type ChangeableFields, changeableFields, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
 
-/** How many tags a conversation holds. */
+/** Maximum number of tags of a conversation. */
 const maxTags = 50;
 
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
 const updateInput = schemaOf<UpdateInput>()({
   priority: name.optional(),
-  /** Replaces the tags. */
+  /** The tags to replace all present ones. */
   tags: z.array(name).max(maxTags).optional(),
-  /** Adds tags in SQL, so that two operators who tag at once lose nothing. */
+  /** Tags to add to the present ones, so that two operators who add tags at once lose none. */
   addTags: z.array(name).max(maxTags).optional(),
   removeTags: z.array(name).max(maxTags).optional(),
-  /** Null removes the subject. */
+  /** The new subject; null removes it. */
   subject: storableText(1000).nullish(),
-  /** Null removes the assignee. */
+  /** The new assignee; null removes the present one. */
   assignee: actor.nullish(),
   /**
-   * The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now.
+   * The id of the assignee whom the caller saw; null for nobody. A change of `assignee` is refused if it is somebody
+   * else now.
    */
   lastSeenAssigneeId: exactName(500).nullish(),
-  /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
+  /** Metadata to merge by top-level keys: null removes a key, and a key that is not named stays. */
   metadata: metadataMap.optional(),
   /** Who makes the change. */
   actor,
@@ -42,8 +43,8 @@ const updateInput = schemaOf<UpdateInput>()({
 
 /**
  * Changes the named fields of a conversation and nothing else. A running clock keeps the terms it started under; a new
- * `priority` counts from the next clock on. Naming what is there already changes nothing, and writes nothing. Throws
- * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` where `lastSeenAssigneeId` is not the owner any
+ * `priority` counts from the next clock on. If all fields have the wanted values already, nothing is written. Throws
+ * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`, and `ASSIGNEE_CHANGED` if `lastSeenAssigneeId` is not the assignee any
  * more.
  */
 export async function updateConversation(runtime: Runtime, id: string, input: UpdateInput): Promise<Conversation> {
@@ -57,7 +58,7 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
     if (!before) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
     refuseOtherAssignee(before, wanted.assignee, lastSeenAssigneeId);
     const tagged = tagsOf(before.tags, { tags: wanted.tags, addTags, removeTags });
-    const change = changedValues(fieldsOf(before), { ...wanted, tags: tagged });
+    const change = applyFieldChanges(fieldsOf(before), { ...wanted, tags: tagged });
     if (!change) return { row: before, changes: null };
     const [row] = await tx.run(update, { ...change.fields, id, actor, changes: change.changes });
     if (!row) throw new Error('UPDATE returned no row');
@@ -69,7 +70,9 @@ export async function updateConversation(runtime: Runtime, id: string, input: Up
   return conversation;
 }
 
-/** Setting the assignee who is set already is no conflict. */
+/**
+ * Throws `ASSIGNEE_CHANGED` if the assignee is not the one whom the caller saw, unless it is already the wanted one.
+ */
 function refuseOtherAssignee(
   { id, assignee }: ConversationRow,
   wanted: Actor | null | undefined,
@@ -82,7 +85,7 @@ function refuseOtherAssignee(
 
 type WantedTags = Pick<z.output<typeof updateInput>, 'tags' | 'addTags' | 'removeTags'>;
 
-/** The new tags; undefined if they do not change. */
+/** The tags after a change; undefined if they do not change. */
 function tagsOf(before: string[], { tags, addTags = [], removeTags = [] }: WantedTags): string[] | undefined {
   if (addTags.length + removeTags.length === 0) return tags;
   const kept = (tags ?? before).filter((tag) => !removeTags.includes(tag));

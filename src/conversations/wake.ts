@@ -4,17 +4,17 @@ import { auditLines, systemActor } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
 import { changeTime } from './change-time.js';
 
-/** Whether conversation `c` is snoozed now, whether or not a worker has noticed the end of an earlier snooze. */
+/** SQL condition: conversation `c` is snoozed now. An earlier snooze that no worker has ended yet does not count. */
 export const isSnoozed = (s: string) => `(c.snoozed_until IS NOT NULL AND c.snoozed_until > ${s}.clock())`;
 
-/** The opposite; also true for a row without a time. */
+/** SQL condition: conversation `c` is not snoozed now. */
 export const isAwake = (s: string) => `(c.snoozed_until IS NULL OR c.snoozed_until <= ${s}.clock())`;
 
-/** Conversations woken by one statement. */
+/** Maximum number of conversations woken by one statement. */
 const batchSize = 500;
 
 /** Wakes every conversation whose snooze is over; concurrent workers wake different ones. */
-export async function wakeDue(runtime: Runtime): Promise<void> {
+export async function wakeDueConversations(runtime: Runtime): Promise<void> {
   for (;;) {
     const woken = await runtime.db.run(wakeSome, { limit: batchSize });
     for (const { id } of woken) announce(runtime, 'conversation.woken', { conversationId: id, because: 'time' });
@@ -23,12 +23,12 @@ export async function wakeDue(runtime: Runtime): Promise<void> {
 }
 
 /** Milliseconds until the next snoozes end: distinct, ascending, at most `aheadMs`. */
-export async function nextWakes(runtime: Runtime, aheadMs: number): Promise<number[]> {
+export async function findNextSnoozeEnds(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }
 
-/** A locked conversation is left to the next round. */
+/** Skips locked conversations; the next round wakes them. */
 const wakeSome = statement<{ limit: number }, { id: string }>(
   'conversation.wake_due',
   (s, p) => `

@@ -1,10 +1,10 @@
 import type { Actor, Message, Sla } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
 import { auditLines } from '../events/audit-lines.js';
-import { owe } from '../events/owe.js';
+import { oweCalls } from '../events/owe.js';
 import type { Runtime } from '../runtime.js';
-import { clockEndedLine, endClock } from '../sla/end-clock.js';
+import { clockEndedAuditLine, endClockCte } from '../sla/end-clock.js';
 import { type SlaRow, toSla } from '../sla/rows.js';
 import { changeTime } from './change-time.js';
 import { type MessageRow, toMessage } from './rows.js';
@@ -17,7 +17,7 @@ export interface ReplyText {
   content: string;
   author: Actor;
   metadata: Record<string, unknown>;
-  /** Dedupe key, stored with the message to detect repeated calls. */
+  /** The dedupe key, which is stored with the message to detect repeated calls. */
   dedupeKey?: string | undefined;
 }
 
@@ -28,8 +28,9 @@ export interface WrittenReply {
 }
 
 /**
- * Writes a customer-visible text to an open conversation, typed, approved or allowed; the only place that does. It ends
- * the running clock and owes `notifier.onReply` in the same statement. Null: no such open conversation.
+ * Writes a customer-visible text to an open conversation: an operator's, an approved or an allowed draft. No other
+ * function does. Ends the running clock and owes `notifier.onReply` in the same statement. Null: there is no such open
+ * conversation.
  */
 export async function writeReply(
   tx: Executor,
@@ -67,7 +68,7 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
   'conversation.answer',
   (s, p) => `
     WITH
-    -- Nobody waits for an answer any more.
+    -- The customer no longer waits for an answer.
     conversation AS (
       UPDATE ${s}.conversations c SET
         unanswered_since = NULL, last_message_at = ${changeTime(s, 'c')}, updated_at = ${changeTime(s, 'c')}
@@ -77,11 +78,11 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
     message AS (
       INSERT INTO ${s}.messages (id, conversation_id, role, content, author, metadata, dedupe_key, status, created_at)
       SELECT coalesce(${p.messageId}::uuid, ${s}.time_id()), id, ${p.role}, ${p.content}, ${p.author}, ${p.metadata},
-        ${p.dedupeKey}, CASE WHEN ${isOwed(s, p.hasOnReply, 'notifier.onReply')} THEN 'pending' END, updated_at
+        ${p.dedupeKey}, CASE WHEN ${isCallOwedSql(s, p.hasOnReply, 'notifier.onReply')} THEN 'pending' END, updated_at
       FROM conversation
       RETURNING *
     ),
-    delivery AS (${owe(s, {
+    delivery AS (${oweCalls(s, {
       topic: 'reply',
       from: `message WHERE status = 'pending'`,
       subjectId: 'id',
@@ -91,11 +92,11 @@ const insertAnswer = statement<AnswerParams, { message: MessageRow; sla: SlaRow 
       traceparent: p.traceparent,
     })}
     ),
-    ${endClock(s, 'answered')},
+    ${endClockCte(s, 'answered')},
     audit AS (${auditLines(
       s,
       { from: 'message', at: 'created_at', actor: 'author', action: 'conversation.replied', subjectId: 'id' },
-      { ...clockEndedLine('message.author'), from: 'sla, message' },
+      { ...clockEndedAuditLine('message.author'), from: 'sla, message' },
     )}
     )
     SELECT to_jsonb(message) AS message, (SELECT to_jsonb(sla) FROM sla) AS sla FROM message`,

@@ -4,10 +4,10 @@ import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { statement } from '../db/statement.js';
 import { findDeletedConversations } from './deleted-conversations.js';
-import { deliveriesOf } from './remove-conversations.js';
+import { deliveryIdsSql } from './remove-conversations.js';
 
-/** Counts what an erasure would erase, in one snapshot. */
-export function countCustomer(db: Database, actorId: string): Promise<ErasureCounts> {
+/** Counts what an erasure of the customer would erase, in one snapshot. */
+export function countCustomerData(db: Database, actorId: string): Promise<ErasureCounts> {
   return readSnapshot(db, async (tx) => {
     const [row] = await tx.run(countStored, { actorId });
     if (!row) throw new Error('SELECT returned no row');
@@ -31,7 +31,7 @@ const countStored = statement<{ actorId: string }, Stored>(
     SELECT ids, cardinality(ids) AS conversations,
       (SELECT count(*)::int FROM ${s}.messages WHERE conversation_id = ANY (ids)) AS messages,
       (SELECT count(*)::int FROM ${s}.drafts WHERE conversation_id = ANY (ids)) AS drafts,
-      (SELECT count(*)::int FROM (${deliveriesOf(s, 'ids')}) delivery) AS deliveries,
+      (SELECT count(*)::int FROM (${deliveryIdsSql(s, 'ids')}) delivery) AS deliveries,
       ARRAY(
         SELECT DISTINCT (m.metadata ->> 'envelopeId')::uuid FROM ${s}.messages m
         WHERE m.conversation_id = ANY (ids) AND m.role = 'outbound' AND m.metadata ? 'envelopeId' AND NOT EXISTS (

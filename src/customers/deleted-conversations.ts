@@ -1,7 +1,10 @@
 import { findAuditedConversations } from '../audit/erase.js';
 import { type Executor, statement } from '../db/statement.js';
 
-/** Conversations that are deleted, by the host or by an earlier erasure, but have events in the audit record. */
+/**
+ * The ids of the customer's conversations that the host or an earlier erasure has deleted, but that still have lines in
+ * the audit record.
+ */
 export async function findDeletedConversations(tx: Executor, actorId: string): Promise<string[]> {
   const audited = await findAuditedConversations(tx, actorId);
   const deleted = await tx.run(selectGone, { ids: audited });

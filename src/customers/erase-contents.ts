@@ -4,15 +4,18 @@ import type { Actor } from '../contracts/domain.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, type Statement, statement } from '../db/statement.js';
 import { addToErasure } from './erasures.js';
-import { envelopeOf, removeEmptyEnvelopes } from './remove-conversations.js';
+import { envelopeIdSql, removeEmptyEnvelopes } from './remove-conversations.js';
 
-/** Rows that one transaction deletes; small, so that no lock is held for long. */
+/** Maximum number of rows that one transaction deletes; few, so that no lock is held for long. */
 const batchSize = 500;
 
-/** A smaller batch is the last one: the rest is erased with the conversation. */
+/** A batch that erases fewer rows than this is the last one. What is left is erased together with the conversation. */
 const lastBatch = 50;
 
-/** From this many messages on, audit lines are also erased before the conversations are locked. */
+/**
+ * If a group of conversations has this many messages, its audit lines are erased before the conversations are locked,
+ * too.
+ */
 const manyMessages = 1000;
 
 interface Erasing {
@@ -22,10 +25,10 @@ interface Erasing {
 
 /**
  * Erases most of what conversations hold, in small transactions of their own and without a lock on the conversations,
- * so that little is left for the one that removes them. Deliveries go first: no callback is called about a part of a
- * conversation. Rows that another session has locked are left for that last transaction.
+ * so that little is left for the transaction that removes them. Deliveries are erased first, so that no callback is
+ * called about a part of a conversation. Rows that another session has locked are left for that last transaction.
  */
-export async function eraseContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
+export async function eraseConversationContents(db: Database, ids: readonly string[], erasing: Erasing): Promise<void> {
   const { actorId, by } = erasing;
   await inBatches(db, actorId, async (tx) => ({ deliveries: await batchOf(tx, deleteUnsettled, ids) }));
   const messages = await inBatches(db, actorId, (tx) => eraseMessages(tx, ids, by));
@@ -37,7 +40,10 @@ export async function eraseContents(db: Database, ids: readonly string[], erasin
   });
 }
 
-/** Runs `work`, and counts what it erased, until little is left. Returns how many rows of its own kind went. */
+/**
+ * Repeats `work`, each time in a transaction that also counts what was erased, until few rows are left. Returns how
+ * many rows were erased.
+ */
 async function inBatches(
   db: Database,
   actorId: string,
@@ -86,7 +92,7 @@ interface ErasedMessages {
   envelopes: string[] | null;
 }
 
-/** A message whose delivery is locked stays with it: the delivery is found by the message. */
+/** Keeps a message whose delivery is locked: the delivery can only be found by its message. */
 const deleteMessages = statement<BatchParams, ErasedMessages>(
   'customer.delete_some_messages',
   (s, p) => `
@@ -105,7 +111,7 @@ const deleteMessages = statement<BatchParams, ErasedMessages>(
       WHERE m.id = batch.id AND NOT EXISTS (
         SELECT FROM ${s}.deliveries d WHERE d.dedupe_key = m.id::text AND d.conversation_id = m.conversation_id
           AND d.id NOT IN (SELECT id FROM delivery))
-      RETURNING ${envelopeOf} AS envelope
+      RETURNING ${envelopeIdSql} AS envelope
     )
     SELECT (SELECT count(*)::int FROM delivery) AS deliveries, count(*)::int AS messages,
       array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes

@@ -3,22 +3,22 @@ import { z } from 'zod';
 import { eraseFromAudit } from '../audit/erase.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { EraseInput } from '../contracts/inputs.js';
-import { hostName } from '../conversations/host-name.js';
+import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
-import { isLocked } from '../db/permanent-failure.js';
+import { isLockTimeout } from '../db/permanent-failure.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actor, parseInput, storableText, strictObject } from '../validation/input.js';
-import { countCustomer } from './count-customer.js';
+import { countCustomerData } from './count-customer.js';
 import { findDeletedConversations } from './deleted-conversations.js';
-import { eraseContents } from './erase-contents.js';
+import { eraseConversationContents } from './erase-contents.js';
 import { addToErasure, beginErasure, type Erasure, endErasure, lockErasure } from './erasures.js';
 import { hashOfText } from './hash-of-text.js';
 import { removeConversations } from './remove-conversations.js';
 import { actorWithoutId, withoutActorId } from './without-actor-id.js';
 
-const customerInput = strictObject({ actorId: hostName });
+const customerInput = strictObject({ actorId: hostIdSchema });
 const previewInput = strictObject({
   actor: actor.optional(),
   reason: storableText(2000).optional(),
@@ -27,27 +27,27 @@ const previewInput = strictObject({
 const eraseInput = strictObject({
   /** Who erases; kept in the audit record. */
   actor,
-  /** Why; kept in the audit record, with the customer's id replaced by `[erased]`. */
+  /** Why the customer is erased; kept in the audit record, with the customer's id replaced by `[erased]`. */
   reason: storableText(2000),
-  /** Counts and writes nothing; `actor` and `reason` may be left out. */
+  /** If true, counts and writes nothing; `actor` and `reason` may then be left out. */
   dryRun: z.boolean().optional(),
 });
 
 /** Number of conversations that one transaction removes. */
 const groupSize = 50;
 
-/** Conversations opened since the erasure began are erased too, in a limited number of rounds. */
+/** Maximum number of rounds. Each erases the conversations that were opened during the round before. */
 const maxRounds = 5;
 
 /**
- * Erases everything that is stored about a customer, in small transactions beside running work, and returns how much it
- * was. A call that was interrupted is finished by the next one with the same id. What `open` or `receive` writes
- * meanwhile is erased, or is of a new conversation that the erasure leaves alone. Throws `INPUT_INVALID`.
+ * Erases everything that is stored about a customer, in small transactions while other work goes on, and returns the
+ * counts. An interrupted call is finished by the next one with the same id. What `open` or `receive` writes meanwhile
+ * is erased too, unless it belongs to a new conversation that the erasure leaves alone. Throws `INPUT_INVALID`.
  */
 export async function eraseCustomer(runtime: Runtime, id: string, input: EraseInput): Promise<ErasureCounts> {
   const { actorId } = parseInput('customers.erase', customerInput, { actorId: id });
   const { dryRun } = parseInput('customers.erase', previewInput, input);
-  if (dryRun) return countCustomer(runtime.db, actorId);
+  if (dryRun) return countCustomerData(runtime.db, actorId);
   const { actor, reason } = parseInput('customers.erase', eraseInput, input);
   const begun = await beginErasure(runtime.db, actorId, {
     actor: actorWithoutId(actor, actorId),
@@ -58,7 +58,7 @@ export async function eraseCustomer(runtime: Runtime, id: string, input: EraseIn
     await forgetLateOutcomes(runtime.db);
     const ended = await runtime.db.transaction((tx) => end(tx, runtime, begun, round === maxRounds));
     if (ended === 'more') continue;
-    // Null: another call finished and published it.
+    // Null: another call has ended and announced the erasure.
     if (!ended) return begun.counts;
     const { actor: by, counts } = ended.erasure;
     announce(runtime, 'customer.erased', { actor: by, counts, owed: ended.owed });
@@ -71,7 +71,7 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
   const found = (await db.run(selectConversations, { actorId })).map((row) => row.id);
   for (let from = 0; from < found.length; from += groupSize) {
     const ids = found.slice(from, from + groupSize);
-    await eraseContents(db, ids, { actorId, by });
+    await eraseConversationContents(db, ids, { actorId, by });
     await db.transaction(async (tx) => {
       await tx.run(lockConversations, { ids });
       await addToErasure(tx, actorId, await removeConversations(tx, ids, { actorId, by }));
@@ -81,7 +81,8 @@ async function eraseConversations(runtime: Runtime, { actorId, actor: by }: Eras
 }
 
 /**
- * The last transaction: nothing of the customer is left when it commits. `more`: a conversation was opened meanwhile.
+ * Ends the erasure in its last transaction; nothing of the customer is left after that. Returns `more` if a
+ * conversation was opened meanwhile, null if another call has ended the erasure.
  */
 async function end(
   tx: Executor,
@@ -102,13 +103,16 @@ async function end(
   return erasure && { erasure, ...(await endErasure(tx, config, erasure)) };
 }
 
-/** How long the wait for the table's lock may hold up other outcomes, in milliseconds. */
+/**
+ * How long a wait for the lock on `delivery_outcomes` may last, in milliseconds; other writers of that table wait
+ * behind it.
+ */
 const tableLockMs = 100;
 
 /**
- * Deletes outcomes of callbacks whose delivery is gone. A settlement that began before its delivery was deleted may
- * keep its outcome after that; the table's lock waits for all that are under way. Where it cannot be had, a worker
- * deletes them.
+ * Deletes kept outcomes whose delivery is gone. A settlement that began before its delivery was deleted may keep its
+ * outcome afterwards; the table's lock waits for all settlements under way. If the lock is not free, a worker deletes
+ * these outcomes later.
  */
 async function forgetLateOutcomes(db: Database): Promise<void> {
   for (let tries = 1; tries <= 20; tries += 1) {
@@ -118,7 +122,7 @@ async function forgetLateOutcomes(db: Database): Promise<void> {
         await tx.run(deleteLateOutcomes);
       });
     } catch (error) {
-      if (!isLocked(error)) throw error;
+      if (!isLockTimeout(error)) throw error;
       await sleep(tableLockMs);
     }
   }

@@ -3,11 +3,11 @@ import type { HostModules } from '../config/config-types.js';
 import type { ErasureCounts } from '../contracts/customer-data.js';
 import type { Actor } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
-import { hasModule, isOwed } from '../deliveries/announced-modules.js';
+import { hasModule, isCallOwedSql } from '../deliveries/announced-modules.js';
 import { auditLines } from '../events/audit-lines.js';
-import { owe } from '../events/owe.js';
+import { oweCalls } from '../events/owe.js';
 
-/** A row of `erasures`: an erasure that is under way, with what it has erased so far. */
+/** A row of `erasures`: an erasure that is under way, with the counts of what it has erased so far. */
 export interface Erasure {
   id: string;
   actorId: string;
@@ -50,21 +50,24 @@ export async function beginErasure(
   return toErasure(row);
 }
 
-/** Adds to the counts, in the transaction that erased. An erasure that another call has ended counts no more. */
+/**
+ * Adds to the counts of an erasure, in the transaction that erased the rows. Does nothing if another call has ended the
+ * erasure.
+ */
 export async function addToErasure(tx: Executor, actorId: string, erased: Partial<ErasureCounts>): Promise<void> {
   const { conversations = 0, messages = 0, drafts = 0, auditEvents = 0, deliveries = 0 } = erased;
   await tx.run(add, { actorId, conversations, messages, drafts, auditEvents, deliveries });
 }
 
-/** The erasure of a customer, locked until the transaction ends; null once it has ended. */
+/** Locks the erasure of a customer until the transaction ends, and returns it; null if it has ended. */
 export async function lockErasure(tx: Executor, actorId: string): Promise<Erasure | null> {
   const [row] = await tx.run(lock, { actorId });
   return row ? toErasure(row) : null;
 }
 
 /**
- * Ends an erasure: the tombstone in the audit record, the call that the Notifier is owed, and the mark itself, which was
- * the last to hold the customer's id.
+ * Ends an erasure: writes its line in the audit record, owes `notifier.onCustomerErased`, and deletes the row of
+ * `erasures`, the last one that held the customer's id.
  */
 export async function endErasure(tx: Executor, config: HostModules, erasure: Erasure): Promise<{ owed: boolean }> {
   const { id, actorId, actor, reason, counts } = erasure;
@@ -81,7 +84,10 @@ export async function endErasure(tx: Executor, config: HostModules, erasure: Era
   return { owed: row?.owed ?? false };
 }
 
-/** Shows who knows an id that the line is about that customer: `sha256(salt + "\n" + id)`. It says nothing to others. */
+/**
+ * A hash by which somebody who knows a customer's id can check that an audit line is about that customer: `sha256(salt
+ * + "\n" + id)`. To others it reveals nothing.
+ */
 function saltedHash(actorId: string): { salt: string; hash: string } {
   const salt = randomBytes(16).toString('hex');
   return { salt, hash: createHash('sha256').update(`${salt}\n${actorId}`).digest('hex') };
@@ -128,7 +134,7 @@ const lock = statement<{ actorId: string }, ErasureRow>(
   (s, p) => `SELECT * FROM ${s}.erasures WHERE actor_id = ${p.actorId} FOR UPDATE`,
 );
 
-/** Deletes pending calls about earlier erasures of the customer: the new one replaces them. */
+/** Deletes pending and discarded calls about earlier erasures of the customer: the new call replaces them. */
 const deleteOlderCalls = statement<{ actorId: string }>(
   'customer.delete_older_calls',
   (s, p) => `
@@ -151,10 +157,10 @@ const end = statement<EndParams, { owed: boolean }>(
       subjectId: p.id,
       detail: p.detail,
     })}
-    ), delivery AS (${owe(s, {
+    ), delivery AS (${oweCalls(s, {
       topic: 'customer_erased',
-      from: `(SELECT) one WHERE ${isOwed(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
-      // There is no conversation any more.
+      from: `(SELECT) one WHERE ${isCallOwedSql(s, p.hasOnErased, 'notifier.onCustomerErased')}`,
+      // The conversation is gone, so the erasure's id stands in its column.
       conversationId: `${p.id}::uuid`,
       key: `${p.id}::uuid`,
       dueAt: `${s}.clock()`,

@@ -1,13 +1,13 @@
 import type { CustomerExport, ExportedRow } from '../contracts/customer-data.js';
-import { hostName } from '../conversations/host-name.js';
+import { hostIdSchema } from '../conversations/host-id-schema.js';
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, type Statement, statement } from '../db/statement.js';
 import { parseInput, strictObject } from '../validation/input.js';
 import { hashOfText } from './hash-of-text.js';
-import { deliveriesOf } from './remove-conversations.js';
+import { deliveryIdsSql } from './remove-conversations.js';
 
-/** The version of the document's shape: raised where a key is removed or means something else. */
+/** The version of the exported document's format: raised when a key is removed or changes its meaning. */
 const exportVersion = 1;
 
 /** Reads everything that is stored about a customer, in one snapshot. Throws `INPUT_INVALID`. */
@@ -18,15 +18,15 @@ export async function exportCustomer(db: Database, actorId: string): Promise<Cus
 }
 
 /**
- * As {@link exportCustomer}, for customers whose data may not fit into memory: hands the document to `write` as JSON
- * text, piece by piece, and waits for each. Returns how many conversations it holds.
+ * As {@link exportCustomer}, for customers whose data may not fit into memory: passes the document to `write` as JSON
+ * text, piece by piece, and waits for each call. Returns how many conversations the document has.
  */
 export function writeCustomerExport(
   db: Database,
   id: string,
   write: (text: string) => void | Promise<void>,
 ): Promise<number> {
-  const { actorId } = parseInput('customers.export', strictObject({ actorId: hostName }), { actorId: id });
+  const { actorId } = parseInput('customers.export', strictObject({ actorId: hostIdSchema }), { actorId: id });
   return readSnapshot(db, async (tx) => {
     const [now] = await tx.run(selectNow);
     const head = { format: 'cairnloop.customer', version: exportVersion, exportedAt: now?.now, actorId };
@@ -45,7 +45,7 @@ export function writeCustomerExport(
 
 type Write = (text: string) => void | Promise<void>;
 
-/** Rows of one read. */
+/** Number of rows read at a time. */
 const pageSize = 500;
 
 async function writeConversation(tx: Executor, row: ExportedRow, write: Write): Promise<void> {
@@ -59,7 +59,7 @@ function writeRows(write: Write, key: string, found: AsyncIterable<ExportedRow[]
   return writeList(write, key, found, (row) => write(JSON.stringify(row)));
 }
 
-/** `,"key":[…]`, to stand behind other keys of an object. */
+/** Writes `,"key":[…]`, which continues an object that has other keys already. Returns how many rows were written. */
 async function writeList(
   write: Write,
   key: string,
@@ -79,7 +79,7 @@ async function writeList(
   return written;
 }
 
-/** Reads what a cursor finds, page by page, as it was when the snapshot began. */
+/** Yields the rows of a cursor, page by page, as they were when the snapshot began. */
 async function* pages(tx: Executor, cursor: Cursor, of: string): AsyncGenerator<ExportedRow[]> {
   await tx.run(cursor.declare, { of });
   for (;;) {
@@ -90,7 +90,7 @@ async function* pages(tx: Executor, cursor: Cursor, of: string): AsyncGenerator<
   await tx.run(cursor.close);
 }
 
-/** Every column, so that one which is added to a table is exported too. */
+/** Exports every column, so that a column which is added to a table is exported too. */
 function toExported(row: Record<string, unknown>): ExportedRow {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelCase(name), value]));
 }
@@ -107,7 +107,7 @@ interface Cursor {
   close: Statement<NoParams>;
 }
 
-/** A cursor over what belongs to something: the id of a customer or a conversation. */
+/** Declares a cursor over the rows that belong to a customer or a conversation; `of` is the id. */
 function cursor(name: string, select: (s: string, of: string) => string): Cursor {
   return {
     declare: statement(`export.${name}`, (s, p) => `DECLARE export_${name} NO SCROLL CURSOR FOR ${select(s, p.of)}`),
@@ -135,17 +135,17 @@ const pendingActions = cursor(
 
 const slas = cursor('slas', (s, id) => `SELECT * FROM ${s}.slas WHERE conversation_id = ${id}::uuid ORDER BY id`);
 
-/** Each with its outcome, where that waits to be written. */
+/** The deliveries of a conversation, each with its outcome if that is not written yet. */
 const deliveries = cursor(
   'deliveries',
   (s, id) => `
     SELECT d.*, (SELECT to_jsonb(o) FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id) AS outcome
-    FROM ${s}.deliveries d WHERE d.id IN (${deliveriesOf(s, `ARRAY[${id}::uuid]`)}) ORDER BY d.id`,
+    FROM ${s}.deliveries d WHERE d.id IN (${deliveryIdsSql(s, `ARRAY[${id}::uuid]`)}) ORDER BY d.id`,
 );
 
 /**
- * Lines of another customer's conversation are no part of it, whoever acted there. Which deleted conversations the customer
- * had is known by who opened them.
+ * The audit lines of the customer's conversations. Lines of another customer's conversation are not included, whoever
+ * acted there. A deleted conversation was the customer's if the customer opened it.
  */
 const audit = cursor(
   'audit',

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 
-/** The key of a customer or a request in `portal_writes`. Any two texts differ: JSON escapes what UTF-8 cannot hold. */
+/**
+ * The hash of a customer's id or of a request, as `portal_writes` stores it. JSON escapes what UTF-8 cannot encode, so
+ * that different texts have different hashes.
+ */
 export function hashOfText(text: string): string {
   return createHash('sha256').update(JSON.stringify(text)).digest('base64url');
 }

@@ -5,8 +5,8 @@ import { type Executor, type Statement, statement } from '../db/statement.js';
 
 /**
  * Removes conversations with all that belongs to them, in the caller's transaction. The caller has locked their rows:
- * every statement that writes to a conversation locks it first, so nothing is added meanwhile. The audit lock is taken last, as
- * {@link eraseFromAudit} keeps it until the commit.
+ * every statement that writes to a conversation locks its row first, so nothing is added meanwhile. The audit lock is
+ * taken last, because {@link eraseFromAudit} holds it until the commit.
  */
 export async function removeConversations(
   tx: Executor,
@@ -47,10 +47,10 @@ async function countOf(tx: Executor, how: Statement<Ids, Count>, ids: readonly s
 }
 
 /**
- * The deliveries of conversations, as a list of ids: those that are settled have no index by conversation, but each has
- * a key that is made of its message, its SLA or its resolution.
+ * SQL for the ids of all deliveries of conversations. Settled deliveries have no index by conversation, but each has a
+ * dedupe key that is made of its message, its SLA or its resolution.
  */
-export const deliveriesOf = (s: string, ids: string) => `
+export const deliveryIdsSql = (s: string, ids: string) => `
   SELECT id FROM ${s}.deliveries WHERE conversation_id = ANY (${ids}) AND dedupe_key = ANY (ARRAY(
     SELECT id::text FROM ${s}.messages WHERE conversation_id = ANY (${ids})
     UNION ALL
@@ -66,21 +66,24 @@ const deleteDeliveries = statement<Ids, Count>(
   'customer.delete_deliveries',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveriesOf(s, `${p.ids}::uuid[]`)})) RETURNING id
+      DELETE FROM ${s}.deliveries WHERE id = ANY (ARRAY(${deliveryIdsSql(s, `${p.ids}::uuid[]`)})) RETURNING id
     ), outcome AS (
       DELETE FROM ${s}.delivery_outcomes WHERE delivery_id IN (SELECT id FROM gone)
     )
     SELECT count(*)::int AS count FROM gone`,
 );
 
-/** Only Cairnloop writes the metadata of an outbound message; that of others is the host's. */
-export const envelopeOf = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
+/**
+ * SQL for the id of a message's bulk send. Only an outbound message has metadata by Cairnloop; in any other it is the
+ * host's.
+ */
+export const envelopeIdSql = `CASE role WHEN 'outbound' THEN metadata ->> 'envelopeId' END`;
 
 const deleteMessages = statement<Ids, { count: number; envelopes: string[] | null }>(
   'customer.delete_messages',
   (s, p) => `
     WITH gone AS (
-      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeOf} AS envelope
+      DELETE FROM ${s}.messages WHERE conversation_id = ANY (${p.ids}::uuid[]) RETURNING ${envelopeIdSql} AS envelope
     )
     SELECT count(*)::int AS count, array_remove(array_agg(DISTINCT envelope), NULL) AS envelopes FROM gone`,
 );
@@ -97,7 +100,7 @@ const deleteSlas = statement<Ids>(
   (s, p) => `DELETE FROM ${s}.slas WHERE conversation_id = ANY (${p.ids}::uuid[])`,
 );
 
-/** Tags go by their foreign key, searched texts by a trigger. */
+/** Deletes conversations. A foreign key deletes their tags, and a trigger their searched texts. */
 const deleteConversations = statement<Ids, Count>(
   'customer.delete_conversations',
   (s, p) => `

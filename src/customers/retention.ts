@@ -8,18 +8,18 @@ import { clockOutcome, firstResponse } from '../report/measures.js';
 import type { Runtime } from '../runtime.js';
 import { removeConversations } from './remove-conversations.js';
 
-/** Conversations that one transaction removes; few, so that no lock is held for long. */
+/** Maximum number of conversations that one transaction removes; few, so that no lock is held for long. */
 const batchSize = 20;
 
-/** The most conversations that one call removes, so that a worker can stop in between. */
-export const maxRemovedPerCall = 50 * batchSize;
+/** Maximum number of conversations that one call removes, so that a worker can stop in between. */
+export const maxConversationsRemovedPerCall = 50 * batchSize;
 
 const retentionActor: Actor = { id: 'system:retention' };
 
 /**
  * Removes conversations that were resolved or archived more than `retention.resolvedDays` ago, and returns how many. An
- * open one is never removed, nor one that owes a call: both are decided under the lock of its row. One that another
- * session has locked is left for the next call.
+ * open conversation is never removed, nor one with an unsettled delivery: both are checked under the lock of its row. A
+ * conversation that another session has locked is left for the next call.
  */
 export async function removeOldConversations(runtime: Runtime): Promise<number> {
   const { resolvedDays, keep } = runtime.config.retention;
@@ -34,12 +34,12 @@ export async function removeOldConversations(runtime: Runtime): Promise<number> 
     });
     const ids = found.map((row) => row.id);
     if (ids.length > 0) removed += await removeBatch(runtime, ids, { resolvedDays, keep });
-    if (found.length < batchSize || removed >= maxRemovedPerCall) return removed;
+    if (found.length < batchSize || removed >= maxConversationsRemovedPerCall) return removed;
     after = found.at(-1) ?? after;
   }
 }
 
-/** Position of a walk along the index of closed conversations. */
+/** A position in the index of closed conversations, after which the next page begins. */
 interface Place {
   id: string;
   closed_at: string;
@@ -54,7 +54,7 @@ async function removeBatch(
 ): Promise<number> {
   const removed = await runtime.db.transaction(async (tx) => {
     const locked = await tx.run(lockClosed, { ids: candidates });
-    // A separate statement, so that it sees everything that was committed before the locks were acquired.
+    // This is a separate statement, so that it sees everything that was committed before the locks were acquired.
     const old = await tx.run(stillOld, { ids: locked.map((row) => row.id), days: resolvedDays });
     const ids = old.map((row) => row.id);
     if (ids.length > 0) await removeAll(tx, ids, keep);
@@ -71,22 +71,27 @@ async function removeAll(tx: Executor, ids: readonly string[], keep: RetentionCo
   return counts;
 }
 
-/** When a conversation was closed. One that was archived and never resolved counts from its last change. */
+/**
+ * SQL for the time at which conversation `c` was closed. One that was archived and never resolved counts from its last
+ * change.
+ */
 const closedAt = 'coalesce(c.resolved_at, c.updated_at)';
 
 const isOld = (s: string, days: string) =>
   `c.status <> 'open' AND ${closedAt} < ${s}.clock() - make_interval(secs => ${days}::float8 * 86400)`;
 
-/** Nothing of the conversation is still to be delivered; a scheduled message may be, after the resolution. */
+/**
+ * SQL condition: conversation `c` has no unsettled delivery. A scheduled message may still be due after the resolution.
+ */
 const owesNothing = (s: string) =>
   `NOT EXISTS (SELECT FROM ${s}.deliveries d WHERE d.conversation_id = c.id AND d.settled_at IS NULL)`;
 
-/** SQL for when the oldest conversation was closed that owes nothing. */
+/** SQL for the time at which the oldest closed conversation without an unsettled delivery was closed. */
 export const oldestClosedAt = (s: string) => `
   SELECT ${closedAt} FROM ${s}.conversations c WHERE c.status <> 'open' AND ${owesNothing(s)}
   ORDER BY ${closedAt}, c.id LIMIT 1`;
 
-/** The time goes as text, as `-infinity` is no Date. */
+/** The time is passed as text, because a `Date` cannot hold `-infinity`. */
 const selectOld = statement<{ days: number; after: string; afterId: string; limit: number }, Place>(
   'retention.select_old',
   (s, p) => `
@@ -139,7 +144,10 @@ const keepShapes = statement<{ ids: readonly string[] }>(
     WHERE c.id = ANY (${p.ids}::uuid[])`,
 );
 
-/** Written after the lines of the conversation were erased, so that this one stays. */
+/**
+ * Records removals in the audit record; run after the audit lines of these conversations were erased, so that this line
+ * stays.
+ */
 const recordRemoved = statement<{ ids: readonly string[]; detail: { keep: RetentionConfig['keep'] } }>(
   'retention.record',
   (s, p) =>

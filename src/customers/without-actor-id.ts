@@ -1,19 +1,19 @@
 import type { Actor } from '../contracts/domain.js';
 
-/** Replaces the customer's id in the data that is kept of an erasure. */
+/** The text that replaces the customer's id in what is kept about an erasure. */
 const mark = '[erased]';
 
-/** Who erased, where it was the customer. */
+/** The actor who is recorded when customers erase their own data. */
 const theCustomer: Actor = { id: 'system:customer' };
 
-/** Replaces the customer's id in a text of the host's, in upper or lower case, where it is a whole word. */
+/** Replaces the customer's id in a text of the host, in upper or lower case, where it is a whole word. */
 export function withoutActorId(text: string, actorId: string): string {
   const literal = actorId.trim().replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   if (literal === '') return text;
   return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])${literal}(?![\\p{L}\\p{N}])`, 'giu'), mark);
 }
 
-/** Who erased, without the customer's id: customers may erase themselves. */
+/** The actor of an erasure without the customer's id: customers may erase their own data. */
 export function actorWithoutId(actor: Actor, actorId: string): Actor {
   if (actor.id === actorId) return theCustomer;
   const { id, name } = actor;

@@ -1,6 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** Waits for a time, or until `signal` aborts; it never rejects. */
+/** Resolves after `ms` milliseconds, or as soon as `signal` aborts; it never rejects. */
 export function abortableSleep(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

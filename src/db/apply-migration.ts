@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
-import { expectedFailure } from './database-failure.js';
+import { toKnownDatabaseError } from './database-failure.js';
 import type { Migration } from './migrations/migration.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
@@ -14,8 +14,8 @@ interface Place {
 }
 
 /**
- * Runs a migration and records it in one transaction, so that a crash between the two cannot happen. Throws
- * `MIGRATION_FAILED`, or what else the database says.
+ * Runs a migration and records it in the same transaction, so that a crash cannot separate them. Throws
+ * `MIGRATION_FAILED`, or the error for a missing permission, a read-only database or a lost connection.
  */
 export async function applyMigration(
   client: pg.Client,
@@ -31,20 +31,20 @@ export async function applyMigration(
     for (const text of first) await client.query(text);
     await untilLocksAreFree(name, tell, (lockMs) => attempt(client, { schema, s, lockMs }, migration, direction));
   } catch (error) {
-    const expected = expectedFailure(error, url);
+    const expected = toKnownDatabaseError(error, url);
     if (expected && ownSentence.has(expected.code)) throw expected;
     throw new CairnloopError('MIGRATION_FAILED', { name, reason: errorText(error, 500) }, { cause: error });
   }
 }
 
-/** Errors that say more than that the migration failed, or that its outcome is unknown. */
+/** Errors that are thrown unchanged, because they explain the failure better than `MIGRATION_FAILED` does. */
 const ownSentence = new Set(['DATABASE_PERMISSION', 'DATABASE_READ_ONLY', 'DATABASE_UNREACHABLE']);
 
 interface Attempt {
   schema: string;
   /** The schema's name, quoted. */
   s: string;
-  /** How long a statement of the migration waits for a lock. */
+  /** How long a statement of the migration waits for a lock, in milliseconds. */
   lockMs: number;
 }
 
@@ -68,8 +68,9 @@ async function attempt(
 }
 
 /**
- * Takes a lock on every table that autovacuum gives way to and that no reader or writer waits for. An autovacuum gives way
- * only to a wait longer than `deadlock_timeout`: in the wait for a stronger lock, every statement would queue up meanwhile.
+ * Makes running autovacuums cancel themselves, by a lock on every table that blocks no reader or writer. Autovacuum
+ * yields only after a wait of `deadlock_timeout`; a wait that long for the migration's stronger lock would block every
+ * statement.
  */
 async function keepVacuumAway(client: pg.Client, schema: string): Promise<void> {
   const { rows } = await client.query<{ name: string }>(selectOwnTables, [schema]);
@@ -93,7 +94,7 @@ async function record(
 ): Promise<void> {
   const { name, worksWithCodeOf } = migration;
   if (direction === 'down') await client.query(`DELETE FROM ${s}.migrations WHERE name = $1`, [name]);
-  // The column is missing until 0021-rolling-upgrades, and no migration before it needs it.
+  // The column `works_with_code_of` exists from 0021-rolling-upgrades on; no earlier migration needs it.
   else if (worksWithCodeOf === undefined) await client.query(`INSERT INTO ${s}.migrations (name) VALUES ($1)`, [name]);
   else
     await client.query(`INSERT INTO ${s}.migrations (name, works_with_code_of) VALUES ($1, $2)`, [
@@ -102,15 +103,19 @@ async function record(
     ]);
 }
 
-/** SQLSTATEs: lock_timeout, and a deadlock, which rolled the migration back and can be tried again as well. */
+/** SQLSTATEs after which a migration is tried again: lock timeout and deadlock. Both have rolled it back. */
 const lockNotFree = new Set(['55P03', '40P01']);
 
-/** Statements of running processes queue behind a lock that is asked for, so they are let through for this long (ms). */
+/**
+ * Pause between two attempts (ms). Statements of running processes queue behind a requested lock; the pause lets them
+ * through.
+ */
 const betweenAttemptsMs = 500;
 
 /**
- * How long a statement of a migration waits for a lock (ms), and with it every statement that queues up behind it. It may
- * wait for each table in turn, so the first attempts are short; where transactions are longer, later ones wait longer.
+ * Lock timeout of a migration's statements (ms). Statements of other processes that queue behind the requested lock
+ * wait as long. A migration may wait for several tables in turn, so the first attempts are short; later ones are
+ * longer, because a host may have long transactions.
  */
 const lockMs = { first: 150, later: 400 };
 const shortAttempts = 4;

@@ -1,6 +1,6 @@
 /**
- * Formats ids or numbers as an array literal. pg quotes every element of an array parameter, which causes much of a
- * worker's garbage.
+ * Formats ids or numbers as a Postgres array literal. For a JavaScript array, pg would quote every element, which
+ * causes much of a worker's garbage.
  */
 export function arrayLiteral(values: readonly (string | number)[]): string {
   return `{${values.join(',')}}`;

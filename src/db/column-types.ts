@@ -7,7 +7,7 @@ const asText: Parse = (text) => text;
 const asNumbers: Parse = (text) => parseArray(text, Number);
 const asTexts: Parse = (text) => parseArray(text);
 
-/** By type oid (pg_type). Other types stay text: bigint, numeric, uuid, interval. */
+/** Parsers of column values by type oid (pg_type). Other types stay text: bigint, numeric, uuid, interval. */
 const parsers = new Map<number, Parse>([
   [16, (text) => text === 't'], // boolean
   [21, Number], // smallint
@@ -27,7 +27,9 @@ const parsers = new Map<number, Parse>([
   [2951, asTexts], // uuid[]
 ]);
 
-/** Parses columns on all our connections. pg's own parsers are global and a host may replace them, so none is used. */
+/**
+ * Parses the columns of all our connections. pg's own parsers are global and a host may replace them, so none is used.
+ */
 export const columnTypes: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number) => parsers.get(oid) ?? asText) as pg.CustomTypesConfig['getTypeParser'],
 };

@@ -1,26 +1,26 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
-import { hostLockMs, limitLockWait } from './lock-limit.js';
-import { isAnswer, isConnectionLost, isNeverSent } from './outage.js';
+import { hostLockTimeoutMs, limitLockWait } from './lock-limit.js';
+import { isConnectionLost, isServerReply, isUnsentStatement } from './outage.js';
 import { quoteIdentifier } from './quote-identifier.js';
 import { createPoolRunner, type PoolRunner } from './run-on-pool.js';
 import { openSessionPool } from './session.js';
-import { type Executor, isWrite, type Statement, type StatementArguments } from './statement.js';
+import { type Executor, isWriteStatement, type Statement, type StatementArguments } from './statement.js';
 
 export { quoteIdentifier };
 
 export interface DatabaseOptions {
   url: string;
   schema: string;
-  /** Maximum connections of this process for statements. */
+  /** Maximum number of connections that this process opens for statements. */
   poolSize: number;
   /** Called for connections that break while idle, e.g. when Postgres restarts; the pool replaces them. */
   onConnectionError?: (error: Error) => void;
 }
 
 /**
- * The connection to the host's Postgres: named statements, alone or in a transaction. After `close` both throw
- * `CLOSED`.
+ * The connection to the host's Postgres: runs named statements, alone or in a transaction. After `close`, every call
+ * throws `CLOSED`.
  */
 export interface Database extends Executor {
   readonly url: string;
@@ -31,16 +31,16 @@ export interface Database extends Executor {
    * change nothing but through `tx`.
    */
   transaction<T>(work: (tx: Executor) => Promise<T>): Promise<T>;
-  /** The same pool with another lock timeout, in milliseconds. */
+  /** This database on the same pool with another lock timeout, in milliseconds. */
   waitingFor(lockMs: number): Database;
   close(): Promise<void>;
 }
 
-/** Opens the pool; it connects at the first statement. */
+/** Creates the connection pool; it connects at the first statement. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { url, schema, poolSize } = options;
   const pool = openSessionPool({ url, schema, name: 'cairnloop', max: poolSize });
-  // Without a listener a Postgres restart ends the process.
+  // Without a listener for `error`, a restart of Postgres would end the process.
   pool.on('error', (error) => options.onConnectionError?.(error));
   const runner = createPoolRunner(pool);
   const prepare = statementCache(schema);
@@ -62,7 +62,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...[params]: StatementArguments<Params>
       ): Promise<Row[]> {
         requireOpen(statement.name);
-        return runAlone<Row>({ run }, prepare(statement), valuesOf(statement, params));
+        return runAlone<Row>({ run }, prepare(statement), statementValues(statement, params));
       },
       async transaction(work) {
         requireOpen('A transaction');
@@ -72,19 +72,26 @@ export function openDatabase(options: DatabaseOptions): Database {
       close: () => pool.end(),
     };
   };
-  return waitingFor(hostLockMs);
+  return waitingFor(hostLockTimeoutMs);
 }
 
-/** Whether a change was sent and its result was lost: it may have been committed. */
+/**
+ * Whether an error means that a change was sent and the connection broke before the result arrived. The change may have
+ * been committed.
+ */
 export function isOutcomeUnknown(error: unknown): boolean {
   return unknownOutcomes.has(error as object);
 }
 
 const unknownOutcomes = new WeakSet<object>();
 
-/** An error without a SQLSTATE comes from the connection, which broke after the change was sent. */
+/**
+ * Marks an error of a connection that broke after a change was sent. The server's own errors have a SQLSTATE and are
+ * not marked.
+ */
 function markUnlessAnswered(error: unknown): void {
-  if (!isAnswer(error) && !isNeverSent(error) && isConnectionLost(error)) unknownOutcomes.add(error as object);
+  if (!isServerReply(error) && !isUnsentStatement(error) && isConnectionLost(error))
+    unknownOutcomes.add(error as object);
 }
 
 interface Prepared {
@@ -94,8 +101,8 @@ interface Prepared {
 }
 type Prepare = (statement: Statement) => Prepared;
 
-/** The values of a statement; one without parameters is run without any. */
-export function valuesOf<Params extends object>(
+/** The parameter values of a statement, in the order of its placeholders. */
+export function statementValues<Params extends object>(
   statement: Statement<Params>,
   params: StatementArguments<Params>[0] | undefined,
 ): unknown[] {
@@ -109,7 +116,7 @@ function statementCache(schema: string): Prepare {
     const known = cache.get(statement);
     if (known) return known;
     const text = statement.text(quoted);
-    const prepared = { name: statement.name, text, writes: isWrite(text) };
+    const prepared = { name: statement.name, text, writes: isWriteStatement(text) };
     cache.set(statement, prepared);
     return prepared;
   };
@@ -140,7 +147,7 @@ function inTransaction<T>(runner: PoolRunner, prepare: Prepare, work: (tx: Execu
     try {
       await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       const result = await work({
-        run: (statement, ...[params]) => runOn(client, prepare(statement), valuesOf(statement, params)),
+        run: (statement, ...[params]) => runOn(client, prepare(statement), statementValues(statement, params)),
       });
       await commit(client);
       return result;

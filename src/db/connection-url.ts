@@ -3,9 +3,12 @@ import { userInfo } from 'node:os';
 import { type ConnectionOptions, parse } from 'pg-connection-string';
 import { errorText } from '../foundation/redact.js';
 
-/** Where to connect and as whom: from the URL, else from the PG… variables, as psql does. */
+/**
+ * Server, database, user and options of a connection: from the URL, or else from the PG… environment variables, as in
+ * psql.
+ */
 export interface ConnectionTarget {
-  /** The folder of a Unix socket. */
+  /** A host name, an address, or the folder of a Unix socket. */
   host: string;
   port: number;
   database: string;
@@ -13,7 +16,9 @@ export interface ConnectionTarget {
   password: string | null;
   ssl: ConnectionOptions['ssl'];
   sslnegotiation: 'postgres' | 'direct' | undefined;
-  /** Command-line options for the server, such as `-c role=support`; some hosts route by them. */
+  /**
+   * Command-line options for the server, such as `-c role=support`; some database providers route connections by them.
+   */
   options: string | undefined;
   applicationName: string | undefined;
 }
@@ -44,7 +49,7 @@ function sslOfEnvironment(mode: string | undefined): ConnectionOptions['ssl'] {
   return mode !== undefined && ['prefer', 'require', 'verify-ca', 'verify-full'].includes(mode);
 }
 
-/** Host, port and database of a connection string, never its user or password. */
+/** Server and database of a connection string as `host:port/database`, never its user or password. */
 export function databaseTarget(url: string): string {
   try {
     const { host, port, database } = readConnectionUrl(withoutFiles(url));
@@ -54,7 +59,7 @@ export function databaseTarget(url: string): string {
   }
 }
 
-/** The target does not depend on certificate files, which may be missing. */
+/** Removes the certificate files from a connection string: parsing would read them, and they may be missing. */
 function withoutFiles(url: string): string {
   return url.replace(/([?&])ssl(?:cert|key|rootcert)=[^&]*/g, '$1');
 }
@@ -69,8 +74,11 @@ export function isLocalTarget(url: string): boolean {
   }
 }
 
-/** Why there is no connection, in redacted words: Node reports a refused dual-stack one as an AggregateError without a message. */
-export function connectReason(error: unknown): string {
+/**
+ * The redacted reason for a failed connection. Node reports a refused dual-stack connection as an AggregateError whose
+ * own message is empty.
+ */
+export function connectionFailureReason(error: unknown): string {
   const first = error instanceof AggregateError ? error.errors[0] : error;
   return errorText(first, 300).replace(/\.$/, '');
 }

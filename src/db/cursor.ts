@@ -1,12 +1,15 @@
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
 
-/** Packs the sort key of a page's last row into one opaque text. Keys are text: a `Date` would lose its fractions. */
+/**
+ * Packs the sort key of a page's last row into one opaque text. The parts of a key are texts, because a `Date` has no
+ * microseconds.
+ */
 export function encodeCursor(key: readonly string[]): string {
   return Buffer.from(JSON.stringify(key)).toString('base64url');
 }
 
-/** Unpacks a cursor of `length` keys. Throws `CURSOR_INVALID` for a text that no list returned. */
+/** Unpacks a cursor whose key has `length` parts. Throws `CURSOR_INVALID` for a text that no list returned. */
 export function decodeCursor(cursor: string, length: number): string[] {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
@@ -17,7 +20,7 @@ export function decodeCursor(cursor: string, length: number): string[] {
     )
       return key;
   } catch {
-    // A text that is no JSON is refused below, like JSON of another shape.
+    // Text that is not JSON is refused below, like JSON of another shape.
   }
   return throwInvalidCursor(cursor);
 }
@@ -36,13 +39,18 @@ export function decodeTimeCursor(cursor: string): TimeCursor {
   return isTimestampText(at) && isId(id) ? [at, id] : throwInvalidCursor(cursor);
 }
 
-/** Unpacks the cursor of a list that is walked by its place: how many rows come before. Throws `CURSOR_INVALID`. */
+/**
+ * Unpacks the cursor of a list that is paged by offset: the number of rows before the page. Throws `CURSOR_INVALID`.
+ */
 export function decodeOffsetCursor(cursor: string): number {
   const [offset = ''] = decodeCursor(cursor, 1);
   return /^\d{1,6}$/.test(offset) ? Number(offset) : throwInvalidCursor(cursor);
 }
 
-/** Whether a text is a time as our lists write it. JavaScript takes February 30th for a date, Postgres does not. */
+/**
+ * Whether a text is a UTC time in the ISO 8601 form of our lists. February 30th is refused: JavaScript parses it,
+ * Postgres does not.
+ */
 export function isTimestampText(text: string): boolean {
   const time = new Date(text);
   return !Number.isNaN(time.getTime()) && time.toISOString() === text && time.getUTCFullYear() > 0;
@@ -52,5 +60,5 @@ function throwInvalidCursor(cursor: string): never {
   throw new CairnloopError('CURSOR_INVALID', { found: cursor.slice(0, 100) });
 }
 
-/** Times, ids and numbers are all that our sort keys hold. */
+/** Matches the times, ids and numbers that sort keys consist of. */
 const safeKey = /^[0-9a-fA-FTZ:.-]{1,40}$/;

@@ -1,14 +1,14 @@
 import type pg from 'pg';
 
 /**
- * Rejects unless Agenda's table can be read and is the one of this schema. Agenda quotes its table's name as one word, so
- * it is found by the search path of the session: one that was lost would lead to an `agenda_jobs` of the host's own.
+ * Rejects unless the table `agenda_jobs` can be read and belongs to this schema. Agenda cannot name the schema of its
+ * table, so the search path of the session decides which table it finds; without ours it could be one of the host.
  */
 export async function requireJobTable(connection: pg.Pool | pg.Client, schema: string): Promise<void> {
   await connection.query('SELECT FROM agenda_jobs LIMIT 1');
   const { rows } = await connection.query<{ schema: string }>(selectSchema);
   if (rows[0]?.schema !== schema)
-    throw new Error(`the table agenda_jobs is found in schema "${rows[0]?.schema}" instead of "${schema}"`);
+    throw new Error(`the table agenda_jobs was found in schema "${rows[0]?.schema}" instead of "${schema}"`);
 }
 
 const selectSchema = `

@@ -1,7 +1,7 @@
 /**
- * The same statement with all its rows in one text column `rows`, as a JSON list: no driver's type parsers can change it.
- * Times come as ISO text, bigints as numbers. A main query that changes rows becomes a part of the WITH list, where
- * Postgres allows it as well; one that returns none stays as it is. `pack` may wrap the text in more SQL.
+ * Rewrites a statement to return all its rows in one text column `rows`, as a JSON list that no driver's type parsers
+ * can change. Times become ISO text, bigints numbers. A main query that changes rows moves into the WITH list; a
+ * statement that returns no rows stays unchanged. `pack` may wrap the JSON expression in more SQL.
  */
 export function asJsonRows(text: string, pack = (json: string) => json): string {
   const { list, main } = splitWithClause(text);
@@ -11,7 +11,7 @@ export function asJsonRows(text: string, pack = (json: string) => json): string 
   return `WITH ${list === '' ? '' : `${list}, `}result_rows AS (${main}) ${select}`;
 }
 
-/** Parts a statement into its WITH list (empty where it has none) and its main query. */
+/** Splits a statement into its WITH list (empty if it has none) and its main query. */
 export function splitWithClause(text: string): { list: string; main: string } {
   const trimmed = text.trim();
   if (!/^WITH\s/i.test(trimmed)) return { list: '', main: trimmed };
@@ -20,7 +20,7 @@ export function splitWithClause(text: string): { list: string; main: string } {
   return { list: body.slice(0, end).trim(), main: body.slice(end).trim() };
 }
 
-/** The list ends behind a closing bracket of the outermost level that neither a comma nor another part follows. */
+/** The position after the WITH list: after an outermost closing parenthesis that neither a comma nor `AS` follows. */
 function endOfList(body: string): number {
   let depth = 0;
   for (const { 0: token, index } of body.matchAll(tokens)) {
@@ -33,5 +33,7 @@ function endOfList(body: string): number {
   throw new Error('a statement with a WITH list has no main query');
 }
 
-/** Brackets, and tokens in which brackets do not count: texts, names and comments. */
+/**
+ * Matches parentheses, and the tokens whose parentheses do not count: string literals, quoted identifiers and comments.
+ */
 const tokens = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|[()]/g;

@@ -9,14 +9,14 @@ export interface NotificationListener {
   connection: Omit<SessionOptions, 'limits' | 'connectTimeoutMs'>;
   channel: string;
   log: Logger;
-  /** Subject of the notifications, for log lines. */
+  /** What the notifications are about, for log messages. */
   what: string;
   hear(payload: string): void;
-  /** Another channel on the same connection. */
+  /** A second channel on the same connection. */
   also?: { channel: string; hear(payload: string): void };
-  /** Called when the connection is up, at first and after a loss: anything may have been said before. */
+  /** Called each time the connection is established: earlier notifications may have been missed. */
   missed(): void;
-  /** How often the connection must prove that somebody is still at the other end. Default 10 000. */
+  /** Interval between probes of the connection, which detect a silent loss, in milliseconds. Default 10 000. */
   probeEveryMs?: number;
   /** Time limit of a probe and of connecting, in milliseconds. Default 5 000. */
   probeTimeoutMs?: number;
@@ -24,8 +24,10 @@ export interface NotificationListener {
 
 const maxBackoffMs = 10_000;
 
-/** Keeps one connection listening until closed: reconnects with backoff, and when the other end has fallen silent. */
-export function listenOn(listening: NotificationListener): { close(): Promise<void> } {
+/**
+ * Keeps one connection listening until closed. Reconnects with backoff when it breaks or does not respond to a probe.
+ */
+export function listenForNotifications(listening: NotificationListener): { close(): Promise<void> } {
   const { log, what, missed } = listening;
   const stop = new AbortController();
 
@@ -79,13 +81,15 @@ async function listenOnce(listening: NotificationListener, signal: AbortSignal, 
   }
 }
 
-/** After a failover the former primary still responds, but no notification arrives there. */
+/** Throws on a read-only server: after a failover the former primary still responds, but receives no notifications. */
 async function requireWritable(client: pg.Client): Promise<void> {
   const { rows } = await client.query(`SELECT current_setting('transaction_read_only') AS "readOnly"`);
   if (rows[0].readOnly === 'on') throw new Error('the server is read-only');
 }
 
-/** A half-open connection never ends by itself, so its socket is destroyed. */
+/**
+ * Closes the connection within `timeoutMs`. A half-open connection never ends by itself, so its socket is destroyed.
+ */
 async function endWithin(client: pg.Client, timeoutMs: number): Promise<void> {
   const ended = client.end().catch(() => {});
   await Promise.race([ended, sleep(timeoutMs, undefined, { ref: false })]);

@@ -3,7 +3,7 @@ import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
 import { quoteIdentifier } from './quote-identifier.js';
 
-/** The oldest Postgres with all that the schema uses, as `server_version_num` has it: `gen_random_uuid()` is of 13. */
+/** The oldest supported Postgres, as a `server_version_num`: `gen_random_uuid()` was added in 13. */
 export const oldestPostgres = 130_000;
 
 interface Place {
@@ -22,17 +22,17 @@ const selectNature = `
   SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS "versionNumber",
     current_setting('server_encoding') AS encoding`;
 
-/** Why a database cannot hold the schema, as text. Pure. */
-export function unsuitableReasons({ version, versionNumber, encoding }: DatabaseProperties): string[] {
+/** The reasons why a database cannot hold the schema, as texts; empty if it can. Pure. */
+export function findDatabaseProblems({ version, versionNumber, encoding }: DatabaseProperties): string[] {
   const problems = [];
   if (versionNumber < oldestPostgres) problems.push(`expected Postgres 13 or later, found ${version}`);
   if (encoding !== 'UTF8') problems.push(`expected the encoding UTF8, found ${encoding}`);
   return problems;
 }
 
-/** Throws `DATABASE_UNSUITABLE` before anything is written. */
-export async function requireSuitable(client: pg.Client, { url }: Place): Promise<void> {
-  const problems = unsuitableReasons(await readDatabaseProperties(client));
+/** Throws `DATABASE_UNSUITABLE` if the version or encoding of the server does not suit the schema. */
+export async function requireSuitableDatabase(client: pg.Client, { url }: Place): Promise<void> {
+  const problems = findDatabaseProblems(await readDatabaseProperties(client));
   if (problems.length > 0) throw new CairnloopError('DATABASE_UNSUITABLE', { target: databaseTarget(url), problems });
 }
 
@@ -41,8 +41,8 @@ export async function readDatabaseProperties(client: pg.Client): Promise<Databas
   return rows[0] as DatabaseProperties;
 }
 
-/** Throws `DATABASE_PERMISSION`, with the statement that grants what is missing. */
-export async function requireRights(client: pg.Client, { url, schema }: Place): Promise<void> {
+/** Throws `DATABASE_PERMISSION`, with the GRANT to run, if the role may not create the schema or tables in it. */
+export async function requireMigrationRights(client: pg.Client, { url, schema }: Place): Promise<void> {
   const { rows } = await client.query<Rights>(selectRights, [schema]);
   const rights = rows[0];
   if (!rights || rights.mayCreate) return;
@@ -51,7 +51,7 @@ export async function requireRights(client: pg.Client, { url, schema }: Place): 
   const reason = `role ${role} needs CREATE on ${on.toLowerCase().split(' ')[0]} ${on.slice(on.indexOf(' ') + 1)}`;
   throw new CairnloopError('DATABASE_PERMISSION', {
     target: databaseTarget(url),
-    reason: rights.exists ? reason : `${reason}, to make schema "${schema}"`,
+    reason: rights.exists ? reason : `${reason}, to create schema "${schema}"`,
     grant: `GRANT CREATE ON ${on} TO ${role}`,
   });
 }

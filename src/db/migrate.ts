@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { applyMigration, type MigrationDirection } from './apply-migration.js';
-import { expectedFailure } from './database-failure.js';
-import { requireRights, requireSuitable } from './migrate-preconditions.js';
+import { toKnownDatabaseError } from './database-failure.js';
+import { requireMigrationRights, requireSuitableDatabase } from './migrate-preconditions.js';
 import {
   type AppliedMigration,
   compareSchema,
   type SchemaComparison,
-  selectApplied,
+  selectAppliedMigrations,
 } from './migrations/compare-schema.js';
 import { migrations } from './migrations/index.js';
 import type { Migration } from './migrations/migration.js';
@@ -21,7 +21,7 @@ export interface MigrateOptions {
   schema: string;
 }
 
-/** Receives what a person who waits for a migration wants to know. */
+/** Receives a sentence about the progress of a migration, for a person who waits for it. */
 export type ReportProgress = (sentence: string) => void;
 
 /** Called before each migration is applied or rolled back. */
@@ -32,9 +32,9 @@ export interface MigrationStatus extends SchemaComparison {
 }
 
 /**
- * Applies pending migrations, all or up to and with `to`. Returns the names it applied: none where `to` is applied
- * already, which needs no right but to read. Safe under concurrent runs. Throws `DATABASE_UNSUITABLE`,
- * `DATABASE_PERMISSION`, `SCHEMA_NEWER`, `MIGRATION_FAILED`.
+ * Applies pending migrations, all or up to and including `to`, and returns their names. If `to` is applied already, it
+ * only reads and returns none. Safe under concurrent runs. Throws `DATABASE_UNSUITABLE`, `DATABASE_PERMISSION`,
+ * `SCHEMA_NEWER`, `MIGRATION_FAILED`.
  */
 export function migrateUp(
   options: MigrateOptions,
@@ -48,8 +48,8 @@ export function migrateUp(
 }
 
 /**
- * Rolls the last migration back, or all down to and with `to`. Returns the names it rolled back. Throws
- * `MIGRATION_NOT_APPLIED` where `to` is pending.
+ * Rolls back the last migration, or all down to and including `to`, and returns their names. Throws
+ * `MIGRATION_NOT_APPLIED` if `to` is pending.
  */
 export function migrateDown(options: MigrateOptions, to?: string, tell?: ReportProgress): Promise<string[]> {
   const { schema } = options;
@@ -88,7 +88,10 @@ function upTo(name: string | undefined): readonly Migration[] {
 
 type Wanted = (applied: readonly string[]) => readonly Migration[];
 
-/** Reads which migrations are pending before taking the lock, as there may be none, and again under the lock. */
+/**
+ * Applies or rolls back migrations. Reads which ones before taking the lock, because there may be none, and again under
+ * it.
+ */
 function change(
   options: MigrateOptions,
   way: MigrationDirection,
@@ -99,8 +102,8 @@ function change(
   const { schema } = options;
   return withSession(options, async (client) => {
     if ((await toChange(client, schema, wanted)).length === 0) return [];
-    if (way === 'up') await requireSuitable(client, options);
-    await requireRights(client, options);
+    if (way === 'up') await requireSuitableDatabase(client, options);
+    await requireMigrationRights(client, options);
     await lock(client, schema, tell);
     if (way === 'up') await prepareSchema(client, schema);
     const changed = await toChange(client, schema, wanted);
@@ -112,7 +115,7 @@ function change(
   });
 }
 
-/** One connection without time limits: a migration may be slow and waits for its locks. */
+/** Runs `work` on one connection without time limits: a migration may be slow and may wait for locks. */
 async function withSession<T>(options: MigrateOptions, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const { url, schema } = options;
   await probeDatabase(url);
@@ -122,18 +125,18 @@ async function withSession<T>(options: MigrateOptions, work: (client: pg.Client)
     client = await openSession({ url, schema, name: 'cairnloop-migrate', limits });
     return await work(client);
   } catch (error) {
-    throw isCairnloopError(error) ? error : (expectedFailure(error, url) ?? error);
+    throw isCairnloopError(error) ? error : (toKnownDatabaseError(error, url) ?? error);
   } finally {
     await client?.end().catch(() => {});
   }
 }
 
-/** Between two attempts to get the lock, in milliseconds. */
+/** Pause between two attempts to get the migration lock, in milliseconds. */
 const lockRetryMs = 200;
 
 /**
- * Held until the session ends, because each migration has its own transaction. Polled: waiting inside a statement would
- * block CREATE INDEX CONCURRENTLY of the run that holds it.
+ * Takes the migration lock and holds it until the session ends, because each migration has its own transaction. It
+ * polls: a waiting statement would block CREATE INDEX CONCURRENTLY of the run that holds the lock.
  */
 async function lock(client: pg.Client, schema: string, tell: ReportProgress): Promise<void> {
   for (let tries = 0; ; tries += 1) {
@@ -146,7 +149,10 @@ async function lock(client: pg.Client, schema: string, tell: ReportProgress): Pr
   }
 }
 
-/** A role without CREATE on the database can still migrate a schema that its administrator made. */
+/**
+ * Creates the schema only if it is missing: a role without CREATE on the database can migrate a schema that its
+ * administrator created.
+ */
 async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
   const s = quoteIdentifier(schema);
   const { rowCount } = await client.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
@@ -157,8 +163,8 @@ async function prepareSchema(client: pg.Client, schema: string): Promise<void> {
 }
 
 /**
- * What is left to do. Throws `SCHEMA_NEWER` where this package does not work on the schema, and where a later version
- * has migrated it and something is to be done: migrations are applied and rolled back in their order only.
+ * The migrations that are still to be applied or rolled back. Throws `SCHEMA_NEWER` if this package does not work on
+ * the schema, or if a later version has migrated it and anything is left to do: migrations run in their order only.
  */
 async function toChange(client: pg.Client, schema: string, wanted: Wanted): Promise<readonly Migration[]> {
   const { applied, unknown, incompatible } = compareSchema(await readApplied(client, schema));
@@ -168,12 +174,12 @@ async function toChange(client: pg.Client, schema: string, wanted: Wanted): Prom
   return left;
 }
 
-/** Empty if the schema does not exist. */
+/** The rows of the table `migrations`; none if the schema does not exist. */
 async function readApplied(client: pg.Client, schema: string): Promise<AppliedMigration[]> {
   const { rowCount } = await client.query(
     `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE nspname = $1 AND relname = 'migrations'`,
     [schema],
   );
   if (!rowCount) return [];
-  return (await client.query<AppliedMigration>(selectApplied(quoteIdentifier(schema)))).rows;
+  return (await client.query<AppliedMigration>(selectAppliedMigrations(quoteIdentifier(schema)))).rows;
 }

@@ -1,4 +1,7 @@
-/** The parts of pg without its entry point, which NODE_PG_FORCE_NATIVE turns into another driver. */
+/**
+ * Types of pg's inner modules. We import these and not pg itself, because NODE_PG_FORCE_NATIVE replaces pg by another
+ * driver.
+ */
 declare module 'pg/lib/client.js' {
   import { Client } from 'pg';
 

@@ -1,18 +1,21 @@
 import type pg from 'pg';
-import { isAnswer } from './outage.js';
+import { isServerReply } from './outage.js';
 
-/** `none`: a connection keeps one database session. `transaction`: a pooler hands sessions out by the transaction. */
+/**
+ * How connections map to database sessions. `none`: each connection has its own. `transaction`: a pooler assigns a
+ * session for each transaction. `unknown`: the test failed.
+ */
 export type Pooling = 'none' | 'transaction' | 'unknown';
 
-/** Rounds of the probe: other clients of the pooler can mislead one, but not so many. */
+/** Repetitions of the pooler test: other clients of the pooler can falsify one, but hardly all. */
 const rounds = 20;
 
 /**
  * Detects a transaction-mode pooler by reading only, because settings in a shared session would reach other clients.
- * Without a pooler the client knows its real backend pid; otherwise a second connection tests whether it gets the same
- * session.
+ * Without a pooler the backend pid that the client was given is the real one. Otherwise a second connection tests
+ * whether both get the same session.
  */
-export async function poolingOf(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
+export async function detectPooling(client: pg.Client, connectAnother: () => Promise<pg.Client>): Promise<Pooling> {
   const told = (client as unknown as { processID: number | null }).processID;
   if ((await sessionOf(client)) === told) return 'none';
   const other = await connectAnother().catch(() => undefined);
@@ -30,16 +33,20 @@ async function sharesSessions(client: pg.Client, other: pg.Client): Promise<bool
   const own = await sessionOf(client);
   for (let round = 0; round < rounds; round += 1) {
     await other.query('BEGIN');
-    // Stop here: if this is the pooler's only session, another query would wait for the end of the transaction.
+    // If both connections share a session, `client` is not queried: it might have to wait for the end of this
+    // transaction.
     if ((await sessionOf(other)) === own || (await sessionOf(client)) !== own) return true;
     await other.query('ROLLBACK');
   }
   return false;
 }
 
-/** A pooler in statement mode refuses BEGIN; one without a free session times out or says so. */
+/**
+ * Whether the server refused BEGIN, as a pooler in statement mode does. A pooler without a free session times out, or
+ * reports `query_wait_timeout`.
+ */
 function refusesTransactions(error: unknown): boolean {
-  return isAnswer(error) && !/query_wait_timeout/.test((error as Error).message);
+  return isServerReply(error) && !/query_wait_timeout/.test((error as Error).message);
 }
 
 async function sessionOf(client: pg.Client): Promise<number> {

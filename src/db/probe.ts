@@ -1,13 +1,13 @@
 import type pg from 'pg';
 import { CairnloopError } from '../foundation/errors.js';
 import { databaseTarget } from './connection-url.js';
-import { databaseUnreachable, expectedFailure } from './database-failure.js';
-import { type Pooling, poolingOf } from './pooling.js';
+import { databaseUnreachableError, toKnownDatabaseError } from './database-failure.js';
+import { detectPooling, type Pooling } from './pooling.js';
 import { newClient } from './session.js';
 
 /**
- * Connects and checks the server. Throws `DATABASE_UNREACHABLE` (target without password), `DATABASE_BUSY`, or
- * `DATABASE_POOLER` for transaction mode, before anything is set or written.
+ * Connects and checks the server; writes and sets nothing. Throws `DATABASE_UNREACHABLE` (target without password),
+ * `DATABASE_BUSY`, or `DATABASE_POOLER` behind a pooler in transaction mode.
  */
 export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<void> {
   const pooling = await readWithPlainConnection(url, timeoutMs, async (_, found) => found);
@@ -15,8 +15,8 @@ export async function probeDatabase(url: string, timeoutMs = 10_000): Promise<vo
 }
 
 /**
- * Reads over a connection without our settings, which would leak through a pooler. Throws as {@link probeDatabase},
- * except for the pooler.
+ * Runs `read` on a connection without our settings, which would leak through a pooler to other clients. Throws as
+ * {@link probeDatabase}, but accepts every pooler.
  */
 export async function readWithPlainConnection<T>(
   url: string,
@@ -26,15 +26,15 @@ export async function readWithPlainConnection<T>(
   let client: pg.Client | undefined;
   try {
     client = await connected(url, timeoutMs);
-    return await read(client, await poolingOf(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
+    return await read(client, await detectPooling(client, () => connected(url, Math.min(timeoutMs, secondTimeoutMs))));
   } catch (error) {
-    throw expectedFailure(error, url) ?? databaseUnreachable(error, url);
+    throw toKnownDatabaseError(error, url) ?? databaseUnreachableError(error, url);
   } finally {
     await client?.end().catch(() => {});
   }
 }
 
-/** Wait for the second connection of the pooler test, in milliseconds. */
+/** Time limit for the second connection of the pooler test, in milliseconds. */
 const secondTimeoutMs = 2000;
 
 async function connected(url: string, timeoutMs: number): Promise<pg.Client> {

@@ -7,18 +7,18 @@ import { migrations } from './migrations/index.js';
 export interface DroppedData {
   table: string;
   column: string | null;
-  /** Rows of the table, or those that have a value in the column. */
+  /** Number of rows in the table, or of rows with a value in the column. */
   rows: number;
 }
 
 export interface RollbackPlan {
-  /** The migrations, in the order in which they are rolled back. */
+  /** Names of the migrations, in the order in which they are rolled back. */
   names: string[];
   dropped: DroppedData[];
 }
 
 /**
- * What `migrateDown` would roll back and delete, counted; writes nothing. Throws `MIGRATION_UNKNOWN`,
+ * Lists what `migrateDown` would roll back and delete, with row counts; writes nothing. Throws `MIGRATION_UNKNOWN`,
  * `MIGRATION_NOT_APPLIED`, `SCHEMA_NEWER`, `DATABASE_UNREACHABLE`.
  */
 export async function planRollback(options: MigrateOptions, to?: string): Promise<RollbackPlan> {
@@ -35,7 +35,7 @@ export async function planRollback(options: MigrateOptions, to?: string): Promis
 
 type Place = Omit<DroppedData, 'rows'>;
 
-/** Pure: what these migrations drop. A test compares it with a real rollback. */
+/** The tables and columns that a rollback of these migrations drops. Pure; a test compares it with a real rollback. */
 export function dataDroppedBy(names: readonly string[]): Place[] {
   const texts = migrations.filter(({ name }) => names.includes(name)).map(({ down }) => down('S'));
   const tables = texts.flatMap((text) => [...text.matchAll(/DROP TABLE (?:IF EXISTS )?([^;]+)/g)].flatMap(tablesIn));

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { isAnswer, isConflict, isConnectionLost, isPlanOutdated, isReadOnly } from './outage.js';
+import { isConnectionLost, isPlanOutdated, isReadOnlyError, isServerReply, isTransactionConflict } from './outage.js';
 
-/** Attempts after serialization failures. */
+/** Maximum number of attempts after serialization failures. */
 const conflictTries = 5;
 
-/** Least time between two replacements of all connections, in milliseconds: a database may stay read-only for long. */
+/**
+ * Minimum time between two replacements of all connections, in milliseconds: a database may stay read-only for long.
+ */
 const replaceEveryMs = 1000;
 
 /** Runs work on a pooled connection, and on another one if the first failed without effect. */
 export interface PoolRunner {
   /**
-   * `work` may run again: it must write through the connection only, and its changes are rolled back when it throws.
+   * `work` may run again: it must write through the connection only, so that its changes are rolled back when it
+   * throws.
    */
   run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>;
 }
@@ -31,7 +34,10 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     }
   }
 
-  /** After a failover old connections lead to the former primary or keep stale settings. */
+  /**
+   * Retires all connections that are open now, unless that was done in the last second: after a failover they lead to
+   * the former primary or keep stale settings. Returns whether it did.
+   */
   function replaceAll(): boolean {
     const now = performance.now();
     if (now - goodSince < replaceEveryMs) return false;
@@ -39,11 +45,11 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
     return true;
   }
 
-  /** Whether a retry can succeed and the first attempt certainly had no effect. */
+  /** Whether work that failed is tried again: a retry can succeed, and the first attempt certainly had no effect. */
   function worthAnotherTry(error: unknown, client: pg.PoolClient, tries: number): boolean {
     if (isPlanOutdated(error)) return tries <= pool.options.max;
-    if (isConflict(error)) return tries < conflictTries;
-    return isReadOnly(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
+    if (isTransactionConflict(error)) return tries < conflictTries;
+    return isReadOnlyError(error) && (isOld(client) || replaceAll()) && tries < conflictTries;
   }
 
   async function run<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -62,7 +68,7 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
         const again = worthAnotherTry(error, client, tries);
         broken ||= mustNotBeHandedOn(error) || isOld(client);
         if (!again) throw error;
-        if (isConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
+        if (isTransactionConflict(error)) waitMs = Math.random() * 20 * 2 ** tries;
       } finally {
         client.off('error', onError);
         client.release(broken);
@@ -75,5 +81,5 @@ export function createPoolRunner(pool: pg.Pool): PoolRunner {
 
 /** Whether a connection must be closed: its protocol is out of step, or its prepared statements are stale. */
 function mustNotBeHandedOn(error: unknown): boolean {
-  return isPlanOutdated(error) || (!isAnswer(error) && isConnectionLost(error));
+  return isPlanOutdated(error) || (!isServerReply(error) && isConnectionLost(error));
 }

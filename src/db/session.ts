@@ -1,6 +1,6 @@
 /**
- * The only place that opens connections: each parses the URL the same way, uses our column types, and sets everything
- * that statements rely on.
+ * The only module that opens connections: each parses the URL the same way, uses our column types, and applies all
+ * settings that statements rely on.
  */
 import type pg from 'pg';
 import JavaScriptClient from 'pg/lib/client.js';
@@ -11,9 +11,9 @@ import { quoteIdentifier } from './quote-identifier.js';
 
 export interface SessionOptions {
   url: string;
-  /** The schema of the search_path, through which Agenda finds its table. */
+  /** The schema that is set as the search_path; Agenda finds its table by it. */
   schema: string;
-  /** The application_name, unless the URL sets one. */
+  /** The application_name of the connection, unless the URL sets one. */
   name: string;
   /** How long connecting may take, in milliseconds. Default 10 000. */
   connectTimeoutMs?: number;
@@ -26,15 +26,15 @@ export interface SessionOptions {
 export interface SessionLimits {
   /** How long a statement may take before this process drops the connection. */
   answer: number;
-  /** statement_timeout: shorter, so that no backend works for a client that is gone. */
+  /** statement_timeout: shorter than `answer`, so that the server stops working before this process gives up. */
   statement: number;
-  /** lock_timeout. */
+  /** The lock_timeout of the session. */
   lock: number;
   /** idle_in_transaction_session_timeout: frees the locks of a frozen process. */
   idleInTransaction: number;
 }
 
-/** No statement takes this long. */
+/** Default limits; none of our statements takes this long. */
 const defaultLimits: SessionLimits = { answer: 30_000, statement: 25_000, lock: 10_000, idleInTransaction: 60_000 };
 
 /** Opens one connection and sets it up. The caller ends it. */
@@ -50,15 +50,15 @@ export async function openSession(options: SessionOptions): Promise<pg.Client> {
   }
 }
 
-/** A client without connection and settings, to inspect the server. */
+/** An unconnected client that will not apply our settings, for inspecting a server. */
 export function newClient(options: SessionOptions): pg.Client {
   const client = new SessionClient(clientConfig(options));
-  // The failing statement reports a lost connection; without a listener the event would end the process.
+  // A lost connection is reported by the statement that fails; without a listener this event would end the process.
   client.on('error', () => {});
   return client;
 }
 
-/** A pool of such connections; nothing is sent before the first statement. */
+/** A pool whose connections are set up as by {@link openSession}; nothing is sent before the first statement. */
 export function openSessionPool(options: SessionOptions & { max: number }): pg.Pool {
   const pool = new Pool({
     ...clientConfig(options),
@@ -91,7 +91,7 @@ function clientConfig(options: SessionOptions): SessionConfig {
   };
 }
 
-/** pg's client without what `pg.defaults` would add where the config is silent. */
+/** pg's client without the process-wide `pg.defaults`, which would fill in options that the config leaves out. */
 class SessionClient extends JavaScriptClient {
   constructor(config: SessionConfig) {
     super(config);
@@ -102,7 +102,7 @@ class SessionClient extends JavaScriptClient {
       password: client.password,
       options: config.serverOptions,
       query_timeout: config.answerTimeoutMs,
-      // Set after connecting: poolers refuse it in the startup packet.
+      // These are set after connecting: poolers refuse them in the startup packet.
       statement_timeout: 0,
       lock_timeout: 0,
       idle_in_transaction_session_timeout: 0,
@@ -111,7 +111,7 @@ class SessionClient extends JavaScriptClient {
   }
 }
 
-/** Settings that an older server does not know are left out. */
+/** Applies settings, except those that an older server does not know. */
 const applySettings = `
   SELECT pg_catalog.set_config(name, setting, false) FROM pg_catalog.jsonb_each_text($1) AS wanted (name, setting)
   WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
@@ -121,8 +121,8 @@ async function setUp(client: pg.ClientBase, options: SessionOptions): Promise<vo
 }
 
 /**
- * Settings that change results or end statements. `default_transaction_read_only` and `synchronous_commit` are left to
- * administrators and the host.
+ * Settings that change the results of statements or end them. `default_transaction_read_only` and `synchronous_commit`
+ * are left to administrators and the host.
  */
 function settingsOf(options: SessionOptions): Record<string, string> {
   const { statement, lock, idleInTransaction } = limitsOf(options);

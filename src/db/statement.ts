@@ -6,25 +6,25 @@ export interface Statement<Params extends object = never, Row extends object = o
   readonly name: string;
   /** The SQL for a quoted schema, with `$1`, `$2`, … for the parameters. */
   text(schema: string): string;
-  /** The values of `$1`, `$2`, … */
+  /** The values of the parameters `$1`, `$2`, …, in this order. */
   values(params: Params): unknown[];
-  /** Never set: carries the type of a row. */
+  /** Never set; the property only carries the type of a row. */
   readonly row?: Row;
 }
 
-/** The parameters of a statement without any. */
+/** The parameter type of a statement without parameters. */
 export type NoParams = Record<never, never>;
 
-/** The placeholder of each parameter in the SQL. */
+/** The SQL placeholder (`$1`, `$2`, …) of each parameter, by name. */
 export type Placeholders<Params extends object> = { readonly [Name in keyof Params]-?: string };
 
 /** The arguments of `run` after the statement. */
 export type StatementArguments<Params extends object> = [keyof Params] extends [never] ? [] : [params: Params];
 
 /**
- * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status',
- * (s, p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`)`. A name that is not declared does not compile,
- * here and where the statement is run.
+ * Declares a statement with named parameters: `statement<{ id: string }, { status: string }>('conversation.status', (s,
+ * p) => `SELECT status FROM ${s}.conversations WHERE id = ${p.id}`)`. An undeclared parameter name does not compile, in
+ * the SQL and where the statement is run.
  */
 export function statement<Params extends object = NoParams, Row extends object = object>(
   name: string,
@@ -41,7 +41,7 @@ export function statement<Params extends object = NoParams, Row extends object =
   }
 
   function values(params: Params): unknown[] {
-    // Built at first use, because the SQL may use constants that are declared after it.
+    // The SQL is built at first use, because it may use constants that are declared after the statement.
     if (!order) text('"schema"');
     const names = order ?? [];
     const given = params as Record<string, unknown>;
@@ -51,7 +51,7 @@ export function statement<Params extends object = NoParams, Row extends object =
   }
 
   const declared: Statement<Params, Row> = { name, text, values };
-  statements.set(name, declared as unknown as Statement);
+  statementsByName.set(name, declared as unknown as Statement);
   return declared;
 }
 
@@ -65,20 +65,22 @@ function placeholders(names: string[]): Record<string, string> {
         return `$${known >= 0 ? known + 1 : names.push(name)}`;
       },
       ownKeys() {
-        throw new TypeError('placeholders are made when they are named: hand them on, do not spread them');
+        throw new TypeError('a placeholder exists only once it is named: pass the object on, do not spread it');
       },
     },
   );
 }
 
-/** A cast may have hidden a missing parameter from the compiler; Postgres would take it for NULL. */
+/**
+ * Throws if a parameter is missing. A cast may have hidden that from the compiler, and Postgres would take it for NULL.
+ */
 function requireAll(statement: string, names: readonly string[], given: Record<string, unknown>): void {
   const missing = names.filter((name) => !(name in given));
   if (missing.length > 0) throw new Error(`statement ${statement} has no value for ${missing.join(', ')}`);
 }
 
-/** The last declaration of each name, so that a test can prepare all of them. */
-export const statements = new Map<string, Statement>();
+/** All declared statements by name, so that a test can prepare each of them. */
+export const statementsByName = new Map<string, Statement>();
 
 /** Runs statements, either each on its own or inside one transaction. */
 export interface Executor {
@@ -88,7 +90,9 @@ export interface Executor {
   ): Promise<Row[]>;
 }
 
-/** Whether a statement writes what a host asked for; claims, which run in functions, do not count. */
-export function isWrite(text: string): boolean {
+/**
+ * Whether a statement writes on behalf of the host. Claims of deliveries do not count: they run inside SQL functions.
+ */
+export function isWriteStatement(text: string): boolean {
   return /\b(INSERT INTO|DELETE FROM|(?<!\b(?:FOR|NO KEY|DO) )UPDATE)\b/.test(text);
 }

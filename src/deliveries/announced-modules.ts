@@ -1,11 +1,11 @@
 import type { HostModules } from '../config/config-types.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 
-/** The host modules and methods that decide which calls are owed. */
+/** The host modules and methods whose presence decides whether a call is owed. */
 export type OwedModule = 'notifier' | 'notifier.onReply' | 'notifier.onCustomerErased' | 'draftGenerator';
 
 /** The host modules of a config, as a worker announces them. */
-export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule[] {
+export function configuredModules({ notifier, draftGenerator }: HostModules): OwedModule[] {
   const present: Record<OwedModule, unknown> = {
     notifier,
     'notifier.onReply': notifier?.onReply,
@@ -15,26 +15,26 @@ export function modulesOf({ notifier, draftGenerator }: HostModules): OwedModule
   return (Object.keys(present) as OwedModule[]).filter((name) => present[name] !== undefined);
 }
 
-/** Whether this process has the module; the first half of {@link isOwed}. */
+/** Whether the config of this process has the module. */
 export function hasModule(config: HostModules, name: OwedModule): boolean {
-  return modulesOf(config).includes(name);
+  return configuredModules(config).includes(name);
 }
 
 /**
  * The SQL condition under which a call to a module is owed: this process has it (`here`, a boolean parameter), or the
  * workers of the schema announce it. Reason: docs/decisions/0012-what-is-owed.md.
  */
-export function isOwed(s: string, here: string, name: OwedModule): string {
+export function isCallOwedSql(s: string, here: string, name: OwedModule): string {
   return `(${here}::boolean OR EXISTS (SELECT FROM ${s}.announced_modules WHERE '${name}' = ANY (modules)))`;
 }
 
 /** Whether a call to the module would be owed now. */
-export async function isModuleOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
+export async function isCallOwed(config: HostModules, db: Executor, name: OwedModule): Promise<boolean> {
   if (hasModule(config, name)) return true;
   return (await announcedModules(db))?.includes(name) ?? false;
 }
 
-/** What the workers of this schema announced last; null where none has ever started. */
+/** The modules that the workers of this schema announced last; null if none has ever started. */
 export async function announcedModules(db: Executor): Promise<OwedModule[] | null> {
   const [row] = await db.run(selectAnnounced);
   return row?.modules ?? null;

@@ -8,19 +8,19 @@ import { backoffMs } from './backoff.js';
 import type { ClaimedDelivery } from './claim.js';
 import { type LoadedCall, postponedCall, releasedCall } from './load-batch.js';
 import { createOutageRecovery } from './outage-recovery.js';
-import type { Outcome } from './settle.js';
+import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** Delay of a delivery whose conversation is locked by another session, in milliseconds. */
 const postponeMs = 1000;
 
 /**
- * Calls the host for one claimed delivery and returns its outcome, synchronously if the callback returned no promise:
- * at thousands of calls a second promises cost more than the callbacks. Never throws or rejects.
+ * Calls the host for one claimed delivery and returns the outcome, synchronously if the callback returned no promise:
+ * at thousands of calls a second, promises cost more than the callbacks. Never throws or rejects.
  */
-export type Attempt = (row: ClaimedDelivery, call: LoadedCall, claimedAt: number) => Awaitable<Outcome>;
+export type DeliveryAttempt = (row: ClaimedDelivery, call: LoadedCall, claimedAt: number) => Awaitable<ClaimOutcome>;
 
-export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: TopicHandler): Attempt {
+export function createDeliveryAttempt(runtime: Runtime, topic: DeliveryTopic, handler: TopicHandler): DeliveryAttempt {
   const { callbackTimeoutMs, maxAttempts } = runtime.config.worker;
   const recovery = createOutageRecovery(runtime, topic);
 
@@ -44,12 +44,12 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
     return returned instanceof Promise ? returned.then(requireSuccess) : requireSuccess(returned);
   }
 
-  function succeeded(): Outcome {
+  function succeeded(): ClaimOutcome {
     recovery.succeeded();
     return { kind: 'done' };
   }
 
-  function failed({ attempts }: ClaimedDelivery, error: unknown): Outcome {
+  function failed({ attempts }: ClaimedDelivery, error: unknown): ClaimOutcome {
     recovery.failed();
     return attempts < maxAttempts
       ? { kind: 'retry', error: errorText(error), delayMs: backoffMs(attempts) }
@@ -73,7 +73,7 @@ export function createAttempt(runtime: Runtime, topic: DeliveryTopic, handler: T
   };
 }
 
-/** `maxAttempts` may have been lowered since the last attempt. */
+/** Why a delivery has no attempts left: a worker died at the last one, or `maxAttempts` was lowered since. */
 function whyExhausted({ leases_lost, attempts }: ClaimedDelivery, maxAttempts: number): string {
   return leases_lost > 0
     ? 'the worker died at the last attempt'

@@ -1,7 +1,7 @@
-/** Delay before the first retry, in milliseconds; each later one doubles. */
+/** Delay before the first retry, in milliseconds; each later delay is twice as long. */
 const baseMs = 1000;
 
-/** Longest delay, in milliseconds. */
+/** Longest delay before a retry, in milliseconds. */
 const capMs = 3_600_000;
 
 /**

@@ -1,20 +1,22 @@
 import type { Claimer } from './claimer.js';
-import type { InFlight } from './in-flight.js';
+import type { DeliveriesInFlight } from './in-flight.js';
 import type { Prefetch } from './prefetch.js';
 import type { Signal } from './signal.js';
 
 /** Time budget of a run, in milliseconds; shorter than the lock of its Agenda job. */
 const runBudgetMs = 8000;
 
-/** Claims while anything is due. */
+/** Claims the deliveries of one topic while any are due. */
 export interface ClaimLoop {
-  /** Claims until nothing is due or in flight. A call while it runs makes it check once more at the end. */
+  /** Claims until nothing is due or in flight. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;
-  /** Stops claiming; settles when the running claim has ended. */
+  /** Stops claiming; resolves when the running claim has ended. */
   stop(): Promise<void>;
-  /** Settles, and never rejects, when what the claim under way took is in flight; at once without one. */
+  /**
+   * Resolves when the deliveries of the running claim are in flight, or at once if no claim is running. Never rejects.
+   */
   claimed(): Promise<void>;
-  /** No room left, or stopping. */
+  /** Whether the loop takes no more deliveries: there is no room left, or it is stopping. */
   readonly full: boolean;
   readonly isRunning: boolean;
 }
@@ -22,10 +24,10 @@ export interface ClaimLoop {
 export interface ClaimLoopOptions {
   claimer: Pick<Claimer, 'next'>;
   prefetch: Prefetch;
-  inFlight: Pick<InFlight, 'size' | 'underWay' | 'add'>;
-  /** Raised when a batch is loaded, and when a delivery is settled. */
+  inFlight: Pick<DeliveriesInFlight, 'size' | 'underWay' | 'add'>;
+  /** The signal that is raised when a batch is loaded, and when a delivery is settled. */
   changed: Signal;
-  /** Wakes a worker for this topic: this one again, or another. */
+  /** Wakes a worker for this topic, which may be this one again. */
   wake(): void;
 }
 
@@ -33,7 +35,7 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
   const { prefetch, inFlight, changed, wake } = options;
   const claims = trackedClaims(options);
   let running: Promise<void> | undefined;
-  /** Something may be due that the last claim did not see. */
+  /** Whether something may be due that the last claim did not see. */
   let lookAgain = false;
   let full = false;
   let hasWokenAnother = false;
@@ -58,14 +60,14 @@ export function createClaimLoop(options: ClaimLoopOptions): ClaimLoop {
     if (lookAgain && !stopping) wake();
   }
 
-  /** Claims once; without room, or if nothing is due, waits for a change of what is in flight. */
+  /** Claims once. Without room, or if nothing is due, it waits until a batch is loaded or a delivery is settled. */
   async function turn(): Promise<void> {
     lookAgain = false;
     const change = changed.next();
     const room = prefetch.room(inFlight.underWay);
     const claimed = room > 0 ? await claims.next(room) : 0;
     full = claimed === room;
-    // More is due than this worker takes.
+    // After a full claim, more may be due than this worker takes.
     if (full && !hasWokenAnother) wake();
     hasWokenAnother ||= full;
     if (claimed === 0 && inFlight.size === 0) return;
@@ -113,7 +115,10 @@ async function claim(room: number, { claimer, prefetch, inFlight }: ClaimLoopOpt
   return rows.length;
 }
 
-/** Runs `work` with a question whether its time lasts; calls `timeIsUp` when it ends, so that `work` need not wait. */
+/**
+ * Runs `work` with a function that returns whether time is left. Calls `timeIsUp` when none is left, so that `work`
+ * stops waiting.
+ */
 async function withinBudget(timeIsUp: () => void, work: (hasTime: () => boolean) => Promise<void>): Promise<void> {
   const until = performance.now() + runBudgetMs;
   const timer = setTimeout(timeIsUp, runBudgetMs);

@@ -1,7 +1,7 @@
 import type { Delivery, DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
-import { isHeldBack, orderedTopics } from './ordered-topics.js';
+import { orderedTopics, waitsForEarlierDeliverySql } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /** A row of `deliveries`. */
@@ -21,7 +21,7 @@ export interface DeliveryRow {
   last_error: string | null;
   created_at: Timestamp;
   settled_at: Timestamp | null;
-  /** The span that wrote it, W3C `traceparent`; null where that was not traced. */
+  /** The W3C `traceparent` of the span that wrote the delivery; null if it was not traced. */
   traceparent: string | null;
 }
 
@@ -40,11 +40,17 @@ export interface ClaimedDelivery
     | 'leases_lost'
     | 'traceparent'
   > {
-  /** Claimed again by the worker that still holds it: the stored attempts count one more than were made. */
+  /**
+   * Whether the worker that holds the delivery claimed it again: the stored attempts are then one more than the calls
+   * made.
+   */
   isClaimedAgain?: boolean;
 }
 
-/** Metadata that was handed to `resolve` before it had a limit may be larger than a process can take. */
+/**
+ * Maximum size of a loaded payload, in bytes. Metadata that `resolve` stored before it had a limit may be too large for
+ * a process.
+ */
 const maxPayloadBytes = 65_536;
 
 const claimedColumns = `id, conversation_id, subject_id, available_at, lease_until, attempts, claims, leases_lost, traceparent,
@@ -70,20 +76,20 @@ export function toDelivery(row: DeliveryRow): Delivery {
 export interface ClaimOptions {
   limit: number;
   leaseMs: number;
-  /** Look no further back than this. Default: from the start of the queue. */
+  /** The claim leaves out deliveries that were due before this time. Default: none. */
   from?: Date;
 }
 
 /**
- * Takes due deliveries under a lease, in order. It counts the attempt, so that a callback which kills its process is
- * counted too: one that comes back with more attempts than it may have is to be discarded, not called. `claims` is the
- * fencing token, which a settlement must name.
+ * Claims due deliveries under a lease, in the order in which they are due. A claim counts as an attempt, so that a
+ * callback which kills its process is counted too. A delivery that comes back with more than `worker.maxAttempts`
+ * attempts is to be discarded, not called. `claims` is the fencing token, which a settlement must name.
  *
- * Of a conversation only the first due delivery can be taken, and while it is out it stays the first: that keeps the
- * order, and keeps a noisy conversation from filling a worker. The first is the one that is due first; of topics that
- * are {@link orderedTopics} it is the one that was written first, also while it waits for its next attempt.
+ * Of a conversation only the first due delivery can be claimed, and it blocks the others until it is settled: that
+ * keeps the order, and keeps a busy conversation from filling a worker. The first is the one that is due first. For
+ * {@link orderedTopics} it is the one that was written first, even while it waits for a retry.
  */
-export async function claim(
+export async function claimDeliveries(
   executor: Executor,
   topic: DeliveryTopic,
   options: ClaimOptions,
@@ -110,23 +116,25 @@ const claimInOrder = statement<ClaimParams, ClaimedDelivery>(
 );
 
 /**
- * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link claim}
- * skips it, and its neighbours lose no attempts.
+ * Claims one suspect: a delivery whose lease expired twice in a row. It may have killed its process, so {@link
+ * claimDeliveries} skips it, to save the attempts of the deliveries that would be claimed with it.
  */
-export function claimSuspect(executor: Executor, topic: DeliveryTopic, leaseMs: number): Promise<ClaimedDelivery[]> {
-  return executor.run(claimOneSuspect, { topic, leaseMs });
+export function claimSuspectDelivery(
+  executor: Executor,
+  topic: DeliveryTopic,
+  leaseMs: number,
+): Promise<ClaimedDelivery[]> {
+  return executor.run(claimSuspectStatement, { topic, leaseMs });
 }
 
-/**
- * Has an index of its own, which holds nothing but suspects: no look through a backlog, or through what was settled.
- */
-export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
+/** Claims a suspect by an index of suspects only, and reads neither the backlog nor settled deliveries. */
+export const claimSuspectStatement = statement<{ topic: DeliveryTopic; leaseMs: number }, ClaimedDelivery>(
   'delivery.claim_suspect',
   (s, p) => `
     WITH suspect AS (
       SELECT d.id FROM ${s}.deliveries d
       WHERE d.topic = ${p.topic} AND d.leases_lost > 0 AND d.${isUnsettled}
-        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${isHeldBack(s, 'd')}
+        AND d.lease_until <= ${s}.clock() AND d.available_at <= ${s}.clock() AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         AND NOT EXISTS (SELECT FROM ${s}.delivery_outcomes o WHERE o.delivery_id = d.id)
       ORDER BY d.available_at, d.id LIMIT 1
       FOR UPDATE SKIP LOCKED
@@ -141,8 +149,8 @@ export const claimOneSuspect = statement<{ topic: DeliveryTopic; leaseMs: number
 );
 
 /**
- * Extends the leases of deliveries that are still being worked on; what was settled meanwhile has none to extend. One
- * that another session has locked is left out: nobody can claim it either, and the others must not wait for it.
+ * Extends the leases of deliveries in flight; a settled one no longer has a lease. Rows that another session has locked
+ * are skipped: nobody else can claim them meanwhile, and the others must not wait for them.
  */
 export async function renewLeases(
   executor: Executor,

@@ -1,29 +1,32 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
-import { type ClaimedDelivery, claim, claimSuspect } from './claim.js';
+import { type ClaimedDelivery, claimDeliveries, claimSuspectDelivery } from './claim.js';
 import { createScanThrottle } from './scan-throttle.js';
 
-/** Decides where a claim begins in the queue, and when a suspect delivery is taken. */
+/**
+ * Claims the deliveries of one topic: decides where in the queue a claim begins, and when a suspect delivery is
+ * claimed.
+ */
 export interface Claimer {
   next(limit: number): Promise<ClaimedDelivery[]>;
-  /** Call it for every delivery that is no longer held. */
+  /** To be called for every delivery that this worker no longer holds. */
   released(id: string): void;
 }
 
-/** A suspect delivery waits until nothing else is due, at most this long, in milliseconds. */
+/** A suspect delivery is claimed when nothing else is due, or after this long, in milliseconds. */
 const suspectPatienceMs = 10_000;
 
 /**
- * How far before the last claimed delivery a claim begins, in milliseconds: commits do not come in order of time. What
- * comes later still is found from the start of the queue.
+ * How far before the last claimed delivery a claim begins, in milliseconds: transactions do not commit in the order of
+ * their times. A delivery that is committed even later is found by a claim from the start of the queue.
  */
 const overlapMs = 100;
 
 /**
- * While somebody holds an old snapshot open, Postgres can remove nothing, and the head of the queue fills with settled
- * deliveries that every claim would walk over: after a minute, more of them than of due ones. So a claim begins where
- * the last one ended, and at the start of the queue as often as that is cheap, or when there is nothing else. What the
- * start has to offer comes first: the next claim goes on from there.
+ * While another session holds an old snapshot open, vacuum cannot remove settled deliveries from the head of the queue,
+ * and a claim from the start walks over all of them. So a claim begins where the last one ended. It begins at the start
+ * only as often as that is cheap, or if nothing else was found; what it finds there is claimed first, and the next
+ * claim continues from there.
  */
 export function createClaimer(
   runtime: Pick<Runtime, 'config' | 'db'>,
@@ -36,19 +39,19 @@ export function createClaimer(
   let suspect: string | undefined;
   let suspectIsDue = now() + suspectPatienceMs;
 
-  const fromStart = (limit: number) => start.run(() => claim(runtime.db, topic, { limit, leaseMs }));
+  const fromStart = (limit: number) => start.run(() => claimDeliveries(runtime.db, topic, { limit, leaseMs }));
 
   async function fromLast(limit: number): Promise<ClaimedDelivery[]> {
     if (!last || start.isDue()) return [];
     const from = new Date(last.getTime() - overlapMs);
-    return claim(runtime.db, topic, { limit, leaseMs, from });
+    return claimDeliveries(runtime.db, topic, { limit, leaseMs, from });
   }
 
-  /** Suspects are taken one at a time. */
+  /** Claims a suspect delivery, unless this worker holds one already. */
   async function suspects(): Promise<ClaimedDelivery[]> {
     suspectIsDue = now() + suspectPatienceMs;
     if (suspect) return [];
-    const rows = await claimSuspect(runtime.db, topic, leaseMs);
+    const rows = await claimSuspectDelivery(runtime.db, topic, leaseMs);
     suspect = rows[0]?.id;
     return rows;
   }

@@ -2,7 +2,7 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
 import { type ClaimLoop, createClaimLoop } from './claim-loop.js';
 import { createClaimer } from './claimer.js';
-import { InFlight } from './in-flight.js';
+import { DeliveriesInFlight } from './in-flight.js';
 import type { OutcomeWriter } from './outcome-writer.js';
 import { createPrefetch } from './prefetch.js';
 import { createSignal } from './signal.js';
@@ -10,21 +10,25 @@ import type { TopicHandler } from './topic-handler.js';
 
 /** Drains the due deliveries of one topic; one per topic and worker. */
 export interface Drainer {
-  /** Runs until nothing is due. A call while it runs makes it check once more at the end. */
+  /** Runs until nothing is due. A call during a run makes that run check once more at its end. */
   run(): Promise<void>;
   /** Renews the leases of deliveries in flight. */
   renew(): Promise<void>;
   /** Stops claiming, releases unstarted deliveries and waits for running callbacks. */
   stop(): Promise<void>;
   readonly inFlight: number;
-  /** Running without room, or stopping: wake-ups go to other workers. */
+  /**
+   * Whether the drainer takes no more deliveries, for lack of room or because it is stopping: wake-ups then go to other
+   * workers.
+   */
   readonly full: boolean;
 }
 
 /**
- * Claim -> load -> call -> settle: a loop of claims ({@link createClaimLoop}), and what becomes of each ({@link
- * InFlight}). At most `worker.concurrency` callbacks run at a time. A crash repeats what is called and unsettled: no
- * more than that, or a hundred while calls are very short. Reason: docs/decisions/0016-claiming.md.
+ * Creates a drainer: a loop of claims ({@link createClaimLoop}) feeds the deliveries in flight ({@link
+ * DeliveriesInFlight}), which are loaded, called and settled. At most `worker.concurrency` callbacks run at a time. A
+ * crash repeats the calls that were not settled: at most as many, or a hundred while calls are very short. Reason:
+ * docs/decisions/0016-claiming.md.
  */
 export function createDrainer(
   runtime: Runtime,
@@ -36,7 +40,7 @@ export function createDrainer(
   const claimer = createClaimer(runtime, topic);
   const prefetch = createPrefetch(concurrency, maxAttempts);
   const changed = createSignal();
-  const inFlight = new InFlight({
+  const inFlight = new DeliveriesInFlight({
     runtime,
     topic,
     handler,

@@ -1,22 +1,22 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { Runtime } from '../runtime.js';
-import { createAttempt } from './attempt.js';
+import { createDeliveryAttempt } from './attempt.js';
 import { type ClaimedDelivery, renewLeases } from './claim.js';
 import { type LoadedCall, loadBatch, releasedCall } from './load-batch.js';
 import type { OutcomeWriter } from './outcome-writer.js';
-import type { Prefetch, UnderWay } from './prefetch.js';
-import { deliveryLag, report } from './report.js';
-import type { Outcome } from './settle.js';
+import type { DeliveriesUnderWay, Prefetch } from './prefetch.js';
+import { deliveryLagSeconds, reportSettledAttempt } from './report.js';
+import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 /** The drainer's parts that in-flight deliveries use. */
-export interface InFlightOptions {
+export interface DeliveriesInFlightOptions {
   runtime: Runtime;
   topic: DeliveryTopic;
   handler: TopicHandler;
   outcomes: OutcomeWriter;
   prefetch: Prefetch;
-  /** Settles, and never rejects, when what the claim under way took was handed to `add`. */
+  /** Resolves when the deliveries of the running claim were passed to `add`. Never rejects. */
   claimed(): Promise<void>;
   /** Called for each delivery that is no longer held. */
   onReleased(id: string): void;
@@ -24,51 +24,54 @@ export interface InFlightOptions {
   onChange(): void;
 }
 
-/** A delivery that was claimed, from its load to its settlement. */
+/** A claimed delivery, from its load to its settlement. */
 interface Delivery {
   row: ClaimedDelivery;
   call: LoadedCall;
-  /** When the claim was sent, by this process's clock; the lease ends no sooner than `leaseMs` later. */
+  /** When the claim was sent, by `performance.now()`; the lease ends no sooner than `leaseMs` later. */
   claimedAt: number;
 }
 
 /** How a call ended. */
 interface Ended {
-  outcome: Outcome;
+  outcome: ClaimOutcome;
   /** When the call began, by `performance.now()`. */
   started: number;
   seconds: number;
   settled: boolean;
 }
 
-/** The deliveries that one drainer has claimed and not settled: it loads them, calls the host, and settles them. */
-export class InFlight {
-  readonly #options: InFlightOptions;
-  readonly #attempt: ReturnType<typeof createAttempt>;
+/** The deliveries that one drainer has claimed and not yet settled. Loads them, calls the host, and settles them. */
+export class DeliveriesInFlight {
+  readonly #options: DeliveriesInFlightOptions;
+  readonly #attempt: ReturnType<typeof createDeliveryAttempt>;
   readonly #held = new Map<string, ClaimedDelivery>();
-  /** Loaded, and waiting for their turn to be called. */
+  /** Deliveries that are loaded and wait to be called. */
   readonly #ready: Delivery[] = [];
   #loading = 0;
-  /** Callbacks that run. */
+  /** Number of running callbacks. */
   #calling = 0;
-  /** Called and unsettled. */
+  /** Number of deliveries that were called and are not yet settled. */
   #called = 0;
   #stopping = false;
 
-  constructor(options: InFlightOptions) {
+  constructor(options: DeliveriesInFlightOptions) {
     this.#options = options;
-    this.#attempt = createAttempt(options.runtime, options.topic, options.handler);
+    this.#attempt = createDeliveryAttempt(options.runtime, options.topic, options.handler);
   }
 
   get size(): number {
     return this.#held.size;
   }
 
-  get underWay(): UnderWay {
+  get underWay(): DeliveriesUnderWay {
     return { called: this.#called, ahead: this.#loading + this.#ready.length };
   }
 
-  /** Loads what was claimed and calls what there is room for. Never rejects; the next claim need not wait for it. */
+  /**
+   * Loads claimed deliveries and calls as many as there is room for. Never rejects; the next claim need not wait for
+   * it.
+   */
   async add(claimed: readonly ClaimedDelivery[], claimedAt: number): Promise<void> {
     const { runtime, handler, onChange } = this.#options;
     const rows = claimed.filter((row) => !this.#isClaimedAgain(row));
@@ -92,15 +95,15 @@ export class InFlight {
     if (this.#held.size > 0) await renewLeases(runtime.db, [...this.#held.values()], runtime.config.worker.leaseMs);
   }
 
-  /** After this call every delivery that has not been called is released. */
+  /** Releases every delivery that was not called yet, and those that are claimed later. */
   stop(): void {
     this.#stopping = true;
     this.#callReady();
   }
 
   /**
-   * A lease may run out under its own worker, while the database is away or the process is frozen. A delivery that is
-   * still in flight is not called twice: its outcome counts for the new claim.
+   * Whether this worker claimed a delivery that it still holds, because the lease expired while the database was away
+   * or the process was frozen. It is not called twice: its outcome counts for the new claim.
    */
   #isClaimedAgain(row: ClaimedDelivery): boolean {
     const own = this.#held.get(row.id);
@@ -110,7 +113,10 @@ export class InFlight {
     return true;
   }
 
-  /** After a freeze, a delivery that waited longer than its lease may belong to another worker. */
+  /**
+   * Calls loaded deliveries while there is room. One that waited longer than its lease is released: after a freeze it
+   * may belong to another worker.
+   */
   #callReady(): void {
     const { leaseMs } = this.#options.runtime.config.worker;
     while (this.#hasRoom()) {
@@ -143,19 +149,19 @@ export class InFlight {
     });
   }
 
-  #ended(delivery: Delivery, outcome: Outcome, started: number): void {
+  #ended(delivery: Delivery, outcome: ClaimOutcome, started: number): void {
     this.#calling -= 1;
     void this.#settle(delivery, { outcome, started, seconds: (performance.now() - started) / 1000, settled: false });
   }
 
-  /** Settles again if this worker claimed the delivery meanwhile: nobody else would. */
+  /** Settles a delivery, and settles it again if this worker claimed it meanwhile, because nobody else would. */
   async #settle(delivery: Delivery, ended: Ended): Promise<void> {
     const { outcomes, topic, claimed } = this.#options;
     const { row } = delivery;
     const { claims } = row;
     const written = await outcomes.settle({ row, topic, outcome: ended.outcome, seconds: ended.seconds });
     if (written === 'settled') ended.settled = true;
-    // The claim that made Postgres refuse may be this worker's, and not yet answered.
+    // The newer claim, for which Postgres refused the outcome, may be this worker's own and still be running.
     if (written === 'refused') await claimed();
     if (row.claims === claims) this.#release(delivery, ended);
     else void this.#settle(delivery, ended);
@@ -163,8 +169,8 @@ export class InFlight {
 
   #release({ row, claimedAt }: Delivery, { outcome, started, seconds, settled }: Ended): void {
     const { runtime, topic, handler, prefetch, onReleased, onChange } = this.#options;
-    const lagSeconds = deliveryLag(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
-    if (settled) report(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
+    const lagSeconds = deliveryLagSeconds(row, runtime.config.worker.leaseMs, (performance.now() - claimedAt) / 1000);
+    if (settled) reportSettledAttempt(runtime, { topic, handler, row, outcome, seconds, lagSeconds });
     this.#called -= 1;
     if (outcome.kind !== 'released' && outcome.kind !== 'postponed') prefetch.took(performance.now() - started);
     this.#held.delete(row.id);

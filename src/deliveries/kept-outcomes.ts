@@ -2,14 +2,14 @@ import type { DeliveryTopic } from '../contracts/domain.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { Timestamp } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { report } from './report.js';
-import { type Outcome, type Settlement, settle } from './settle.js';
+import { reportSettledAttempt } from './report.js';
+import { type ClaimOutcome, type Settlement, settleDeliveries } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
-/** Outcomes read by one statement. */
+/** Number of outcomes read by one statement. */
 const pageSize = 500;
 
-/** Tries to write every outcome that was kept because of a lock, of any worker, and reports those written. */
+/** Writes the outcomes that any worker kept because of a lock, as far as these locks are gone, and reports them. */
 export async function writeKeptOutcomes(
   runtime: Runtime,
   handlers: Record<DeliveryTopic, TopicHandler>,
@@ -27,7 +27,7 @@ async function writePage(
   handlers: Record<DeliveryTopic, TopicHandler>,
   rows: readonly KeptRow[],
 ): Promise<void> {
-  const written = await settle(runtime.db, rows.flatMap(toSettlement));
+  const written = await settleDeliveries(runtime.db, rows.flatMap(toSettlement));
   const over = rows.filter(({ id }) => written.get(id) !== 'kept');
   if (over.length === 0) return;
   await runtime.db.run(forget, { ids: over.map(({ id }) => id), claims: over.map(({ claims }) => claims) });
@@ -35,11 +35,15 @@ async function writePage(
     if (!row.topic || written.get(row.id) !== 'settled') continue;
     const [settlement] = toSettlement(row);
     if (settlement)
-      report(runtime, { ...settlement, handler: handlers[row.topic], lagSeconds: Math.max(0, row.lag_seconds) });
+      reportSettledAttempt(runtime, {
+        ...settlement,
+        handler: handlers[row.topic],
+        lagSeconds: Math.max(0, row.lag_seconds),
+      });
   }
 }
 
-/** How many outcomes are kept, and for how long the oldest is, in seconds. */
+/** Returns the number of kept outcomes, and the age of the oldest in seconds. */
 export async function countKeptOutcomes(executor: Executor): Promise<{ count: number; oldestSeconds: number }> {
   const [row] = await executor.run(countKept);
   return { count: row?.count ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
@@ -49,11 +53,11 @@ interface KeptRow {
   id: string;
   claims: number;
   attempts: number;
-  kind: Outcome['kind'];
+  kind: ClaimOutcome['kind'];
   delay_ms: number;
   error: string | null;
   seconds: number;
-  /** Null where the delivery is gone. */
+  /** Null if the delivery was deleted. */
   topic: DeliveryTopic | null;
   conversation_id: string;
   subject_id: string | null;
@@ -61,25 +65,25 @@ interface KeptRow {
   lag_seconds: number;
 }
 
-/** Returns an empty list where the delivery is gone. */
+/** Turns a kept outcome into a settlement; returns an empty list if the delivery was deleted. */
 function toSettlement(kept: KeptRow): Settlement[] {
   const { id, claims, topic, conversation_id, subject_id, available_at, seconds } = kept;
   if (!topic) return [];
   const row = { id, claims, conversation_id, subject_id, available_at: available_at as Date };
-  // Its outcome holds the attempts to store, whether or not its worker had claimed it again.
+  // `isClaimedAgain` makes the settlement store the attempts of the kept outcome, whether or not it was claimed again.
   const held = { payload: {}, lease_until: null, leases_lost: 0, traceparent: null, isClaimedAgain: true };
   const claimed = { ...row, ...held, attempts: attemptsOf(kept) };
   return [{ row: claimed, topic, outcome: toOutcome(kept), seconds }];
 }
 
-function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): Outcome {
+function toOutcome({ kind, delay_ms: delayMs, error: reason }: KeptRow): ClaimOutcome {
   const error = reason ?? '';
   if (kind === 'retry') return { kind, error, delayMs };
   if (kind === 'postponed') return { kind, delayMs };
   return kind === 'done' || kind === 'released' ? { kind } : { kind, error };
 }
 
-/** The attempts that the claim counted; settling subtracts one that was not made. */
+/** The attempts as the claim counted them. A settlement subtracts one that was not made, so that one is added here. */
 function attemptsOf({ kind, attempts }: KeptRow): number {
   return kind === 'released' || kind === 'postponed' || kind === 'exhausted' ? attempts + 1 : attempts;
 }
@@ -94,7 +98,7 @@ const selectKept = statement<{ after: string; limit: number }, KeptRow>(
     WHERE o.delivery_id > ${p.after} ORDER BY o.delivery_id LIMIT ${p.limit}`,
 );
 
-/** A newer claim's outcome stays. */
+/** Deletes outcomes that need not be kept any more; the outcome of a newer claim stays. */
 const forget = statement<{ ids: string[]; claims: number[] }>(
   'outcome.forget',
   (s, p) => `

@@ -24,7 +24,7 @@ const listInput = schemaOf<DeliveryListInput>()({
   limit: pageLimit,
 }).default({ limit: 50 });
 
-/** Lists deliveries, newest first, by default of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
+/** Lists deliveries, newest first; by default those of every state. Throws `INPUT_INVALID`, `CURSOR_INVALID`. */
 export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: DeliveryListInput): Promise<Page<Delivery>> {
   const { state, topic, cursor, limit } = parseInput('deliveries.list', listInput, input);
   const states = [state ?? deliveryStates].flat();
@@ -35,14 +35,14 @@ export async function listDeliveries({ db }: Pick<Runtime, 'db'>, input?: Delive
   return { items, nextCursor: rows.length > limit && last ? encodeCursor([last.id]) : null };
 }
 
-/** One delivery. Throws `DELIVERY_NOT_FOUND`. */
+/** Returns a delivery by its id. Throws `DELIVERY_NOT_FOUND`. */
 export async function getDelivery({ db }: Pick<Runtime, 'db'>, id: string): Promise<Delivery> {
   const [row] = isId(id) ? await db.run(selectOne, { id }) : [];
   if (!row) throw new CairnloopError('DELIVERY_NOT_FOUND', { id });
   return toDelivery(row);
 }
 
-/** One query for each state, so that pending and discarded ones use their indexes. */
+/** Lists deliveries with one subquery for each state, so that pending and discarded ones are read by their indexes. */
 const selectPage = statement<
   { states: DeliveryState[]; topic: DeliveryTopic | null; before: string | null; limit: number },
   DeliveryRow

@@ -1,21 +1,21 @@
-import { isConnectionLost, isReadOnly } from '../db/outage.js';
-import { isLocked } from '../db/permanent-failure.js';
+import { isConnectionLost, isReadOnlyError } from '../db/outage.js';
+import { isLockTimeout } from '../db/permanent-failure.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import type { HostCall, TopicHandler } from './topic-handler.js';
 
-/** Marks a call that could not be loaded through no fault of the delivery. */
+/** Marks a call that could not be loaded through no fault of its delivery, which is released. */
 export const releasedCall = Symbol('released');
 
-/** Marks a call that waits for another session's lock. */
+/** Marks a call whose data another session has locked; its delivery is postponed. */
 export const postponedCall = Symbol('postponed');
 
-/** The call of a delivery; undefined: nothing to call, settle as done. */
+/** The loaded call of a delivery. Null or undefined: there is nothing to call, and the delivery is settled as done. */
 export type LoadedCall = HostCall | typeof releasedCall | typeof postponedCall | undefined;
 
 /**
- * Loads the calls of a batch. If that fails they are loaded one by one, so that only the faulty delivery fails an
- * attempt; none does during an outage, on a read-only database or behind a lock. Never rejects.
+ * Loads the calls of a batch. If that fails, they are loaded one by one, so that only the faulty delivery fails an
+ * attempt. No delivery fails one because of an outage, a read-only database or a lock. Never rejects.
  */
 export async function loadBatch(
   runtime: Runtime,
@@ -26,11 +26,11 @@ export async function loadBatch(
   try {
     return await handler.load(runtime, rows);
   } catch (error) {
-    if (isConnectionLost(error) || isReadOnly(error)) return new Map(rows.map((row) => [row.id, releasedCall]));
+    if (isConnectionLost(error) || isReadOnlyError(error)) return new Map(rows.map((row) => [row.id, releasedCall]));
     const broken = () => {
       throw error;
     };
-    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLocked(error) ? postponedCall : broken]));
+    if (rows.length === 1) return new Map(rows.map((row) => [row.id, isLockTimeout(error) ? postponedCall : broken]));
     const single = await Promise.all(rows.map((row) => loadBatch(runtime, handler, [row])));
     return new Map(single.flatMap((calls) => [...calls]));
   }

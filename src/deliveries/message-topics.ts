@@ -1,6 +1,6 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 
-/** Topics that deliver a message: the outcome becomes the message's status. */
+/** Topics whose deliveries carry a message: the outcome of a delivery becomes the message's status. */
 export const messageTopics = ['outbound', 'reply'] as const satisfies readonly DeliveryTopic[];
 
 export type MessageTopic = (typeof messageTopics)[number];
@@ -9,7 +9,7 @@ export function isMessageTopic(topic: DeliveryTopic): topic is MessageTopic {
   return (messageTopics as readonly DeliveryTopic[]).includes(topic);
 }
 
-/** The SQL condition for a column that holds a topic. */
-export function carriesMessage(column: string): string {
+/** The SQL condition that a column holds one of the {@link messageTopics}. */
+export function isMessageTopicSql(column: string): string {
   return `${column} IN (${messageTopics.map((topic) => `'${topic}'`).join(', ')})`;
 }

@@ -1,13 +1,19 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 import { isUnsettled } from './sql-conditions.js';
 
-/** Topics delivered in order of writing. Reason: docs/decisions/0013-order-of-replies.md. */
+/**
+ * Topics whose deliveries are made in the order in which they were written, per conversation. Reason:
+ * docs/decisions/0013-order-of-replies.md.
+ */
 export const orderedTopics: ReadonlySet<DeliveryTopic> = new Set(['reply']);
 
 const topicList = [...orderedTopics].map((topic) => `'${topic}'`).join(', ');
 
-/** The SQL condition: `d` waits for an earlier delivery of its conversation, as `claim_in_order` has it. */
-export const isHeldBack = (s: string, d: string) => `(
+/**
+ * The SQL condition that delivery `d` waits for an earlier one of its conversation; the same rule as in the SQL
+ * function `claim_in_order`.
+ */
+export const waitsForEarlierDeliverySql = (s: string, d: string) => `(
   ${d}.topic IN (${topicList}) AND EXISTS (
     SELECT FROM ${s}.deliveries earlier
     WHERE earlier.conversation_id = ${d}.conversation_id AND earlier.topic = ${d}.topic
@@ -15,10 +21,11 @@ export const isHeldBack = (s: string, d: string) => `(
       AND (earlier.created_at, earlier.id) < (${d}.created_at, ${d}.id)))`;
 
 /**
- * A CTE that lets the next delivery of a conversation be claimed at once, which `claim_in_order` has put off for the one
- * that is settled now. `settled` has `topic`, `state`, `conversation_id` and `id`.
+ * A CTE that makes the next delivery of a conversation due at once, which `claim_in_order` has put off until the one
+ * before it is settled. `settled` names the CTE of settled deliveries, with `topic`, `state`, `conversation_id` and
+ * `id`.
  */
-export const releaseNext = (s: string, settled: string) => `next AS (
+export const releaseNextDeliveryCte = (s: string, settled: string) => `next AS (
       UPDATE ${s}.deliveries d SET available_at = ${s}.clock() WHERE d.id = ANY (ARRAY(
         SELECT held.id FROM ${settled} CROSS JOIN LATERAL (
           SELECT n.id FROM ${s}.deliveries n

@@ -5,24 +5,24 @@ import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { isUnclaimed } from './sql-conditions.js';
 
-/** An outage: only failures for this long (ms), and at least this many. */
+/** An outage of the host: nothing but failures for this long (ms), and at least this many. */
 const outage = { lastsMs: 30_000, failures: 10 };
 
 /** Retries are moved into this window (ms), spread evenly so that the host is not overloaded. */
 const spreadMs = 20_000;
 
-/** Time until the outcome of an ended call is written, in milliseconds. */
+/** Time allowed for writing the outcome of an ended call, in milliseconds. */
 const settledMs = 2000;
 
-/** Tracks successes and failures of one topic. */
+/** Tracks the successes and failures of one topic's calls. */
 export interface OutageRecovery {
   failed(): void;
   succeeded(): void;
 }
 
 /**
- * After an outage, retries wait about as long as it lasted. At the first success this moves them forward. A host that
- * fails now and then never counts as an outage.
+ * After an outage of the host, retries would wait about as long again as it lasted. At the first success they are made
+ * due soon. A host that fails now and then never counts as having an outage.
  */
 export function createOutageRecovery(
   runtime: Runtime,
@@ -32,7 +32,7 @@ export function createOutageRecovery(
   let failures = 0;
   let since = 0;
 
-  /** Brings retries forward now, and later for calls that began before the recovery and fail after it. */
+  /** Brings retries forward now, and again later, for calls that began before the recovery and failed after it. */
   function afterReturn(): void {
     bringForwardOrSay();
     for (const waitMs of [settledMs, runtime.config.worker.callbackTimeoutMs + settledMs])
@@ -42,7 +42,10 @@ export function createOutageRecovery(
   function bringForwardOrSay(): void {
     bringForward().catch((error) => {
       if (isCairnloopError(error) && error.code === 'CLOSED') return;
-      runtime.log.warn({ topic, reason: errorText(error) }, 'retries not brought forward; they come at their time');
+      runtime.log.warn(
+        { topic, reason: errorText(error) },
+        'could not bring retries forward; each is made when it is due',
+      );
     });
   }
 
@@ -65,13 +68,13 @@ export function createOutageRecovery(
   };
 }
 
-/** Returns how many waiting retries were moved forward. */
+/** Makes the waiting retries of a topic due within 20 seconds, and returns how many there were. */
 export async function bringRetriesForward(executor: Executor, topic: DeliveryTopic): Promise<number> {
   const [row] = await executor.run(bringForward, { topic, spreadMs });
   return row?.brought ?? 0;
 }
 
-/** A retry waits an hour at most, so a delivery that is due later is a scheduled one. */
+/** A retry waits an hour at most, so a delivery that is due later was scheduled and is left alone. */
 const bringForward = statement<{ topic: DeliveryTopic; spreadMs: number }, { brought: number }>(
   'delivery.bring_forward',
   (s, p) => `

@@ -5,8 +5,8 @@ import { writeOutcomes } from './write-outcomes.js';
 /** Writes outcomes in groups: those that arrive during a write go together in the next. */
 export interface OutcomeWriter {
   /**
-   * Settles when the outcome is committed, or kept because of a lock. `refused`: another worker claimed the delivery,
-   * Postgres rejected it, or the worker stopped.
+   * Resolves when the outcome is committed, or kept because of a lock. `refused`: another worker claimed the delivery,
+   * Postgres rejected the outcome, or the worker stopped.
    */
   settle(settlement: Settlement): Promise<WrittenOutcome>;
   /** Drops unwritten outcomes; their deliveries are called again after their lease. */
@@ -15,7 +15,7 @@ export interface OutcomeWriter {
   readonly waitingSince: number | null;
 }
 
-/** Outcomes in one statement at most. */
+/** Maximum number of outcomes in one statement. */
 const groupSize = 1000;
 
 export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
@@ -43,7 +43,7 @@ export function createOutcomeWriter(runtime: Runtime): OutcomeWriter {
         waiting.push({ settlement, since: performance.now(), resolve });
         if (writing) return;
         writing = true;
-        // Group the outcomes of one turn of the event loop.
+        // The write begins after this turn of the event loop, to group all outcomes that arrive in it.
         setImmediate(writeAll);
       }),
     stop() {

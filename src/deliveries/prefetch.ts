@@ -1,19 +1,22 @@
-/** Prefetch only while the average call is shorter than this (ms). */
+/** Deliveries are prefetched only while the average call is shorter than this (ms). */
 const shortMs = 50;
 
-/** Below this average (ms, with settlement) writing outcomes takes longer than the calls. */
+/**
+ * While the average call, with its settlement, is no longer than this (ms), writing outcomes takes longer than the
+ * calls.
+ */
 const veryShortMs = 10;
 
 /**
- * Batch size for very short calls, unless `worker.concurrency` is larger: a statement for 20 rows costs half of one for
- * 100.
+ * Batch size for very short calls, unless `worker.concurrency` is larger: a statement for 20 rows costs half as much as
+ * one for 100.
  */
 export const shortCallBatchSize = 100;
 
-/** EWMA smoothing factor. */
+/** Smoothing factor of the average call duration (EWMA). */
 const weight = 0.1;
 
-/** Initial average: not short. */
+/** Initial average duration of a call (ms): too long to prefetch. */
 const unproven = 2 * shortMs;
 
 /**
@@ -22,28 +25,28 @@ const unproven = 2 * shortMs;
  */
 const minAttempts = 3;
 
-/** A drainer's deliveries in progress. */
-export interface UnderWay {
-  /** Called and unsettled. */
+/** How many deliveries of a drainer are in progress. */
+export interface DeliveriesUnderWay {
+  /** Deliveries that were called and are not yet settled. */
   called: number;
-  /** Claimed and not yet called. */
+  /** Deliveries that were claimed and not yet called. */
   ahead: number;
 }
 
 /**
- * Decides how many deliveries a drainer claims, and how many may be called and unsettled. In general both are
- * `worker.concurrency`. While more is due and calls are short, two batches are claimed ahead: one waits for its turn while
- * the other is loaded. While calls are very short, batches are larger, and further calls begin before the outcomes of the
- * last ones are written. Long calls are not prefetched: another worker may be free.
+ * Decides how many deliveries a drainer claims, and how many may be called and not yet settled. In general both are
+ * `worker.concurrency`. While more is due and calls are short, two batches are claimed ahead: one waits for its turn
+ * while the other is loaded. While calls are very short, batches are larger, and further calls begin before the
+ * outcomes of the last ones are written. Long calls are not prefetched: another worker may be free.
  */
 export interface Prefetch {
-  room(underWay: UnderWay): number;
-  /** Unsettled calls at most; a crash repeats no more. */
+  room(underWay: DeliveriesUnderWay): number;
+  /** Maximum number of calls that are not settled; a crash repeats no more. */
   readonly unsettledLimit: number;
   claimed(found: number, room: number): void;
-  /** Call it with each call's duration up to its settlement. */
+  /** To be called with the duration of each call up to its settlement. */
   took(ms: number): void;
-  /** Call it when prefetched deliveries wait too long: calls are no longer short. */
+  /** To be called when prefetched deliveries wait too long: calls are no longer short. */
   stalled(): void;
 }
 
@@ -55,7 +58,7 @@ export function createPrefetch(concurrency: number, maxAttempts: number): Prefet
     room({ called, ahead }) {
       if (maxAttempts < minAttempts || !moreIsDue || averageMs > shortMs)
         return Math.max(0, concurrency - called - ahead);
-      // Claim whole batches: otherwise every ended call would claim one delivery.
+      // Whole batches are claimed: otherwise every call that ends would claim one delivery.
       return called + ahead <= 2 * batch() ? batch() : 0;
     },
     get unsettledLimit() {

@@ -4,28 +4,31 @@ import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import type { ClaimedDelivery } from './claim.js';
 import { isMessageTopic } from './message-topics.js';
-import type { Outcome } from './settle.js';
+import type { ClaimOutcome } from './settle.js';
 import type { TopicHandler } from './topic-handler.js';
 
 export interface SettledAttempt {
   topic: DeliveryTopic;
   handler: TopicHandler;
   row: ClaimedDelivery;
-  outcome: Outcome;
-  /** Duration of the host's method. */
+  outcome: ClaimOutcome;
+  /** Duration of the host's method, in seconds. */
   seconds: number;
   /** Seconds from when the delivery was due to when it was settled. */
   lagSeconds: number;
 }
 
-/** Time from due to settled of a delivery, given how long ago it was claimed. */
-export function deliveryLag(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
+/** The seconds from when a delivery was due to when it was settled, given how long its worker held it. */
+export function deliveryLagSeconds(row: ClaimedDelivery, leaseMs: number, heldSeconds: number): number {
   const claimedAt = Number(toDate(row.lease_until)) - leaseMs;
   return Math.max(0, (claimedAt - Number(toDate(row.available_at))) / 1000 + heldSeconds);
 }
 
-/** Logs and announces a settled attempt, after the commit. */
-export function report(runtime: Runtime, { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt): void {
+/** Logs and announces a settled attempt; call it after the commit. */
+export function reportSettledAttempt(
+  runtime: Runtime,
+  { topic, handler, row, outcome, seconds, lagSeconds }: SettledAttempt,
+): void {
   if (outcome.kind === 'released' || outcome.kind === 'postponed') return;
   const counted = outcome.kind === 'retry' ? 'retried' : outcome.kind === 'done' ? 'done' : 'discarded';
   announce(runtime, 'delivery.attempted', { topic, outcome: counted, seconds, lagSeconds });

@@ -1,15 +1,18 @@
 import { type Executor, statement } from '../db/statement.js';
 
-/** Rows deleted by one statement; few, so that locks are short. */
+/** Maximum number of rows that one statement deletes; few, so that locks are short. */
 const batchSize = 5000;
 
-/** Rows deleted by one call, so that a worker can stop in between. */
-export const maxDeletedPerCall = 20 * batchSize;
+/** Maximum number of rows that one call deletes, so that a worker can stop in between. */
+export const maxDeliveriesDeletedPerCall = 20 * batchSize;
 
-/** Deletes up to {@link maxDeletedPerCall} deliveries that were done more than `days` ago. Discarded ones stay. */
-export async function forgetDone(executor: Executor, days: number): Promise<number> {
+/**
+ * Deletes deliveries that were done more than `days` ago, at most {@link maxDeliveriesDeletedPerCall}. Discarded ones
+ * stay.
+ */
+export async function deleteDoneDeliveries(executor: Executor, days: number): Promise<number> {
   let forgotten = 0;
-  while (forgotten < maxDeletedPerCall) {
+  while (forgotten < maxDeliveriesDeletedPerCall) {
     const rows = await executor.run(deleteDone, { days, limit: batchSize });
     forgotten += rows.length;
     if (rows.length < batchSize) break;
@@ -17,7 +20,7 @@ export async function forgetDone(executor: Executor, days: number): Promise<numb
   return forgotten;
 }
 
-/** Ids sort by time, so the primary key finds old rows. */
+/** Deletes old done deliveries. Their ids sort by time, so the primary key finds them. */
 const deleteDone = statement<{ days: number; limit: number }, { id: string }>(
   'delivery.forget',
   (s, p) => `

@@ -10,8 +10,8 @@ import type { Runtime } from '../runtime.js';
 import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 import { type DeliveryRow, toDelivery } from './claim.js';
 import { getDelivery } from './list.js';
-import { carriesMessage, isMessageTopic } from './message-topics.js';
-import { releaseNext } from './ordered-topics.js';
+import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
+import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnclaimed, isUnsettled } from './sql-conditions.js';
 
 const retryOrDiscardInput = schemaOf<RetryOrDiscardInput>()({ actor });
@@ -21,10 +21,11 @@ const retryInput = schemaOf<RetryInput>()({
 });
 
 /**
- * Calls a discarded delivery again, with its attempts counted anew and the same `deliveryId`: from now on, or when it was
- * scheduled for if that is still to come. A waiting one is called now. The countdown of a clock that still runs goes on
- * waiting for its time, and so does a scheduled message unless `releaseScheduled` says otherwise. Throws
- * `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`, `INPUT_INVALID`.
+ * Makes a discarded delivery pending again, with its attempts reset and the same `deliveryId`. It is due now, or when
+ * it was scheduled for if that is still to come. A delivery that waits for its next attempt becomes due now. A
+ * scheduled message keeps its time unless `releaseScheduled` is true; the delivery that is due when a running SLA clock
+ * breaches always keeps it. Throws `DELIVERY_NOT_FOUND`, `DELIVERY_NOT_RETRYABLE`, `DELIVERY_SCHEDULED`,
+ * `INPUT_INVALID`.
  */
 export async function retryDelivery(runtime: Runtime, id: string, input: RetryInput): Promise<Delivery> {
   const { actor, releaseScheduled = false } = parseInput('deliveries.retry', retryInput, input);
@@ -36,8 +37,8 @@ export async function retryDelivery(runtime: Runtime, id: string, input: RetryIn
 }
 
 /**
- * Discards a pending delivery; its message becomes `failed`. The countdown of a running clock is refused: the clock
- * would never breach. Throws as {@link retryDelivery}.
+ * Discards a pending delivery; its message becomes `failed`. Refuses the delivery that is due when a running SLA clock
+ * breaches: without it the clock would never breach. Throws as {@link retryDelivery}.
  */
 export async function discardDelivery(runtime: Runtime, id: string, input: RetryOrDiscardInput): Promise<Delivery> {
   const { actor } = parseInput('deliveries.discard', retryOrDiscardInput, input);
@@ -50,7 +51,7 @@ export async function discardDelivery(runtime: Runtime, id: string, input: Retry
   return delivery;
 }
 
-/** `message_failed`: its message became `failed`. */
+/** A retried or discarded delivery. `message_failed`: whether its message became `failed`. */
 type ChangedRow = DeliveryRow & { message_failed?: boolean };
 
 async function change(
@@ -79,16 +80,19 @@ async function throwNotRetryable(runtime: Runtime, id: string, action: string): 
   });
 }
 
-/** The countdown of a running clock: nobody is to be called yet. */
+/** The SQL condition for the delivery that is due when a running SLA clock breaches: nobody is to be called yet. */
 const isCountingDown = (s: string) => `(topic = 'sla_breach' AND attempts = 0 AND available_at > ${s}.clock())`;
 
-/** A message scheduled for later. */
+/** The SQL condition for an outbound message that is scheduled for later. */
 const isScheduled = (s: string) => `(topic = 'outbound' AND attempts = 0 AND available_at > ${s}.clock())`;
 
-/** A range contains no countdown that has not run out. */
-export const mayBeCalled = (s: string) => `NOT ${isCountingDown(s)}`;
+/** The SQL condition that excludes deliveries which wait for a running SLA clock to breach. */
+export const isNotCountingDownSql = (s: string) => `NOT ${isCountingDown(s)}`;
 
-/** Retries the deliveries of a condition with their messages, and records each. */
+/**
+ * A statement that retries the deliveries for which `condition` holds: also makes their messages pending and writes an
+ * audit line for each.
+ */
 export function retryStatement<Params extends { actor: Actor }>(
   name: string,
   condition: (schema: string, params: Placeholders<Params>) => string,
@@ -97,7 +101,7 @@ export function retryStatement<Params extends { actor: Actor }>(
     name,
     (s, p) => `
     WITH
-    -- What was tried is tried anew; a countdown keeps its time.
+    -- A discarded delivery starts with no attempts; one that waits for a running SLA clock to breach keeps its time.
     delivery AS (
       UPDATE ${s}.deliveries SET
         state = 'pending', settled_at = NULL, lease_until = NULL,
@@ -111,7 +115,7 @@ export function retryStatement<Params extends { actor: Actor }>(
     ),
     message AS (
       UPDATE ${s}.messages m SET status = 'pending', metadata = m.metadata - 'failure'
-      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
+      FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'failed'
     ),
     audit AS (${auditLines(s, {
       from: 'delivery',
@@ -146,11 +150,11 @@ const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
       WHERE id = ${p.id} AND ${isIdle(s)} AND NOT ${isCountingDown(s)}
       RETURNING *
     ),
-    -- The message that it would have sent has failed.
+    -- The message of a discarded delivery has failed.
     message AS (
       UPDATE ${s}.messages m SET status = 'failed', metadata = m.metadata ||
         jsonb_build_object('failure', jsonb_build_object('reason', delivery.last_error, 'attempts', delivery.attempts))
-      FROM delivery WHERE ${carriesMessage('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
+      FROM delivery WHERE ${isMessageTopicSql('delivery.topic')} AND m.id = delivery.subject_id AND m.status = 'pending'
       RETURNING m.id, m.conversation_id, delivery.topic
     ),
     audit AS (${auditLines(
@@ -165,6 +169,6 @@ const discard = statement<{ id: string; actor: Actor }, ChangedRow>(
         detail: `jsonb_build_object('topic', topic, 'attempts', attempts)`,
       },
     )}
-    ), ${releaseNext(s, 'delivery')}
+    ), ${releaseNextDeliveryCte(s, 'delivery')}
     SELECT delivery.*, EXISTS (SELECT FROM message) AS message_failed FROM delivery`,
 );

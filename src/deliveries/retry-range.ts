@@ -5,22 +5,29 @@ import { type Placeholders, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import type { Runtime } from '../runtime.js';
 import { actor, parseInput, schemaOf, strictObject } from '../validation/input.js';
-import { mayBeCalled, retryStatement } from './retry-discard.js';
+import { isNotCountingDownSql, retryStatement } from './retry-discard.js';
 
 const rangeInput = schemaOf<RetryRange>()({ topic: z.enum(deliveryTopics).optional(), since: z.date().optional() });
 
-/** How many deliveries of each topic; a topic without any is left out. */
+/** The number of deliveries of each topic; a topic without any is left out. */
 export type TopicCounts = Partial<Record<DeliveryTopic, number>>;
 
-/** How many deliveries {@link retryRange} would call again now. Throws `INPUT_INVALID`. */
-export async function countRetryable({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
+/** Counts the deliveries that {@link retryDeliveryRange} would call again now, by topic. Throws `INPUT_INVALID`. */
+export async function countRetryableDeliveries({ db }: Pick<Runtime, 'db'>, range: RetryRange): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.countRetryable', rangeInput, range);
   const rows = await db.run(countRange, { topic: topic ?? null, since: since ?? null });
   return Object.fromEntries(rows.map(({ topic, count }) => [topic, count]));
 }
 
-/** Retries discarded deliveries, all or none, and records each. Returns the count by topic. Throws `INPUT_INVALID`. */
-export async function retryRange(runtime: Runtime, range: RetryRange, by: RetryOrDiscardInput): Promise<TopicCounts> {
+/**
+ * Retries the discarded deliveries of a range, all or none, and writes an audit line for each. Returns the count by
+ * topic. Throws `INPUT_INVALID`.
+ */
+export async function retryDeliveryRange(
+  runtime: Runtime,
+  range: RetryRange,
+  by: RetryOrDiscardInput,
+): Promise<TopicCounts> {
   const { topic, since } = parseInput('deliveries.retryRange', rangeInput, range);
   const { actor: who } = parseInput('deliveries.retryRange', strictObject({ actor }), by);
   const rows = await runtime.db.run(retryAll, { actor: who, topic: topic ?? null, since: since ?? null });
@@ -43,7 +50,7 @@ interface RangeParams {
 
 const inRange = (s: string, { topic, since }: Placeholders<RangeParams>) =>
   `state = 'discarded' AND NOT by_hand AND (${topic}::text IS NULL OR topic = ${topic})
-    AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${mayBeCalled(s)}`;
+    AND (${since}::timestamptz IS NULL OR settled_at >= ${since}) AND ${isNotCountingDownSql(s)}`;
 
 const countRange = statement<RangeParams, { topic: DeliveryTopic; count: number }>(
   'delivery.countRetryable',

@@ -1,14 +1,19 @@
-/** Throttles scans from the start of a queue. Behind an old snapshot such a scan walks over every row settled since. */
+/**
+ * Throttles scans from the start of a queue. While an old snapshot is open, such a scan walks over every row that was
+ * settled since.
+ */
 export interface ScanThrottle {
   isDue(): boolean;
-  /** Runs the scan, due or not, and delays the next one to keep its share of time. */
+  /** Runs the scan, even if it is not due, and delays the next one so that scans keep to their share of time. */
   run<T>(look: () => Promise<T>): Promise<T>;
 }
 
 /** Full scans take at most 1/20 of wall time. */
 const share = 20;
 
-/** Longest delay, in milliseconds: the slow scan may have waited for a lock or a frozen process. */
+/**
+ * Longest delay of a scan, in milliseconds: the scan before may have been slow because of a lock or a frozen process.
+ */
 const longestPauseMs = 5000;
 
 export function createScanThrottle(now: () => number): ScanThrottle {

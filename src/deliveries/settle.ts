@@ -3,15 +3,15 @@ import { arrayLiteral } from '../db/array-literal.js';
 import { type Executor, type Placeholders, type Statement, statement } from '../db/statement.js';
 import { type AuditLine, auditLines, systemActor } from '../events/audit-lines.js';
 import type { ClaimedDelivery } from './claim.js';
-import { carriesMessage, isMessageTopic } from './message-topics.js';
-import { releaseNext } from './ordered-topics.js';
+import { isMessageTopic, isMessageTopicSql } from './message-topics.js';
+import { releaseNextDeliveryCte } from './ordered-topics.js';
 import { isUnsettled } from './sql-conditions.js';
 
 /**
  * The outcome of a claim. `released` gives back an unstarted delivery, `postponed` does so with a delay, `exhausted`
  * discards one whose last attempt ended with its worker.
  */
-export type Outcome =
+export type ClaimOutcome =
   | { kind: 'done' }
   | { kind: 'retry'; error: string; delayMs: number }
   | { kind: 'discarded'; error: string }
@@ -22,22 +22,22 @@ export type Outcome =
 export interface Settlement {
   row: ClaimedDelivery;
   topic: DeliveryTopic;
-  outcome: Outcome;
-  /** Duration of the host's method. */
+  outcome: ClaimOutcome;
+  /** Duration of the host's method, in seconds. */
   seconds: number;
 }
 
 /**
- * What happened to an outcome. `kept`: the delivery or its message is locked, so it waits in `delivery_outcomes`.
- * `refused`: claimed by another worker, settled or deleted meanwhile.
+ * What became of an outcome. `kept`: the delivery or its message is locked, so the outcome waits in
+ * `delivery_outcomes`. `refused`: the delivery was claimed by another worker, settled or deleted meanwhile.
  */
 export type WrittenOutcome = 'settled' | 'kept' | 'refused';
 
 /**
- * Writes outcomes and the status of delivered messages. It waits for no locked row, and writes nothing for a worker
+ * Writes outcomes and the status of delivered messages. Does not wait for locked rows, and writes nothing for a worker
  * whose claim was taken over.
  */
-export async function settle(
+export async function settleDeliveries(
   executor: Executor,
   settlements: readonly Settlement[],
 ): Promise<Map<string, WrittenOutcome>> {
@@ -52,7 +52,7 @@ export async function settle(
   return written;
 }
 
-/** Keeps outcomes without reading their deliveries, when whole tables are locked. */
+/** Stores outcomes in `delivery_outcomes` without reading their deliveries, for when whole tables are locked. */
 export async function keepOutcomes(
   executor: Executor,
   settlements: readonly Settlement[],
@@ -66,7 +66,7 @@ interface LeftRow {
   locked: boolean;
 }
 
-/** Parallel lists; ids and numbers as array literals. */
+/** Parallel lists with one element for each delivery; ids and numbers as Postgres array literals. */
 interface ClaimParams {
   ids: string;
   claims: string;
@@ -82,7 +82,10 @@ interface OutcomeParams extends ClaimParams {
 
 type SettleStatement = Statement<OutcomeParams, LeftRow>;
 
-/** Lock only needed tables: deliveries without messages settle while `messages` is locked. */
+/**
+ * Groups settlements by their statement, so that each locks only the tables it needs: deliveries without a message
+ * settle while `messages` is locked.
+ */
 function grouped(settlements: readonly Settlement[]): Map<SettleStatement, Settlement[]> {
   const groups = new Map<SettleStatement, Settlement[]>();
   for (const settlement of settlements) {
@@ -118,9 +121,9 @@ function outcomesOf(group: readonly Settlement[]): OutcomeParams {
   };
 }
 
-const notCalled: ReadonlySet<Outcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
+const notCalled: ReadonlySet<ClaimOutcome['kind']> = new Set(['released', 'postponed', 'exhausted']);
 
-/** The claim counted an attempt; one that was not made is subtracted. */
+/** The number of attempts to store: the claim counted one, which is subtracted if no call was made. */
 function attemptsAfter({ row, outcome }: Settlement): number {
   return notCalled.has(outcome.kind) ? row.attempts - 1 : row.attempts;
 }
@@ -132,18 +135,23 @@ const outcomeRows = (p: Placeholders<OutcomeParams>) =>
   `unnest(${claimLists(p)}, ${p.kinds}::text[], ${p.delaysMs}::float8[], ${p.errors}::text[])
         AS o (id, claims, attempts, seconds, kind, delay_ms, error)`;
 
-/** Groups of only `done` outcomes, the usual case, need fewer parameters: `attempts` stays as claimed. */
+/**
+ * The outcomes of a group with only `done`, the usual case, which need fewer parameters: `attempts` stays as claimed.
+ */
 const doneRows = (p: Placeholders<ClaimParams>) => `unnest(${claimLists(p)}) AS o (id, claims, attempts, seconds)`;
 
 const isMine = `d.id = o.id AND d.claims = o.claims AND d.${isUnsettled}`;
 
-/** What the parts of a settlement are made of: the parameter of all ids, and the rows of outcomes `o`. */
+/** SQL fragments of a settlement: the parameter with all ids, and a FROM item `o` with the outcomes. */
 interface Outcomes {
   ids: string;
   rows: string;
 }
 
-/** The unlocked deliveries with their outcomes. `ANY` needs one index scan, a join one for each row. */
+/**
+ * A CTE that locks the deliveries of the outcomes, except those that are locked already. `ANY` needs one index scan, a
+ * join one for each row.
+ */
 function heldRows(s: string, { ids, rows }: Outcomes, columns: string): string {
   return `held AS MATERIALIZED (
       SELECT ${columns} FROM ${rows} JOIN ${s}.deliveries d ON ${isMine}
@@ -161,7 +169,10 @@ function setOutcome(s: string, from: string, lastError = `coalesce(${from}.error
         attempts = ${from}.attempts, leases_lost = 0, lease_until = NULL`;
 }
 
-/** Keeps the outcomes of locked deliveries. The anti-join is skipped when every row was settled. */
+/**
+ * A CTE that keeps the outcomes of locked deliveries, and the main query, which returns all that were not settled. The
+ * anti-join is skipped when every row was settled.
+ */
 function keptAndLeft(s: string, { ids, rows }: Outcomes, [kind, delayMs, error]: readonly string[]): string {
   const left = `(SELECT count(*) FROM settled) < cardinality(${ids}::uuid[]) AND o.id NOT IN (SELECT id FROM settled)`;
   const locked = `EXISTS (SELECT FROM ${s}.deliveries d WHERE ${isMine})`;
@@ -200,7 +211,7 @@ const settleDone = statement<ClaimParams, LeftRow>('delivery.settle_done', (s, p
     ), ${keptAndLeft(s, outcomes, ["'done'", '0', 'NULL'])}`;
 });
 
-/** How deliveries without a message are settled. */
+/** A statement that settles deliveries without a message. */
 const settleStatement = (name: string, set: (s: string) => string) =>
   statement<OutcomeParams, LeftRow>(name, (s, p) => {
     const outcomes = { ids: p.ids, rows: outcomeRows(p) };
@@ -215,26 +226,29 @@ const settleStatement = (name: string, set: (s: string) => string) =>
 
 const settleOthers = settleStatement('delivery.settle', (s) => setOutcome(s, 'held'));
 
-/** A successful call was the last to need the customer's id, which an earlier error may contain too. */
+/**
+ * After a successful call the customer's id is not needed any more, so it is removed from the payload; an earlier
+ * error, which may contain it, is removed too.
+ */
 const settleErased = settleStatement(
   'delivery.settle_erased',
   (s) => `${setOutcome(s, 'held', `CASE held.kind WHEN 'done' THEN NULL ELSE coalesce(held.error, d.last_error) END`)},
         payload = CASE held.kind WHEN 'done' THEN '{}' ELSE d.payload END`,
 );
 
-/** Settle a delivery and its message together or not at all. */
+/** Settles a delivery and its message together or not at all. */
 const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messages', (s, p) => {
   const outcomes = { ids: p.ids, rows: outcomeRows(p) };
   return `
     WITH
-    -- The deliveries of these outcomes that nobody has locked, and the messages among theirs.
+    -- The deliveries of these outcomes that nobody has locked, and those of their messages that nobody has locked.
     ${heldRows(s, outcomes, 'd.subject_id, o.*')},
     message AS MATERIALIZED (
       SELECT m.id FROM held JOIN ${s}.messages m ON m.id = held.subject_id AND m.status <> 'sent'
       WHERE held.kind IN ('done', 'discarded', 'exhausted')
       FOR NO KEY UPDATE OF m SKIP LOCKED
     ),
-    -- A locked message keeps its delivery from being settled.
+    -- A delivery whose message is locked is not settled.
     free AS (
       SELECT * FROM held
       WHERE kind NOT IN ('done', 'discarded', 'exhausted') OR subject_id IN (SELECT id FROM message)
@@ -252,7 +266,7 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
         metadata = CASE settled.state WHEN 'done' THEN m.metadata ELSE m.metadata || jsonb_build_object(
           'failure', jsonb_build_object('reason', settled.last_error, 'attempts', settled.attempts)) END
       FROM message JOIN settled ON settled.subject_id = message.id
-      WHERE ${carriesMessage('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
+      WHERE ${isMessageTopicSql('settled.topic')} AND settled.state <> 'pending' AND m.id = message.id
       RETURNING m.id, m.conversation_id, m.status, settled.topic
     ),
     audit AS (${auditLines(
@@ -261,8 +275,8 @@ const settleMessages = statement<OutcomeParams, LeftRow>('delivery.settle_messag
       discardedLine(s),
     )}
     ),
-    -- What waited for a settled delivery is due now; what could not be settled is kept for later.
-    ${releaseNext(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
+    -- A delivery that waited for a settled one is due now; an outcome that could not be written is kept.
+    ${releaseNextDeliveryCte(s, 'settled')}, ${keptAndLeft(s, outcomes, ['o.kind', 'o.delay_ms', 'o.error'])}`;
 });
 
 const keepAll = statement<OutcomeParams>(

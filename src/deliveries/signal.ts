@@ -1,6 +1,6 @@
-/** A repeated signal to wait for. */
+/** A signal that can be raised, and waited for, again and again. */
 export interface Signal {
-  /** Settles when it is raised next. */
+  /** Resolves when the signal is raised next. */
   next(): Promise<void>;
   raise(): void;
 }

@@ -1,7 +1,7 @@
 /**
- * The condition for a delivery that is looked up by its id or its key. It says which states it may not be in, rather
- * than `state = 'pending'`, so that no index of pending deliveries is used: where statistics find nothing pending, the
- * planner takes such an index for small, while behind an old snapshot it holds all that was settled since.
+ * SQL condition: the delivery is not settled. For lookups by id or key. It is not written as `state = 'pending'`,
+ * because with stale statistics the planner would then pick an index of pending deliveries, which may be bloated by all
+ * that were settled while an old snapshot was open.
  */
 export const isUnsettled = `state NOT IN ('done', 'discarded')`;
 

@@ -7,9 +7,9 @@ export type HostCall = (() => unknown) | null;
 
 /** How deliveries of one topic are loaded, called and settled. */
 export interface TopicHandler {
-  /** The host's method, for messages and logs. */
+  /** The name of the host's method, for messages and logs. */
   method: string;
-  /** Loads what a batch of deliveries is about, in as few queries as it takes, and builds their calls by id. */
+  /** Loads what the calls of a batch need, in as few queries as possible, and returns the calls by delivery id. */
   load(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>>;
   /** Why a returned value counts as a failure; null for a success. */
   failure(returned: unknown): string | null;

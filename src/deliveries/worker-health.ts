@@ -1,29 +1,29 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import type { OwedModule } from './announced-modules.js';
 
-/** A worker without a heartbeat for this long counts as gone, in milliseconds; it beats every 5 s. */
+/** A worker without a heartbeat for this long counts as gone, in milliseconds. Workers send one every 5 s. */
 const aliveMs = 15_000;
 
-export interface WorkerBeat {
+export interface WorkerHeartbeat {
   host: string;
   version: string;
   /** Age of the worker's last heartbeat, by the database's clock. */
   ageMs: number;
-  /** The host modules that it announced; null for a worker of a version that announces none. */
+  /** The host modules that the worker announced; null for a worker of a version that announces none. */
   modules: OwedModule[] | null;
 }
 
-/** Whether the worker of a beat is alive: the one rule of doctor, workspace and command line. */
-export function isAlive({ ageMs }: Pick<WorkerBeat, 'ageMs'>): boolean {
+/** Whether a worker is alive, by its last heartbeat; doctor, workspace and command line share this rule. */
+export function isWorkerAlive({ ageMs }: Pick<WorkerHeartbeat, 'ageMs'>): boolean {
   return ageMs <= aliveMs;
 }
 
 /** The last heartbeat of every worker of the last day, newest first. */
-export function findWorkerBeats(executor: Executor): Promise<WorkerBeat[]> {
+export function findWorkerHeartbeats(executor: Executor): Promise<WorkerHeartbeat[]> {
   return executor.run(selectBeats);
 }
 
-const selectBeats = statement<NoParams, WorkerBeat>(
+const selectBeats = statement<NoParams, WorkerHeartbeat>(
   'worker.beats',
   (s) => `
     SELECT host, version, modules, (extract(epoch FROM ${s}.clock() - beat_at) * 1000)::float8 AS "ageMs"

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isStatementTimeout } from '../db/outage.js';
-import { isLocked, isPermanentFailure } from '../db/permanent-failure.js';
+import { isLockTimeout, isPermanentFailure } from '../db/permanent-failure.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { keepOutcomes, type Settlement, settle, type WrittenOutcome } from './settle.js';
+import { keepOutcomes, type Settlement, settleDeliveries, type WrittenOutcome } from './settle.js';
 
 const retryMs = 500;
 
-/** During an outage, log at its start and every ten seconds. */
+/** During an outage of the database, every how many tries a line is logged: at first, then every ten seconds. */
 const triesPerLine = 20;
 
 /**
- * Writes outcomes until it succeeds or `isStopped`: they survive a restart of Postgres, and written late, they still avoid
- * a repeated call. An outcome that is not in the result was refused.
+ * Writes outcomes, and retries until it succeeds or `isStopped`: an outcome survives a restart of Postgres, and even a
+ * late one avoids a repeated call. An outcome that is not in the result was refused.
  */
 export async function writeOutcomes(
   runtime: Runtime,
@@ -36,17 +36,17 @@ export async function writeOutcomes(
   return new Map();
 }
 
-/** If a whole table is locked, outcomes go to `delivery_outcomes`. */
+/** Settles a group; if a whole table is locked, its outcomes go to `delivery_outcomes`. */
 async function settleOrKeep({ db }: Runtime, group: readonly Settlement[]): Promise<Map<string, WrittenOutcome>> {
   try {
-    return await settle(db, group);
+    return await settleDeliveries(db, group);
   } catch (error) {
-    if (!isLocked(error)) throw error;
+    if (!isLockTimeout(error)) throw error;
     return keepOutcomes(db, group);
   }
 }
 
-/** One rejected outcome must not fail its group. */
+/** Writes each outcome by itself, so that a rejected one does not fail its group. */
 async function writeOneByOne(
   runtime: Runtime,
   group: readonly Settlement[],

@@ -3,7 +3,7 @@ import type { ConfigVariable } from '../config/config-variables.js';
 import type { ContractKey } from '../config/host-modules.js';
 import type { DeliveryTopic } from '../contracts/domain.js';
 import type { OwedModule } from '../deliveries/announced-modules.js';
-import type { WorkerBeat } from '../deliveries/worker-health.js';
+import type { WorkerHeartbeat } from '../deliveries/worker-health.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import type { StrayConfig } from '../gen/host-snapshot.js';
 import type { PackageManager } from '../gen/package-manager.js';
@@ -157,7 +157,7 @@ export const discardedCap = 10_000;
 export interface WorkFacts {
   /** What the workers announced last; null where none has ever started. */
   announced: OwedModule[] | null;
-  workers: WorkerBeat[];
+  workers: WorkerHeartbeat[];
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
   /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */

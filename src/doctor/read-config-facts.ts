@@ -8,7 +8,7 @@ import { importTimeoutMs } from '../config/host-limits.js';
 import { type ContractKey, contractMethods } from '../config/host-modules.js';
 import { keyRules } from '../config/key-rules.js';
 import { readConfig } from '../config/load-config.js';
-import { modulesOf } from '../deliveries/announced-modules.js';
+import { configuredModules } from '../deliveries/announced-modules.js';
 import type { ConfigProblem } from '../foundation/errors.js';
 import { redact } from '../foundation/redact.js';
 import { unfinishedMethods } from '../gen/unfinished.js';
@@ -39,7 +39,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       problems,
       settings: { database: plainDatabase, worker, ops, log, retention },
       contracts: contractKeys.filter((key) => config[key] !== undefined),
-      modules: modulesOf(config),
+      modules: configuredModules(config),
       unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
       auditKeyIds: [...auditKeys(config.audit).byId.keys()],

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { quoteIdentifier } from '../db/connect.js';
-import { type AppliedMigration, compareSchema, selectApplied } from '../db/migrations/compare-schema.js';
+import { type AppliedMigration, compareSchema, selectAppliedMigrations } from '../db/migrations/compare-schema.js';
 import type { SchemaFacts } from './facts.js';
 
 /** Which of this version's migrations the schema has, and which it has from elsewhere. */
@@ -10,7 +10,7 @@ export async function readSchema(client: pg.Client, schema: string): Promise<Sch
     'SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS exists, to_regclass($2) IS NOT NULL AS recorded',
     [schema, `${s}.migrations`],
   );
-  const recorded = rows[0].recorded ? (await client.query<AppliedMigration>(selectApplied(s))).rows : [];
+  const recorded = rows[0].recorded ? (await client.query<AppliedMigration>(selectAppliedMigrations(s))).rows : [];
   const { pending, unknown, incompatible } = compareSchema(recorded);
   return { schema, exists: rows[0].exists, applied: recorded.length, pending, unknown, incompatible };
 }

@@ -1,18 +1,19 @@
 import type pg from 'pg';
 import { deliveryTopics } from '../contracts/domain.js';
 import { oldestClosedAt } from '../customers/retention.js';
-import { quoteIdentifier, valuesOf } from '../db/connect.js';
-import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { quoteIdentifier, statementValues } from '../db/connect.js';
+import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
-import { findWorkerBeats } from '../deliveries/worker-health.js';
+import { findWorkerHeartbeats } from '../deliveries/worker-health.js';
 import { discardedCap, type WorkFacts } from './facts.js';
 import { selectAudit, toAuditFacts } from './read-audit.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
 export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
-  const workers = await findWorkerBeats({
-    run: async (statement, ...[params]) => (await client.query(statement.text(s), valuesOf(statement, params))).rows,
+  const workers = await findWorkerHeartbeats({
+    run: async (statement, ...[params]) =>
+      (await client.query(statement.text(s), statementValues(statement, params))).rows,
   });
   const announced = await client.query(selectAnnounced(s));
   const oldest = await client.query(selectOldestDue(s), [deliveryTopics]);
@@ -39,7 +40,7 @@ const selectOldestDue = (s: string) => `
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT available_at FROM ${s}.deliveries d
     WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-      AND ${isUnclaimed(s)} AND NOT ${isHeldBack(s, 'd')}
+      AND ${isUnclaimed(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
     ORDER BY d.available_at LIMIT 1
   ) first`;
 

@@ -9,7 +9,7 @@ import type { DraftRow } from './rows.js';
 /** How long a policy may take, in milliseconds. */
 const policyTimeoutMs = 5000;
 
-/** A policy's decision; without a valid one the reason, and `require_approval`. */
+/** A policy's decision; if it gave no valid one, `require_approval` and the reason. */
 export interface PolicyAnswer {
   decision: Decision;
   outcome: DraftRow['decision_outcome'];

@@ -3,12 +3,12 @@ import type { DraftStatus } from '../contracts/domain.js';
 export const draftActions = ['approve', 'edit', 'discard', 'use', 'supersede'] as const;
 
 /**
- * `approve` sends a draft as it is, `edit` with the operator's text; `use` makes a reply of a prepared one; `discard`
- * drops it; `supersede` is the effect of a newer customer message.
+ * `approve` sends a draft as it is, `edit` with the operator's text; `use` turns a prepared draft into a reply;
+ * `discard` drops a draft; `supersede` is the effect of a newer customer message.
  */
 export type DraftAction = (typeof draftActions)[number];
 
-/** Every allowed transition; a draft becomes at most one message. */
+/** The allowed transitions of drafts: by action, from a status to the next. A draft becomes at most one message. */
 const steps: Record<DraftAction, Partial<Record<DraftStatus, DraftStatus>>> = {
   approve: { pending: 'approved' },
   edit: { pending: 'edited' },
@@ -21,15 +21,15 @@ const reasons: Record<DraftStatus, string> = {
   pending: 'it waits for approval',
   prepared: 'the policy asked for no approval; an operator may use it',
   approved: 'it was sent already',
-  edited: 'it was sent already, with the words of an operator',
+  edited: "it was sent already, with an operator's text",
   allowed: 'it was sent already, without review',
   discarded: 'an operator dropped it',
-  denied: 'the policy denied it and none of its words were kept',
+  denied: 'the policy denied it, and its text was not kept',
   superseded: 'the customer has written since',
 };
 
-/** The status after `action`, or why it is refused; `reason` completes "The draft cannot be …: ". */
-export function nextStatus(
+/** The status of a draft after `action`, or why the action is refused; `reason` completes "The draft cannot be …: ". */
+export function nextDraftStatus(
   status: DraftStatus,
   action: DraftAction,
 ): { ok: true; status: DraftStatus } | { ok: false; reason: string } {

@@ -1,8 +1,8 @@
 import type { Actor, Draft, DraftStatus, Message } from '../contracts/domain.js';
 import type { ApproveInput, DiscardInput, EditInput, UseInput } from '../contracts/inputs.js';
-import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { announceReply } from '../conversations/reply.js';
-import { lastSeenMessageId, refuseUnseenMessages } from '../conversations/unseen-messages.js';
+import { lastSeenMessageIdSchema, refuseUnseenMessages } from '../conversations/unseen-messages.js';
 import { writeReply } from '../conversations/write-reply.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
@@ -10,18 +10,18 @@ import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf, storableText } from '../validation/input.js';
-import { nextStatus } from './draft-states.js';
+import { nextDraftStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
-const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
+const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId: lastSeenMessageIdSchema });
+const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId: lastSeenMessageIdSchema });
 const useInput = schemaOf<UseInput>()({
-  /** What is sent, even if nothing is left of the draft's own words. */
+  /** The text to send, which need not have a word in common with the draft. */
   content,
   actor,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
   dedupeKey: name.optional(),
-  lastSeenMessageId,
+  lastSeenMessageId: lastSeenMessageIdSchema,
 });
 const discardInput = schemaOf<DiscardInput>()({ actor, reason: storableText(2000).optional() });
 
@@ -66,10 +66,10 @@ export async function discardDraft(runtime: Runtime, id: string, input: DiscardI
 interface Sending {
   action: 'approve' | 'edit' | 'use';
   actor: Actor;
-  /** Null sends the proposed text. */
+  /** The text to send; null sends the proposed text. */
   content: string | null;
   dedupeKey?: string | undefined;
-  /** The newest message the sender had read; undefined: not compared. */
+  /** The id of the newest message that the sender had read; undefined: nothing is compared. */
   lastSeen: string | null | undefined;
 }
 
@@ -77,9 +77,9 @@ async function sendDraft(runtime: Runtime, id: string, sending: Sending): Promis
   const send = async (tx: Executor) => {
     const found = await lockDraft(tx, id);
     const { dedupeKey } = sending;
-    if (dedupeKey && (await findByDedupeKey(tx, found.conversation_id, dedupeKey)))
+    if (dedupeKey && (await findMessageByDedupeKey(tx, found.conversation_id, dedupeKey)))
       return { draft: toDraft(found), answered: null };
-    // Using a pending draft edits it.
+    // A pending draft that is used counts as edited.
     const action = sending.action === 'use' && found.status === 'pending' ? 'edit' : sending.action;
     const status = statusAfter(found, action);
     await refuseUnseenMessages(tx, found.conversation_id, sending.lastSeen);
@@ -108,7 +108,7 @@ async function lockDraft(tx: Executor, id: string): Promise<DraftRow> {
 const past = { approve: 'approved', edit: 'edited', use: 'used', discard: 'discarded' };
 
 function statusAfter(row: DraftRow, action: keyof typeof past): DraftStatus {
-  const next = nextStatus(row.status, action);
+  const next = nextDraftStatus(row.status, action);
   if (next.ok) return next.status;
   const because = row.status === 'superseded' && row.reason ? row.reason : next.reason;
   throw new CairnloopError('DRAFT_NOT_PENDING', { id: row.id, status: row.status, action: past[action], because });
@@ -154,7 +154,7 @@ const selectDraft = statement<{ id: string }, DraftRow>(
   (s, p) => `SELECT * FROM ${s}.drafts WHERE id = ${p.id}`,
 );
 
-/** A line about a draft that an operator has settled. */
+/** The columns of an audit line about a draft that an operator approved, edited, used or discarded. */
 const settledLine = { from: 'draft', at: 'settled_at', actor: 'settled_by', subjectId: 'id' };
 
 const send = statement<

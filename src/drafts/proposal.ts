@@ -6,9 +6,9 @@ import { toStorableJson, toStorableText } from '../foundation/redact.js';
 import { content, name, strictObject } from '../validation/input.js';
 
 /** How many of the newest messages a generator and the policy get. */
-export const generatorMessages = 200;
+export const maxGeneratorMessages = 200;
 
-/** Empty text counts as absent. */
+/** A trimmed text, which may be empty. */
 const optionalText = (maxLength: number) => z.string().trim().max(maxLength).transform(toStorableText);
 
 const evidence = {
@@ -31,20 +31,26 @@ export const proposalInput = strictObject({
 });
 
 /** A DraftGenerator's result, often a model's output: unknown keys are dropped, not refused. */
-export const generatedProposal = z.object({ ...proposal, evidence: z.array(z.object(evidence)).max(50).default([]) });
+export const generatedProposalSchema = z.object({
+  ...proposal,
+  evidence: z.array(z.object(evidence)).max(50).default([]),
+});
 
 export type WantedProposal = z.output<typeof proposalInput>;
 
-/** The newest message, without system lines. */
+/** The id of the newest message that is not a system message; null if there is none. */
 export function newestMessageId(conversation: Conversation): string | null {
   return conversation.messages?.findLast((message) => message.role !== 'system')?.id ?? null;
 }
 
 /**
- * A hash of everything a decision depends on, so that a replay sees whether the policy gets the same input. It
- * reveals none of it. Pure.
+ * A hash of everything that a decision depends on, so that a replay can tell whether the policy gets the same input
+ * again. The input cannot be read from it. Pure.
  */
-export function inputDigest({ conversation, ...proposal }: Proposal, context: Record<string, unknown> | null): string {
+export function digestPolicyInput(
+  { conversation, ...proposal }: Proposal,
+  context: Record<string, unknown> | null,
+): string {
   const { actorId, hostUserId, subject, priority, tags, metadata } = conversation;
   const about = { actorId, hostUserId, subject, priority, tags, metadata, upTo: newestMessageId(conversation) };
   const asked = canonicalize(toStorableJson({ proposal, about, context }));

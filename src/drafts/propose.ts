@@ -1,15 +1,15 @@
 import type { Conversation, Draft, Proposal, ProposalInput } from '../contracts/domain.js';
 import { findConversation } from '../conversations/find.js';
 import { announceReply } from '../conversations/reply.js';
+import { retryUntilWritable } from '../db/retry-until-writable.js';
 import { type NoParams, statement } from '../db/statement.js';
-import { whenWritable } from '../db/when-writable.js';
 import { announce } from '../events/announce.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { parseInput } from '../validation/input.js';
 import { applyPolicy } from './apply-policy.js';
-import { generatedProposal, inputDigest, proposalInput, type WantedProposal } from './proposal.js';
+import { digestPolicyInput, generatedProposalSchema, proposalInput, type WantedProposal } from './proposal.js';
 import { type StoredDraft, storeDraft } from './store-draft.js';
 
 /**
@@ -28,30 +28,30 @@ export async function proposeDraft(runtime: Runtime, conversationId: string, inp
 export interface ProposalBasis {
   conversation: Conversation;
   context: Record<string, unknown> | null;
-  /** The customer message that owes a draft; it gets at most one draft. Null for a proposal of the host. */
+  /** The customer message that requested the draft; it gets at most one draft. Null for a proposal of the host. */
   requestMessageId: string | null;
-  /** Storing is retried until this aborts, because the generator's work was paid for. */
+  /** The signal until which storing the draft is retried, because the generator's work was paid for. */
   signal?: AbortSignal;
 }
 
 /**
- * Like {@link proposeDraft} for a generator's result. A request that has a draft already returns it. Throws
+ * Like {@link proposeDraft} for a generator's result. If the request has a draft already, returns that one. Throws
  * `CONVERSATION_NOT_FOUND`, `INPUT_INVALID`.
  */
 export function proposeForRequest(runtime: Runtime, input: unknown, seen: ProposalBasis): Promise<Draft> {
-  return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposal, input), seen);
+  return putToPolicy(runtime, parseInput('draftGenerator.generate', generatedProposalSchema, input), seen);
 }
 
 async function putToPolicy(runtime: Runtime, wanted: WantedProposal, seen: ProposalBasis): Promise<Draft> {
   const { conversation, context, requestMessageId, signal } = seen;
   const proposal = await toProposal(runtime, conversation, wanted);
   const decided = await applyPolicy(runtime, proposal, deepFreeze({ conversation, context }));
-  const digest = inputDigest(proposal, context);
+  const digest = digestPolicyInput(proposal, context);
   const store = () =>
     runtime.db.transaction((tx) =>
       storeDraft(tx, runtime, { proposal, decided, inputDigest: digest, requestMessageId }),
     );
-  const storeWhenWritable = () => (signal ? whenWritable(store, signal) : store());
+  const storeWhenWritable = () => (signal ? retryUntilWritable(store, signal) : store());
   const isSent = decided.decision === 'allow';
   const stored = await (isSent ? runtime.traces.send(['reply'], storeWhenWritable) : storeWhenWritable());
   if (!stored.known) announceProposal(runtime, stored);

@@ -2,57 +2,57 @@ import type { ContextReader } from '../context/context-reader.js';
 import type { AutomationPolicy } from '../contracts/automation-policy.js';
 import { type Conversation, type Decision, decisions, type Message, type Proposal } from '../contracts/domain.js';
 import { maxLoadedMessages } from '../conversations/find.js';
-import { boundedContent, bytesPerCall, newestMessages } from '../conversations/newest-messages.js';
+import { boundedContentSql, bytesPerCall, newestMessagesSql } from '../conversations/newest-messages.js';
 import { type ConversationRow, type MessageRow, toConversation, toMessage } from '../conversations/rows.js';
 import { databaseTime } from '../db/database-time.js';
 import { type Executor, statement } from '../db/statement.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { askPolicy, type PolicyAnswer } from './apply-policy.js';
-import { generatorMessages, inputDigest } from './proposal.js';
+import { digestPolicyInput, maxGeneratorMessages } from './proposal.js';
 import type { DraftRow } from './rows.js';
 
-export interface ReplayInput {
+export interface PolicyReplayInput {
   /** The policy to replay; absent: the default, which requires approval for everything. */
   policy: AutomationPolicy | undefined;
-  /** The source of the customers' facts: they are not stored, so the policy gets today's. */
+  /** Reads the context of customers. Past context is not stored, so the policy gets today's. */
   context: Pick<ContextReader, 'raw'>;
-  /** Skips proposals before this. */
+  /** Proposals from before this time are skipped. */
   since: Date;
 }
 
-/** A proposal with another decision now. */
-export interface ReplayedChange extends Pick<Proposal, 'conversationId' | 'type' | 'riskTier'> {
+/** A proposal for which the policy now decides differently. */
+export interface ReplayedDecisionChange extends Pick<Proposal, 'conversationId' | 'type' | 'riskTier'> {
   draftId: string;
   before: Decision;
   now: Decision;
-  /** Whether the policy gave that decision, or why there is none. */
+  /** Whether the policy gave the decision `now`, or why it gave none. */
   outcome: PolicyAnswer['outcome'];
 }
 
-export interface Replay {
+export interface PolicyReplay {
   since: Date;
   until: Date;
-  /** Stored proposals that were replayed. */
+  /** Number of stored proposals that were replayed. */
   asked: number;
-  /** Denied ones that were skipped: their text was not kept. */
+  /** Number of denied proposals, which were skipped because their text was not kept. */
   denied: number;
-  /** Counts of decisions now, by the decision then. */
+  /** Number of proposals by their past decision, then by their present one. */
   decisions: Record<Decision, Record<Decision, number>>;
-  changes: ReplayedChange[];
-  /** Replayed with other facts or conversation data than then. */
+  changes: ReplayedDecisionChange[];
+  /** Number of proposals replayed with other context or conversation data than in the past. */
   otherInput: number;
-  /** Proposals without a decision, by reason. */
+  /** Number of proposals for which the policy gave no decision, by reason. */
   undecided: Record<Exclude<PolicyAnswer['outcome'], 'decided'>, number>;
 }
 
-/** How many proposals are held in memory, and put to the policy, at a time. */
+/** Number of proposals that are held in memory, and put to the policy, at a time. */
 const pageSize = 20;
 
 /**
  * Runs a policy on stored proposals with the conversation as it was then. Nothing is sent, stored, counted or
  * published.
  */
-export async function replayPolicy(db: Executor, input: ReplayInput): Promise<Replay> {
+export async function replayPolicy(db: Executor, input: PolicyReplayInput): Promise<PolicyReplay> {
   const replay = { ...emptyReplay(), since: input.since, until: await databaseTime(db) };
   for await (const page of draftPages(db, replay)) {
     const kept = page.filter((row) => row.status !== 'denied');
@@ -63,19 +63,19 @@ export async function replayPolicy(db: Executor, input: ReplayInput): Promise<Re
   return replay;
 }
 
-function emptyReplay(): Omit<Replay, 'since' | 'until'> {
+function emptyReplay(): Omit<PolicyReplay, 'since' | 'until'> {
   const none = () => Object.fromEntries(decisions.map((decision) => [decision, 0])) as Record<Decision, number>;
   return {
     asked: 0,
     denied: 0,
-    decisions: Object.fromEntries(decisions.map((decision) => [decision, none()])) as Replay['decisions'],
+    decisions: Object.fromEntries(decisions.map((decision) => [decision, none()])) as PolicyReplay['decisions'],
     changes: [],
     otherInput: 0,
     undecided: { failed: 0, timed_out: 0, invalid: 0 },
   };
 }
 
-async function* draftPages(db: Executor, { since, until }: Replay): AsyncGenerator<DraftRow[]> {
+async function* draftPages(db: Executor, { since, until }: PolicyReplay): AsyncGenerator<DraftRow[]> {
   for (let after: string | null = null; ; ) {
     const page: DraftRow[] = await db.run(selectDrafts, { since, until, after, limit: pageSize });
     yield page;
@@ -94,7 +94,7 @@ async function asTheyWere(db: Executor, rows: readonly DraftRow[]): Promise<Stor
   const conversations = await db.run(selectConversations, { ids: rows.map((row) => row.conversation_id) });
   const messages = await db.run(selectSeen, {
     draftIds: rows.map((row) => row.id),
-    requested: generatorMessages,
+    requested: maxGeneratorMessages,
     proposed: maxLoadedMessages,
     budget: bytesPerCall(pageSize),
   });
@@ -118,7 +118,10 @@ function asItWas(found: ConversationRow, { created_at }: DraftRow, messages: Mes
   return toConversation({ ...found, ...then }, messages);
 }
 
-/** An edited draft holds the operator's words; the policy was asked about the proposed ones. */
+/**
+ * Restores the proposal of a draft. An edited draft holds the operator's text, but the policy decided on the proposed
+ * one.
+ */
 function toProposal(row: DraftRow, conversation: Conversation): Proposal {
   return deepFreeze({
     id: row.id,
@@ -136,14 +139,14 @@ interface Answered extends PolicyAnswer {
   sameInput: boolean;
 }
 
-async function ask({ row, proposal }: StoredProposal, { policy, context }: ReplayInput): Promise<Answered> {
+async function ask({ row, proposal }: StoredProposal, { policy, context }: PolicyReplayInput): Promise<Answered> {
   const { conversation } = proposal;
   const facts = await context.raw(conversation.actorId);
   const answer = await askPolicy(policy, proposal, deepFreeze({ conversation, context: facts }));
-  return { ...answer, sameInput: inputDigest(proposal, facts) === row.input_digest };
+  return { ...answer, sameInput: digestPolicyInput(proposal, facts) === row.input_digest };
 }
 
-function tally(replay: Replay, { row }: StoredProposal, { decision: now, outcome, sameInput }: Answered): void {
+function tally(replay: PolicyReplay, { row }: StoredProposal, { decision: now, outcome, sameInput }: Answered): void {
   const { id: draftId, conversation_id: conversationId, type, risk_tier: riskTier, decision: before } = row;
   replay.asked += 1;
   replay.decisions[before][now] += 1;
@@ -177,11 +180,14 @@ interface SeenParams {
 
 const untilSeen = 'm.conversation_id = d.conversation_id AND (m.created_at, m.id) <= (d.seen_at, d.seen_id)';
 
-/** What each draft had seen, oldest first: for a request as many messages as its generator was given. */
+/**
+ * Selects the messages that each draft is based on, oldest first; for a requested draft, as many as its generator was
+ * given.
+ */
 const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
   'replay.seen',
   (s, p) => `
-    SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${boundedContent} AS content, m.author,
+    SELECT d.id AS draft_id, m.id, m.conversation_id, m.role, ${boundedContentSql} AS content, m.author,
       ${s}.bounded_map(m.metadata) AS metadata, m.status, m.sent_at, m.created_at
     FROM (
       SELECT d.id, d.conversation_id, seen.id AS seen_id, seen.created_at AS seen_at,
@@ -190,7 +196,7 @@ const selectSeen = statement<SeenParams, MessageRow & { draft_id: string }>(
       WHERE d.id = ANY (${p.draftIds}::uuid[])
     ) d
     CROSS JOIN LATERAL (
-      ${newestMessages(s, untilSeen, 'd.most', `${p.budget}::bigint`)}
+      ${newestMessagesSql(s, untilSeen, 'd.most', `${p.budget}::bigint`)}
     ) m
     WHERE m.kept
     ORDER BY m.created_at, m.id`,

@@ -8,7 +8,7 @@ import type { PolicyDecision } from './apply-policy.js';
 import { newestMessageId } from './proposal.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-/** The automation's name in messages and the audit record. */
+/** The actor of drafts and replies by automation, in messages and the audit record. */
 export const automationActor = { id: 'system:automation', name: 'Automation' };
 
 /** A proposal that the policy has decided on. */
@@ -24,7 +24,7 @@ export interface StoredDraft {
   draft: Draft;
   /** The message that an allowed draft became. */
   answered: WrittenReply | null;
-  /** The request was met before, by `draft`: nothing was written. */
+  /** Whether the request had this draft already, so that nothing was written. */
   known: boolean;
 }
 
@@ -55,7 +55,7 @@ export async function storeDraft(
   return { draft, answered, known: false };
 }
 
-/** Why a draft is too late to be sent or approved; prepared drafts never are. */
+/** Why a draft is too late to be sent or approved; null if it is not. A prepared draft is never too late. */
 async function overtakenBy(tx: Executor, { proposal, decided }: DecidedProposal): Promise<string | null> {
   if (decided.decision === 'deny' || decided.decision === 'draft_only') return null;
   const { conversationId, conversation } = proposal;
@@ -108,8 +108,8 @@ async function insert(
 }
 
 /**
- * Takes the conversation's lock before any change of a draft, as a customer's message does. The next statement is
- * separate: one that waited for the lock would still see the old rows.
+ * Locks the conversation before any change of a draft, as a customer's message does. Draft rows are read by the next
+ * statement, because one that waits for a lock still sees the rows from before.
  */
 const lockConversation = statement<{ id: string }, { status: string }>(
   'draft.lock_conversation',
@@ -133,11 +133,11 @@ const selectNewerRoles = statement<{ conversationId: string; lastSeen: string | 
 interface DraftParams
   extends PolicyDecision,
     Pick<Proposal, 'id' | 'conversationId' | 'type' | 'content' | 'riskTier' | 'summary'> {
-  /** JSON. */
+  /** The evidence as JSON. */
   evidence: string;
   inputDigest: string;
   status: DraftStatus;
-  /** The newest message that it replies to. */
+  /** The id of the newest message that the draft replies to. */
   basedOn: string | null;
   requestMessageId: string | null;
   messageId: string | null;
@@ -149,7 +149,7 @@ const insertDraft = statement<DraftParams, DraftRow>(
   'draft.insert',
   (s, p) => `
     WITH
-    -- Settled at once unless it waits for an operator.
+    -- A draft that waits for no operator is settled at once.
     draft AS (
       INSERT INTO ${s}.drafts (id, conversation_id, type, content, risk_tier, summary, evidence, decision,
         decision_outcome, decision_ms, input_digest, status, based_on_message_id, request_message_id, message_id,

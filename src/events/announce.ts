@@ -3,15 +3,15 @@ import type { Runtime } from '../runtime.js';
 import type { Changes, ChangeType } from './changes.js';
 import { type FollowUp, followUps } from './follow-ups.js';
 
-/** The parts of a runtime that follow a change, and whether they wait for the host's commit. */
+/** The parts of a runtime that the follow-ups of a change need. `held` is set if they wait for the host's commit. */
 export type AnnouncingRuntime = Pick<Runtime, 'jobs' | 'changeFeed' | 'metrics' | 'telemetry' | 'held'>;
 
-/** What is to follow a commit of the host's, in its order; a function publishes a span. */
+/** The follow-ups that wait for a commit of the host, in their order; a function publishes a span. */
 export type HeldFollowUps = (FollowUp | (() => void))[];
 
 /**
- * Announces a change: wakes workers, notifies open pages, counts and publishes as {@link followUps} has it. Call it
- * after the commit; in a transaction of the host's it waits for that one's. It returns at once and never throws.
+ * Announces a change: wakes workers, notifies open pages, counts and publishes, by the table {@link followUps}. Call it
+ * after the commit; in a transaction of the host it waits for the host's commit. It returns at once and never throws.
  */
 export function announce<Type extends ChangeType>(runtime: AnnouncingRuntime, type: Type, change: Changes[Type]): void {
   const followUp = followUps[type](change);
@@ -20,24 +20,27 @@ export function announce<Type extends ChangeType>(runtime: AnnouncingRuntime, ty
 }
 
 /**
- * A runtime whose statements run on `db`, in a transaction that the host commits: follow-ups of its changes go to
- * `held`.
+ * Returns a runtime whose statements run on `db`, in a transaction that the host commits. The follow-ups of its changes
+ * are added to `held`.
  */
-export function holdingRuntime(runtime: Runtime, db: Database, held: HeldFollowUps): Runtime {
+export function runtimeHoldingFollowUps(runtime: Runtime, db: Database, held: HeldFollowUps): Runtime {
   const telemetry = { ...runtime.telemetry, ...runtime.telemetry.holding((publish) => held.push(publish)) };
   return { ...runtime, db, telemetry, held };
 }
 
-/** Does all that follows a commit. */
-export function announceHeld(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
+/** Runs all held follow-ups; call it after the commit. */
+export function announceHeldFollowUps(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) {
     if (typeof one === 'function') one();
     else follow(runtime, one);
   }
 }
 
-/** Runs the follow-ups that are harmless without a commit: a worker or a page checks and finds nothing. */
-export function announceHarmless(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
+/**
+ * Runs the held follow-ups that are harmless without a commit: a worker or a page that is notified checks, and finds
+ * nothing.
+ */
+export function announceHarmlessFollowUps(runtime: AnnouncingRuntime, held: HeldFollowUps): void {
   for (const one of held) if (typeof one !== 'function') followHarmlessly(runtime, one);
 }
 

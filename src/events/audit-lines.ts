@@ -1,32 +1,30 @@
-/**
- * A line of the audit record, in SQL. Columns are of `from`, usually the part of the statement that made the change.
- */
+/** A line of the audit record, as SQL expressions over the columns of `from`, usually the CTE that made the change. */
 export type AuditLine = {
   /** A FROM clause; one audit line is written for each of its rows. */
   from: string;
   at: string;
-  /** A jsonb value; {@link systemActor} for Cairnloop itself. */
+  /** Who made the change, a jsonb value; {@link systemActor} for Cairnloop itself. */
   actor: string;
-  /** Default `conversation_id`; `NULL` for a line of no conversation. */
+  /** The id of the conversation. Default `conversation_id`; `NULL` for a line about no conversation. */
   conversationId?: string;
-  /** Default `NULL`. */
+  /** The id of what the line is about, such as a message. Default `NULL`. */
   subjectId?: string;
-  /** A jsonb value. Default `'{}'`. */
+  /** Further data of the line, a jsonb value. Default `'{}'`. */
   detail?: string;
 } & (
   | { action: string }
-  /** The action as SQL, where it depends on the row. */
+  /** The action as an SQL expression, for an action that depends on the row. */
   | { actionSql: string }
 );
 
-/** The INSERT of lines into the audit record, for a part of a statement: the change and its line commit together. */
+/** The INSERT of lines into the audit record, for use in a CTE: a change and its audit line commit together. */
 export function auditLines(s: string, ...lines: readonly AuditLine[]): string {
   return `
       INSERT INTO ${s}.audit_events (at, actor, action, conversation_id, subject_id, detail)
       ${lines.map(select).join('\n      UNION ALL\n      ')}`;
 }
 
-/** Casts every column, because the types of a UNION come from its first part. */
+/** Casts every column, because the types of a UNION come from its first SELECT. */
 function select(line: AuditLine): string {
   const { from, at, actor, conversationId = 'conversation_id', subjectId = 'NULL', detail = "'{}'" } = line;
   const action = 'action' in line ? `'${line.action}'` : line.actionSql;
@@ -34,7 +32,7 @@ function select(line: AuditLine): string {
       FROM ${from}`;
 }
 
-/** The actor of changes that Cairnloop makes itself. */
+/** The actor of changes that Cairnloop makes itself, as a jsonb literal in SQL. */
 export function systemActor(name: string): string {
   return `'{"id": "system:${name}"}'`;
 }

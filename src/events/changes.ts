@@ -12,7 +12,7 @@ interface OfDelivery {
   deliveryId: string;
 }
 
-/** Every kind of change that has follow-ups, with the data that these need. */
+/** The kinds of change that have follow-ups, with the data that the follow-ups need. */
 export interface Changes {
   'conversation.opened': { conversation: Conversation };
   'conversation.replied': { message: Message };
@@ -32,19 +32,19 @@ export interface Changes {
   /** The conversation was erased with its customer. */
   'conversation.erased': OfConversation;
   'message.received': OfConversation & { messageId: string };
-  /** The host has taken a message, or the delivery was given up. */
+  /** The host has accepted the message, or its delivery was given up. */
   'message.settled': OfConversation & { topic: MessageTopic; messageId: string | null; outcome: 'sent' | 'failed' };
   'sla.started': { sla: Sla };
   'sla.paused': OfConversation;
   'sla.resumed': OfConversation;
-  /** An answer, a resolution or an archiving has ended it: fulfilled, or breached if that came too late. */
+  /** A reply, a resolution or an archiving has ended the clock: fulfilled, or breached if it came too late. */
   'sla.ended': { sla: Sla };
-  /** A worker has recorded the breach at the deadline. */
+  /** A worker has recorded a breach at the deadline of the clock. */
   'sla.breached': { sla: Sla };
   'draft.decided': { decision: Decision };
   /** A proposal was stored; `messageId` where the policy allowed it to be sent. */
   'draft.proposed': { draft: Draft; messageId: string | null };
-  /** An operator has sent it, as proposed or edited. */
+  /** An operator has sent the draft, as proposed or edited. */
   'draft.sent': { draft: Draft };
   'draft.discarded': OfConversation & { draftId: string; actor: Actor };
   'outbound.triggered': { message: Message; isDue: boolean };
@@ -56,7 +56,7 @@ export interface Changes {
   'delivery.retried': OfDelivery & OfConversation & { actor: Actor };
   /** `owed`: the Notifier is owed a call. */
   'customer.erased': { actor: Actor; counts: ErasureCounts; owed: boolean };
-  /** Scheduled, carried out, taken back, held or dropped. */
+  /** A pending action was scheduled, carried out, taken back, held or dropped. */
   'pending_action.changed': OfConversation;
 }
 

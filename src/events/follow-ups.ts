@@ -5,14 +5,14 @@ import type { Metrics } from '../telemetry/metrics.js';
 import type { EventMetadata, Measurements } from '../telemetry/telemetry.js';
 import type { Changes, ChangeType } from './changes.js';
 
-/** The follow-ups of a change, after its commit: wake-up, pages to notify, counts and telemetry. */
+/** What follows a change, after its commit: a worker to wake, pages to notify, metrics and telemetry. */
 export interface FollowUp {
   /** Wakes a worker: a delivery of this topic is due. */
   wake?: DeliveryTopic | false;
-  /** Notifies open pages of a changed conversation. */
+  /** Notifies the open pages that show a conversation of its change. */
   show?: Shown;
   count?: (metrics: Metrics) => void;
-  /** Domain events of the telemetry, in their order. */
+  /** Telemetry events to publish, in their order. */
   publish?: readonly Published[];
 }
 
@@ -20,13 +20,13 @@ type Shown = readonly [conversationId: string, scope: ChangeScope];
 
 type Published = readonly [event: DomainEvent, metadata: EventMetadata, measurements?: Measurements];
 
-/** A change that the customer sees. */
+/** Notifies the pages of operators and of the customer. */
 const visibly = (conversationId: string): Shown => [conversationId, 'visible'];
 
-/** A change that only operators see. */
+/** Notifies the pages of operators only. */
 const internally = (conversationId: string): Shown => [conversationId, 'internal'];
 
-/** The table of what follows each change: the only place that wakes, shows, counts or publishes one. */
+/** What follows each kind of change. No other code wakes workers, notifies pages, counts or publishes for a change. */
 export const followUps: { readonly [Type in ChangeType]: (change: Changes[Type]) => FollowUp } = {
   'conversation.opened': ({ conversation }) => ({
     show: visibly(conversation.id),
@@ -88,7 +88,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: Changes[Type])
   'sla.started': ({ sla }) => ({ publish: [['sla.started', { sla }]] }),
   'sla.paused': ({ conversationId }) => ({ show: internally(conversationId) }),
   'sla.resumed': ({ conversationId }) => ({ show: internally(conversationId) }),
-  // The change that ended it is shown.
+  // Pages are notified by the change that ended the clock.
   'sla.ended': ({ sla }) =>
     sla.status === 'breached' ? { wake: 'sla_breach', ...breachOf(sla) } : { publish: [['sla.fulfilled', { sla }]] },
   'sla.breached': ({ sla }) => ({ show: internally(sla.conversationId), ...breachOf(sla) }),
@@ -100,7 +100,7 @@ export const followUps: { readonly [Type in ChangeType]: (change: Changes[Type])
     const sent: Published = ['draft.sent', { ...about, messageId }];
     return { show: internally(draft.conversationId), publish: messageId === null ? [stored] : [stored, sent] };
   },
-  // The reply that it became is shown.
+  // Pages are notified by the reply that the draft became.
   'draft.sent': ({ draft }) => {
     const about = { conversationId: draft.conversationId, draftId: draft.id, actor: draft.settledBy };
     return {

@@ -1,29 +1,28 @@
 import type { DeliveryTopic } from '../contracts/domain.js';
 
 /**
- * A call that is owed to the host, in SQL. Columns are of `from`, usually the part of the statement that made the
- * change.
+ * A call that is owed to the host, as SQL expressions over the columns of `from`, usually the CTE that made the change.
  */
 export interface OwedCall {
   topic: DeliveryTopic;
   /** A FROM clause; one call is owed for each of its rows. */
   from: string;
-  /** Default `conversation_id`. */
+  /** The id of the conversation. Default `conversation_id`. */
   conversationId?: string;
-  /** The message or clock that it is about. Default `NULL`. */
+  /** The id of the message or clock that the call is about. Default `NULL`. */
   subjectId?: string;
-  /** Names the call: no topic has two deliveries with the same key. */
+  /** The dedupe key of the delivery: unique within its topic. */
   key: string;
   dueAt: string;
   createdAt: string;
-  /** A jsonb value. Default `'{}'`. */
+  /** Data for the call, a jsonb value. Default `'{}'`. */
   payload?: string;
-  /** The span that owes it. Default `NULL`. */
+  /** The `traceparent` of the span that owes the call. Default `NULL`. */
   traceparent?: string;
 }
 
-/** The INSERT of owed calls, for a part of a statement: the change and the delivery it owes commit together. */
-export function owe(s: string, call: OwedCall): string {
+/** The INSERT of owed calls, for use in a CTE: a change and the delivery that it owes commit together. */
+export function oweCalls(s: string, call: OwedCall): string {
   const { topic, from, conversationId = 'conversation_id', subjectId = 'NULL', key, dueAt, createdAt } = call;
   const { payload = "'{}'", traceparent = 'NULL' } = call;
   return `

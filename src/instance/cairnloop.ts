@@ -7,9 +7,9 @@ import type { Cairnloop } from '../contracts/cairnloop.js';
 import type { ReportInput } from '../contracts/inputs.js';
 import { type Database, openDatabase } from '../db/connect.js';
 import { databaseTarget } from '../db/connection-url.js';
-import { databaseFailure, expectedFailure } from '../db/database-failure.js';
+import { toHostDatabaseError, toKnownDatabaseError } from '../db/database-failure.js';
 import { createSchemaCheck, pendingMigrations } from '../db/migrations/current.js';
-import { isOutage } from '../db/outage.js';
+import { isTransientError } from '../db/outage.js';
 import { probeDatabase } from '../db/probe.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
@@ -67,7 +67,7 @@ export async function createCairnloop(
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
-  const explain = (error: unknown) => databaseFailure(error, runtime.db);
+  const explain = (error: unknown) => toHostDatabaseError(error, runtime.db);
   const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
   const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
   const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
@@ -110,7 +110,7 @@ function lenientSchemaCheck(db: Database): () => Promise<void> {
   const requireSchema = createSchemaCheck(db);
   return () =>
     requireSchema().catch((error) => {
-      if (isCairnloopError(error) ? error.code !== 'CLOSED' : isOutage(error)) throw error;
+      if (isCairnloopError(error) ? error.code !== 'CLOSED' : isTransientError(error)) throw error;
     });
 }
 
@@ -120,7 +120,7 @@ function sayingWhy({ db, config }: Runtime, worker: Worker, explain: (error: unk
     if (config.jobs.backend !== 'postgres' || !isCairnloopError(error) || error.code !== 'JOBS_UNREACHABLE')
       return error;
     const pending = await pendingMigrations(db);
-    if (pending.length === 0) return expectedFailure(error.cause, db.url) ?? error;
+    if (pending.length === 0) return toKnownDatabaseError(error.cause, db.url) ?? error;
     return new CairnloopError('MIGRATIONS_PENDING', { schema: db.schema, pending }, { cause: error });
   };
   return {

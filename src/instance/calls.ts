@@ -16,7 +16,7 @@ import { eraseCustomer } from '../customers/erase.js';
 import { exportCustomer } from '../customers/export-customer.js';
 import { getDelivery, listDeliveries } from '../deliveries/list.js';
 import { discardDelivery, retryDelivery } from '../deliveries/retry-discard.js';
-import { countRetryable, retryRange } from '../deliveries/retry-range.js';
+import { countRetryableDeliveries, retryDeliveryRange } from '../deliveries/retry-range.js';
 import { getDraft, listDrafts } from '../drafts/find.js';
 import { approveDraft, discardDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
 import { proposeDraft } from '../drafts/propose.js';
@@ -100,8 +100,8 @@ function deliveriesCalls(runtime: Runtime): Calls['deliveries'] {
     list: (input) => listDeliveries(runtime, input),
     get: (id) => getDelivery(runtime, id),
     retry: (id, input) => retryDelivery(runtime, id, input),
-    countRetryable: (range) => countRetryable(runtime, range),
-    retryRange: (range, input) => retryRange(runtime, range, input),
+    countRetryable: (range) => countRetryableDeliveries(runtime, range),
+    retryRange: (range, input) => retryDeliveryRange(runtime, range, input),
     discard: (id, input) => discardDelivery(runtime, id, input),
   };
 }

@@ -1,9 +1,9 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
-import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
-import { findWorkerBeats, isAlive } from '../deliveries/worker-health.js';
+import { findWorkerHeartbeats, isWorkerAlive } from '../deliveries/worker-health.js';
 import type { Readiness } from './operations.js';
 import type { AuditAges, DeliveryCounts, KeptOutcomes } from './prometheus-metrics.js';
 
@@ -45,7 +45,7 @@ const selectAuditAges = statement<NoParams, { unsealed: number | null; anchor: n
 
 /** Counts workers that are alive, in the same way. */
 export function createWorkerCount(executor: Executor): () => Promise<number> {
-  return cached(0, async () => (await findWorkerBeats(executor)).filter(isAlive).length);
+  return cached(0, async () => (await findWorkerHeartbeats(executor)).filter(isWorkerAlive).length);
 }
 
 /** Reads the checks of readiness for metrics, cached. A check that is not mentioned has passed. */
@@ -95,7 +95,7 @@ const countDeliveries = statement<{ topics: readonly DeliveryTopic[] }, Delivery
       coalesce((
         SELECT extract(epoch FROM ${s}.clock() - d.available_at)::float8 FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
-          AND NOT ${isHeldBack(s, 'd')}
+          AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         ORDER BY d.available_at, d.id LIMIT 1
       ), 0) AS "oldestDueSeconds"
     FROM unnest(${p.topics}::text[]) AS t (topic)`,

@@ -1,5 +1,5 @@
 import type { Database } from '../db/connect.js';
-import { workerLockMs } from '../db/lock-limit.js';
+import { workerLockTimeoutMs } from '../db/lock-limit.js';
 import { migrationsAreCurrent } from '../db/migrations/current.js';
 import { statement } from '../db/statement.js';
 import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
@@ -19,7 +19,7 @@ const stuckAfterMs = 10_000;
  * can write outcomes.
  */
 export async function readiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
-  const db = runtime.db.waitingFor(workerLockMs);
+  const db = runtime.db.waitingFor(workerLockTimeoutMs);
   const [database, migrations, jobs, settlements] = await Promise.all([
     check('database', () => write(db)),
     check('migrations', () => migrationsAreCurrent(db)),

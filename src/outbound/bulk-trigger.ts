@@ -9,18 +9,18 @@ import { type AuditLine, auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { content, isId, name, parseInput, schemaOf, strictObject } from '../validation/input.js';
-import { hostOrActor, oweMessages, requireNotifier } from './trigger.js';
+import { actorOrHostSchema, oweOutboundMessages, requireNotifier } from './trigger.js';
 
 const bulkInput = schemaOf<BulkInput>()({
   templateId: name,
   /** The exact text to deliver to each recipient. */
   content,
   dedupeKey: name.optional(),
-  actor: hostOrActor,
+  actor: actorOrHostSchema,
 });
 const idsInput = strictObject({ conversationIds: z.array(z.string()) });
 
-/** One bulk send: what was asked for, by whom, and how many recipients it reached. */
+/** One bulk send: what was to be sent, by whom, to how many conversations, and how many of them were accepted. */
 export interface BulkEnvelope {
   id: string;
   templateId: string;
@@ -36,8 +36,8 @@ export type BulkResult =
   | { conversationId: string; ok: false; error: CairnloopError };
 
 /**
- * Writes one outbound message for each conversation in one transaction; each is delivered on its own. Repeated ids
- * count once; an unknown id is an error in its result. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (recorded),
+ * Writes one outbound message for each conversation, in one transaction; each is delivered on its own. Repeated ids
+ * count once; the result for an unknown id is an error. Throws `BATCH_EMPTY`, `BATCH_TOO_LARGE` (recorded),
  * `NOTIFIER_REQUIRED`, `INPUT_INVALID`.
  */
 export async function bulkTriggerOutbound(
@@ -61,7 +61,8 @@ export async function bulkTriggerOutbound(
 }
 
 /**
- * The second of two concurrent calls with one key waits for the recipients' locks and finds the first one's messages.
+ * The second of two concurrent calls with one key waits for the locks of the recipients and finds the messages of the
+ * first.
  */
 async function insertOnce(
   { db, traces }: Runtime,
@@ -88,7 +89,7 @@ async function insertOnce(
   });
 }
 
-/** Postgres returns ids in lower case. */
+/** The id as Postgres returns it, in lower case. */
 function asStored(id: string): string {
   return isId(id) ? id.toLowerCase() : id;
 }
@@ -174,7 +175,7 @@ const insertBulk = statement<BulkParams, BulkRow>(
   'outbound.bulk_trigger',
   (s, p) => `
     WITH
-    -- Who gets it: everybody but those who have a message with this key already.
+    -- The recipients, without those that have a message with this key already.
     recipient AS (
       SELECT id, updated_at FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE
     ),
@@ -185,14 +186,14 @@ const insertBulk = statement<BulkParams, BulkRow>(
     fresh AS (
       SELECT * FROM recipient WHERE id NOT IN (SELECT conversation_id FROM known)
     ),
-    -- The send as a whole, unless an earlier call with the key has written it.
+    -- The envelope of the bulk send, unless an earlier call with this key wrote it.
     written AS (
       INSERT INTO ${s}.bulk_envelopes (template_id, content, actor, requested, accepted, created_at)
       SELECT ${p.templateId}, ${p.content}, ${p.actor}, ${p.requested}, (SELECT count(*) FROM fresh), ${s}.clock()
       WHERE EXISTS (SELECT FROM fresh) OR NOT EXISTS (SELECT FROM known WHERE envelope_id IS NOT NULL)
       RETURNING *
     ),
-    -- A message and a call for each.
+    -- A message and an owed call for each recipient.
     message AS (
       INSERT INTO ${s}.messages (conversation_id, role, content, author, metadata, status, dedupe_key, created_at)
       SELECT fresh.id, 'outbound', ${p.content}, ${p.actor},
@@ -205,11 +206,11 @@ const insertBulk = statement<BulkParams, BulkRow>(
     touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
     ),
-    delivery AS (${oweMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
+    delivery AS (${oweOutboundMessages(s, { dueAt: 'created_at', traceparent: p.traceparent })}
     ),
     audit AS (${auditLines(s, bulkLine, messageLine)}
     ),
-    -- What the call returns: the send of now, or the earlier one.
+    -- The envelope to return: the new one, or that of the earlier call.
     envelope AS (
       SELECT * FROM written
       UNION ALL
@@ -226,7 +227,10 @@ const lockRecipients = statement<{ recipients: string[] }, { id: string }>(
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ANY (${p.recipients}::uuid[]) ORDER BY id FOR UPDATE`,
 );
 
-/** Stored without its content: it has no recipient, so no erasure would find it. */
+/**
+ * Records a refused bulk send without its content: it has no recipient, so no erasure of a customer would find the
+ * content.
+ */
 const recordRefusal = statement<{ templateId: string; actor: Actor; requested: number; refusal: string }>(
   'outbound.refuse_bulk',
   (s, p) => `

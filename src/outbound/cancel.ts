@@ -12,8 +12,8 @@ import { actor, isId, parseInput, schemaOf } from '../validation/input.js';
 const cancelInput = schemaOf<CancelInput>()({ actor });
 
 /**
- * Cancels a scheduled message before its callback was called: it becomes `failed` with the reason "cancelled". Throws
- * `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
+ * Cancels a scheduled message whose callback was not called yet: it becomes `failed` with the reason "cancelled".
+ * Throws `OUTBOUND_NOT_PENDING`, `INPUT_INVALID`.
  */
 export async function cancelOutbound(runtime: Runtime, messageId: string, input: CancelInput): Promise<Message> {
   const { actor } = parseInput('outbound.cancel', cancelInput, input);

@@ -2,38 +2,38 @@ import { z } from 'zod';
 import type { Actor, Message } from '../contracts/domain.js';
 import type { TriggerInput } from '../contracts/inputs.js';
 import { changeTime } from '../conversations/change-time.js';
-import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type MessageRow, toMessage } from '../conversations/rows.js';
 import { statement } from '../db/statement.js';
-import { isModuleOwed } from '../deliveries/announced-modules.js';
+import { isCallOwed } from '../deliveries/announced-modules.js';
 import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
-import { type OwedCall, owe } from '../events/owe.js';
+import { type OwedCall, oweCalls } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
 
-/** Longest schedule: one year. */
+/** The furthest that a message can be scheduled ahead: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
-/** The default actor, for messages without a person behind them. */
-export const hostOrActor = actor.default({ id: 'system:host' });
+/** The input `actor`; by default the host, for messages that no person sends. */
+export const actorOrHostSchema = actor.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
   templateId: name,
   /** The exact text to deliver. */
   content,
-  /** Default 0: at once. */
+  /** The delay of the delivery. Default 0: none. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
-  /** Dedupe key: a second call with it for the same conversation sends nothing. */
+  /** The dedupe key: a second call with it for the same conversation sends nothing. */
   dedupeKey: name.optional(),
-  actor: hostOrActor,
+  actor: actorOrHostSchema,
 });
 
 export interface Triggered {
   message: Message;
-  /** True when the dedupe key was known: `message` is the first one, and nothing new was sent. */
+  /** True if the dedupe key was known: `message` is the first one, and nothing new was sent. */
   duplicate: boolean;
 }
 
@@ -62,20 +62,27 @@ export async function triggerOutbound(
   return triggered;
 }
 
-/** Throws if no notifier could deliver the message. */
+/** Throws `NOTIFIER_REQUIRED` if no notifier could deliver the message, here or in a worker. */
 export async function requireNotifier({ config, db }: Runtime, operation: string): Promise<void> {
-  if (!(await isModuleOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
+  if (!(await isCallOwed(config, db, 'notifier'))) throw new CairnloopError('NOTIFIER_REQUIRED', { operation });
 }
 
 async function firstOfKey(runtime: Runtime, conversationId: string, dedupeKey: string | undefined): Promise<Triggered> {
-  const first = dedupeKey ? await findByDedupeKey(runtime.db, conversationId, dedupeKey) : null;
+  const first = dedupeKey ? await findMessageByDedupeKey(runtime.db, conversationId, dedupeKey) : null;
   if (!first) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   return { message: first, duplicate: true };
 }
 
-/** The INSERT of the calls for outbound messages, which are the rows of `message`. */
-export function oweMessages(s: string, how: Pick<OwedCall, 'dueAt' | 'traceparent'>): string {
-  return owe(s, { topic: 'outbound', from: 'message', subjectId: 'id', key: 'id', createdAt: 'created_at', ...how });
+/** The INSERT of the owed calls for outbound messages, which are the rows of the CTE `message`. */
+export function oweOutboundMessages(s: string, how: Pick<OwedCall, 'dueAt' | 'traceparent'>): string {
+  return oweCalls(s, {
+    topic: 'outbound',
+    from: 'message',
+    subjectId: 'id',
+    key: 'id',
+    createdAt: 'created_at',
+    ...how,
+  });
 }
 
 interface OutboundParams {
@@ -102,7 +109,7 @@ const insertOutbound = statement<OutboundParams, MessageRow>(
       RETURNING *
     ), touched AS (
       UPDATE ${s}.conversations c SET updated_at = message.created_at FROM message WHERE c.id = message.conversation_id
-    ), delivery AS (${oweMessages(s, {
+    ), delivery AS (${oweOutboundMessages(s, {
       dueAt: `created_at + make_interval(secs => ${p.scheduleInSeconds}::float8)`,
       traceparent: p.traceparent,
     })}

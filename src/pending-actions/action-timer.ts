@@ -1,15 +1,15 @@
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { executeDueActions, nextDue } from './execute-due.js';
+import { executeDueActions, findNextActionDelays } from './execute-due.js';
 
 /**
- * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another one finds its
- * actions.
+ * Carries pending actions out on time. Timers hold no state: if a process ends, the next round of another process finds
+ * its actions.
  */
 export interface ActionTimer {
-  /** Carries out what is due, and arms a timer for what gets due within `lookAheadMs`. */
+  /** Carries out due actions, and sets timers for those that become due within `lookAheadMs`. */
   run(): Promise<void>;
-  /** Carries out what is due in so many milliseconds. */
+  /** Sets a timer that carries out due actions in `inMs` milliseconds. */
   arm(inMs: number): void;
   stop(): void;
 }
@@ -34,7 +34,7 @@ export function createActionTimer(runtime: Runtime, lookAheadMs: number): Action
     arm,
     async run() {
       await executeDueActions(runtime);
-      for (const inMs of await nextDue(runtime, lookAheadMs)) arm(inMs);
+      for (const inMs of await findNextActionDelays(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {
       stopped = true;

@@ -3,20 +3,20 @@ import { resolveConversation } from '../conversations/resolve.js';
 import type { Database } from '../db/connect.js';
 import { type Executor, statement } from '../db/statement.js';
 import { approveDraft, editDraft, useDraft } from '../drafts/operator-decisions.js';
-import { type HeldFollowUps, holdingRuntime } from '../events/announce.js';
+import { type HeldFollowUps, runtimeHoldingFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 import type { PendingAction, PendingKind } from './pending-action.js';
 
-/** The part of a pending action that decides what happens. */
+/** The fields of a pending action that decide what is done. */
 export type ExecutableAction = Pick<
   PendingAction,
   'conversationId' | 'kind' | 'thenResolve' | 'draftId' | 'content' | 'actor' | 'lastSeen' | 'dedupeKey'
 >;
 
 /**
- * Carries an action out in the caller's transaction, which must hold the conversation's lock. What follows the commit is
- * added to `held`. Throws what the public operations throw.
+ * Carries an action out in the caller's transaction, which must hold the conversation's lock. The follow-ups of the
+ * commit are added to `held`. Throws what the public operations throw.
  */
 export async function executeAction(
   runtime: Runtime,
@@ -24,8 +24,8 @@ export async function executeAction(
   action: ExecutableAction,
   held: HeldFollowUps,
 ): Promise<void> {
-  await refuseNews(tx, action);
-  const inside = holdingRuntime(runtime, onTransaction(runtime.db, tx), held);
+  await refuseNewerMessages(tx, action);
+  const inside = runtimeHoldingFollowUps(runtime, onTransaction(runtime.db, tx), held);
   await performers[action.kind](inside, action);
   if (action.thenResolve) await performers.resolve(inside, action);
 }
@@ -38,7 +38,7 @@ const performers: Record<PendingKind, (runtime: Runtime, action: ExecutableActio
     try {
       await useDraft(runtime, draftId ?? '', { content: content ?? '', actor, dedupeKey });
     } catch (error) {
-      // The draft was dealt with meanwhile: the words are the operator's own by then.
+      // The draft was decided on meanwhile, so the operator's text is sent as a plain reply.
       if (!isCairnloopError(error) || error.code !== 'DRAFT_NOT_PENDING') throw error;
       await performers.reply(runtime, action);
     }
@@ -48,7 +48,7 @@ const performers: Record<PendingKind, (runtime: Runtime, action: ExecutableActio
   resolve: (runtime, { conversationId, actor }) => resolveConversation(runtime, conversationId, { resolvedBy: actor }),
 };
 
-/** The open transaction in the place of a pool. */
+/** A database whose statements all run in the open transaction. */
 function onTransaction(db: Database, tx: Executor): Database {
   const inside: Database = {
     ...db,
@@ -62,8 +62,11 @@ function onTransaction(db: Database, tx: Executor): Database {
 
 type News = Pick<ExecutableAction, 'conversationId' | 'lastSeen' | 'actor'>;
 
-/** An operator's own messages are no news to them; anything else that came since is. Throws `CONVERSATION_CHANGED`. */
-export async function refuseNews(executor: Executor, { conversationId, lastSeen, actor }: News): Promise<void> {
+/** Throws `CONVERSATION_CHANGED` if there is a message newer than `lastSeen`, other than the operator's own. */
+export async function refuseNewerMessages(
+  executor: Executor,
+  { conversationId, lastSeen, actor }: News,
+): Promise<void> {
   const [row] = await executor.run(countNews, { conversationId, lastSeen, actorId: actor.id });
   if (row && row.count > 0) throw new CairnloopError('CONVERSATION_CHANGED', { id: conversationId, newer: row.count });
 }

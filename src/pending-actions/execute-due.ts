@@ -1,6 +1,6 @@
-import { isConnectionLost, isOutage } from '../db/outage.js';
+import { isConnectionLost, isTransientError } from '../db/outage.js';
 import { type Executor, statement } from '../db/statement.js';
-import { announce, announceHeld, type HeldFollowUps } from '../events/announce.js';
+import { announce, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
@@ -11,12 +11,12 @@ import { type PendingAction, type PendingActionRow, toPendingAction } from './pe
 /** How many due actions are read at once. */
 const batchSize = 100;
 
-/** After this many failures, not counting refusals, an action is held back for an operator to see. */
+/** After this many failures, not counting refusals, an action is held for an operator to decide. */
 const maxAttempts = 10;
 
 /**
- * Carries out every action whose time has come. Each is done once, however many processes try: its row goes in the
- * transaction that does it, under the conversation's lock. A conversation that is locked is left for the next round.
+ * Carries out every action that is due. Each is carried out once, however many processes try: its row is deleted in the
+ * same transaction, under the conversation's lock. Actions of a locked conversation are left for the next round.
  */
 export async function executeDueActions(runtime: Runtime): Promise<void> {
   for (;;) {
@@ -41,7 +41,7 @@ interface DueRow {
   conversation_id: string;
 }
 
-/** Returns whether it was this process that settled the action. */
+/** Carries out one action, or holds it if it is refused. Returns false if another process settled it. */
 async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Promise<boolean> {
   let held: HeldFollowUps = [];
   let action: PendingAction | undefined;
@@ -59,7 +59,7 @@ async function carryOut(runtime: Runtime, { id, conversation_id }: DueRow): Prom
     return true;
   }
   if (!action) return false;
-  announceHeld(runtime, held);
+  announceHeldFollowUps(runtime, held);
   announce(runtime, 'pending_action.changed', { conversationId: conversation_id });
   return true;
 }
@@ -71,13 +71,16 @@ async function takeDue(tx: Executor, id: string, conversationId: string): Promis
   return row && toPendingAction(row);
 }
 
-/** A refusal is shown to the operator, who keeps the text. Other failures are retried and shown in the end. */
+/**
+ * Handles the failure of an action. A refusal is shown to the operator, who keeps the text. Other failures are retried
+ * first.
+ */
 async function refused(runtime: Runtime, action: PendingAction, error: unknown): Promise<void> {
   const { id, conversationId } = action;
   if (!isCairnloopError(error) || error.code === 'CLOSED') {
-    if (isCairnloopError(error) || isOutage(error)) throw error;
+    if (isCairnloopError(error) || isTransientError(error)) throw error;
     const [row] = await runtime.db.run(postpone, { id });
-    runtime.log.warn({ reason: errorText(error), conversationId }, 'a pending action failed; it is tried again');
+    runtime.log.warn({ reason: errorText(error), conversationId }, 'a pending action failed; it will be tried again');
     if (!row || row.attempts < maxAttempts) return;
   }
   const reason = isCairnloopError(error)
@@ -89,8 +92,8 @@ async function refused(runtime: Runtime, action: PendingAction, error: unknown):
   announce(runtime, 'pending_action.changed', { conversationId });
 }
 
-/** In how many milliseconds the next actions are due: distinct, ascending, no further than `aheadMs`. */
-export async function nextDue(runtime: Runtime, aheadMs: number): Promise<number[]> {
+/** Returns in how many milliseconds the next actions are due: distinct, ascending, at most `aheadMs`. */
+export async function findNextActionDelays(runtime: Runtime, aheadMs: number): Promise<number[]> {
   const rows = await runtime.db.run(selectNext, { aheadMs });
   return rows.map((row) => row.in_ms);
 }
@@ -107,7 +110,7 @@ const lockConversation = statement<{ id: string }, { id: string }>(
   (s, p) => `SELECT id FROM ${s}.conversations WHERE id = ${p.id} FOR UPDATE SKIP LOCKED`,
 );
 
-/** Locks a due action, unless an earlier one of its conversation still waits for its next attempt. */
+/** Locks a due action, unless an earlier action of its conversation is still to be carried out. */
 const lockDue = statement<{ id: string }, PendingActionRow>(
   'pending_action.lock_due',
   (s, p) => `

@@ -1,13 +1,16 @@
 import { type Executor, statement } from '../db/statement.js';
 import type { HeldReason, PendingAction } from './pending-action.js';
 
-/** Keeps an action from being carried out; its text waits for an operator. False where it is gone or held already. */
+/**
+ * Keeps an action from being carried out; its text waits for an operator. Returns false if the action is gone or held
+ * already.
+ */
 export async function holdAction(executor: Executor, id: string, reason: HeldReason): Promise<boolean> {
   const rows = await executor.run(hold, { id, reason });
   return rows.length > 0;
 }
 
-/** Holds later actions of the same operator in the conversation as well, because they may depend on this one. */
+/** Holds the later actions of the same operator in the conversation, because they may depend on this one. */
 export async function holdLaterActions(executor: Executor, action: PendingAction, reason: HeldReason): Promise<void> {
   const { conversationId, id: after, actor } = action;
   await executor.run(holdAfter, { conversationId, after, actorId: actor.id, reason });

@@ -4,18 +4,18 @@ import { type Timestamp, toDate } from '../db/timestamp.js';
 export const pendingKinds = ['reply', 'use', 'approve', 'edit', 'resolve'] as const;
 
 /**
- * `reply` sends a text; `use` sends one that was made of a draft; `approve` and `edit` send a draft as it stands or with
- * the operator's words; `resolve` resolves the conversation.
+ * `reply` sends a text; `use` sends a text that was made from a draft; `approve` and `edit` send a draft as it stands
+ * or with the operator's text; `resolve` resolves the conversation.
  */
 export type PendingKind = (typeof pendingKinds)[number];
 
-/** Why an action was not carried out: the code of its error, or a reason of its own. */
+/** Why an action was not carried out: the code of its error, or a code of pending actions such as `EARLIER_HELD`. */
 export interface HeldReason {
   code: string;
   details?: Record<string, unknown>;
 }
 
-/** Something that an operator has asked for and can still take back. */
+/** An action that an operator requested and can take back until it is carried out. */
 export interface PendingAction {
   id: string;
   conversationId: string;
@@ -30,7 +30,7 @@ export interface PendingAction {
   dedupeKey: string;
   dueAt: Date;
   createdAt: Date;
-  /** Null while it waits for its time. */
+  /** Why the action was held; null while it waits for `dueAt`. */
   held: HeldReason | null;
 }
 

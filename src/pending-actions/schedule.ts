@@ -1,4 +1,4 @@
-import { findByDedupeKey } from '../conversations/find-by-dedupe-key.js';
+import { findMessageByDedupeKey } from '../conversations/find-by-dedupe-key.js';
 import { type Executor, statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
@@ -7,13 +7,13 @@ import { isId } from '../validation/input.js';
 import { type ExecutableAction, executeAction } from './execute-action.js';
 import { type PendingAction, type PendingActionRow, toPendingAction } from './pending-action.js';
 
-/** An action that an operator requests. `lastSeen` undefined: all current messages count as read. */
+/** An action that an operator requests. If `lastSeen` is undefined, all current messages count as read. */
 export type ActionRequest = Omit<ExecutableAction, 'lastSeen'> & { lastSeen: string | null | undefined };
 
 /**
- * Stores an action that is carried out in `delayMs`, unless it is taken back before. It is rehearsed first: what would
- * refuse it now refuses it here, and nothing is stored. Null where a message with its key was sent before. The same
- * action asked for twice is one. Throws what the public operations throw.
+ * Stores an action, which is carried out in `delayMs` milliseconds unless it is taken back. It is rehearsed first: an
+ * error that it would meet now is thrown, and nothing is stored. The same action requested twice is stored once. Null
+ * if a message with its key was sent already. Throws what the public operations throw.
  */
 export async function scheduleAction(
   runtime: Runtime,
@@ -29,12 +29,12 @@ export async function scheduleAction(
   return { ...toPendingAction(stored), inMs: stored.in_ms };
 }
 
-/** Thrown to roll a rehearsal back. */
+/** Thrown to roll back a rehearsal. */
 const undo = new Error('rehearsed');
 
 /**
- * Does it and undoes it, so that it is refused for what it would be refused for. Null where it was sent before. What
- * comes between this and the row is met when the action is carried out.
+ * Carries the action out and rolls back, to throw the error that it would meet now. Null if it was sent already. What
+ * changes until the action is due is checked when it is carried out.
  */
 async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<ExecutableAction | null> {
   let action: ExecutableAction | null = null;
@@ -42,7 +42,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
     await runtime.db.transaction(async (tx) => {
       action = null;
       await tx.run(lockConversation, { id: asked.conversationId });
-      if (await findByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
+      if (await findMessageByDedupeKey(tx, asked.conversationId, asked.dedupeKey)) return;
       action = { ...asked, lastSeen: await seenNow(tx, asked) };
       if (await findStored(tx, asked)) return;
       await executeAction(runtime, tx, action, []);
@@ -56,7 +56,7 @@ async function rehearse(runtime: Runtime, asked: ActionRequest): Promise<Executa
 
 async function store(tx: Executor, action: ExecutableAction, delayMs: number): Promise<StoredRow | null> {
   await tx.run(lockConversation, { id: action.conversationId });
-  if (await findByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
+  if (await findMessageByDedupeKey(tx, action.conversationId, action.dedupeKey)) return null;
   const known = await findStored(tx, action);
   if (known) return sameOrRefused(known, action);
   const [row] = await tx.run(insert, { ...action, delayMs });
@@ -73,7 +73,10 @@ async function findStored(tx: Executor, { conversationId, dedupeKey }: Keyed): P
   return row;
 }
 
-/** A second click is the first one. Two operators, or two different wishes, cannot both have the same draft. */
+/**
+ * Returns the stored action if the same one is requested again, as by a second click. Throws `DRAFT_NOT_PENDING` if
+ * another operator, or another text, wants the same draft.
+ */
 function sameOrRefused(known: StoredRow, asked: ExecutableAction): StoredRow {
   const isSame = known.actor.id === asked.actor.id && known.kind === asked.kind && known.content === asked.content;
   if (isSame || asked.kind === 'resolve') return known;
@@ -113,8 +116,8 @@ const selectByKey = statement<Keyed, StoredRow>(
 );
 
 /**
- * Never before an earlier one of the conversation, and never so late that the delay itself breaches a running clock: the
- * last second before a breach is kept free.
+ * Inserts the action so that it is due neither before an earlier one of its conversation, nor so late that the delay
+ * breaches a running clock: at the latest one second before the breach.
  */
 const insert = statement<ExecutableAction & { delayMs: number }, StoredRow>(
   'pending_action.schedule',

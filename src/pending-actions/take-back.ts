@@ -10,13 +10,13 @@ interface TakeBack {
   id: string;
   /** The operator who takes the action back; while it waits, only the one who requested it may. */
   operatorId: string;
-  /** Keeps the text in the thread instead of returning it. */
+  /** Holds the action, so that its text stays in the thread, instead of deleting it. Default false. */
   keep?: boolean;
 }
 
 /**
- * Takes an action back and returns it with its text. Null where it was carried out, was taken back before, or is
- * another operator's. One that is being carried out at this moment is waited for.
+ * Takes an action back and returns it with its text. Null if it was carried out, was taken back already, or is another
+ * operator's. Waits for an action that is being carried out at this moment.
  */
 export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise<PendingAction | null> {
   const { conversationId, id, operatorId, keep = false } = given;
@@ -31,7 +31,7 @@ export async function takeBackAction(runtime: Runtime, given: TakeBack): Promise
   return action;
 }
 
-/** Drops an action that was held, with its text. Returns whether there was one. */
+/** Deletes a held action with its text. Returns whether there was one. */
 export async function dropHeldAction(runtime: Runtime, conversationId: string, id: string): Promise<boolean> {
   if (!isId(conversationId) || !isId(id)) return false;
   const dropped = await runtime.db.run(drop, { id, conversationId });

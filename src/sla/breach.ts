@@ -2,21 +2,21 @@ import { statement } from '../db/statement.js';
 import { announce } from '../events/announce.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import type { Runtime } from '../runtime.js';
-import { readPolicies } from './policies.js';
+import { readSlaPolicies } from './policies.js';
 import { type SlaRow, toSla } from './rows.js';
 
-/** The breached clocks by id, and those that have run out and are locked by another session. */
+/** The breached clocks by id, and the ids of expired clocks that another session has locked. */
 export interface DueBreaches {
   breached: Map<string, SlaRow>;
   locked: Set<string>;
 }
 
 /**
- * Ends the expired clocks among `ids` and returns every breached one, by id, whichever attempt breached it. If tracking
- * is off, clocks end without a breach. It waits for no locked row.
+ * Ends the expired clocks among `ids` and returns every breached one, by id, also one that an earlier attempt breached.
+ * If tracking is off, clocks end without a breach. Does not wait for locked rows.
  */
-export async function breachDue(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
-  const trackingOff = (await readPolicies(runtime)).state === 'off';
+export async function breachDueClocks(runtime: Runtime, ids: readonly string[]): Promise<DueBreaches> {
+  const trackingOff = (await readSlaPolicies(runtime)).state === 'off';
   const ended = await runtime.db.run(endDue, { ids, endedBy: trackingOff ? 'tracking_off' : 'breached' });
   for (const row of ended) if (row.status === 'breached') announce(runtime, 'sla.breached', { sla: toSla(row) });
   const rows = await runtime.db.run(selectEndedOrDue, { ids });
@@ -26,12 +26,12 @@ export async function breachDue(runtime: Runtime, ids: readonly string[]): Promi
   };
 }
 
-/** Locks conversations before their clocks, the order everywhere. */
+/** Locks conversations before their clocks, as every statement does, to avoid deadlocks. */
 const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracking_off' }, SlaRow>(
   'sla.end_due',
   (s, p) => `
     WITH
-    -- What has run out, as far as nobody has locked it.
+    -- The expired clocks, without those that somebody has locked.
     conversation AS (
       SELECT id FROM ${s}.conversations
       WHERE id IN (SELECT conversation_id FROM ${s}.slas WHERE id = ANY (${p.ids}::uuid[]) AND status = 'active')
@@ -69,7 +69,7 @@ const endDue = statement<{ ids: readonly string[]; endedBy: 'breached' | 'tracki
     SELECT * FROM ended`,
 );
 
-/** Expired clocks that have not ended were locked and skipped. */
+/** Selects breached clocks, and expired ones that have not ended because they were locked. */
 const selectEndedOrDue = statement<{ ids: readonly string[] }, SlaRow>(
   'sla.ended_or_due',
   (s, p) => `

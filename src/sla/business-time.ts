@@ -10,10 +10,10 @@ import { CairnloopError } from '../foundation/errors.js';
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** A calendar that is closed for longer than this never opens: a leap year, with margin. */
+/** A calendar that stays closed for longer than this (ms) counts as never opening: a leap year, with margin. */
 const longestClosure = 370 * day;
 
-/** Terms are bounded, so that counting ends soon. */
+/** Business time is counted no further than this from its start (ms). Terms are bounded, so none needs more. */
 const furthest = 50 * 366 * day;
 
 /**
@@ -34,7 +34,10 @@ export function addBusinessMinutes(start: Date, minutes: number, calendar?: Busi
   throw new CairnloopError('CALENDAR_CLOSED', { timeZone: calendar.timeZone, minutes, start });
 }
 
-/** How many minutes (with fractions) lie between two moments: open ones with a calendar, any without. 0 when `to` is not later. */
+/**
+ * The minutes (with fractions) between two moments: business minutes with a calendar, all minutes without. 0 if `to` is
+ * not later than `from`.
+ */
 export function businessMinutesBetween(from: Date, to: Date, calendar?: BusinessCalendar | null): number {
   const end = to.getTime();
   if (!(from.getTime() < end)) return 0;
@@ -48,8 +51,8 @@ export function businessMinutesBetween(from: Date, to: Date, calendar?: Business
 }
 
 /**
- * Yields open intervals from `start` in order, without end; an empty one (`[t, t]`) means that nothing was open until
- * `t`.
+ * Yields the open intervals from `start` on, in order and without end. An empty one (`[t, t]`) means that no more is
+ * open before `t`.
  */
 function* openTimes(calendar: BusinessCalendar, start: number): Generator<[from: number, to: number]> {
   for (let at = start; ; ) {
@@ -66,7 +69,7 @@ function* openTimes(calendar: BusinessCalendar, start: number): Generator<[from:
   }
 }
 
-/** The next local midnight or clock change after `at`. */
+/** The next local midnight after `at`, or the next change of the zone's offset if that is earlier. */
 function stretchEnd(timeZone: string, at: number, offset: number, midnight: number): number {
   if (offsetAt(timeZone, midnight - 1) === offset) return midnight;
   let [before, after] = [at, midnight];
@@ -78,7 +81,7 @@ function stretchEnd(timeZone: string, at: number, offset: number, midnight: numb
   return after;
 }
 
-/** The zone's offset from UTC, in milliseconds. */
+/** The offset of a time zone from UTC at a moment, in milliseconds. */
 function offsetAt(timeZone: string, at: number): number {
   const offset = tzOffset(timeZone, new Date(at));
   if (Number.isNaN(offset)) throw new CairnloopError('TIME_ZONE_UNKNOWN', { timeZone });

@@ -4,7 +4,7 @@ import { type ClockEvent, explainClock } from './explain-clock.js';
 import { type SlaRow, toClock } from './rows.js';
 import type { SlaClock } from './sla-clock.js';
 
-/** A clock with its events. `lines` explain its due times. */
+/** An SLA clock with its events. `lines` explain its due times, in one sentence for each event. */
 export interface ClockHistory extends SlaClock {
   id: string;
   priority: string;
@@ -15,7 +15,7 @@ export interface ClockHistory extends SlaClock {
   lines: string[];
 }
 
-/** How each audit action affects a clock. */
+/** Turns an audit row into an event of a clock, by its action. */
 const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
   'sla.started': (row, sla) => ({
     at: toDate(row.at),
@@ -48,7 +48,7 @@ const readers: Record<string, (row: AuditRow, sla: SlaRow) => ClockEvent> = {
 };
 
 /** The audit actions that {@link readClockHistory} reads. */
-export const clockActions = Object.keys(readers);
+export const clockAuditActions = Object.keys(readers);
 
 /** Builds a clock's history from its audit rows, in order. Pure. */
 export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): ClockHistory {
@@ -66,7 +66,7 @@ export function readClockHistory(sla: SlaRow, audit: readonly AuditRow[]): Clock
 }
 
 /** The audit rows of one clock: its own, and priority changes while it ran. */
-export function rowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
+export function auditRowsOfClock(sla: SlaRow, audit: readonly AuditRow[]): AuditRow[] {
   const isOwn = ({ subject_id }: AuditRow) => subject_id === sla.id;
   const first = audit.findIndex(isOwn);
   const last = sla.status === 'active' ? audit.length : audit.findLastIndex(isOwn);
@@ -82,7 +82,7 @@ export function priorityChange({ action, detail }: AuditRow): { from: string; to
   return { from: String(before?.priority), to: String(after.priority) };
 }
 
-/** The current due times of the clock, used if the audit event of its start was erased. */
+/** The stored due times of a clock, used if the audit line of its start was erased. */
 function dueTimesOf(sla: SlaRow): { responseDueAt: Date; breachAt: Date } {
   return { responseDueAt: toDate(sla.response_due_at), breachAt: toDate(sla.breach_at) };
 }

@@ -1,15 +1,15 @@
 import type { AuditLine } from '../events/audit-lines.js';
 
 /**
- * The part `sla` of a statement that ends the running clock of `conversation` (an earlier part): fulfilled, or breached
- * where its time had run out before anybody noticed.
+ * The CTE `sla`, which ends the running clock of the row in the CTE `conversation`: fulfilled, or breached if its time
+ * had run out unnoticed.
  */
-export function endClock(s: string, endedBy: 'answered' | 'resolved' | 'archived'): string {
+export function endClockCte(s: string, endedBy: 'answered' | 'resolved' | 'archived'): string {
   return `sla AS (SELECT ended.* FROM conversation, ${s}.end_clock(conversation.id, '${endedBy}') ended)`;
 }
 
-/** The audit line of a clock that {@link endClock} has ended. */
-export function clockEndedLine(actor: string): AuditLine {
+/** The audit line of a clock that {@link endClockCte} has ended. */
+export function clockEndedAuditLine(actor: string): AuditLine {
   return {
     from: 'sla',
     at: 'completed_at',

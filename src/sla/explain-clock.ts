@@ -5,7 +5,7 @@ import type { SlaClock, SlaTerms } from './sla-clock.js';
 
 type DueTimes = Pick<SlaClock, 'responseDueAt' | 'breachAt'>;
 
-/** One event of a clock, from the audit. */
+/** One event of an SLA clock, read from the audit record. */
 export type ClockEvent = { at: Date } & (
   | ({ type: 'started'; priority: string; terms: SlaTerms } & DueTimes)
   | { type: 'paused'; by: Actor; reason?: string }
@@ -14,8 +14,8 @@ export type ClockEvent = { at: Date } & (
   | { type: 'ended'; endedBy: 'answered' | 'resolved' | 'archived' | 'breached' | 'tracking_off'; by?: Actor }
 );
 
-/** A clock after its last event. */
-type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
+/** The state of a clock after an event. */
+type ClockState = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
 
 /**
  * Explains the due times of a clock: one line per event, with times in the calendar's zone (default UTC). Empty without
@@ -23,16 +23,16 @@ type Told = SlaTerms & DueTimes & Pick<SlaClock, 'pausedAt'>;
  */
 export function explainClock(events: readonly ClockEvent[]): string[] {
   const lines: string[] = [];
-  let told: Told | undefined;
+  let state: ClockState | undefined;
   for (const event of events) {
-    const before = told;
-    told = after(before, event);
-    if (told) lines.push(`${moment(event.at, told)}  ${words(event, told, before?.pausedAt ?? null)}`);
+    const before = state;
+    state = after(before, event);
+    if (state) lines.push(`${moment(event.at, state)}  ${words(event, state, before?.pausedAt ?? null)}`);
   }
   return lines;
 }
 
-function after(clock: Told | undefined, event: ClockEvent): Told | undefined {
+function after(clock: ClockState | undefined, event: ClockEvent): ClockState | undefined {
   if (event.type === 'started') {
     const { terms, responseDueAt, breachAt } = event;
     return { ...terms, pausedAt: null, responseDueAt, breachAt };
@@ -43,7 +43,7 @@ function after(clock: Told | undefined, event: ClockEvent): Told | undefined {
   return { ...clock, pausedAt: null, responseDueAt, breachAt };
 }
 
-function words(event: ClockEvent, clock: Told, pausedSince: Date | null): string {
+function words(event: ClockEvent, clock: ClockState, pausedSince: Date | null): string {
   switch (event.type) {
     case 'started':
       return `started for priority "${event.priority}": ${terms(clock)}; ${due(clock)}`;
@@ -62,7 +62,7 @@ function words(event: ClockEvent, clock: Told, pausedSince: Date | null): string
   }
 }
 
-function ending(clock: Told, event: ClockEvent & { type: 'ended' }): string {
+function ending(clock: ClockState, event: ClockEvent & { type: 'ended' }): string {
   const by = event.by ? ` by ${name(event.by)}` : '';
   const late = !clock.pausedAt && clock.responseDueAt < event.at;
   const punctual = late ? `after the target of ${moment(clock.responseDueAt, clock)}, before the breach` : 'in time';
@@ -75,7 +75,7 @@ function ending(clock: Told, event: ClockEvent & { type: 'ended' }): string {
   }[event.endedBy];
 }
 
-function terms({ responseMinutes, breachMinutes, calendar }: Told): string {
+function terms({ responseMinutes, breachMinutes, calendar }: ClockState): string {
   const text = `answer within ${minutes(responseMinutes)}, breach after ${minutes(breachMinutes)}`;
   return calendar ? `${text}, counting only ${hours(calendar)}` : text;
 }
@@ -91,11 +91,11 @@ function hours({ timeZone, hours, holidays = [] }: BusinessCalendar): string {
   return `${days.join(', ')} in ${timeZone}${closed}`;
 }
 
-function due(clock: Told): string {
+function due(clock: ClockState): string {
   return `answer due ${moment(clock.responseDueAt, clock)}, breach ${moment(clock.breachAt, clock)}`;
 }
 
-function left({ responseDueAt, breachAt, calendar }: Told, at: Date): string {
+function left({ responseDueAt, breachAt, calendar }: ClockState, at: Date): string {
   const until = (end: Date) => minutes(businessMinutesBetween(at, end, calendar));
   return `${until(responseDueAt)} to answer and ${until(breachAt)} to the breach`;
 }
@@ -108,7 +108,7 @@ function name(actor: Actor): string {
   return actor.name ?? actor.id;
 }
 
-function moment(at: Date, { calendar }: Told): string {
+function moment(at: Date, { calendar }: ClockState): string {
   const timeZone = calendar?.timeZone ?? 'UTC';
   // The Swedish locale formats dates as ISO 8601.
   return `${new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(at)} ${timeZone}`;

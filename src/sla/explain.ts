@@ -2,16 +2,16 @@ import type { AuditRow } from '../audit/list.js';
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { isId } from '../validation/input.js';
-import { type ClockHistory, clockActions, readClockHistory, rowsOfClock } from './clock-history.js';
+import { auditRowsOfClock, type ClockHistory, clockAuditActions, readClockHistory } from './clock-history.js';
 import type { SlaRow } from './rows.js';
 
-/** Every clock that a conversation had, oldest first, and what happened to it. Throws `CONVERSATION_NOT_FOUND`. */
+/** Returns every SLA clock that a conversation had, oldest first, with its events. Throws `CONVERSATION_NOT_FOUND`. */
 export async function explainSla(executor: Executor, conversationId: string): Promise<ClockHistory[]> {
   const [found] = isId(conversationId) ? await executor.run(selectConversation, { id: conversationId }) : [];
   if (!found) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id: conversationId });
   const slas = await executor.run(selectClocks, { conversationId });
-  const audit = await executor.run(selectEvents, { conversationId, actions: clockActions });
-  return slas.map((sla) => readClockHistory(sla, rowsOfClock(sla, audit)));
+  const audit = await executor.run(selectEvents, { conversationId, actions: clockAuditActions });
+  return slas.map((sla) => readClockHistory(sla, auditRowsOfClock(sla, audit)));
 }
 
 const selectConversation = statement<{ id: string }, { id: string }>(

@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime.js';
 import { isId } from '../validation/input.js';
 import { type SlaRow, toSla } from './rows.js';
 
-/** The conversation's running clock, or else its latest one; null when it never had one. */
+/** Returns the running SLA clock of a conversation, or else its latest one; null if it never had one. */
 export async function slaForConversation(runtime: Runtime, conversationId: string): Promise<Sla | null> {
   const [row] = isId(conversationId) ? await runtime.db.run(selectLatest, { conversationId }) : [];
   return row ? toSla(row) : null;

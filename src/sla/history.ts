@@ -5,7 +5,7 @@ import { priorityChange } from './clock-history.js';
 import type { ConversationEvent } from './replay-clocks.js';
 import type { SlaRow } from './rows.js';
 
-/** Everything that affects a conversation's clocks, in order, and the clocks it had. */
+/** Everything that affects the SLA clocks of one conversation, in order, and the clocks it had. */
 export interface ConversationHistory {
   priority: string;
   events: ConversationEvent[];
@@ -15,7 +15,7 @@ export interface ConversationHistory {
 /** How many conversations are held in memory at a time. */
 const pageSize = 200;
 
-/** The histories of conversations with anything new since then, page by page. */
+/** Yields the histories of all conversations that changed after `since`, page by page. */
 export async function* historyPages(tx: Executor, since: Date): AsyncGenerator<ConversationHistory[]> {
   for (let after: string | null = null; ; ) {
     const page: { id: string; priority: string }[] = await tx.run(selectConversations, {
@@ -47,7 +47,10 @@ function byConversation<Row extends { conversation_id: string | null }>(rows: re
   return grouped;
 }
 
-/** The audit actions that make history. A reopening by a customer's message adds nothing to the message. */
+/**
+ * The event types of the audit actions that affect clocks. A reopening by a customer's message has no more effect than
+ * the message.
+ */
 const eventTypes = {
   'message.received': 'customer',
   'conversation.replied': 'answer',
@@ -67,7 +70,7 @@ function toEvents(row: AuditRow): ConversationEvent[] {
   return change ? [{ at, type, priority: change.to }] : [];
 }
 
-/** The priority that a conversation was opened with, where it was changed later. */
+/** The priority that a conversation was opened with; undefined if it was never changed. */
 function firstPriority(rows: readonly AuditRow[]): string | undefined {
   for (const row of rows) {
     const change = priorityChange(row);

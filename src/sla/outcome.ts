@@ -1,13 +1,13 @@
 import type { SlaRow } from './rows.js';
 
 /**
- * How a clock went: `met` in time, `late` (after the response target, before the breach), `breached`, `ended` without an
- * answer as tracking was off, or still `running`.
+ * How an SLA clock ended: `met` in time, `late` (after the response target, before the breach), `breached`, `ended`
+ * without an answer because tracking was off, or not yet (`running`).
  */
 export const clockOutcomes = ['met', 'late', 'breached', 'ended', 'running'] as const;
-export type Outcome = (typeof clockOutcomes)[number];
+export type ClockOutcome = (typeof clockOutcomes)[number];
 
-export type OutcomeCounts = Record<Outcome, number>;
+export type OutcomeCounts = Record<ClockOutcome, number>;
 
 interface EndedClock {
   endedBy: SlaRow['ended_by'];
@@ -16,14 +16,14 @@ interface EndedClock {
   responseDueAt: Date;
 }
 
-export function outcomeOf({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): Outcome {
+export function toClockOutcome({ endedBy, completedAt, pausedAt, responseDueAt }: EndedClock): ClockOutcome {
   if (endedBy === null || completedAt === null) return 'running';
   if (endedBy === 'breached') return 'breached';
   if (endedBy === 'tracking_off') return 'ended';
-  // A clock that was answered while paused counts until the pause.
+  // A clock that was answered while it was paused is judged by the moment of the pause.
   return (pausedAt ?? completedAt) <= responseDueAt ? 'met' : 'late';
 }
 
-export function emptyTally(): OutcomeCounts {
+export function emptyOutcomeCounts(): OutcomeCounts {
   return { met: 0, late: 0, breached: 0, ended: 0, running: 0 };
 }

@@ -89,7 +89,7 @@ const hold = statement<{ conversationId: string; actor: Actor; reason: string },
     SELECT * FROM held`,
 );
 
-/** Locks the conversation before its clock, the order everywhere. */
+/** Locks the conversation before its clock, as every statement does, to avoid deadlocks. */
 const lockHeld = statement<{ conversationId: string }, SlaRow>(
   'sla.lock_held',
   (s, p) => `
@@ -118,7 +118,7 @@ const letRun = statement<ResumeParams, SlaRow>(
       WHERE id = ${p.id}
       RETURNING *
     ),
-    -- The pause has deleted the countdown, unless it was settled by then.
+    -- The pause deleted the delivery that is due at the breach, unless it was settled by then.
     countdown AS (${oweCountdown(s, p, { from: 'running', createdAt: `${s}.clock()` })}
       ON CONFLICT (topic, dedupe_key) DO UPDATE SET
         state = 'pending', available_at = excluded.available_at, attempts = 0, claims = deliveries.claims + 1,

@@ -11,7 +11,7 @@ import { actor, knownKeys, name, parseInput, strictObject } from '../validation/
 import { validatePolicies } from './validate-policies.js';
 
 /** The provider's result after validation: usable terms and rejected rows, or why there are none. */
-export type PolicyAnswer =
+export type SlaPoliciesResult =
   | { state: 'off' }
   | { state: 'unavailable'; reason: string }
   | { state: 'active'; policies: SlaPolicy[]; rejected: { priority: string; reason: string }[] };
@@ -21,8 +21,8 @@ export const providerTimeoutMs = 3000;
 
 type Reader = Pick<Runtime, 'config' | 'log'>;
 
-/** Reads the terms from the host's provider. Never throws: missing terms must not stop a conversation. */
-export async function readPolicies(runtime: Reader): Promise<PolicyAnswer> {
+/** Reads the policies from the host's provider. Never throws: missing policies must not stop a conversation. */
+export async function readSlaPolicies(runtime: Reader): Promise<SlaPoliciesResult> {
   const provider = runtime.config.slaPolicyProvider;
   if (!provider) return { state: 'off' };
   try {
@@ -37,20 +37,23 @@ export async function readPolicies(runtime: Reader): Promise<PolicyAnswer> {
   }
 }
 
-function unavailable(runtime: Reader, error: unknown): PolicyAnswer {
+function unavailable(runtime: Reader, error: unknown): SlaPoliciesResult {
   const reason = errorText(error);
-  runtime.log.warn({ reason }, 'slaPolicyProvider gave no policies; no SLA starts meanwhile');
+  runtime.log.warn({ reason }, 'slaPolicyProvider returned no policies; no SLA clock starts until it does');
   return { state: 'unavailable', reason };
 }
 
 /** The policies in force; `[]` when tracking is off. Throws `SLA_POLICIES_UNAVAILABLE`. */
 export async function activePolicies(runtime: Reader): Promise<SlaPolicy[]> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', { reason: answer.reason });
   return answer.state === 'active' ? answer.policies : [];
 }
 
-/** The settable keys. Values are validated together with the known ones, because their order matters. */
+/**
+ * The keys that can be set. Their values are validated later, merged with those of the current policy, because
+ * `breachMinutes` must not be less than `responseMinutes`.
+ */
 const attrsInput = strictObject({
   priority: name.optional(),
   responseMinutes: z.unknown().optional(),
@@ -60,7 +63,7 @@ const attrsInput = strictObject({
   .transform((attrs) => Object.fromEntries(Object.entries(attrs).filter(([, value]) => value !== undefined)))
   .refine((attrs) => Object.keys(attrs).some((key) => key !== 'priority'), 'at least one term to set');
 
-/** Who set the terms; the host itself where it did not say. */
+/** Who sets the terms; by default the host itself. */
 const byInput = strictObject({ actor: actor.default({ id: 'system:host' }) }).default({ actor: { id: 'system:host' } });
 
 const setInput = z
@@ -103,7 +106,9 @@ async function store(provider: SlaPolicyProvider, priority: string, terms: Parti
   }
 }
 
-/** Returns the provider's stored policy if it is one of this priority; anything else confirms nothing. */
+/**
+ * Returns the policy that the provider reports as stored. Throws `refusal` if it is not a valid one of this priority.
+ */
 function confirmed(priority: string, answer: unknown, refusal: (reason: string) => CairnloopError): SlaPolicy {
   const { policies, rejected } = validatePolicies([answer]);
   const [policy] = policies;
@@ -112,9 +117,9 @@ function confirmed(priority: string, answer: unknown, refusal: (reason: string) 
   throw refusal(`setPolicy returned another policy than the one to store: ${found}`);
 }
 
-/** Validates the new terms merged with the known ones. */
+/** Throws `SLA_POLICY_REJECTED` if the new terms, merged with the current policy, are not valid. */
 async function refuseImpossible(runtime: Reader, priority: string, terms: Partial<SlaPolicy>): Promise<void> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   const known = answer.state === 'active' ? answer.policies.find((policy) => policy.priority === priority) : undefined;
   const [rejected] = validatePolicies([{ ...known, ...terms, priority }]).rejected;
   if (rejected) throw new CairnloopError('SLA_POLICY_REJECTED', rejected);

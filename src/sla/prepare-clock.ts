@@ -3,9 +3,9 @@ import { databaseTime } from '../db/database-time.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { addBusinessMinutes } from './business-time.js';
-import { readPolicies } from './policies.js';
+import { readSlaPolicies } from './policies.js';
 
-/** The terms that a new clock starts under, and how far away its two times are. */
+/** The terms of a new clock, and how long after its start the response is due and it breaches, in milliseconds. */
 export interface ClockTerms {
   priority: string;
   responseMinutes: number;
@@ -16,21 +16,21 @@ export interface ClockTerms {
 }
 
 /**
- * Reads the terms of a priority before the transaction that may start a clock. Undefined if none can start: tracking
- * off, provider unavailable, or no policy for the priority (logged).
+ * Reads the terms of a priority, before the transaction that may start a clock. Undefined if no clock can start:
+ * tracking is off, the provider is unavailable, or there is no policy for the priority (logged).
  */
 export async function prepareClock(runtime: Runtime, priority: string): Promise<ClockTerms | undefined> {
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   if (answer.state === 'unavailable' || (answer.state === 'active' && answer.rejected.length > 0))
     runtime.metrics.hostModuleFailed('slaPolicyProvider');
   if (answer.state !== 'active') return undefined;
   const policy = answer.policies.find((candidate) => candidate.priority === priority);
   if (!policy) {
-    runtime.log.warn({ priority }, 'no SLA policy for this priority; no SLA starts');
+    runtime.log.warn({ priority }, 'no SLA policy for this priority; no SLA clock starts');
     return undefined;
   }
   try {
-    // Only business hours depend on the start time.
+    // The start time matters only for business hours; it is then read from the database's clock.
     const now = policy.calendar ? await databaseTime(runtime.db) : new Date();
     const away = (minutes: number) => addBusinessMinutes(now, minutes, policy.calendar).getTime() - now.getTime();
     return {
@@ -42,7 +42,7 @@ export async function prepareClock(runtime: Runtime, priority: string): Promise<
       breachMs: away(policy.breachMinutes),
     };
   } catch (error) {
-    runtime.log.warn({ priority, reason: errorText(error) }, 'SLA policy cannot be applied; no SLA starts');
+    runtime.log.warn({ priority, reason: errorText(error) }, 'SLA policy cannot be applied; no SLA clock starts');
     return undefined;
   }
 }

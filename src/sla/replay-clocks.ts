@@ -2,14 +2,14 @@ import type { SlaStatus } from '../contracts/domain.js';
 import type { SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { isBreached, newClock, pausedClock, resumedClock, type SlaClock } from './sla-clock.js';
 
-/** An event that affects clocks. */
+/** An event of a conversation that affects its SLA clocks. */
 export type ConversationEvent = { at: Date } & (
   | { type: 'customer' | 'answer' | 'note' | 'pause' | 'resume' | 'resolve' | 'archive' | 'reopen' }
   | { type: 'priority'; priority: string }
   | { type: 'policies'; policies: readonly SlaPolicy[] }
 );
 
-/** A clock of the past, and how it ended. */
+/** A clock as it would have run in a replay, and how it ended. */
 export interface ReplayedClock extends SlaClock {
   priority: string;
   status: SlaStatus;
@@ -21,14 +21,14 @@ interface Replay {
   priority: string;
   policies: readonly SlaPolicy[];
   open: boolean;
-  /** The first customer message since the last answer or resolution. */
+  /** The time of the first customer message since the last answer or resolution; null if none is unanswered. */
   unansweredSince: Date | null;
   clocks: readonly ReplayedClock[];
 }
 
 /**
- * The clocks that `events` (in order of time) start under `policies`, oldest first, as they are at `until`. Pure, so
- * that history can be replayed under proposed terms.
+ * Returns the clocks that `events` (in order of time) start under `policies`, oldest first, as they are at `until`.
+ * Pure, so that history can be replayed under proposed terms.
  */
 export function replayClocks(
   events: readonly ConversationEvent[],
@@ -84,7 +84,7 @@ function receive(replay: Replay, at: Date): Replay {
   return { ...resumed, clocks: [...resumed.clocks, clock] };
 }
 
-/** Breaches the clock whose time has come; once tracking is off it ends quietly. */
+/** Ends the clock if its breach time has come: as breached, or without a breach if tracking is off. */
 function passTime(replay: Replay, now: Date): Replay {
   const clock = replay.clocks.at(-1);
   if (!clock || !isBreached(clock, now)) return replay;

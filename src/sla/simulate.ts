@@ -4,18 +4,18 @@ import { databaseTime } from '../db/database-time.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { toDate } from '../db/timestamp.js';
 import { type ConversationHistory, historyPages } from './history.js';
-import { emptyTally, type OutcomeCounts, outcomeOf } from './outcome.js';
+import { emptyOutcomeCounts, type OutcomeCounts, toClockOutcome } from './outcome.js';
 import { replayClocks } from './replay-clocks.js';
 import { toClock } from './rows.js';
 
 export interface SimulateInput {
   /** The proposed terms. */
   policies: readonly SlaPolicy[];
-  /** Clocks that started before do not count. */
+  /** Clocks that started before this time are not counted. */
   since: Date;
 }
 
-/** How the clocks of a priority went, and how they would have gone. */
+/** How the clocks of one priority ended, and how they would have ended under the proposed terms. */
 export interface SimulatedPriority {
   priority: string;
   actual: OutcomeCounts;
@@ -25,7 +25,7 @@ export interface SimulatedPriority {
 export interface Simulation {
   since: Date;
   until: Date;
-  /** Conversations with events since then; deleted ones are not part of it. */
+  /** Number of conversations that changed after `since`; deleted ones are not included. */
   conversations: number;
   priorities: SimulatedPriority[];
 }
@@ -48,7 +48,7 @@ export function simulateSla(db: Database, { policies, since }: SimulateInput): P
 }
 
 function entryFor(byPriority: Map<string, SimulatedPriority>, priority: string): SimulatedPriority {
-  const entry = byPriority.get(priority) ?? { priority, actual: emptyTally(), proposed: emptyTally() };
+  const entry = byPriority.get(priority) ?? { priority, actual: emptyOutcomeCounts(), proposed: emptyOutcomeCounts() };
   byPriority.set(priority, entry);
   return entry;
 }
@@ -66,6 +66,7 @@ function tally(
   }));
   const proposed = replayClocks(history.events, { priority: history.priority, policies, until });
   entryOf(history.priority);
-  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[outcomeOf(clock)] += 1;
-  for (const clock of proposed) if (clock.startedAt >= since) entryOf(clock.priority).proposed[outcomeOf(clock)] += 1;
+  for (const clock of actual) if (clock.startedAt >= since) entryOf(clock.priority).actual[toClockOutcome(clock)] += 1;
+  for (const clock of proposed)
+    if (clock.startedAt >= since) entryOf(clock.priority).proposed[toClockOutcome(clock)] += 1;
 }

@@ -1,10 +1,10 @@
 import type { BusinessCalendar, SlaPolicy } from '../contracts/sla-policy-provider.js';
 import { addBusinessMinutes, businessMinutesBetween } from './business-time.js';
 
-/** The terms of a clock; it keeps them when the provider's terms change. */
+/** The terms of a clock; it keeps them when the provider's policy changes. */
 export type SlaTerms = Pick<SlaPolicy, 'responseMinutes' | 'breachMinutes'> & { calendar?: BusinessCalendar | null };
 
-/** A running clock, or one paused since `pausedAt`; while paused its two times stay as they were. */
+/** A running clock, or one that is paused since `pausedAt`. Its due times change only when it is resumed. */
 export interface SlaClock extends SlaTerms {
   startedAt: Date;
   calendar: BusinessCalendar | null;
@@ -13,7 +13,7 @@ export interface SlaClock extends SlaTerms {
   breachAt: Date;
 }
 
-/** Starts a clock at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
+/** Returns a clock that starts at `at`. Throws `CALENDAR_CLOSED`, `TIME_ZONE_UNKNOWN`. */
 export function newClock(terms: SlaTerms, at: Date): SlaClock {
   const { responseMinutes, breachMinutes, calendar = null } = terms;
   const after = (minutes: number) => addBusinessMinutes(at, minutes, calendar);
@@ -28,7 +28,7 @@ export function newClock(terms: SlaTerms, at: Date): SlaClock {
   };
 }
 
-/** Whether the breach time has come. A paused clock cannot breach. */
+/** Whether the breach time of a clock has come. A paused clock cannot breach. */
 export function isBreached(clock: SlaClock, at: Date): boolean {
   return clock.pausedAt === null && clock.breachAt <= at;
 }
@@ -39,8 +39,8 @@ export function pausedClock<Clock extends SlaClock>(clock: Clock, at: Date): Clo
 }
 
 /**
- * Resumes a paused clock with the time it had left; a time that had passed before the pause stays. A running one stays
- * as it is. Throws as {@link newClock}.
+ * Resumes a paused clock with the time it had left; a due time that had passed before the pause stays. A running clock
+ * stays as it is. Throws as {@link newClock}.
  */
 export function resumedClock<Clock extends Pick<SlaClock, 'calendar' | 'pausedAt' | 'responseDueAt' | 'breachAt'>>(
   clock: Clock,

@@ -1,14 +1,14 @@
 import type { Placeholders } from '../db/statement.js';
-import { isOwed } from '../deliveries/announced-modules.js';
+import { isCallOwedSql } from '../deliveries/announced-modules.js';
 import { type AuditLine, systemActor } from '../events/audit-lines.js';
-import { type OwedCall, owe } from '../events/owe.js';
+import { type OwedCall, oweCalls } from '../events/owe.js';
 import type { ClockTerms } from './prepare-clock.js';
 
-/** The terms of a clock as parameters of a statement. */
+/** The terms of a new clock as parameters of a statement. */
 export type TermsParams = Omit<ClockTerms, 'priority' | 'calendar'> & {
-  /** Not `priority`: a statement may set that of the conversation. */
+  /** Not named `priority`, because the same statement may set the conversation's priority. */
   clockPriority: string;
-  /** JSON. */
+  /** The business hours as JSON; null for a clock without any. */
   calendar: string | null;
 };
 
@@ -16,22 +16,26 @@ export function termsParams({ priority, calendar, ...terms }: ClockTerms): Terms
   return { ...terms, clockPriority: priority, calendar: calendar && JSON.stringify(calendar) };
 }
 
-/** What a statement needs to start a clock: parts that may follow `conversation`, their audit lines, and the clock's row. */
+/**
+ * SQL fragments with which a statement starts a clock: CTEs to follow the CTE `conversation`, their audit lines, and an
+ * expression for the clock's row.
+ */
 export interface ClockSql {
-  /** With a comma after each. */
+  /** The CTEs, each followed by a comma. */
   parts: string;
   lines: AuditLine[];
   row: string;
 }
 
-/** For a message that can start no clock: its parts would be a tenth of the statement's time. */
+/** The fragments for a message that can start no clock; the CTEs would take a tenth of the statement's time. */
 export const noClock: ClockSql = { parts: '', lines: [], row: 'NULL::jsonb' };
 
 /**
- * Starts a clock for `conversation`, an earlier part, and owes a call at its end: unless one runs, or one was started
- * since the customer began to wait. `waitingSince`, found in `from`, is from before the statement.
+ * The fragments that start a clock for the row of the CTE `conversation` and owe the call at its breach, unless a clock
+ * is running or was started since the customer began to wait. `waitingSince` is a column of `from` with that moment, as
+ * it was before the statement.
  */
-export function clockSql(
+export function startClockSql(
   s: string,
   p: Placeholders<TermsParams & CountdownParams>,
   { from, waitingSince }: { from: string; waitingSince: string },
@@ -67,7 +71,7 @@ const startedLine: AuditLine = {
         'responseDueAt', response_due_at, 'breachAt', breach_at)`,
 };
 
-/** The parameters of the statement part {@link oweCountdown}. */
+/** The parameters of {@link oweCountdown}. */
 interface CountdownParams {
   /** Whether this process has a notifier. */
   hasNotifier: boolean;
@@ -80,13 +84,13 @@ export function oweCountdown(
   p: Placeholders<CountdownParams>,
   which: Pick<OwedCall, 'from' | 'createdAt'>,
 ): string {
-  return owe(s, {
+  return oweCalls(s, {
     ...which,
     topic: 'sla_breach',
     subjectId: 'id',
     key: 'id',
     dueAt: 'breach_at',
-    payload: `jsonb_build_object('notify', ${isOwed(s, p.hasNotifier, 'notifier')})`,
+    payload: `jsonb_build_object('notify', ${isCallOwedSql(s, p.hasNotifier, 'notifier')})`,
     traceparent: p.traceparent,
   });
 }

@@ -34,7 +34,7 @@ const isRepeated = 'expected one policy for a priority, found several';
 
 interface ReadRow {
   priority: string;
-  /** Whether `priority` is the row's own rather than its place. */
+  /** Whether `priority` is the row's own, and not its position. */
   named: boolean;
   policy?: SlaPolicy;
   reason?: string;
@@ -46,7 +46,7 @@ function readRow(row: unknown, index: number): ReadRow {
     if (typeof row !== 'object' || row === null) return unnamed(`expected a policy, found ${describeFound(row)}`);
     const { priority, responseMinutes, breachMinutes, calendar } = row as Partial<SlaPolicy>;
     if (!isPriority(priority))
-      return unnamed(`priority: expected text without space around it, found ${describeFound(priority)}`);
+      return unnamed(`priority: expected text without spaces around it, found ${describeFound(priority)}`);
     return { priority, named: true, ...readTerms(priority, { responseMinutes, breachMinutes, calendar }) };
   } catch {
     return unnamed('expected a plain object, found one that throws when it is read');

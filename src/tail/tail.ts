@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChangeFeed } from '../change-feed/change-feed.js';
 import { deliveryTopics } from '../contracts/domain.js';
-import { isOutage } from '../db/outage.js';
+import { isTransientError } from '../db/outage.js';
 import type { Executor } from '../db/statement.js';
 import {
   type DeliveryLine,
@@ -66,7 +66,7 @@ export async function tail(options: TailOptions): Promise<void> {
         isAway = false;
         if (lines.length > 0) show(lines);
       } catch (error) {
-        if (!isOutage(error)) throw error;
+        if (!isTransientError(error)) throw error;
         if (!isAway) warn('The database is unreachable; waiting for it.');
         isAway = true;
       }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { abortableSleep } from '../db/abortable-sleep.js';
 import { databaseTime } from '../db/database-time.js';
-import { listenOn } from '../db/listen.js';
-import { announceHarmless, announceHeld, type HeldFollowUps } from '../events/announce.js';
+import { listenForNotifications } from '../db/listen.js';
+import { announceHarmlessFollowUps, announceHeldFollowUps, type HeldFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
 
@@ -42,7 +42,7 @@ export function createCommits(runtime: Runtime): Commits {
     const { db, log } = runtime;
     return new Promise((resolve) => {
       let connected = false;
-      listener = listenOn({
+      listener = listenForNotifications({
         connection: { url: db.url, schema: db.schema, name: 'cairnloop-commits' },
         channel,
         log,
@@ -96,11 +96,11 @@ function holdFollowUps(runtime: Runtime) {
     release(token: string): void {
       const followUps = held.get(token);
       held.delete(token);
-      if (followUps) announceHeld(runtime, followUps);
+      if (followUps) announceHeldFollowUps(runtime, followUps);
     },
     /** Runs the harmless follow-ups; all are kept, because a notification may still arrive. */
     releaseHarmless(): void {
-      for (const followUps of held.values()) announceHarmless(runtime, followUps);
+      for (const followUps of held.values()) announceHarmlessFollowUps(runtime, followUps);
     },
     count: () => held.size,
   };

@@ -1,13 +1,13 @@
 import type { Database } from '../db/connect.js';
 import { databaseTarget } from '../db/connection-url.js';
-import { databaseFailure, expectedFailure } from '../db/database-failure.js';
+import { toHostDatabaseError, toKnownDatabaseError } from '../db/database-failure.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { ExecutorError } from './executor.js';
 
 /** What an error of a call within the host's transaction means to the host; the driver's own where it means nothing expected. */
 export async function withinFailure(error: unknown, own: Database): Promise<unknown> {
-  if (isCairnloopError(error) || !(error instanceof ExecutorError)) return databaseFailure(error, own);
+  if (isCairnloopError(error) || !(error instanceof ExecutorError)) return toHostDatabaseError(error, own);
   const { code, origin: cause } = error;
   const reason = errorText(error, 200).replace(/\.$/, '');
   if (code === '25P01') return new CairnloopError('TRANSACTION_REQUIRED', {}, { cause });
@@ -19,6 +19,6 @@ export async function withinFailure(error: unknown, own: Database): Promise<unkn
     const details = { target: databaseTarget(own.url), reason, within: true };
     return new CairnloopError(code === '25006' ? 'DATABASE_READ_ONLY' : 'DATABASE_PERMISSION', details, { cause });
   }
-  const known = expectedFailure(error, own.url) ?? (await databaseFailure(error, own));
+  const known = toKnownDatabaseError(error, own.url) ?? (await toHostDatabaseError(error, own));
   return known === error ? cause : known;
 }

@@ -1,4 +1,4 @@
-import { type Database, valuesOf } from '../db/connect.js';
+import { type Database, statementValues } from '../db/connect.js';
 import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
 import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
@@ -120,7 +120,7 @@ function databaseOn(executor: TransactionExecutor, own: Database, settings: Sett
     ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
     const { text, returnsRows } = await portableForm(own, asked);
-    const values = valuesOf(asked, params).map(toText);
+    const values = statementValues(asked, params).map(toText);
     const turn = last.then(() => withSettings(executor, wanted, settings, () => queryHost(executor, text, values)));
     last = turn.catch((error) => {
       state.failure ??= error;

@@ -1,5 +1,5 @@
 import type { Calls, Within } from '../contracts/cairnloop.js';
-import { holdingRuntime } from '../events/announce.js';
+import { runtimeHoldingFollowUps } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
@@ -61,7 +61,7 @@ export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, held) =>
-        Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
+        Object.fromEntries(callsIn(callsOf(runtimeHoldingFollowUps(runtime, db, held)), group))[name]?.(...given),
       );
     };
     // The wrapper of public calls reads from `length` how many arguments a call takes.

@@ -7,20 +7,23 @@ import { returnedFailure } from '../foundation/returned-failure.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 
-/** Longer than one call takes: after it another worker tries. */
+/**
+ * How much longer the lease of a turn is than the time limit of a call, in milliseconds. When the lease ends, another
+ * worker tries.
+ */
 const claimSlackMs = 30_000;
 
-/** A turn to hand an anchor over. The id stays the same until it was handed over. */
+/** A claimed turn to hand over the audit anchor. Its id stays the same until the hand-over succeeds. */
 interface Turn {
   id: string;
   attempts: number;
 }
 
 /**
- * Hands the end of the audit chain to `notifier.onAuditAnchor`, once a day over all workers; retried until it succeeds,
- * first after a minute and at last every hour. At least once: a worker that dies in between leaves it to another one.
+ * Hands the end of the audit chain to `notifier.onAuditAnchor`, once a day over all workers. A failure is retried after
+ * a minute, later ones after up to an hour. At least once: if a worker dies during the call, another one repeats it.
  */
-export async function handOverAnchor(runtime: Runtime): Promise<void> {
+export async function handOverAuditAnchor(runtime: Runtime): Promise<void> {
   const { config, db, log } = runtime;
   if (!config.notifier?.onAuditAnchor) return;
   const [turn] = await db.run(claimTurn, { leaseMs: config.worker.callbackTimeoutMs + claimSlackMs });
@@ -36,7 +39,7 @@ export async function handOverAnchor(runtime: Runtime): Promise<void> {
   }
 }
 
-/** Why the call failed; null where it succeeded. */
+/** Calls the notifier; returns why the call failed, or null if it succeeded. */
 async function call({ config }: Runtime, anchor: AuditAnchor, { id, attempts }: Turn): Promise<string | null> {
   const { notifier, worker } = config;
   const metadata = deepFreeze({ deliveryId: id, attempt: attempts });

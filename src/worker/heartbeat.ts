@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { statement } from '../db/statement.js';
-import { modulesOf } from '../deliveries/announced-modules.js';
+import { configuredModules } from '../deliveries/announced-modules.js';
 import { packageVersion } from '../foundation/package-version.js';
 import type { Runtime } from '../runtime.js';
 
@@ -11,13 +11,13 @@ export interface Heartbeat {
 }
 
 /**
- * One row for each worker, refreshed while it lives, for doctor and the workspace. Each beat also announces the
- * worker's host modules, which decide what is owed.
+ * Keeps one row for each running worker, for doctor and the workspace. Each heartbeat also announces the worker's host
+ * modules, which decide which callbacks are owed.
  */
 export function createHeartbeat(runtime: Runtime): Heartbeat {
   const workerId = randomUUID();
   const { concurrency } = runtime.config.worker;
-  const modules = modulesOf(runtime.config);
+  const modules = configuredModules(runtime.config);
   return {
     async beat(state) {
       const { pid } = process;
@@ -33,13 +33,13 @@ export function createHeartbeat(runtime: Runtime): Heartbeat {
       await runtime.db.run(announce);
     },
     async leave() {
-      // A database outage must not keep a worker from stopping; its last beat expires by itself.
+      // A database outage must not keep a worker from stopping; its last heartbeat expires by itself.
       await runtime.db.run(leave, { workerId }).catch(() => {});
     },
   };
 }
 
-/** Beats of dead workers are removed after a day. */
+/** Writes a heartbeat; removes those of workers that died more than a day ago. */
 const beat = statement<{
   workerId: string;
   host: string;

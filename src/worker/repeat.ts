@@ -2,15 +2,15 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 
 export interface RepeatedTask {
-  /** Starts no further round of the task; settles when the running one has ended. */
+  /** Starts no further round of the task; resolves when the running round has ended. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs `work` now and `everyMs` after each end, so that it never overlaps itself. A failure is logged and the next
- * round tries again.
+ * Runs `work` now, and again `everyMs` after each run ended, so that runs never overlap. A failure is logged, and the
+ * next round tries again.
  */
-export function repeat(
+export function repeatTask(
   log: Logger,
   what: string,
   everyMs: number,

@@ -1,13 +1,13 @@
-import { nextWakes, wakeDue } from '../conversations/wake.js';
+import { findNextSnoozeEnds, wakeDueConversations } from '../conversations/wake.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 
-/** Look-ahead in milliseconds: longer than a round, so that no snooze ends in between. */
+/** How far ahead timers are set, in milliseconds: further than the next round, so that no snooze ends in between. */
 const lookAheadMs = 1600;
 
 /**
- * Wakes snoozed conversations on time: those that are due, and by a timer those due before the next round. A lost timer
- * is made up for by any worker's next round.
+ * Wakes snoozed conversations on time: in each round those that are due, and by a timer those that are due before the
+ * next round. If a process ends and loses its timers, another worker's next round wakes them.
  */
 export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; stop(): void } {
   const armed = new Map<number, NodeJS.Timeout>();
@@ -20,8 +20,11 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
       at,
       setTimeout(() => {
         armed.delete(at);
-        wakeDue(runtime).catch((error) =>
-          runtime.log.warn({ reason: errorText(error) }, 'waking failed; the next round tries again'),
+        wakeDueConversations(runtime).catch((error) =>
+          runtime.log.warn(
+            { reason: errorText(error) },
+            'waking snoozed conversations failed; the next round tries again',
+          ),
         );
       }, inMs),
     );
@@ -29,8 +32,8 @@ export function createSnoozeAlarm(runtime: Runtime): { run(): Promise<void>; sto
 
   return {
     async run() {
-      await wakeDue(runtime);
-      for (const inMs of await nextWakes(runtime, lookAheadMs)) arm(inMs);
+      await wakeDueConversations(runtime);
+      for (const inMs of await findNextSnoozeEnds(runtime, lookAheadMs)) arm(inMs);
     },
     stop() {
       stopped = true;

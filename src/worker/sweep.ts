@@ -1,18 +1,18 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
 import { statement } from '../db/statement.js';
-import { isHeldBack } from '../deliveries/ordered-topics.js';
+import { waitsForEarlierDeliverySql } from '../deliveries/ordered-topics.js';
 import { createScanThrottle } from '../deliveries/scan-throttle.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import type { Runtime } from '../runtime.js';
 
-/** Look-ahead in milliseconds: longer than a round, so that no deadline falls in between. */
+/** How far ahead timers are set, in milliseconds: further than the next sweep, so that no deadline falls in between. */
 const lookAheadMs = 1600;
 
 /**
  * Finds topics with due deliveries that no wake-up announced, and sets a timer for each deadline before the next sweep,
  * so that scheduled deliveries are on time.
  */
-export function createSweep(
+export function createDeliverySweep(
   runtime: Runtime,
   isFull: (topic: DeliveryTopic) => boolean,
 ): { run(): Promise<void>; stop(): void } {
@@ -35,7 +35,7 @@ export function createSweep(
   return {
     async run() {
       const open = look.isDue() ? deliveryTopics.filter((topic) => !isFull(topic)) : [];
-      const find = () => runtime.db.run(findDue, { lookAheadMs, open, topics: deliveryTopics });
+      const find = () => runtime.db.run(findDueTopics, { lookAheadMs, open, topics: deliveryTopics });
       for (const { topic, due, deadlines } of await (open.length > 0 ? look.run(find) : find())) {
         if (due) runtime.jobs.wake(topic);
         for (const inMs of deadlines) arm(topic, inMs);
@@ -52,12 +52,15 @@ export function createSweep(
 interface SweepRow {
   topic: DeliveryTopic;
   due: boolean;
-  /** Milliseconds from now, distinct and ascending. */
+  /** Milliseconds until the next deliveries of the topic are due, distinct and ascending. */
   deadlines: number[];
 }
 
-/** OFFSET 0 keeps the order: without it the planner reads the whole table to find that a topic has nothing due. */
-export const findDue = statement<
+/**
+ * Finds topics with due deliveries. OFFSET 0 makes the planner keep the subquery's order and use its index; otherwise
+ * it reads the whole table to find that a topic has nothing due.
+ */
+export const findDueTopics = statement<
   { lookAheadMs: number; open: readonly DeliveryTopic[]; topics: readonly DeliveryTopic[] },
   SweepRow
 >(
@@ -67,7 +70,7 @@ export const findDue = statement<
       topic = ANY (${p.open}::text[]) AND EXISTS (
         SELECT FROM ${s}.deliveries d
         WHERE d.topic = t.topic AND d.state = 'pending' AND d.available_at <= ${s}.clock()
-          AND ${isUnclaimed(s)} AND NOT ${isHeldBack(s, 'd')}
+          AND ${isUnclaimed(s)} AND NOT ${waitsForEarlierDeliverySql(s, 'd')}
         ORDER BY d.available_at, d.id OFFSET 0
       ) AS due,
       ARRAY(

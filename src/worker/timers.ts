@@ -4,23 +4,23 @@ import { writeKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
 import type { Runtime } from '../runtime.js';
-import { handOverAnchor } from './hand-over-anchor.js';
-import { createMaintenance } from './maintenance.js';
-import { type RepeatedTask, repeat } from './repeat.js';
+import { handOverAuditAnchor } from './hand-over-anchor.js';
+import { createMaintenanceTask } from './maintenance.js';
+import { type RepeatedTask, repeatTask } from './repeat.js';
 import { createSnoozeAlarm } from './snooze-alarm.js';
-import { createSweep } from './sweep.js';
+import { createDeliverySweep } from './sweep.js';
 
 export type Drainers = Record<DeliveryTopic, Drainer>;
 
 /** The repeated tasks of a worker. */
-export interface Timers {
-  /** Timers that claim or start work; a stopping worker stops these first. */
+export interface WorkerTimers {
+  /** Tasks that claim or start work; a stopping worker stops these first. */
   intake: RepeatedTask[];
-  /** Timers that running callbacks need: lease renewal and heartbeat. */
+  /** Tasks that running callbacks need: lease renewal and heartbeat. */
   upkeep: RepeatedTask[];
 }
 
-export interface TimedWork {
+export interface WorkerTimersOptions {
   runtime: Runtime;
   drainers: Drainers;
   handlers: Record<DeliveryTopic, TopicHandler>;
@@ -29,33 +29,35 @@ export interface TimedWork {
 }
 
 const heartbeatMs = 5000;
-/** A delivery whose wake-up was lost waits no longer than this. */
+/** Interval of the sweep (ms): a delivery whose wake-up was lost waits no longer than this. */
 const sweepMs = 500;
 const alarmMs = 1000;
-/** Further than the next round, so that no action is due between two. */
+/**
+ * How far ahead timers for pending actions are set (ms): further than the next round, so that none is due in between.
+ */
 const actionsAheadMs = 1600;
 const maintenanceMs = 10_000;
 const keptOutcomesMs = 1000;
 const anchorMs = 10_000;
 
-export function startTimers({ runtime, drainers, handlers, beat }: TimedWork): Timers {
+export function startWorkerTimers({ runtime, drainers, handlers, beat }: WorkerTimersOptions): WorkerTimers {
   const { log, config } = runtime;
-  const sweep = createSweep(runtime, (topic) => drainers[topic].full);
+  const sweep = createDeliverySweep(runtime, (topic) => drainers[topic].full);
   const snoozes = createSnoozeAlarm(runtime);
   const actions = createActionTimer(runtime, actionsAheadMs);
   const renewAll = async () => void (await Promise.all(deliveryTopics.map((topic) => drainers[topic].renew())));
   return {
     intake: [
-      repeat(log, 'sweep', sweepMs, sweep.run, sweep.stop),
-      repeat(log, 'snooze alarm', alarmMs, snoozes.run, snoozes.stop),
-      repeat(log, 'pending actions', alarmMs, actions.run, actions.stop),
-      repeat(log, 'maintenance', maintenanceMs, createMaintenance(runtime)),
-      repeat(log, 'audit anchor', anchorMs, () => handOverAnchor(runtime)),
-      repeat(log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
+      repeatTask(log, 'sweep', sweepMs, sweep.run, sweep.stop),
+      repeatTask(log, 'snooze alarm', alarmMs, snoozes.run, snoozes.stop),
+      repeatTask(log, 'pending actions', alarmMs, actions.run, actions.stop),
+      repeatTask(log, 'maintenance', maintenanceMs, createMaintenanceTask(runtime)),
+      repeatTask(log, 'audit anchor', anchorMs, () => handOverAuditAnchor(runtime)),
+      repeatTask(log, 'writing kept outcomes', keptOutcomesMs, () => writeKeptOutcomes(runtime, handlers)),
     ],
     upkeep: [
-      repeat(log, 'lease renewal', config.worker.leaseMs / 3, renewAll),
-      repeat(log, 'heartbeat', heartbeatMs, beat),
+      repeatTask(log, 'lease renewal', config.worker.leaseMs / 3, renewAll),
+      repeatTask(log, 'heartbeat', heartbeatMs, beat),
     ],
   };
 }

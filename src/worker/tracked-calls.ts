@@ -10,13 +10,16 @@ export interface TrackedCall {
   attempt: number;
 }
 
-/** The host's callback that started the running code; known also to code that runs on after the callback returned. */
+/** The host's callback that started the running code; also known in code that runs on after the callback returned. */
 const cause = new AsyncLocalStorage<TrackedCall>();
 
 /** Running callbacks of every worker in this process. */
 const underWay = new Set<TrackedCall>();
 
-/** A callback that never settles would be kept forever; beyond this number the oldest are dropped. */
+/**
+ * Maximum number of remembered calls, beyond which the oldest are forgotten: a callback that never settles would be
+ * kept for ever.
+ */
 const mostRemembered = 10_000;
 
 let onBegin: ((call: TrackedCall) => void) | undefined;
@@ -26,7 +29,7 @@ export function onCallBegin(listener: ((call: TrackedCall) => void) | undefined)
   onBegin = listener;
 }
 
-/** Wraps a handler so that its calls can be identified while they run and in what they leave behind. */
+/** Wraps a handler so that its calls can be identified while they run, and in code that they leave running. */
 export function withCallTracking(topic: DeliveryTopic, handler: TopicHandler): TopicHandler {
   return {
     ...handler,
@@ -52,7 +55,7 @@ function remembered(call: TrackedCall, callHost: NonNullable<HostCall>): NonNull
         done();
         return returned;
       }
-      // Resolve the result once: a query builder runs its query at each `then`.
+      // The result is resolved only once: a query builder runs its query at each `then`.
       const settling = cause.run(call, () => Promise.resolve(returned));
       settling.then(done, done);
       return settling;
@@ -71,24 +74,24 @@ function begin(call: TrackedCall): void {
   underWay.delete(oldest as TrackedCall);
 }
 
-/** Calls shown in a log line. */
+/** Maximum number of calls named in a log message. */
 const mostShown = 10;
 
-/** Where an error came from, as far as known: one call, or all running ones. */
+/** The source of an error, as far as known: one callback, or all running ones. */
 export interface ErrorSource {
   /** Description for log lines, e.g. `notifier.onSlaBreach (delivery 0192…, attempt 2)`. */
   words: string;
   calls: readonly TrackedCall[];
 }
 
-/** The cause of the running code; call it while an uncaught error is handled. */
+/** Returns the callback that caused the running code; to be called while an uncaught error is handled. */
 export function findErrorSource(): ErrorSource {
   const known = cause.getStore();
   if (known) return { words: describeCall(known), calls: [known] };
-  if (underWay.size === 0) return { words: 'no callback', calls: [] };
+  if (underWay.size === 0) return { words: 'code outside of callbacks', calls: [] };
   const calls = [...underWay].slice(-mostShown);
   const more = underWay.size - calls.length;
-  const words = `one of the callbacks under way, or none: ${calls.map(describeCall).join(', ')}`;
+  const words = `one of the running callbacks, or in code outside of them: ${calls.map(describeCall).join(', ')}`;
   return { words: more > 0 ? `${words} and ${more} more` : words, calls };
 }
 

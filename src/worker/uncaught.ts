@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { errorText } from '../foundation/redact.js';
 import { findErrorSource } from './tracked-calls.js';
 
-/** Logs the running calls when an uncaught error ends the process. Whether it ends is up to Node and the host. */
-export function logUncaught(log: Logger): { stop(): void } {
+/** Logs the running callbacks when an uncaught error ends the process. Whether it ends is up to Node and the host. */
+export function logUncaughtErrors(log: Logger): { stop(): void } {
   const listener = (error: unknown) => {
     const { words, calls } = findErrorSource();
     log.fatal(
@@ -15,28 +15,28 @@ export function logUncaught(log: Logger): { stop(): void } {
   return { stop: () => void process.removeListener('uncaughtExceptionMonitor', listener) };
 }
 
-/** Why a worker's process cannot go on. */
-export interface Crash {
+/** The error because of which a worker's process must end. */
+export interface WorkerCrash {
   reason: string;
-  /** The callback that was running. */
+  /** Describes the callback that was running, as in {@link ErrorSource}. */
   words: string;
 }
 
 /** Handles errors that nobody caught in a process that runs only a worker. */
 export interface UncaughtErrors {
-  /** Settles at the first uncaught error. */
+  /** Resolves at the first uncaught error. */
   crashed: Promise<'crash'>;
   /** The uncaught error; undefined as long as there was none. */
-  readonly crash: Crash | undefined;
+  readonly crash: WorkerCrash | undefined;
   stop(): void;
 }
 
 /**
- * Replaces Node's handling in a worker's own process. An unhandled rejection of a callback is only logged, because
- * other callbacks are not affected. An uncaught error requests an orderly shutdown.
+ * Replaces Node's handling of uncaught errors in a process that runs only a worker. An unhandled rejection of a
+ * callback is only logged, because other callbacks are not affected. An uncaught error requests an orderly shutdown.
  */
 export function catchUncaughtErrors(log: Logger): UncaughtErrors {
-  let crash: Crash | undefined;
+  let crash: WorkerCrash | undefined;
   let tell: (what: 'crash') => void = () => {};
   const crashed = new Promise<'crash'>((resolve) => {
     tell = resolve;
@@ -49,12 +49,15 @@ export function catchUncaughtErrors(log: Logger): UncaughtErrors {
     unhandledRejection: (error: unknown) => {
       const { words, calls } = findErrorSource();
       const advice = 'the worker goes on; await or return that promise, so that its failure is retried';
-      log.error({ reason: errorText(error), calls }, `a promise was rejected and left floating in ${words}; ${advice}`);
+      log.error({ reason: errorText(error), calls }, `a rejected promise was not handled in ${words}; ${advice}`);
     },
     exit: (code: number) => {
       const { words, calls } = findErrorSource();
       if (calls.length === 0) return;
-      log.fatal({ code, calls }, `the process exits with code ${code} in ${words}; it is called again after its lease`);
+      log.fatal(
+        { code, calls },
+        `the process exits with code ${code} in ${words}; its deliveries are called again after their lease`,
+      );
     },
   };
   for (const [event, listener] of Object.entries(listeners)) process.on(event, listener);

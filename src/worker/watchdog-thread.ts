@@ -6,10 +6,10 @@ const { beats, lastCall, tickMs, patience } = workerData as WatchdogData;
 let last = 0;
 let missed = 0;
 
-/** Time for the last log line, in milliseconds: its reader may be gone or stopped. */
+/** Time limit for writing the last log message, in milliseconds: the process that reads it may be gone or stopped. */
 const lastWordsMs = 200;
 
-// Count ticks, not time: a process that was frozen and resumed has missed none.
+// Counts ticks, not time: a process that was frozen and resumed has missed none.
 const watching = setInterval(() => {
   const now = Atomics.load(beats, 0);
   missed = now === last ? missed + 1 : 0;
@@ -21,14 +21,14 @@ const watching = setInterval(() => {
   setTimeout(kill, lastWordsMs);
   write(
     2,
-    `Worker stood still for ${seconds} s in a callback that does not return${lastBegun()}; it is killed, and its deliveries are called again\n`,
+    `The worker's event loop was blocked for ${seconds} s by a callback that does not return${lastBegun()}; the worker is killed, and its deliveries are called again\n`,
     kill,
   );
 }, tickMs);
 
-/** The blocking call, unless it is an earlier one that resumed after waiting. */
+/** Describes the call that began last: the blocking one, unless an earlier call blocks after it was resumed. */
 function lastBegun(): string {
-  // A view of shared memory cannot be decoded.
+  // The bytes are copied first, because a view of shared memory cannot be decoded.
   const words = Buffer.from(lastCall).toString().replaceAll('\0', '');
-  return words ? `; the last one begun is ${words}` : '';
+  return words ? ` (the last one called is ${words})` : '';
 }

@@ -2,14 +2,14 @@ import inspector from 'node:inspector';
 import { Worker } from 'node:worker_threads';
 import { describeCall, onCallBegin } from './tracked-calls.js';
 
-/** Data for the watchdog thread. */
+/** The data that the watchdog thread gets. */
 export interface WatchdogData {
-  /** Incremented by the main thread while its event loop runs. */
+  /** A counter that the main thread increments while its event loop runs. */
   beats: Int32Array;
-  /** The call that began last, in words; the rest is zero. */
+  /** Describes the call that began last, in UTF-8; the remaining bytes are zero. */
   lastCall: Uint8Array;
   tickMs: number;
-  /** Ticks without a beat after which the process is ended. */
+  /** Number of ticks without a change of `beats` after which the process is killed. */
   patience: number;
 }
 
@@ -17,10 +17,10 @@ const patience = 8;
 const encoder = new TextEncoder();
 
 /**
- * Ends this process when its event loop has stood still for `limitMs`, e.g. in a callback's endless loop: nothing in the
- * process itself could renew a lease, answer a probe or heed a signal any more. The supervisor starts the next one, and
- * the claim that was counted keeps the delivery at fault from doing it for ever. Does nothing under a debugger, where
- * standing still is normal.
+ * Kills this process when its event loop was blocked for `limitMs`, e.g. by an endless loop in a callback: it can no
+ * longer renew a lease, respond to a probe or handle a signal. A supervisor starts it again; because a claim counts as
+ * an attempt, the delivery that blocks it is discarded in the end. Does nothing under a debugger, where a blocked event
+ * loop is normal.
  */
 export function startWatchdog(limitMs: number): { stop(): Promise<void> } {
   if (inspector.url() !== undefined) return { stop: async () => {} };

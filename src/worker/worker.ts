@@ -1,5 +1,5 @@
 import { type DeliveryTopic, deliveryTopics } from '../contracts/domain.js';
-import { workerLockMs } from '../db/lock-limit.js';
+import { workerLockTimeoutMs } from '../db/lock-limit.js';
 import { createDrainer, type Drainer } from '../deliveries/drain.js';
 import { logOwedCallbacks } from '../deliveries/log-owed-callbacks.js';
 import { createOutcomeWriter, type OutcomeWriter } from '../deliveries/outcome-writer.js';
@@ -7,57 +7,57 @@ import type { TopicHandler } from '../deliveries/topic-handler.js';
 import { errorText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
-import { customerErased } from './jobs/customer-erased.js';
-import { draft } from './jobs/draft.js';
-import { notifyResolved } from './jobs/notify-resolved.js';
-import { outbound } from './jobs/outbound.js';
-import { reply } from './jobs/reply.js';
-import { slaCountdown } from './jobs/sla-countdown.js';
-import { type Drainers, startTimers, type Timers } from './timers.js';
+import { customerErasedHandler } from './jobs/customer-erased.js';
+import { draftHandler } from './jobs/draft.js';
+import { notifyResolvedHandler } from './jobs/notify-resolved.js';
+import { outboundHandler } from './jobs/outbound.js';
+import { replyHandler } from './jobs/reply.js';
+import { slaCountdownHandler } from './jobs/sla-countdown.js';
+import { type Drainers, startWorkerTimers, type WorkerTimers } from './timers.js';
 import { withCallTracking } from './tracked-calls.js';
-import { logUncaught } from './uncaught.js';
+import { logUncaughtErrors } from './uncaught.js';
 
-/** What `cairnloop worker` runs; a host may run it in a process of its own. */
+/** The worker that `cairnloop worker` runs; a host may also run it in its own process. */
 export interface Worker {
   /** Starts draining deliveries. Throws `JOBS_UNREACHABLE`. Starting a started worker changes nothing. */
   start(): Promise<void>;
   /**
    * Claims nothing more, waits up to `worker.shutdownTimeoutMs` for running callbacks, releases unstarted deliveries
-   * and closes the job store. Callbacks still running are called again after their lease. Takes at most a second
-   * longer, and never rejects.
+   * and closes the job store. Callbacks still running are called again after their lease. Takes at most a second longer
+   * than that limit, and never rejects.
    */
   stop(): Promise<void>;
   readonly state: 'stopped' | 'running' | 'draining';
 }
 
-/** A worker with the state that readiness reports. */
+/** A worker with the figure that the readiness check reports. */
 export interface ObservedWorker extends Worker {
   /** Age of the oldest outcome that could not be written yet, in milliseconds; 0 for none. */
   readonly unwrittenMs: number;
 }
 
 const handlers: Record<DeliveryTopic, TopicHandler> = {
-  conversation_resolved: notifyResolved,
-  sla_breach: slaCountdown,
-  outbound,
-  reply,
-  draft,
-  customer_erased: customerErased,
+  conversation_resolved: notifyResolvedHandler,
+  sla_breach: slaCountdownHandler,
+  outbound: outboundHandler,
+  reply: replyHandler,
+  draft: draftHandler,
+  customer_erased: customerErasedHandler,
 };
 
-/** Time to release everything after the callbacks, in milliseconds. */
+/** Time limit for releasing everything else after the callbacks ended, in milliseconds. */
 const lettingGoMs = 1000;
 
 /** The parts of a running worker. */
-interface Running extends Timers {
+interface Running extends WorkerTimers {
   outcomes: OutcomeWriter;
   drainers: Drainers;
   uncaught: { stop(): void };
 }
 
-/** `admit` may refuse to start, as on a schema of another version. */
+/** Creates a worker. `admit` runs at each start and may throw, e.g. on a schema of another version. */
 export function createWorker(host: Runtime, admit: () => Promise<void>): ObservedWorker {
-  const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockMs) };
+  const runtime: Runtime = { ...host, db: host.db.waitingFor(workerLockTimeoutMs) };
   let running: Promise<Running> | undefined;
   let stopping: Promise<void> | undefined;
   let state: Worker['state'] = 'stopped';
@@ -89,8 +89,8 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
       state = 'stopped';
       throw error;
     }
-    const timers = startTimers({ runtime, drainers, handlers, beat: () => heartbeat.beat(beatState()) });
-    return { outcomes, drainers, uncaught: logUncaught(runtime.log), ...timers };
+    const timers = startWorkerTimers({ runtime, drainers, handlers, beat: () => heartbeat.beat(beatState()) });
+    return { outcomes, drainers, uncaught: logUncaughtErrors(runtime.log), ...timers };
   }
 
   function stop(): Promise<void> {
@@ -117,14 +117,14 @@ export function createWorker(host: Runtime, admit: () => Promise<void>): Observe
   };
 }
 
-/** Ends what a failed start has begun. */
+/** Stops the parts of a worker whose start failed. */
 async function abandon(runtime: Runtime, drainers: Drainers, outcomes: OutcomeWriter): Promise<void> {
   await Promise.all(Object.values(drainers).map((drainer) => drainer.stop()));
   outcomes.stop();
   await runtime.jobs.stop().catch(() => {});
 }
 
-/** Ends a worker: its timers, its callbacks up to their limit, its job store, its heartbeat. Never rejects. */
+/** Stops a worker: its timers, its callbacks up to their time limit, its job store, its heartbeat. Never rejects. */
 async function halt(runtime: Runtime, heartbeat: Heartbeat, launched: Promise<Running>): Promise<void> {
   const begun = await launched.catch(() => null);
   if (!begun) return;
@@ -133,7 +133,10 @@ async function halt(runtime: Runtime, heartbeat: Heartbeat, launched: Promise<Ru
   const beaten = heartbeat.beat('draining').catch(() => {});
   const left = await drained(Object.values(drainers), runtime.config.worker.shutdownTimeoutMs);
   if (left > 0)
-    runtime.log.warn({ left }, 'stopped before these callbacks finished; they are called again after their lease');
+    runtime.log.warn(
+      { left },
+      'stopped before all callbacks finished; those still running are called again after their lease',
+    );
   outcomes.stop();
   const ending = [beaten, ...takenIn, ...upkeep.map((timer) => timer.stop()), stopJobs(runtime)];
   await within(
@@ -147,7 +150,7 @@ async function stopJobs(runtime: Runtime): Promise<void> {
   try {
     await runtime.jobs.stop();
   } catch (error) {
-    runtime.log.warn({ reason: errorText(error) }, 'the job store could not be let go of; its locks run out');
+    runtime.log.warn({ reason: errorText(error) }, 'could not stop the job store; its locks expire by themselves');
   }
 }
 
@@ -155,13 +158,13 @@ function forEachTopic<T>(make: (topic: DeliveryTopic) => T): Record<DeliveryTopi
   return Object.fromEntries(deliveryTopics.map((topic) => [topic, make(topic)])) as Record<DeliveryTopic, T>;
 }
 
-/** Waits for running callbacks up to a limit; returns how many are left. */
+/** Stops the drainers and waits for running callbacks, at most `timeoutMs`; returns how many still run. */
 async function drained(drainers: readonly Drainer[], timeoutMs: number): Promise<number> {
   await within(timeoutMs, Promise.all(drainers.map((drainer) => drainer.stop())));
   return drainers.reduce((sum, drainer) => sum + drainer.inFlight, 0);
 }
 
-/** Waits for a promise up to a limit. */
+/** Waits for a promise, at most `timeoutMs`. */
 async function within(timeoutMs: number, awaited: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timedOut = new Promise((resolve) => {

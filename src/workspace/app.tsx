@@ -1,11 +1,11 @@
 import { Hono } from 'hono';
-import { databaseFailure } from '../db/database-failure.js';
+import { toHostDatabaseError } from '../db/database-failure.js';
 import { errorText } from '../foundation/redact.js';
 import { loadFormTokens } from '../http/form-tokens.js';
 import { createLiveStreams } from '../http/live-streams.js';
 import { setSecurityHeaders } from '../http/security-headers.js';
 import { createActionTimer } from '../pending-actions/action-timer.js';
-import { repeat } from '../worker/repeat.js';
+import { repeatTask } from '../worker/repeat.js';
 import { requireOperator, requireOwnForm, setLanguage } from './access.js';
 import { loadWorkspaceAssets } from './assets.js';
 import type { Services, WorkspaceContext, WorkspaceEnv, WorkspaceNews } from './handler.js';
@@ -77,7 +77,7 @@ function startActions({ runtime }: Omit<AppOptions, 'closing'>, closing: AbortSi
   const round = async () => {
     if (!closing.aborted) await actions.run();
   };
-  const rounds = repeat(runtime.log, 'pending actions', actionsEveryMs, round, actions.stop);
+  const rounds = repeatTask(runtime.log, 'pending actions', actionsEveryMs, round, actions.stop);
   if (closing.aborted) void rounds.stop();
   closing.addEventListener('abort', () => void rounds.stop());
   return actions;
@@ -99,7 +99,7 @@ function notFoundPage(c: WorkspaceContext, title = t('pageNotFound')): Response 
 
 async function failed(thrown: unknown, c: WorkspaceContext, { runtime }: Services): Promise<Response> {
   // Queries of pages throw the driver's errors: translate them first.
-  const error = await databaseFailure(thrown, runtime.db);
+  const error = await toHostDatabaseError(thrown, runtime.db);
   const refusal = refusalOf(error, runtime.log);
   const pageContext = c.get('pageContext');
   if (refusal && pageContext) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import pg from 'pg';
-import { type Statement, statements } from '../../src/db/statement.js';
+import { type Statement, statementsByName } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { sourceFiles } from '../support/source-files.js';
 import { migrated } from '../support/started-host.js';
@@ -33,9 +33,9 @@ describe('every statement', () => {
   const prepared = "SELECT cardinality(parameter_types) AS count FROM pg_prepared_statements WHERE name = 'checked'";
 
   it('is known to Postgres on a migrated schema: tables, columns and the types of its parameters', async () => {
-    assert.ok(statements.size > 100, `${statements.size} statements`);
+    assert.ok(statementsByName.size > 100, `${statementsByName.size} statements`);
     const failed: string[] = [];
-    for (const { name, text } of statements.values() as Iterable<Statement>) {
+    for (const { name, text } of statementsByName.values() as Iterable<Statement>) {
       const sql = text('cairnloop');
       const query = queryOf(sql);
       if (query === null) continue;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { pino } from 'pino';
-import { listenOn } from '../../src/db/listen.js';
+import { listenForNotifications } from '../../src/db/listen.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 import { silentProxy } from '../support/silent-proxy.js';
@@ -16,7 +16,7 @@ describe('a listening connection', () => {
 
   async function listening(url: string, work: (heard: string[]) => Promise<void>): Promise<void> {
     const heard: string[] = [];
-    const listener = listenOn({
+    const listener = listenForNotifications({
       connection: { url, schema: 'cairnloop', name: 'listener' },
       channel: 'channel',
       log: pino({ level: 'silent' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { expectedFailure } from '../../src/db/database-failure.js';
+import { toKnownDatabaseError } from '../../src/db/database-failure.js';
 import { migrateUp } from '../../src/db/migrate.js';
-import { isOutage } from '../../src/db/outage.js';
+import { isTransientError } from '../../src/db/outage.js';
 import { type CairnloopError, isCairnloopError } from '../../src/foundation/errors.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import { createTestDatabase, startOwnCluster } from '../support/database.js';
@@ -209,7 +209,7 @@ describe('database errors and recovery', () => {
     ['22P05', 'DATABASE_ENCODING', /cannot store a character/],
     ['22021', 'DATABASE_ENCODING', /cannot store a character/],
     ['25006', 'DATABASE_READ_ONLY', /read-only/],
-    ['25P03', 'DATABASE_BUSY', /did nothing for too long/],
+    ['25P03', 'DATABASE_BUSY', /was idle for too long/],
     ['40001', 'DATABASE_BUSY', /changed the same rows/],
     ['40P01', 'DATABASE_BUSY', /locked the same rows/],
     ['42501', 'DATABASE_PERMISSION', /lacks a right/],
@@ -234,7 +234,7 @@ describe('database errors and recovery', () => {
   for (const [sqlState, code, words] of raised)
     it(`${sqlState} gets a sentence of its own, without the code and with what to do`, () => {
       const error = Object.assign(new Error('as the server puts it'), { code: sqlState });
-      const told = expectedFailure(error, 'postgres://host:secret@db.internal:5433/shop') as CairnloopError;
+      const told = toKnownDatabaseError(error, 'postgres://host:secret@db.internal:5433/shop') as CairnloopError;
       assert.deepEqual([told.code, told.cause], [code, error]);
       assert.match(told.message, words);
       assert.ok(told.message.includes('db.internal:5433/shop') && told.hint);
@@ -244,7 +244,7 @@ describe('database errors and recovery', () => {
   it('an error of the statement itself is neither reworded nor retried', () => {
     for (const code of ['23505', '42703', '22003', '0A000', 'XX000']) {
       const error = Object.assign(new Error('as the server puts it'), { code });
-      assert.deepEqual([expectedFailure(error, ''), isOutage(error)], [undefined, false], code);
+      assert.deepEqual([toKnownDatabaseError(error, ''), isTransientError(error)], [undefined, false], code);
     }
   });
 });

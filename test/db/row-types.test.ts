@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { Node, Project, type Symbol as Property, SyntaxKind, type Type } from 'ts-morph';
-import { type Statement, statements } from '../../src/db/statement.js';
+import { type Statement, statementsByName } from '../../src/db/statement.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { describeStatement, type ResultColumn } from '../support/describe-statement.js';
 import { migrated } from '../support/started-host.js';
@@ -82,7 +82,7 @@ describe('the row type of every statement', () => {
     for (const path of new Set(declared.map(({ at }) => at.getSourceFile().getFilePath()))) await import(path);
     const faults: string[] = [];
     for (const { name, row, at } of declared) {
-      const { text } = statements.get(name) as Statement;
+      const { text } = statementsByName.get(name) as Statement;
       const columns = await describeStatement(client, text('cairnloop'));
       for (const property of row.getProperties()) {
         const fault = faultOf(property, columns, at);

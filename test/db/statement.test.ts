@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isWrite, statement } from '../../src/db/statement.js';
+import { isWriteStatement, statement } from '../../src/db/statement.js';
 
 describe('a statement with named parameters', () => {
   const find = statement<{ id: string; role: string | null; unused?: string }, { id: string }>(
@@ -48,7 +48,7 @@ describe('whether a statement changes rows', () => {
   ];
   it('is read from its keywords', () => {
     assert.deepEqual(
-      [changing.map(isWrite), reading.map(isWrite)],
+      [changing.map(isWriteStatement), reading.map(isWriteStatement)],
       [changing.map(() => true), reading.map(() => false)],
     );
   });

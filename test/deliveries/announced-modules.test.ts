@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/db/connect.js';
 import { announcedModules } from '../../src/deliveries/announced-modules.js';
-import { owedCallbacksLine } from '../../src/deliveries/log-owed-callbacks.js';
+import { owedCallbacksLogLine } from '../../src/deliveries/log-owed-callbacks.js';
 import { recordingGenerator } from '../support/drafting.js';
 import { minute, terms } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
@@ -35,7 +35,7 @@ describe('modules that the workers of a schema announce', () => {
     const worker = await startHost({ notifier, slaPolicyProvider });
     const web = await startHost({ slaPolicyProvider }, { database: worker.database, ...withoutWorker });
     assert.deepEqual(saidAtStart(web), [
-      'no notifier.onReply in this config; replies are owed to the workers of schema cairnloop, which have it',
+      'no notifier.onReply in this config; the workers of schema cairnloop have it and deliver the replies',
     ]);
     await resolve(web);
     assert.equal((await reply(web)).status, 'pending');
@@ -175,12 +175,12 @@ describe('modules that the workers of a schema announce', () => {
 
   it('the log says at the start which callbacks are owed, or that none are', () => {
     const { notifier } = recordingNotifier();
-    const told = (config: object, modules: Parameters<typeof owedCallbacksLine>[1]) =>
-      owedCallbacksLine(config, modules, 's');
+    const told = (config: object, modules: Parameters<typeof owedCallbacksLogLine>[1]) =>
+      owedCallbacksLogLine(config, modules, 's');
     assert.match(told({ notifier }, ['notifier'])?.message ?? '', /replies are stored, and nobody is notified/);
     assert.match(told({ notifier }, null)?.message ?? '', /replies are stored, and nobody is notified/);
     assert.equal(told({}, null)?.level, 'warn');
-    assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound is refused/);
+    assert.match(told({}, [])?.message ?? '', /no callback is owed, and outbound messages are refused/);
     assert.match(told({}, ['notifier', 'notifier.onReply'])?.message ?? '', /owed to the workers of schema s/);
   });
 });

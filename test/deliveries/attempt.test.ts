@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
-import { createAttempt } from '../../src/deliveries/attempt.js';
+import { createDeliveryAttempt } from '../../src/deliveries/attempt.js';
 import type { ClaimedDelivery } from '../../src/deliveries/claim.js';
 
 describe('a delivery that was claimed more often than it may be called', () => {
   const runtime = { config: { worker: { callbackTimeoutMs: 1000, maxAttempts: 3 } } } as never;
-  const attempt = createAttempt(runtime, 'outbound', { method: 'm', load: async () => new Map(), failure: () => null });
+  const attempt = createDeliveryAttempt(runtime, 'outbound', {
+    method: 'm',
+    load: async () => new Map(),
+    failure: () => null,
+  });
   const row = (attempts: number, leases_lost: number) => ({ id: 'd', attempts, leases_lost }) as ClaimedDelivery;
   const never = () => assert.fail('it is not called');
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import pg from 'pg';
 import { validateConfig } from '../../src/config/config-schema.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { claim, claimOneSuspect, renewLeases } from '../../src/deliveries/claim.js';
+import { claimDeliveries, claimSuspectStatement, renewLeases } from '../../src/deliveries/claim.js';
 import { createClaimer } from '../../src/deliveries/claimer.js';
-import { settle } from '../../src/deliveries/settle.js';
-import { findDue } from '../../src/worker/sweep.js';
+import { settleDeliveries } from '../../src/deliveries/settle.js';
+import { findDueTopics } from '../../src/worker/sweep.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -91,7 +91,7 @@ describe('what a worker claims', () => {
       await owe(200);
       await owe(20, 1);
       const claims = "SELECT FROM cairnloop.claim_deliveries('outbound', 200, 15000, '-infinity')";
-      const suspects = claimOneSuspect.text('cairnloop').replaceAll('$1', "'outbound'").replaceAll('$2', '15000');
+      const suspects = claimSuspectStatement.text('cairnloop').replaceAll('$1', "'outbound'").replaceAll('$2', '15000');
       const read = { claims: await blocksRead(database, claims), suspects: await blocksRead(database, suspects) };
       assert.ok(read.claims < 3 * settled && read.suspects < 100, JSON.stringify(read));
     } finally {
@@ -103,14 +103,18 @@ describe('what a worker claims', () => {
     await owe(5000);
     await database.query('VACUUM ANALYZE cairnloop.deliveries');
     const topics = "ARRAY['sla_breach', 'draft']";
-    const look = findDue.text('cairnloop').replaceAll('$1', topics).replaceAll('$2', '1000').replaceAll('$3', topics);
+    const look = findDueTopics
+      .text('cairnloop')
+      .replaceAll('$1', topics)
+      .replaceAll('$2', '1000')
+      .replaceAll('$3', topics);
     const read = await blocksRead(database, look);
     assert.ok(read < 50, `${read} blocks`);
   });
 
   it('has no lease once its outcome is written, also if a renewal was under way', async () => {
     await owe(1);
-    const rows = await claim(db, 'outbound', { limit: 1, leaseMs: 15_000 });
+    const rows = await claimDeliveries(db, 'outbound', { limit: 1, leaseMs: 15_000 });
     const [row] = rows;
     assert.ok(row);
     await renewLeases(db, rows, 60_000);
@@ -118,7 +122,7 @@ describe('what a worker claims', () => {
       (await database.query('SELECT lease_until FROM cairnloop.deliveries')).rows[0].lease_until;
     assert.ok((await lease()) > new Date(Date.now() + 30_000));
     const outcome = { kind: 'retry', error: 'busy', delayMs: 1000 } as const;
-    await settle(db, [{ row, topic: 'outbound', outcome, seconds: 0 }]);
+    await settleDeliveries(db, [{ row, topic: 'outbound', outcome, seconds: 0 }]);
     await renewLeases(db, rows, 60_000);
     assert.equal(await lease(), null);
   });

@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { type ClaimedDelivery, claim, claimSuspect, renewLeases } from '../../src/deliveries/claim.js';
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  claimSuspectDelivery,
+  renewLeases,
+} from '../../src/deliveries/claim.js';
 import { writeKeptOutcomes } from '../../src/deliveries/kept-outcomes.js';
 import { createOutcomeWriter } from '../../src/deliveries/outcome-writer.js';
 import {
+  type ClaimOutcome,
   keepOutcomes,
-  type Outcome,
   type Settlement,
-  settle,
+  settleDeliveries,
   type WrittenOutcome,
 } from '../../src/deliveries/settle.js';
 import type { Runtime } from '../../src/runtime.js';
@@ -20,7 +25,7 @@ type Topic = 'outbound' | 'conversation_resolved';
 
 const leaseMs = 1000;
 
-const settlement = (row: ClaimedDelivery, outcome: Outcome, topic: Topic = 'outbound'): Settlement => ({
+const settlement = (row: ClaimedDelivery, outcome: ClaimOutcome, topic: Topic = 'outbound'): Settlement => ({
   row,
   topic,
   outcome,
@@ -68,9 +73,9 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   };
 
   const takeOver = async (topic: Topic): Promise<{ lapsed: ClaimedDelivery; current: ClaimedDelivery }> => {
-    const [lapsed] = await claim(db, topic, { limit: 1, leaseMs });
+    const [lapsed] = await claimDeliveries(db, topic, { limit: 1, leaseMs });
     await moveClock(database, 2 * leaseMs);
-    const [current] = await claim(db, topic, { limit: 1, leaseMs });
+    const [current] = await claimDeliveries(db, topic, { limit: 1, leaseMs });
     assert.ok(lapsed && current, 'not claimed twice');
     assert.deepEqual([current.id, current.claims], [lapsed.id, lapsed.claims + 1]);
     return { lapsed, current };
@@ -84,7 +89,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   };
   const written = (id: string, how: WrittenOutcome) => new Map([[id, how]]);
 
-  const outcomes: Outcome[] = [
+  const outcomes: ClaimOutcome[] = [
     { kind: 'done' },
     { kind: 'retry', error: 'late', delayMs: 1 },
     { kind: 'discarded', error: 'late' },
@@ -98,11 +103,14 @@ describe('a claim whose lease ran out and that another worker took over', () => 
         const id = await owe(topic);
         const { lapsed, current } = await takeOver(topic);
         const before = await stored();
-        assert.deepEqual(await settle(db, [settlement(lapsed, outcome, topic)]), written(id, 'refused'));
+        assert.deepEqual(await settleDeliveries(db, [settlement(lapsed, outcome, topic)]), written(id, 'refused'));
         assert.deepEqual(await stored(), before);
         for (const table of ['audit_events', 'delivery_outcomes'])
           assert.deepEqual((await database.query(`SELECT * FROM cairnloop.${table}`)).rows, [], table);
-        assert.deepEqual(await settle(db, [settlement(current, { kind: 'done' }, topic)]), written(id, 'settled'));
+        assert.deepEqual(
+          await settleDeliveries(db, [settlement(current, { kind: 'done' }, topic)]),
+          written(id, 'settled'),
+        );
         assert.equal((await stored())[0].state, 'done');
       });
     }
@@ -122,13 +130,13 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     await owe('outbound');
     const { lapsed, current } = await takeOver('outbound');
     await moveClock(database, 4 * leaseMs);
-    assert.deepEqual(await claim(db, 'outbound', { limit: 1, leaseMs }), []);
-    const [suspect] = await claimSuspect(db, 'outbound', leaseMs);
+    assert.deepEqual(await claimDeliveries(db, 'outbound', { limit: 1, leaseMs }), []);
+    const [suspect] = await claimSuspectDelivery(db, 'outbound', leaseMs);
     assert.ok(suspect, 'not claimed');
     assert.deepEqual([suspect.claims, suspect.attempts], [current.claims + 1, current.attempts + 1]);
     const before = await stored();
     for (const row of [lapsed, current]) {
-      assert.deepEqual(await settle(db, [settlement(row, { kind: 'done' })]), written(row.id, 'refused'));
+      assert.deepEqual(await settleDeliveries(db, [settlement(row, { kind: 'done' })]), written(row.id, 'refused'));
       await renewLeases(db, [row], 100 * leaseMs);
     }
     assert.deepEqual(await stored(), before);
@@ -145,11 +153,15 @@ describe('a claim whose lease ran out and that another worker took over', () => 
       const locker = await db.pool.connect();
       await locker.query('BEGIN');
       await locker.query('SELECT FROM cairnloop.deliveries FOR UPDATE');
-      const meanwhile = await Promise.all(workers.map((worker) => claimSuspect(worker, 'outbound', 100 * leaseMs)));
+      const meanwhile = await Promise.all(
+        workers.map((worker) => claimSuspectDelivery(worker, 'outbound', 100 * leaseMs)),
+      );
       assert.deepEqual(meanwhile.flat(), [], 'a row that somebody else holds was waited for');
       await locker.query('COMMIT');
       locker.release();
-      const claimed = await Promise.all(workers.map((worker) => claimSuspect(worker, 'outbound', 100 * leaseMs)));
+      const claimed = await Promise.all(
+        workers.map((worker) => claimSuspectDelivery(worker, 'outbound', 100 * leaseMs)),
+      );
       assert.equal(claimed.flat().length, 1);
     } finally {
       await Promise.all(workers.map((worker) => worker.close()));
@@ -159,9 +171,9 @@ describe('a claim whose lease ran out and that another worker took over', () => 
   for (const topic of ['outbound', 'conversation_resolved'] as const) {
     it(`F1 does not keep other deliveries in the same write from being settled (${topic})`, async () => {
       const [lost = '', own = ''] = [await owe(topic), await owe(topic)];
-      const claimed = await claim(db, topic, { limit: 2, leaseMs });
+      const claimed = await claimDeliveries(db, topic, { limit: 2, leaseMs });
       await database.query('UPDATE cairnloop.deliveries SET claims = claims + 1 WHERE id = $1', [lost]);
-      const answer = await settle(
+      const answer = await settleDeliveries(
         db,
         claimed.map((row) => settlement(row, { kind: 'done' }, topic)),
       );
@@ -194,7 +206,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
 
   it('F21 keeps an outcome whose delivery is still locked, and writes it later with others', async () => {
     const ids = [await owe('outbound'), await owe('outbound')];
-    const claimed = await claim(db, 'outbound', { limit: 2, leaseMs });
+    const claimed = await claimDeliveries(db, 'outbound', { limit: 2, leaseMs });
     await keepOutcomes(
       db,
       claimed.map((row) => settlement(row, { kind: 'done' })),
@@ -223,7 +235,7 @@ describe('a claim whose lease ran out and that another worker took over', () => 
     it(`F21 keeps "${kind}" without counting an attempt`, async () => {
       await owe('outbound');
       const { current } = await takeOver('outbound');
-      await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as Outcome)]);
+      await keepOutcomes(db, [settlement(current, { kind, error: 'late', delayMs: 0 } as ClaimOutcome)]);
       await writeKeptOutcomes({ db, ...about } as unknown as Runtime, { outbound: {} } as never);
       const [row] = await stored();
       assert.deepEqual([row.attempts, row.lease_until], [current.attempts - 1, null]);
@@ -233,10 +245,10 @@ describe('a claim whose lease ran out and that another worker took over', () => 
 
   it('F1 an outcome that Postgres refuses does not keep others from being written', async () => {
     for (let n = 0; n < 3; n += 1) await owe('outbound');
-    const claimed = await claim(db, 'outbound', { limit: 3, leaseMs });
+    const claimed = await claimDeliveries(db, 'outbound', { limit: 3, leaseMs });
     const log = { info() {}, warn() {}, error() {} };
     const settler = createOutcomeWriter({ db, log } as unknown as Runtime);
-    const outcomes: Outcome[] = [{ kind: 'done' }, { kind: 'discarded', error: 'a\0b' }, { kind: 'done' }];
+    const outcomes: ClaimOutcome[] = [{ kind: 'done' }, { kind: 'discarded', error: 'a\0b' }, { kind: 'done' }];
     await Promise.all(claimed.map((row, n) => settler.settle(settlement(row, outcomes[n] ?? { kind: 'done' }))));
     const states = (await stored()).map(({ state }) => state);
     assert.deepEqual(states.sort(), ['done', 'done', 'pending']);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Database, openDatabase } from '../../src/db/connect.js';
-import { claim } from '../../src/deliveries/claim.js';
-import { settle } from '../../src/deliveries/settle.js';
+import { claimDeliveries } from '../../src/deliveries/claim.js';
+import { settleDeliveries } from '../../src/deliveries/settle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { moveClock } from '../support/database-clock.js';
 import { migrated } from '../support/started-host.js';
@@ -32,7 +32,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
        FROM conversation, generate_series(0, $3::int) n`,
       [conversations, retryInMs, later],
     );
-  const take = (limit = 10) => claim(db, 'reply', { limit, leaseMs });
+  const take = (limit = 10) => claimDeliveries(db, 'reply', { limit, leaseMs });
   const due = async () =>
     (
       await database.query(
@@ -72,7 +72,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
       assert.ok(row);
       assert.deepEqual(others, []);
       taken.push(row.id);
-      await settle(db, [{ row, topic: 'reply', outcome: { kind: 'done' }, seconds: 0 }]);
+      await settleDeliveries(db, [{ row, topic: 'reply', outcome: { kind: 'done' }, seconds: 0 }]);
     }
     assert.deepEqual(taken, await order());
   });
@@ -83,7 +83,9 @@ describe('replies that wait for an earlier one of their conversation', () => {
     await database.query('UPDATE cairnloop.deliveries SET available_at = now() WHERE attempts = 1');
     const [first] = await take();
     assert.ok(first);
-    await settle(db, [{ row: first, topic: 'reply', outcome: { kind: 'discarded', error: 'no' }, seconds: 0 }]);
+    await settleDeliveries(db, [
+      { row: first, topic: 'reply', outcome: { kind: 'discarded', error: 'no' }, seconds: 0 },
+    ]);
     const [second] = await take();
     assert.deepEqual([first.id, second?.id], await order());
   });
@@ -96,7 +98,7 @@ describe('replies that wait for an earlier one of their conversation', () => {
     await database.query(
       `UPDATE cairnloop.deliveries SET available_at = now() + interval '1 hour' WHERE lease_until IS NULL`,
     );
-    await settle(db, [{ row: first, topic: 'reply', outcome: { kind: 'done' }, seconds: 0 }]);
+    await settleDeliveries(db, [{ row: first, topic: 'reply', outcome: { kind: 'done' }, seconds: 0 }]);
     assert.deepEqual(await take(), []);
   });
 });

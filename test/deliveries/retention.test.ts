@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { statement } from '../../src/db/statement.js';
-import { forgetDone } from '../../src/deliveries/retention.js';
+import { deleteDoneDeliveries } from '../../src/deliveries/retention.js';
 import type { TestDatabase } from '../support/database.js';
 import { causes } from '../support/error-causes.js';
 import { eventually } from '../support/eventually.js';
@@ -70,7 +70,7 @@ describe('retention of done deliveries', () => {
       [],
     );
     assert.deepEqual(
-      host.log.filter(({ msg }) => msg === 'done deliveries cleared away').map(({ forgotten }) => forgotten),
+      host.log.filter(({ msg }) => msg === 'done deliveries removed').map(({ forgotten }) => forgotten),
       [1],
     );
   });
@@ -88,8 +88,8 @@ describe('retention of done deliveries', () => {
         return rows;
       },
     };
-    assert.equal(await forgetDone(watched, 3), 0);
-    assert.equal(await forgetDone(watched, 1), 12_000);
+    assert.equal(await deleteDoneDeliveries(watched, 3), 0);
+    assert.equal(await deleteDoneDeliveries(watched, 1), 12_000);
     assert.deepEqual(
       batches.map((ids) => ids.length),
       [0, 5000, 5000, 2000],
@@ -108,7 +108,7 @@ describe('retention of done deliveries', () => {
     const resolving = Promise.all(
       opened.map(({ id }) => host.cairnloop.conversations.resolve(id, { resolvedBy: operator })),
     );
-    const forgotten = await Promise.all([1, 2, 3].map(() => forgetDone(connect(host.database), 1)));
+    const forgotten = await Promise.all([1, 2, 3].map(() => deleteDoneDeliveries(connect(host.database), 1)));
     await resolving;
     await eventually(async () => assert.deepEqual(await states(host), { done: 150 }));
     assert.equal(
@@ -126,8 +126,8 @@ describe('retention of done deliveries', () => {
     const db = connect(host.database);
     await connect(host.database).transaction(async (tx) => {
       await tx.run(statement('test.hold', (s) => `SELECT FROM ${s}.deliveries WHERE dedupe_key = '2' FOR UPDATE`));
-      assert.equal(await forgetDone(db, 1), 2);
+      assert.equal(await deleteDoneDeliveries(db, 1), 2);
     });
-    assert.equal(await forgetDone(db, 1), 1);
+    assert.equal(await deleteDoneDeliveries(db, 1), 1);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { openDatabase } from '../../src/db/connect.js';
-import { findWorkerBeats } from '../../src/deliveries/worker-health.js';
+import { findWorkerHeartbeats } from '../../src/deliveries/worker-health.js';
 import { createTestDatabase } from '../support/database.js';
 import { migrated } from '../support/started-host.js';
 
@@ -13,7 +13,7 @@ describe('heartbeats of workers', () => {
        SELECT gen_random_uuid(), 'host-' || n, n, '0.1.0', 'running', 1, '{}', now(), now() - n * interval '1 minute'
        FROM generate_series(1, 1001) n ORDER BY n DESC`,
     );
-    const hosts = (await findWorkerBeats(db)).map(({ host }) => host);
+    const hosts = (await findWorkerHeartbeats(db)).map(({ host }) => host);
     assert.deepEqual([hosts.length, hosts[0], hosts[1]], [1000, 'host-1', 'host-2']);
     await db.close();
     await database.drop();

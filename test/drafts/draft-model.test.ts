@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Cairnloop } from '../../src/contracts/cairnloop.js';
 import { type Decision, type DraftStatus, decisions } from '../../src/contracts/domain.js';
-import { nextStatus } from '../../src/drafts/draft-states.js';
+import { nextDraftStatus } from '../../src/drafts/draft-states.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
 import { answer, recordingPolicy, sentTexts } from '../support/drafting.js';
 import { operator, type StartedHost, useHosts } from '../support/started-host.js';
@@ -49,7 +49,7 @@ function expected(model: Model, step: Step): string | null {
     case 'receive':
       model.open = true;
       for (const draft of model.drafts) {
-        const next = nextStatus(draft.status, 'supersede');
+        const next = nextDraftStatus(draft.status, 'supersede');
         if (next.ok) draft.status = next.status;
       }
       return null;
@@ -76,7 +76,7 @@ function expected(model: Model, step: Step): string | null {
 function settled(model: Model, step: Extract<Step, { by: By }>): string | null {
   const draft = model.drafts.at(-1 - step.draft);
   if (!draft) return null;
-  const next = nextStatus(draft.status, step.type);
+  const next = nextDraftStatus(draft.status, step.type);
   if (!next.ok) return 'DRAFT_NOT_PENDING';
   if (step.type !== 'discard' && !model.open) return 'CONVERSATION_RESOLVED';
   if (step.type !== 'discard') model.sent.push(step.type === 'edit' ? `edited by ${step.by}` : answer.content);

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type DraftStatus, draftStatuses } from '../../src/contracts/domain.js';
-import { type DraftAction, draftActions, nextStatus } from '../../src/drafts/draft-states.js';
+import { type DraftAction, draftActions, nextDraftStatus } from '../../src/drafts/draft-states.js';
 
-const legalActions = (status: DraftStatus) => draftActions.filter((action) => nextStatus(status, action).ok);
+const legalActions = (status: DraftStatus) => draftActions.filter((action) => nextDraftStatus(status, action).ok);
 
 describe('drafts/draft-states', () => {
   it('AP4 lets a draft that waits for approval be approved, edited, discarded or superseded', () => {
     assert.deepEqual(legalActions('pending'), ['approve', 'edit', 'discard', 'supersede']);
-    assert.deepEqual(nextStatus('pending', 'approve'), { ok: true, status: 'approved' });
-    assert.deepEqual(nextStatus('pending', 'edit'), { ok: true, status: 'edited' });
-    assert.deepEqual(nextStatus('pending', 'supersede'), { ok: true, status: 'superseded' });
+    assert.deepEqual(nextDraftStatus('pending', 'approve'), { ok: true, status: 'approved' });
+    assert.deepEqual(nextDraftStatus('pending', 'edit'), { ok: true, status: 'edited' });
+    assert.deepEqual(nextDraftStatus('pending', 'supersede'), { ok: true, status: 'superseded' });
   });
 
   it('AP4 refuses what was superseded, with the reason', () => {
-    assert.deepEqual(nextStatus('superseded', 'approve'), { ok: false, reason: 'the customer has written since' });
+    assert.deepEqual(nextDraftStatus('superseded', 'approve'), { ok: false, reason: 'the customer has written since' });
   });
 
   it('AP3 lets a prepared draft be used or discarded, and not approved', () => {
     assert.deepEqual(legalActions('prepared'), ['discard', 'use']);
-    assert.equal(nextStatus('prepared', 'approve').ok, false);
+    assert.equal(nextDraftStatus('prepared', 'approve').ok, false);
   });
 
   it('AP5, AP2 allows no action on a denied or sent draft', () => {
@@ -47,7 +47,7 @@ describe('drafts/draft-states', () => {
 });
 
 function attempt(status: DraftStatus, action: DraftAction): DraftStatus | undefined {
-  const step = nextStatus(status, action);
+  const step = nextDraftStatus(status, action);
   if (step.ok) {
     assert.ok(draftStatuses.includes(step.status) && step.status !== status);
     return step.status;

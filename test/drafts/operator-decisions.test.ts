@@ -88,7 +88,7 @@ describe('drafts: approve, edit and discard', () => {
     assert.deepEqual([edited.status, edited.content], ['edited', 'In my words']);
     await assert.rejects(cairnloop.drafts.edit(draft.id, { actor: someone(2), content: 'Again' }), {
       code: 'DRAFT_NOT_PENDING',
-      message: /it is edited \(it was sent already, with the words of an operator\)/,
+      message: /it is edited \(it was sent already, with an operator's text\)/,
     });
     assert.deepEqual(await sentTexts(host, id), [{ role: 'operator', content: 'In my words' }]);
     const { rows } = await host.database.query('SELECT content, proposed_content FROM cairnloop.drafts');

@@ -3,8 +3,8 @@ import type { Actor, Conversation, Draft, Message, Sla } from '../../src/contrac
 import {
   type AnnouncingRuntime,
   announce,
-  announceHarmless,
-  announceHeld,
+  announceHarmlessFollowUps,
+  announceHeldFollowUps,
   type HeldFollowUps,
 } from '../../src/events/announce.js';
 import type { Changes, ChangeType } from '../../src/events/changes.js';
@@ -200,7 +200,7 @@ describe('what follows a change', () => {
     held.splice(1, 0, () => seen.push('span'));
     assert.deepEqual(seen, []);
     const { runtime: own, seen: done } = recording();
-    announceHeld(own, held);
+    announceHeldFollowUps(own, held);
     assert.deepEqual(seen, ['span']);
     assert.deepEqual(
       done,
@@ -213,7 +213,7 @@ describe('what follows a change', () => {
     const { runtime } = recording(held);
     for (const row of table) announceRow(runtime, row);
     const { runtime: own, seen } = recording();
-    announceHarmless(own, held);
+    announceHarmlessFollowUps(own, held);
     assert.ok(seen.length > 20 && seen.every((line) => /^(wake|show) /.test(line)));
   });
 });

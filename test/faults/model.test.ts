@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Database } from '../../src/db/connect.js';
 import { openDatabase } from '../../src/db/connect.js';
-import { type ClaimedDelivery, claim } from '../../src/deliveries/claim.js';
-import { type Outcome, settle } from '../../src/deliveries/settle.js';
+import { type ClaimedDelivery, claimDeliveries } from '../../src/deliveries/claim.js';
+import { type ClaimOutcome, settleDeliveries } from '../../src/deliveries/settle.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { stopClock } from '../support/database-clock.js';
 import { migrated } from '../support/started-host.js';
@@ -17,7 +17,7 @@ type Topic = 'outbound' | 'reply';
 type Step =
   | { do: 'owe'; conversation: number; inMs: number }
   | { do: 'claim'; limit: number }
-  | { do: 'settle'; pick: number; how: Outcome['kind'] }
+  | { do: 'settle'; pick: number; how: ClaimOutcome['kind'] }
   | { do: 'wait'; ms: number };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -83,7 +83,7 @@ class Reference {
   }
 
   /** An outcome says how many attempts were made: what was given back was none. */
-  settle(key: string, { claims, attempts }: ClaimedDelivery, how: Outcome['kind']): boolean {
+  settle(key: string, { claims, attempts }: ClaimedDelivery, how: ClaimOutcome['kind']): boolean {
     const one = this.owed.find((each) => each.key === key);
     if (one?.state !== 'pending' || one.claims !== claims) return false;
     one.lease = 0;
@@ -144,7 +144,7 @@ describe('faults: any order of events', function () {
     if (one.do === 'wait') reference.now += one.ms;
     if (one.do === 'owe') await owe(one, index, reference);
     if (one.do === 'claim') {
-      const rows = await claim(db, reference.topic, { limit: one.limit, leaseMs });
+      const rows = await claimDeliveries(db, reference.topic, { limit: one.limit, leaseMs });
       assert.deepEqual(
         rows.map((row) => row.id),
         reference.claim(one.limit),
@@ -153,8 +153,8 @@ describe('faults: any order of events', function () {
     }
     const row = one.do === 'settle' ? handed[one.pick % Math.max(1, handed.length)] : undefined;
     if (one.do !== 'settle' || !row) return;
-    const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as Outcome;
-    const written = await settle(db, [{ row, topic: reference.topic, outcome, seconds: 0 }]);
+    const outcome = { kind: one.how, error: 'failed', delayMs: 1000 } as ClaimOutcome;
+    const written = await settleDeliveries(db, [{ row, topic: reference.topic, outcome, seconds: 0 }]);
     assert.equal(
       written.get(row.id) === 'settled',
       reference.settle(row.id, row, one.how),

@@ -154,7 +154,7 @@ describe('SlaPolicyProvider in the flow', () => {
       const { id } = await customerAsks(host);
       await host.cairnloop.conversations.reply(id, { content: 'Hello!', actor: operator });
       assert.deepEqual(await clocks(host), []);
-      assert.ok(host.log.some(({ msg }) => String(msg).includes('no SLA starts')));
+      assert.ok(host.log.some(({ msg }) => String(msg).includes('no SLA clock starts')));
       await assert.rejects(host.cairnloop.sla.activePolicies(), { code: 'SLA_POLICIES_UNAVAILABLE' });
       const scraped = await host.cairnloop.operations().fetch(new Request('http://localhost/metrics'));
       assert.match(await scraped.text(), /cairnloop_host_module_failures_total\{module="slaPolicyProvider"\} 1\n/);

@@ -10,7 +10,7 @@ import { migrateUp } from '../../src/db/migrate.js';
 import { isCairnloopError } from '../../src/foundation/errors.js';
 import { createCairnloop } from '../../src/instance/cairnloop.js';
 import type { Runtime } from '../../src/runtime.js';
-import { breachDue } from '../../src/sla/breach.js';
+import { breachDueClocks } from '../../src/sla/breach.js';
 import type { ClockHistory } from '../../src/sla/clock-history.js';
 import { replayClocks } from '../../src/sla/replay-clocks.js';
 import type { SlaRow } from '../../src/sla/rows.js';
@@ -70,7 +70,7 @@ describe('sla clock on a real Postgres', () => {
        RETURNING subject_id`,
       [id],
     );
-    await breachDue(
+    await breachDueClocks(
       runtime,
       due.rows.map((row) => row.subject_id),
     );

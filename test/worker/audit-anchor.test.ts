@@ -9,7 +9,7 @@ import { err } from '../../src/contracts/result.js';
 import { type Database, openDatabase } from '../../src/db/connect.js';
 import { prometheus } from '../../src/ops/prometheus.js';
 import type { Runtime } from '../../src/runtime.js';
-import { handOverAnchor } from '../../src/worker/hand-over-anchor.js';
+import { handOverAuditAnchor } from '../../src/worker/hand-over-anchor.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { moveClock } from '../support/database-clock.js';
 import { eventually } from '../support/eventually.js';
@@ -45,7 +45,7 @@ describe('onAuditAnchor', () => {
   /** One round of a worker, as far as anchors are concerned. */
   const round = (notifier: Notifier, callbackTimeoutMs = 5000) => {
     const config = validateConfig({ database: { url: database.url }, notifier, worker: { callbackTimeoutMs } });
-    return handOverAnchor({ config, db, log: pino({ level: 'silent' }) } as Runtime);
+    return handOverAuditAnchor({ config, db, log: pino({ level: 'silent' }) } as Runtime);
   };
 
   const recordOne = async () => {

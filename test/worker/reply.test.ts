@@ -5,7 +5,7 @@ import { err } from '../../src/contracts/result.js';
 import { openDatabase } from '../../src/db/connect.js';
 import { readWork } from '../../src/doctor/read-work.js';
 import { prometheus } from '../../src/ops/prometheus.js';
-import { findDue } from '../../src/worker/sweep.js';
+import { findDueTopics } from '../../src/worker/sweep.js';
 import { findWorkerHealth } from '../../src/workspace/queries/delivery-lines.js';
 import { answer, atOnce, recordingGenerator, recordingPolicy } from '../support/drafting.js';
 import { minute } from '../support/error-causes.js';
@@ -241,7 +241,7 @@ describe('onReply', () => {
     await say(host, id, 'second');
     const db = openDatabase({ url: host.database.url, schema: 'cairnloop', poolSize: 1 });
     const { oldestDueAt, pending } = await findWorkerHealth({ db });
-    const [due] = await db.run(findDue, { lookAheadMs: 1000, open: ['reply'], topics: ['reply'] });
+    const [due] = await db.run(findDueTopics, { lookAheadMs: 1000, open: ['reply'], topics: ['reply'] });
     await db.close();
     const client = new pg.Client(host.database.url);
     await client.connect();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { deliveryTopics } from '../../src/contracts/domain.js';
 import type { Runtime } from '../../src/runtime.js';
-import { createSweep } from '../../src/worker/sweep.js';
+import { createDeliverySweep } from '../../src/worker/sweep.js';
 
 describe('a sweep', () => {
   /** Which topics each sweep looked for at the start of their queues. */
@@ -13,7 +13,7 @@ describe('a sweep', () => {
       await took();
       return [];
     };
-    return { looks, sweep: createSweep({ db: { run }, jobs: { wake() {} } } as unknown as Runtime, isFull) };
+    return { looks, sweep: createDeliverySweep({ db: { run }, jobs: { wake() {} } } as unknown as Runtime, isFull) };
   };
 
   it('scans the queues less often while that is slow, and keeps scheduling deadlines', async () => {

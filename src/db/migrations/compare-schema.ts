@@ -8,17 +8,17 @@ export interface AppliedMigration {
   worksWithCodeOf: string | null;
 }
 
-/** A schema, compared with the migrations of this package. */
+/** How the migrations applied to a schema compare with those of this package. */
 export interface SchemaComparison {
   applied: string[];
   pending: string[];
-  /** Applied by a later version of this package. */
+  /** Migrations applied by a later version of this package. */
   unknown: string[];
-  /** The unknown ones on which this version does not work. */
+  /** Those of `unknown` that this version of the package cannot work with. */
   incompatible: string[];
 }
 
-/** Compares what is applied with what this package knows. Pure. */
+/** Compares the applied migrations with those of this package. Pure. */
 export function compareSchema(
   recorded: readonly AppliedMigration[],
   package_: readonly Pick<Migration, 'name'>[] = migrations,
@@ -34,7 +34,10 @@ export function compareSchema(
   };
 }
 
-/** Reads the rows; `jsonb` because a schema made before `0021-rolling-upgrades` has no such column. */
-export function selectApplied(quotedSchema: string): string {
+/**
+ * The SQL that reads the table `migrations`; by `jsonb`, because its column `works_with_code_of` is missing before
+ * 0021-rolling-upgrades.
+ */
+export function selectAppliedMigrations(quotedSchema: string): string {
   return `SELECT name, to_jsonb(m) ->> 'works_with_code_of' AS "worksWithCodeOf" FROM ${quotedSchema}.migrations m ORDER BY name`;
 }

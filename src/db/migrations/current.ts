@@ -1,25 +1,30 @@
 import { CairnloopError } from '../../foundation/errors.js';
 import type { Database } from '../connect.js';
 import { type Executor, type NoParams, statement } from '../statement.js';
-import { type AppliedMigration, compareSchema, type SchemaComparison, selectApplied } from './compare-schema.js';
+import {
+  type AppliedMigration,
+  compareSchema,
+  type SchemaComparison,
+  selectAppliedMigrations,
+} from './compare-schema.js';
 
-/** Whether this package works on the schema. Rejects where the schema is missing altogether. */
+/** Whether this package works on the schema. Rejects if the schema does not exist. */
 export async function migrationsAreCurrent(executor: Executor): Promise<boolean> {
   const { pending, incompatible } = await compare(executor);
   return pending.length === 0 && incompatible.length === 0;
 }
 
-/** The migrations of this package that are not applied; all of them where the schema was never made. */
+/** The migrations of this package that are not applied; all of them if the schema does not exist. */
 export async function pendingMigrations(executor: Executor): Promise<string[]> {
   return (await compareOrNone(executor)).pending;
 }
 
-/** How long a result of the check is reused on the same connections, in milliseconds. */
+/** How long a passed schema check holds for the connections that are open, in milliseconds. */
 const freshMs = 1000;
 
 /**
- * A check for every call: throws `SCHEMA_NEWER` or `MIGRATIONS_PENDING` unless this package works on the schema, as
- * `migrate` and `worker` do. At most one statement a second, and one for a new connection.
+ * Creates a check to run before every call. It throws `SCHEMA_NEWER` or `MIGRATIONS_PENDING` unless this package works
+ * on the schema, as `migrate` and `worker` do. It queries at most once a second, and after a new connection.
  */
 export function createSchemaCheck(db: Database): () => Promise<void> {
   let checkedAt = Number.NEGATIVE_INFINITY;
@@ -60,4 +65,4 @@ async function compare(executor: Executor): Promise<SchemaComparison> {
   return compareSchema(await executor.run(readApplied));
 }
 
-const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectApplied);
+const readApplied = statement<NoParams, AppliedMigration>('migrations.applied', selectAppliedMigrations);

@@ -23,7 +23,7 @@ import { removedConversations } from './0023-removed-conversations.js';
 import { searchCommonWords } from './0024-search-common-words.js';
 import type { Migration } from './migration.js';
 
-/** Every step of the schema, in the order in which they are applied. */
+/** All migrations, in the order in which they are applied. */
 export const migrations: readonly Migration[] = [
   conversations,
   slas,

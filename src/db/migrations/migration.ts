@@ -1,18 +1,19 @@
-/** One step of the schema. Both texts run in a transaction of their own, with the row that records them. */
+/** One migration. `up` and `down` each run in a transaction together with the row that records them. */
 export interface Migration {
   name: string;
   /**
-   * The oldest code that works on the schema once this migration is applied, by the newest migration that it knows: its
-   * processes keep running beside newer ones. Absent: only code that knows this migration works, and older code is refused.
+   * The name of an earlier migration: code that knows that one works on the schema with this migration applied, so that
+   * old and new processes run side by side. Absent: only code that knows this migration works, and older code is
+   * refused.
    */
   worksWithCodeOf?: string;
   /**
-   * Statements that run before `up`, each outside of a transaction, e.g. to build an index while others write. They run
-   * again from the first one after a crash. Gets the quoted schema.
+   * Statements that run before `up`, each outside of a transaction, e.g. to build an index while others write. After a
+   * crash all of them run again. Gets the quoted schema.
    */
   prepare?: (schema: string) => string[];
   /** SQL that makes the change; gets the quoted schema. */
   up: (schema: string) => string;
-  /** SQL that reverts it. */
+  /** SQL that reverts `up`; gets the quoted schema. */
   down: (schema: string) => string;
 }

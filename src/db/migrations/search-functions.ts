@@ -1,5 +1,14 @@
-/** The SQL functions of search: what is stored in its index, and what is looked for. */
-import { digraphs, dropped, letterFolding, separators, syllabic, unspaced } from './search-letters.js';
+/**
+ * The SQL functions of search: they compute what the index stores of a text, and what a query looks up in the index.
+ */
+import {
+  digraphs,
+  droppedCharacters,
+  letterFolding,
+  separatorCharacters,
+  syllabicCharacters,
+  unspacedAlphabetCharacters,
+} from './search-letters.js';
 
 const pure = 'IMMUTABLE PARALLEL SAFE';
 
@@ -12,8 +21,8 @@ const spellDigraphs = digraphs.reduce(
 );
 
 /**
- * One text for all ways to write it: words of letters, digits and their marks, with one space between. `lower` goes by
- * ASCII alone, and the rest by lists, as what it does to other letters depends on the locale of the database.
+ * Normalizes a text, so that all spellings of a word become equal: words of letters, digits and their marks, with one
+ * space between. Letters beyond ASCII are lowered by lists, because `lower` depends on the locale of the database.
  */
 export const foldFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_fold(p_text text) RETURNS text LANGUAGE plpgsql ${pure} AS $$
@@ -21,7 +30,7 @@ export const foldFunction = (s: string) => `
       plain text COLLATE "C" := left(p_text, 20000);
     BEGIN
       IF octet_length(plain) > length(plain) AND getdatabaseencoding() = 'UTF8' THEN
-        plain := regexp_replace(normalize(plain, NFKD), '[${dropped}]+', '', 'g');
+        plain := regexp_replace(normalize(plain, NFKD), '[${droppedCharacters}]+', '', 'g');
         IF octet_length(plain) > length(plain) THEN
           ${foldLetters}
           IF plain ~ '[${digraphs.map(([letter]) => letter).join('')}]' THEN
@@ -30,16 +39,19 @@ export const foldFunction = (s: string) => `
           plain := normalize(plain, NFC);
         END IF;
       END IF;
-      RETURN left(btrim(regexp_replace(lower(plain), '[${separators}]+', ' ', 'g')), 20000);
+      RETURN left(btrim(regexp_replace(lower(plain), '[${separatorCharacters}]+', ' ', 'g')), 20000);
     END $$;`;
 
-/** A piece is a run of one kind of script; its width is how many signs of it the index holds from each place on. */
+/**
+ * `search_pieces` splits a normalized text into pieces, each of one kind of script. `search_width` is the length of the
+ * substrings that the index stores of a piece, in characters.
+ */
 export const piecesFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_width(p_piece text) RETURNS integer LANGUAGE plpgsql ${pure} AS $$
     BEGIN
       RETURN CASE
-        WHEN p_piece COLLATE "C" ~ '^[${syllabic}]' THEN 3
-        WHEN p_piece COLLATE "C" ~ '^[${unspaced}]' THEN 6
+        WHEN p_piece COLLATE "C" ~ '^[${syllabicCharacters}]' THEN 3
+        WHEN p_piece COLLATE "C" ~ '^[${unspacedAlphabetCharacters}]' THEN 6
         ELSE 12
       END;
     END $$;
@@ -47,18 +59,18 @@ export const piecesFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_pieces(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
     BEGIN
       RETURN string_to_array(
-        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabic}]+|[${unspaced}]+) *', ' \\1 ', 'g')), ' ');
+        btrim(regexp_replace(p_folded COLLATE "C", ' *([${syllabicCharacters}]+|[${unspacedAlphabetCharacters}]+) *', ' \\1 ', 'g')), ' ');
     END $$;`;
 
 /**
- * What the index holds of a text: from every place in it, as many signs as the piece is wide. Long pieces are taken in
- * stretches, as `substr` counts from the beginning.
+ * The index entries of a text: for every position in a piece, the substring of the piece's width that starts there.
+ * Long pieces are cut into stretches first, because `substr` counts from the beginning of its text.
  */
 export const partsFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_parts(p_text text) RETURNS tsvector LANGUAGE plpgsql ${pure} COST 1000 AS $$
     DECLARE
       folded text COLLATE "C" := ${s}.search_fold(p_text);
-      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabic}${unspaced}]';
+      mixed boolean := octet_length(folded) > length(folded) AND folded ~ '[${syllabicCharacters}${unspacedAlphabetCharacters}]';
       width integer := 12;
       parts text[] := '{}';
       piece text COLLATE "C";
@@ -79,8 +91,9 @@ export const partsFunction = (s: string) => `
     END $$;`;
 
 /**
- * What is looked for: the windows of a piece cover it, each as wide as what the index holds. Words of several windows
- * may be found where these stand apart, so they are `search_doubts`, which `search_holds` looks for in the text itself.
+ * The index lookup of a query. Its words are cut into windows as wide as the index entries, and a text must have all of
+ * them. A text may have the windows of a long word in different places, so such a word is one of `search_doubts`, and
+ * `search_holds` looks for it in the text itself.
  */
 export const queryFunction = (s: string) => `
     CREATE OR REPLACE FUNCTION ${s}.search_windows(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
@@ -98,8 +111,8 @@ export const queryFunction = (s: string) => `
       RETURN windows;
     END $$;
 
-    -- Words that are looked for in the index. What many texts hold is read whole there, so beside a number, which few
-    -- hold, other words are looked for in what it finds. Years are no such numbers.
+    -- The words of a query to look up in the index: its numbers if it has any, else all words. Few texts have a certain
+    -- number, so the other words are then looked for in these texts only. A year is too common to count as a number.
     CREATE OR REPLACE FUNCTION ${s}.search_keys(p_folded text) RETURNS text[] LANGUAGE plpgsql ${pure} AS $$
     DECLARE
       words text[] := string_to_array(p_folded, ' ');
@@ -110,7 +123,7 @@ export const queryFunction = (s: string) => `
       RETURN CASE WHEN numbers = '{}' THEN words ELSE numbers END;
     END $$;
 
-    -- Null where there is no word, which matches nothing.
+    -- Null for a query without a word, which matches nothing.
     CREATE OR REPLACE FUNCTION ${s}.search_parts_query(p_text text) RETURNS tsquery LANGUAGE plpgsql ${pure} AS $$
     DECLARE
       keys text := array_to_string(${s}.search_keys(${s}.search_fold(p_text)), ' ');
@@ -128,8 +141,9 @@ export const queryFunction = (s: string) => `
         WHERE cardinality(${s}.search_windows(word)) > 1 OR word <> ALL (keys));
     END $$;
 
-    -- Null for false, as \`IS NOT NULL\` is planned to hold for nearly all rows, a boolean for a third. Not parallel:
-    -- to start workers takes longer than most searches.
+    -- Whether a text has all the words. Returns null for false, because the planner expects \`IS NOT NULL\` to hold for
+    -- nearly all rows but a boolean for a third. Not PARALLEL SAFE: starting parallel workers takes longer than most
+    -- searches.
     CREATE OR REPLACE FUNCTION ${s}.search_holds(p_text text, p_words text[]) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE AS $$
     DECLARE

@@ -1,10 +1,11 @@
 /**
- * What search makes equal, as classes for a regular expression of Postgres and as lists for its `translate`. All are
- * code points after normal form KD, so that no collation, locale or version of Postgres changes what is found.
+ * The characters that search separates words by, drops or treats as equal: as character classes for a Postgres regular
+ * expression, and as lists for `translate`. They apply to text in normal form KD, so that no collation, locale or
+ * version of Postgres changes what is found.
  */
 
 /** Characters between words: punctuation, symbols, spaces and control characters. */
-export const separators = [
+export const separatorCharacters = [
   String.raw`\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00ac\u00ae-\u00b1\u00b6-\u00b7\u00bb\u00bf\u00d7\u00f7`,
   String.raw`\u02b9-\u02bd\u02c2-\u02c5\u02d2-\u02eb\u02ed\u02ef-\u02ff\u0375\u03f6\u0482\u055a-\u055f\u0589-\u058f\u05be\u05c0`,
   String.raw`\u05c3\u05c6\u05f3-\u05f4\u0606-\u060f\u061b\u061d-\u061f\u066a-\u066d\u06d4\u06de\u06e9\u06fd-\u06fe\u0700-\u070d`,
@@ -23,29 +24,35 @@ export const separators = [
 ].join('');
 
 /**
- * What is dropped from inside words: accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic and
- * Syriac, tatweel, soft hyphens, joiners, marks of direction, variants of a glyph. Signs that make another letter stay:
+ * Characters that are dropped from words: accents of Latin, Greek and Cyrillic, points of Hebrew, vowel signs of Arabic
+ * and Syriac, tatweel, soft hyphens, joiners, direction marks, glyph variants. Marks that make another letter stay:
  * vowels of Indic scripts and Thai, the voiced marks of kana.
  */
-export const dropped = [
+export const droppedCharacters = [
   String.raw`\u00ad\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u061c\u0640`,
   String.raw`\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7-\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u08ca-\u08e1\u08e3-\u08ff`,
   String.raw`\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f`,
   String.raw`\ufeff\U000e0000-\U000e01ff`,
 ].join('');
 
-/** Scripts without spaces between words, of which a sign is about a syllable: Han, kana, Bopomofo, Yi. */
-export const syllabic = String.raw`\u3005-\u3007\u3031-\u3035\u303b-\u303c\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff`;
+/** Scripts without spaces between words in which a character is about a syllable: Han, kana, Bopomofo, Yi. */
+export const syllabicCharacters = String.raw`\u3005-\u3007\u3031-\u3035\u303b-\u303c\u3041-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48c\uf900-\ufaff\U0001aff0-\U0001b16f\U00020000-\U0003ffff`;
 
-/** Scripts without spaces between words, of which a sign is about a sound: Thai, Lao, Burmese, Khmer and their kin. */
-export const unspaced = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf`;
+/**
+ * Scripts without spaces between words in which a character is about a sound: Thai, Lao, Burmese, Khmer and related
+ * ones.
+ */
+export const unspacedAlphabetCharacters = String.raw`\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\ua9e0-\ua9ff\uaa60-\uaadf`;
 
 export interface LetterFolding {
   from: string;
   to: string;
 }
 
-/** The same letters under other letters of one code point. One step each, as `translate` looks through all of its list. */
+/**
+ * Letters that search replaces by another one, e.g. `Ø` by `o`. Each entry is a call of `translate`, made only if the
+ * text has one of its letters, because `translate` searches its whole list for every character.
+ */
 export const letterFolding: readonly LetterFolding[] = [
   pairs('Øø:o Łł:l Đđ:d Ðð:d Ħħ:h Ŧŧ:t ı:i Ŋŋ:n Ƒƒ:f ẞ:ß Æ:æ Œ:œ Þ:þ'),
   join(lowered([0x370, 0x3ff]), pairs('ς:σ')),
@@ -94,7 +101,7 @@ export const letterFolding: readonly LetterFolding[] = [
   ),
 ];
 
-/** Letters that are written as two. */
+/** Letters that search replaces by two letters. */
 export const digraphs: readonly (readonly [letter: string, written: string])[] = [
   ['ß', 'ss'],
   ['æ', 'ae'],
@@ -102,7 +109,7 @@ export const digraphs: readonly (readonly [letter: string, written: string])[] =
   ['þ', 'th'],
 ];
 
-/** `'Øø:o Łł:l'`: the letters before a colon become the one after it. */
+/** Parses `'Øø:o Łł:l'`: the letters before each colon are replaced by the letter after it. */
 function pairs(text: string): LetterFolding {
   return join(
     ...text.split(' ').map((pair) => {
@@ -112,7 +119,7 @@ function pairs(text: string): LetterFolding {
   );
 }
 
-/** Capitals of ranges of code points, to their small letters. */
+/** Replaces the capital letters in ranges of code points by their small letters. */
 function lowered(...ranges: [first: number, last: number][]): LetterFolding {
   const all = ranges.flatMap(([first, last]) =>
     Array.from({ length: last - first + 1 }, (_, n) => String.fromCodePoint(first + n)),
@@ -121,13 +128,13 @@ function lowered(...ranges: [first: number, last: number][]): LetterFolding {
   return { from: capitals.join(''), to: capitals.map(smallOf).join('') };
 }
 
-/** The small letter, where it is one. */
+/** The small letter, if it is a single code point; otherwise the letter itself. */
 function smallOf(letter: string): string {
   const small = letter.toLowerCase();
   return [...small].length === 1 ? small : letter;
 }
 
-/** Ten digits from each of these on, to those of ASCII. */
+/** Replaces the ten digits that start at each of these code points by the ASCII digits. */
 function digits(...zeros: number[]): LetterFolding {
   return join(
     ...zeros.map((zero) => ({

@@ -1,4 +1,4 @@
-import { isAlive } from '../../deliveries/worker-health.js';
+import { isWorkerAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
 import { discardedCap, type WorkFacts } from '../facts.js';
 import {
@@ -30,7 +30,7 @@ const worker = defineCheck({
   needs: 'work',
   failure: 'blocked',
   judge: ({ workers }, { profile }) => {
-    const alive = workers.filter(isAlive);
+    const alive = workers.filter(isWorkerAlive);
     if (alive.length === 0) {
       const judge = profile === 'production' ? blockedFinding : checkFinding;
       return judge(`${lastSeen(workers)}, so no callback is called and no draft is made.`, 'cairnloop worker');
@@ -62,7 +62,7 @@ const workerModules = defineCheck({
   needs: 'work',
   judge: ({ workers, announced }, { config }): Judgement[] => {
     const owed = new Set([...(announced ?? []), ...(config.state === 'known' ? config.value.modules : [])]);
-    const alive = workers.filter((worker) => isAlive(worker) && worker.modules);
+    const alive = workers.filter((worker) => isWorkerAlive(worker) && worker.modules);
     if (alive.length === 0) return [];
     const lacking = alive.flatMap(({ host, modules }) =>
       [...owed].filter((name) => !modules?.includes(name)).map((name) => `${name} on ${host}`),

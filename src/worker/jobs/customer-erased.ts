@@ -6,10 +6,10 @@ import type { HostCall, TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
-import { missingModule } from './missing-module.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `customer-erased`: calls `onCustomerErased`. */
-export const customerErased: TopicHandler = {
+export const customerErasedHandler: TopicHandler = {
   method: 'notifier.onCustomerErased',
   load: loadCalls,
   failure: returnedFailure,
@@ -17,7 +17,7 @@ export const customerErased: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  if (!notifier?.onCustomerErased) return missingModule('notifier.onCustomerErased');
+  if (!notifier?.onCustomerErased) return throwMissingModule('notifier.onCustomerErased');
   return new Map(
     rows.map((row) => {
       const payload = row.payload as Partial<ErasedPayload>;

@@ -5,28 +5,28 @@ import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import { type LoadedCall, releasedCall } from '../../deliveries/load-batch.js';
 import type { TopicHandler } from '../../deliveries/topic-handler.js';
-import { generatorMessages } from '../../drafts/proposal.js';
+import { maxGeneratorMessages } from '../../drafts/proposal.js';
 import { proposeForRequest } from '../../drafts/propose.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
-import { missingModule } from './missing-module.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `draft`: asks the DraftGenerator for a proposal and the policy for a decision. */
-export const draft: TopicHandler = {
+export const draftHandler: TopicHandler = {
   method: 'draftGenerator.generate',
   load: loadCalls,
   failure: returnedFailure,
 };
 
 /**
- * A request is for the customer's newest message: a draft for an older one would be superseded at once. It is dropped
- * if that message was answered or has its draft.
+ * Builds the calls that draft a reply to the customer's newest message: a draft for an older one would be superseded at
+ * once. There is no call if that message was answered or has a draft.
  */
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { draftGenerator } = runtime.config;
-  if (!draftGenerator) return missingModule('draftGenerator');
-  const conversations = await loadWholeConversations(runtime, rows, generatorMessages);
+  if (!draftGenerator) return throwMissingModule('draftGenerator');
+  const conversations = await loadWholeConversations(runtime, rows, maxGeneratorMessages);
   const foundFor = (row: ClaimedDelivery) => conversations.get(row.conversation_id);
   const requests = new Map(rows.map((row) => [row.id, requestOf(foundFor(row))]));
   const asking = [...requests.values()].flatMap((request) => request?.messageId ?? []);
@@ -42,7 +42,7 @@ async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Pr
   );
 }
 
-/** Undefined if no customer waits for an answer. */
+/** The draft request of a conversation; undefined if no customer waits for an answer. */
 function requestOf(found: WholeConversation | typeof releasedCall | undefined): DraftRequest | undefined {
   if (found === releasedCall || found?.row.status !== 'open' || found.row.unanswered_since === null) return undefined;
   const messages = found.messages();
@@ -56,7 +56,7 @@ interface DraftRequest {
   messageId: string;
 }
 
-/** A result after the timeout is dropped: the attempt has failed and will be repeated. */
+/** Drafts a reply and stores it. A result after the timeout is dropped: the attempt has failed and will be repeated. */
 async function generateAndPropose(
   runtime: Runtime,
   generator: DraftGenerator,
@@ -71,7 +71,7 @@ async function generateAndPropose(
   return result;
 }
 
-/** The proposal in a generator's result; null where it has none or failed. */
+/** The proposal in a generator's result; null if it has none or reports a failure. */
 function proposalIn(result: unknown): unknown {
   const { ok, value } = (result ?? {}) as { ok?: unknown; value?: unknown };
   if (ok !== true && ok !== false) throw new Error('neither ok(proposal) nor err(reason) was returned');

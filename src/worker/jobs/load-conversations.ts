@@ -1,5 +1,5 @@
 import type { Message } from '../../contracts/domain.js';
-import { boundedContent, bytesPerCall, newestMessages } from '../../conversations/newest-messages.js';
+import { boundedContentSql, bytesPerCall, newestMessagesSql } from '../../conversations/newest-messages.js';
 import { type ConversationRow, conversationColumns, type MessageRow, toMessage } from '../../conversations/rows.js';
 import { arrayLiteral } from '../../db/array-literal.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
@@ -8,7 +8,7 @@ import { releasedCall } from '../../deliveries/load-batch.js';
 import { shortCallBatchSize } from '../../deliveries/prefetch.js';
 import type { Runtime } from '../../runtime.js';
 
-/** The conversations that a batch is about, by id; a deleted one is missing. */
+/** Loads the conversations of a batch of deliveries, by id; a deleted one is missing. */
 export async function loadConversations(
   runtime: Runtime,
   rows: readonly ClaimedDelivery[],
@@ -23,15 +23,18 @@ export async function loadConversations(
 /** A conversation with its newest messages. */
 export interface WholeConversation {
   row: ConversationRow;
-  /** Oldest first; parsed lazily, because every garbage collection copies what waits for its turn. */
+  /**
+   * Returns the messages, oldest first. They are parsed only now, because each garbage collection would copy the parsed
+   * messages of all waiting calls.
+   */
   messages(): Message[];
-  /** Older messages were left out, or one is cut. */
+  /** Whether older messages were left out, or one was cut. */
   isTruncated: boolean;
 }
 
 /**
- * Like {@link loadConversations}, with at most `limit` messages and the byte budget of a call. Only some large
- * conversations of a batch are loaded; the deliveries of the others are released.
+ * Like {@link loadConversations}, with at most `limit` messages each, within the byte budget of a call. At most
+ * `worker.concurrency` large conversations of a batch are loaded; the deliveries of the others are released.
  */
 export async function loadWholeConversations(
   runtime: Runtime,
@@ -57,10 +60,13 @@ function conversationIds(rows: readonly ClaimedDelivery[]): string[] {
   return [...new Set(rows.map((row) => row.conversation_id))];
 }
 
-/** Loads a conversation as it is, or checks its size first. */
+/** `small` loads a conversation as it is, `large` bounds its size. */
 type How = 'small' | 'large';
 
-/** Large conversations are rare and left out at first: the size check is a good part of a load. */
+/**
+ * Loads small conversations, then at most `mostLarge` of the others as large. Large ones are rare, and to bound their
+ * size takes a good part of a load.
+ */
 async function withLarge<Row extends { id: string }>(
   ids: readonly string[],
   load: (how: How, ids: readonly string[]) => Promise<Row[]>,
@@ -77,7 +83,7 @@ async function withLarge<Row extends { id: string }>(
 /** `packed` is a JSON array of {@link PackedMessage}, newest first; null for none. */
 type WholeRow = ConversationRow & { packed: string | null; truncated?: boolean | null };
 
-/** A message as {@link selectWhole} packs it. */
+/** A message as {@link packed} builds it. */
 type PackedMessage = [
   id: string,
   role: MessageRow['role'],
@@ -101,12 +107,15 @@ function unpackMessage(
   return toMessage({ id, conversation_id, role, content, author, metadata, status, sent_at, created_at });
 }
 
-/** Small enough to load unchecked. Metadata is measured as stored: compressed, by a factor of some hundred at best. */
+/**
+ * Limits of a small conversation, which is loaded unchecked. Metadata is measured as stored: compressed, by a factor of
+ * a few hundred at most.
+ */
 const small = { messages: 50, metadataBytes: 2048 };
 
 const columns = conversationColumns.map((name) => `c.${name}`).join(', ');
 
-/** An array literal of ids. */
+/** Parameters of a load: the ids as a Postgres array literal. */
 interface Ids {
   ids: string;
 }
@@ -128,11 +137,11 @@ const conversations: Record<How, Statement<Ids, ConversationRow>> = {
   large: statement('delivery.large_conversations', (s, p) => `SELECT ${columns} FROM ${largeOnes(s, p)}`),
 };
 
-/** Messages are packed as JSON arrays: a draining worker spends most of its time on reading rows. */
+/** SQL that packs messages into JSON arrays: otherwise a draining worker spends most of its time reading rows. */
 const packed = (content: string, metadata: string) =>
   `json_agg(json_build_array(id, role, ${content}, author, ${metadata}, status, sent_at, created_at))`;
 
-/** How many of the newest messages are within the budget. */
+/** SQL condition: the message's content is within its share of the budget, and its metadata is small. */
 const isSmall = (budget: string) =>
   `octet_length(content) <= ${budget}::int / ${small.messages} AND pg_column_size(metadata) <= ${small.metadataBytes}`;
 
@@ -154,8 +163,8 @@ const wholeConversations: Record<How, Statement<Whole, WholeRow>> = {
     (s, p) => `
     SELECT ${columns}, newest.packed, newest.truncated FROM ${largeOnes(s, p)} CROSS JOIN LATERAL (
       SELECT NOT bool_and(whole) AS truncated,
-        (${packed(boundedContent, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
-      FROM (${newestMessages(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
+        (${packed(boundedContentSql, `${s}.bounded_map(metadata)`)} FILTER (WHERE kept))::text AS packed
+      FROM (${newestMessagesSql(s, 'm.conversation_id = c.id', `${p.limit}::int`, `${p.budget}::bigint`)}
       ) message
     ) newest`,
   ),

@@ -4,20 +4,26 @@ import { statement } from '../../db/statement.js';
 import type { ClaimedDelivery } from '../../deliveries/claim.js';
 import type { Runtime } from '../../runtime.js';
 
-export type UnsentRow = MessageRow & { too_large: boolean; bytes: number };
+export type UnsentMessageRow = MessageRow & { too_large: boolean; bytes: number };
 
-/** The unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
-export async function loadUnsent(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, UnsentRow>> {
+/** Loads the unsent messages of a batch, by id. A sent one is missing: it is never delivered again. */
+export async function loadUnsentMessages(
+  runtime: Runtime,
+  rows: readonly ClaimedDelivery[],
+): Promise<Map<string, UnsentMessageRow>> {
   const messages = await runtime.db.run(selectUnsent, { ids: rows.map((row) => row.subject_id) });
   return new Map(messages.map((message) => [message.id, message]));
 }
 
-/** The content is delivered exactly, so it is not cut. Only SQL of others can store a longer one. */
-export function messageTooLarge({ bytes }: UnsentRow): never {
-  throw new Error(`the message has ${bytes} bytes, which is more than a message may have`);
+/**
+ * Throws for a message that is too large: it must be delivered exactly, so it cannot be cut. Only SQL that is not ours
+ * can have stored it.
+ */
+export function throwMessageTooLarge({ bytes }: UnsentMessageRow): never {
+  throw new Error(`the message has ${bytes} bytes; a message may have at most ${maxContentBytes}`);
 }
 
-const selectUnsent = statement<{ ids: (string | null)[] }, UnsentRow>(
+const selectUnsent = statement<{ ids: (string | null)[] }, UnsentMessageRow>(
   'message.unsent',
   (s, p) => `
     SELECT id, conversation_id, role, author, ${s}.bounded_map(metadata) AS metadata, status, sent_at, created_at,

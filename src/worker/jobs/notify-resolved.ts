@@ -8,10 +8,10 @@ import type { TopicHandler } from '../../deliveries/topic-handler.js';
 import { deepFreeze } from '../../foundation/deep-freeze.js';
 import type { Runtime } from '../../runtime.js';
 import { loadWholeConversations, type WholeConversation } from './load-conversations.js';
-import { missingModule } from './missing-module.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `notify-resolved`: calls `onConversationResolved`. */
-export const notifyResolved: TopicHandler = {
+export const notifyResolvedHandler: TopicHandler = {
   method: 'notifier.onConversationResolved',
   load: loadCalls,
   // Any returned value is a success.
@@ -20,7 +20,7 @@ export const notifyResolved: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, LoadedCall>> {
   const { notifier } = runtime.config;
-  if (!notifier) return missingModule('notifier');
+  if (!notifier) return throwMissingModule('notifier');
   const conversations = await loadWholeConversations(runtime, rows, maxLoadedMessages);
   return new Map<string, LoadedCall>(
     rows.map((row) => {

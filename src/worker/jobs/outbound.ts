@@ -5,11 +5,11 @@ import { deepFreeze } from '../../foundation/deep-freeze.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
-import { loadUnsent, messageTooLarge } from './load-unsent.js';
-import { missingModule } from './missing-module.js';
+import { loadUnsentMessages, throwMessageTooLarge } from './load-unsent.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `outbound`: calls `onOutboundTriggered`. */
-export const outbound: TopicHandler = {
+export const outboundHandler: TopicHandler = {
   method: 'notifier.onOutboundTriggered',
   load: loadCalls,
   failure: returnedFailure,
@@ -17,14 +17,17 @@ export const outbound: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  if (!notifier) return missingModule('notifier');
-  const [conversations, unsent] = await Promise.all([loadConversations(runtime, rows), loadUnsent(runtime, rows)]);
+  if (!notifier) return throwMissingModule('notifier');
+  const [conversations, unsent] = await Promise.all([
+    loadConversations(runtime, rows),
+    loadUnsentMessages(runtime, rows),
+  ]);
   return new Map(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       const message = unsent.get(row.subject_id ?? '');
       if (!found || !message) return [row.id, null];
-      if (message.too_large) return [row.id, () => messageTooLarge(message)];
+      if (message.too_large) return [row.id, () => throwMessageTooLarge(message)];
       const told = { ...message.metadata, deliveryId: row.id, attempt: row.attempts };
       const outgoing = deepFreeze(toMessage({ ...message, metadata: told }));
       return [row.id, () => notifier.onOutboundTriggered(outgoing, toConversation(found))];

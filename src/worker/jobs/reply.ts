@@ -7,11 +7,11 @@ import { deepFreeze } from '../../foundation/deep-freeze.js';
 import { returnedFailure } from '../../foundation/returned-failure.js';
 import type { Runtime } from '../../runtime.js';
 import { loadConversations } from './load-conversations.js';
-import { loadUnsent, messageTooLarge } from './load-unsent.js';
-import { missingModule } from './missing-module.js';
+import { loadUnsentMessages, throwMessageTooLarge } from './load-unsent.js';
+import { throwMissingModule } from './missing-module.js';
 
 /** The Agenda job `reply`: calls `onReply`. */
-export const reply: TopicHandler = {
+export const replyHandler: TopicHandler = {
   method: 'notifier.onReply',
   load: loadCalls,
   failure: returnedFailure,
@@ -19,21 +19,24 @@ export const reply: TopicHandler = {
 
 async function loadCalls(runtime: Runtime, rows: readonly ClaimedDelivery[]): Promise<Map<string, HostCall>> {
   const { notifier } = runtime.config;
-  if (!notifier?.onReply) return missingModule('notifier.onReply');
-  const [conversations, unsent] = await Promise.all([loadConversations(runtime, rows), loadUnsent(runtime, rows)]);
+  if (!notifier?.onReply) return throwMissingModule('notifier.onReply');
+  const [conversations, unsent] = await Promise.all([
+    loadConversations(runtime, rows),
+    loadUnsentMessages(runtime, rows),
+  ]);
   return new Map(
     rows.map((row) => {
       const found = conversations.get(row.conversation_id);
       const message = unsent.get(row.subject_id ?? '');
       if (!found || !message) return [row.id, null];
-      if (message.too_large) return [row.id, () => messageTooLarge(message)];
+      if (message.too_large) return [row.id, () => throwMessageTooLarge(message)];
       const answer = toMessage(message);
       return [row.id, () => notifier.onReply?.(answer, toConversation(found), replyMetadata(row, answer))];
     }),
   );
 }
 
-/** Who decided that an allowed draft is sent. */
+/** The actor of a draft that the policy allowed to be sent. */
 const policyActor = { id: 'system:policy' };
 
 function replyMetadata(row: ClaimedDelivery, { role, author }: Message): CallbackMetadata {

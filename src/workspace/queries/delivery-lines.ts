@@ -2,9 +2,9 @@ import { type DeliveryTopic, deliveryTopics } from '../../contracts/domain.js';
 import { decodeOffsetCursor, encodeCursor } from '../../db/cursor.js';
 import { type Placeholders, type Statement, statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isHeldBack } from '../../deliveries/ordered-topics.js';
+import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import { isUnclaimed } from '../../deliveries/sql-conditions.js';
-import { findWorkerBeats, isAlive } from '../../deliveries/worker-health.js';
+import { findWorkerHeartbeats, isWorkerAlive } from '../../deliveries/worker-health.js';
 import type { Runtime } from '../../runtime.js';
 import type { DeliveryLine, WorkerHealth } from '../model.js';
 import { countCap, toCappedCount } from './queue.js';
@@ -33,13 +33,13 @@ export async function findDeliveries(runtime: Runtime, tab: DeliveryTab, cursor:
 
 /** Whether workers are alive, and how far behind they are. */
 export async function findWorkerHealth({ db }: Pick<Runtime, 'db'>): Promise<WorkerHealth> {
-  const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerBeats(db)]);
+  const [[row], beats] = await Promise.all([db.run(selectHealth, { topics }), findWorkerHeartbeats(db)]);
   if (!row) throw new Error('SELECT returned no row');
   const [last] = beats;
   return {
     now: row.now,
     lastBeatAt: last ? new Date(row.now.getTime() - last.ageMs) : null,
-    workers: beats.filter(isAlive).length,
+    workers: beats.filter(isWorkerAlive).length,
     oldestDueAt: row.oldest_due_at,
     pending: toCappedCount(row.pending),
     retrying: toCappedCount(row.retrying),
@@ -101,7 +101,7 @@ const owedDeliveries = (s: string) => `
 
 /** Due, not leased, and not held back by an earlier reply. */
 const waits = (s: string) => `d.state = 'pending' AND d.available_at <= ${s}.clock() AND ${isUnclaimed(s)}
-  AND NOT ${isHeldBack(s, 'd')}`;
+  AND NOT ${waitsForEarlierDeliverySql(s, 'd')}`;
 
 const duePerTopic = (s: string, { topics }: Placeholders<Topics>, where: string, limit: number) => `
   SELECT due.* FROM unnest(${topics}::text[]) AS topic (name) CROSS JOIN LATERAL (

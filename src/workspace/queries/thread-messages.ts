@@ -2,7 +2,7 @@ import { type MessageRow, toMessage } from '../../conversations/rows.js';
 import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../../db/cursor.js';
 import { statement } from '../../db/statement.js';
 import { type Timestamp, toDate } from '../../db/timestamp.js';
-import { isHeldBack } from '../../deliveries/ordered-topics.js';
+import { waitsForEarlierDeliverySql } from '../../deliveries/ordered-topics.js';
 import type { Runtime } from '../../runtime.js';
 import { isId } from '../../validation/input.js';
 import type { ThreadDelivery, ThreadMessage } from '../model.js';
@@ -93,7 +93,7 @@ const columns = (s: string, content: string) => `
   CASE WHEN m.status IS NOT NULL THEN (
     SELECT jsonb_build_object('id', d.id, 'state', d.state, 'attempts', d.attempts, 'availableAt', d.available_at,
       'lastError', left(d.last_error, 500), 'leased', coalesce(d.lease_until > ${s}.clock(), false),
-      'heldBack', ${isHeldBack(s, 'd')})
+      'heldBack', ${waitsForEarlierDeliverySql(s, 'd')})
     FROM ${s}.deliveries d
     WHERE d.topic = CASE m.role WHEN 'outbound' THEN 'outbound' ELSE 'reply' END AND d.dedupe_key = m.id::text
   ) END AS delivery`;

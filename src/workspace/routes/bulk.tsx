@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { isModuleOwed } from '../../deliveries/announced-modules.js';
+import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { content as contentInput, parseInput } from '../../validation/input.js';
 import { type Handler, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
@@ -91,7 +91,7 @@ async function bulkPage(c: WorkspaceContext, services: Services, bulk: Bulk): Pr
   if (bulk.ids.length === 0) return chooseAgain(c);
   const pageContext = bulkPageContext(c);
   const { config, db } = services.runtime;
-  const possible = await isModuleOwed(config, db, 'notifier');
+  const possible = await isCallOwed(config, db, 'notifier');
   const ids = bulk.ids.slice(0, maxShown);
   const refusal = foreseen(services, bulk.ids.length, possible) ?? bulk.refusal;
   return c.html(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Actor } from '../../contracts/domain.js';
 import { findDraft } from '../../drafts/find.js';
 import { CairnloopError, isCairnloopError } from '../../foundation/errors.js';
-import { refuseNews } from '../../pending-actions/execute-action.js';
+import { refuseNewerMessages } from '../../pending-actions/execute-action.js';
 import { type Handler, param, queueViewOf, redirect, type Services, type WorkspaceContext } from '../handler.js';
 import { postKey } from '../post-key.js';
 import { findWholeMessage } from '../queries/thread-messages.js';
@@ -115,7 +115,8 @@ export const resolve: Handler = (c, services) =>
       const lastSeen = newestSeenIfSaid(c);
       return scheduleOrRun(c, services, { ...asked, lastSeen }, async () => {
         const actor = c.get('pageContext').operator;
-        if (lastSeen !== undefined) await refuseNews(services.runtime.db, { conversationId: id, lastSeen, actor });
+        if (lastSeen !== undefined)
+          await refuseNewerMessages(services.runtime.db, { conversationId: id, lastSeen, actor });
         return resolveNow(c, services, id);
       });
     },

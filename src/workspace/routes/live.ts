@@ -1,4 +1,4 @@
-import { requireHead } from '../../conversations/find.js';
+import { requireConversationHead } from '../../conversations/find.js';
 import { eventStreamHeaders } from '../../http/live-streams.js';
 import { isId } from '../../validation/input.js';
 import { identifyOperator } from '../access.js';
@@ -32,7 +32,7 @@ export const live: Handler = (c, services) => {
 
 /** Called by the page's script every few seconds while its operator types. */
 export const typing: Handler = async (c, { presence, runtime }) => {
-  const { id } = await requireHead(runtime.db, param(c, 'id'));
+  const { id } = await requireConversationHead(runtime.db, param(c, 'id'));
   presence.typing(c.get('pageContext').operator, id);
   return c.body(null, 204);
 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContextAnswer } from '../../context/context-reader.js';
-import { isModuleOwed } from '../../deliveries/announced-modules.js';
+import { isCallOwed } from '../../deliveries/announced-modules.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { doneNotice } from '../done-notices.js';
 import { queueViewOf, type Services, type WorkspaceContext } from '../handler.js';
@@ -80,7 +80,7 @@ async function readConversation(c: WorkspaceContext, services: Services, id: str
     countQueue(runtime, operatorId),
     thread,
     findMessages(runtime, id, before),
-    isModuleOwed(runtime.config, runtime.db, 'notifier'),
+    isCallOwed(runtime.config, runtime.db, 'notifier'),
   ]);
   if (!head) throw new CairnloopError('CONVERSATION_NOT_FOUND', { id });
   return {

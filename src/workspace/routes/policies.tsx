@@ -1,5 +1,5 @@
 import { type CairnloopError, isCairnloopError } from '../../foundation/errors.js';
-import { type PolicyAnswer, readPolicies } from '../../sla/policies.js';
+import { readSlaPolicies, type SlaPoliciesResult } from '../../sla/policies.js';
 import { validatePolicies } from '../../sla/validate-policies.js';
 import { doneNotice } from '../done-notices.js';
 import { type Handler, redirect, type Services, type WorkspaceContext } from '../handler.js';
@@ -52,7 +52,7 @@ interface PoliciesState {
 
 async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: PoliciesState): Promise<Response> {
   const pageContext = { ...c.get('pageContext'), path: '/sla' };
-  const answer = await readPolicies(runtime);
+  const answer = await readSlaPolicies(runtime);
   return c.html(
     <Page pageContext={pageContext} title={t('viewSla')} view="sla">
       <PoliciesView
@@ -69,7 +69,7 @@ async function policiesPage(c: WorkspaceContext, { runtime }: Services, state: P
 }
 
 /** The notice above the page, for errors that no row shows. */
-function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: PolicyAnswer): Notice | undefined {
+function noticeOf({ notice, refused, readOnly }: PoliciesState, answer: SlaPoliciesResult): Notice | undefined {
   if (!notice || !refused) return notice;
   if (readOnly) return { ...notice, text: t('policyReadOnly', { reason: refused.reason }) };
   const shown = answer.state === 'active' && answer.policies.some(({ priority }) => priority === refused.priority);

@@ -1,5 +1,5 @@
 import type { Actor } from '../../contracts/domain.js';
-import { requireHead } from '../../conversations/find.js';
+import { requireConversationHead } from '../../conversations/find.js';
 import { databaseTime } from '../../db/database-time.js';
 import { CairnloopError } from '../../foundation/errors.js';
 import { type Handler, param, type Services, type WorkspaceContext } from '../handler.js';
@@ -28,7 +28,7 @@ export const assign: Handler = (c, services) => {
 /** Field errors are shown on the conversation's page, so check first that it exists. */
 function change(c: WorkspaceContext, services: Services, id: string, work: () => Promise<string>): Promise<Response> {
   return redirectOrExplain(c, services, id, {}, async () => {
-    await requireHead(services.runtime.db, id);
+    await requireConversationHead(services.runtime.db, id);
     return work();
   });
 }

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx';
 import type { SlaPolicy } from '../../contracts/sla-policy-provider.js';
-import type { PolicyAnswer } from '../../sla/policies.js';
+import type { SlaPoliciesResult } from '../../sla/policies.js';
 import { termsProblem } from '../package-texts.js';
 import type { Notice, PageContext } from '../page-context.js';
 import { t, tCount, tParts } from '../translate.js';
@@ -10,7 +10,7 @@ import { priorityName } from './priority.js';
 
 interface PoliciesProps {
   pageContext: PageContext;
-  answer: PolicyAnswer;
+  answer: SlaPoliciesResult;
   /** Whether the host has an SLA policy provider. */
   configured: boolean;
   notice?: Notice | undefined;

@@ -78,8 +78,8 @@ async function retryOne(id: string, options: RetryOptions, io: CliIo): Promise<R
 }
 
 async function preview(range: RetryRange, options: HostOptions, io: CliIo): Promise<Report> {
-  const { countRetryable } = await import('../../../deliveries/retry-range.js');
-  const topics = await withDatabase(options, io, ({ db }) => countRetryable({ db }, range));
+  const { countRetryableDeliveries } = await import('../../../deliveries/retry-range.js');
+  const topics = await withDatabase(options, io, ({ db }) => countRetryableDeliveries({ db }, range));
   return rangeReport('would be retried', topics, true);
 }
 

@@ -1,5 +1,5 @@
 import { decisions } from '../../../contracts/domain.js';
-import type { Replay } from '../../../drafts/replay.js';
+import type { PolicyReplay } from '../../../drafts/replay.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { withDatabase } from '../../host-database.js';
 import type { Report } from '../../report.js';
@@ -30,20 +30,20 @@ export const policyReplayCommand = defineCommand({
   },
 });
 
-function replayReport(replay: Replay, hasPolicy: boolean): Report {
+function replayReport(replay: PolicyReplay, hasPolicy: boolean): Report {
   const by = hasPolicy ? 'the configured policy' : 'the default, because no automationPolicy is configured';
   const head = `${replay.asked} proposal(s) since ${replay.since.toISOString()}, decided again by ${by}; nothing was sent or stored`;
   const parts = replay.asked === 0 ? [head] : [head, decisionTable(replay), changesText(replay)];
   return { text: [...parts, ...notes(replay)].join('\n'), json: replay };
 }
 
-function decisionTable({ decisions: counts }: Replay): string {
+function decisionTable({ decisions: counts }: PolicyReplay): string {
   const kept = decisions.filter((decision) => decision !== 'deny');
   const rows = kept.map((before) => [before, ...decisions.map((now) => String(counts[before][now]))]);
   return formatTable([['decided then \\ now', ...decisions], ...rows]);
 }
 
-function changesText({ changes }: Replay): string {
+function changesText({ changes }: PolicyReplay): string {
   if (changes.length === 0) return 'No decision would change.';
   const rows = changes.slice(0, listed).map((change) => {
     const now = change.outcome === 'decided' ? change.now : `${change.now} (policy ${change.outcome})`;
@@ -53,7 +53,7 @@ function changesText({ changes }: Replay): string {
   return `${changes.length} would be decided differently:\n${formatTable([['draft', 'type', 'risk', 'decision'], ...rows])}${more}`;
 }
 
-function notes({ denied, otherInput, undecided }: Replay): string[] {
+function notes({ denied, otherInput, undecided }: PolicyReplay): string[] {
   const lost = Object.values(undecided).reduce((sum, count) => sum + count, 0);
   return [
     denied > 0 && `${denied} denied proposal(s) left out: their text was not stored.`,

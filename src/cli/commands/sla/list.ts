@@ -1,5 +1,5 @@
 import { CairnloopError } from '../../../foundation/errors.js';
-import type { PolicyAnswer } from '../../../sla/policies.js';
+import type { SlaPoliciesResult } from '../../../sla/policies.js';
 import { configOption, cwdOption, defineCommand, jsonOption } from '../../command.js';
 import { formatSlaPolicies } from '../../format-sla-policies.js';
 import { readHostConfig } from '../../host-database.js';
@@ -11,15 +11,15 @@ export const slaListCommand = defineCommand({
   examples: ['cairnloop sla list', 'cairnloop sla list --json'],
   async run({ options }, io) {
     const config = await readHostConfig(options, io);
-    const { readPolicies } = await import('../../../sla/policies.js');
+    const { readSlaPolicies } = await import('../../../sla/policies.js');
     const { pino } = await import('pino');
     // Log nothing: the report lists the policies that were refused, and why.
-    const answer = await readPolicies({ config, log: pino({ level: 'silent' }) });
+    const answer = await readSlaPolicies({ config, log: pino({ level: 'silent' }) });
     return policyReport(answer, config.slaPolicyProvider !== undefined);
   },
 });
 
-function policyReport(answer: PolicyAnswer, hasProvider: boolean): Report {
+function policyReport(answer: SlaPoliciesResult, hasProvider: boolean): Report {
   if (answer.state === 'unavailable') throw new CairnloopError('SLA_POLICIES_UNAVAILABLE', answer);
   if (answer.state === 'off') {
     const why = hasProvider ? 'the slaPolicyProvider returns no policies' : 'no slaPolicyProvider is configured';

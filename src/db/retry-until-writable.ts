@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isReadOnly } from './outage.js';
-import { isLocked } from './permanent-failure.js';
+import { isReadOnlyError } from './outage.js';
+import { isLockTimeout } from './permanent-failure.js';
 
 const retryMs = 500;
 
@@ -8,12 +8,12 @@ const retryMs = 500;
  * Retries a write while its rows are locked or the database is read-only. When `signal` aborts it throws the last
  * error.
  */
-export async function whenWritable<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
+export async function retryUntilWritable<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await write();
     } catch (error) {
-      if (!(isLocked(error) || isReadOnly(error))) throw error;
+      if (!(isLockTimeout(error) || isReadOnlyError(error))) throw error;
       await sleep(retryMs, undefined, { signal }).catch(() => {});
       if (signal.aborted) throw error;
     }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { toStorableText } from '../foundation/redact.js';
 
-/** Fits a Postgres index entry, which is limited to some 2700 bytes. */
+/** Maximum size of a host's id, in bytes: it must fit an index entry, which Postgres limits to some 2700 bytes. */
 const maxHostNameBytes = 1000;
 
-/** The host's own id, stored exactly; ids that Postgres would change are refused. */
-export const hostName = z
+/** An id of the host, stored exactly; an id that Postgres would change is refused. */
+export const hostIdSchema = z
   .string()
   .min(1)
   .refine((value) => toStorableText(value) === value, 'a text without NUL and lone surrogates')
