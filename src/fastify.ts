@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { type InstanceOptions, mountedPaths, trackMounts } from './server-mounts.js';
+import { createConfiguredMounts, type InstanceOptions, trackMounts } from './server-mounts.js';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,7 +34,7 @@ export async function cairnloop(app: FastifyInstance, options: CairnloopFastifyO
   app.addHook('onRequest', async (request) => {
     requests.set(request.raw, request);
   });
-  for (const { node } of mountedPaths(mounts.cairnloop, options)) {
+  for (const { node } of createConfiguredMounts(mounts.cairnloop, options)) {
     app.addHook('onRequest', (request, reply, done) => {
       node(request.raw, reply.raw, () => done()).catch(done);
     });

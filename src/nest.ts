@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Cairnloop, type CreateOptions, createCairnloop } from './index.js';
-import { type InstanceOptions, type InstanceWithMounts, mountedPaths, trackMounts } from './server-mounts.js';
+import { createConfiguredMounts, type InstanceOptions, type InstanceWithMounts, trackMounts } from './server-mounts.js';
 
 /** The token of the instance: {@link InjectCairnloop}, or `app.get(CAIRNLOOP)`. */
 export const CAIRNLOOP: unique symbol = Symbol.for('cairnloop/nest') as never;
@@ -78,7 +78,7 @@ export class CairnloopModule
 
   /** Called while routes are registered, and only in an application with a server. */
   configure(): void {
-    for (const { node } of mountedPaths(this.mounts.cairnloop, this.options)) this.host.httpAdapter.use(node);
+    for (const { node } of createConfiguredMounts(this.mounts.cairnloop, this.options)) this.host.httpAdapter.use(node);
   }
 
   async onApplicationBootstrap(): Promise<void> {

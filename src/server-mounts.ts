@@ -6,7 +6,7 @@ import type { Mounted } from './http/mount.js';
 import type { OperationsOptions } from './ops/operations.js';
 import type { WorkspaceOptions } from './workspace/workspace.js';
 
-type OptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
+type MountOptionsOf<Name extends string> = Cairnloop extends { [N in Name]: (options: infer Options) => Mounted }
   ? Options
   : never;
 
@@ -15,7 +15,7 @@ export interface InstanceOptions {
   /** What `cairnloop.config` exports. */
   config: CairnloopConfig | ResolvedConfig;
   workspace?: WorkspaceOptions;
-  portal?: OptionsOf<'portal'>;
+  portal?: MountOptionsOf<'portal'>;
   /** Health and metrics; `true` for the paths that the config names. */
   operations?: OperationsOptions | boolean;
 }
@@ -59,7 +59,10 @@ export function trackMounts(cairnloop: Cairnloop): InstanceWithMounts {
 }
 
 /** The mounts that the options name: probes first, which sign nobody in. Throws `MOUNT_OPTION_INVALID`. */
-export function mountedPaths(cairnloop: Cairnloop, { operations, workspace, portal }: InstanceOptions): Mounted[] {
+export function createConfiguredMounts(
+  cairnloop: Cairnloop,
+  { operations, workspace, portal }: InstanceOptions,
+): Mounted[] {
   const { portal: mountPortal } = cairnloop as { portal?: Mount };
   return [
     ...(operations ? [cairnloop.operations(operations === true ? {} : operations)] : []),

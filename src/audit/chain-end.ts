@@ -1,6 +1,6 @@
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { type ChainLink, chainStart } from './hash-chain.js';
-import { type AuditKey, type AuditKeys, endText } from './keys.js';
+import { type AuditKey, type AuditKeys, signedChainEndText } from './keys.js';
 
 /** The end of the chain: of the sealed events, and as the sealer recorded it. */
 export interface ChainEnd {
@@ -30,19 +30,19 @@ export async function readChainEnd(executor: Executor): Promise<ChainEnd> {
 }
 
 /** How the recorded end differs from the actual one, or lacks a valid signature; null if it fits. */
-export function endFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
+export function chainEndFault({ last, keyId, recorded }: ChainEnd, keys: AuditKeys): string | null {
   if (!recorded) return 'the row that records the end of the chain is gone';
   if (recorded.seq !== last.seq || recorded.hash !== last.hash)
     return `the chain ends at event ${last.seq}, but event ${recorded.seq} was sealed last`;
   if (keyId !== null && recorded.keyId === null) return 'the signature of the end of the chain is gone';
   const key = recorded.keyId === null ? undefined : keys.byId.get(recorded.keyId);
-  if (key && !key.signed(endText(recorded.seq, recorded.hash), recorded.mac))
+  if (key && !key.signed(signedChainEndText(recorded.seq, recorded.hash), recorded.mac))
     return 'the end of the chain was not signed by the key that it names';
   return null;
 }
 
 export async function writeChainEnd(tx: Executor, { seq, hash }: ChainLink, key: AuditKey | null): Promise<void> {
-  const mac = key?.sign(endText(seq, hash)) ?? null;
+  const mac = key?.sign(signedChainEndText(seq, hash)) ?? null;
   await tx.run(upsertEnd, { seq, hash, keyId: key?.id ?? null, mac });
 }
 

@@ -3,7 +3,7 @@ import { type Executor, type NoParams, type Placeholders, statement } from '../d
 import { actionsWithoutPersonalData } from './erasable.js';
 import { erasureDigest } from './erasures.js';
 import { type ErasableField, erasedValues, fieldCommitments, withSalts } from './format.js';
-import { type ChainRow, chainColumns, pageSize, toChainEvent } from './pages.js';
+import { auditPageSize, type ChainRow, chainColumns, toChainEvent } from './pages.js';
 import { auditLockKey } from './seal.js';
 
 export interface AuditErasure {
@@ -27,10 +27,10 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
   const about = { conversationIds, actorId, subjectIds, kept: actionsWithoutPersonalData };
   let lines = 0;
   for (let after: string | null = null; ; ) {
-    const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: pageSize });
+    const rows: ErasableRow[] = await tx.run(selectErasable, { ...about, after, limit: auditPageSize });
     if (rows.length > 0) await tx.run(writeErasures, erasureParams(id, rows));
     lines += rows.length;
-    if (rows.length < pageSize) break;
+    if (rows.length < auditPageSize) break;
     after = rows.at(-1)?.id ?? null;
   }
   if (lines > 0) await tx.run(insertErased, { id, by, lines });
@@ -38,7 +38,7 @@ export async function eraseFromAudit(tx: Executor, erasure: AuditErasure & { by:
 }
 
 /** How many lines {@link eraseFromAudit} would erase something of. */
-export async function countErasable(executor: Executor, erasure: AuditErasure): Promise<number> {
+export async function countErasableLines(executor: Executor, erasure: AuditErasure): Promise<number> {
   const { conversationIds, actorId = null, subjectIds = [] } = erasure;
   const [row] = await executor.run(countLines, {
     conversationIds,

@@ -86,11 +86,11 @@ export function erasureFault(event: ChainEvent): string | null {
       if (salt || !stored || canonicalize(event[field]) !== canonicalize(erasedValues[field]))
         return `its ${field} is marked as erased, but is not what an erasure leaves`;
     } else if (stored && stored !== commit(salt, event[field])) return `its ${field} was changed after it was sealed`;
-    else if (!stored && isErased(event)) return `its ${field} has no commitment, which an erasure writes`;
+    else if (!stored && hasErasedField(event)) return `its ${field} has no commitment, which an erasure writes`;
   }
   return null;
 }
 
-export function isErased({ actorErasedBy, detailErasedBy }: SealFields): boolean {
+export function hasErasedField({ actorErasedBy, detailErasedBy }: SealFields): boolean {
   return Boolean(actorErasedBy || detailErasedBy);
 }

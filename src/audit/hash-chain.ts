@@ -1,4 +1,4 @@
-import { type ChainEvent, erasureFault, hashEvent, isErased } from './format.js';
+import { type ChainEvent, erasureFault, hasErasedField, hashEvent } from './format.js';
 
 export { type ChainEvent, hashEvent };
 
@@ -73,7 +73,7 @@ function sealFault(previousHash: string, event: SealedEvent): string | null {
     const fault = erasureFault(event);
     if (fault) return `event ${event.seq}: ${fault}`;
     // The old rule cannot be applied to what was erased; the digest of its erasure covers the rest of the line.
-    if (format === 1 && isErased(event)) return null;
+    if (format === 1 && hasErasedField(event)) return null;
     return hashEvent(previousHash, event.seq, event) === event.hash ? null : changed;
   } catch {
     return changed;

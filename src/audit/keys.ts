@@ -15,10 +15,10 @@ export interface AuditKeys {
   byId: ReadonlyMap<string, AuditKey>;
 }
 
-export const noKeys: AuditKeys = { current: null, byId: new Map() };
+export const noAuditKeys: AuditKeys = { current: null, byId: new Map() };
 
-export function auditKeys({ key, previousKeys }: AuditConfig): AuditKeys {
-  if (!key) return noKeys;
+export function auditKeysOf({ key, previousKeys }: AuditConfig): AuditKeys {
+  if (!key) return noAuditKeys;
   const current = auditKey(key);
   const all = [current, ...(previousKeys ?? []).map(auditKey)];
   return { current, byId: new Map(all.map((known) => [known.id, known])) };
@@ -38,7 +38,7 @@ function auditKey(secret: string): AuditKey {
 }
 
 /** The text that is signed for every audit line. Its hash covers the line and all before it. */
-export const signedText = (hash: string): string => `cairnloop audit line\n${hash}`;
+export const signedLineText = (hash: string): string => `cairnloop audit line\n${hash}`;
 
 /** The text that is signed for the end of the audit record, so that removed last lines are noticed. */
-export const endText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;
+export const signedChainEndText = (seq: number, hash: string): string => `cairnloop audit end\n${seq}\n${hash}`;

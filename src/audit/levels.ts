@@ -6,14 +6,14 @@ import type { Signatures } from './signatures.js';
 export const auditLevels = ['chain', 'anchor', 'key'] as const;
 export type AuditLevel = (typeof auditLevels)[number];
 
-export interface LevelResult {
+export interface AuditLevelResult {
   /** `missing`: lines are signed and their key is not configured, or a key is configured and nothing is signed. */
   status: 'holds' | 'broken' | 'missing' | 'unused';
   /** What this level of protection proves about the record, or what it lacks. */
   proves: string;
 }
 
-export type AuditLevelResults = Record<AuditLevel, LevelResult>;
+export type AuditLevelResults = Record<AuditLevel, AuditLevelResult>;
 
 interface Read {
   end: ChainLink;
@@ -26,12 +26,12 @@ interface Read {
 }
 
 /** What each level proves; `proven` is false if a key should have been checked and could not be. Pure. */
-export function describeLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
+export function describeAuditLevels(read: Read): { levels: AuditLevelResults; proven: boolean } {
   const levels = { chain: chainLevel(read), anchor: anchorLevel(read), key: keyLevel(read) };
   return { levels, proven: levels.key.status !== 'missing' };
 }
 
-function chainLevel({ end, broken }: Read): LevelResult {
+function chainLevel({ end, broken }: Read): AuditLevelResult {
   if (broken?.level === 'chain') return { status: 'broken', proves: broken.reason };
   return {
     status: 'holds',
@@ -39,7 +39,7 @@ function chainLevel({ end, broken }: Read): LevelResult {
   };
 }
 
-function anchorLevel({ end, broken, anchors }: Read): LevelResult {
+function anchorLevel({ end, broken, anchors }: Read): AuditLevelResult {
   if (broken?.level === 'anchor') return { status: 'broken', proves: broken.reason };
   const reached = anchors.filter(({ seq }) => seq <= end.seq).map(({ seq }) => seq);
   if (reached.length === 0)
@@ -50,7 +50,7 @@ function anchorLevel({ end, broken, anchors }: Read): LevelResult {
   };
 }
 
-function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): LevelResult {
+function keyLevel({ end, broken, signatures, keys, endKeyId }: Read): AuditLevelResult {
   if (broken?.level === 'key') return { status: 'broken', proves: broken.reason };
   const unknown = [...new Set([...signatures.unknown, ...unknownKey(endKeyId, keys)])];
   if (unknown.length > 0)
@@ -74,7 +74,7 @@ function unknownKey(endKeyId: string | null, keys: AuditKeys): string[] {
   return endKeyId !== null && !keys.byId.has(endKeyId) ? [endKeyId] : [];
 }
 
-function unsigned(end: ChainLink): LevelResult {
+function unsigned(end: ChainLink): AuditLevelResult {
   if (end.seq === 0) return { status: 'unused', proves: 'nothing yet: no event is sealed.' };
   return {
     status: 'missing',

@@ -5,13 +5,13 @@ import { decodeIdCursor, encodeCursor } from '../db/cursor.js';
 import { statement } from '../db/statement.js';
 import { type Timestamp, toDate } from '../db/timestamp.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { erasableFields } from './format.js';
 
 const listInput = schemaOf<AuditListInput>()({
   conversationId: z.uuid('the id of a conversation').optional(),
   /** `<domain>.<past tense>`, or `<domain>.` for all of a domain. */
-  action: name.optional(),
+  action: nameSchema.optional(),
   /** The actor's id, to the letter; a customer's may be as long as an actor id. */
   actor: exactName(1000).optional(),
   cursor: pageCursor,

@@ -3,14 +3,14 @@ import type { ChainEvent, SealedEvent } from './hash-chain.js';
 import { type AuditRow, toAuditEvent } from './list.js';
 
 /** How many events are held in memory at a time. */
-export const pageSize = 1000;
+export const auditPageSize = 1000;
 
 /** The sealed events in the order of the chain, page by page; one that somebody put before the first is among them. */
 export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: pageSize });
+    const rows: ChainRow[] = await executor.run(selectSealed, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toSealedEvent);
-    if (rows.length < pageSize) return;
+    if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.seq ?? null;
   }
 }
@@ -18,9 +18,9 @@ export async function* sealedPages(executor: Executor): AsyncGenerator<SealedEve
 /** The events that are not sealed yet, oldest first, page by page. */
 export async function* unsealedPages(executor: Executor): AsyncGenerator<ChainEvent[]> {
   for (let after: string | null = null; ; ) {
-    const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: pageSize });
+    const rows: ChainRow[] = await executor.run(selectUnsealedAfter, { after, limit: auditPageSize });
     if (rows.length > 0) yield rows.map(toChainEvent);
-    if (rows.length < pageSize) return;
+    if (rows.length < auditPageSize) return;
     after = rows.at(-1)?.id ?? null;
   }
 }

@@ -2,10 +2,10 @@ import type { Database } from '../db/connect.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
 import { auditLines, systemActor } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { type ChainEnd, endFault, readChainEnd, writeChainEnd } from './chain-end.js';
+import { type ChainEnd, chainEndFault, readChainEnd, writeChainEnd } from './chain-end.js';
 import { withSalts } from './format.js';
 import { type ChainLink, type SealedEvent, sealEvents } from './hash-chain.js';
-import { type AuditKeys, noKeys, signedText } from './keys.js';
+import { type AuditKeys, noAuditKeys, signedLineText } from './keys.js';
 import { type ChainRow, chainColumns, toChainEvent } from './pages.js';
 
 /** How many events one transaction seals. */
@@ -19,7 +19,7 @@ const maxBatches = 100;
  * transaction commits late takes the next place, regardless of its id. Where another process is sealing, this one leaves it
  * to that one and returns 0. Throws `AUDIT_KEY_MISSING`, `AUDIT_KEY_RETIRED`.
  */
-export async function sealAudit(db: Database, keys: AuditKeys = noKeys): Promise<number> {
+export async function sealAudit(db: Database, keys: AuditKeys = noAuditKeys): Promise<number> {
   let sealed = 0;
   for (let batch = 0; batch < maxBatches; batch += 1) {
     const count = await db.transaction((tx) => sealBatch(tx, keys));
@@ -58,7 +58,7 @@ async function requireKey(tx: Executor, { keyId }: ChainEnd, { current, byId }: 
 
 /** The end of the chain differs from the one sealed last. Sealing would hide that, so an event records it. */
 async function recordEndFault(tx: Executor, end: ChainEnd, keys: AuditKeys): Promise<void> {
-  const fault = endFault(end, keys);
+  const fault = chainEndFault(end, keys);
   if (fault === null) return;
   const expected = end.recorded && `${end.recorded.seq}:${end.recorded.hash}`;
   const found = `${end.last.seq}:${end.last.hash}`;
@@ -105,7 +105,7 @@ function sealParams(sealed: readonly SealedEvent[], { current }: AuditKeys): Sea
     hashes: sealed.map(({ hash }) => hash),
     actorSalts: sealed.map(({ actorSalt }) => actorSalt ?? null),
     detailSalts: sealed.map(({ detailSalt }) => detailSalt ?? null),
-    macs: sealed.map(({ hash }) => current?.sign(signedText(hash)) ?? null),
+    macs: sealed.map(({ hash }) => current?.sign(signedLineText(hash)) ?? null),
     keyId: current?.id ?? null,
   };
 }

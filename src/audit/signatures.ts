@@ -1,5 +1,5 @@
 import type { SealedEvent } from './hash-chain.js';
-import { type AuditKeys, signedText } from './keys.js';
+import { type AuditKeys, signedLineText } from './keys.js';
 
 /** The signing keys of the audit lines that were read so far. */
 export interface Signatures {
@@ -36,7 +36,7 @@ function signatureFault(before: Signatures, event: SealedEvent, keyId: string | 
   }
   if (before.retired.has(keyId)) return `event ${event.seq} is signed with key ${keyId}, which was replaced before`;
   const key = keys.byId.get(keyId);
-  return !key || key.signed(signedText(event.hash), event.mac)
+  return !key || key.signed(signedLineText(event.hash), event.mac)
     ? null
     : `event ${event.seq} was not signed by the key ${keyId} that it names`;
 }

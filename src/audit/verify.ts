@@ -1,16 +1,16 @@
 import type { Database } from '../db/connect.js';
 import { readSnapshot } from '../db/snapshot.js';
 import { type Executor, type NoParams, statement } from '../db/statement.js';
-import { type ChainEnd, endFault, readChainEnd } from './chain-end.js';
+import { type ChainEnd, chainEndFault, readChainEnd } from './chain-end.js';
 import { findErasureFault } from './erasures.js';
 import { type BrokenLink, type ChainLink, chainStart, type SealedEvent, verifyChain } from './hash-chain.js';
-import { type AuditKeys, noKeys } from './keys.js';
-import { type AuditLevel, type AuditLevelResults, describeLevels } from './levels.js';
+import { type AuditKeys, noAuditKeys } from './keys.js';
+import { type AuditLevel, type AuditLevelResults, describeAuditLevels } from './levels.js';
 import { sealedPages } from './pages.js';
 import { faultFoundAction } from './seal.js';
 import { checkSignature, noSignatures, type Signatures } from './signatures.js';
 
-export interface AuditCheck {
+export interface AuditVerification {
   /** The last line before `broken`, or of the whole chain. */
   end: ChainLink;
   broken: AuditFault | null;
@@ -26,7 +26,7 @@ export interface AuditCheck {
 export type AuditFault = BrokenLink & { level: AuditLevel };
 
 /** Anchors and keys against which an audit record is checked. */
-export interface AuditProof {
+export interface AuditVerifyOptions {
   /** Ends of the chain that were kept outside of the database; each must still be part of it. */
   anchors?: readonly ChainLink[];
   keys?: AuditKeys;
@@ -44,8 +44,8 @@ interface Reading {
 /** Reads the whole record in the order of its seals and returns how far it holds, and what that proves. */
 export function verifyAudit(
   db: Database,
-  { anchors = [], keys = noKeys, onPage = () => {} }: AuditProof = {},
-): Promise<AuditCheck> {
+  { anchors = [], keys = noAuditKeys, onPage = () => {} }: AuditVerifyOptions = {},
+): Promise<AuditVerification> {
   return readSnapshot(db, async (tx) => {
     const read = await readChain(tx, { anchors, keys, onPage });
     const found = await readChainEnd(tx);
@@ -55,7 +55,7 @@ export function verifyAudit(
       (await unsealedFault(tx, read.end)) ??
       endBroken(read.end, found, keys) ??
       (await erasureBroken(tx, read.end));
-    const { levels, proven } = describeLevels({
+    const { levels, proven } = describeAuditLevels({
       ...read,
       broken,
       anchors,
@@ -66,7 +66,7 @@ export function verifyAudit(
   });
 }
 
-async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditProof>): Promise<Reading> {
+async function readChain(tx: Executor, { anchors, keys, onPage }: Required<AuditVerifyOptions>): Promise<Reading> {
   let reading: Reading = { end: chainStart, broken: null, signatures: noSignatures };
   let formats = 1;
   for await (const page of sealedPages(tx)) {
@@ -121,8 +121,8 @@ function cutOff(end: ChainLink, anchors: readonly ChainLink[]): AuditFault | nul
 }
 
 function endBroken(end: ChainLink, found: ChainEnd, keys: AuditKeys): AuditFault | null {
-  const plain = endFault(found, noKeys);
-  const reason = plain ?? endFault(found, keys);
+  const plain = chainEndFault(found, noAuditKeys);
+  const reason = plain ?? chainEndFault(found, keys);
   return reason === null ? null : { seq: end.seq + 1, eventId: null, reason, level: plain ? 'chain' : 'key' };
 }
 

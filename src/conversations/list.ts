@@ -5,14 +5,14 @@ import { decodeTimeCursor, encodeCursor, type TimeCursor } from '../db/cursor.js
 import { type Placeholders, type Statement, statement } from '../db/statement.js';
 import { toStorableText } from '../foundation/redact.js';
 import type { Runtime } from '../runtime.js';
-import { exactName, name, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
+import { exactName, nameSchema, pageCursor, pageLimit, parseInput, schemaOf } from '../validation/input.js';
 import { hostName } from './host-name.js';
 import { type ConversationRow, toConversation } from './rows.js';
 import { isAwake, isSnoozed } from './wake.js';
 
 const filterFields = {
   status: z.enum(conversationStatuses).optional(),
-  priority: name.optional(),
+  priority: nameSchema.optional(),
   /**
    * `active`: a clock runs or is held; `due`: it runs and the response is overdue; `fulfilled`, `breached`: how the
    * latest clock ended.
@@ -24,7 +24,7 @@ const filterFields = {
   actorId: hostName.optional(),
   /** The exact id of the assignee; null for conversations without one. */
   assignee: exactName(500).nullish(),
-  tag: name.optional(),
+  tag: nameSchema.optional(),
   /** Whether it is snoozed now. */
   snoozed: z.boolean().optional(),
 };

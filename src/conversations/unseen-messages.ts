@@ -1,12 +1,12 @@
 import { type Executor, statement } from '../db/statement.js';
 import { CairnloopError } from '../foundation/errors.js';
-import { isId, name } from '../validation/input.js';
+import { isId, nameSchema } from '../validation/input.js';
 
 /**
  * The newest message that the sender had read, null for none. Anything newer refuses the call with
  * `CONVERSATION_CHANGED`; without it nothing is compared.
  */
-export const lastSeenMessageId = name.nullable().optional();
+export const lastSeenMessageId = nameSchema.nullable().optional();
 
 /**
  * Throws `CONVERSATION_CHANGED` if a message is newer than the last one seen. `tx` must hold the conversation's lock,

@@ -6,7 +6,16 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, exactName, isId, metadataMap, name, parseInput, schemaOf, storableText } from '../validation/input.js';
+import {
+  actorSchema,
+  exactName,
+  isId,
+  metadataMap,
+  nameSchema,
+  parseInput,
+  schemaOf,
+  storableText,
+} from '../validation/input.js';
 import { changeTime } from './change-time.js';
 import { type ChangeableFields, changeableFields, changedValues, type FieldChanges } from './changes.js';
 import { type ConversationRow, toConversation } from './rows.js';
@@ -17,16 +26,16 @@ const maxTags = 50;
 const wantedFields = [...changeableFields, 'addTags', 'removeTags'] as const;
 
 const updateInput = schemaOf<UpdateInput>()({
-  priority: name.optional(),
+  priority: nameSchema.optional(),
   /** Replaces the tags. */
-  tags: z.array(name).max(maxTags).optional(),
+  tags: z.array(nameSchema).max(maxTags).optional(),
   /** Adds tags in SQL, so that two operators who tag at once lose nothing. */
-  addTags: z.array(name).max(maxTags).optional(),
-  removeTags: z.array(name).max(maxTags).optional(),
+  addTags: z.array(nameSchema).max(maxTags).optional(),
+  removeTags: z.array(nameSchema).max(maxTags).optional(),
   /** Null removes the subject. */
   subject: storableText(1000).nullish(),
   /** Null removes the assignee. */
-  assignee: actor.nullish(),
+  assignee: actorSchema.nullish(),
   /**
    * The id of the owner whom the caller saw, null for nobody: `assignee` is refused where it is somebody else by now.
    */
@@ -34,7 +43,7 @@ const updateInput = schemaOf<UpdateInput>()({
   /** Merged by its top-level keys: null removes a key, and those that are not named stay. */
   metadata: metadataMap.optional(),
   /** Who makes the change. */
-  actor,
+  actor: actorSchema,
 }).refine(
   (input) => wantedFields.some((field) => input[field] !== undefined),
   `at least one of ${wantedFields.join(', ')}`,

@@ -1,5 +1,5 @@
 import { auditChecks } from './checks/audit-checks.js';
-import type { Check } from './checks/check.js';
+import type { DoctorCheck } from './checks/check.js';
 import { configChecks } from './checks/config-checks.js';
 import { databaseChecks } from './checks/database-checks.js';
 import { hostChecks } from './checks/host-checks.js';
@@ -8,7 +8,7 @@ import type { Facts } from './facts.js';
 import type { Finding } from './finding.js';
 
 /** Every check of `cairnloop doctor`, in the order of its findings. */
-export const checks: readonly Check[] = [
+export const doctorChecks: readonly DoctorCheck[] = [
   ...hostChecks,
   ...configChecks,
   ...databaseChecks,
@@ -18,5 +18,5 @@ export const checks: readonly Check[] = [
 
 /** Judges the facts. Pure: the same facts give the same findings. */
 export function diagnose(facts: Facts): Finding[] {
-  return checks.flatMap((check) => check.run(facts));
+  return doctorChecks.flatMap((check) => check.run(facts));
 }

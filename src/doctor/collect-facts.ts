@@ -4,11 +4,11 @@ import {
   type FailureTexts,
   type HostFact,
   type HostSource,
-  hostReaders,
+  hostFactReaders,
   type ServiceFact,
-  serviceReaders,
+  serviceFactReaders,
 } from './fact-readers.js';
-import { type Fact, type Facts, knownFact, type Profile, skippedFact } from './facts.js';
+import { type DoctorProfile, type Fact, type Facts, knownFact, skippedFact } from './facts.js';
 import { type FoundConfig, readConfigFacts } from './read-config-facts.js';
 import { readFact } from './read-fact.js';
 import { readServices } from './read-services.js';
@@ -18,7 +18,7 @@ export interface CollectOptions {
   root: string;
   /** The config, absolute or relative to `root`; without it the one that is found. */
   configFile?: string | undefined;
-  profile: Profile;
+  profile: DoctorProfile;
   /** Call what only reads of the host's modules. */
   probe: boolean;
   /** Uncaught errors of host code since the last call. */
@@ -52,7 +52,7 @@ export async function collectFacts(options: CollectOptions): Promise<Facts> {
 }
 
 async function readHostFacts(from: HostSource): Promise<Pick<Facts, HostFact>> {
-  const reads = Object.entries(hostReaders).map(async ([name, { read, ...texts }]) => {
+  const reads = Object.entries(hostFactReaders).map(async ([name, { read, ...texts }]) => {
     const fact: Fact<unknown> = await readFact<unknown>({ ...texts, timeoutMs: hostTimeoutMs }, () => read(from));
     return [name, fact] as const;
   });
@@ -61,7 +61,7 @@ async function readHostFacts(from: HostSource): Promise<Pick<Facts, HostFact>> {
 
 type Services = Pick<Facts, ServiceFact>;
 
-const serviceNames = Object.keys(serviceReaders) as ServiceFact[];
+const serviceNames = Object.keys(serviceFactReaders) as ServiceFact[];
 
 function namesOf(probe: boolean): ServiceFact[] {
   return probe ? serviceNames : serviceNames.filter((name) => name !== 'probes');

@@ -1,6 +1,6 @@
 import { requireJobTable } from '../db/job-table.js';
 import type { FactName, FactValues, SchemaFacts } from './facts.js';
-import { findMounts } from './find-mounts.js';
+import { findWorkspaceMounts } from './find-mounts.js';
 import { probeModules } from './probe-modules.js';
 import { readBuildFacts } from './read-build-facts.js';
 import type { UsableConfig } from './read-config-facts.js';
@@ -8,10 +8,10 @@ import { readEnvFile } from './read-env-file.js';
 import { readInstallation } from './read-installation.js';
 import { readMongoJobs } from './read-jobs.js';
 import { readPolicies } from './read-policies.js';
-import { readSchema } from './read-schema.js';
-import { readServer } from './read-server.js';
-import { readWork } from './read-work.js';
-import { withSession } from './with-session.js';
+import { readSchemaFacts } from './read-schema.js';
+import { readDatabaseServer } from './read-server.js';
+import { readWorkFacts } from './read-work.js';
+import { withDatabaseSession } from './with-session.js';
 
 /** Texts for a fact that could not be read. */
 export interface FailureTexts {
@@ -54,7 +54,7 @@ export type ServiceFact = Exclude<FactName, HostFact | 'config'>;
 export type HostFact = 'installation' | 'mounts' | 'envFile' | 'build';
 
 /** Facts that are read from the host's files, beside the config. */
-export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
+export const hostFactReaders: { readonly [Name in HostFact]: HostReader<FactValues[Name]> } = {
   installation: {
     what: 'node_modules',
     because: 'node_modules cannot be read',
@@ -65,7 +65,7 @@ export const hostReaders: { readonly [Name in HostFact]: HostReader<FactValues[N
     what: 'the sources',
     because: 'the sources cannot be read',
     fix: 'make the sources readable',
-    read: ({ root }) => findMounts(root),
+    read: ({ root }) => findWorkspaceMounts(root),
   },
   envFile: {
     what: 'git',
@@ -85,13 +85,13 @@ const fixOfDatabase = ({ database }: UsableConfig) =>
   `check the server, and that the role of database.url may read schema ${database.schema}`;
 
 /** Facts that are read by means of the config: from the database, the job backend and the host's modules. */
-export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
+export const serviceFactReaders: { readonly [Name in ServiceFact]: ServiceReader<FactValues[Name]> } = {
   database: {
     what: 'the database',
     because: 'the database cannot be reached',
     fix: fixOfDatabase,
     skip: ({ config }) => (urlOf(config) === '' ? 'the config has no usable database.url' : undefined),
-    read: ({ config, timeoutMs }) => readServer(urlOf(config), answerMsOf(timeoutMs)),
+    read: ({ config, timeoutMs }) => readDatabaseServer(urlOf(config), answerMsOf(timeoutMs)),
   },
   schema: {
     what: 'the schema',
@@ -103,7 +103,8 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
       known.database?.pooling === 'transaction'
         ? 'the database is reached through a pooler in transaction mode'
         : undefined,
-    read: (from) => withSession(placeOf(from), (client) => readSchema(client, from.config.database.schema)),
+    read: (from) =>
+      withDatabaseSession(placeOf(from), (client) => readSchemaFacts(client, from.config.database.schema)),
   },
   work: {
     what: 'the tables',
@@ -111,7 +112,7 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
     fix: fixOfDatabase,
     after: () => 'schema',
     skip: ({ known }) => whyUnusable(known.schema),
-    read: (from) => withSession(placeOf(from), (client) => readWork(client, from.config.database.schema)),
+    read: (from) => withDatabaseSession(placeOf(from), (client) => readWorkFacts(client, from.config.database.schema)),
   },
   jobs: {
     what: 'the job backend',
@@ -125,7 +126,7 @@ export const serviceReaders: { readonly [Name in ServiceFact]: ServiceReader<Fac
     read: async (from) => {
       const { jobs, database } = from.config;
       if (jobs.backend === 'mongodb') return readMongoJobs(jobs.url, from.timeoutMs - 800);
-      await withSession(placeOf(from), (client) => requireJobTable(client, database.schema));
+      await withDatabaseSession(placeOf(from), (client) => requireJobTable(client, database.schema));
       return { backend: 'postgres' };
     },
   },

@@ -21,13 +21,13 @@ export const knownFact = <T>(value: T): Fact<T> => ({ state: 'known', value });
 export const skippedFact = (because: string): Fact<never> => ({ state: 'skipped', because });
 
 /** `production` reports as problems what is fine on a developer's machine. */
-export type Profile = 'development' | 'production';
+export type DoctorProfile = 'development' | 'production';
 
 /** What each fact is when it is known. `fact-readers.ts` has a row for each that says how it is read. */
 export interface FactValues {
   installation: Installation;
   mounts: WorkspaceMount[];
-  envFile: EnvFile;
+  envFile: EnvFileFacts;
   build: BuildFacts;
   config: ConfigFacts;
   database: DatabaseFacts;
@@ -45,7 +45,7 @@ type FactsByName = { [Name in Exclude<FactName, 'probes'>]: Fact<FactValues[Name
 
 /** Everything that the checks look at: plain data without secrets, collected before any of them runs. */
 export interface Facts extends FactsByName {
-  profile: Profile;
+  profile: DoctorProfile;
   nodeVersion: string;
   /** Uncaught errors of host code after the config was imported. */
   hostFailures?: readonly string[];
@@ -74,7 +74,7 @@ export interface WorkspaceMount {
   operator: 'function' | 'constant' | 'none' | 'unknown';
 }
 
-export interface EnvFile {
+export interface EnvFileFacts {
   present: boolean;
   /** Why it cannot be read; null where it can. */
   unreadable: string | null;
@@ -152,7 +152,7 @@ export interface SchemaFacts {
 }
 
 /** More discarded deliveries of one topic than this are not counted. */
-export const discardedCap = 10_000;
+export const discardedCountCap = 10_000;
 
 export interface WorkFacts {
   /** What the workers announced last; null where none has ever started. */
@@ -160,7 +160,7 @@ export interface WorkFacts {
   workers: WorkerBeat[];
   /** How long the oldest due delivery has been waiting; null where none waits. */
   oldestDueMs: number | null;
-  /** Given up after their last attempt, not by hand; counted up to {@link discardedCap}. */
+  /** Given up after their last attempt, not by hand; counted up to {@link discardedCountCap}. */
   discarded: { topic: DeliveryTopic; count: number }[];
   /** Priorities of the newest open conversations. */
   priorities: string[];

@@ -9,7 +9,7 @@ const maxFileBytes = 300_000;
 const skippedFolders = new Set(['node_modules', 'dist', 'build', 'out', 'coverage', 'vendor']);
 
 /** Every `….workspace({ ... })` in the host's sources, read as text: nothing of the host is run. */
-export function findMounts(root: string): WorkspaceMount[] {
+export function findWorkspaceMounts(root: string): WorkspaceMount[] {
   return sourceFiles(root).flatMap((file) => {
     const text = readFileSync(file, 'utf8');
     if (!/cairnloop/i.test(text)) return [];

@@ -1,8 +1,8 @@
 /** `blocked`: Cairnloop cannot work; `check`: a person should look; `ok`. */
-export type Level = 'ok' | 'check' | 'blocked';
+export type FindingLevel = 'ok' | 'check' | 'blocked';
 
 export interface Finding {
-  level: Level;
+  level: FindingLevel;
   /** Stable: names what was looked at, e.g. `MIGRATIONS`. */
   code: string;
   /** What was expected and found, and why it matters. One line, no secret. */
@@ -14,16 +14,16 @@ export interface Finding {
 }
 
 /** How many findings there are of each level. */
-export type Summary = Record<Level, number>;
+export type FindingSummary = Record<FindingLevel, number>;
 
-export function summarize(findings: readonly Finding[]): Summary {
-  const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
+export function summarizeFindings(findings: readonly Finding[]): FindingSummary {
+  const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
   return { ok: count('ok'), check: count('check'), blocked: count('blocked') };
 }
 
 /** One line a finding, and one for all that was not looked at for the same reason; the last line sums up. */
 export function findingsText(findings: readonly Finding[]): string {
-  const { ok, check, blocked } = summarize(findings);
+  const { ok, check, blocked } = summarizeFindings(findings);
   const lines = findings.flatMap((finding) => {
     const { level, code, message, fix, notChecked } = finding;
     const alike = findings.filter((one) => notChecked !== undefined && one.notChecked === notChecked);

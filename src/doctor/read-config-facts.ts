@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { auditKeys } from '../audit/keys.js';
+import { auditKeysOf } from '../audit/keys.js';
 import { configDefaults, configProblems } from '../config/config-schema.js';
 import type { ResolvedConfig } from '../config/config-types.js';
 import { variablesOf } from '../config/config-variables.js';
@@ -42,7 +42,7 @@ export async function readConfigFacts(root: string, file: string | undefined): P
       modules: modulesOf(config),
       unfinished: unfinishedMethods(config),
       hasMetrics: config.metrics !== undefined,
-      auditKeyIds: [...auditKeys(config.audit).byId.keys()],
+      auditKeyIds: [...auditKeysOf(config.audit).byId.keys()],
       handsAnchors: config.notifier?.onAuditAnchor !== undefined,
       variables: variablesOf(root, readFileSync(found.file, 'utf8'), [
         'database.url',

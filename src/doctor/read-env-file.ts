@@ -4,10 +4,10 @@ import path from 'node:path';
 import { envFiles } from '../config/env-files.js';
 import { errorText } from '../foundation/redact.js';
 import { isFile } from '../host-project/folders.js';
-import type { EnvFile } from './facts.js';
+import type { EnvFileFacts } from './facts.js';
 
 /** Whether the host's `.env` can be read, and is kept out of its git repository. Without git, or outside a repository, it is. */
-export async function readEnvFile(root: string): Promise<EnvFile> {
+export async function readEnvFile(root: string): Promise<EnvFileFacts> {
   const file = path.join(root, '.env');
   const read = envFiles(root).map((one) => path.relative(root, one));
   if (!isFile(file)) return { present: false, unreadable: null, ignored: true, tracked: false, read };

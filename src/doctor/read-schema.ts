@@ -4,7 +4,7 @@ import { type AppliedMigration, compareSchema, selectApplied } from '../db/migra
 import type { SchemaFacts } from './facts.js';
 
 /** Which of this version's migrations the schema has, and which it has from elsewhere. */
-export async function readSchema(client: pg.Client, schema: string): Promise<SchemaFacts> {
+export async function readSchemaFacts(client: pg.Client, schema: string): Promise<SchemaFacts> {
   const s = quoteIdentifier(schema);
   const { rows } = await client.query(
     'SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS exists, to_regclass($2) IS NOT NULL AS recorded',

@@ -5,7 +5,7 @@ import { readWithPlainConnection } from '../db/probe.js';
 import type { DatabaseFacts } from './facts.js';
 
 /** What kind of server it is and how it is reached. @throws CairnloopError DATABASE_UNREACHABLE, DATABASE_BUSY */
-export async function readServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
+export async function readDatabaseServer(url: string, timeoutMs: number): Promise<DatabaseFacts> {
   const found = await readWithPlainConnection(url, timeoutMs, async (client, pooling) => ({
     ...(await readSettings(client)),
     ...(await readDatabaseProperties(client)),

@@ -1,4 +1,4 @@
-import { type ServiceFact, type ServiceSource, serviceReaders } from './fact-readers.js';
+import { type ServiceFact, type ServiceSource, serviceFactReaders } from './fact-readers.js';
 import { type Fact, type FactValues, skippedFact } from './facts.js';
 import { readFact } from './read-fact.js';
 
@@ -20,7 +20,7 @@ export async function readServices<Name extends ServiceFact>(
   }
 
   async function readService(name: ServiceFact): Promise<Fact<unknown>> {
-    const { after, skip, fix, read, ...texts } = serviceReaders[name];
+    const { after, skip, fix, read, ...texts } = serviceFactReaders[name];
     const needed = after?.(config);
     const first = needed && (await factOf(needed));
     if (first && first.state !== 'known') return skippedFact(first.because);

@@ -5,11 +5,11 @@ import { quoteIdentifier, valuesOf } from '../db/connect.js';
 import { isHeldBack } from '../deliveries/ordered-topics.js';
 import { isUnclaimed } from '../deliveries/sql-conditions.js';
 import { findWorkerBeats } from '../deliveries/worker-health.js';
-import { discardedCap, type WorkFacts } from './facts.js';
-import { selectAudit, toAuditFacts } from './read-audit.js';
+import { discardedCountCap, type WorkFacts } from './facts.js';
+import { selectAuditFacts, toAuditFacts } from './read-audit.js';
 
 /** Who works, and what waits. Every statement reads an index and has a bound, however many rows there are. */
-export async function readWork(client: pg.Client, schema: string): Promise<WorkFacts> {
+export async function readWorkFacts(client: pg.Client, schema: string): Promise<WorkFacts> {
   const s = quoteIdentifier(schema);
   const workers = await findWorkerBeats({
     run: async (statement, ...[params]) => (await client.query(statement.text(s), valuesOf(statement, params))).rows,
@@ -19,7 +19,7 @@ export async function readWork(client: pg.Client, schema: string): Promise<WorkF
   const discarded = await client.query(selectDiscarded(s), [deliveryTopics]);
   const priorities = await client.query(selectPriorities(s));
   const ages = await client.query(selectAges(s));
-  const audit = await client.query(selectAudit(s));
+  const audit = await client.query(selectAuditFacts(s));
   return {
     workers,
     announced: announced.rows[0]?.modules ?? null,
@@ -47,7 +47,7 @@ const selectDiscarded = (s: string) => `
   SELECT t.topic, count(*)::int AS count
   FROM unnest($1::text[]) AS t (topic) CROSS JOIN LATERAL (
     SELECT FROM ${s}.deliveries d
-    WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCap}
+    WHERE d.topic = t.topic AND d.state = 'discarded' AND NOT d.by_hand LIMIT ${discardedCountCap}
   ) few
   GROUP BY t.topic ORDER BY t.topic`;
 

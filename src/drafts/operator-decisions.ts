@@ -9,21 +9,29 @@ import { announce } from '../events/announce.js';
 import { auditLines } from '../events/audit-lines.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf, storableText } from '../validation/input.js';
+import {
+  actorSchema,
+  contentSchema,
+  isId,
+  nameSchema,
+  parseInput,
+  schemaOf,
+  storableText,
+} from '../validation/input.js';
 import { nextStatus } from './draft-states.js';
 import { type DraftRow, toDraft } from './rows.js';
 
-const approveInput = schemaOf<ApproveInput>()({ actor, lastSeenMessageId });
-const editInput = schemaOf<EditInput>()({ content, actor, lastSeenMessageId });
+const approveInput = schemaOf<ApproveInput>()({ actor: actorSchema, lastSeenMessageId });
+const editInput = schemaOf<EditInput>()({ content: contentSchema, actor: actorSchema, lastSeenMessageId });
 const useInput = schemaOf<UseInput>()({
   /** What is sent, even if nothing is left of the draft's own words. */
-  content,
-  actor,
+  content: contentSchema,
+  actor: actorSchema,
   /** A second call with the same key for the same conversation sends nothing and returns the draft. */
-  dedupeKey: name.optional(),
+  dedupeKey: nameSchema.optional(),
   lastSeenMessageId,
 });
-const discardInput = schemaOf<DiscardInput>()({ actor, reason: storableText(2000).optional() });
+const discardInput = schemaOf<DiscardInput>()({ actor: actorSchema, reason: storableText(2000).optional() });
 
 /**
  * Sends a pending draft as proposed. Of concurrent decisions one wins and the others throw. Throws `DRAFT_NOT_FOUND`,

@@ -5,10 +5,10 @@ import type { SystemAccount } from './account.js';
 import { buildFolder, changeOwner } from './build-folder.js';
 import type { PostgresHome } from './home.js';
 import { runProgram } from './run-program.js';
-import { loopbackSettings, renderSettings, type Settings, temporarySettings } from './settings.js';
+import { loopbackSettings, type PostgresSettings, renderSettings, temporaryClusterSettings } from './settings.js';
 
 /** One Postgres cluster on disk. */
-export interface Cluster {
+export interface PostgresCluster {
   /** Holds everything below; belongs to the account, closed to others. */
   folder: string;
   data: string;
@@ -20,11 +20,11 @@ export interface Cluster {
 }
 
 /** The folder of the cluster in a home folder, whether it exists or not. */
-export function clusterIn({ path, temporary }: PostgresHome): Cluster {
+export function clusterOfHome({ path, temporary }: PostgresHome): PostgresCluster {
   return clusterAt(join(path, 'cluster'), temporary);
 }
 
-function clusterAt(folder: string, temporary: boolean): Cluster {
+function clusterAt(folder: string, temporary: boolean): PostgresCluster {
   return {
     folder,
     data: join(folder, 'data'),
@@ -39,7 +39,7 @@ const settingsFile = 'cairnloop.conf';
 
 /** Creates the cluster unless it exists, with a random password for its one user `postgres`. */
 export async function createPostgresCluster(
-  cluster: Cluster,
+  cluster: PostgresCluster,
   initdb: string,
   account: SystemAccount | undefined,
 ): Promise<void> {
@@ -66,7 +66,7 @@ const initdbOptions = [
   '--no-instructions',
 ];
 
-export async function readPassword({ passwordFile }: Cluster): Promise<string> {
+export async function readClusterPassword({ passwordFile }: PostgresCluster): Promise<string> {
   return readFile(passwordFile, 'utf8');
 }
 
@@ -74,7 +74,7 @@ export async function readPassword({ passwordFile }: Cluster): Promise<string> {
  * Takes the port of the last start, so that a URL that somebody has copied stays valid; undefined before the first. Of two
  * starts at once only one gets it: a server is known by its port.
  */
-export async function takeLastPort({ portFile }: Cluster): Promise<number | undefined> {
+export async function takeLastPort({ portFile }: PostgresCluster): Promise<number | undefined> {
   const taken = `${portFile}.${randomUUID()}`;
   const text = await rename(portFile, taken)
     .then(() => readFile(taken, 'utf8'))
@@ -84,17 +84,17 @@ export async function takeLastPort({ portFile }: Cluster): Promise<number | unde
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
 }
 
-export async function writeLastPort({ portFile }: Cluster, port: number): Promise<void> {
+export async function writeLastPort({ portFile }: PostgresCluster, port: number): Promise<void> {
   await writeFile(portFile, String(port));
 }
 
 /** Sets what the next start of the server reads. */
-export async function writeSettings(
-  cluster: Cluster,
-  settings: Settings,
+export async function writeClusterSettings(
+  cluster: PostgresCluster,
+  settings: PostgresSettings,
   account: SystemAccount | undefined,
 ): Promise<void> {
-  const all = { ...(cluster.temporary && temporarySettings), ...settings, ...loopbackSettings };
+  const all = { ...(cluster.temporary && temporaryClusterSettings), ...settings, ...loopbackSettings };
   const file = join(cluster.data, settingsFile);
   await writeFile(file, renderSettings(all));
   // The umask may close to the account what root has written.

@@ -14,7 +14,7 @@ export interface PostgresHome {
 }
 
 /** Opens the folder for `dataDir`, to be kept unless `temporary`; or one of its own in the temporary folder. */
-export async function openHome(
+export async function openPostgresHome(
   account: SystemAccount | undefined,
   { dataDir, temporary = false }: { dataDir?: string; temporary?: boolean },
 ): Promise<PostgresHome> {
@@ -57,6 +57,6 @@ async function reachableTmp(account: SystemAccount | undefined): Promise<string>
 }
 
 /** Removes a temporary home; a persistent one stays. */
-export async function discardHome({ path, temporary }: PostgresHome): Promise<void> {
+export async function removeTemporaryHome({ path, temporary }: PostgresHome): Promise<void> {
   if (temporary) await rm(path, { recursive: true, force: true, maxRetries: 5 });
 }

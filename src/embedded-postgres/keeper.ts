@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { extname } from 'node:path';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 import type { PostgresHome } from './home.js';
 import type { KeeperTask } from './keeper-process.js';
 
@@ -19,7 +19,7 @@ export interface Keeper {
  */
 export async function startKeeper(
   home: PostgresHome,
-  cluster: Cluster,
+  cluster: PostgresCluster,
   pgCtl: string,
   account: SystemAccount | undefined,
 ): Promise<Keeper> {

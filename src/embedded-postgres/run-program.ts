@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { CairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
 
-export interface Program {
+export interface ProgramCall {
   /** The purpose, for the error message. */
   step: string;
   file: string;
@@ -12,7 +12,7 @@ export interface Program {
 }
 
 /** Runs a program to its end. Rejects with `EMBEDDED_POSTGRES_FAILED` and its last lines unless it exits with 0. */
-export function runProgram({ step, file, args, cwd, account }: Program): Promise<void> {
+export function runProgram({ step, file, args, cwd, account }: ProgramCall): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => reject(new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step, reason }));
     const child = spawn(file, args, {

@@ -2,7 +2,7 @@ import { chmod, cp, readdir, readFile, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { SystemAccount } from './account.js';
 import { buildFolder } from './build-folder.js';
-import type { Binaries } from './installed-binaries.js';
+import type { PostgresBinaries } from './installed-binaries.js';
 import { runProgram } from './run-program.js';
 
 /**
@@ -10,11 +10,11 @@ import { runProgram } from './run-program.js';
  * project may lie in a folder that the account cannot enter. Links are created in place where possible, else the
  * binaries are copied into `folder`.
  */
-export async function makeRunnable(
-  installed: Binaries,
+export async function makeBinariesRunnable(
+  installed: PostgresBinaries,
   folder: string,
   account: SystemAccount | undefined,
-): Promise<Binaries> {
+): Promise<PostgresBinaries> {
   if (await succeeds(checkRuns(installed, account))) return installed;
   if (await succeeds(linkLibraries(installed.root).then(() => checkRuns(installed, account)))) return installed;
   const copy = await copyInto(folder, installed, account);
@@ -23,11 +23,15 @@ export async function makeRunnable(
 }
 
 /** Tested by running: this finds missing libraries, closed folders and `noexec` mounts. */
-async function checkRuns({ postgres }: Binaries, account: SystemAccount | undefined): Promise<void> {
+async function checkRuns({ postgres }: PostgresBinaries, account: SystemAccount | undefined): Promise<void> {
   await runProgram({ step: 'running its programs', file: postgres, args: ['--version'], cwd: '/', account });
 }
 
-async function copyInto(folder: string, installed: Binaries, account: SystemAccount | undefined): Promise<Binaries> {
+async function copyInto(
+  folder: string,
+  installed: PostgresBinaries,
+  account: SystemAccount | undefined,
+): Promise<PostgresBinaries> {
   const root = await buildFolder(join(folder, 'binaries'), account, async (target) => {
     await cp(join(installed.root, 'native'), join(target, 'native'), { recursive: true, verbatimSymlinks: true });
     await openFolders(target);

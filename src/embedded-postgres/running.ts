@@ -3,7 +3,7 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CairnloopError } from '../foundation/errors.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 
 /** The server of a cluster, as its pid file names it. */
 export interface RunningServer {
@@ -12,14 +12,14 @@ export interface RunningServer {
 }
 
 /** The server that runs on this data, if any; a pid file alone does not prove one. */
-export async function findRunning(data: string): Promise<RunningServer | undefined> {
+export async function findRunningServer(data: string): Promise<RunningServer | undefined> {
   const named = await readPidFile(data);
   return named && (await servesData(named.pid, data)) ? named : undefined;
 }
 
 /** Throws `EMBEDDED_POSTGRES_RUNNING` when a server runs on this cluster. */
-export async function refuseIfRunning({ data }: Cluster, dataDir: string): Promise<void> {
-  const server = await findRunning(data);
+export async function refuseIfServerRuns({ data }: PostgresCluster, dataDir: string): Promise<void> {
+  const server = await findRunningServer(data);
   if (server) throw new CairnloopError('EMBEDDED_POSTGRES_RUNNING', { dataDir, ...server });
 }
 
@@ -27,7 +27,7 @@ export async function refuseIfRunning({ data }: Cluster, dataDir: string): Promi
  * Removes a pid file that a crash has left. Postgres would take any process with the same number for its predecessor,
  * and refuse to start.
  */
-export async function removeStalePidFile({ data }: Cluster): Promise<void> {
+export async function removeStalePidFile({ data }: PostgresCluster): Promise<void> {
   const named = await readPidFile(data);
   if (named && !(await servesData(named.pid, data))) await rm(pidFile(data), { force: true });
 }

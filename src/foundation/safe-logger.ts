@@ -1,14 +1,14 @@
 import { writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { escapeControls } from './escape-controls.js';
-import { prettyLine } from './pretty-line.js';
+import { prettyLogLine } from './pretty-line.js';
 
 /**
  * Writes lines to stderr with control characters escaped: for a person where stderr is a terminal, else JSON. A full disk,
  * a closed pipe or a stopped reader loses log lines but never ends or blocks the process, as pino's own destination would.
  */
 export function stderrLogger(level: string, isTerminal = process.stderr.isTTY): Logger {
-  const write = isTerminal ? (line: string) => writeToStderr(prettyLine(line)) : writeToStderr;
+  const write = isTerminal ? (line: string) => writeToStderr(prettyLogLine(line)) : writeToStderr;
   return pino({ name: 'cairnloop', level }, { write });
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { watchRunner } from './runner-exit.js';
+import { watchPackageManager } from './runner-exit.js';
 
 /** SIGHUP: the terminal was closed. */
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
@@ -11,7 +11,7 @@ export type StopReason = (typeof signals)[number] | 'disconnect' | 'The process 
  * Waits for the first stop signal. A second one ends the process at once. A forked process also stops when its parent
  * exits for any reason.
  */
-export function stopSignal(): Promise<StopReason> {
+export function waitForStopSignal(): Promise<StopReason> {
   return new Promise((resolve) => {
     const first = (reason: StopReason) => {
       for (const name of signals) process.removeListener(name, first);
@@ -20,7 +20,7 @@ export function stopSignal(): Promise<StopReason> {
       resolve(reason);
     };
     const parentGone = () => first('disconnect');
-    const unwatch = watchRunner(() => first('The process that ran this one is gone'));
+    const unwatch = watchPackageManager(() => first('The process that ran this one is gone'));
     for (const name of signals.filter((name) => name !== 'SIGHUP' || !ignoresHangUp())) process.once(name, first);
     if (process.connected) process.once('disconnect', parentGone);
   });

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { toStorableText } from '../foundation/redact.js';
 
 /** Reads the text fields of a posted body; files are dropped. */
-export interface Fields {
+export interface FormFields {
   /** The field, or an empty text. */
   text(name: string): string;
   /** Every value of a field that may occur more than once. */
@@ -18,12 +18,12 @@ export interface FieldLimits {
 }
 
 /** Room for the longest message in four-byte letters, and the other fields. */
-export const defaultLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
+export const defaultFieldLimits: FieldLimits = { maxBytes: 16 * 1024 * 1024, maxFields: 100_000 };
 
 /** A list of names and values; names may repeat. */
 type Entries = Iterable<readonly [name: string, value: string]>;
 
-export function fieldsOf(entries: Entries, names?: readonly string[]): Fields {
+export function fieldsOf(entries: Entries, names?: readonly string[]): FormFields {
   const values = new Map<string, string[]>();
   for (const [name, value] of entries) {
     const list = values.get(name);
@@ -41,7 +41,7 @@ export const noFields = fieldsOf([]);
  * Reads the result of the host's body parser. It takes only texts and lists of texts and calls nothing on it: no
  * getter, no `toString`, no Proxy trap. The limits apply to it too.
  */
-export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): Fields | 'too large' {
+export function fieldsOfObject(body: object, { maxBytes, maxFields }: FieldLimits): FormFields | 'too large' {
   const entries: [string, string][] = [];
   let room = maxBytes;
   const names = ownKeys(body);

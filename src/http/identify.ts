@@ -30,7 +30,7 @@ export interface IdentityHook {
 const timeoutMs = 10_000;
 
 /** Asks only the host who sent a request. A throw, a timeout or an unusable id means nobody. Never rejects. */
-export async function identify(
+export async function identifySender(
   { option, ask }: IdentityHook,
   request: Request,
   native: NativeRequest,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { types } from 'node:util';
-import { defaultLimits, type FieldLimits, type Fields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
+import { defaultFieldLimits, type FieldLimits, type FormFields, fieldsOf, fieldsOfObject, noFields } from './fields.js';
 
 /** Why there are no fields. `already read`: the stream was consumed, and no parsed body can be found. */
 export type UnreadReason = 'too large' | 'too slow' | 'malformed' | 'already read';
@@ -24,8 +24,8 @@ type Kind = 'urlencoded' | 'multipart' | 'json';
 export async function readForm(
   request: Request,
   incoming?: IncomingMessage,
-  { limits = defaultLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
-): Promise<Fields | UnreadReason> {
+  { limits = defaultFieldLimits, accepts = ['form'], idleMs = defaultIdleMs }: FormReadOptions = {},
+): Promise<FormFields | UnreadReason> {
   try {
     const type = request.headers.get('content-type') ?? '';
     const kind = kindOf(type);
@@ -61,7 +61,7 @@ async function fieldsOfParsed(
   incoming: IncomingMessage,
   type: BodyType,
   limits: FieldLimits,
-): Promise<Fields | UnreadReason> {
+): Promise<FormFields | UnreadReason> {
   const { body, rawBody } = leftOn(incoming);
   for (const left of [body, rawBody]) {
     const bytes = typeof left === 'string' ? Buffer.from(left.slice(0, limits.maxBytes + 1)) : left;
@@ -132,7 +132,7 @@ async function fieldsOfBytes(
   bytes: Uint8Array,
   { type, kind }: BodyType,
   limits: FieldLimits,
-): Promise<Fields | UnreadReason> {
+): Promise<FormFields | UnreadReason> {
   if (byteLengthOf(bytes) > limits.maxBytes) return 'too large';
   if (kind === 'multipart') return fieldsOfMultipart(bytes, type);
   const text = new TextDecoder().decode(bytes);
@@ -149,7 +149,7 @@ function byteLengthOf(bytes: Uint8Array): number {
 const typedArrayLength = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'byteLength')
   ?.get as () => number;
 
-async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<Fields> {
+async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<FormFields> {
   const body = bytes as Uint8Array<ArrayBuffer>;
   const form = await new Response(body, { headers: { 'content-type': type } }).formData();
   const texts: [string, string][] = [];
@@ -157,7 +157,7 @@ async function fieldsOfMultipart(bytes: Uint8Array, type: string): Promise<Field
   return fieldsOf(texts);
 }
 
-function fieldsOfJson(text: string, limits: FieldLimits): Fields | 'too large' {
+function fieldsOfJson(text: string, limits: FieldLimits): FormFields | 'too large' {
   const parsed: unknown = JSON.parse(text);
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
     ? fieldsOfObject(parsed, limits)

@@ -25,7 +25,7 @@ import {
 import type { Readiness } from '../ops/operations.js';
 import type { PrometheusReporter } from '../ops/prometheus.js';
 import type { PrometheusMetrics } from '../ops/prometheus-metrics.js';
-import { readiness } from '../ops/readiness.js';
+import { checkReadiness } from '../ops/readiness.js';
 import { safeMetrics } from '../ops/safe-metrics.js';
 import { makeReport } from '../report/report.js';
 import type { Runtime } from '../runtime.js';
@@ -36,7 +36,7 @@ import { noTraces, type Traces, withOperationSpans } from '../telemetry/traces.j
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { createWithin } from '../within/within.js';
 import { createWorker, type Worker } from '../worker/worker.js';
-import { callsOf } from './calls.js';
+import { createCalls } from './calls.js';
 import { createMounts } from './mounts.js';
 import { refuseExtraArguments, wrapPublicCalls } from './public-calls.js';
 
@@ -61,15 +61,19 @@ export async function createCairnloop(
   const resolved = validateConfig(config);
   await probeDatabase(resolved.database.url);
   // Called at a scrape, when the worker exists.
-  const ready = (): Promise<Readiness> => readiness(runtime, worker);
+  const ready = (): Promise<Readiness> => checkReadiness(runtime, worker);
   const { runtime, prometheus } = await assemble(resolved, options, ready);
   // A worker process says it once it works: until then the one line that it prints is why it does not start.
   if (!forWorker) await logOwedCallbacks(runtime);
   const requireSchema = lenientSchemaCheck(runtime.db);
   const worker = createWorker(runtime, requireSchema);
   const explain = (error: unknown) => databaseFailure(error, runtime.db);
-  const inTransactions = createWithin({ runtime, callsOf, admit: requireSchema });
-  const api = wrapPublicCalls(callsOf(runtime), explain, async (name) => withoutTables.has(name) || requireSchema());
+  const inTransactions = createWithin({ runtime, createCalls, admit: requireSchema });
+  const api = wrapPublicCalls(
+    createCalls(runtime),
+    explain,
+    async (name) => withoutTables.has(name) || requireSchema(),
+  );
   const reports = { cairnloop: { report: (input?: ReportInput) => makeReport(runtime, input) } };
   const { report } = wrapPublicCalls(reports, explain, requireSchema).cairnloop;
   const { operations, workspace, portal, closeMounts } = createMounts({

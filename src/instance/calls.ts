@@ -30,7 +30,7 @@ import { pauseSla, resumeSla } from '../sla/pause.js';
 import { activePolicies, setPolicy } from '../sla/policies.js';
 
 /** Every call that reads or writes conversations, over a runtime; nothing is checked, frozen or explained here. */
-export function callsOf(runtime: Runtime): Calls {
+export function createCalls(runtime: Runtime): Calls {
   return {
     conversations: conversationsCalls(runtime),
     drafts: draftsCalls(runtime),

@@ -1,5 +1,5 @@
 import type { Cairnloop, Calls } from '../contracts/cairnloop.js';
-import { createOperations, type OperationsSources, operationsPaths } from '../ops/operations.js';
+import { createOperations, type OperationsSources, resolveOperationsPaths } from '../ops/operations.js';
 import { createPortal } from '../portal/portal.js';
 import type { Runtime } from '../runtime.js';
 import { createWorkspace } from '../workspace/workspace.js';
@@ -25,7 +25,8 @@ export function createMounts({ runtime, api, operations }: MountsInput): Mounts 
     return mount;
   };
   return {
-    operations: (options = {}) => createOperations(operations, operationsPaths(options, { healthPath, metricsPath })),
+    operations: (options = {}) =>
+      createOperations(operations, resolveOperationsPaths(options, { healthPath, metricsPath })),
     workspace: (options) => remember(createWorkspace(runtime, api, options)),
     portal: (options) => remember(createPortal(runtime, api, options)),
     closeMounts() {

@@ -17,7 +17,7 @@ export interface MetricSource {
 }
 
 /** The values that one instance supplies. */
-export interface CountSource extends MetricSource {
+export interface InstanceMetricSource extends MetricSource {
   /** Identifies the database; equal for instances that count the same rows. */
   database: string;
 }
@@ -26,7 +26,7 @@ export interface CountSource extends MetricSource {
 interface RegistryMetrics {
   names: ReadonlyMap<string, object>;
   set: MetricSet;
-  sources: Set<CountSource>;
+  sources: Set<InstanceMetricSource>;
 }
 
 /** Key of the metrics on the registry itself, where another copy of this package finds them too. */
@@ -36,7 +36,7 @@ const ownMetrics = Symbol.for('cairnloop.registry-metrics.1');
  * The metrics of a registry, made at the first call. Throws `METRIC_NAME_TAKEN` where the host has a metric of the same
  * name, `METRICS_REGISTRY_UNUSABLE` where the registry cannot take or print them.
  */
-export async function joinRegistry(registry: Registry, source: CountSource): Promise<RegistryMetrics> {
+export async function joinMetricsRegistry(registry: Registry, source: InstanceMetricSource): Promise<RegistryMetrics> {
   const holder = registry as Registry & { [ownMetrics]?: RegistryMetrics };
   const metrics = holder[ownMetrics] ?? createRegistryMetrics();
   refuseTakenNames(registry, metrics);
@@ -48,7 +48,7 @@ export async function joinRegistry(registry: Registry, source: CountSource): Pro
 }
 
 function createRegistryMetrics(): RegistryMetrics {
-  const sources = new Set<CountSource>();
+  const sources = new Set<InstanceMetricSource>();
   const set = createMetricSet({
     counts: () => sumOf([...sources]),
     kept: () => keptOf([...sources]),
@@ -64,7 +64,7 @@ function nameOf(metric: object): string {
 }
 
 /** Instances on one schema count the same rows once; counts of several schemas are added up. */
-async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
+async function sumOf(sources: readonly InstanceMetricSource[]): Promise<DeliveryCounts> {
   const sums = new Map<string, DeliveryCounts[number]>();
   for (const counts of await Promise.all(onePerDatabase(sources).map((source) => source.counts()))) {
     for (const { topic, pending, discarded, oldestDueSeconds } of counts) {
@@ -81,7 +81,7 @@ async function sumOf(sources: readonly CountSource[]): Promise<DeliveryCounts> {
 }
 
 /** Reads the counts of outcomes that wait for a lock. */
-async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
+async function keptOf(sources: readonly InstanceMetricSource[]): Promise<KeptOutcomes> {
   const kept = await Promise.all(onePerDatabase(sources).map((source) => source.kept()));
   return {
     count: kept.reduce((sum, { count }) => sum + count, 0),
@@ -90,7 +90,7 @@ async function keptOf(sources: readonly CountSource[]): Promise<KeptOutcomes> {
 }
 
 /** The oldest of several records. */
-async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
+async function auditOf(sources: readonly InstanceMetricSource[]): Promise<AuditAges> {
   const ages = await Promise.all(onePerDatabase(sources).map((source) => source.audit()));
   const anchors = ages.flatMap(({ anchorAgeSeconds }) => anchorAgeSeconds ?? []);
   return {
@@ -99,17 +99,17 @@ async function auditOf(sources: readonly CountSource[]): Promise<AuditAges> {
   };
 }
 
-function onePerDatabase(sources: readonly CountSource[]): CountSource[] {
+function onePerDatabase(sources: readonly InstanceMetricSource[]): InstanceMetricSource[] {
   return [...new Map(sources.map((source) => [source.database, source])).values()];
 }
 
-async function workersOf(sources: readonly CountSource[]): Promise<number> {
+async function workersOf(sources: readonly InstanceMetricSource[]): Promise<number> {
   const counts = await Promise.all(onePerDatabase(sources).map((source) => source.workers()));
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** A readiness check passes only if it passes in every Cairnloop instance of this registry. */
-async function readyOf(sources: readonly CountSource[]): Promise<Record<string, boolean>> {
+async function readyOf(sources: readonly InstanceMetricSource[]): Promise<Record<string, boolean>> {
   const ready: Record<string, boolean> = {};
   for (const checks of await Promise.all(sources.map((source) => source.ready())))
     for (const [check, passed] of Object.entries(checks)) ready[check] = passed && (ready[check] ?? true);
@@ -155,7 +155,7 @@ async function printed(registry: Registry, name: string): Promise<string> {
  * Registers the metrics again after the host cleared its registry; counts are kept. A single metric that the host
  * removed stays removed. Never throws.
  */
-export function restoreCleared(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
+export function restoreClearedMetrics(registry: Registry, metrics: RegistryMetrics, log: Logger): void {
   try {
     const missing = missingFrom(registry, metrics);
     if (missing.length < metrics.names.size) return;

@@ -6,7 +6,7 @@ import { describeFound } from '../foundation/describe-found.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { errorText } from '../foundation/redact.js';
 import { createMount, type Mounted } from '../http/mount.js';
-import { type MountSchemas, optional, readMountOptions } from '../validation/mount-options.js';
+import { type MountSchemas, optionalMountOption, readMountOptions } from '../validation/mount-options.js';
 
 export type { Mounted } from '../http/mount.js';
 
@@ -27,12 +27,18 @@ export interface OperationsSources {
   configFile?: string | undefined;
 }
 
-export type Check = 'ok' | 'failed' | 'draining' | 'waiting';
+export type CheckStatus = 'ok' | 'failed' | 'draining' | 'waiting';
 
 export interface Readiness {
   status: 'ok' | 'unavailable';
   /** `settlements`: outcomes of callbacks that cannot be written, because another session has their rows locked. */
-  checks: { database: Check; jobs: Check; migrations: Check; worker?: Check; settlements?: Check };
+  checks: {
+    database: CheckStatus;
+    jobs: CheckStatus;
+    migrations: CheckStatus;
+    worker?: CheckStatus;
+    settlements?: CheckStatus;
+  };
 }
 
 /** Builds `/health`, `/health/ready` and `/metrics`. Throws `MOUNT_OPTION_INVALID` for wrong paths and unknown options. */
@@ -89,13 +95,13 @@ function metricsGuidance(configFile: string | undefined): string {
   return `Metrics are not configured. Add this line to ${where} and restart:\n\n  metrics: prometheus(), // ${load}\n`;
 }
 
-const path = optional(opsPath.expected, z.custom<string>(opsPath.accepts));
+const path = optionalMountOption(opsPath.expected, z.custom<string>(opsPath.accepts));
 const schemas: MountSchemas<OperationsOptions> = { healthPath: path, metricsPath: path };
 
 /**
  * Checks the options of {@link createOperations} when it is mounted, so that a typing error does not hide an endpoint.
  */
-export function operationsPaths(
+export function resolveOperationsPaths(
   options: OperationsOptions,
   defaults: Required<OperationsOptions>,
 ): Required<OperationsOptions> {

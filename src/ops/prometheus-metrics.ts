@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { type CountSource, joinRegistry, restoreCleared } from './metrics-registry.js';
+import { type InstanceMetricSource, joinMetricsRegistry, restoreClearedMetrics } from './metrics-registry.js';
 import type { PrometheusReporter } from './prometheus.js';
 
 /** Deliveries that wait or were given up, by topic, and for how long the oldest has been due. */
@@ -42,14 +42,14 @@ export interface PrometheusMetrics extends Metrics {
  */
 export async function createPrometheusMetrics(
   reporter: PrometheusReporter,
-  source: CountSource,
+  source: InstanceMetricSource,
   log: Logger,
 ): Promise<PrometheusMetrics> {
   const registry = (reporter.options.registry as Registry | undefined) ?? new Registry();
-  const joined = await joinRegistry(registry, source);
+  const joined = await joinMetricsRegistry(registry, source);
   /** Looks whether the metrics are still there, as the host may clear its registry at any time. */
   const current = () => {
-    restoreCleared(registry, joined, log);
+    restoreClearedMetrics(registry, joined, log);
     return joined.set;
   };
   return {

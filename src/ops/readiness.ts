@@ -6,7 +6,7 @@ import { countKeptOutcomes } from '../deliveries/kept-outcomes.js';
 import { withTimeout } from '../foundation/with-timeout.js';
 import type { Runtime } from '../runtime.js';
 import type { ObservedWorker } from '../worker/worker.js';
-import type { Check, Readiness } from './operations.js';
+import type { CheckStatus, Readiness } from './operations.js';
 
 /** Time limit of a probe, in milliseconds. */
 const probeTimeoutMs = 2000;
@@ -18,7 +18,7 @@ const stuckAfterMs = 10_000;
  * Whether this process can work now: writable database, job store, migrations, and a worker that is not stopping and
  * can write outcomes.
  */
-export async function readiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
+export async function checkReadiness(runtime: Runtime, worker: ObservedWorker): Promise<Readiness> {
   const db = runtime.db.waitingFor(workerLockMs);
   const [database, migrations, jobs, settlements] = await Promise.all([
     check('database', () => write(db)),
@@ -59,7 +59,7 @@ const noSuchTable = new Set(['3F000', '42P01']);
 /** Refused where writing is: a read-only database, a role without the right, a locked table. */
 const changeNothing = statement('readiness.write', (s) => `UPDATE ${s}.deliveries SET attempts = attempts WHERE false`);
 
-async function check(what: string, probe: () => Promise<unknown>): Promise<Check> {
+async function check(what: string, probe: () => Promise<unknown>): Promise<CheckStatus> {
   try {
     return (await withTimeout(probeTimeoutMs, what, probe)) === false ? 'failed' : 'ok';
   } catch {

@@ -24,11 +24,11 @@ export interface ListenAddress {
   portFlag?: string;
 }
 
-/** Throws as {@link serve} if an address cannot be used, before other work begins. */
+/** Throws as {@link serveOnAddress} if an address cannot be used, before other work begins. */
 export async function requireListenable(addresses: readonly ListenAddress[]): Promise<void> {
   const served: ServedApp[] = [];
   try {
-    for (const address of addresses) served.push(await serve(nothing, address));
+    for (const address of addresses) served.push(await serveOnAddress(nothing, address));
   } finally {
     await Promise.all(served.map((app) => app.close()));
   }
@@ -41,7 +41,7 @@ const nothing: Pick<Mounted, 'node'> = {
 };
 
 /** Serves a mounted app on an address of its own. Throws `PORT_TAKEN`, `PORT_REFUSED`. */
-export function serve(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
+export function serveOnAddress(app: Pick<Mounted, 'node'>, address: ListenAddress): Promise<ServedApp> {
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (request, response) => {
     app.node(request, response);
   });

@@ -11,23 +11,23 @@ import { auditLines } from '../events/audit-lines.js';
 import { type OwedCall, owe } from '../events/owe.js';
 import { CairnloopError } from '../foundation/errors.js';
 import type { Runtime } from '../runtime.js';
-import { actor, content, isId, name, parseInput, schemaOf } from '../validation/input.js';
+import { actorSchema, contentSchema, isId, nameSchema, parseInput, schemaOf } from '../validation/input.js';
 
 /** Longest schedule: one year. */
 const maxScheduleSeconds = 366 * 24 * 3600;
 const scheduleWords = `a number from 0 to ${maxScheduleSeconds}`;
 
 /** The default actor, for messages without a person behind them. */
-export const hostOrActor = actor.default({ id: 'system:host' });
+export const hostOrActor = actorSchema.default({ id: 'system:host' });
 
 const triggerInput = schemaOf<TriggerInput>()({
-  templateId: name,
+  templateId: nameSchema,
   /** The exact text to deliver. */
-  content,
+  content: contentSchema,
   /** Default 0: at once. */
   scheduleInSeconds: z.number(scheduleWords).min(0, scheduleWords).max(maxScheduleSeconds, scheduleWords).default(0),
   /** Dedupe key: a second call with it for the same conversation sends nothing. */
-  dedupeKey: name.optional(),
+  dedupeKey: nameSchema.optional(),
   actor: hostOrActor,
 });
 

@@ -1,5 +1,5 @@
 import { errorText } from '../foundation/redact.js';
-import { type Identity, identify, isPersonId } from '../http/identify.js';
+import { type Identity, identifySender, isPersonId } from '../http/identify.js';
 import { readForm } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { isApiRequest, type PortalContext, type PortalPageContext, type Route, type Services } from './handler.js';
@@ -27,7 +27,7 @@ export async function requireCustomer(c: PortalContext, services: Services): Pro
 export function identifyCustomer(c: PortalContext, { runtime, options }: Services): Promise<Identity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'customer', ask: options.customer };
-  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+  return identifySender(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
 function toCustomer({ person, answer }: Extract<Identity, { state: 'known' }>, { runtime }: Services): PortalCustomer {

@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { HostTimeout, withTimeout } from '../foundation/with-timeout.js';
 
 /** The outcome of one call into a host module. */
-export type Outcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
+export type CallOutcome = { kind: 'returned'; value: unknown } | { kind: 'threw'; error: unknown } | { kind: 'hung' };
 
 /** One call with one sample. */
 export interface CallWithSample {
   /** What was special about the sample, e.g. `right-to-left text`. */
   sample: string;
-  outcome: Outcome;
+  outcome: CallOutcome;
   /** How long the call held the event loop before it first yielded, in milliseconds. */
   blockedMs: number;
   /** Whether a date of the input was set to another time; what is frozen cannot be changed unnoticed. */
@@ -44,7 +44,7 @@ export async function callEachInTurn<T>(
   return trials;
 }
 
-async function settle(timeoutMs: number, call: () => unknown): Promise<Outcome> {
+async function settle(timeoutMs: number, call: () => unknown): Promise<CallOutcome> {
   try {
     return { kind: 'returned', value: await withTimeout(timeoutMs, 'the call', call) };
   } catch (error) {

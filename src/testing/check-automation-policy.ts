@@ -3,7 +3,7 @@ import { decisions, type Proposal } from '../contracts/domain.js';
 import { closestWord } from '../foundation/closest-word.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { judgeCalls, type Verdict } from './judge-calls.js';
+import { type CallVerdict, judgeCalls } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddConversations, ordinaryProposals, riskyProposal } from './samples.js';
@@ -61,7 +61,7 @@ function titleOf({ type, riskTier }: Proposal): string {
   return `${type} at ${riskTier} risk`;
 }
 
-function judgeDecision(value: unknown): Verdict | undefined {
+function judgeDecision(value: unknown): CallVerdict | undefined {
   if ((decisions as readonly unknown[]).includes(value)) return undefined;
   const meant = typeof value === 'string' ? closestWord(value.trim(), decisions) : undefined;
   const expected = decisions.map((decision) => `"${decision}"`).join(', ');
@@ -69,7 +69,7 @@ function judgeDecision(value: unknown): Verdict | undefined {
   return { level: 'problem', code: 'UNKNOWN_DECISION', message };
 }
 
-function judgeRiskyDecision(value: unknown): Verdict | undefined {
+function judgeRiskyDecision(value: unknown): CallVerdict | undefined {
   if (value !== 'allow') return judgeDecision(value);
   const message = 'returned "allow" for what a hostile customer wrote, so it would be sent without review';
   return { level: 'warning', code: 'ALLOWS_HIGH_RISK', message };
@@ -77,7 +77,7 @@ function judgeRiskyDecision(value: unknown): Verdict | undefined {
 
 function sameAs(earlier: readonly CallWithSample[]) {
   const known = new Map(earlier.map(({ sample, outcome }) => [sample, outcome]));
-  return (value: unknown, sample: string): Verdict | undefined => {
+  return (value: unknown, sample: string): CallVerdict | undefined => {
     const before = known.get(sample);
     if (before?.kind !== 'returned' || before.value === value) return judgeDecision(value);
     const message = `returned ${describeFound(value)} where it had returned ${describeFound(before.value)}`;

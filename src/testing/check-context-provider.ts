@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ContextProvider } from '../contracts/context-provider.js';
 import { describeFound } from '../foundation/describe-found.js';
 import { errorText } from '../foundation/redact.js';
-import { type CallWithSample, callEachInTurn, callModule, type Outcome } from './call-module.js';
+import { type CallOutcome, type CallWithSample, callEachInTurn, callModule } from './call-module.js';
 import { contextMapVerdict } from './context-map.js';
-import { judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type CallVerdict, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import { oddActorIds } from './samples.js';
@@ -52,7 +52,7 @@ function shown(actorId: string): string {
   return `actor id ${describeFound(actorId)}`;
 }
 
-function judgeKnown(value: unknown): Verdict | undefined {
+function judgeKnown(value: unknown): CallVerdict | undefined {
   const verdict = judgeResult(value);
   if (verdict || (value as { ok: boolean }).ok) return verdict;
   const reason = errorText((value as { error: unknown }).error, 200);
@@ -61,7 +61,7 @@ function judgeKnown(value: unknown): Verdict | undefined {
 }
 
 /** `err` is a fair answer for an id that the host does not know; a malformed one is not. */
-function judgeResult(value: unknown): Verdict | undefined {
+function judgeResult(value: unknown): CallVerdict | undefined {
   const { ok, value: map } = Object(value) as { ok?: unknown; value?: unknown };
   if (ok === false) return undefined;
   if (ok === true) return contextMapVerdict(map);
@@ -89,7 +89,7 @@ async function checkConcurrent(
   return [{ level: 'problem', code: 'FAILS_CONCURRENTLY', check, message }];
 }
 
-function isOfAnother(outcome: Outcome, own: number, ordinary: readonly CallWithSample[]): boolean {
+function isOfAnother(outcome: CallOutcome, own: number, ordinary: readonly CallWithSample[]): boolean {
   const isLike = (trial: CallWithSample | undefined) => isDeepStrictEqual(trial?.outcome, outcome);
   return outcome.kind === 'returned' && !isLike(ordinary[own]) && ordinary.some((trial) => isLike(trial));
 }

@@ -3,7 +3,7 @@ import type { Notifier } from '../contracts/notifier.js';
 import type { Awaitable } from '../contracts/result.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { type CallWithSample, callModule } from './call-module.js';
-import { type Callback, callbacks } from './check-notifier.js';
+import { type NotifierCallback, notifierCallbacks } from './check-notifier.js';
 import {
   countEffects,
   type Fault,
@@ -13,8 +13,8 @@ import {
   type RecordedEffect,
 } from './fault-provider.js';
 import { judgeCalls, passedFinding } from './judge-calls.js';
-import { oddValues } from './odd-values.js';
-import { buildReport, type ContractFinding, type ContractReport } from './report.js';
+import { oddProviderResults } from './odd-values.js';
+import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
 import { loadFailureOf, runInProcesses } from './run-in-process.js';
 import { sampleConversation } from './samples.js';
 
@@ -65,14 +65,14 @@ export async function checkNotifierFaults(
   const kit: Kit = { make, module, timeoutMs };
   const findings: ContractFinding[] = [];
   const repeated: RepeatedEffect[] = [];
-  for (const callback of callbacks.filter(({ name }) => present[name] !== undefined)) {
+  for (const callback of notifierCallbacks.filter(({ name }) => present[name] !== undefined)) {
     const found = await checkCallback(kit, callback);
     findings.push(...found.findings);
     repeated.push(...found.repeated);
   }
   if (unloaded !== null) findings.push(notLoaded(unloaded));
   else if (module === null) findings.push(notKilled);
-  return Object.freeze({ ...buildReport('notifier', findings), repeated });
+  return Object.freeze({ ...buildContractReport('notifier', findings), repeated });
 }
 
 const notKilled: ContractFinding = {
@@ -104,7 +104,7 @@ interface Found {
   repeated: RepeatedEffect[];
 }
 
-async function checkCallback(kit: Kit, callback: Callback): Promise<Found> {
+async function checkCallback(kit: Kit, callback: NotifierCallback): Promise<Found> {
   const clean = await attempts(kit, callback, [{ kind: 'none' }]);
   const expected = countEffects(clean.effects);
   const findings = judgeCalls(`${callback.name}, no fault`, clean.trials, () => undefined);
@@ -149,7 +149,7 @@ function faultsFor(effects: number, mayKill: boolean): Fault[] {
       { kind: 'timed out', at },
       ...(mayKill ? [{ kind: 'killed' as const, at }] : []),
     ]),
-    ...places.flatMap((at) => oddValues.map((value): Fault => ({ kind: 'odd value', at, value }))),
+    ...places.flatMap((at) => oddProviderResults.map((value): Fault => ({ kind: 'odd value', at, value }))),
   ];
 }
 
@@ -172,7 +172,7 @@ interface Run {
 }
 
 /** The attempt with the fault, and the one after it. */
-async function strike(kit: Kit, callback: Callback, fault: Fault): Promise<Run> {
+async function strike(kit: Kit, callback: NotifierCallback, fault: Fault): Promise<Run> {
   if (fault.kind !== 'killed') return attempts(kit, callback, [fault, { kind: 'none' }]);
   const [deliveryId, conversationId] = [randomUUID(), randomUUID()];
   const attempt = (n: number, what: Fault) => ({
@@ -187,7 +187,7 @@ async function strike(kit: Kit, callback: Callback, fault: Fault): Promise<Run> 
 }
 
 /** New ids for every run: a host may remember those of the run before. */
-async function attempts(kit: Kit, callback: Callback, faults: readonly Fault[]): Promise<Run> {
+async function attempts(kit: Kit, callback: NotifierCallback, faults: readonly Fault[]): Promise<Run> {
   const effects: RecordedEffect[] = [];
   const providers: FaultedProvider[] = [];
   const late: Promise<unknown>[] = [];

@@ -3,10 +3,11 @@ import type { CallbackMetadata, Notifier } from '../contracts/notifier.js';
 import { deepFreeze } from '../foundation/deep-freeze.js';
 import { returnedFailure } from '../foundation/returned-failure.js';
 import { type CallWithSample, callEachInTurn, callModule } from './call-module.js';
-import { type JudgeResult, judgeCalls, passedFinding, type Verdict } from './judge-calls.js';
+import { type CallVerdict, type JudgeResult, judgeCalls, passedFinding } from './judge-calls.js';
 import type { ContractFinding, ContractReport } from './report.js';
 import { type CheckOptions, runContractChecks } from './run-contract-checks.js';
 import {
+  conversationWithoutMessages,
   oddConversations,
   ordinaryConversation,
   sampleAnchor,
@@ -14,7 +15,6 @@ import {
   sampleOutbound,
   sampleReply,
   sampleSla,
-  withoutMessages,
 } from './samples.js';
 
 export interface NotifierCheckOptions extends CheckOptions {
@@ -37,7 +37,7 @@ export function checkNotifier(module: unknown, options: NotifierCheckOptions = {
   return runContractChecks<Notifier, NotifierCheckOptions>('notifier', module, options, async (notifier, settings) => {
     if (settings.dry) return [notCalled];
     const findings: ContractFinding[] = [];
-    for (const callback of callbacks.filter(({ name }) => notifier[name] !== undefined))
+    for (const callback of notifierCallbacks.filter(({ name }) => notifier[name] !== undefined))
       findings.push(...(await checkCallback(notifier, callback, settings)));
     return findings;
   });
@@ -50,14 +50,14 @@ const notCalled: ContractFinding = {
   message: 'not called, because that could write to a customer',
 };
 
-export interface Callback {
+export interface NotifierCallback {
   name: keyof Notifier;
   judge: JudgeResult;
   /** The arguments with which the worker calls the method. */
   args(conversation: Conversation, delivery: CallbackMetadata): unknown[];
 }
 
-export const callbacks: readonly Callback[] = [
+export const notifierCallbacks: readonly NotifierCallback[] = [
   {
     name: 'onConversationResolved',
     judge: (value) =>
@@ -71,7 +71,7 @@ export const callbacks: readonly Callback[] = [
     name: 'onSlaBreach',
     judge: judgeFailure,
     args: (conversation, delivery) => [
-      withoutMessages(conversation),
+      conversationWithoutMessages(conversation),
       sampleSla(conversation),
       deepFreeze({ ...delivery }),
     ],
@@ -79,7 +79,10 @@ export const callbacks: readonly Callback[] = [
   {
     name: 'onOutboundTriggered',
     judge: judgeFailure,
-    args: (conversation, delivery) => [sampleOutbound(conversation, delivery), withoutMessages(conversation)],
+    args: (conversation, delivery) => [
+      sampleOutbound(conversation, delivery),
+      conversationWithoutMessages(conversation),
+    ],
   },
   {
     name: 'onReply',
@@ -88,7 +91,7 @@ export const callbacks: readonly Callback[] = [
       const reply = sampleReply(conversation);
       return [
         reply,
-        withoutMessages(conversation),
+        conversationWithoutMessages(conversation),
         deepFreeze({ ...(reply.author && { actor: reply.author }), ...delivery }),
       ];
     },
@@ -109,14 +112,14 @@ export const callbacks: readonly Callback[] = [
 ];
 
 /** For all callbacks but `onConversationResolved`, a returned `err(...)` is a failure, and no other value is. */
-function judgeFailure(value: unknown): Verdict | undefined {
+function judgeFailure(value: unknown): CallVerdict | undefined {
   const failure = returnedFailure(value);
   if (failure === null) return isDisguisedFailure(value) ? ignored('return err(reason) or throw') : undefined;
   const message = `returned err (${failure}), which counts as a failed delivery and is repeated`;
   return { level: 'warning', code: 'ANSWERS_ERR', message };
 }
 
-function ignored(instead: string): Verdict {
+function ignored(instead: string): CallVerdict {
   const message = `returned what looks like a failure and counts as success; ${instead}`;
   return { level: 'warning', code: 'ANSWER_IGNORED', message };
 }
@@ -127,7 +130,11 @@ function isDisguisedFailure(value: unknown): boolean {
 
 type Settings = NotifierCheckOptions & Required<Omit<CheckOptions, 'silence'>>;
 
-async function checkCallback(notifier: Notifier, callback: Callback, settings: Settings): Promise<ContractFinding[]> {
+async function checkCallback(
+  notifier: Notifier,
+  callback: NotifierCallback,
+  settings: Settings,
+): Promise<ContractFinding[]> {
   const deliver = (sample: string, conversation: Conversation, deliveryId: string, attempt = 1) =>
     callModule(sample, callback.args(conversation, { deliveryId, attempt }), settings.timeoutMs, (...args) =>
       (notifier[callback.name] as (...args: unknown[]) => unknown)(...args),
@@ -151,7 +158,7 @@ async function checkCallback(notifier: Notifier, callback: Callback, settings: S
 }
 
 async function checkRepeat(
-  callback: Callback,
+  callback: NotifierCallback,
   { effects }: Settings,
   deliver: (attempt: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
@@ -170,7 +177,7 @@ async function checkRepeat(
 }
 
 async function checkConcurrent(
-  callback: Callback,
+  callback: NotifierCallback,
   deliver: (n: number) => Promise<CallWithSample>,
 ): Promise<ContractFinding[]> {
   const check = `${callback.name}, twenty at once`;

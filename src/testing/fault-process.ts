@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import type { Notifier } from '../contracts/notifier.js';
 import { errorText } from '../foundation/redact.js';
-import { callbacks } from './check-notifier.js';
+import { notifierCallbacks } from './check-notifier.js';
 import { type Fault, type FaultProvider, faultedProvider, type RecordedEffect } from './fault-provider.js';
 import { sampleConversation } from './samples.js';
 
@@ -49,6 +49,6 @@ async function makeNotifier(provider: FaultProvider): Promise<Callable> {
 
 async function call(notifier: Callable): Promise<void> {
   const { callback: name, conversationId, delivery } = attempt;
-  const callback = callbacks.find((one) => one.name === name);
+  const callback = notifierCallbacks.find((one) => one.name === name);
   if (callback) await notifier[callback.name]?.(...callback.args(sampleConversation(conversationId), delivery));
 }

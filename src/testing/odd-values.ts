@@ -1,5 +1,5 @@
 /** Undocumented values that providers return in practice. */
-export const oddValues: readonly unknown[] = [
+export const oddProviderResults: readonly unknown[] = [
   null,
   '',
   0,

@@ -54,7 +54,7 @@ export interface ContractReport {
 }
 
 /** Sums findings up. */
-export function buildReport(contract: ContractKey, findings: readonly ContractFinding[]): ContractReport {
+export function buildContractReport(contract: ContractKey, findings: readonly ContractFinding[]): ContractReport {
   const sentences = (level: ContractFinding['level']) =>
     findings.filter((finding) => finding.level === level).map(({ check, message }) => `${check}: ${message}`);
   const problems = sentences('problem');

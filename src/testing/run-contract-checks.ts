@@ -1,7 +1,7 @@
 import { type ContractKey, contractProblems } from '../config/host-modules.js';
 import { requireKnownKeys } from '../validation/known-keys.js';
 import { passedFinding } from './judge-calls.js';
-import { buildReport, type ContractFinding, type ContractReport } from './report.js';
+import { buildContractReport, type ContractFinding, type ContractReport } from './report.js';
 
 /** Options of every contract check. */
 export interface CheckOptions {
@@ -31,11 +31,15 @@ export async function runContractChecks<Module, Options extends CheckOptions>(
 ): Promise<ContractReport> {
   requireKnownKeys('check', options, ['timeoutMs', 'dry', 'silence', ...[ownOptions[contract] ?? []].flat()]);
   const misshapen = shapeFindings(contract, module);
-  if (misshapen.length > 0) return buildReport(contract, misshapen);
+  if (misshapen.length > 0) return buildContractReport(contract, misshapen);
   const before = prototypeKeys();
   const settings = { ...options, timeoutMs: options.timeoutMs ?? 1000, dry: options.dry ?? false };
   const findings = await silenced(options.silence, () => run(module as Module, settings));
-  return buildReport(contract, [passedFinding('shape', 'has every method'), ...findings, ...pollutionFindings(before)]);
+  return buildContractReport(contract, [
+    passedFinding('shape', 'has every method'),
+    ...findings,
+    ...pollutionFindings(before),
+  ]);
 }
 
 /** The console is handed in: under Jest the test's is another than the one that this package sees. */

@@ -28,7 +28,7 @@ export function sampleConversation(id: string): Conversation {
 
 /** Conversations that are allowed and seldom thought of. */
 export function oddConversations(): LabelledConversation[] {
-  return Object.entries(oddTexts)
+  return Object.entries(oddTextSamples)
     .map(([title, text]) => ({ title, conversation: conversation({ actorId: text, subject: text, content: text }) }))
     .concat({ title: 'nothing but what must be there', conversation: bareConversation() })
     .concat({ title: '__proto__ among the keys', conversation: conversation({ metadata: trappedKeys() }) })
@@ -50,7 +50,7 @@ export const oddActorIds: readonly string[] = [
   'x'.repeat(10_000),
 ];
 
-export const oddTexts: Readonly<Record<string, string>> = {
+export const oddTextSamples: Readonly<Record<string, string>> = {
   'accents and other alphabets': 'Zoë, Привет, 你好, ñandú, İstanbul',
   'emoji made of several characters': '👩‍👩‍👧‍👦 🏳️‍🌈 🇺🇳 e\u0301',
   'right-to-left text': 'שלום \u202Eevil.exe\u202C مرحبا',
@@ -64,7 +64,7 @@ export const oddTexts: Readonly<Record<string, string>> = {
 };
 
 /** A conversation as breach and outbound callbacks get it. */
-export function withoutMessages({ messages: _, ...conversation }: Conversation): Conversation {
+export function conversationWithoutMessages({ messages: _, ...conversation }: Conversation): Conversation {
   return deepFreeze(conversation);
 }
 

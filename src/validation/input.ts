@@ -3,7 +3,7 @@ import type { Actor } from '../contracts/domain.js';
 import { describeValue } from '../foundation/describe-value.js';
 import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 import { redact, toStorableJson, toStorableText } from '../foundation/redact.js';
-import { messageOf } from './input-messages.js';
+import { expectedValueMessage } from './input-messages.js';
 import { unknownKey } from './known-keys.js';
 
 /** The longest text that a message may hold, in characters. */
@@ -19,7 +19,7 @@ export const storableText = (maxLength: number) => {
 };
 
 /** A name or key: short text on one line. */
-export const name = storableText(500);
+export const nameSchema = storableText(500);
 
 /** An id of the host's, compared exactly: ids that differ in a space are two. */
 export const exactName = (maxLength: number) => {
@@ -28,7 +28,7 @@ export const exactName = (maxLength: number) => {
 };
 
 /** Message text, stored exactly, with its white space. */
-export const content = z
+export const contentSchema = z
   .string()
   .transform(toStorableText)
   .pipe(z.string().max(maxContentLength).regex(/\S/, 'a text that is not blank'));
@@ -55,7 +55,7 @@ export const metadataMap = z
   });
 
 /** Like {@link metadataMap}; default `{}`. */
-export const metadata = z._default(metadataMap, {});
+export const metadataSchema = z._default(metadataMap, {});
 /** Metadata is for a few values, not for documents: every reader of the conversation gets all of it. */
 function tooLarge(stored: Record<string, unknown>): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(stored));
@@ -80,7 +80,7 @@ const optionalName = z
   .max(500)
   .transform((given) => toStorableText(given).trim() || undefined);
 
-export const actor: z.ZodType<Actor, Actor> = strictObject({
+export const actorSchema: z.ZodType<Actor, Actor> = strictObject({
   id: exactName(500),
   name: optionalName.optional(),
 }).transform(({ id, name }) => (name === undefined ? { id } : { id, name }));
@@ -116,7 +116,7 @@ export function schemaOf<Input>() {
 type FieldsOf<Input> = { [Key in keyof Required<Input>]: z.ZodType<unknown, Input[Key]> };
 
 /** Any value; an object may have these keys only. The values are checked elsewhere. */
-export function knownKeys(known: readonly string[]): z.ZodType<unknown> {
+export function objectWithKnownKeys(known: readonly string[]): z.ZodType<unknown> {
   return z.unknown().superRefine((value, context) => {
     if (!isMap(value)) return;
     for (const key of Object.keys(value).filter((one) => !known.includes(one)))
@@ -141,7 +141,7 @@ function problemsOf<Schema extends z.ZodType>(
   input: unknown,
 ): ConfigProblem[] | { data: z.output<Schema> } {
   try {
-    const parsed = schema.safeParse(input, { error: messageOf });
+    const parsed = schema.safeParse(input, { error: expectedValueMessage });
     return parsed.success ? { data: parsed.data } : parsed.error.issues.map((issue) => problemOf(issue, input));
   } catch {
     // A getter or a proxy of the host's.

@@ -4,12 +4,12 @@ import { CairnloopError, type ConfigProblem } from '../foundation/errors.js';
 
 /** The problem of an unknown key, with the closest known one. */
 export function unknownKey(path: string, key: string, known: readonly string[]): ConfigProblem {
-  const expected = suggestion('key', key, known) ?? `one of the keys ${known.join(', ')}`;
+  const expected = suggestKnownWord('key', key, known) ?? `one of the keys ${known.join(', ')}`;
   return { path, expected, found: 'an unknown key' };
 }
 
 /** What an unknown word most likely meant; undefined if no known one is close. `noun` as in "a known option". */
-export function suggestion(noun: string, word: string, known: readonly string[]): string | undefined {
+export function suggestKnownWord(noun: string, word: string, known: readonly string[]): string | undefined {
   const meant = known.length > 0 ? closestWord(word, known) : undefined;
   return meant && `a known ${noun} (did you mean "${meant}"?)`;
 }

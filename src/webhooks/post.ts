@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
 import type { WebhookFailure } from '../foundation/errors.js';
-import { askedPauseMs } from './asked-pause.js';
+import { requestedPauseMs } from './asked-pause.js';
 import { AddressRefused, isPublicAddress, lookupPublicAddress } from './public-addresses.js';
 
 export interface PostRequest {
@@ -70,7 +70,7 @@ function failed(failure: WebhookFailure, askedMs = 0): PostResult {
 
 function judge({ status, retryAfter }: Answer): PostResult {
   if (status >= 200 && status < 300) return { accepted: true };
-  return failed({ kind: 'status', status }, askedPauseMs(status, retryAfter));
+  return failed({ kind: 'status', status }, requestedPauseMs(status, retryAfter));
 }
 
 /** The error's own words may name addresses and certificates of the network; its code is enough to act on. */

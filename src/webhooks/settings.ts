@@ -6,7 +6,7 @@ import { minKeyBytes, signingKey } from './sign.js';
 import type { WebhookEndpoint, WebhookNotifierOptions } from './webhook-notifier.js';
 
 /** An endpoint as it is called. */
-export interface Endpoint {
+export interface ResolvedEndpoint {
   url: URL;
   /** Name of the endpoint in messages: its origin, because path and query may hold a token. */
   name: string;
@@ -15,7 +15,7 @@ export interface Endpoint {
 }
 
 export interface WebhookSettings {
-  endpoints: readonly Endpoint[];
+  endpoints: readonly ResolvedEndpoint[];
   timeoutMs: number;
   pauseAfterFailures: number;
   pauseMs: number;
@@ -55,7 +55,7 @@ export function webhookSettings(options: WebhookNotifierOptions): WebhookSetting
     readEndpoint(endpoint, `endpoints[${index}]`, options, problems),
   );
   if (problems.length > 0) refuse(problems);
-  return { endpoints: read as Endpoint[], timeoutMs, pauseAfterFailures, pauseMs };
+  return { endpoints: read as ResolvedEndpoint[], timeoutMs, pauseAfterFailures, pauseMs };
 }
 
 function refuse(problems: readonly ConfigProblem[]): never {
@@ -67,7 +67,7 @@ function readEndpoint(
   path: string,
   { secret, allowPrivate = false }: WebhookNotifierOptions,
   problems: ConfigProblem[],
-): Endpoint | null {
+): ResolvedEndpoint | null {
   if (typeof given !== 'string') requireKnownKeys(operation, given, endpointKeys, `${path}.`);
   const endpoint = typeof given === 'string' ? { url: given } : given;
   const own = endpoint.secret !== undefined;

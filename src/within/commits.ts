@@ -10,7 +10,7 @@ import type { Runtime } from '../runtime.js';
  * How this process learns which calls were committed: each sends a notification in the host's transaction, which
  * Postgres delivers after the commit or never. Reason: docs/decisions/0018-within.md.
  */
-export interface Commits {
+export interface CommitListener {
   readonly channel: string;
   /**
    * Listens from the first call on. Settles when it listens, or after a timeout: then the sweep finds the deliveries.
@@ -31,7 +31,7 @@ const patienceMs = 2000;
 /** How often a closing process asks the server for what is still under way. */
 const closingChecks = 10;
 
-export function createCommits(runtime: Runtime): Commits {
+export function createCommitListener(runtime: Runtime): CommitListener {
   const channel = `cairnloop_commits_${randomBytes(8).toString('hex')}`;
   const held = holdFollowUps(runtime);
   const over = new AbortController();

@@ -55,7 +55,7 @@ export async function queryHost(executor: TransactionExecutor, text: string, val
 }
 
 /** Refuses a value that a driver has made something else of. */
-export function requireUnchanged(found: unknown): never {
+export function refuseChangedValue(found: unknown): never {
   throw wrongExecutor('executor.query', 'rows as the server sent them, of one text each', describeValue(found));
 }
 

@@ -2,10 +2,10 @@ import { type Database, valuesOf } from '../db/connect.js';
 import { type NoParams, type Statement, type StatementArguments, statement } from '../db/statement.js';
 import type { HeldFollowUps } from '../events/announce.js';
 import { CairnloopError, isCairnloopError } from '../foundation/errors.js';
-import type { Commits } from './commits.js';
+import type { CommitListener } from './commits.js';
 import { queryHost, type TransactionExecutor } from './executor.js';
-import { jsonAsHex, portableForm, toText, unpackRows, unpackValue } from './portable.js';
-import { type Settings, selectSettings, settingsToChange, withSettings } from './settings.js';
+import { jsonAsHex, portableForm, toParameterText, unpackRows, unpackValue } from './portable.js';
+import { type SessionSettings, sessionSettingsSql, settingsToChange, withSessionSettings } from './settings.js';
 
 /** Calls on one transaction wait for each other: savepoints of two that overlap would undo each other's work. */
 const queues = new WeakMap<object, Promise<unknown>>();
@@ -15,7 +15,11 @@ export interface HostTransaction {
   call<T>(work: (db: Database, held: HeldFollowUps) => Promise<T>): Promise<T>;
 }
 
-export function openHostTransaction(executor: TransactionExecutor, own: Database, commits: Commits): HostTransaction {
+export function openHostTransaction(
+  executor: TransactionExecutor,
+  own: Database,
+  commits: CommitListener,
+): HostTransaction {
   const { transaction } = executor;
   const key = Object(transaction) === transaction ? (transaction as object) : executor;
   return {
@@ -42,7 +46,7 @@ const savepoint = 'cairnloop_call';
 async function inSavepoint<T>(
   executor: TransactionExecutor,
   own: Database,
-  commits: Commits,
+  commits: CommitListener,
   work: (db: Database, held: HeldFollowUps) => Promise<T>,
 ): Promise<T> {
   const send = (text: string, values: unknown[] = []) => queryHost(executor, text, values);
@@ -78,8 +82,8 @@ interface CallState {
 const notify = `SELECT ${jsonAsHex("coalesce(pg_catalog.pg_notify($1::pg_catalog.text, $2::pg_catalog.text)::pg_catalog.text, '')")} AS rows`;
 
 /** Refuses a transaction on another server or database, and reads the settings of its session. */
-async function lookAround(executor: TransactionExecutor, own: Database): Promise<Settings> {
-  const { place, settings } = unpackValue<{ place: string; settings: Settings }>(
+async function lookAround(executor: TransactionExecutor, own: Database): Promise<SessionSettings> {
+  const { place, settings } = unpackValue<{ place: string; settings: SessionSettings }>(
     await queryHost(executor, lookText, []),
   );
   if (place !== (await placeOf(own)) && place !== (await placeOf(own, { again: true })))
@@ -95,7 +99,7 @@ const place = `pg_catalog.concat(
   pg_catalog.to_char(pg_catalog.timezone('UTC', pg_catalog.pg_postmaster_start_time()), 'YYYYMMDDHH24MISSUS'), '/',
   (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))`;
 
-const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${selectSettings})::pg_catalog.text`)} AS rows`;
+const lookText = `SELECT ${jsonAsHex(`pg_catalog.json_build_object('place', ${place}, 'settings', ${sessionSettingsSql})::pg_catalog.text`)} AS rows`;
 
 const selectPlace = statement<NoParams, { place: string }>('within.place', () => `SELECT ${place} AS place`);
 
@@ -111,7 +115,12 @@ function placeOf(own: Database, { again = false } = {}): Promise<string | undefi
 }
 
 /** Uses the host's connection in place of a pool, one statement at a time, because not every driver queues them. */
-function databaseOn(executor: TransactionExecutor, own: Database, settings: Settings, state: CallState): Database {
+function databaseOn(
+  executor: TransactionExecutor,
+  own: Database,
+  settings: SessionSettings,
+  state: CallState,
+): Database {
   const wanted = settingsToChange(settings);
   let last: Promise<unknown> = Promise.resolve();
 
@@ -120,8 +129,10 @@ function databaseOn(executor: TransactionExecutor, own: Database, settings: Sett
     ...[params]: StatementArguments<Params>
   ): Promise<Row[]> {
     const { text, returnsRows } = await portableForm(own, asked);
-    const values = valuesOf(asked, params).map(toText);
-    const turn = last.then(() => withSettings(executor, wanted, settings, () => queryHost(executor, text, values)));
+    const values = valuesOf(asked, params).map(toParameterText);
+    const turn = last.then(() =>
+      withSessionSettings(executor, wanted, settings, () => queryHost(executor, text, values)),
+    );
     last = turn.catch((error) => {
       state.failure ??= error;
     });

@@ -3,7 +3,7 @@ import type { Database } from '../db/connect.js';
 import { asJsonRows } from '../db/json-rows.js';
 import { quoteIdentifier } from '../db/quote-identifier.js';
 import { type Statement, statement } from '../db/statement.js';
-import { requireUnchanged } from './executor.js';
+import { refuseChangedValue } from './executor.js';
 
 /**
  * A statement as every driver sends and returns it alike: each parameter is a text that the server casts, and all rows
@@ -51,7 +51,7 @@ export function unpackValue<Value>(rows: readonly object[]): Value {
   try {
     return JSON.parse(Buffer.from(String(packed).trim(), 'hex').toString('utf8'));
   } catch {
-    return requireUnchanged(packed);
+    return refuseChangedValue(packed);
   }
 }
 
@@ -66,7 +66,7 @@ export function withCasts(text: string, casts: readonly string[]): string {
 }
 
 /** A value as the text that Postgres reads it from; null for SQL's NULL. Pure. */
-export function toText(value: unknown): string | null {
+export function toParameterText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   if (types.isDate(value)) return value.toISOString();
   if (Array.isArray(value)) return `{${value.map(toElement).join(',')}}`;
@@ -74,7 +74,7 @@ export function toText(value: unknown): string | null {
 }
 
 function toElement(value: unknown): string {
-  const text = toText(value);
+  const text = toParameterText(value);
   return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 

@@ -3,7 +3,7 @@ import { queryHost } from './executor.js';
 import { jsonAsHex } from './portable.js';
 
 /** Settings of a session by name. */
-export type Settings = Record<string, string>;
+export type SessionSettings = Record<string, string>;
 
 /** Settings on which our statements rely: whether a value is fit, and a value that is. */
 const relied: Record<string, { will: (value: string) => boolean; set: string }> = {
@@ -24,12 +24,12 @@ const relied: Record<string, { will: (value: string) => boolean; set: string }> 
  * What the host's session has set of what statements rely on, as a JSON object. The view pg_settings would read them
  * all.
  */
-export const selectSettings = `pg_catalog.json_build_object(${Object.keys(relied)
+export const sessionSettingsSql = `pg_catalog.json_build_object(${Object.keys(relied)
   .map((name) => `'${name}', pg_catalog.current_setting('${name}')`)
   .join(', ')})`;
 
 /** The settings that would change a result, with the values that would not. Pure. */
-export function settingsToChange(found: Settings): Settings {
+export function settingsToChange(found: SessionSettings): SessionSettings {
   const wrong = Object.entries(relied).filter(([name, { will }]) => !will(found[name] ?? ''));
   return Object.fromEntries(wrong.map(([name, { set }]) => [name, set]));
 }
@@ -38,10 +38,10 @@ export function settingsToChange(found: Settings): Settings {
  * Runs `work` with other settings of the host's session. Where it fails, the savepoint that the call goes back to has
  * the former ones.
  */
-export async function withSettings<T>(
+export async function withSessionSettings<T>(
   executor: TransactionExecutor,
-  wanted: Settings,
-  found: Settings,
+  wanted: SessionSettings,
+  found: SessionSettings,
   work: () => Promise<T>,
 ): Promise<T> {
   const names = Object.keys(wanted);
@@ -53,7 +53,7 @@ export async function withSettings<T>(
 }
 
 /** Applies settings for the rest of the transaction; the host's own come back at its end at the latest. */
-async function set(executor: TransactionExecutor, settings: Settings): Promise<void> {
+async function set(executor: TransactionExecutor, settings: SessionSettings): Promise<void> {
   await queryHost(executor, applySettings, [JSON.stringify(settings)]);
 }
 

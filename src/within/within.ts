@@ -3,7 +3,7 @@ import { holdingRuntime } from '../events/announce.js';
 import { CairnloopError } from '../foundation/errors.js';
 import { wrapPublicCalls } from '../instance/public-calls.js';
 import type { Runtime } from '../runtime.js';
-import { createCommits } from './commits.js';
+import { createCommitListener } from './commits.js';
 import { requireExecutor, type TransactionExecutor } from './executor.js';
 import { withinFailure } from './failure.js';
 import { type HostTransaction, openHostTransaction } from './host-transaction.js';
@@ -28,19 +28,19 @@ const refused: Record<string, string> = {
 export interface WithinOptions {
   runtime: Runtime;
   /** Makes all public calls on a runtime. */
-  callsOf: (runtime: Runtime) => Calls;
+  createCalls: (runtime: Runtime) => Calls;
   /** May refuse a call before it is made. */
   admit: () => Promise<unknown>;
 }
 
 /** Makes the API over open transactions of the host's. */
-export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
+export function createWithin({ runtime, createCalls, admit }: WithinOptions): {
   within(executor: TransactionExecutor): Within;
   close(): Promise<void>;
 } {
-  const commits = createCommits(runtime);
+  const commits = createCommitListener(runtime);
   const explain = (error: unknown) => withinFailure(error, runtime.db);
-  const calls = callsOf(runtime);
+  const calls = createCalls(runtime);
   return {
     within(executor) {
       const transaction = openHostTransaction(requireExecutor(executor), runtime.db, commits);
@@ -61,7 +61,7 @@ export function createWithin({ runtime, callsOf, admit }: WithinOptions): {
       const because = refused[operation];
       if (because) throw new CairnloopError('TRANSACTION_UNSUITABLE', { operation, because });
       return transaction.call(async (db, held) =>
-        Object.fromEntries(callsIn(callsOf(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
+        Object.fromEntries(callsIn(createCalls(holdingRuntime(runtime, db, held)), group))[name]?.(...given),
       );
     };
     // The wrapper of public calls reads from `length` how many arguments a call takes.

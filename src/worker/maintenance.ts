@@ -1,4 +1,4 @@
-import { auditKeys } from '../audit/keys.js';
+import { auditKeysOf } from '../audit/keys.js';
 import { sealAudit } from '../audit/seal.js';
 import { maxRemovedPerCall, removeOldConversations } from '../customers/retention.js';
 import { forgetDone, maxDeletedPerCall } from '../deliveries/retention.js';
@@ -20,7 +20,7 @@ export function createMaintenance(runtime: Runtime): () => Promise<void> {
     return removed;
   });
 
-  const keys = auditKeys(runtime.config.audit);
+  const keys = auditKeysOf(runtime.config.audit);
 
   // A failing task must not keep the others from their work.
   return async () => {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Logger } from 'pino';
-import { type Identity, identify } from '../http/identify.js';
+import { type Identity, identifySender } from '../http/identify.js';
 import { readForm, type UnreadReason } from '../http/read-form.js';
 import { isKnownHost, isSameOrigin } from '../http/same-origin.js';
 import { type BarePage, barePage } from './bare-page.js';
@@ -35,7 +35,7 @@ export function requireOperator(services: Services): Middleware {
 export function identifyOperator(c: WorkspaceContext, { runtime, options }: Services): Promise<Identity> {
   const { incoming } = c.env ?? {};
   const hook = { option: 'operator', ask: options.operator };
-  return identify(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
+  return identifySender(hook, c.req.raw, incoming ? { incoming } : {}, runtime.log);
 }
 
 const unconfigured = (): BarePage => ({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { OwedModule } from '../../src/deliveries/announced-modules.js';
 import { diagnose } from '../../src/doctor/checks.js';
 import { type Fact, type Facts, knownFact, skippedFact } from '../../src/doctor/facts.js';
-import { type Finding, findingsText, summarize } from '../../src/doctor/finding.js';
+import { type Finding, findingsText, summarizeFindings } from '../../src/doctor/finding.js';
 import { packageVersion } from '../../src/foundation/package-version.js';
 import { goodFacts } from './good-facts.js';
 
@@ -466,7 +466,7 @@ describe('doctor/checks', () => {
   it('prints each finding on one line, and a summary', () => {
     const policies = failed('a\n  b\r\nfailed');
     const findings = diagnose({ ...goodFacts(), policies });
-    const { ok, check, blocked } = summarize(findings);
+    const { ok, check, blocked } = summarizeFindings(findings);
     const lines = findingsText(findings).split('\n');
     assert.equal(lines.length, findings.length + 1);
     assert.equal(lines.at(-1), `${ok} ok, ${check} to check, ${blocked} blocked`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { toText, withCasts } from '../../src/within/portable.js';
+import { toParameterText, withCasts } from '../../src/within/portable.js';
 
 describe('portable statements', () => {
   const values: [value: unknown, text: string | null][] = [
@@ -17,7 +17,7 @@ describe('portable statements', () => {
   ];
   for (const [value, text] of values)
     it(`send ${typeof value} ${JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one))} as a text`, () => {
-      assert.equal(toText(value), text);
+      assert.equal(toParameterText(value), text);
     });
 
   it('cast each parameter on the server, and touch nothing in quotes or comments', () => {

@@ -1,4 +1,4 @@
-import { type Check, checkFinding, defineCheck, okFinding } from './check.js';
+import { checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 import { formatAge } from './format-age.js';
 
 /** A running worker seals within seconds. */
@@ -58,4 +58,4 @@ const anchor = defineCheck({
   },
 });
 
-export const auditChecks: readonly Check[] = [key, sealing, anchor];
+export const auditChecks: readonly DoctorCheck[] = [key, sealing, anchor];

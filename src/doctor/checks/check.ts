@@ -1,11 +1,11 @@
 import { type Fact, type FactName, type Facts, type FactValues, knownFact } from '../facts.js';
-import { type Finding, type Level, withSingleLineMessage } from '../finding.js';
+import { type Finding, type FindingLevel, withSingleLineMessage } from '../finding.js';
 
 /** A check's judgement of its fact. */
 export type Judgement = Omit<Finding, 'code'>;
 
 /** A check of doctor: the fact that it needs, and how it judges it. */
-export interface Check {
+export interface DoctorCheck {
   code: string;
   run(facts: Facts): Finding[];
 }
@@ -20,11 +20,11 @@ interface CheckOptions<Name extends FactName | null> {
   needs: Name;
   judge: (value: ValueOf<Name>, facts: Facts) => Judgement | Judgement[];
   /** Set on the check that reports the fact itself: the level if it is missing. */
-  failure?: Exclude<Level, 'ok'>;
+  failure?: Exclude<FindingLevel, 'ok'>;
 }
 
 /** A check of one fact. A missing fact is `not checked`, never `ok`. */
-export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): Check {
+export function defineCheck<const Name extends FactName | null>(options: CheckOptions<Name>): DoctorCheck {
   const { code, title, needs, judge, failure } = options;
   return {
     code,

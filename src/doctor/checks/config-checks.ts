@@ -2,8 +2,8 @@ import { type ContractKey, contractMethods } from '../../config/host-modules.js'
 import type { OwedModule } from '../../deliveries/announced-modules.js';
 import { moduleKinds } from '../../gen/module-kinds.js';
 import type { ConfigFacts, Facts } from '../facts.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
-import { judgeUnfinished } from './unfinished.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
+import { judgeUnfinishedMethods } from './unfinished.js';
 
 const config = defineCheck({
   code: 'CONFIG',
@@ -107,7 +107,7 @@ function judgeContract({ key, code, absent }: ContractRow, found: ConfigFacts, f
     );
   }
   if (!contracts.includes(key)) return [absent(file, facts)];
-  const unfinished = judgeUnfinished(found, code);
+  const unfinished = judgeUnfinishedMethods(found, code);
   if (unfinished) return unfinished;
   const called = facts.probes ? '' : ' (not called; --probe calls what only reads)';
   return [okFinding(`${key} has ${contractMethods[key].join(', ')}${called}.`)];
@@ -119,7 +119,7 @@ const replies = defineCheck({
   needs: 'config',
   judge: (found, { work }) => {
     const { file, modules } = found;
-    const unfinished = judgeUnfinished(found, 'REPLIES');
+    const unfinished = judgeUnfinishedMethods(found, 'REPLIES');
     if (unfinished) return unfinished;
     if (modules.includes('notifier.onReply')) return okFinding('Replies are handed to notifier.onReply.');
     if (isAnnounced(work, 'notifier.onReply'))
@@ -213,7 +213,7 @@ const poolSize = defineCheck({
   },
 });
 
-export const configChecks: readonly Check[] = [
+export const configChecks: readonly DoctorCheck[] = [
   config,
   ...contractChecks,
   replies,

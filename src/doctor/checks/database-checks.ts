@@ -1,5 +1,5 @@
 import { oldestPostgres } from '../../db/migrate-preconditions.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, okFinding } from './check.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, okFinding } from './check.js';
 
 /** Deadlines are kept by the database's clock; a host that compares them with its own is off by so much. */
 const tolerableSkewMs = 5000;
@@ -142,7 +142,7 @@ const migrations = defineCheck({
       : blockedFinding(`${pending.length} migration(s) are pending: ${pending.join(', ')}.`, 'cairnloop migrate'),
 });
 
-export const databaseChecks: readonly Check[] = [
+export const databaseChecks: readonly DoctorCheck[] = [
   database,
   postgresVersion,
   encoding,

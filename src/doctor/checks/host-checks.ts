@@ -1,6 +1,6 @@
 import type { StrayConfig } from '../../gen/host-snapshot.js';
 import { strayLine } from '../../gen/tsconfig-changes.js';
-import { blockedFinding, type Check, checkFinding, defineCheck, type Judgement, okFinding } from './check.js';
+import { blockedFinding, checkFinding, type DoctorCheck, defineCheck, type Judgement, okFinding } from './check.js';
 
 /** The oldest Node that this package runs on. */
 const oldestNode = [20, 19] as const;
@@ -128,4 +128,4 @@ const operator = defineCheck({
   },
 });
 
-export const hostChecks: readonly Check[] = [nodeVersion, copies, packages, envFile, build, operator];
+export const hostChecks: readonly DoctorCheck[] = [nodeVersion, copies, packages, envFile, build, operator];

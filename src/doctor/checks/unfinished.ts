@@ -52,7 +52,7 @@ const words: Record<UnfinishedMethod, Words> = {
 };
 
 /** What the check of this code says of methods that nobody has finished; undefined where there is none. */
-export function judgeUnfinished({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
+export function judgeUnfinishedMethods({ unfinished, settings }: ConfigFacts, code: string): Judgement[] | undefined {
   const found = unfinished.map((method) => ({ method, ...words[method] })).filter((one) => one.code === code);
   if (found.length === 0) return undefined;
   return found.map(({ method, effect, fix }) => {

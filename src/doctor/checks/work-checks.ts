@@ -1,17 +1,17 @@
 import { isAlive } from '../../deliveries/worker-health.js';
 import { packageVersion } from '../../foundation/package-version.js';
-import { discardedCap, type WorkFacts } from '../facts.js';
+import { discardedCountCap, type WorkFacts } from '../facts.js';
 import {
   blockedFinding,
-  type Check,
   checkFinding,
+  type DoctorCheck,
   defineCheck,
   type Judgement,
   notCheckedFinding,
   okFinding,
 } from './check.js';
 import { formatAge } from './format-age.js';
-import { judgeUnfinished } from './unfinished.js';
+import { judgeUnfinishedMethods } from './unfinished.js';
 
 /** A due delivery is called within a second; waiting this long means that no worker claims it. */
 const staleDeliveryMs = 60_000;
@@ -93,7 +93,7 @@ const discarded = defineCheck({
   needs: 'work',
   judge: ({ discarded }) => {
     if (discarded.length === 0) return okFinding('No delivery was given up after its last attempt.');
-    const counted = (count: number) => (count < discardedCap ? count : `${discardedCap} or more`);
+    const counted = (count: number) => (count < discardedCountCap ? count : `${discardedCountCap} or more`);
     const listed = discarded.map(({ topic, count }) => `${counted(count)} ${topic}`).join(', ');
     const message = `Deliveries were given up after their last attempt: ${listed}.`;
     return checkFinding(
@@ -144,7 +144,7 @@ const policies = defineCheck({
   judge: ({ state, priorities, rejected }, { config }): Judgement[] => {
     if (state === 'no provider') return [okFinding('SLA tracking is off: there is no slaPolicyProvider.')];
     if (state === 'off') {
-      const unfinished = config.state === 'known' ? judgeUnfinished(config.value, 'SLA_POLICIES') : undefined;
+      const unfinished = config.state === 'known' ? judgeUnfinishedMethods(config.value, 'SLA_POLICIES') : undefined;
       return unfinished ?? [okFinding('SLA tracking is off: the slaPolicyProvider returns no policies.')];
     }
     // Two policies for one priority are both rejected with the same reason: report it once.
@@ -204,7 +204,7 @@ const probe = defineCheck({
   },
 });
 
-export const workChecks: readonly Check[] = [
+export const workChecks: readonly DoctorCheck[] = [
   jobs,
   worker,
   workerModules,
